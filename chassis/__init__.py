@@ -1,0 +1,1 @@
+"""The shared runtime of every service; it knows no service."""

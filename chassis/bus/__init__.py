@@ -1,0 +1,1 @@
+"""NATS JetStream: streams, relay of the outbox, consumers."""

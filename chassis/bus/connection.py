@@ -1,0 +1,130 @@
+"""The connection to NATS, which comes back by itself, and the streams it needs."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Sequence
+
+import nats
+import nats.errors
+import nats.js.errors
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+
+from chassis import logs
+from chassis.identity import Certificates, dns_name
+
+_log = logging.getLogger(__name__)
+
+DEDUPE_S = 120
+FACTS_LIFE_S = 24 * 3600
+FACTS_MAX = 1_000_000
+WORK_MAX = 1_000_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Stream:
+    """A JetStream stream as this service needs it."""
+
+    name: str
+    subjects: tuple[str, ...]
+    is_work_queue: bool = False
+
+    def config(self, replicas: int) -> StreamConfig:
+        """What the server is told. A full work queue refuses, it never forgets."""
+        return StreamConfig(
+            name=self.name,
+            subjects=list(self.subjects),
+            storage=StorageType.FILE,
+            num_replicas=replicas,
+            duplicate_window=DEDUPE_S,
+            retention=RetentionPolicy.WORK_QUEUE if self.is_work_queue else RetentionPolicy.LIMITS,
+            discard=DiscardPolicy.NEW if self.is_work_queue else DiscardPolicy.OLD,
+            max_msgs=WORK_MAX if self.is_work_queue else FACTS_MAX,
+            max_age=0 if self.is_work_queue else FACTS_LIFE_S,
+        )
+
+
+class Bus:
+    """NATS for one process."""
+
+    name = "bus"
+
+    def __init__(
+        self, url: str, certificates: Certificates | None, *, streams: Sequence[Stream] = (), replicas: int = 1
+    ) -> None:
+        """`streams` are made when missing, also after the server lost its storage. No certificates means no TLS."""
+        self._url = url
+        self._certificates = certificates
+        self._streams = streams
+        self._replicas = replicas
+        self._client: Client | None = None
+        self._stopping = False
+
+    @property
+    def client(self) -> Client:
+        """The connection. Raises RuntimeError before start."""
+        if self._client is None:
+            raise RuntimeError("the bus is not started")
+        return self._client
+
+    @property
+    def jetstream(self) -> JetStreamContext:
+        """JetStream on the connection."""
+        return self.client.jetstream(timeout=5)
+
+    async def start(self) -> None:
+        """Connect, waiting for a server that is just starting, and make the streams."""
+        tls = (
+            {}
+            if self._certificates is None
+            else {
+                "tls": self._certificates.ssl_context(),
+                "tls_hostname": dns_name("nats"),
+            }
+        )
+        self._client = await nats.connect(
+            self._url,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.25,
+            connect_timeout=5,
+            ping_interval=5,
+            max_outstanding_pings=2,
+            error_cb=_quiet,
+            disconnected_cb=self._disconnected,
+            reconnected_cb=_reconnected,
+            **tls,
+        )
+        await self.ensure_streams()
+
+    async def stop(self) -> None:
+        """Send what is buffered and close."""
+        self._stopping = True
+        if self._client is not None and not self._client.is_closed:
+            try:
+                await self._client.drain()
+            except (nats.errors.Error, TimeoutError):
+                await self._client.close()
+
+    async def ensure_streams(self) -> None:
+        """Make or adapt every stream; safe to repeat and to run from several processes."""
+        for stream in self._streams:
+            config = stream.config(self._replicas)
+            try:
+                await self.jetstream.update_stream(config)
+            except nats.js.errors.NotFoundError:
+                await self.jetstream.add_stream(config)
+
+    async def _disconnected(self) -> None:
+        if not self._stopping:
+            logs.event(_log, logging.WARNING, "nats connection lost; reconnecting")
+
+
+async def _quiet(error: Exception) -> None:
+    logs.event(_log, logging.DEBUG, "nats error", reason=repr(error))
+
+
+async def _reconnected() -> None:
+    logs.event(_log, logging.INFO, "nats connection is back")

@@ -1,0 +1,22 @@
+"""Every stream on the bus. A stream of facts is kept for a day; work is kept until it is done."""
+
+from __future__ import annotations
+
+from chassis.bus.connection import Stream
+
+FACTS = Stream(
+    name="FACTS",
+    subjects=(
+        "stripsession.auth.v1.AccountCreated",
+        "stripsession.library.v1.UploadStored",
+        "stripsession.library.v1.TrackChanged",
+        "stripsession.library.v1.SegmentCommitted",
+        "stripsession.separation.v1.JobConcluded",
+        "stripsession.billing.v1.MinutesSettled",
+        "stripsession.retention.v1.UploadErased",
+    ),
+)
+
+SEPARATION_WORK = Stream(name="SEPARATION_WORK", subjects=("stripsession.separation.v1.JobQueued",), is_work_queue=True)
+
+ALL = (FACTS, SEPARATION_WORK)

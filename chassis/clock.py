@@ -1,0 +1,22 @@
+"""Time, behind a port so that tests can travel in it."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time in UTC."""
+
+    def now(self) -> datetime.datetime:
+        """The present moment, with UTC as its zone."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime.datetime:
+        """The present moment, with UTC as its zone."""
+        return datetime.datetime.now(datetime.UTC)

@@ -1,0 +1,62 @@
+"""Who calls: the service named in a client certificate, and who may call what."""
+
+from __future__ import annotations
+
+import dataclasses
+import ssl
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import grpc
+
+DOMAIN = "stripsession.internal"
+
+Callers = Mapping[str, frozenset[str]]
+"""Full name of an RPC service -> names of the services whose certificates may call it."""
+
+
+def dns_name(service: str) -> str:
+    """The name that a service's certificate bears."""
+    return f"{service}.{DOMAIN}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Certificates:
+    """The authority that this process trusts, and its own certificate and key, as PEM files."""
+
+    folder: Path
+    name: str
+
+    def server_credentials(self) -> grpc.ServerCredentials:
+        """TLS that demands a client certificate of our authority."""
+        return grpc.ssl_server_credentials(
+            [(self._read(f"{self.name}.key"), self._read(f"{self.name}.pem"))],
+            root_certificates=self._read("ca.pem"),
+            require_client_auth=True,
+        )
+
+    def channel_credentials(self) -> grpc.ChannelCredentials:
+        """TLS that shows our certificate and demands one of our authority."""
+        return grpc.ssl_channel_credentials(
+            root_certificates=self._read("ca.pem"),
+            private_key=self._read(f"{self.name}.key"),
+            certificate_chain=self._read(f"{self.name}.pem"),
+        )
+
+    def ssl_context(self) -> ssl.SSLContext:
+        """The same for connections that are not gRPC, such as NATS."""
+        context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(self.folder / "ca.pem"))
+        context.load_cert_chain(self.folder / f"{self.name}.pem", self.folder / f"{self.name}.key")
+        return context
+
+    def _read(self, name: str) -> bytes:
+        return (self.folder / name).read_bytes()
+
+
+def caller_of(auth_context: Mapping[str, Iterable[bytes]]) -> str:
+    """Name of the service whose certificate the peer showed; empty when it showed none of ours."""
+    for name in auth_context.get("x509_subject_alternative_name", []):
+        text = name.decode("ascii", "replace")
+        if text.endswith("." + DOMAIN):
+            return text.removesuffix("." + DOMAIN)
+    return ""

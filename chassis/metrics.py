@@ -1,0 +1,65 @@
+"""Every metric's name, unit and labels, declared once; and the endpoint that serves them."""
+
+from __future__ import annotations
+
+import logging
+from wsgiref.simple_server import WSGIServer
+
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
+
+from chassis import logs
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+
+RPC_SECONDS = Histogram("stripsession_rpc_seconds", "Time to answer a gRPC call.", ["method", "code"], buckets=_SECONDS)
+HTTP_SECONDS = Histogram(
+    "stripsession_http_seconds", "Time to answer an HTTP request.", ["route", "method", "status"], buckets=_SECONDS
+)
+FACTS_PUBLISHED = Counter("stripsession_facts_published_total", "Facts relayed from the outbox.", ["subject"])
+FACTS_CONSUMED = Counter("stripsession_facts_consumed_total", "Messages handled.", ["consumer", "result"])
+DEAD_LETTERS = Counter("stripsession_dead_letters_total", "Messages parked after their last try.", ["consumer"])
+OUTBOX_WAITING = Gauge("stripsession_outbox_waiting", "Facts committed and not yet published.")
+JOBS = Gauge("stripsession_separation_jobs", "Jobs by state.", ["state"])
+JOB_AUDIO_WAITING_SECONDS = Gauge("stripsession_separation_audio_waiting_seconds", "Audio in jobs not yet done.")
+JOBS_ENDED = Counter("stripsession_separation_jobs_ended_total", "Jobs that ended.", ["outcome"])
+STAGE_SECONDS = Histogram(
+    "stripsession_separation_stage_seconds", "Time a stage took for one unit of it.", ["stage"], buckets=_SECONDS
+)
+FIRST_SEGMENT_SECONDS = Histogram(
+    "stripsession_separation_first_segment_seconds",
+    "Time from a job's acceptance to its first playable segment.",
+    buckets=_SECONDS,
+)
+UPLOADS_ERASED = Counter("stripsession_uploads_erased_total", "Uploads erased.", ["reason"])
+UPLOAD_ERASURE_LATE_SECONDS = Gauge(
+    "stripsession_upload_erasure_late_seconds", "How far past its deadline the oldest held upload is."
+)
+UPLOAD_BYTES = Counter("stripsession_upload_bytes_total", "Bytes received in uploads.")
+DOWNLOAD_BYTES = Counter("stripsession_download_bytes_total", "Bytes sent in downloads.", ["format"])
+SIGN_INS = Counter("stripsession_sign_ins_total", "Attempts to sign in.", ["result"])
+SECONDS_CHARGED = Counter("stripsession_billing_seconds_charged_total", "Seconds of audio charged.")
+
+
+class MetricsEndpoint:
+    """Serves the process's metrics at /metrics for Prometheus."""
+
+    name = "metrics"
+
+    def __init__(self, listen: str) -> None:
+        """`listen` is host:port; empty serves none."""
+        self._listen = listen
+        self._server: WSGIServer | None = None
+
+    async def start(self) -> None:
+        """Open the port."""
+        if not self._listen:
+            return
+        host, _, port = self._listen.rpartition(":")
+        self._server, _ = start_http_server(int(port), host)
+        logs.event(logging.getLogger(__name__), logging.DEBUG, "metrics served", listen=self._listen)
+
+    async def stop(self) -> None:
+        """Close the port."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()

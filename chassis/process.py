@@ -1,0 +1,35 @@
+"""What every service's entry point does before its own wiring: settings, logs, traces, the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from chassis import logs, settings, telemetry
+
+Settings = TypeVar("Settings", bound=settings.ServiceSettings)
+
+EXIT_SETTINGS = 78
+"""sysexits.h EX_CONFIG: a supervisor need not try again before the settings change."""
+
+
+def enter(service: str, kind: type[Settings], main: Callable[[Settings], Awaitable[None]]) -> None:
+    """Load settings from the environment and run `main`; exits 78 with one line when they are at fault."""
+    try:
+        loaded = settings.load(kind, os.environ)
+    except settings.SettingsInvalid as error:
+        sys.stderr.write(f"{service}: {error}\n")
+        raise SystemExit(EXIT_SETTINGS) from error
+    logs.configure(service, loaded.log_level)
+    telemetry.configure(service, loaded.otlp_endpoint)
+    for name in settings.unknown(kind, os.environ):
+        logs.event(logging.getLogger(__name__), logging.WARNING, "unknown setting ignored", name=name)
+    asyncio.run(_main(main, loaded))
+
+
+async def _main(main: Callable[[Settings], Awaitable[None]], loaded: Settings) -> None:
+    await main(loaded)

@@ -1,0 +1,128 @@
+"""What happens around every gRPC call a server answers: deadline, identity, errors, telemetry."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import grpc
+from opentelemetry.trace import SpanKind
+
+from chassis import identity, logs, metrics, telemetry
+from chassis.rpc.errors import Refusal, RpcRefused, Statuses, refusal_for, to_status
+
+_log = logging.getLogger(__name__)
+
+MARGIN_S = 0.02
+"""Taken off each deadline, so that the server can report its own timeout (after Boulder)."""
+HOPELESS_S = 0.05
+"""Work with less time left than this is refused."""
+UNASKED_S = 30.0
+"""Deadline of a unary call that came without one."""
+
+_OPEN_TO_ALL = (
+    "grpc.health.v1.Health",
+    "grpc.reflection.v1alpha.ServerReflection",
+    "grpc.reflection.v1.ServerReflection",
+)
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class Guard(grpc.aio.ServerInterceptor):
+    """Admits callers on the list, holds deadlines, turns domain errors into statuses and hides unknown ones."""
+
+    def __init__(self, callers: identity.Callers, statuses: Statuses) -> None:
+        """`callers` lists who may call each RPC service; `statuses` maps domain errors."""
+        self._callers = callers
+        self._statuses = statuses
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """Wrap the method's handler, whatever its kind."""
+        handler = await continuation(handler_call_details)
+        if handler is None:
+            return handler
+        method = handler_call_details.method
+        carrier = {
+            key: value for key, value in handler_call_details.invocation_metadata or () if isinstance(value, str)
+        }
+        return self._wrap(handler, method.lstrip("/"), carrier)
+
+    def _wrap(
+        self, handler: grpc.RpcMethodHandler[Any, Any], method: str, carrier: dict[str, str]
+    ) -> grpc.RpcMethodHandler[Any, Any]:
+        inner: Any = handler.unary_unary or handler.unary_stream or handler.stream_unary or handler.stream_stream
+
+        async def one(request: Any, context: Context) -> Any:
+            async with self._around(method, carrier, context, bounded=not handler.request_streaming):
+                return await inner(request, context)
+
+        async def many(request: Any, context: Context) -> AsyncIterator[Any]:
+            async with self._around(method, carrier, context, bounded=False):
+                async for response in inner(request, context):
+                    yield response
+
+        if method.split("/")[0] in _OPEN_TO_ALL:
+            return handler
+        make: Any = {
+            (False, False): grpc.unary_unary_rpc_method_handler,
+            (False, True): grpc.unary_stream_rpc_method_handler,
+            (True, False): grpc.stream_unary_rpc_method_handler,
+            (True, True): grpc.stream_stream_rpc_method_handler,
+        }[(handler.request_streaming, handler.response_streaming)]
+        wrapped: grpc.RpcMethodHandler[Any, Any] = make(
+            many if handler.response_streaming else one, handler.request_deserializer, handler.response_serializer
+        )
+        return wrapped
+
+    @contextlib.asynccontextmanager
+    async def _around(
+        self, method: str, carrier: dict[str, str], context: Context, *, bounded: bool
+    ) -> AsyncIterator[None]:
+        began = time.perf_counter()
+        code = grpc.StatusCode.OK
+        refusal: Refusal | None = None
+        try:
+            with telemetry.span(method, carrier=carrier, kind=SpanKind.SERVER):
+                self._admit(method, context)
+                async with asyncio.timeout(self._seconds_left(context) if bounded else None):
+                    yield
+        except TimeoutError:
+            refusal = Refusal(grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE", "The call took too long; try again.")
+        except asyncio.CancelledError:
+            code = grpc.StatusCode.CANCELLED
+            raise
+        except Exception as error:
+            refusal = refusal_for(error, self._statuses)
+            if refusal is None:
+                _log.exception("unknown failure in %s", method)
+                refusal = Refusal(grpc.StatusCode.INTERNAL, "INTERNAL", "Something went wrong on our side.")
+        finally:
+            final = refusal.code if refusal is not None else code
+            metrics.RPC_SECONDS.labels(method, final.name).observe(time.perf_counter() - began)
+        if refusal is not None:
+            await context.abort_with_status(to_status(refusal))
+
+    def _admit(self, method: str, context: Context) -> None:
+        service = method.split("/")[0]
+        caller = identity.caller_of(context.auth_context())
+        if caller not in self._callers.get(service, frozenset()):
+            logs.event(_log, logging.WARNING, "caller refused", method=method, caller=caller or "unknown")
+            raise RpcRefused(Refusal(grpc.StatusCode.PERMISSION_DENIED, "CALLER_NOT_ALLOWED"))
+
+    def _seconds_left(self, context: Context) -> float:
+        # The stubs say float, but a call without a deadline has None.
+        left_s: float | None = context.time_remaining()
+        if left_s is None:
+            return UNASKED_S
+        if left_s < HOPELESS_S:
+            raise TimeoutError
+        return left_s - MARGIN_S

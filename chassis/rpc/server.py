@@ -1,0 +1,80 @@
+"""A gRPC server with mTLS, the interceptor chain, health and reflection."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from chassis import logs
+from chassis.health import Readiness
+from chassis.identity import Callers, Certificates
+from chassis.rpc.errors import Statuses
+from chassis.rpc.interceptors import Guard
+
+_log = logging.getLogger(__name__)
+
+MESSAGE_BYTES_MAX = 8 * 1024 * 1024
+_OPTIONS = (
+    ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
+    ("grpc.max_send_message_length", MESSAGE_BYTES_MAX),
+    # Callers re-resolve only when a connection ends; without this a pod scaled up gets no calls.
+    ("grpc.max_connection_age_ms", 300_000),
+    ("grpc.max_connection_age_grace_ms", 30_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.so_reuseport", 0),
+)
+
+Registration = Callable[[grpc.aio.Server], None]
+
+
+class RpcServer:
+    """Answers gRPC on one address until stopped, then drains."""
+
+    name = "rpc server"
+
+    def __init__(
+        self,
+        listen: str,
+        certificates: Certificates,
+        *,
+        callers: Callers,
+        statuses: Statuses,
+        registrations: Sequence[Registration],
+        readiness: Readiness,
+        drain_s: float,
+    ) -> None:
+        """Each registration adds one servicer; `callers` names every RPC service that is registered."""
+        self._listen = listen
+        self._certificates = certificates
+        self._callers = callers
+        self._statuses = statuses
+        self._registrations = registrations
+        self._readiness = readiness
+        self._drain_s = drain_s
+        self._server: grpc.aio.Server | None = None
+        self.port = 0
+
+    async def start(self) -> None:
+        """Open the port and answer. Raises RuntimeError when the port is taken."""
+        server = grpc.aio.server(interceptors=[Guard(self._callers, self._statuses)], options=_OPTIONS)
+        for register in self._registrations:
+            register(server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._readiness.servicer, server)
+        names = [*self._callers, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name, reflection.SERVICE_NAME]
+        reflection.enable_server_reflection(names, server)
+        self.port = server.add_secure_port(self._listen, self._certificates.server_credentials())
+        if self.port == 0:
+            raise RuntimeError(f"cannot listen on {self._listen}")
+        await server.start()
+        self._server = server
+        logs.event(_log, logging.DEBUG, "rpc served", listen=self._listen, port=self.port)
+
+    async def stop(self) -> None:
+        """Take no new calls, let those under way end, for at most the drain time."""
+        if self._server is not None:
+            await self._server.stop(self._drain_s)

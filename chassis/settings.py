@@ -1,0 +1,104 @@
+"""Environment variables into a frozen dataclass, with every fault named at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import types
+import typing
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+Settings = typing.TypeVar("Settings")
+PREFIX = "STRIPSESSION_"
+
+
+class SettingsInvalid(Exception):
+    """Settings are missing or malformed; the text names each."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ServiceSettings:
+    """What every service is told: where it listens, whom it trusts, where its data is."""
+
+    listen: str = "127.0.0.1:0"
+    """Address of the gRPC server, host:port."""
+    metrics_listen: str = ""
+    """Address of the Prometheus endpoint, host:port; empty serves none."""
+    certificates: Path
+    """Folder with ca.pem, <service>.pem and <service>.key."""
+    nats_url: str
+    """Address of NATS."""
+    database_url: str = ""
+    """PostgreSQL of this service's own role; empty for a service that stores nothing."""
+    log_level: str = "info"
+    """debug, info, warning or error."""
+    otlp_endpoint: str = ""
+    """Where traces are sent; empty sends none."""
+    drain_s: float = 20.0
+    """Longest wait for calls under way when stopping."""
+
+
+def load(kind: type[Settings], environment: Mapping[str, str]) -> Settings:
+    """Read `STRIPSESSION_<FIELD>` for every field of a dataclass.
+
+    Raises SettingsInvalid naming every missing and malformed setting. Unknown names are no fault, because old settings
+    must work with new code; `unknown` lists them for a warning.
+    """
+    hints = typing.get_type_hints(kind)
+    values: dict[str, object] = {}
+    faults: list[str] = []
+    for field in dataclasses.fields(kind):  # type: ignore[arg-type]  # kind is a dataclass by contract
+        name = PREFIX + field.name.upper()
+        text = environment.get(name)
+        if text is None:
+            if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+                faults.append(f"{name} is missing")
+            continue
+        try:
+            values[field.name] = _parse(hints[field.name], text)
+        except ValueError as error:
+            faults.append(f"{name} is malformed: {error}")
+    if faults:
+        raise SettingsInvalid("; ".join(faults))
+    return kind(**values)
+
+
+def unknown(kind: type[object], environment: Mapping[str, str]) -> list[str]:
+    """Names with our prefix that no field reads, each with the nearest known name."""
+    known = [PREFIX + field.name.upper() for field in dataclasses.fields(kind)]  # type: ignore[arg-type]  # a dataclass
+    strange = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    hints = (difflib.get_close_matches(name, known, n=1) for name in strange)
+    return [f"{name} (did you mean {hint[0]}?)" if hint else name for name, hint in zip(strange, hints, strict=True)]
+
+
+def _parse(kind: object, text: str) -> object:
+    origin = typing.get_origin(kind)
+    if origin is tuple:
+        item = typing.get_args(kind)[0]
+        return tuple(_parse(item, part.strip()) for part in text.split(",") if part.strip())
+    if origin in (typing.Union, types.UnionType):
+        inner = [argument for argument in typing.get_args(kind) if argument is not type(None)]
+        return _parse(inner[0], text) if text else None
+    parser = _PARSERS.get(kind)
+    if parser is None:
+        raise ValueError(f"no parser for {kind}")
+    return parser(text)
+
+
+def _boolean(text: str) -> bool:
+    lowered = text.strip().lower()
+    if lowered in ("1", "true", "yes", "on"):
+        return True
+    if lowered in ("0", "false", "no", "off", ""):
+        return False
+    raise ValueError(f"{text!r} is neither true nor false")
+
+
+_PARSERS: Mapping[object, Callable[[str], object]] = {
+    str: str,
+    int: int,
+    float: float,
+    bool: _boolean,
+    Path: Path,
+}

@@ -1,0 +1,1 @@
+"""Product code for tests: real servers, manual clock, certificates."""

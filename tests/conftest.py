@@ -1,0 +1,51 @@
+"""What every test shares: real servers, certificates, and how hard Hypothesis tries."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from chassis.testing.certificates import make_certificates
+from chassis.testing.nats import NatsServer
+from chassis.testing.postgres import PostgresServer
+
+# No deadline: two shared cores make a slow example a matter of luck, and each test has its timeout.
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", parent=settings.get_profile("default"), max_examples=10_000)
+
+
+def pytest_configure() -> None:
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("property")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A real PostgreSQL server for the whole run; take a database a test with `postgres.database(...)`."""
+    server = PostgresServer(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def nats_server(tmp_path: Path) -> AsyncIterator[NatsServer]:
+    """A real NATS server with JetStream, started, for one test."""
+    server = NatsServer(tmp_path / "nats")
+    await server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ca.pem and a certificate and key of every service."""
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
