@@ -1,0 +1,1 @@
+"""Everything on one machine: the supervisor behind `stripsession up`, and its doctor."""

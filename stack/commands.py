@@ -1,0 +1,232 @@
+"""The command of every process of the stack: what to run, with which settings, and how to tell that it answers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from signal import SIGINT
+
+import grpc
+from grpc_health.v1 import health_pb2
+
+from chassis.db import server as postgres_server
+from chassis.identity import Certificates, dns_name
+from stack import nats, postgres, secrets, triton_runtime
+from stack.layout import SERVICES, STORED, WORKER, Layout, program_root
+from stack.process import Command, Ready
+
+_PROBE_S = 2.0
+_KEPT_FROM_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE")
+_ADMINISTRATORS_OVERRIDES = "STRIPSESSION_"
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What the supervisor decided for this run."""
+
+    layout: Layout
+    ports: Mapping[str, int]
+    host: str
+    engine: str
+    """`triton` or `in_process`."""
+    log_level: str
+
+    @property
+    def public_url(self) -> str:
+        """Address of the web app."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "") else self.host  # noqa: S104 - compared, not bound
+        return f"http://{host}:{self.ports['gateway']}"
+
+
+def port_names() -> list[str]:
+    """Every port that a run needs."""
+    names = ["gateway", "postgres", "nats", "nats-monitor", "triton", "triton-http", "triton-metrics"]
+    for service in SERVICES:
+        names += [f"{service}-rpc", f"{service}-metrics"]
+    return [*names, f"{WORKER}-metrics"]
+
+
+def postgres_command(plan: Plan) -> Command:
+    """PostgreSQL."""
+    port = plan.ports["postgres"]
+    return Command(
+        name="postgres",
+        argv=tuple(postgres_server.command(plan.layout.postgres, port)),
+        environment=_environment(),
+        ready=lambda: postgres.answers(plan.layout, port),
+        stop_signal=SIGINT,
+        demotion=postgres_server.demotion(plan.layout.postgres),
+        before_start=lambda: postgres.initialise(plan.layout),
+    )
+
+
+def nats_command(plan: Plan) -> Command:
+    """NATS with JetStream."""
+    configuration = nats.write_configuration(plan.layout, plan.ports["nats"], plan.ports["nats-monitor"])
+    health = f"http://127.0.0.1:{plan.ports['nats-monitor']}/healthz"
+    return Command(
+        name="nats",
+        argv=(str(nats.binary()), "-c", str(configuration)),
+        environment=_environment(),
+        ready=lambda: _http_answers(health),
+    )
+
+
+def triton_command(plan: Plan, runtime: triton_runtime.TritonRuntime) -> Command:
+    """The inference server."""
+    instance = plan.layout.triton
+    models = triton_runtime.place_models(program_root() / "inference" / "repository", instance)
+    command = triton_runtime.serve_command(
+        runtime,
+        instance,
+        [models],
+        ports=triton_runtime.TritonPorts(
+            grpc=plan.ports["triton"], http=plan.ports["triton-http"], metrics=plan.ports["triton-metrics"]
+        ),
+    )
+    return Command(
+        name="triton",
+        argv=command.argv,
+        environment=command.env,
+        working_folder=command.cwd,
+        ready=lambda: _http_answers(f"http://127.0.0.1:{plan.ports['triton-http']}/v2/health/ready"),
+        before_start=lambda: _clean(instance),
+    )
+
+
+def service_command(plan: Plan, service: str) -> Command:
+    """One of our services."""
+    port = plan.ports[f"{service}-rpc"]
+    if service == "gateway":
+        health = f"http://127.0.0.1:{plan.ports['gateway']}/readyz"
+        return _python(plan, service, "serve", ready=lambda: _http_answers(health))
+    return _python(plan, service, "serve", ready=lambda: _rpc_answers(plan.layout, service, port))
+
+
+def worker_command(plan: Plan) -> Command:
+    """The separation worker."""
+    url = f"http://127.0.0.1:{plan.ports[f'{WORKER}-metrics']}/metrics"
+    command = _python(plan, "separation", "worker", ready=lambda: _http_answers(url))
+    return dataclasses.replace(command, name=WORKER)
+
+
+def settings_of(plan: Plan, service: str) -> dict[str, str]:
+    """Every setting that the stack decides for a service, by its name without the prefix."""
+    layout, ports = plan.layout, plan.ports
+    settings = {
+        "listen": f"127.0.0.1:{ports[f'{service}-rpc']}",
+        "metrics_listen": f"127.0.0.1:{ports[f'{service}-metrics']}",
+        "certificates": str(layout.certificates),
+        "nats_url": f"nats://127.0.0.1:{ports['nats']}",
+        "log_level": plan.log_level,
+    }
+    if service in STORED:
+        settings["database_url"] = postgres.url(layout, ports["postgres"], service)
+    settings.update(_own_settings(plan, service))
+    return settings
+
+
+def _own_settings(plan: Plan, service: str) -> dict[str, str]:
+    layout, inference = plan.layout, program_root() / "inference"
+    objects = {"objects_url": f"file://{layout.objects}"}
+    match service:
+        case "gateway":
+            others = {f"{name}_address": _address(plan, name) for name in SERVICES if name != "gateway"}
+            return others | {
+                "http_listen": f"{plan.host}:{plan.ports['gateway']}",
+                "web_dir": str(program_root() / "web"),
+                "public_url": plan.public_url,
+            }
+        case "auth":
+            return {"signing_key_file": str(layout.secrets / "auth-signing-key.pem"), "public_url": plan.public_url}
+        case "library":
+            master_key = secrets.key_file(layout.secrets, "master-key")
+            return objects | {
+                "separation_address": _address(plan, "separation"),
+                "master_key_file": str(master_key),
+            }
+        case "separation":
+            return objects | {
+                "library_address": _address(plan, "library"),
+                "billing_address": _address(plan, "billing"),
+                "engine": plan.engine,
+                "triton_address": f"127.0.0.1:{plan.ports['triton']}",
+                "triton_shared_memory": "true",
+                "model_repository": str(inference / "repository"),
+                "models_dir": str(inference / "models"),
+            }
+        case "billing":
+            return {"default_plan": "home"}
+        case "retention":
+            return {"library_address": _address(plan, "library")}
+    raise ValueError(f"no such service: {service}")
+
+
+def _python(plan: Plan, service: str, verb: str, *, ready: Ready) -> Command:
+    settings = settings_of(plan, service)
+    if verb == WORKER:
+        settings["metrics_listen"] = f"127.0.0.1:{plan.ports[f'{WORKER}-metrics']}"
+    names = {f"{_ADMINISTRATORS_OVERRIDES}{name.upper()}": value for name, value in settings.items()}
+    # What an administrator sets for one service wins: STRIPSESSION_BILLING__DEFAULT_PLAN sets billing's default_plan.
+    mark = f"{_ADMINISTRATORS_OVERRIDES}{(WORKER if verb == WORKER else service).upper()}__"
+    for name, value in os.environ.items():
+        if name.startswith(mark):
+            names[_ADMINISTRATORS_OVERRIDES + name.removeprefix(mark)] = value
+    return Command(
+        name=service,
+        argv=(sys.executable, "-m", f"services.{service}", verb),
+        environment=_environment() | names | {"PYTHONPATH": _python_path(), "PYTHONUNBUFFERED": "1"},
+        ready=ready,
+        working_folder=plan.layout.run,
+    )
+
+
+def _python_path() -> str:
+    root = program_root()
+    return os.pathsep.join((str(root), str(root / "gen")))
+
+
+def _address(plan: Plan, service: str) -> str:
+    return f"127.0.0.1:{plan.ports[f'{service}-rpc']}"
+
+
+def _environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in _KEPT_FROM_ENVIRONMENT if name in os.environ}
+
+
+def _clean(instance: Path) -> None:
+    triton_runtime.clean_leftovers(instance)
+
+
+async def _http_answers(url: str) -> bool:
+    def ask() -> bool:
+        try:
+            with urllib.request.urlopen(url, timeout=_PROBE_S) as answer:  # noqa: S310 - our own http address
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    return await asyncio.to_thread(ask)
+
+
+async def _rpc_answers(layout: Layout, service: str, port: int) -> bool:
+    options = [("grpc.ssl_target_name_override", dns_name(service))]
+    credentials = Certificates(layout.certificates, "console").channel_credentials()
+    async with grpc.aio.secure_channel(f"127.0.0.1:{port}", credentials, options) as channel:
+        # The health package has no stub for aio in its types, so the method is named here.
+        check = channel.unary_unary(
+            "/grpc.health.v1.Health/Check",
+            request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+            response_deserializer=health_pb2.HealthCheckResponse.FromString,
+        )
+        with contextlib.suppress(grpc.RpcError):
+            answer = await check(health_pb2.HealthCheckRequest(), timeout=_PROBE_S)
+            return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+    return False

@@ -1,0 +1,70 @@
+"""Where things lie in the data folder, and where the program's own files are."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+SERVICES = ("auth", "billing", "library", "separation", "retention", "gateway")
+"""Every service that is its own process, in the order in which they are started."""
+WORKER = "worker"
+STORED = ("auth", "billing", "library", "separation", "retention")
+"""Services with a schema and a role of their own in PostgreSQL."""
+CERTIFIED = (*SERVICES, "console", "nats")
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """The data folder of one installation; everything that it keeps is below `root`."""
+
+    root: Path
+
+    @property
+    def postgres(self) -> Path:
+        """PostgreSQL's cluster."""
+        return self.root / "postgres"
+
+    @property
+    def nats(self) -> Path:
+        """JetStream's storage."""
+        return self.root / "nats"
+
+    @property
+    def objects(self) -> Path:
+        """Sealed uploads and stems."""
+        return self.root / "objects"
+
+    @property
+    def certificates(self) -> Path:
+        """The local authority and its certificates."""
+        return self.root / "certificates"
+
+    @property
+    def secrets(self) -> Path:
+        """Passwords and the master key, readable by their owner alone."""
+        return self.root / "secrets"
+
+    @property
+    def logs(self) -> Path:
+        """One file of JSON lines per process."""
+        return self.root / "logs"
+
+    @property
+    def run(self) -> Path:
+        """What is true only while the stack runs, and ports kept from run to run."""
+        return self.root / "run"
+
+    @property
+    def triton(self) -> Path:
+        """The inference server's environment, made on first run."""
+        return self.root / "triton"
+
+    @property
+    def state_file(self) -> Path:
+        """Addresses and process ids of the running stack, for the command line and the doctor."""
+        return self.run / "stack.json"
+
+
+def program_root() -> Path:
+    """Folder that holds `inference/` and `web/`."""
+    return Path(__file__).resolve().parent.parent

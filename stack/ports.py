@@ -1,0 +1,56 @@
+"""Ports on the loopback interface: chosen free, and kept from run to run so that links stay good."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+PREFERRED = {"gateway": 8080}
+
+
+class PortTaken(Exception):
+    """The port that was asked for is in use; the text says which."""
+
+
+def choose(path: Path, names: Iterable[str], wanted: Mapping[str, int], host: str) -> dict[str, int]:
+    """A port for each name: the one asked for, else last run's if it is still free, else any free one.
+
+    Raises PortTaken when one that was asked for is in use.
+    """
+    remembered: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+    ports: dict[str, int] = {}
+    for name in names:
+        if name in wanted:
+            if not _is_free(host, wanted[name]):
+                raise PortTaken(f"port {wanted[name]} is in use; choose another with --port")
+            ports[name] = wanted[name]
+            continue
+        first = remembered.get(name, PREFERRED.get(name, 0))
+        ports[name] = (
+            first if first and first not in ports.values() and _is_free(host, first) else _free(ports.values())
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(ports, indent=1))
+    return ports
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        # As servers do it: a port whose last connections are just closing is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _free(taken: Iterable[int]) -> int:
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port not in taken:
+            return port

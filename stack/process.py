@@ -1,0 +1,169 @@
+"""One supervised child process: started, watched, started again with back-off, drained, ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import dataclasses
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+BACKOFF_FIRST_S = 0.2
+BACKOFF_LAST_S = 10.0
+STEADY_S = 30.0
+"""A process that lived this long is taken to be well again."""
+EXIT_SETTINGS = 78
+_PR_SET_PDEATHSIG = 1
+_LOG_BYTES_MAX = 20 * 1024 * 1024
+
+Ready = Callable[[], Awaitable[bool]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Command:
+    """What to run."""
+
+    name: str
+    argv: tuple[str, ...]
+    environment: Mapping[str, str]
+    ready: Ready
+    """Whether it answers; asked again and again after a start."""
+    working_folder: Path | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    stop_s: float = 25.0
+    """Longest wait for it to drain before it is killed."""
+    demotion: Callable[[], None] | None = None
+    """Run in the child before the program."""
+    before_start: Callable[[], None] | None = None
+    """Run in the supervisor before every start, e.g. to clear what a killed one left."""
+
+
+class StartFailed(Exception):
+    """A process did not become ready; the text says which, why, and where its log is."""
+
+
+class Supervised:
+    """Keeps one command running."""
+
+    def __init__(self, command: Command, log: Path, say: Callable[[str], None]) -> None:
+        """`say` tells a person what happened."""
+        self.command = command
+        self.restarts = 0
+        self._log = log
+        self._say = say
+        self._process: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._stopping = False
+        self.broken = asyncio.Event()
+        """Set when starting it again is pointless."""
+
+    @property
+    def pid(self) -> int:
+        """Process id, or 0 when it is not running."""
+        return self._process.pid if self._process is not None and self._process.returncode is None else 0
+
+    async def start(self, patience_s: float) -> None:
+        """Start it and wait until it answers. Raises StartFailed."""
+        await self._spawn()
+        self._watch = asyncio.create_task(self._keep())
+        await self.wait_ready(patience_s)
+
+    async def wait_ready(self, patience_s: float) -> None:
+        """Wait until it answers. Raises StartFailed."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + patience_s
+        while not await self.command.ready():
+            if self.broken.is_set() or loop.time() > deadline:
+                raise StartFailed(f"{self.command.name} did not start: {self.last_words()} (log: {self._log})")
+            await asyncio.sleep(0.05)
+
+    async def stop(self) -> None:
+        """Ask it to drain, wait, kill it if it does not end."""
+        self._stopping = True
+        if self._watch is not None:
+            self._watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watch
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(self.command.stop_signal)
+        try:
+            await asyncio.wait_for(process.wait(), self.command.stop_s)
+        except TimeoutError:
+            self._say(f"{self.command.name} did not stop in {self.command.stop_s:.0f} s and was ended")
+            self._kill_group(process.pid)
+            await process.wait()
+
+    def last_words(self) -> str:
+        """The last line of its log, for a person."""
+        if not self._log.exists():
+            return "it said nothing"
+        lines = self._log.read_bytes()[-4000:].decode("utf-8", "replace").strip().splitlines()
+        return lines[-1][:300] if lines else "it said nothing"
+
+    async def _spawn(self) -> None:
+        if self.command.before_start is not None:
+            await asyncio.to_thread(self.command.before_start)
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        if self._log.exists() and self._log.stat().st_size > _LOG_BYTES_MAX:
+            self._log.replace(self._log.with_suffix(".old"))
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *self.command.argv,
+                env=dict(self.command.environment),
+                cwd=self.command.working_folder,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # A group of its own: Ctrl-C reaches the supervisor alone, which stops all in order.
+                start_new_session=True,
+                preexec_fn=self._before_program,
+            )
+
+    def _before_program(self) -> None:
+        if sys.platform.startswith("linux"):
+            # If the supervisor is killed, its children go as well.
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(self.command.stop_signal))
+        if self.command.demotion is not None:
+            self.command.demotion()
+
+    async def _keep(self) -> None:
+        loop = asyncio.get_running_loop()
+        pause_s = BACKOFF_FIRST_S
+        while self._process is not None:
+            began = loop.time()
+            code = await self._process.wait()
+            if self._stopping:
+                return
+            if code == EXIT_SETTINGS:
+                self._say(f"{self.command.name} cannot run: {self.last_words()}")
+                self.broken.set()
+                return
+            if loop.time() - began > STEADY_S:
+                pause_s = BACKOFF_FIRST_S
+            self._say(f"{self.command.name} ended ({_how(code)}); starting it again")
+            self._kill_group(self._process.pid)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, BACKOFF_LAST_S)
+            self.restarts += 1
+            await self._spawn()
+
+    def _kill_group(self, pid: int) -> None:
+        # Its own children, such as decoders, must not outlive it.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+def _how(code: int) -> str:
+    if code >= 0:
+        return f"exit {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"

@@ -1,0 +1,181 @@
+"""Starts every process of the stack in order, keeps each running, and stops them in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import fcntl
+import json
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from pathlib import Path
+
+from chassis.authority import ensure_certificates
+from chassis.db.server import PostgresUnavailable
+from stack import commands, ports, postgres, triton_runtime
+from stack.commands import Plan
+from stack.layout import CERTIFIED, SERVICES, Layout, program_root
+from stack.nats import NatsUnavailable
+from stack.process import Command, StartFailed, Supervised
+
+START_S = 60.0
+TRITON_START_S = 120.0
+_LOCK_FILE = "lock"
+
+
+class StackFault(Exception):
+    """The stack cannot be started; the text says why and what to do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Wishes:
+    """What a person may ask of `stripsession up`."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int | None = None
+    engine: str = "auto"
+    """`auto`, `triton` or `in_process`."""
+    log_level: str = "info"
+
+
+class Stack:
+    """The running processes."""
+
+    def __init__(self, plan: Plan, say: Callable[[str], None]) -> None:
+        """Nothing is started yet."""
+        self.plan = plan
+        self.processes: dict[str, Supervised] = {}
+        self._say = say
+        self._writer: asyncio.Task[None] | None = None
+
+    async def start(self, runtime: triton_runtime.TritonRuntime | None) -> None:
+        """Start all. Raises StartFailed."""
+        plan = self.plan
+        await asyncio.gather(
+            self._launch(commands.postgres_command(plan)),
+            self._launch(commands.nats_command(plan)),
+        )
+        await postgres.ensure_roles(plan.layout, plan.ports["postgres"])
+        waiting = [self._launch(commands.service_command(plan, service)) for service in SERVICES]
+        waiting.append(self._launch(commands.worker_command(plan)))
+        if runtime is not None:
+            waiting.append(self._launch(commands.triton_command(plan, runtime), TRITON_START_S))
+        await asyncio.gather(*waiting)
+        self.write_state()
+        self._writer = asyncio.create_task(self._keep_state())
+
+    async def stop(self) -> None:
+        """Stop all: the gateway first, so that no new work comes in; the stores last."""
+        if self._writer is not None:
+            self._writer.cancel()
+        await self._stop("gateway")
+        await self._stop("worker")
+        await self._stop(*(service for service in SERVICES if service != "gateway"))
+        await self._stop("triton", "nats", "postgres")
+        with contextlib.suppress(FileNotFoundError):
+            self.plan.layout.state_file.unlink()
+
+    def write_state(self) -> None:
+        """Tell the command line and the doctor where everything is."""
+        state = {
+            "url": self.plan.public_url,
+            "engine": self.plan.engine,
+            "supervisor": os.getpid(),
+            "ports": dict(self.plan.ports),
+            "processes": {name: process.pid for name, process in self.processes.items()},
+            "restarts": {name: process.restarts for name, process in self.processes.items()},
+        }
+        fresh = self.plan.layout.state_file.with_suffix(".new")
+        fresh.write_text(json.dumps(state, indent=1))
+        fresh.replace(self.plan.layout.state_file)
+
+    async def _keep_state(self) -> None:
+        known: dict[str, int] = {}
+        while True:
+            await asyncio.sleep(0.2)
+            now = {name: process.pid for name, process in self.processes.items()}
+            if now != known:
+                self.write_state()
+                known = now
+
+    async def _launch(self, command: Command, patience_s: float = START_S) -> None:
+        log = self.plan.layout.logs / f"{command.name}.log"
+        process = Supervised(command, log, self._say)
+        self.processes[command.name] = process
+        await process.start(patience_s)
+
+    async def _stop(self, *names: str) -> None:
+        await asyncio.gather(*(self.processes[name].stop() for name in names if name in self.processes))
+
+
+@contextlib.asynccontextmanager
+async def running(wishes: Wishes, say: Callable[[str], None]) -> AsyncIterator[Stack]:
+    """The stack, started; stopped when the block ends, however it ends. Raises StackFault."""
+    layout = Layout(wishes.data.resolve())
+    with _alone(layout):
+        began = time.monotonic()
+        runtime = _runtime(layout, wishes.engine, say)
+        stack = Stack(_plan(layout, wishes, runtime), say)
+        try:
+            say("starting PostgreSQL, NATS, the services" + (" and Triton" if runtime else ""))
+            await stack.start(runtime)
+            say(f"everything answers after {time.monotonic() - began:.1f} s")
+            yield stack
+        except (StartFailed, PostgresUnavailable, NatsUnavailable, ports.PortTaken) as error:
+            raise StackFault(str(error)) from error
+        finally:
+            say("stopping")
+            await stack.stop()
+            say("stopped; nothing is left running")
+
+
+def read_state(data: Path) -> Mapping[str, object] | None:
+    """What the running stack says of itself; None when none runs over this folder."""
+    path = Layout(data.resolve()).state_file
+    try:
+        state: Mapping[str, object] = json.loads(path.read_text())
+        os.kill(int(str(state["supervisor"])), 0)
+    except (OSError, ValueError, KeyError):
+        return None
+    return state
+
+
+def _plan(layout: Layout, wishes: Wishes, runtime: triton_runtime.TritonRuntime | None) -> Plan:
+    ensure_certificates(layout.certificates, CERTIFIED)
+    wanted = {} if wishes.port is None else {"gateway": wishes.port}
+    try:
+        chosen = ports.choose(layout.run / "ports.json", commands.port_names(), wanted, wishes.host)
+    except ports.PortTaken as error:
+        raise StackFault(str(error)) from error
+    engine = "triton" if runtime is not None else "in_process"
+    return Plan(layout=layout, ports=chosen, host=wishes.host, engine=engine, log_level=wishes.log_level)
+
+
+def _runtime(layout: Layout, engine: str, say: Callable[[str], None]) -> triton_runtime.TritonRuntime | None:
+    if engine == "in_process":
+        say("Triton is switched off: separating inside the worker instead, by the same model")
+        return None
+    lock = program_root() / "inference" / "requirements" / "triton.txt"
+    try:
+        return triton_runtime.prepare(layout.triton, lock, say)
+    except triton_runtime.TritonUnavailable as error:
+        if engine == "triton":
+            raise StackFault(f"Triton cannot run here: {error}") from error
+        say(f"Triton cannot run here ({error}): separating inside the worker instead, by the same model")
+        return None
+
+
+@contextlib.contextmanager
+def _alone(layout: Layout) -> Iterator[None]:
+    layout.run.mkdir(parents=True, exist_ok=True)
+    with (layout.run / _LOCK_FILE).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            state = read_state(layout.root)
+            where = f" at {state['url']}" if state else ""
+            raise StackFault(f"StripSession is already running over {layout.root}{where}") from error
+        yield

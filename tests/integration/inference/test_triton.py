@@ -1,0 +1,248 @@
+"""The baseline model behind a real Triton server: the same numbers by every road, and no trace after a kill."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from stack.triton_runtime import (
+    SHARED_MEMORY,
+    TritonPorts,
+    TritonRuntime,
+    TritonUnavailable,
+    clean_leftovers,
+    place_models,
+    prepare,
+    region_prefix,
+    serve_command,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+grpcclient = pytest.importorskip("tritonclient.grpc")
+
+ROOT = Path(__file__).parents[3]
+REPOSITORY = ROOT / "inference" / "repository"
+LOCK = ROOT / "inference" / "requirements" / "triton.txt"
+READY_DEADLINE_S = 60.0
+ROUNDS = 5
+
+
+@pytest.fixture(scope="module")
+def runtime() -> TritonRuntime:
+    """One installed server for all test runs."""
+    folder = Path(os.environ.get("STRIPSESSION_TEST_CACHE", ROOT / ".state")) / "triton"
+    try:
+        return prepare(folder, LOCK, print)
+    except TritonUnavailable as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="module")
+def separator() -> ModuleType:
+    """The separator in this process."""
+    spec = importlib.util.spec_from_file_location(
+        "stripsession_separator", REPOSITORY / "baseline" / "1" / "separator.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def free_ports() -> TritonPorts:
+    """Three loopback ports that nobody holds now."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+    numbers = [listening.getsockname()[1] for listening in sockets]
+    for listening in sockets:
+        listening.close()
+    return TritonPorts(*numbers)
+
+
+def wait_ready(server: subprocess.Popen[bytes], ports: TritonPorts, log: Path) -> None:
+    """Return when the server says it is ready; fails with its log when it ends first."""
+    started = time.monotonic()
+    waiting = True
+    while waiting:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{ports.http}/v2/health/ready", timeout=1):
+                waiting = False
+        except OSError:
+            assert time.monotonic() - started < READY_DEADLINE_S, log.read_text()
+            try:
+                # Waiting on the process, not on the clock: an early end is seen at once.
+                server.wait(timeout=0.1)
+            except subprocess.TimeoutExpired:
+                continue
+            pytest.fail(log.read_text())
+
+
+@contextmanager
+def serving(runtime: TritonRuntime, instance: Path) -> Iterator[tuple[subprocess.Popen[bytes], TritonPorts]]:
+    """A running server that is ready, and its ports."""
+    ports = free_ports()
+    command = serve_command(runtime, instance, [place_models(REPOSITORY, instance)], ports)
+    log = instance / "triton.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            command.argv, env=dict(command.env), cwd=command.cwd, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            wait_ready(server, ports, log)
+            yield server, ports
+        finally:
+            server.terminate()
+            try:
+                server.wait(timeout=20)
+            finally:
+                server.kill()
+                server.wait()
+                clean_leftovers(instance)
+
+
+@pytest.fixture(scope="module")
+def client(runtime: TritonRuntime, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A gRPC client of one shared server."""
+    with (
+        serving(runtime, tmp_path_factory.mktemp("triton")) as (_, ports),
+        grpcclient.InferenceServerClient(f"127.0.0.1:{ports.grpc}") as connected,
+    ):
+        yield connected
+
+
+def a_segment(length_samples: int) -> NDArray[np.float32]:
+    """Noise with a tone in it."""
+    rng = np.random.default_rng(7)
+    tone = 0.3 * np.sin(2 * np.pi * 110 * np.arange(length_samples) / 44100)
+    return (tone + 0.05 * rng.standard_normal((2, length_samples))).astype(np.float32)
+
+
+def infer(client: Any, mix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Stems of a mix, tensors inside the messages."""
+    tensor = grpcclient.InferInput("MIX", list(mix.shape), "FP32")
+    tensor.set_data_from_numpy(mix)
+    stems = client.infer("baseline", [tensor]).as_numpy("STEMS")
+    assert isinstance(stems, np.ndarray)
+    return stems
+
+
+def parameters_of(client: Any) -> dict[str, str]:
+    """The model's own account of itself, as the worker reads it."""
+    parameters = client.get_model_config("baseline").config.parameters
+    return {name: value.string_value for name, value in parameters.items()}
+
+
+def test_the_model_states_its_shape(client: Any, separator: ModuleType) -> None:
+    """Triton's configuration, the model's manifest and the separator agree."""
+    parameters = parameters_of(client)
+    manifest = json.loads((ROOT / "inference" / "models" / "baseline" / "model.json").read_text())
+    assert parameters["stems"].split(",") == manifest["stems"] == list(separator.STEMS)
+    assert int(parameters["sample_rate"]) == manifest["sample_rate"] == separator.SAMPLE_RATE
+    assert int(parameters["segment_samples"]) == manifest["segment_samples"]
+    assert int(parameters["hop_samples"]) == manifest["hop_samples"] < manifest["segment_samples"]
+    assert parameters["version"] == manifest["version"]
+
+
+@pytest.mark.parametrize("length_samples", [1, 1000, 344064])
+def test_triton_gives_what_the_separator_gives(client: Any, separator: ModuleType, length_samples: int) -> None:
+    """Through gRPC come the numbers the same file gives in this process, for full and for short segments."""
+    mix = a_segment(length_samples)
+    np.testing.assert_allclose(infer(client, mix), separator.separate(mix), atol=1e-6)
+
+
+def test_poisoned_samples_leave_triton_well(client: Any) -> None:
+    """NaN and infinity give finite stems, and the next request is answered."""
+    mix = a_segment(20000)
+    mix[0, 10] = np.nan
+    mix[1, 11] = np.inf
+    assert np.isfinite(infer(client, mix)).all()
+    assert np.isfinite(infer(client, a_segment(20000))).all()
+
+
+def test_shared_memory_carries_the_same_numbers(
+    client: Any, record_testsuite_property: Callable[[str, object], None]
+) -> None:
+    """With tensors in system shared memory, stems are bit for bit those of plain gRPC."""
+    shm = pytest.importorskip("tritonclient.utils.shared_memory")
+    mix = a_segment(344064)
+    plain, plain_ms = timed(lambda: infer(client, mix))
+    names = [f"stripsession_test_{os.getpid()}_{side}" for side in ("in", "out")]
+    sizes = [mix.nbytes, 4 * mix.nbytes]
+    regions = [shm.create_shared_memory_region(n, f"/{n}", size) for n, size in zip(names, sizes, strict=True)]
+    try:
+        for name, size in zip(names, sizes, strict=True):
+            client.register_system_shared_memory(name, f"/{name}", size)
+
+        def by_memory() -> NDArray[np.float32]:
+            shm.set_shared_memory_region(regions[0], [mix])
+            tensor = grpcclient.InferInput("MIX", list(mix.shape), "FP32")
+            tensor.set_shared_memory(names[0], sizes[0])
+            wanted = grpcclient.InferRequestedOutput("STEMS")
+            wanted.set_shared_memory(names[1], sizes[1])
+            client.infer("baseline", [tensor], outputs=[wanted])
+            return np.array(shm.get_contents_as_numpy(regions[1], np.float32, [4, *mix.shape]))
+
+        shared, shared_ms = timed(by_memory)
+    finally:
+        for name in names:
+            client.unregister_system_shared_memory(name)
+        for region in regions:
+            shm.destroy_shared_memory_region(region)
+    np.testing.assert_array_equal(shared, plain)
+    # For the report alone (--junit-xml): on a shared machine a bound on speed would fail by chance.
+    record_testsuite_property("segment_plain_ms", round(plain_ms))
+    record_testsuite_property("segment_shared_memory_ms", round(shared_ms))
+
+
+def timed(call: Any) -> tuple[NDArray[np.float32], float]:
+    """The last answer of a few, and the median milliseconds of one."""
+    stems: NDArray[np.float32] = call()
+    spent = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        stems = call()
+        spent.append((time.perf_counter() - started) * 1000)
+    return stems, median(spent)
+
+
+def test_a_killed_server_does_not_bar_the_next(runtime: TritonRuntime, tmp_path: Path) -> None:
+    """After kill -9, its orphaned stubs and shared memory are cleared, and a new server starts and answers."""
+    prefix = region_prefix(tmp_path)
+    with serving(runtime, tmp_path) as (server, _):
+        assert list(SHARED_MEMORY.glob(f"{prefix}*"))
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+        left = clean_leftovers(tmp_path)
+        assert left.processes >= 1
+        assert not list(SHARED_MEMORY.glob(f"{prefix}*"))
+        assert clean_leftovers(tmp_path) == type(left)(0, 0)
+    with (
+        serving(runtime, tmp_path) as (_, ports),
+        grpcclient.InferenceServerClient(f"127.0.0.1:{ports.grpc}") as client,
+    ):
+        assert infer(client, a_segment(1000)).shape == (4, 2, 1000)
+
+
+def test_another_instance_is_not_touched(runtime: TritonRuntime, client: Any, tmp_path: Path) -> None:
+    """Clearing one instance leaves the servers of the others alone."""
+    assert clean_leftovers(tmp_path).processes == 0
+    assert infer(client, a_segment(1000)).shape == (4, 2, 1000)
