@@ -1,0 +1,1 @@
+"""The `stripsession` command: everything a person or an operator does from a terminal."""

@@ -1,0 +1,83 @@
+"""Signing in to the stack on this machine, with the operator's certificate instead of a password."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+
+import grpc
+
+from chassis.identity import Certificates
+from chassis.rpc.client import Channel
+from chassis.rpc.errors import from_error
+from cli.exits import NOT_RUNNING, CommandFault
+from stack.layout import Layout
+from stack.supervisor import read_state
+from stripsession.auth.v1 import auth_service_pb2, auth_service_pb2_grpc
+from stripsession.billing.v1 import billing_service_pb2, billing_service_pb2_grpc
+
+LOCAL_EMAIL = "you@localhost.localdomain"
+"""The account that the command line uses unless told otherwise."""
+
+
+@dataclasses.dataclass(frozen=True)
+class SignInLink:
+    """A one-time code, and whom it signs in."""
+
+    code: str
+    user_id: str
+
+    def url(self, address: str) -> str:
+        """The link to open; its code stands behind the #, so browsers never send it in a request's address."""
+        return f"{address}/#/link/{self.code}"
+
+
+def local_address(data: Path) -> str:
+    """Web address of the stack over this data folder. Raises CommandFault when none runs."""
+    return str(_state(data)["url"])
+
+
+async def create_link(data: Path, email: str = LOCAL_EMAIL) -> SignInLink:
+    """A one-time sign-in code for an account of the local stack, made when there is none. Raises CommandFault."""
+    channel = _channel(data, "auth")
+    try:
+        request = auth_service_pb2.CreateSignInLinkRequest(email=email)
+        answer = await auth_service_pb2_grpc.LocalSignInServiceStub(channel.grpc).CreateSignInLink(request)
+    except grpc.RpcError as error:
+        raise CommandFault(f"signing in failed: {from_error(error).message or from_error(error).reason}") from error
+    finally:
+        await channel.stop()
+    return SignInLink(answer.code, answer.user_id)
+
+
+async def assign_plan(data: Path, email: str, plan: str) -> str:
+    """Put an account of the local stack on a plan; the plan's title. Raises CommandFault."""
+    link = await create_link(data, email)
+    channel = _channel(data, "billing")
+    try:
+        request = billing_service_pb2.AssignPlanRequest(owner_id=link.user_id, plan=plan)
+        answer = await billing_service_pb2_grpc.PlanAdministrationServiceStub(channel.grpc).AssignPlan(request)
+    except grpc.RpcError as error:
+        raise CommandFault(f"no change: {from_error(error).message or from_error(error).reason}") from error
+    finally:
+        await channel.stop()
+    return answer.plan.title
+
+
+def _channel(data: Path, service: str) -> Channel:
+    ports = _state(data)["ports"]
+    if not isinstance(ports, Mapping):
+        raise CommandFault("the running stack's state file is damaged; restart it", NOT_RUNNING)
+    certificates = Certificates(Layout(data.resolve()).certificates, "console")
+    return Channel(service, f"127.0.0.1:{ports[f'{service}-rpc']}", certificates)
+
+
+def _state(data: Path) -> Mapping[str, object]:
+    state = read_state(data)
+    if state is None:
+        text = (
+            f"StripSession is not running over {data}; start it with `stripsession up`, or name its folder with --data"
+        )
+        raise CommandFault(text, NOT_RUNNING)
+    return state

@@ -1,0 +1,105 @@
+"""`stripsession up`: everything on one machine, and the songs that were named with it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+from collections.abc import Coroutine
+from pathlib import Path
+
+from rich.console import Console
+
+from cli import exits
+from cli.exits import CommandFault
+from cli.gateway import Gateway, Refused
+from cli.separate import FORMATS, check_files, separate_songs
+from cli.signin import create_link
+from cli.songs import Request
+from stack.layout import program_root
+from stack.supervisor import Stack, StackFault, Wishes, running
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the verb."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine alone)")
+    parser.add_argument("--port", type=int, help="port of the web address (default: 8080 if free)")
+    parser.add_argument(
+        "--engine",
+        choices=("auto", "triton", "in_process"),
+        default="auto",
+        help="auto takes Triton where it runs, else the same model inside the worker",
+    )
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    parser.add_argument("--song", action="append", type=Path, default=[], metavar="SONG", help="separate this at once")
+    parser.add_argument("--demo", action="store_true", help="separate the bundled song at once")
+    parser.add_argument("--out", type=Path, default=Path("stems"), help="folder for the stems (default: ./stems)")
+    parser.add_argument("--format", choices=FORMATS, default="flac", help="format of the stems (default: flac)")
+    parser.add_argument("--once", action="store_true", help="stop after the songs instead of serving on")
+
+
+async def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Run the stack until interrupted, or until the songs are done with --once; the exit code."""
+    songs: list[Path] = list(arguments.song)
+    if arguments.demo and not songs:
+        songs = [bundled_song()]
+    check_files(songs)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    wishes = Wishes(arguments.data, arguments.host, arguments.port, arguments.engine, arguments.log_level)
+
+    def say(text: str) -> None:
+        console.print(f"· {text}", style="dim", markup=False, highlight=False)
+
+    try:
+        async with running(wishes, say) as stack:
+            code = await _until(stopping, _serve(stack, songs, arguments, console))
+            if not arguments.once and not stopping.is_set():
+                await stopping.wait()
+    except StackFault as fault:
+        raise CommandFault(str(fault), exits.NOT_RUNNING) from fault
+    return code
+
+
+async def _serve(stack: Stack, songs: list[Path], arguments: argparse.Namespace, console: Console) -> int:
+    gateway = Gateway(stack.plan.public_url)
+    code = exits.DONE
+    try:
+        if songs:
+            link = await create_link(arguments.data)
+            await gateway.redeem_link(link.code)
+            request = Request(arguments.out, arguments.format)
+            outcomes = await separate_songs(gateway, songs, request, arguments.data, console)
+            code = exits.DONE if all(not outcome.fault for outcome in outcomes) else exits.SOME_FAILED
+    except Refused as refusal:
+        raise CommandFault(str(refusal)) from refusal
+    finally:
+        await gateway.close()
+    link = await create_link(arguments.data)
+    console.print(f"StripSession is at {stack.plan.public_url}", style="bold", highlight=False)
+    if not arguments.once:
+        url = link.url(stack.plan.public_url)
+        console.print(f"Sign in with this link, once, within ten minutes: {url}", soft_wrap=True, highlight=False)
+        console.print("Ctrl-C stops everything.", style="dim", highlight=False)
+    return code
+
+
+async def _until(stopping: asyncio.Event, work: Coroutine[None, None, int]) -> int:
+    task = asyncio.create_task(work)
+    waiting = asyncio.create_task(stopping.wait())
+    await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if task.done():
+        return task.result()
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    return exits.INTERRUPTED
+
+
+def bundled_song() -> Path:
+    """The song that comes with the program, made by the project."""
+    return program_root() / "stack" / "songs" / "first_light.ogg"
