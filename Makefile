@@ -1,0 +1,144 @@
+# Every command of this repository. `make` alone prints them; CI runs the same words.
+#
+# It needs Python 3.11 or newer, git and make. Everything else is installed into .venv/ from hash locks, once: .state/
+# remembers what was installed from which lock, so that a second run starts at once.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
+# Values given on the command line reach the recipes as environment variables, whatever characters they hold.
+export SONG OUT DATA
+# The first interpreter that runs, is new enough and can make environments. The locks are tested on 3.11.
+PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3 python3.14 python; do \
+	  "$$each" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$each"; break; }; done)
+
+##@ Use it
+
+.PHONY: help
+help: ## Print this list
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: .state/run ## Start everything and separate a song [SONG=path] [ONCE=1] [OUT=./stems] [DATA=dir]
+	@exec $(VENV)/bin/stripsession up --out "$${OUT:-./stems}" \
+	  $(if $(SONG),--song "$$SONG",--demo) $(if $(DATA),--data "$$DATA") $(if $(filter-out 0,$(ONCE)),--once)
+
+.PHONY: doctor
+doctor: .state/run ## Say what is wrong on this machine, and how to mend it
+	@$(VENV)/bin/stripsession doctor
+
+##@ Change it
+
+.PHONY: setup
+setup: .state/dev ## Install what development needs into .venv
+	@echo "Ready: $$($(PY) --version) in $(VENV)/"
+
+.PHONY: test
+test: .state/dev .state/chromium .state/triton-ready ## Every test, on real PostgreSQL, NATS, Triton and Chromium [ARGS=pytest arguments]
+	@exec $(PY) -m pytest $(ARGS)
+
+.PHONY: check
+check: .state/dev ## Formatting, lints, types, import contracts, contracts, locks
+	@echo "ruff format"; $(VENV)/bin/ruff format --check --quiet --output-format concise .
+	@echo "ruff"; $(VENV)/bin/ruff check --quiet --output-format concise .
+	@echo "mypy"; $(VENV)/bin/mypy --no-error-summary
+	@echo "lint-imports"; PYTHONPATH=.:gen $(VENV)/bin/lint-imports --cache-dir .state/import-linter >.state/lint-imports.txt 2>&1 \
+	  || { cat .state/lint-imports.txt; exit 1; }
+	@echo "house lints"; $(PY) -m tests.lints
+	@echo "buf lint"; $(VENV)/bin/buf lint protos
+	@echo "buf format"; $(VENV)/bin/buf format protos --diff --exit-code
+	@$(MAKE) check-breaking check-gen
+	@echo "locks"; $(PY) requirements/relock.py check
+
+# A branch may add to a contract, not break it. A shallow clone without main has nothing to compare with, and says so.
+.PHONY: check-breaking
+check-breaking: .state/dev
+	@for ref in origin/main main; do \
+	  if git rev-parse --quiet --verify "$$ref:protos/buf.yaml" >/dev/null 2>&1; then base="$$ref"; break; fi; done; \
+	if [ -n "$${base:-}" ]; then \
+	  echo "buf breaking against $$base"; \
+	  git archive --format=tar "$$base" protos >.state/contracts.tar; \
+	  $(VENV)/bin/buf breaking protos --against '.state/contracts.tar#subdir=protos'; \
+	else echo "buf breaking: no contracts on main here, nothing to compare with"; fi
+
+.PHONY: check-gen
+check-gen: .state/dev
+	@echo "gen"; $(PY) protos/generate.py --check
+
+.PHONY: format
+format: .state/dev ## Put Python and contracts into their one format
+	@$(VENV)/bin/ruff format . && $(VENV)/bin/ruff check --fix . && $(VENV)/bin/buf format --write protos
+
+.PHONY: gen
+gen: .state/dev ## Make gen/ anew from protos/
+	@$(PY) protos/generate.py
+
+.PHONY: lock
+lock: .state/lock ## Make the locks in requirements/ anew after a change of dependencies
+	@$(PY) requirements/relock.py write .state/lock-venv/bin/uv
+
+##@ Measure it
+
+.PHONY: bench
+bench: .state/dev ## A four-minute song through the whole stack: each stage's time, and the worker's memory
+	@$(PY) -m tests.bench $(ARGS)
+
+.PHONY: property
+property: .state/dev ## The property tests, with ten thousand examples each
+	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -m property --timeout=1800 $(ARGS)
+
+.PHONY: clean
+clean: ## Remove the environment and every cache; songs, stems and data stay
+	@rm -rf $(VENV) .state .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "Clean. Kept: ./stems and the data folder."
+
+# ---- How the environment is made ------------------------------------------------------------------------------------
+
+$(VENV)/pyvenv.cfg:
+	@if [ -z "$(PYTHON)" ]; then \
+	  echo "No Python 3.11 or newer with venv was found. Install one (Debian: apt install python3 python3-venv), or: make PYTHON=/path/to/python" >&2; exit 1; fi
+	@"$(PYTHON)" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "PYTHON=$(PYTHON) is not a Python 3.11 or newer with venv" >&2; exit 1; }
+	@echo "Making $(VENV)/ with $$("$(PYTHON)" --version)"
+	@"$(PYTHON)" -m venv $(VENV)
+	@touch $@
+
+# What `make run` needs. An environment that already has the development lock has all of it.
+.state/run: requirements/run.txt pyproject.toml $(VENV)/pyvenv.cfg
+	@mkdir -p .state
+	@if [ .state/dev -nt requirements/dev.txt ] && [ .state/dev -nt $(VENV)/pyvenv.cfg ] && [ .state/dev -nt pyproject.toml ]; then :; else \
+	  echo "Installing $$(grep -c == requirements/run.txt) packages from requirements/run.txt (about a minute, once)"; \
+	  $(PIP) install --require-hashes -r requirements/run.txt; \
+	  $(PIP) install --no-deps --no-build-isolation --editable .; fi
+	@touch $@
+
+.state/dev: requirements/dev.txt pyproject.toml $(VENV)/pyvenv.cfg
+	@mkdir -p .state
+	@echo "Installing $$(grep -c == requirements/dev.txt) packages from requirements/dev.txt (about a minute, once)"
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.state/chromium: tests/install_browser.sh
+	@mkdir -p .state
+	@bash tests/install_browser.sh
+	@touch $@
+
+.state/triton-ready: inference/requirements/triton.txt stack/triton_runtime.py tests/install_inference.py .state/dev
+	@$(PY) -m tests.install_inference
+	@touch $@
+
+.state/lock: requirements/lock.txt $(VENV)/pyvenv.cfg
+	@mkdir -p .state
+	@$(PY) -m venv .state/lock-venv
+	@.state/lock-venv/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/lock.txt
+	@touch $@

@@ -1,0 +1,133 @@
+"""Each house lint refuses what it is for, and lets its lawful neighbour pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from tests.lints.__main__ import lint, main
+from tests.lints.locks import addresses_in_locks
+from tests.lints.names import empty_names
+from tests.lints.promises import unpromised_tests
+from tests.lints.remarks import unfinished_work, unreasoned_switches, unreasoned_web_switches
+from tests.lints.rooms import impure_hearts, incomplete_services, misplaced_rooms
+from tests.lints.sizes import long_files, long_functions
+from tests.lints.sleeps import sleeping_tests
+from tests.lints.source import Finding, Source
+from tests.lints.sql import every_column, sql_outside_store
+
+Rule = Callable[[Source], Iterable[Finding]]
+
+REFUSED: list[tuple[Rule, str, str]] = [
+    (long_files, "services/auth/app/sign_in.py", "x = 1\n" * 401),
+    (long_functions, "chassis/logs.py", "async def f():\n" + "    x = 1\n" * 70),
+    (unfinished_work, "chassis/logs.py", "x = 1  # TODO: later\n"),
+    (unfinished_work, "web/src/player.ts", "// FIXME the seek\n"),
+    (unreasoned_switches, "chassis/logs.py", "x = 1  # noqa\n"),
+    (unreasoned_switches, "chassis/logs.py", "x = 1  # noqa: S105\n"),
+    (unreasoned_switches, "chassis/logs.py", "x = 1  # type: ignore\n"),
+    (unreasoned_switches, "chassis/logs.py", "x = 1  # type: ignore[no-untyped-call]\n"),
+    (unreasoned_switches, "chassis/logs.py", "x = 1  # type: ignore[no-any-return]  # noqa: S105\n"),
+    (unreasoned_web_switches, "web/src/player.ts", "// @ts-expect-error\n"),
+    (sql_outside_store, "services/auth/app/sign_in.py", 'q = "SELECT id FROM accounts"\n'),
+    (sql_outside_store, "services/auth/api/servicer.py", 'q = f"""\n  insert into {table} (id) values ($1)"""\n'),
+    (every_column, "services/auth/store/accounts.py", 'q = "SELECT * FROM accounts"\n'),
+    (every_column, "services/auth/store/accounts.py", 'q = "UPDATE accounts SET name = $1 RETURNING *"\n'),
+    (every_column, "services/auth/store/migrations/0001_pre_accounts.sql", "select a.* from accounts a;\n"),
+    (
+        sleeping_tests,
+        "tests/unit/auth/test_sign_in.py",
+        "import asyncio\nasync def test_a():\n    await asyncio.sleep(1)\n",
+    ),
+    (sleeping_tests, "tests/stories/conftest.py", "from time import sleep\nsleep(0.1)\n"),
+    (sleeping_tests, "tests/stories/test_page.py", "page.wait_for_timeout(10)\n"),
+    (unpromised_tests, "tests/unit/auth/test_sign_in.py", "async def test_a() -> None:\n    assert True\n"),
+    (empty_names, "services/auth/app/utils.py", ""),
+    (empty_names, "chassis/common/clock.py", ""),
+    (empty_names, "stack/process_manager.py", ""),
+    (addresses_in_locks, "requirements/dev.txt", "--index-url https://registry.example/simple\n"),
+    (addresses_in_locks, "requirements/dev.txt", "numpy @ file:///tmp/numpy.whl\n"),
+    (addresses_in_locks, "inference/requirements/triton.txt", "-f wheels\n"),
+    (addresses_in_locks, "web/package-lock.json", '{\n"resolved": "https://registry.example/x.tgz"\n}\n'),
+    (misplaced_rooms, "services/billing/audio/gain.py", "x = 1\n"),
+    (impure_hearts, "services/auth/domain/account.py", "import numpy as np\n"),
+    (impure_hearts, "services/auth/app/sign_in.py", "from chassis.rpc import server\n"),
+    (impure_hearts, "services/auth/app/sign_in.py", "from services.billing.domain import ledger\n"),
+    (impure_hearts, "services/auth/domain/account.py", "import time\n"),
+    (impure_hearts, "services/auth/domain/account.py", "async def open_account() -> None: ...\n"),
+]
+
+ALLOWED: list[tuple[Rule, str, str]] = [
+    (long_files, "services/auth/app/sign_in.py", "x = 1\n" * 400),
+    (long_files, "requirements/dev.txt", "x==1\n" * 4000),
+    (long_functions, "chassis/logs.py", "async def f():\n" + "    x = 1\n" * 69),
+    (unfinished_work, "chassis/logs.py", 'x = "TODO"\n'),
+    (unreasoned_switches, "chassis/logs.py", "x = 1  # noqa: S105 the header's name, not a secret\n"),
+    (unreasoned_switches, "chassis/logs.py", "x = 1  # noqa: S105, S106 - names, not secrets\n"),
+    (unreasoned_switches, "chassis/logs.py", "x = f()  # type: ignore[no-any-return]  # the wheel has no types\n"),
+    (unreasoned_web_switches, "web/src/player.ts", "// @ts-expect-error -- Safari's prefix has no type\n"),
+    (sql_outside_store, "services/auth/store/accounts.py", 'q = "SELECT id FROM accounts"\n'),
+    (sql_outside_store, "services/auth/app/sign_in.py", '"""Select what a listener may keep from what is kept."""\n'),
+    (sql_outside_store, "services/auth/app/sign_in.py", 'x = "Select a plan"\n'),
+    (every_column, "services/auth/store/accounts.py", 'q = "SELECT count(*) FROM accounts"\n'),
+    (sleeping_tests, "tests/unit/auth/test_sign_in.py", "await_ = asyncio.sleep(0)\n"),
+    (sleeping_tests, "chassis/rpc/client.py", "asyncio.sleep(1)\n"),
+    (unpromised_tests, "tests/unit/auth/test_sign_in.py", 'def test_a() -> None:\n    """A promise."""\n'),
+    (unpromised_tests, "tests/unit/auth/conftest.py", "def test_clock() -> None: ...\n"),
+    (empty_names, "services/auth/app/sign_in.py", ""),
+    (addresses_in_locks, "requirements/dev.txt", "httpx==1.0 \\\n    --hash=sha256:00\n"),
+    (addresses_in_locks, "services/auth/app/sign_in.py", 'x = "https://example.test"\n'),
+    (misplaced_rooms, "services/separation/audio/gain.py", "x = 1\n"),
+    (impure_hearts, "services/auth/app/sign_in.py", "import asyncio\nfrom services.auth.domain import account\n"),
+    (impure_hearts, "services/auth/api/servicer.py", "import grpc\n"),
+]
+
+
+def label(case: object) -> str:
+    return getattr(case, "__name__", "")
+
+
+def findings(rule: Rule, path: str, text: str) -> list[Finding]:
+    return list(rule(Source(PurePosixPath(path), text)))
+
+
+@pytest.mark.parametrize(("rule", "path", "text"), REFUSED, ids=label)
+def test_a_broken_rule_is_found(rule: Rule, path: str, text: str) -> None:
+    """A lint names the file it finds at fault."""
+    found = findings(rule, path, text)
+    assert [finding.path for finding in found] == [path] * len(found)
+    assert found
+
+
+@pytest.mark.parametrize(("rule", "path", "text"), ALLOWED, ids=label)
+def test_a_lawful_neighbour_passes(rule: Rule, path: str, text: str) -> None:
+    """A lint says nothing of code that keeps its rule."""
+    assert findings(rule, path, text) == []
+
+
+def test_a_service_without_wiring_is_incomplete() -> None:
+    """Every service has an entry point and a wiring."""
+    paths = ["services/auth/__main__.py", "services/auth/wiring.py", "services/billing/__main__.py"]
+    found = list(incomplete_services(Source(PurePosixPath(path), "") for path in paths))
+    assert found == [Finding("services/billing", 1, "has no wiring.py")]
+
+
+def test_the_command_says_where_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`python -m tests.lints` prints file and line of what is broken and exits 1, or prints nothing and exits 0."""
+    (tmp_path / "chassis").mkdir()
+    (tmp_path / "chassis" / "utils.py").write_text("x = 1  # noqa\n", encoding="utf-8")
+    (tmp_path / "gen").mkdir()
+    (tmp_path / "gen" / "utils.py").write_text("x = 1\n", encoding="utf-8")
+    assert main([str(tmp_path)]) == 1
+    assert [line.split(" ")[0] for line in capsys.readouterr().out.splitlines()] == ["chassis/utils.py:1:"] * 2
+    (tmp_path / "chassis" / "utils.py").rename(tmp_path / "chassis" / "clock.py")
+    (tmp_path / "chassis" / "clock.py").write_text("x = 1\n", encoding="utf-8")
+    assert main([str(tmp_path)]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_this_repository_keeps_its_own_rules() -> None:
+    """The tree these tests lie in has no findings."""
+    assert lint(Path(__file__).resolve().parents[2]) == []

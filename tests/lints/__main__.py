@@ -1,0 +1,52 @@
+"""Run every lint over the repository: `python -m tests.lints [ROOT]`. Exits 1 when a rule is broken."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.lints.locks import addresses_in_locks
+from tests.lints.names import empty_names
+from tests.lints.promises import unpromised_tests
+from tests.lints.remarks import unfinished_work, unreasoned_switches, unreasoned_web_switches
+from tests.lints.rooms import impure_hearts, incomplete_services, misplaced_rooms
+from tests.lints.sizes import long_files, long_functions
+from tests.lints.sleeps import sleeping_tests
+from tests.lints.source import Finding, read_sources
+from tests.lints.sql import every_column, sql_outside_store
+
+RULES = (
+    addresses_in_locks,
+    empty_names,
+    every_column,
+    impure_hearts,
+    long_files,
+    long_functions,
+    misplaced_rooms,
+    sleeping_tests,
+    sql_outside_store,
+    unpromised_tests,
+    unfinished_work,
+    unreasoned_switches,
+    unreasoned_web_switches,
+)
+
+
+def lint(root: Path) -> list[Finding]:
+    """Every finding under the root, in order of file and line."""
+    sources = list(read_sources(root))
+    findings = [finding for source in sources for rule in RULES for finding in rule(source)]
+    return sorted([*findings, *incomplete_services(sources)])
+
+
+def main(arguments: list[str]) -> int:
+    """Print the findings; 1 when there are any."""
+    root = Path(arguments[0]) if arguments else Path(__file__).resolve().parents[2]
+    findings = lint(root)
+    for finding in findings:
+        sys.stdout.write(f"{finding}\n")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
