@@ -1,78 +1,17 @@
-"""Reads the command line and runs one verb."""
+"""Entry point of `stripsession`."""
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import os
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-
-from rich.console import Console
-
-from cli import account, exits, separate, up
-from cli.exits import CommandFault
-from cli.gateway import Refused
-from stack import doctor
-
-Verb = Callable[[argparse.Namespace, Console], Awaitable[int]]
 
 
 def main() -> None:
-    """Entry point of `stripsession`."""
-    parser = _parser()
-    arguments = parser.parse_args()
-    errors = Console(stderr=True)
-    verb: Verb = arguments.verb
-    try:
-        code = asyncio.run(_run(verb, arguments))
-    except CommandFault as fault:
-        errors.print(f"stripsession: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
-        code = fault.exit_code
-    except Refused as refusal:
-        errors.print(f"stripsession: {refusal}", style="red", markup=False, highlight=False, soft_wrap=True)
-        code = exits.SOME_FAILED
-    except KeyboardInterrupt:
-        code = exits.INTERRUPTED
-    raise SystemExit(code)
+    """Set what gRPC reads when it is imported, then run the command line."""
+    # The supervisor starts processes while it asks others for their health; gRPC would remark on every one.
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+    from cli import verbs  # noqa: PLC0415 - only now is the environment as gRPC needs it
 
-
-async def _run(verb: Verb, arguments: argparse.Namespace) -> int:
-    return await verb(arguments, Console())
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="stripsession", description="Songs in, stems out, on your own machine.")
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument(
-        "--data",
-        type=Path,
-        default=Path(os.environ.get("STRIPSESSION_DATA", ".data")),
-        help="folder that holds everything (default: ./.data, or STRIPSESSION_DATA)",
-    )
-    verbs = parser.add_subparsers(required=True, metavar="VERB")
-
-    def add(name: str, text: str, verb: Verb) -> argparse.ArgumentParser:
-        sub = verbs.add_parser(name, help=text, description=text, parents=[shared])
-        sub.set_defaults(verb=verb)
-        return sub
-
-    up.add_arguments(add("up", "start everything on this machine", up.run))
-    separate.add_arguments(add("separate", "separate songs into stems", separate.run))
-    account.add_link_arguments(add("link", "print a one-time sign-in link", account.link))
-    account.add_plan_arguments(add("plan", "put an account on a plan", account.plan))
-    add("doctor", "say what is wrong with this installation and how to mend it", _doctor)
-    return parser
-
-
-async def _doctor(arguments: argparse.Namespace, console: Console) -> int:
-    findings = await doctor.examine(arguments.data)
-    for finding in findings:
-        mark, style = ("✓", "green") if finding.well else ("✗", "red")
-        console.print(f"{mark} {finding.subject}: {finding.text}", style=style, markup=False, highlight=False)
-        if finding.remedy:
-            console.print(f"    {finding.remedy}", markup=False, highlight=False)
-    return exits.DONE if all(finding.well for finding in findings) else exits.SOME_FAILED
+    verbs.main()
 
 
 if __name__ == "__main__":

@@ -79,7 +79,10 @@ async def _separate(
     size = max(song.stat().st_size, 1)
     bars.update(bar, detail="uploading")
     upload_id = await upload(
-        gateway, song, memory, lambda sent: bars.update(bar, completed=100 * sent / size, detail="uploading")
+        gateway,
+        song,
+        memory,
+        lambda sent: bars.update(bar, completed=_unfinished(100 * sent / size), detail="uploading"),
     )
     bars.update(bar, detail="looking into it")
     body = {"upload_id": upload_id} | ({"model": request.model} if request.model else {})
@@ -103,7 +106,7 @@ async def _separate(
 
 async def _wait(gateway: Gateway, track_id: str, bars: Progress, bar: TaskID) -> Json:
     async for event in gateway.events(f"/v1/tracks/{track_id}/events"):
-        bars.update(bar, completed=float(event.get("percent") or 0), detail=_said(event))
+        bars.update(bar, completed=_unfinished(float(event.get("percent") or 0)), detail=_said(event))
         match event.get("state"):
             case "ready":
                 break
@@ -113,6 +116,11 @@ async def _wait(gateway: Gateway, track_id: str, bars: Progress, bar: TaskID) ->
             case "cancelled":
                 raise CommandFault("the separation was cancelled")
     return await gateway.json("GET", f"/v1/tracks/{track_id}")
+
+
+def _unfinished(percent: float) -> float:
+    # A bar that has been full once stops its clock.
+    return min(percent, 99.9)
 
 
 def _said(event: Json) -> str:

@@ -1,0 +1,1 @@
+"""The bundled song, and the program that plays, sings and mixes it."""
