@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import fcntl
 import ipaddress
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -21,26 +23,25 @@ _RENEW_BEFORE = datetime.timedelta(days=30)
 
 
 def ensure_certificates(folder: Path, names: Sequence[str]) -> None:
-    """Make ca.pem once, and a certificate and key for each name; renew what is about to expire."""
+    """Make ca.pem once, and a certificate and key for each name; renew what is about to expire or does not fit.
+
+    Safe to run by several processes at once.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    authority_key, authority = _authority(folder)
-    for name in names:
-        path = folder / f"{name}.pem"
-        if path.exists() and (folder / f"{name}.key").exists() and _fresh(path, authority):
-            continue
-        key = ec.generate_private_key(ec.SECP256R1())
-        certificate = _sign(name, key.public_key(), authority_key, authority)
-        _write_private(folder / f"{name}.key", key)
-        path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        authority_key, authority = _authority(folder)
+        for name in names:
+            if _fresh(folder, name, authority):
+                continue
+            key = ec.generate_private_key(ec.SECP256R1())
+            _write_pair(folder, name, key, _sign(name, key.public_key(), authority_key, authority))
 
 
 def _authority(folder: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
-    key_path, path = folder / "ca.key", folder / "ca.pem"
-    if key_path.exists() and path.exists():
-        key = serialization.load_pem_private_key(key_path.read_bytes(), None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise TypeError(f"{key_path} is not an elliptic-curve key; remove it to have it made anew")
-        return key, x509.load_pem_x509_certificate(path.read_bytes())
+    found = _read_pair(folder, "ca")
+    if found is not None and _lasts(found[1]):
+        return found
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "StripSession local authority")])
     now = datetime.datetime.now(datetime.UTC)
@@ -57,8 +58,7 @@ def _authority(folder: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certifica
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    _write_private(key_path, key)
-    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    _write_pair(folder, "ca", key, certificate)
     return key, certificate
 
 
@@ -69,7 +69,6 @@ def _sign(
     authority: x509.Certificate,
 ) -> x509.Certificate:
     now = datetime.datetime.now(datetime.UTC)
-    names = [x509.DNSName(dns_name(name)), x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     return (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
@@ -83,7 +82,7 @@ def _sign(
         .add_extension(
             x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False
         )
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(_alternative_names(name), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
@@ -103,18 +102,51 @@ def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _fresh(path: Path, authority: x509.Certificate) -> bool:
-    certificate = x509.load_pem_x509_certificate(path.read_bytes())
-    lasting = certificate.not_valid_after_utc - datetime.datetime.now(datetime.UTC) > _RENEW_BEFORE
+def _alternative_names(name: str) -> x509.SubjectAlternativeName:
+    here = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    return x509.SubjectAlternativeName([x509.DNSName(dns_name(name)), x509.DNSName("localhost"), here])
+
+
+def _fresh(folder: Path, name: str, authority: x509.Certificate) -> bool:
+    found = _read_pair(folder, name)
+    if found is None or not _lasts(found[1]):
+        return False
+    certificate = found[1]
     try:
         certificate.verify_directly_issued_by(authority)
-    except Exception:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
         return False
-    return lasting
+    return names == _alternative_names(name)
 
 
-def _write_private(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
+def _lasts(certificate: x509.Certificate) -> bool:
+    return certificate.not_valid_after_utc - datetime.datetime.now(datetime.UTC) > _RENEW_BEFORE
+
+
+def _read_pair(folder: Path, name: str) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate] | None:
+    """The key and its certificate; None when they are missing, unreadable, or not of each other."""
+    try:
+        key = serialization.load_pem_private_key((folder / f"{name}.key").read_bytes(), None)
+        certificate = x509.load_pem_x509_certificate((folder / f"{name}.pem").read_bytes())
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or certificate.public_key() != key.public_key():
+        return None
+    return key, certificate
+
+
+def _write_pair(folder: Path, name: str, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    _replace(folder / f"{name}.key", pem, 0o600)
+    _replace(folder / f"{name}.pem", certificate.public_bytes(serialization.Encoding.PEM), 0o644)
+
+
+def _replace(path: Path, data: bytes, mode: int) -> None:
+    # A reader sees the old file or the new one; the mode is right from the first byte on.
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
+        file.write(data)
+    fresh.replace(path)

@@ -6,7 +6,7 @@ from grpc_health.v1 import health, health_pb2
 
 
 class Readiness:
-    """Says SERVING between start and drain; readiness never depends on other services, since then one fault would take all down."""
+    """Says SERVING between start and drain; never depends on other services, or one fault would take all down."""
 
     name = "readiness"
 

@@ -14,6 +14,7 @@ from chassis import logs
 _log = logging.getLogger(__name__)
 _BACKOFF_FIRST_S = 0.1
 _BACKOFF_LAST_S = 5.0
+_CANCEL_AGAIN_S = 10.0
 
 
 class Part(Protocol):
@@ -31,7 +32,10 @@ class Part(Protocol):
 
 
 async def run(parts: Sequence[Part], *, stopping: asyncio.Event | None = None) -> None:
-    """Start every part, wait for SIGTERM, SIGINT or `stopping`, then stop them in reverse, also when a start fails."""
+    """Start every part, wait for SIGTERM, SIGINT or `stopping`, then stop them in reverse, also when a start fails.
+
+    A start under way when told to stop is given up; a part that fails to stop keeps no other from stopping.
+    """
     stopping = stopping or asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -39,18 +43,36 @@ async def run(parts: Sequence[Part], *, stopping: asyncio.Event | None = None) -
     started: list[Part] = []
     try:
         for part in parts:
-            await part.start()
+            if not await _started(part, stopping):
+                break
             started.append(part)
-        logs.event(_log, logging.INFO, "ready")
-        await stopping.wait()
+        else:
+            logs.event(_log, logging.INFO, "ready")
+            await stopping.wait()
         logs.event(_log, logging.INFO, "stopping")
     finally:
         for part in reversed(started):
             try:
                 await part.stop()
-            except Exception:
+            except Exception:  # noqa: BLE001 - the other parts must still be stopped
                 _log.exception("a part did not stop cleanly: %s", part.name)
     logs.event(_log, logging.INFO, "stopped")
+
+
+async def _started(part: Part, stopping: asyncio.Event) -> bool:
+    starting = asyncio.ensure_future(part.start())
+    told = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait((starting, told), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        told.cancel()
+        if not starting.done():
+            starting.cancel()
+            await asyncio.wait((starting,))
+    if starting.cancelled():
+        return False
+    starting.result()
+    return True
 
 
 class Background:
@@ -68,10 +90,12 @@ class Background:
 
     async def stop(self) -> None:
         """Cancel the work and wait until it has let go."""
-        if self._task is not None:
+        if self._task is None:
+            return
+        # Python 3.11's wait_for, which libraries use, may swallow a cancellation; so it is repeated.
+        while not self._task.done():
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait((self._task,), timeout=_CANCEL_AGAIN_S)
 
     async def _forever(self) -> None:
         pause_s = _BACKOFF_FIRST_S
@@ -80,13 +104,23 @@ class Background:
             began = loop.time()
             try:
                 await self._work()
-            except Exception as error:
+            except asyncio.CancelledError:
+                if told_to_stop():
+                    raise
+                logs.event(_log, logging.WARNING, "background work failed", work=self.name, reason="cancelled inside")
+            except Exception as error:  # noqa: BLE001 - whatever failed, the work is begun again
                 logs.event(_log, logging.WARNING, "background work failed", work=self.name, reason=repr(error))
                 _log.debug("background work failed", exc_info=True)
             if loop.time() - began > _BACKOFF_LAST_S:
                 pause_s = _BACKOFF_FIRST_S
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, _BACKOFF_LAST_S)
+
+
+def told_to_stop() -> bool:
+    """Whether the running task was cancelled from outside, unlike by an error inside that reads like it."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 class Periodic(Background):
@@ -108,4 +142,5 @@ class Periodic(Background):
             self._woken.clear()
             await self._step()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), self._every_s)
+                async with asyncio.timeout(self._every_s):
+                    await self._woken.wait()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import logging
+import math
 import re
 import sys
 import traceback
@@ -15,13 +16,16 @@ from opentelemetry import trace
 _SECRET_NAMES = re.compile(
     r"(password|secret|token|authorization|cookie|e_?mail|(^|_)key$|(^|_)code$|title|file_name)", re.I
 )
+_PLAIN_NAMES = frozenset({"status_code", "exit_code", "error_code"})
+# Whole addresses before e-mails: a password's end and the host after it look like one.
 _SECRET_TEXTS = (
-    re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"),
+    re.compile(r"(?<=://)[^\s/?#]{1,512}(?=@)"),
+    re.compile(r"[^\s@<>()\[\]{},;:\"'=/\\]{1,64}@[^\s@<>()\[\]{},;:\"'=/\\.]+(\.[^\s@<>()\[\]{},;:\"'=/\\.]+)+"),
     re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"),
     re.compile(r"(?i)\bbearer\s+\S+"),
-    re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
 )
 _REDACTED = "[redacted]"
+_OWN_NAMES = frozenset({"at", "level", "service", "event", "trace_id", "error"})
 
 
 def redact(text: str) -> str:
@@ -62,16 +66,26 @@ class _JsonFormatter(logging.Formatter):
         }
         fields = getattr(record, "fields", None)
         if isinstance(fields, Mapping):
-            line.update({name: _clean(str(name), value) for name, value in fields.items()})
+            for name, value in fields.items():
+                # A field may not pass for what the line itself says.
+                line[f"{name}_" if name in _OWN_NAMES else str(name)] = _clean(str(name), value)
         span = trace.get_current_span().get_span_context()
         if span.is_valid:
             line["trace_id"] = format(span.trace_id, "032x")
         if record.exc_info:
             line["error"] = redact("".join(traceback.format_exception(*record.exc_info)))
-        return json.dumps(line, default=str, ensure_ascii=False)
+        return json.dumps(line)
 
 
 def _clean(name: str, value: object) -> object:
-    if _SECRET_NAMES.search(name):
+    if _SECRET_NAMES.search(name) and name not in _PLAIN_NAMES:
         return _REDACTED
-    return redact(value) if isinstance(value, str) else value
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, Mapping):
+        return {str(key): _clean(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_clean("", inner) for inner in value]
+    return redact(str(value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from wsgiref.simple_server import WSGIServer
 
@@ -18,7 +19,8 @@ HTTP_SECONDS = Histogram(
 FACTS_PUBLISHED = Counter("stripsession_facts_published_total", "Facts relayed from the outbox.", ["subject"])
 FACTS_CONSUMED = Counter("stripsession_facts_consumed_total", "Messages handled.", ["consumer", "result"])
 DEAD_LETTERS = Counter("stripsession_dead_letters_total", "Messages parked after their last try.", ["consumer"])
-OUTBOX_WAITING = Gauge("stripsession_outbox_waiting", "Facts committed and not yet published.")
+OUTBOX_WAITING = Gauge("stripsession_outbox_waiting", "Facts committed and not yet published; counted up to 10000.")
+OUTBOX_PARKED = Counter("stripsession_outbox_parked_total", "Facts that can never be published, parked.")
 JOBS = Gauge("stripsession_separation_jobs", "Jobs by state.", ["state"])
 JOB_AUDIO_WAITING_SECONDS = Gauge("stripsession_separation_audio_waiting_seconds", "Audio in jobs not yet done.")
 JOBS_ENDED = Counter("stripsession_separation_jobs_ended_total", "Jobs that ended.", ["outcome"])
@@ -61,5 +63,6 @@ class MetricsEndpoint:
     async def stop(self) -> None:
         """Close the port."""
         if self._server is not None:
-            self._server.shutdown()
+            # It waits for its polling thread, up to half a second.
+            await asyncio.to_thread(self._server.shutdown)
             self._server.server_close()

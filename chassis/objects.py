@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
 import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
+
+_DELETED_AT_ONCE = 1_000
+"""As many as S3 deletes in one request."""
 
 
 class ObjectMissing(Exception):
@@ -42,13 +47,17 @@ class Objects(Protocol):
 class StoredObjects:
     """Objects in an obstore store."""
 
-    def __init__(self, store: ObjectStore) -> None:
-        """`store` is any obstore store."""
+    def __init__(self, store: ObjectStore, *, folder: Path | None = None) -> None:
+        """`store` is any obstore store. Give the `folder` of a local one, whose files are then forced to the disk."""
         self._store = store
+        self._folder = folder
 
     async def put(self, name: str, data: bytes) -> None:
-        """Store under a name, replacing what was there."""
+        """Store under a name, replacing what was there; it survives a power cut once this returns."""
         await obstore.put_async(self._store, name, data)
+        if self._folder is not None:
+            # obstore leaves a local file to the kernel, which may lose it, while the rows that name it are kept.
+            await asyncio.to_thread(_force, self._folder, self._folder / name)
 
     async def get(self, name: str) -> bytes:
         """The bytes. Raises ObjectMissing."""
@@ -70,12 +79,18 @@ class StoredObjects:
 
     async def delete_prefix(self, prefix: str) -> int:
         """Remove all below `prefix/`; the number removed."""
-        removed = 0
-        async for batch in obstore.list(self._store, prefix=prefix.rstrip("/") + "/", chunk_size=500):
-            paths = [meta["path"] for meta in batch]
-            await obstore.delete_async(self._store, paths)
-            removed += len(paths)
-        return removed
+        # Listed to the end first: deleting would pull the folders from under the listing.
+        found = [name async for name in self.names(prefix)]
+        for start in range(0, len(found), _DELETED_AT_ONCE):
+            batch = found[start : start + _DELETED_AT_ONCE]
+            try:
+                await obstore.delete_async(self._store, batch)
+            except FileNotFoundError:
+                # Somebody else deletes the same; what is left of the batch goes one by one.
+                for name in batch:
+                    with contextlib.suppress(FileNotFoundError):
+                        await obstore.delete_async(self._store, name)
+        return len(found)
 
     async def names(self, prefix: str) -> AsyncIterator[str]:
         """The names below `prefix/`."""
@@ -89,5 +104,18 @@ def open_objects(address: str, options: Mapping[str, str] | None = None) -> Stor
     if address.startswith("file://"):
         folder = Path(address.removeprefix("file://"))
         folder.mkdir(parents=True, exist_ok=True)
-        return StoredObjects(LocalStore(folder, automatic_cleanup=True))
+        return StoredObjects(LocalStore(folder, automatic_cleanup=True), folder=folder)
     return StoredObjects(from_url(address, **(options or {})))  # type: ignore[arg-type, call-overload, unused-ignore]  # options differ by provider
+
+
+def _force(root: Path, path: Path) -> None:
+    """Force a file and the folders that lead to it to the disk; gone meanwhile is fine."""
+    for each in (path, *path.parents):
+        with contextlib.suppress(FileNotFoundError):
+            descriptor = os.open(each, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        if each == root:
+            return

@@ -28,7 +28,11 @@ def enter(service: str, kind: type[Settings], main: Callable[[Settings], Awaitab
     telemetry.configure(service, loaded.otlp_endpoint)
     for name in settings.unknown(kind, os.environ):
         logs.event(logging.getLogger(__name__), logging.WARNING, "unknown setting ignored", name=name)
-    asyncio.run(_main(main, loaded))
+    try:
+        asyncio.run(_main(main, loaded))
+    except Exception as error:
+        logging.getLogger(__name__).critical("the process failed", exc_info=True)
+        raise SystemExit(1) from error
 
 
 async def _main(main: Callable[[Settings], Awaitable[None]], loaded: Settings) -> None:

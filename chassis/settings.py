@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 
 Settings = typing.TypeVar("Settings")
 PREFIX = "STRIPSESSION_"
+LogLevel = typing.Literal["debug", "info", "warning", "error"]
 
 
 class SettingsInvalid(Exception):
@@ -31,8 +33,8 @@ class ServiceSettings:
     """Address of NATS."""
     database_url: str = ""
     """PostgreSQL of this service's own role; empty for a service that stores nothing."""
-    log_level: str = "info"
-    """debug, info, warning or error."""
+    log_level: LogLevel = "info"
+    """The least grave records that are written."""
     otlp_endpoint: str = ""
     """Where traces are sent; empty sends none."""
     drain_s: float = 20.0
@@ -42,8 +44,9 @@ class ServiceSettings:
 def load(kind: type[Settings], environment: Mapping[str, str]) -> Settings:
     """Read `STRIPSESSION_<FIELD>` for every field of a dataclass.
 
-    Raises SettingsInvalid naming every missing and malformed setting. Unknown names are no fault, because old settings
-    must work with new code; `unknown` lists them for a warning.
+    Raises SettingsInvalid naming every missing and malformed setting, and what the dataclass itself refuses with
+    ValueError. An empty text is no value for a setting that must be given. Unknown names are no fault, because old
+    settings must work with new code; `unknown` lists them for a warning.
     """
     hints = typing.get_type_hints(kind)
     values: dict[str, object] = {}
@@ -51,9 +54,10 @@ def load(kind: type[Settings], environment: Mapping[str, str]) -> Settings:
     for field in dataclasses.fields(kind):  # type: ignore[arg-type]  # kind is a dataclass by contract
         name = PREFIX + field.name.upper()
         text = environment.get(name)
-        if text is None:
-            if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-                faults.append(f"{name} is missing")
+        must = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        if must and not text:
+            faults.append(f"{name} is missing")
+        if text is None or (must and not text):
             continue
         try:
             values[field.name] = _parse(hints[field.name], text)
@@ -61,12 +65,15 @@ def load(kind: type[Settings], environment: Mapping[str, str]) -> Settings:
             faults.append(f"{name} is malformed: {error}")
     if faults:
         raise SettingsInvalid("; ".join(faults))
-    return kind(**values)
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise SettingsInvalid(str(error)) from error
 
 
 def unknown(kind: type[object], environment: Mapping[str, str]) -> list[str]:
     """Names with our prefix that no field reads, each with the nearest known name."""
-    known = [PREFIX + field.name.upper() for field in dataclasses.fields(kind)]  # type: ignore[arg-type]  # a dataclass
+    known = [PREFIX + field.name.upper() for field in dataclasses.fields(kind)]  # type: ignore[arg-type]  # it is a dataclass
     strange = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
     hints = (difflib.get_close_matches(name, known, n=1) for name in strange)
     return [f"{name} (did you mean {hint[0]}?)" if hint else name for name, hint in zip(strange, hints, strict=True)]
@@ -80,6 +87,8 @@ def _parse(kind: object, text: str) -> object:
     if origin in (typing.Union, types.UnionType):
         inner = [argument for argument in typing.get_args(kind) if argument is not type(None)]
         return _parse(inner[0], text) if text else None
+    if origin is typing.Literal:
+        return _one_of(typing.get_args(kind), text)
     parser = _PARSERS.get(kind)
     if parser is None:
         raise ValueError(f"no parser for {kind}")
@@ -95,10 +104,29 @@ def _boolean(text: str) -> bool:
     raise ValueError(f"{text!r} is neither true nor false")
 
 
+def _one_of(choices: tuple[str, ...], text: str) -> str:
+    if text.strip().lower() not in choices:
+        raise ValueError(f"{text!r} is none of {', '.join(choices)}")
+    return text.strip().lower()
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text!r} is not a finite number")
+    return number
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise ValueError("an empty path")
+    return Path(text)
+
+
 _PARSERS: Mapping[object, Callable[[str], object]] = {
     str: str,
     int: int,
-    float: float,
+    float: _finite,
     bool: _boolean,
-    Path: Path,
+    Path: _path,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
 
 from opentelemetry import propagate, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -16,11 +17,18 @@ _TRACER = "stripsession"
 
 
 def configure(service: str, otlp_endpoint: str) -> None:
-    """Record spans of this process; send them only where an endpoint is given."""
+    """Record spans of this process; send them only where an endpoint is given, by OTLP over HTTP.
+
+    An endpoint without a path gets the standard one, /v1/traces.
+    """
     provider = TracerProvider(resource=Resource.create({"service.name": f"stripsession-{service}"}))
     if otlp_endpoint:
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=otlp_endpoint)))
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=_with_path(otlp_endpoint))))
     trace.set_tracer_provider(provider)
+
+
+def _with_path(endpoint: str) -> str:
+    return endpoint.rstrip("/") + "/v1/traces" if urlsplit(endpoint).path in ("", "/") else endpoint
 
 
 def headers() -> dict[str, str]:
@@ -46,3 +54,11 @@ def span(
             # The text of an exception may hold what must not leave the process; its kind never does.
             current.set_status(StatusCode.ERROR, type(error).__name__)
             raise
+
+
+def note_outcome(code: str) -> None:
+    """Note on the current span how its gRPC call ended, by the name of the status code."""
+    current = trace.get_current_span()
+    current.set_attribute("rpc.grpc.status", code)
+    if code != "OK":
+        current.set_status(StatusCode.ERROR, code)

@@ -9,7 +9,7 @@ def main() -> None:
     """Set what gRPC reads when it is imported, then run the command line."""
     # The supervisor starts processes while it asks others for their health; gRPC would remark on every one.
     os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
-    from cli import verbs  # noqa: PLC0415 - only now is the environment as gRPC needs it
+    from cli import verbs
 
     verbs.main()
 

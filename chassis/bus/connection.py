@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import logging
 from collections.abc import Sequence
@@ -19,6 +20,11 @@ from chassis.identity import Certificates, dns_name
 _log = logging.getLogger(__name__)
 
 DEDUPE_S = 120
+_READY_S = 30.0
+"""How long a server that is just starting may take until JetStream answers."""
+_READY_PAUSE_S = 0.25
+_DRAIN_S = 5.0
+
 FACTS_LIFE_S = 24 * 3600
 FACTS_MAX = 1_000_000
 WORK_MAX = 1_000_000
@@ -61,6 +67,10 @@ class Bus:
         self._streams = streams
         self._replicas = replicas
         self._client: Client | None = None
+        self.connected = asyncio.Event()
+        """Set while there is a connection."""
+        self.connections = 0
+        """How many times a connection was made: who sees it change asks the server anew for what it relies on."""
         self._stopping = False
 
     @property
@@ -76,7 +86,10 @@ class Bus:
         return self.client.jetstream(timeout=5)
 
     async def start(self) -> None:
-        """Connect, waiting for a server that is just starting, and make the streams."""
+        """Connect, waiting for a server that is just starting, and make the streams.
+
+        Several servers are given with commas. Raises nats.errors.Error when JetStream does not answer.
+        """
         tls = (
             {}
             if self._certificates is None
@@ -86,7 +99,7 @@ class Bus:
             }
         )
         self._client = await nats.connect(
-            self._url,
+            self._url.split(","),
             max_reconnect_attempts=-1,
             reconnect_time_wait=0.25,
             connect_timeout=5,
@@ -94,10 +107,16 @@ class Bus:
             max_outstanding_pings=2,
             error_cb=_quiet,
             disconnected_cb=self._disconnected,
-            reconnected_cb=_reconnected,
+            reconnected_cb=self._reconnected,
+            drain_timeout=_DRAIN_S,
             **tls,
         )
-        await self.ensure_streams()
+        self._note_connection()
+        try:
+            await self._make_streams()
+        except BaseException:
+            await self._client.close()
+            raise
 
     async def stop(self) -> None:
         """Send what is buffered and close."""
@@ -105,7 +124,7 @@ class Bus:
         if self._client is not None and not self._client.is_closed:
             try:
                 await self._client.drain()
-            except (nats.errors.Error, TimeoutError):
+            except (nats.errors.Error, TimeoutError, OSError):
                 await self._client.close()
 
     async def ensure_streams(self) -> None:
@@ -117,14 +136,30 @@ class Bus:
             except nats.js.errors.NotFoundError:
                 await self.jetstream.add_stream(config)
 
+    async def _make_streams(self) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _READY_S
+        while True:
+            try:
+                return await self.ensure_streams()
+            except (nats.js.errors.ServiceUnavailableError, nats.errors.NoRespondersError, TimeoutError):
+                if loop.time() > until:
+                    raise
+            await asyncio.sleep(_READY_PAUSE_S)
+
+    def _note_connection(self) -> None:
+        self.connections += 1
+        self.connected.set()
+
     async def _disconnected(self) -> None:
+        self.connected.clear()
         if not self._stopping:
             logs.event(_log, logging.WARNING, "nats connection lost; reconnecting")
+
+    async def _reconnected(self) -> None:
+        self._note_connection()
+        logs.event(_log, logging.INFO, "nats connection is back")
 
 
 async def _quiet(error: Exception) -> None:
     logs.event(_log, logging.DEBUG, "nats error", reason=repr(error))
-
-
-async def _reconnected() -> None:
-    logs.event(_log, logging.INFO, "nats connection is back")

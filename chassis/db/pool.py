@@ -16,6 +16,16 @@ LOCK_TIMEOUT_MS = 4_000
 IDLE_TRANSACTION_TIMEOUT_MS = 30_000
 _CONNECT_TRIES = 60
 _CONNECT_PAUSE_S = 0.5
+_CLOSE_S = 10.0
+# The server, the database or the role may be in the making: on one machine all start together.
+_NOT_YET = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
 
 
 class Database:
@@ -44,6 +54,7 @@ class Database:
 
     async def start(self) -> None:
         """Connect, waiting for a server that is just starting. Raises ConnectionError when none answers."""
+        last: Exception | None = None
         for attempt in range(_CONNECT_TRIES):
             try:
                 self._pool = await asyncpg.create_pool(
@@ -54,16 +65,23 @@ class Database:
                     command_timeout=2 * STATEMENT_TIMEOUT_MS / 1000,
                 )
                 return
-            except (OSError, asyncpg.CannotConnectNowError, asyncpg.InvalidAuthorizationSpecificationError) as error:
+            except _NOT_YET as error:
+                last = error
                 if attempt == 0:
                     logs.event(_log, logging.INFO, "waiting for the database", reason=type(error).__name__)
                 await asyncio.sleep(_CONNECT_PAUSE_S)
-        raise ConnectionError("PostgreSQL did not answer; see STRIPSESSION_DATABASE_URL")
+        raise ConnectionError(
+            f"PostgreSQL does not let us in ({type(last).__name__}); see STRIPSESSION_DATABASE_URL"
+        ) from last
 
     async def stop(self) -> None:
-        """Close every connection."""
+        """Close every connection; those still in use after a few seconds are cut."""
         if self._pool is not None:
-            await self._pool.close()
+            try:
+                async with asyncio.timeout(_CLOSE_S):
+                    await self._pool.close()
+            except TimeoutError:
+                self._pool.terminate()
 
     async def connect(self) -> asyncpg.Connection[asyncpg.Record]:
         """One connection outside the pool, for LISTEN and migrations."""

@@ -6,6 +6,7 @@ import ctypes
 import importlib.util
 import os
 import pwd
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -41,13 +42,18 @@ def binaries() -> Path:
 
 
 def initialise(folder: Path, password_file: Path) -> None:
-    """Make a cluster in `folder` unless there is one; its superuser `postgres` has the password in the file."""
+    """Make a cluster in `folder` unless there is one; its superuser `postgres` has the password in the file.
+
+    It is made beside and moved into place, so that one half made is never taken for whole.
+    """
     if (folder / "PG_VERSION").exists():
         return
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    half = folder.with_name(f"{folder.name}.half")
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir(parents=True, mode=0o700)
     argv = [
         str(binaries() / "initdb"),
-        f"--pgdata={folder}",
+        f"--pgdata={half}",
         "--username=postgres",
         "--auth=scram-sha-256",
         f"--pwfile={password_file}",
@@ -55,9 +61,10 @@ def initialise(folder: Path, password_file: Path) -> None:
         "--locale=C",
         "--no-instructions",
     ]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, preexec_fn=demotion(folder, password_file))
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, preexec_fn=demotion(half, password_file))
     if done.returncode != 0:
-        raise PostgresUnavailable(f"initdb failed: {done.stderr.strip().splitlines()[-1:]}")
+        raise PostgresUnavailable(f"initdb failed: {(done.stderr.strip() or 'without a word').splitlines()[-1]}")
+    half.replace(folder)
 
 
 def command(folder: Path, port: int) -> list[str]:

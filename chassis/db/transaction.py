@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import uuid
@@ -14,10 +15,22 @@ from google.protobuf.message import Message
 
 from chassis import telemetry
 from chassis.bus.subjects import subject_of
+from chassis.db.faults import is_broken_connection
 from chassis.db.pool import Database
 
 # asyncpg's classes are generic to the type checker only, hence the string.
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+
+
+FACT_BYTES_MAX = 256 * 1024
+"""A fact carries ids, never content; NATS itself takes 1 MiB."""
+_PATIENCE_S = 4.0
+"""Shorter than the deadline that callers give by default, so that they hear why."""
+_PAUSE_S = 0.1
+
+
+class FactTooLarge(ValueError):
+    """A fact has more bytes than the bus should carry."""
 
 
 class Transaction:
@@ -30,12 +43,15 @@ class Transaction:
         self._notified = False
 
     async def publish(self, fact: Message) -> None:
-        """Publish a fact once this transaction has committed; its subject is its full name."""
+        """Publish a fact once this transaction has committed; its subject is its full name. Raises FactTooLarge."""
+        payload = fact.SerializeToString()
+        if len(payload) > FACT_BYTES_MAX:
+            raise FactTooLarge(f"{subject_of(type(fact))} has {len(payload)} bytes; at most {FACT_BYTES_MAX}")
         await self.connection.execute(
             "INSERT INTO outbox (message_id, subject, payload, headers) VALUES ($1, $2, $3, $4)",
             uuid.uuid4(),
             subject_of(type(fact)),
-            fact.SerializeToString(),
+            payload,
             json.dumps(telemetry.headers()),
         )
         if not self._notified:
@@ -52,6 +68,30 @@ class Transaction:
 
 @contextlib.asynccontextmanager
 async def transaction(database: Database) -> AsyncIterator[Transaction]:
-    """Commit when the block ends, roll back when it raises."""
-    async with database.pool.acquire() as connection, connection.transaction():
+    """Commit when the block ends, roll back when it raises.
+
+    A connection that proves dead before the first statement is replaced, and a server that is just restarting is waited
+    for, a few seconds; then what asyncpg or the socket said is raised (see `chassis.db.faults`).
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        connection = await _begun(database, stack)
         yield Transaction(connection, database.outbox_channel)
+
+
+async def _begun(database: Database, stack: contextlib.AsyncExitStack) -> Connection:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _PATIENCE_S
+    while True:
+        attempt = contextlib.AsyncExitStack()
+        try:
+            connection: Connection = await attempt.enter_async_context(database.pool.acquire(timeout=_PATIENCE_S))
+            await attempt.enter_async_context(connection.transaction())
+        except BaseException as error:
+            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                await attempt.aclose()
+            if not is_broken_connection(error) or loop.time() > until:
+                raise
+            await asyncio.sleep(_PAUSE_S)
+        else:
+            await stack.enter_async_context(attempt)
+            return connection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 from typing import Any
@@ -32,7 +33,8 @@ class Channel:
             ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
             ("grpc.max_send_message_length", MESSAGE_BYTES_MAX),
             ("grpc.initial_reconnect_backoff_ms", 100),
-            ("grpc.min_reconnect_backoff_ms", 100),
+            # Longest one attempt may take, TLS included; a refused one is repeated after the back-off alone.
+            ("grpc.min_reconnect_backoff_ms", 5_000),
             ("grpc.max_reconnect_backoff_ms", 1_000),
             ("grpc.keepalive_time_ms", 10_000),
             ("grpc.keepalive_timeout_ms", 5_000),
@@ -96,7 +98,14 @@ class _UnaryUnary(grpc.aio.UnaryUnaryClientInterceptor):
         self, continuation: Callable[..., Any], client_call_details: grpc.aio.ClientCallDetails, request: Any
     ) -> Any:
         with telemetry.span(_method(client_call_details), kind=SpanKind.CLIENT):
-            return await continuation(_prepared(client_call_details, DEADLINE_S), request)
+            call = await continuation(_prepared(client_call_details, DEADLINE_S), request)
+            try:
+                # The span lasts as long as the call.
+                telemetry.note_outcome((await call.code()).name)
+            except asyncio.CancelledError:
+                call.cancel()
+                raise
+            return call
 
 
 class _UnaryStream(grpc.aio.UnaryStreamClientInterceptor):

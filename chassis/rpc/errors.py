@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 from collections.abc import Mapping
 
 import grpc
 from google.protobuf import any_pb2, duration_pb2
+from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
+from chassis.db import faults
+
 DOMAIN = "stripsession"
+# A status travels in headers, of which gRPC takes 8 KiB in all.
+_MESSAGE_CHARACTERS_MAX = 1_000
+_FACT_CHARACTERS_MAX = 200
+_RETRY_AFTER_S_MAX = 86_400.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,8 +51,11 @@ Statuses = Mapping[type[Exception], tuple[grpc.StatusCode, str]]
 def refusal_for(error: Exception, statuses: Statuses) -> Refusal | None:
     """The refusal that a domain error means; None for an unknown one, which is INTERNAL.
 
-    An error may carry `reason` (overrides the table's), `retry_after_s` and `facts`.
+    An error may carry `reason` (overrides the table's), `retry_after_s` and `facts`. A group of one, as a TaskGroup
+    raises it, means what it holds.
     """
+    if isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        return refusal_for(error.exceptions[0], statuses)
     if isinstance(error, RpcRefused):
         return error.refusal
     for kind in type(error).__mro__:
@@ -60,17 +71,29 @@ def refusal_for(error: Exception, statuses: Statuses) -> Refusal | None:
     return None
 
 
+def is_outage(error: Exception) -> bool:
+    """Whether an error that no table names says that PostgreSQL or another service is away: a retry may help."""
+    if isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        return is_outage(error.exceptions[0])
+    if isinstance(error, grpc.aio.AioRpcError):
+        return error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+    return faults.is_outage(error)
+
+
 def to_status(refusal: Refusal) -> grpc.Status:
     """The rich status to abort a call with."""
     details: list[any_pb2.Any] = []
-    info = error_details_pb2.ErrorInfo(reason=refusal.reason, domain=DOMAIN, metadata=dict(refusal.facts))
+    facts = {str(name): str(value)[:_FACT_CHARACTERS_MAX] for name, value in refusal.facts.items()}
+    info = error_details_pb2.ErrorInfo(reason=refusal.reason, domain=DOMAIN, metadata=facts)
     details.append(_packed(info))
     if refusal.retry_after_s is not None:
-        whole = math.floor(refusal.retry_after_s)
-        nanos = int((refusal.retry_after_s - whole) * 1e9)
+        after_s = min(max(refusal.retry_after_s, 0.0), _RETRY_AFTER_S_MAX)
+        whole = math.floor(after_s)
+        nanos = int((after_s - whole) * 1e9)
         delay = duration_pb2.Duration(seconds=whole, nanos=nanos)
         details.append(_packed(error_details_pb2.RetryInfo(retry_delay=delay)))
-    status = status_pb2.Status(code=refusal.code.value[0], message=refusal.message or refusal.reason, details=details)
+    message = (refusal.message or refusal.reason)[:_MESSAGE_CHARACTERS_MAX]
+    status = status_pb2.Status(code=refusal.code.value[0], message=message, details=details)
     return rpc_status.to_status(status)
 
 
@@ -105,8 +128,9 @@ def _details(error: grpc.aio.AioRpcError) -> status_pb2.Status | None:
     for name, value in error.trailing_metadata() or ():
         if name == "grpc-status-details-bin":
             status = status_pb2.Status()
-            status.ParseFromString(value if isinstance(value, bytes) else value.encode("latin-1"))
-            return status
+            with contextlib.suppress(DecodeError):
+                status.ParseFromString(value if isinstance(value, bytes) else value.encode("latin-1"))
+                return status
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,7 +14,7 @@ import grpc
 from opentelemetry.trace import SpanKind
 
 from chassis import identity, logs, metrics, telemetry
-from chassis.rpc.errors import Refusal, RpcRefused, Statuses, refusal_for, to_status
+from chassis.rpc.errors import Refusal, RpcRefused, Statuses, is_outage, refusal_for, to_status
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +30,11 @@ _OPEN_TO_ALL = (
     "grpc.reflection.v1alpha.ServerReflection",
     "grpc.reflection.v1.ServerReflection",
 )
+_TOO_LATE = Refusal(grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE", "The call took too long; try again.")
+_AWAY = Refusal(
+    grpc.StatusCode.UNAVAILABLE, "DEPENDENCY_UNAVAILABLE", "Something this needs is away; try again shortly.", 1.0
+)
+_STATUS_CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -65,12 +71,18 @@ class Guard(grpc.aio.ServerInterceptor):
             async with self._around(method, carrier, context, bounded=not handler.request_streaming):
                 return await inner(request, context)
 
-        async def many(request: Any, context: Context) -> AsyncIterator[Any]:
+        # Writes, not yields: a generator that its caller abandons is ended late, elsewhere, and as if it had succeeded.
+        async def many(request: Any, context: Context) -> None:
             async with self._around(method, carrier, context, bounded=False):
-                async for response in inner(request, context):
-                    yield response
+                answer = inner(request, context)
+                if inspect.isawaitable(answer):
+                    await answer
+                    return
+                async with contextlib.aclosing(answer) as responses:
+                    async for response in responses:
+                        await context.write(response)
 
-        if method.split("/")[0] in _OPEN_TO_ALL:
+        if _service_of(method) in _OPEN_TO_ALL:
             return handler
         make: Any = {
             (False, False): grpc.unary_unary_rpc_method_handler,
@@ -90,31 +102,43 @@ class Guard(grpc.aio.ServerInterceptor):
         began = time.perf_counter()
         code = grpc.StatusCode.OK
         refusal: Refusal | None = None
+        limit = asyncio.timeout(None)
         try:
             with telemetry.span(method, carrier=carrier, kind=SpanKind.SERVER):
                 self._admit(method, context)
-                async with asyncio.timeout(self._seconds_left(context) if bounded else None):
+                if bounded:
+                    limit = asyncio.timeout(self._seconds_left(context))
+                async with limit:
                     yield
-        except TimeoutError:
-            refusal = Refusal(grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE", "The call took too long; try again.")
         except asyncio.CancelledError:
             code = grpc.StatusCode.CANCELLED
             raise
-        except Exception as error:
-            refusal = refusal_for(error, self._statuses)
-            if refusal is None:
-                _log.exception("unknown failure in %s", method)
-                refusal = Refusal(grpc.StatusCode.INTERNAL, "INTERNAL", "Something went wrong on our side.")
+        except grpc.aio.AbortError:
+            # The servicer has already said what it wants said.
+            code = _status_code(context.code())
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a status and never its text
+            refusal = _TOO_LATE if limit.expired() else self._refusal(method, error)
         finally:
             final = refusal.code if refusal is not None else code
             metrics.RPC_SECONDS.labels(method, final.name).observe(time.perf_counter() - began)
         if refusal is not None:
             await context.abort_with_status(to_status(refusal))
 
+    def _refusal(self, method: str, error: Exception) -> Refusal:
+        refusal = refusal_for(error, self._statuses)
+        if refusal is not None:
+            return refusal
+        if is_outage(error):
+            # A timeout inside is not the caller's deadline: it may well try again.
+            logs.event(_log, logging.WARNING, "something needed is away", method=method, reason=repr(error))
+            return _AWAY
+        _log.error("unknown failure in %s", method, exc_info=error)
+        return Refusal(grpc.StatusCode.INTERNAL, "INTERNAL", "Something went wrong on our side.")
+
     def _admit(self, method: str, context: Context) -> None:
-        service = method.split("/")[0]
         caller = identity.caller_of(context.auth_context())
-        if caller not in self._callers.get(service, frozenset()):
+        if caller not in self._callers.get(_service_of(method), frozenset()):
             logs.event(_log, logging.WARNING, "caller refused", method=method, caller=caller or "unknown")
             raise RpcRefused(Refusal(grpc.StatusCode.PERMISSION_DENIED, "CALLER_NOT_ALLOWED"))
 
@@ -124,5 +148,14 @@ class Guard(grpc.aio.ServerInterceptor):
         if left_s is None:
             return UNASKED_S
         if left_s < HOPELESS_S:
-            raise TimeoutError
+            raise RpcRefused(_TOO_LATE)
         return left_s - MARGIN_S
+
+
+def _status_code(number: int | grpc.StatusCode) -> grpc.StatusCode:
+    # The stubs say StatusCode; grpc keeps the number.
+    return number if isinstance(number, grpc.StatusCode) else _STATUS_CODES.get(number, grpc.StatusCode.UNKNOWN)
+
+
+def _service_of(method: str) -> str:
+    return method.partition("/")[0]

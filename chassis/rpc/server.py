@@ -23,7 +23,8 @@ _OPTIONS = (
     ("grpc.max_send_message_length", MESSAGE_BYTES_MAX),
     # Callers re-resolve only when a connection ends; without this a pod scaled up gets no calls.
     ("grpc.max_connection_age_ms", 300_000),
-    ("grpc.max_connection_age_grace_ms", 30_000),
+    # What is under way on the old connection, such as a long download, goes on for this long.
+    ("grpc.max_connection_age_grace_ms", 3_600_000),
     ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.so_reuseport", 0),
@@ -47,8 +48,12 @@ class RpcServer:
         registrations: Sequence[Registration],
         readiness: Readiness,
         drain_s: float,
+        calls_max: int = 1_000,
     ) -> None:
-        """Each registration adds one servicer; `callers` names every RPC service that is registered."""
+        """Each registration adds one servicer; `callers` names every RPC service that is registered.
+
+        Calls beyond `calls_max` at once are refused with RESOURCE_EXHAUSTED.
+        """
         self._listen = listen
         self._certificates = certificates
         self._callers = callers
@@ -56,12 +61,17 @@ class RpcServer:
         self._registrations = registrations
         self._readiness = readiness
         self._drain_s = drain_s
+        self._calls_max = calls_max
         self._server: grpc.aio.Server | None = None
         self.port = 0
 
     async def start(self) -> None:
         """Open the port and answer. Raises RuntimeError when the port is taken."""
-        server = grpc.aio.server(interceptors=[Guard(self._callers, self._statuses)], options=_OPTIONS)
+        server = grpc.aio.server(
+            interceptors=[Guard(self._callers, self._statuses)],
+            options=_OPTIONS,
+            maximum_concurrent_rpcs=self._calls_max,
+        )
         for register in self._registrations:
             register(server)
         health_pb2_grpc.add_HealthServicer_to_server(self._readiness.servicer, server)

@@ -31,7 +31,7 @@ class NatsServer:
     async def start(self) -> None:
         """Start it and wait until it takes connections. Raises TimeoutError."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: ASYNC220 - it returns as soon as the process exists
             [str(binary()), "-a", "127.0.0.1", "-p", str(self._port), "-js", "-sd", str(self._folder)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -12,12 +12,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
+
 from chassis.db import server
 from chassis.db.migrate import migrate
 from chassis.db.pool import Database
 from chassis.testing.nats import free_port
 
-_PASSWORD = "for-tests"
+_PASSWORD = "for-tests"  # noqa: S105 - the server lives as long as a test run, on the loopback
 _CONNECT_TRIES = 100
 _CONNECT_PAUSE_S = 0.05
 _numbers = itertools.count(1)
@@ -30,23 +31,40 @@ class PostgresServer:
         """Start it, making its cluster first."""
         password_file = folder / "password"
         password_file.write_text(_PASSWORD)
-        cluster = folder / "cluster"
-        server.initialise(cluster, password_file)
-        port = free_port()
-        self.admin_url = f"postgresql://postgres:{_PASSWORD}@127.0.0.1:{port}/postgres"
-        with (folder / "log").open("wb") as log:
-            # Tests lose nothing in a power cut, so they need not wait for the disk.
-            self._process = subprocess.Popen(
-                [*server.command(cluster, port), "-c", "fsync=off", "-c", "synchronous_commit=off"],
-                preexec_fn=server.demotion(cluster),
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-            )
+        self._folder = folder
+        server.initialise(folder / "cluster", password_file)
+        self._port = free_port()
+        self.admin_url = f"postgresql://postgres:{_PASSWORD}@127.0.0.1:{self._port}/postgres"
+        self._process = self._begun()
 
     def stop(self) -> None:
         """Stop the server."""
         self._process.send_signal(signal.SIGINT)
         self._process.wait(20)
+
+    def kill(self) -> None:
+        """SIGKILL to the server and the processes it made."""
+        processes = [int(pid) for pid in _children(self._process.pid)]
+        self._process.kill()
+        self._process.wait()
+        for pid in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def restart(self) -> None:
+        """Start it again on its port after `kill` or `stop`; it recovers while clients are already knocking."""
+        self._process = self._begun()
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        cluster = self._folder / "cluster"
+        with (self._folder / "log").open("ab") as log:
+            # Tests lose nothing in a power cut, so they need not wait for the disk.
+            return subprocess.Popen(
+                [*server.command(cluster, self._port), "-c", "fsync=off", "-c", "synchronous_commit=off"],
+                preexec_fn=server.demotion(cluster),  # noqa: PLW1509 - it makes system calls only
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
 
     @contextlib.asynccontextmanager
     async def database(self, schema: str, migrations: Path | None = None) -> AsyncIterator[Database]:
@@ -83,6 +101,11 @@ class PostgresServer:
                 return await asyncpg.connect(self.admin_url)
             await asyncio.sleep(_CONNECT_PAUSE_S)
         raise TimeoutError("PostgreSQL did not start")
+
+
+def _children(pid: int) -> list[str]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    return listed.read_text().split() if listed.exists() else []
 
 
 def _with_database(uri: str, name: str) -> str:

@@ -1,0 +1,39 @@
+"""Domain to messages."""
+
+from __future__ import annotations
+
+import datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from services.auth.domain.account import Account
+from services.auth.domain.session import SessionTokens
+from stripsession.auth.v1 import account_pb2
+
+
+def account_message(account: Account) -> account_pb2.Account:
+    """An account as its owner sees it."""
+    return account_pb2.Account(
+        user_id=account.user_id,
+        email=account.email.typed,
+        display_name=account.display_name,
+        created_at=timestamp(account.created_at),
+    )
+
+
+def tokens_message(tokens: SessionTokens) -> account_pb2.SessionTokens:
+    """What a client holds after signing in."""
+    return account_pb2.SessionTokens(
+        access_token=tokens.access.text,
+        access_expires_at=timestamp(tokens.access.expires_at),
+        refresh_token=tokens.refresh_token,
+        refresh_expires_at=timestamp(tokens.refresh_expires_at),
+        user_id=tokens.user_id,
+    )
+
+
+def timestamp(moment: datetime.datetime) -> Timestamp:
+    """A moment as a message."""
+    message = Timestamp()
+    message.FromDatetime(moment)
+    return message

@@ -1,0 +1,30 @@
+"""Which status each domain error is."""
+
+from __future__ import annotations
+
+import grpc
+
+from chassis.rpc.errors import Statuses
+from services.auth.domain.errors import (
+    AccountNotFound,
+    DisplayNameTooLong,
+    EmailTaken,
+    HashingBusy,
+    InvalidEmail,
+    LinkSpent,
+    SessionEnded,
+    WeakPassword,
+    WrongCredentials,
+)
+
+STATUSES: Statuses = {
+    AccountNotFound: (grpc.StatusCode.NOT_FOUND, "ACCOUNT_NOT_FOUND"),
+    DisplayNameTooLong: (grpc.StatusCode.INVALID_ARGUMENT, "DISPLAY_NAME_TOO_LONG"),
+    EmailTaken: (grpc.StatusCode.ALREADY_EXISTS, "EMAIL_TAKEN"),
+    HashingBusy: (grpc.StatusCode.RESOURCE_EXHAUSTED, "BUSY"),
+    InvalidEmail: (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_EMAIL"),
+    LinkSpent: (grpc.StatusCode.UNAUTHENTICATED, "LINK_SPENT"),
+    SessionEnded: (grpc.StatusCode.UNAUTHENTICATED, "SESSION_ENDED"),
+    WeakPassword: (grpc.StatusCode.INVALID_ARGUMENT, "WEAK_PASSWORD"),
+    WrongCredentials: (grpc.StatusCode.UNAUTHENTICATED, "WRONG_CREDENTIALS"),
+}

@@ -1,0 +1,27 @@
+"""Begin a session for somebody who has proved who they are."""
+
+from __future__ import annotations
+
+from services.auth.app.ports import Ports, Work
+from services.auth.domain.identifiers import fingerprint, new_secret, new_session_id
+from services.auth.domain.session import RefreshToken, Session, SessionTokens
+
+
+async def open_session(ports: Ports, work: Work, user_id: str) -> SessionTokens:
+    """A new session's first tokens, stored within the caller's unit of work."""
+    now = ports.clock.now()
+    session = Session(
+        session_id=new_session_id(),
+        user_id=user_id,
+        created_at=now,
+        last_used_at=now,
+        expires_at=now + ports.lives.session_idle,
+    )
+    refresh_token = new_secret()
+    await work.sessions.add(session, RefreshToken(fingerprint(refresh_token), session.session_id, session.expires_at))
+    return SessionTokens(
+        user_id=user_id,
+        access=ports.signer.sign(user_id, session.session_id, now),
+        refresh_token=refresh_token,
+        refresh_expires_at=session.expires_at,
+    )

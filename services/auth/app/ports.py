@@ -1,0 +1,163 @@
+"""What auth needs of the world."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from services.auth.domain.account import Account
+from services.auth.domain.facts import Fact
+from services.auth.domain.link import SignInLink
+from services.auth.domain.session import AccessToken, RefreshToken, Session
+
+
+class Accounts(Protocol):
+    """Accounts within a unit of work."""
+
+    async def add(self, account: Account) -> bool:
+        """Store a new account; false when its address is taken."""
+        ...
+
+    async def get(self, user_id: str) -> Account | None:
+        """One account."""
+        ...
+
+    async def of_email(self, email_key: str) -> Account | None:
+        """The account of an address."""
+        ...
+
+    async def rename(self, user_id: str, display_name: str) -> Account | None:
+        """The account under its new name."""
+        ...
+
+    async def replace_hash(self, user_id: str, old: str, new: str) -> None:
+        """Store a new hash of the same password, unless the password was changed meanwhile."""
+        ...
+
+
+class Sessions(Protocol):
+    """Sessions and their refresh tokens within a unit of work."""
+
+    async def add(self, session: Session, token: RefreshToken) -> None:
+        """Store a new session and its first token."""
+        ...
+
+    async def locked(self, token_hash: bytes) -> tuple[Session, RefreshToken] | None:
+        """A token and its session, whose row nobody else changes until the work commits."""
+        ...
+
+    async def rotate(self, session: Session, spent: RefreshToken, at: datetime.datetime, fresh: RefreshToken) -> None:
+        """Spend a token of a locked session, store its successor and the session's changes."""
+        ...
+
+    async def end(self, session_id: str, at: datetime.datetime) -> None:
+        """End a session; an earlier end stands."""
+        ...
+
+    async def forget(self, over_before: datetime.datetime, limit: int) -> int:
+        """Remove `limit` sessions over before then at most, and as many expired tokens; the larger of both numbers."""
+        ...
+
+
+class Links(Protocol):
+    """One-time sign-in links within a unit of work."""
+
+    async def add(self, link: SignInLink) -> None:
+        """Store a new link."""
+        ...
+
+    async def redeem(self, code_hash: bytes, now: datetime.datetime) -> str | None:
+        """Whom it signs in; None for every call but the first before its end."""
+        ...
+
+    async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
+        """Remove at most `limit` links that expired before then; the number removed."""
+        ...
+
+
+class Work(Protocol):
+    """One unit of work: everything commits together, facts too, when the block ends; nothing when it raises."""
+
+    @property
+    def accounts(self) -> Accounts:
+        """Accounts."""
+        ...
+
+    @property
+    def sessions(self) -> Sessions:
+        """Sessions."""
+        ...
+
+    @property
+    def links(self) -> Links:
+        """Sign-in links."""
+        ...
+
+    async def publish(self, fact: Fact) -> None:
+        """Publish once the work has committed."""
+        ...
+
+
+class Store(Protocol):
+    """Where auth's rows are."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Work]:
+        """A unit of work."""
+        ...
+
+
+class PasswordHasher(Protocol):
+    """Slow on purpose, and few at a time. Each method may raise HashingBusy."""
+
+    async def hash(self, password: str) -> str:
+        """A salted hash that says how it was made."""
+        ...
+
+    async def verify(self, password_hash: str | None, password: str) -> bool:
+        """Whether the password is right. Without a hash: false, after the same work."""
+        ...
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether the hash was made with less work than is asked for now."""
+        ...
+
+
+class TokenSigner(Protocol):
+    """Signs access tokens."""
+
+    def sign(self, user_id: str, session_id: str, now: datetime.datetime) -> AccessToken:
+        """A token that speaks for this person."""
+        ...
+
+
+class Clock(Protocol):
+    """Tells the time in UTC."""
+
+    def now(self) -> datetime.datetime:
+        """The present moment."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Lives:
+    """How long things last."""
+
+    session_idle: datetime.timedelta
+    """An unused session."""
+    link: datetime.timedelta
+    """A sign-in link."""
+    remains: datetime.timedelta
+    """What is over, before it is forgotten."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Ports:
+    """Everything that a verb of auth may need."""
+
+    store: Store
+    hasher: PasswordHasher
+    signer: TokenSigner
+    clock: Clock
+    lives: Lives

@@ -1,0 +1,56 @@
+"""What can go wrong in auth, named for the person who has to act on it; the text is the message."""
+
+from __future__ import annotations
+
+
+class InvalidEmail(Exception):
+    """This is not an e-mail address."""
+
+
+class EmailTaken(Exception):
+    """There is an account with this e-mail address. Sign in instead."""
+
+
+class WeakPassword(Exception):
+    """Choose another password."""
+
+
+class DisplayNameTooLong(Exception):
+    """A name has at most 100 characters."""
+
+
+class WrongCredentials(Exception):
+    """The e-mail address or the password is wrong."""
+
+
+class SessionEnded(Exception):
+    """The session has ended. Sign in again."""
+
+
+class RefreshTokenReused(SessionEnded):
+    """The session has ended. Sign in again."""
+
+    # The message is the parent's on purpose: who replays a stolen token learns nothing from it.
+
+    def __init__(self, session_id: str, user_id: str) -> None:
+        """A spent token of this session came back, so its whole family was ended."""
+        super().__init__()
+        self.session_id = session_id
+        self.user_id = user_id
+
+
+class LinkSpent(Exception):
+    """This sign-in link was used or has expired. Ask for a new one."""
+
+
+class AccountNotFound(Exception):
+    """There is no such account."""
+
+
+class HashingBusy(Exception):
+    """Too many people are signing in at this moment. Try again shortly."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        """`retry_after_s` is when another try is likely to succeed."""
+        super().__init__()
+        self.retry_after_s = retry_after_s

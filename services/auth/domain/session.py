@@ -1,0 +1,70 @@
+"""Sessions and the family of refresh tokens that each one is."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import enum
+
+
+@dataclasses.dataclass(frozen=True)
+class Session:
+    """One signed-in client. It ends when asked to, when a token of it is replayed, or after long disuse."""
+
+    session_id: str
+    user_id: str
+    created_at: datetime.datetime
+    last_used_at: datetime.datetime
+    expires_at: datetime.datetime
+    ended_at: datetime.datetime | None = None
+
+    def used(self, now: datetime.datetime, expires_at: datetime.datetime) -> Session:
+        """The same session after a use."""
+        return dataclasses.replace(self, last_used_at=now, expires_at=expires_at)
+
+
+@dataclasses.dataclass(frozen=True)
+class RefreshToken:
+    """One member of a session's family, known by its fingerprint."""
+
+    token_hash: bytes
+    session_id: str
+    expires_at: datetime.datetime
+    spent_at: datetime.datetime | None = None
+
+
+class Verdict(enum.Enum):
+    """What a refresh token that came in means."""
+
+    GOOD = "good"
+    OVER = "over"
+    REUSED = "reused"
+
+
+def judge(session: Session, token: RefreshToken, now: datetime.datetime) -> Verdict:
+    """A spent token of a living session is a sign of theft, whoever of the two holders shows it."""
+    if session.ended_at is not None:
+        return Verdict.OVER
+    if token.spent_at is not None:
+        return Verdict.REUSED
+    if now >= token.expires_at or now >= session.expires_at:
+        return Verdict.OVER
+    return Verdict.GOOD
+
+
+@dataclasses.dataclass(frozen=True)
+class AccessToken:
+    """A signed token and when it ends."""
+
+    text: str = dataclasses.field(repr=False)
+    expires_at: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True)
+class SessionTokens:
+    """What a client holds after signing in."""
+
+    user_id: str
+    access: AccessToken
+    refresh_token: str = dataclasses.field(repr=False)
+    refresh_expires_at: datetime.datetime

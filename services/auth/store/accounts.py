@@ -1,0 +1,75 @@
+"""Accounts in PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncpg
+
+from chassis.db.transaction import Connection
+from services.auth.domain.account import Account
+from services.auth.domain.email_address import EmailAddress
+
+
+class PostgresAccounts:
+    """Accounts within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """`connection` is in the transaction."""
+        self._connection = connection
+
+    async def add(self, account: Account) -> bool:
+        """Store a new account; false when its address is taken."""
+        tag: str = await self._connection.execute(
+            "INSERT INTO accounts (user_id, email, email_key, display_name, password_hash, created_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (email_key) DO NOTHING",
+            account.user_id,
+            account.email.typed,
+            account.email.key,
+            account.display_name,
+            account.password_hash,
+            account.created_at,
+        )
+        return tag.endswith(" 1")
+
+    async def get(self, user_id: str) -> Account | None:
+        """One account."""
+        row = await self._connection.fetchrow(
+            "SELECT user_id, email, email_key, display_name, password_hash, created_at FROM accounts"
+            " WHERE user_id = $1",
+            user_id,
+        )
+        return _account(row) if row is not None else None
+
+    async def of_email(self, email_key: str) -> Account | None:
+        """The account of an address."""
+        row = await self._connection.fetchrow(
+            "SELECT user_id, email, email_key, display_name, password_hash, created_at FROM accounts"
+            " WHERE email_key = $1",
+            email_key,
+        )
+        return _account(row) if row is not None else None
+
+    async def rename(self, user_id: str, display_name: str) -> Account | None:
+        """The account under its new name."""
+        row = await self._connection.fetchrow(
+            "UPDATE accounts SET display_name = $2 WHERE user_id = $1"
+            " RETURNING user_id, email, email_key, display_name, password_hash, created_at",
+            user_id,
+            display_name,
+        )
+        return _account(row) if row is not None else None
+
+    async def replace_hash(self, user_id: str, old: str, new: str) -> None:
+        """Store a new hash of the same password, unless the password was changed meanwhile."""
+        await self._connection.execute(
+            "UPDATE accounts SET password_hash = $3 WHERE user_id = $1 AND password_hash = $2", user_id, old, new
+        )
+
+
+def _account(row: asyncpg.Record) -> Account:
+    return Account(
+        user_id=row["user_id"],
+        email=EmailAddress(row["email"], row["email_key"]),
+        display_name=row["display_name"],
+        created_at=row["created_at"],
+        password_hash=row["password_hash"],
+    )

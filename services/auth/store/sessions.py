@@ -1,0 +1,90 @@
+"""Sessions and refresh tokens in PostgreSQL."""
+
+from __future__ import annotations
+
+import datetime
+
+from chassis.db.transaction import Connection
+from services.auth.domain.session import RefreshToken, Session
+
+
+class PostgresSessions:
+    """Sessions and their refresh tokens within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """`connection` is in the transaction."""
+        self._connection = connection
+
+    async def add(self, session: Session, token: RefreshToken) -> None:
+        """Store a new session and its first token."""
+        await self._connection.execute(
+            "INSERT INTO sessions (session_id, user_id, created_at, last_used_at, expires_at, ended_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6)",
+            session.session_id,
+            session.user_id,
+            session.created_at,
+            session.last_used_at,
+            session.expires_at,
+            session.ended_at,
+        )
+        await self._add_token(token)
+
+    async def locked(self, token_hash: bytes) -> tuple[Session, RefreshToken] | None:
+        """A token and its session, whose row nobody else changes until the work commits."""
+        row = await self._connection.fetchrow(
+            "SELECT session_id, user_id, created_at, last_used_at, expires_at, ended_at FROM sessions"
+            " WHERE session_id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1) FOR UPDATE",
+            token_hash,
+        )
+        # Read after the lock is held: whoever held it before may have spent the token.
+        token = await self._connection.fetchrow(
+            "SELECT token_hash, session_id, expires_at, spent_at FROM refresh_tokens WHERE token_hash = $1", token_hash
+        )
+        if row is None or token is None:
+            return None
+        return Session(**row), RefreshToken(**token)
+
+    async def rotate(self, session: Session, spent: RefreshToken, at: datetime.datetime, fresh: RefreshToken) -> None:
+        """Spend a token of a locked session, store its successor and the session's changes."""
+        await self._connection.execute(
+            "UPDATE refresh_tokens SET spent_at = $2 WHERE token_hash = $1 AND spent_at IS NULL", spent.token_hash, at
+        )
+        # The unique index of unspent tokens refuses this when the row above was not the living one.
+        await self._add_token(fresh)
+        await self._connection.execute(
+            "UPDATE sessions SET last_used_at = $2, expires_at = $3 WHERE session_id = $1",
+            session.session_id,
+            session.last_used_at,
+            session.expires_at,
+        )
+
+    async def end(self, session_id: str, at: datetime.datetime) -> None:
+        """End a session; an earlier end stands."""
+        await self._connection.execute(
+            "UPDATE sessions SET ended_at = $2 WHERE session_id = $1 AND ended_at IS NULL", session_id, at
+        )
+
+    async def forget(self, over_before: datetime.datetime, limit: int) -> int:
+        """Remove `limit` sessions over before then at most, and as many expired tokens; the larger of both numbers."""
+        sessions: str = await self._connection.execute(
+            "DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM sessions"
+            " WHERE expires_at < $1 OR ended_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            over_before,
+            limit,
+        )
+        tokens: str = await self._connection.execute(
+            "DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM refresh_tokens"
+            " WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            over_before,
+            limit,
+        )
+        return max(int(sessions.rpartition(" ")[2]), int(tokens.rpartition(" ")[2]))
+
+    async def _add_token(self, token: RefreshToken) -> None:
+        await self._connection.execute(
+            "INSERT INTO refresh_tokens (token_hash, session_id, expires_at, spent_at) VALUES ($1, $2, $3, $4)",
+            token.token_hash,
+            token.session_id,
+            token.expires_at,
+            token.spent_at,
+        )

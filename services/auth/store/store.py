@@ -1,0 +1,52 @@
+"""Auth's rows in PostgreSQL."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from google.protobuf.message import Message
+
+from chassis.db.pool import Database
+from chassis.db.transaction import Transaction, transaction
+from services.auth.domain.facts import Fact
+from services.auth.store.accounts import PostgresAccounts
+from services.auth.store.links import PostgresLinks
+from services.auth.store.sessions import PostgresSessions
+
+SCHEMA = "auth"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+Encode = Callable[[Fact], Message]
+
+
+class PostgresWork:
+    """One transaction, seen as auth's unit of work."""
+
+    def __init__(self, inner: Transaction, encode: Encode) -> None:
+        """Made by `PostgresStore.transaction`."""
+        self._inner = inner
+        self._encode = encode
+        self.accounts = PostgresAccounts(inner.connection)
+        self.sessions = PostgresSessions(inner.connection)
+        self.links = PostgresLinks(inner.connection)
+
+    async def publish(self, fact: Fact) -> None:
+        """Publish once the work has committed."""
+        await self._inner.publish(self._encode(fact))
+
+
+class PostgresStore:
+    """Units of work on auth's schema."""
+
+    def __init__(self, database: Database, encode: Encode) -> None:
+        """`encode` turns a fact into its message."""
+        self._database = database
+        self._encode = encode
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[PostgresWork]:
+        """Commits when the block ends, rolls back when it raises."""
+        async with transaction(self._database) as inner:
+            yield PostgresWork(inner, self._encode)

@@ -1,0 +1,70 @@
+"""Billing, put together top to bottom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chassis import lifecycle
+from chassis.bus.connection import Bus
+from chassis.bus.relay import Relay
+from chassis.bus.topology import FACTS
+from chassis.clock import Clock, SystemClock
+from chassis.db import migrate as migrations
+from chassis.db.pool import Database
+from chassis.health import Readiness
+from chassis.identity import Certificates
+from chassis.metrics import MetricsEndpoint
+from chassis.rpc.server import RpcServer
+from services.billing.api.servicers import CALLERS, BillingServicer, LedgerServicer, PlanAdministrationServicer
+from services.billing.api.statuses import STATUSES
+from services.billing.app.ports import Ports
+from services.billing.domain.plans import catalogue
+from services.billing.events.envelopes import encode
+from services.billing.settings import BillingSettings
+from services.billing.store.ledger import LedgerStore
+from stripsession.billing.v1 import billing_service_pb2_grpc as pb_grpc
+
+NAME = "billing"
+MIGRATIONS = Path(__file__).parent / "store" / "migrations"
+
+
+async def migrate(settings: BillingSettings) -> None:
+    """Bring the schema up to date."""
+    database = Database(settings.database_url, NAME)
+    await database.start()
+    try:
+        await migrations.migrate(database, MIGRATIONS)
+    finally:
+        await database.stop()
+
+
+async def serve(settings: BillingSettings) -> None:
+    """Run until told to stop."""
+    await migrate(settings)
+    certificates = Certificates(settings.certificates, NAME)
+    database = Database(settings.database_url, NAME)
+    bus = Bus(settings.nats_url, certificates, streams=[FACTS])
+    readiness = Readiness()
+    server = rpc_server(settings, database, SystemClock(), readiness)
+    metrics_endpoint = MetricsEndpoint(settings.metrics_listen)
+    await lifecycle.run([metrics_endpoint, database, bus, Relay(database, bus), server, readiness])
+
+
+def rpc_server(settings: BillingSettings, database: Database, clock: Clock, readiness: Readiness) -> RpcServer:
+    """The three RPC services on their address."""
+    ports = Ports(LedgerStore(database, encode), clock, catalogue(settings.default_plan))
+    return RpcServer(
+        settings.listen,
+        Certificates(settings.certificates, NAME),
+        callers=CALLERS,
+        statuses=STATUSES,
+        registrations=[
+            lambda server: pb_grpc.add_BillingServiceServicer_to_server(BillingServicer(ports), server),
+            lambda server: pb_grpc.add_LedgerServiceServicer_to_server(LedgerServicer(ports), server),
+            lambda server: pb_grpc.add_PlanAdministrationServiceServicer_to_server(
+                PlanAdministrationServicer(ports), server
+            ),
+        ],
+        readiness=readiness,
+        drain_s=settings.drain_s,
+    )

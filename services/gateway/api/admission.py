@@ -1,0 +1,120 @@
+"""Who is calling, and whether they may call now: bearer tokens, cookies, same-origin, rates."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import math
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.gateway.api.endpoint import Rate
+from services.gateway.api.problems import refuse, unsigned
+from services.gateway.app.ports import TokenVerifier
+from services.gateway.domain.errors import BackendAway, TokenRefused
+from services.gateway.domain.identity import Identity
+from services.gateway.domain.pace import Buckets, Pace
+
+ACCESS_COOKIE = "stripsession_access"
+REFRESH_COOKIE = "stripsession_refresh"
+REFRESH_PATH = "/v1/auth"
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Paces:
+    """How fast people may call."""
+
+    requests: Pace
+    sign_ins: Pace
+
+
+class Admission:
+    """Decides about every request before its handler runs."""
+
+    def __init__(self, verifier: TokenVerifier, paces: Paces, *, cookie_secure: str = "auto") -> None:
+        """`cookie_secure` is auto, always or never."""
+        self._verifier = verifier
+        self._cookie_secure = cookie_secure
+        self._by_address = Buckets(paces.requests)
+        self._by_user = Buckets(paces.requests)
+        self._sign_ins = Buckets(paces.sign_ins)
+
+    def pace_address(self, request: Request, rate: Rate) -> None:
+        """Count a request against its address. Raises Refused."""
+        if rate is Rate.FREE:
+            return
+        address = request.state.address
+        _hold(self._by_address.take(address, _now_s()))
+        if rate is Rate.SIGN_IN:
+            _hold(self._sign_ins.take(address, _now_s()))
+
+    def pace_user(self, caller: Identity) -> None:
+        """Count a request against its person. Raises Refused."""
+        _hold(self._by_user.take(caller.user_id, _now_s()))
+
+    async def identify(self, request: Request) -> Identity:
+        """The signed-in person. Raises Refused."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme:
+            if scheme.lower() != "bearer" or not token.strip():
+                raise unsigned("The Authorization header holds no bearer token.", error="invalid_request")
+            return await self._verified(token.strip())
+        token = request.cookies.get(ACCESS_COOKIE, "")
+        if not token:
+            raise unsigned()
+        if request.method not in _READING:
+            require_same_origin(request)
+        return await self._verified(token)
+
+    async def _verified(self, token: str) -> Identity:
+        try:
+            return await self._verifier.verify(token)
+        except TokenRefused as error:
+            raise unsigned("The access token is not valid, or no longer.", error="invalid_token") from error
+        except BackendAway as error:
+            raise refuse(503, "UNREACHABLE", "Sign-in is not available right now.", Retry_After="2") from error
+
+    def set_cookies(self, response: Response, request: Request, tokens: Mapping[str, tuple[str, int]]) -> None:
+        """Put tokens into cookies that no script can read; the refresh token goes to the sign-in routes only."""
+        for name, (value, life_s) in tokens.items():
+            response.set_cookie(
+                name,
+                value,
+                max_age=life_s,
+                path=REFRESH_PATH if name == REFRESH_COOKIE else "/",
+                secure=self._is_secure(request),
+                httponly=True,
+                samesite="lax",
+            )
+
+    def clear_cookies(self, response: Response, request: Request) -> None:
+        """Take both cookies away."""
+        self.set_cookies(response, request, {ACCESS_COOKIE: ("", 0), REFRESH_COOKIE: ("", 0)})
+
+    def _is_secure(self, request: Request) -> bool:
+        return self._cookie_secure == "always" or (self._cookie_secure == "auto" and bool(request.state.is_https))
+
+
+def require_same_origin(request: Request) -> None:
+    """A request that changes something and rides on a cookie must come from our own page. Raises Refused."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        is_ours = site == "same-origin"
+    else:
+        origin = request.headers.get("origin", "")
+        is_ours = bool(origin) and urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
+    if not is_ours:
+        raise refuse(403, "CROSS_SITE", "This request did not come from our own pages.")
+
+
+def _hold(wait_s: float) -> None:
+    if wait_s > 0:
+        raise refuse(429, "TOO_FAST", "That is too many requests in a short time.", Retry_After=str(math.ceil(wait_s)))
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,211 @@
+"""Signing up, in and out, with tokens or with cookies."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from services.gateway.api.admission import ACCESS_COOKIE, REFRESH_COOKIE, Admission, require_same_origin
+from services.gateway.api.calls import ask
+from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
+from services.gateway.api.mapping import account_json, moment
+from services.gateway.api.problems import unsigned
+from services.gateway.api.schema import Body, Text
+from stripsession.auth.v1 import account_pb2, auth_service_pb2
+
+if TYPE_CHECKING:
+    from stripsession.auth.v1.auth_service_pb2_grpc import AuthServiceAsyncStub
+
+HASHING_S = 15.0
+"""Deadline of a call that hashes a password: auth lets only a few do that at once."""
+
+_TRANSPORT = Text(
+    "transport", "token: the tokens come in this answer; cookie: in HttpOnly cookies.", options=("token", "cookie")
+)
+_EMAIL = Text("email", "Address of the account.", required=True, length_min=3, length_max=320)
+_PASSWORD = Text("password", "The password.", required=True, length_min=1, length_max=1024)
+_NAME = Text("display_name", "Name to show.", length_max=200)
+SIGN_UP = Body("SignUp", (_EMAIL, _PASSWORD, _NAME, _TRANSPORT))
+SIGN_IN = Body("SignIn", (_EMAIL, _PASSWORD, _TRANSPORT))
+_CODE = Text("code", "The code of the link.", required=True, length_min=1, length_max=200)
+LINK = Body("SignInLink", (_CODE, _TRANSPORT))
+_TOKEN = Text("refresh_token", "The token to spend; absent takes the cookie.", length_max=1000)
+REFRESH = Body("Refresh", (_TOKEN, _TRANSPORT))
+PROFILE = Body("Profile", (_NAME,))
+
+
+class AuthRoutes:
+    """What people do about their sessions and account."""
+
+    def __init__(self, auth: AuthServiceAsyncStub, admission: Admission) -> None:
+        """`admission` writes the cookies."""
+        self._auth = auth
+        self._admission = admission
+
+    def endpoints(self) -> list[Endpoint]:
+        """The routes."""
+
+        def opening(path: str, name: str, summary: str, body: Body, status: int) -> Endpoint:
+            handle = {"signUp": self.sign_up, "signIn": self.sign_in, "redeemLink": self.redeem_link}[name]
+            answers = (Answer(status, "The account and its session.", "Session"),)
+            return Endpoint(
+                "POST", path, name, summary, handle, answers, Access.PUBLIC, Rate.SIGN_IN, body=body, tag="auth"
+            )
+
+        return [
+            opening("/v1/auth/signup", "signUp", "Make an account and sign it in.", SIGN_UP, 201),
+            opening("/v1/auth/login", "signIn", "Sign in with e-mail and password.", SIGN_IN, 200),
+            opening("/v1/auth/link", "redeemLink", "Sign in with the code of a one-time link.", LINK, 200),
+            Endpoint(
+                "POST",
+                "/v1/auth/refresh",
+                "refreshSession",
+                "Exchange a refresh token, from the body or the cookie, for the next pair.",
+                self.refresh,
+                (Answer(200, "The session with new tokens.", "Session"),),
+                Access.PUBLIC,
+                body=REFRESH,
+                tag="auth",
+            ),
+            Endpoint(
+                "POST",
+                "/v1/auth/logout",
+                "signOut",
+                "End the session of a refresh token, from the body or the cookie. Idempotent.",
+                self.sign_out,
+                (Answer(204, "It has ended."),),
+                Access.PUBLIC,
+                body=REFRESH,
+                tag="auth",
+            ),
+            Endpoint(
+                "GET", "/v1/me", "getAccount", "Your account.", self.me, (Answer(200, "It.", "Account"),), tag="account"
+            ),
+            Endpoint(
+                "PATCH",
+                "/v1/me",
+                "updateAccount",
+                "Change your account.",
+                self.update_me,
+                (Answer(200, "The changed account.", "Account"),),
+                body=PROFILE,
+                tag="account",
+            ),
+        ]
+
+    async def sign_up(self, call: Call) -> Response:
+        """Make an account."""
+        body = await self._opening_body(call)
+        request = auth_service_pb2.SignUpRequest(
+            email=body["email"], password=body["password"], display_name=body.get("display_name", "")
+        )
+        answer = await ask(self._auth.SignUp, request, deadline_s=HASHING_S)
+        return self._opened(call, body, answer.account, answer.tokens, 201)
+
+    async def sign_in(self, call: Call) -> Response:
+        """Open a session."""
+        body = await self._opening_body(call)
+        request = auth_service_pb2.SignInRequest(email=body["email"], password=body["password"])
+        answer = await ask(self._auth.SignIn, request, deadline_s=HASHING_S)
+        return self._opened(call, body, answer.account, answer.tokens, 200)
+
+    async def redeem_link(self, call: Call) -> Response:
+        """Open a session with a link's code."""
+        body = await self._opening_body(call)
+        answer = await ask(self._auth.RedeemSignInLink, auth_service_pb2.RedeemSignInLinkRequest(code=body["code"]))
+        return self._opened(call, body, answer.account, answer.tokens, 200)
+
+    async def refresh(self, call: Call) -> Response:
+        """Renew a session, the way it is held."""
+        token, by_cookie = await self._refresh_token(call)
+        if not token:
+            raise unsigned("There is no refresh token in the body or the cookie.")
+        answer = await ask(self._auth.RefreshSession, auth_service_pb2.RefreshSessionRequest(refresh_token=token))
+        return self._session(call, None, answer.tokens, by_cookie=by_cookie, status=200)
+
+    async def sign_out(self, call: Call) -> Response:
+        """End a session."""
+        token, by_cookie = await self._refresh_token(call)
+        if token:
+            await ask(self._auth.SignOut, auth_service_pb2.SignOutRequest(refresh_token=token))
+        response = nothing()
+        if by_cookie or ACCESS_COOKIE in call.request.cookies:
+            self._admission.clear_cookies(response, call.request)
+        return response
+
+    async def me(self, call: Call) -> Response:
+        """The account."""
+        answer = await ask(self._auth.GetAccount, auth_service_pb2.GetAccountRequest(user_id=call.owner_id))
+        return json_answer(account_json(answer.account))
+
+    async def update_me(self, call: Call) -> Response:
+        """Change the account."""
+        body = await call.body()
+        request = auth_service_pb2.UpdateAccountRequest(user_id=call.owner_id)
+        if "display_name" in body:
+            request.display_name = body["display_name"]
+        answer = await ask(self._auth.UpdateAccount, request)
+        return json_answer(account_json(answer.account))
+
+    async def _opening_body(self, call: Call) -> dict[str, str]:
+        body = dict(await call.body())
+        if body.get("transport") == "cookie":
+            # Otherwise another site could sign its visitors in to an account of its own.
+            require_same_origin(call.request)
+        return body
+
+    async def _refresh_token(self, call: Call) -> tuple[str, bool]:
+        body = await call.body()
+        if body.get("refresh_token"):
+            return body["refresh_token"], False
+        token = call.request.cookies.get(REFRESH_COOKIE, "")
+        if token:
+            require_same_origin(call.request)
+        return token, bool(token)
+
+    def _opened(
+        self,
+        call: Call,
+        body: dict[str, str],
+        account: account_pb2.Account,
+        tokens: account_pb2.SessionTokens,
+        status: int,
+    ) -> Response:
+        return self._session(call, account, tokens, by_cookie=body.get("transport") == "cookie", status=status)
+
+    def _session(
+        self,
+        call: Call,
+        account: account_pb2.Account | None,
+        tokens: account_pb2.SessionTokens,
+        *,
+        by_cookie: bool,
+        status: int,
+    ) -> Response:
+        session: dict[str, object] = {
+            "user_id": tokens.user_id,
+            "access_expires_at": moment(tokens.access_expires_at),
+            "refresh_expires_at": moment(tokens.refresh_expires_at),
+        }
+        if account is not None:
+            session["account"] = account_json(account)
+        if not by_cookie:
+            session |= {
+                "token_type": "Bearer",
+                "access_token": tokens.access_token,
+                "refresh_token": tokens.refresh_token,
+            }
+            return json_answer(session, status)
+        response = json_answer(session, status)
+        cookies = {
+            ACCESS_COOKIE: (tokens.access_token, _life_s(tokens.access_expires_at.ToDatetime(datetime.UTC))),
+            REFRESH_COOKIE: (tokens.refresh_token, _life_s(tokens.refresh_expires_at.ToDatetime(datetime.UTC))),
+        }
+        self._admission.set_cookies(response, call.request, cookies)
+        return response
+
+
+def _life_s(until: datetime.datetime) -> int:
+    return max(1, int((until - datetime.datetime.now(datetime.UTC)).total_seconds()))

@@ -1,0 +1,101 @@
+"""What is on offer, what is used, what was erased."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from services.gateway.api.calls import ask
+from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer
+from services.gateway.api.mapping import erasure_json, model_json, plan_json, usage_json
+from services.gateway.api.track_routes import CURSOR, LIMIT
+from stripsession.billing.v1 import billing_service_pb2
+from stripsession.retention.v1 import retention_service_pb2
+from stripsession.separation.v1 import separation_service_pb2
+
+if TYPE_CHECKING:
+    from stripsession.billing.v1.billing_service_pb2_grpc import BillingServiceAsyncStub
+    from stripsession.retention.v1.retention_service_pb2_grpc import RetentionServiceAsyncStub
+    from stripsession.separation.v1.separation_service_pb2_grpc import JobReadingServiceAsyncStub
+
+
+class CatalogueRoutes:
+    """Models, plans, usage, erasures."""
+
+    def __init__(
+        self,
+        jobs: JobReadingServiceAsyncStub,
+        billing: BillingServiceAsyncStub,
+        retention: RetentionServiceAsyncStub,
+    ) -> None:
+        """Each is read only."""
+        self._jobs = jobs
+        self._billing = billing
+        self._retention = retention
+
+    def endpoints(self) -> list[Endpoint]:
+        """The routes."""
+        return [
+            Endpoint(
+                "GET",
+                "/v1/models",
+                "listModels",
+                "The models that can separate.",
+                self.models,
+                (Answer(200, "They.", "Models"),),
+                tag="models",
+            ),
+            Endpoint(
+                "GET",
+                "/v1/billing/plans",
+                "listPlans",
+                "The plans on offer.",
+                self.plans,
+                (Answer(200, "They.", "Plans"),),
+                tag="billing",
+            ),
+            Endpoint(
+                "GET",
+                "/v1/billing/usage",
+                "getUsage",
+                "What you have used and have left this month.",
+                self.usage,
+                (Answer(200, "It.", "Usage"),),
+                tag="billing",
+            ),
+            Endpoint(
+                "GET",
+                "/v1/privacy/erasures",
+                "listErasures",
+                "Your uploads that were erased, newest first.",
+                self.erasures,
+                (Answer(200, "A page.", "ErasurePage"),),
+                query=(CURSOR, LIMIT),
+                tag="privacy",
+            ),
+        ]
+
+    async def models(self, _: Call) -> Response:
+        """The models."""
+        answer = await ask(self._jobs.ListModels, separation_service_pb2.ListModelsRequest())
+        return json_answer({"models": [model_json(model) for model in answer.models]})
+
+    async def plans(self, _: Call) -> Response:
+        """The plans."""
+        answer = await ask(self._billing.ListPlans, billing_service_pb2.ListPlansRequest())
+        return json_answer({"plans": [plan_json(plan) for plan in answer.plans]})
+
+    async def usage(self, call: Call) -> Response:
+        """The month so far."""
+        request = billing_service_pb2.GetUsageRequest(owner_id=call.owner_id)
+        return json_answer(usage_json(await ask(self._billing.GetUsage, request)))
+
+    async def erasures(self, call: Call) -> Response:
+        """What was erased."""
+        request = retention_service_pb2.ListErasuresRequest(
+            owner_id=call.owner_id, page_size=call.number("limit"), page_token=call.text("cursor")
+        )
+        answer = await ask(self._retention.ListErasures, request)
+        erasures = [erasure_json(erasure) for erasure in answer.erasures]
+        return json_answer({"erasures": erasures, "next_cursor": answer.next_page_token or None})

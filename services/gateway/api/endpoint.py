@@ -1,0 +1,143 @@
+"""A route: what it takes and gives, who may call it, and what answers it."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import enum
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from services.gateway.api.problems import refuse
+from services.gateway.api.schema import Body, Number, Text
+from services.gateway.domain.identity import Identity
+
+JSON_BYTES_MAX = 64 * 1024
+JSON_READ_S = 15.0
+"""Longest time for a whole JSON body to arrive."""
+
+
+class Access(enum.Enum):
+    """Who may call."""
+
+    PUBLIC = "public"
+    SIGNED = "signed"
+
+
+class Rate(enum.Enum):
+    """Which buckets a call takes from."""
+
+    NORMAL = "normal"
+    SIGN_IN = "sign-in"
+    FREE = "free"
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """A request that was let in."""
+
+    request: Request
+    endpoint: Endpoint
+    path: Mapping[str, str]
+    caller: Identity | None
+    request_id: str
+    is_https: bool
+
+    @property
+    def owner_id(self) -> str:
+        """The signed-in person. Raises RuntimeError on a public route."""
+        if self.caller is None:
+            raise RuntimeError("a public route asked who is calling")
+        return self.caller.user_id
+
+    async def body(self) -> Mapping[str, str]:
+        """The declared JSON body, read and checked. Raises Refused."""
+        if self.endpoint.body is None:
+            raise RuntimeError("this route declares no body")
+        data = await read_json_bytes(self.request)
+        return self.endpoint.body.read(data)
+
+    def text(self, name: str) -> str:
+        """A declared query parameter, or "". Raises Refused."""
+        parameter = next(p for p in self.endpoint.query if isinstance(p, Text) and p.name == name)
+        value = self.request.query_params.get(name)
+        return parameter.read(value) if value else ""
+
+    def number(self, name: str) -> int:
+        """A declared query parameter, or its default. Raises Refused."""
+        parameter = next(p for p in self.endpoint.query if isinstance(p, Number) and p.name == name)
+        value = self.request.query_params.get(name)
+        return parameter.read(value) if value else parameter.default
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """One answer that a route gives."""
+
+    status: int
+    summary: str
+    schema: str = ""
+    """Name of a schema in the document; empty for no JSON."""
+    media_types: tuple[str, ...] = ()
+    """Of an answer that is not JSON."""
+    headers: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Endpoint:
+    """One method on one path."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    handle: Callable[[Call], Awaitable[Response]]
+    answers: tuple[Answer, ...]
+    access: Access = Access.SIGNED
+    rate: Rate = Rate.NORMAL
+    query: tuple[Text | Number, ...] = ()
+    headers: tuple[Text, ...] = ()
+    body: Body | None = None
+    body_media_type: str = ""
+    """Of a body that is not JSON."""
+    always: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Headers of every answer, refusals included."""
+    head: bool = True
+    """Whether HEAD may stand for GET."""
+    tag: str = ""
+
+
+def json_answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """JSON that nothing on the way may keep."""
+    return JSONResponse(value, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})})
+
+
+def nothing(headers: Mapping[str, str] | None = None) -> Response:
+    """204."""
+    return Response(status_code=204, headers={"Cache-Control": "no-store", **(headers or {})})
+
+
+async def read_json_bytes(request: Request) -> bytes:
+    """The body of a JSON request, at most JSON_BYTES_MAX within JSON_READ_S. Raises Refused."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    too_large = refuse(413, "BODY_TOO_LARGE", f"The body is larger than {JSON_BYTES_MAX} bytes.", Connection="close")
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > JSON_BYTES_MAX:
+        raise too_large
+    data = bytearray()
+    try:
+        async with asyncio.timeout(JSON_READ_S):
+            async for chunk in request.stream():
+                data += chunk
+                if len(data) > JSON_BYTES_MAX:
+                    raise too_large
+    except TimeoutError as error:
+        raise refuse(408, "BODY_TOO_SLOW", "The body did not arrive in time.", Connection="close") from error
+    except ClientDisconnect as error:
+        raise refuse(400, "BODY_CUT_OFF", "The body ended early.") from error
+    if data and media_type != "application/json":
+        # A page of another site can send any other type without asking first.
+        raise refuse(415, "NOT_JSON", "The body must be application/json.")
+    return bytes(data)

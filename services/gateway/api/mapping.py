@@ -1,0 +1,157 @@
+"""Messages of the services as JSON; the only reader of their field names."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+from typing import TYPE_CHECKING
+
+from services.gateway.domain.progress import Progress
+from stripsession.auth.v1 import account_pb2
+from stripsession.billing.v1 import billing_service_pb2
+from stripsession.library.v1 import track_pb2
+from stripsession.retention.v1 import retention_service_pb2
+from stripsession.separation.v1 import job_pb2
+
+if TYPE_CHECKING:
+    from google.protobuf.timestamp_pb2 import Timestamp
+
+Json = dict[str, object]
+
+
+def moment(timestamp: Timestamp) -> str:
+    """RFC 3339 with milliseconds, in UTC."""
+    return timestamp.ToDatetime(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def account_json(account: account_pb2.Account) -> Json:
+    """A person's account."""
+    return {
+        "user_id": account.user_id,
+        "email": account.email,
+        "display_name": account.display_name,
+        "created_at": moment(account.created_at),
+    }
+
+
+def track_state(state: int) -> str:
+    """A state's word; a state newer than this gateway reads as unspecified."""
+    names = track_pb2.TrackState.DESCRIPTOR.values_by_number
+    return names[state].name.removeprefix("TRACK_STATE_").lower() if state in names else "unspecified"
+
+
+def track_json(track: track_pb2.Track) -> Json:
+    """A track."""
+    rate = track.audio.sample_rate_hz
+    length = track.audio.length_samples
+    return {
+        "track_id": track.track_id,
+        "title": track.title,
+        "artist": track.artist,
+        "state": track_state(track.state),
+        "audio": _audio_json(track.audio) if track.HasField("audio") else None,
+        "duration_s": round(length / rate, 3) if rate and length else None,
+        "stems": list(track.stems),
+        "playable_samples": track.playable_samples,
+        "playable_s": round(track.playable_samples / rate, 3) if rate else 0.0,
+        "segments": track.segments,
+        "failure": _failure_json(track.failure) if track.HasField("failure") else None,
+        "warnings": list(track.warnings),
+        "model": track.model,
+        "created_at": moment(track.created_at),
+        "updated_at": moment(track.updated_at),
+        "upload_id": track.upload_id,
+        "upload_held": track.upload_held,
+        "upload_erased_at": moment(track.upload_erased_at) if track.HasField("upload_erased_at") else None,
+    }
+
+
+def _audio_json(audio: track_pb2.AudioProperties) -> Json:
+    return {
+        "sample_rate_hz": audio.sample_rate_hz,
+        "channels": audio.channels,
+        "depth_bits": audio.depth_bits,
+        "codec": audio.codec,
+        "length_samples": audio.length_samples,
+    }
+
+
+def _failure_json(failure: track_pb2.TrackFailure) -> Json:
+    return {"reason": failure.reason, "message": failure.message, "retryable": failure.retryable}
+
+
+def segment_json(segment: track_pb2.Segment) -> Json:
+    """A segment, with the waveform of each stem in base64."""
+    return {
+        "index": segment.index,
+        "first_sample": segment.first_sample,
+        "length_samples": segment.length_samples,
+        "stems": [
+            {"stem": stem.stem, "size_bytes": stem.size_bytes, "peaks": base64.b64encode(stem.peaks).decode()}
+            for stem in segment.stems
+        ],
+    }
+
+
+def progress_json(progress: Progress) -> Json:
+    """How far a track is."""
+    failure = progress.failure
+    return {
+        "state": progress.state,
+        "percent": progress.percent,
+        "playable_s": progress.playable_s,
+        "duration_s": progress.duration_s,
+        "eta_s": progress.eta_s,
+        "jobs_ahead": progress.jobs_ahead,
+        "segments": progress.segments,
+        "warnings": list(progress.warnings),
+        "failure": None
+        if failure is None
+        else {"reason": failure.reason, "message": failure.message, "retryable": failure.retryable},
+    }
+
+
+def model_json(model: job_pb2.Model) -> Json:
+    """A model."""
+    return {
+        "name": model.name,
+        "stems": list(model.stems),
+        "version": model.version,
+        "summary": model.summary,
+        "licence": model.licence,
+        "is_default": model.is_default,
+    }
+
+
+def plan_json(plan: billing_service_pb2.Plan) -> Json:
+    """A plan."""
+    return {
+        "name": plan.name,
+        "title": plan.title,
+        "seconds_a_month": plan.seconds_a_month,
+        "longest_song_s": plan.longest_song_s,
+        "parallel_jobs": plan.parallel_jobs,
+    }
+
+
+def usage_json(usage: billing_service_pb2.GetUsageResponse) -> Json:
+    """What is used and left this month."""
+    return {
+        "plan": plan_json(usage.plan),
+        "settled_s": usage.settled_s,
+        "reserved_s": usage.reserved_s,
+        "left_s": usage.left_s,
+        "renews_at": moment(usage.renews_at),
+    }
+
+
+def erasure_json(erasure: retention_service_pb2.Erasure) -> Json:
+    """An erasure that was done."""
+    reason = retention_service_pb2.ErasureReason.Name(erasure.reason)
+    return {
+        "upload_id": erasure.upload_id,
+        "uploaded_at": moment(erasure.uploaded_at),
+        "erased_at": moment(erasure.erased_at),
+        "reason": reason.removeprefix("ERASURE_REASON_").lower(),
+        "objects": erasure.objects,
+    }

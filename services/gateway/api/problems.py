@@ -1,0 +1,169 @@
+"""Every refusal as application/problem+json (RFC 9457), each with what to do about it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping
+from http import HTTPStatus
+
+import grpc
+from starlette.responses import Response
+
+from chassis.rpc.errors import Refusal
+
+MEDIA_TYPE = "application/problem+json"
+_RETRY_AFTER_S = 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Problem:
+    """What went wrong, for a person and for a program."""
+
+    status: int
+    reason: str
+    """Fixed UPPER_SNAKE word."""
+    detail: str
+    action: str = ""
+    """What to do; empty takes the status's own."""
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    facts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def document(self, request_id: str) -> dict[str, object]:
+        """The JSON members."""
+        members: dict[str, object] = {
+            "type": f"urn:stripsession:problem:{self.reason.lower().replace('_', '-')}",
+            "title": HTTPStatus(self.status).phrase if self.status in _PHRASES else "Refused",
+            "status": self.status,
+            "detail": self.detail,
+            "action": self.action or _ACTIONS.get(self.reason) or _ACTION_BY_STATUS.get(self.status, _ACTION),
+            "reason": self.reason,
+            "instance": f"urn:stripsession:request:{request_id}",
+        }
+        if self.facts:
+            members["facts"] = dict(self.facts)
+        return members
+
+    def response(self, request_id: str) -> Response:
+        """The HTTP answer."""
+        body = json.dumps(self.document(request_id), ensure_ascii=False)
+        headers = {"Cache-Control": "no-store", **self.headers}
+        return Response(body, status_code=self.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+class Refused(Exception):
+    """The request is refused, and answered with the problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        """Nothing but the problem leaves the process."""
+        super().__init__(problem.reason)
+        self.problem = problem
+
+
+def refuse(status: int, reason: str, detail: str, **headers: str) -> Refused:
+    """A refusal of the gateway's own. Header names are given with _ for -."""
+    return Refused(Problem(status, reason, detail, headers={k.replace("_", "-"): v for k, v in headers.items()}))
+
+
+def unsigned(detail: str = "This needs you to be signed in.", *, error: str = "") -> Refused:
+    """401 with the challenge that RFC 6750 asks for."""
+    challenge = 'Bearer realm="stripsession"' + (f', error="{error}"' if error else "")
+    return refuse(401, "UNAUTHENTICATED", detail, WWW_Authenticate=challenge)
+
+
+def problem_of(refusal: Refusal) -> Problem:
+    """What a service's refusal is in HTTP. An unknown failure says nothing of its inside."""
+    status = _BY_REASON.get(refusal.reason) or _BY_CODE.get(refusal.code, 500)
+    if status == 500:
+        return Problem(500, "INTERNAL", "Something went wrong on our side.")
+    headers: dict[str, str] = {}
+    if status in {429, 503, 504} or refusal.retry_after_s is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(refusal.retry_after_s or _RETRY_AFTER_S)))
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="stripsession"'
+    # A broken connection's text names addresses and ports of ours.
+    told = refusal.message if refusal.reason not in _OURS else ""
+    return Problem(
+        status, refusal.reason, told or _DETAILS.get(status, "It was refused."), headers=headers, facts=refusal.facts
+    )
+
+
+_PHRASES = frozenset(int(status) for status in HTTPStatus)
+
+# Reasons that chassis gives when the service itself said nothing.
+_OURS = frozenset({"UNREACHABLE"} | {code.name for code in grpc.StatusCode})
+
+_BY_REASON: Mapping[str, int] = {
+    "MINUTES_EXHAUSTED": 402,
+    "UPLOAD_GONE": 410,
+    "UPLOAD_TOO_LARGE": 413,
+    # The gateway's own certificate was refused: nothing that a person could change.
+    "CALLER_NOT_ALLOWED": 500,
+}
+
+_BY_CODE: Mapping[grpc.StatusCode, int] = {
+    grpc.StatusCode.NOT_FOUND: 404,
+    grpc.StatusCode.INVALID_ARGUMENT: 422,
+    grpc.StatusCode.OUT_OF_RANGE: 422,
+    grpc.StatusCode.ALREADY_EXISTS: 409,
+    grpc.StatusCode.ABORTED: 409,
+    grpc.StatusCode.FAILED_PRECONDITION: 409,
+    grpc.StatusCode.RESOURCE_EXHAUSTED: 429,
+    grpc.StatusCode.UNAVAILABLE: 503,
+    grpc.StatusCode.CANCELLED: 503,
+    grpc.StatusCode.DEADLINE_EXCEEDED: 504,
+    grpc.StatusCode.UNAUTHENTICATED: 401,
+    grpc.StatusCode.PERMISSION_DENIED: 403,
+}
+
+_DETAILS: Mapping[int, str] = {
+    401: "You are not signed in.",
+    403: "This is not allowed.",
+    404: "There is nothing here.",
+    409: "This does not fit how things stand now.",
+    422: "Something in the request cannot be accepted.",
+    429: "That is more than fits at once.",
+    503: "A part of StripSession is not available right now.",
+    504: "A part of StripSession took too long to answer.",
+}
+
+_ACTION = "Check the request against /openapi.json."
+_ACTION_BY_STATUS: Mapping[int, str] = {
+    400: "Correct the request; /openapi.json describes it.",
+    401: "Sign in, or refresh the session, and send the request again.",
+    402: "Wait until your minutes renew, or take a larger plan.",
+    403: "Send the request from our own pages, or with a bearer token.",
+    404: "Check the address; it may have been deleted, or belong to somebody else.",
+    405: "Use one of the methods in the Allow header.",
+    408: "Send the request again on a better connection; an upload goes on where it stopped.",
+    409: "Read it again, and repeat the request if it still makes sense.",
+    410: "Upload the file again.",
+    412: "Send the header Tus-Resumable: 1.0.0.",
+    413: "Send something smaller.",
+    415: "Send the content type that /openapi.json names for this request.",
+    416: "Ask for a range within the size in Content-Range.",
+    422: "Change what the detail names, and send the request again.",
+    429: "Wait for the seconds in Retry-After, then try again.",
+    431: "Send fewer or shorter headers.",
+    500: "Try again later; if it stays, report the request's id to whoever runs this server.",
+    503: "Wait for the seconds in Retry-After, then try again.",
+    504: "Wait for the seconds in Retry-After, then try again.",
+}
+_ACTIONS: Mapping[str, str] = {
+    "EMAIL_TAKEN": "Sign in with this address instead, or use another.",
+    "INVALID_EMAIL": "Check the address for a slip of the keyboard.",
+    "WEAK_PASSWORD": "Choose a longer password.",
+    "WRONG_CREDENTIALS": "Check address and password, and try again.",
+    "SESSION_ENDED": "Sign in again.",
+    "LINK_SPENT": "Ask for a new sign-in link; each works once and for a short time.",
+    "UPLOAD_OFFSET_MISMATCH": "Ask with HEAD how far the upload is, and go on from there.",
+    "UPLOAD_INCOMPLETE": "Send the rest of the upload first.",
+    "UPLOAD_IN_USE": "Cancel or wait for its track first.",
+    "TOO_MANY_UPLOADS": "Finish or delete an upload first.",
+    "TOO_LONG": "Cut the recording into shorter ones, or take a larger plan.",
+    "NOT_AUDIO": "Choose an audio file, such as FLAC, WAV, MP3, OGG or M4A.",
+    "TRACK_NOT_READY": "Wait until the track is ready; its events tell when.",
+    "TRACK_NOT_SEPARATING": "Nothing needs to be done: the separation has already ended.",
+    "SEGMENT_NOT_FOUND": "Read the manifest again; the segment may not be made yet.",
+}

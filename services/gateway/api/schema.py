@@ -1,0 +1,117 @@
+"""What requests hold: declared once, used to read them and to describe them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Mapping
+
+from services.gateway.api.problems import Problem, Refused, refuse
+
+# NUL is refused by PostgreSQL; the other controls mean nothing in a line of text.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@dataclasses.dataclass(frozen=True)
+class Text:
+    """A member of a body, or a parameter, that is text."""
+
+    name: str
+    summary: str
+    required: bool = False
+    length_min: int = 0
+    length_max: int = 500
+    options: tuple[str, ...] = ()
+
+    def json_schema(self) -> dict[str, object]:
+        """As JSON Schema."""
+        if self.options:
+            return {"type": "string", "enum": list(self.options), "description": self.summary}
+        return {
+            "type": "string",
+            "description": self.summary,
+            "minLength": self.length_min,
+            "maxLength": self.length_max,
+        }
+
+    def read(self, value: object) -> str:
+        """The text. Raises Refused."""
+        if not isinstance(value, str):
+            raise _unfit(self.name, "must be text")
+        if not self.length_min <= len(value) <= self.length_max:
+            raise _unfit(self.name, f"must have {self.length_min} to {self.length_max} characters")
+        if self.options and value not in self.options:
+            raise _unfit(self.name, f"must be one of {', '.join(self.options)}")
+        if _CONTROLS.search(value) or any("\ud800" <= character <= "\udfff" for character in value):
+            raise _unfit(self.name, "must not hold control characters or broken Unicode")
+        return value
+
+
+@dataclasses.dataclass(frozen=True)
+class Body:
+    """A JSON object of texts."""
+
+    name: str
+    members: tuple[Text, ...]
+
+    def json_schema(self) -> dict[str, object]:
+        """As JSON Schema."""
+        return {
+            "type": "object",
+            "properties": {member.name: member.json_schema() for member in self.members},
+            "required": [member.name for member in self.members if member.required],
+            "additionalProperties": False,
+        }
+
+    def read(self, data: bytes) -> Mapping[str, str]:
+        """The members that were given; a null is as good as absent. Raises Refused."""
+        try:
+            value = json.loads(data or b"{}")
+        except (ValueError, RecursionError) as error:
+            raise refuse(400, "MALFORMED_JSON", "The body is not a JSON document.") from error
+        if not isinstance(value, dict):
+            raise refuse(400, "MALFORMED_JSON", "The body is not a JSON object.")
+        known = {member.name: member for member in self.members}
+        for name in value:
+            if name not in known:
+                raise _unfit(str(name)[:40], "is not a member of this body")
+        given = {name: known[name].read(item) for name, item in value.items() if item is not None}
+        for member in self.members:
+            if member.required and member.name not in given:
+                raise _unfit(member.name, "is missing")
+        return given
+
+
+@dataclasses.dataclass(frozen=True)
+class Number:
+    """A query parameter that is a whole number."""
+
+    name: str
+    summary: str
+    least: int
+    most: int
+    default: int
+
+    def json_schema(self) -> dict[str, object]:
+        """As JSON Schema."""
+        return {
+            "type": "integer",
+            "description": self.summary,
+            "minimum": self.least,
+            "maximum": self.most,
+            "default": self.default,
+        }
+
+    def read(self, value: str) -> int:
+        """The number. Raises Refused."""
+        if not (value.isascii() and value.isdigit() and len(value) < 12):
+            raise refuse(400, "MALFORMED_QUERY", f"{self.name} must be a whole number.")
+        if not self.least <= int(value) <= self.most:
+            raise _unfit(self.name, f"must be {self.least} to {self.most}")
+        return int(value)
+
+
+def _unfit(name: str, fault: str) -> Refused:
+    plain = name.encode("ascii", "replace").decode()
+    return Refused(Problem(422, "INVALID_FIELD", f"{plain} {fault}.", facts={"field": plain}))

@@ -1,0 +1,131 @@
+"""What answers hold, as JSON Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Schema = dict[str, object]
+
+_TEXT: Schema = {"type": "string"}
+_MOMENT: Schema = {"type": "string", "format": "date-time"}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_SECONDS: Schema = {"type": "number", "minimum": 0}
+_YES_NO: Schema = {"type": "boolean"}
+_TEXTS: Schema = {"type": "array", "items": _TEXT}
+_STATE: Schema = {"type": "string", "enum": ["unspecified", "checking", "separating", "ready", "failed", "cancelled"]}
+
+
+def _object(*optional: str, **members: object) -> Schema:
+    required = [name for name in members if name not in optional]
+    return {"type": "object", "properties": members, "required": required, "additionalProperties": False}
+
+
+def _of(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _list(name: str) -> Schema:
+    return {"type": "array", "items": _of(name)}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+SCHEMAS: Mapping[str, Schema] = {
+    "Problem": _object(
+        "facts",
+        type=_TEXT,
+        title=_TEXT,
+        status={"type": "integer", "minimum": 400, "maximum": 599},
+        detail=_TEXT,
+        action={"type": "string", "description": "What to do about it."},
+        reason={"type": "string", "pattern": "^[A-Z][A-Z0-9_]*$"},
+        instance=_TEXT,
+        facts={"type": "object", "additionalProperties": _TEXT},
+    ),
+    "Account": _object(user_id=_TEXT, email=_TEXT, display_name=_TEXT, created_at=_MOMENT),
+    "Session": _object(
+        "account",
+        "token_type",
+        "access_token",
+        "refresh_token",
+        user_id=_TEXT,
+        access_expires_at=_MOMENT,
+        refresh_expires_at=_MOMENT,
+        account=_of("Account"),
+        token_type={"const": "Bearer"},
+        access_token=_TEXT,
+        refresh_token=_TEXT,
+    ),
+    "Upload": _object(upload_id=_TEXT, length_bytes=_COUNT),
+    "Audio": _object(
+        sample_rate_hz=_COUNT,
+        channels={"enum": [1, 2]},
+        depth_bits={"enum": [16, 24]},
+        codec=_TEXT,
+        length_samples=_COUNT,
+    ),
+    "Failure": _object(reason=_TEXT, message=_TEXT, retryable=_YES_NO),
+    "Track": _object(
+        track_id=_TEXT,
+        title=_TEXT,
+        artist=_TEXT,
+        state=_STATE,
+        audio=_or_null(_of("Audio")),
+        duration_s=_or_null(_SECONDS),
+        stems=_TEXTS,
+        playable_samples=_COUNT,
+        playable_s=_SECONDS,
+        segments=_COUNT,
+        failure=_or_null(_of("Failure")),
+        warnings=_TEXTS,
+        model=_TEXT,
+        created_at=_MOMENT,
+        updated_at=_MOMENT,
+        upload_id=_TEXT,
+        upload_held=_YES_NO,
+        upload_erased_at=_or_null(_MOMENT),
+    ),
+    "TrackPage": _object(tracks=_list("Track"), next_cursor=_or_null(_TEXT)),
+    "SegmentStem": _object(
+        stem=_TEXT,
+        size_bytes=_COUNT,
+        peaks={
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": "Largest absolute sample of each 1,024, a byte each.",
+        },
+    ),
+    "Segment": _object(index=_COUNT, first_sample=_COUNT, length_samples=_COUNT, stems=_list("SegmentStem")),
+    "Manifest": _object(track=_of("Track"), segments=_list("Segment")),
+    "Progress": _object(
+        state=_STATE,
+        percent={"type": "number", "minimum": 0, "maximum": 100, "description": "Committed samples of all."},
+        playable_s=_SECONDS,
+        duration_s=_or_null(_SECONDS),
+        eta_s=_or_null(_SECONDS),
+        jobs_ahead=_COUNT,
+        segments=_COUNT,
+        warnings=_TEXTS,
+        failure=_or_null(_of("Failure")),
+    ),
+    "Model": _object(name=_TEXT, stems=_TEXTS, version=_TEXT, summary=_TEXT, licence=_TEXT, is_default=_YES_NO),
+    "Models": _object(models=_list("Model")),
+    "Plan": _object(name=_TEXT, title=_TEXT, seconds_a_month=_COUNT, longest_song_s=_COUNT, parallel_jobs=_COUNT),
+    "Plans": _object(plans=_list("Plan")),
+    "Usage": _object(
+        plan=_of("Plan"), settled_s=_COUNT, reserved_s=_COUNT, left_s={"type": "integer"}, renews_at=_MOMENT
+    ),
+    "Erasure": _object(
+        upload_id=_TEXT,
+        uploaded_at=_MOMENT,
+        erased_at=_MOMENT,
+        reason={"enum": ["unspecified", "finished", "deadline"]},
+        objects=_COUNT,
+    ),
+    "ErasurePage": _object(erasures=_list("Erasure"), next_cursor=_or_null(_TEXT)),
+    "Status": _object(status={"enum": ["live", "ready"]}),
+    "KeySet": {"type": "object", "properties": {"keys": {"type": "array"}}, "required": ["keys"]},
+    "Document": {"type": "object"},
+}

@@ -1,0 +1,172 @@
+"""Tracks: making, finding, changing, stopping, following."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from services.gateway.api.calls import ask
+from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer, nothing
+from services.gateway.api.mapping import segment_json, track_json
+from services.gateway.api.problems import refuse
+from services.gateway.api.schema import Body, Number, Text
+from services.gateway.domain.identifiers import is_known_shape
+from stripsession.library.v1 import library_service_pb2
+
+if TYPE_CHECKING:
+    from stripsession.library.v1.library_service_pb2_grpc import LibraryServiceAsyncStub
+
+CREATE_S = 150.0
+"""Deadline of making a track: the upload is decoded to its end when it does not declare its length."""
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+_TITLE = Text("title", "Title to show.", length_max=300)
+NEW_TRACK = Body(
+    "NewTrack",
+    (
+        Text("upload_id", "The complete upload.", required=True, length_max=80),
+        _TITLE,
+        Text("model", "Model that separates it; absent takes the default.", length_max=100),
+    ),
+)
+TRACK_CHANGE = Body("TrackChange", (_TITLE, Text("artist", "Artist to show.", length_max=300)))
+LIMIT = Number("limit", "Most items of a page.", 1, 200, 50)
+CURSOR = Text("cursor", "next_cursor of the page before.", length_max=500)
+_FROM = Number("from", "First segment wanted.", 0, 9_999_999, 0)
+_SEARCH = Text("q", "Words that title or artist must contain.", length_max=200)
+_IDEMPOTENCY = Text("Idempotency-Key", "The same key gives the same track; replays are answered like the first.")
+
+_ONE = "/v1/tracks/{track_id}"
+
+
+class TrackRoutes:
+    """What listeners do with their tracks."""
+
+    def __init__(self, library: LibraryServiceAsyncStub) -> None:
+        """The library owns them."""
+        self._library = library
+
+    def endpoints(self) -> list[Endpoint]:
+        """The routes."""
+        track = (Answer(200, "The track.", "Track"),)
+        return [
+            Endpoint(
+                "POST",
+                "/v1/tracks",
+                "createTrack",
+                "Make a track of a complete upload, and have it separated.",
+                self.create,
+                (Answer(201, "The track, also for a replay.", "Track", headers=("Location",)),),
+                headers=(_IDEMPOTENCY,),
+                body=NEW_TRACK,
+                tag="tracks",
+            ),
+            Endpoint(
+                "GET",
+                "/v1/tracks",
+                "listTracks",
+                "Your tracks, newest first.",
+                self.list,
+                (Answer(200, "A page.", "TrackPage"),),
+                query=(_SEARCH, CURSOR, LIMIT),
+                tag="tracks",
+            ),
+            Endpoint("GET", _ONE, "getTrack", "One track.", self.get, track, tag="tracks"),
+            Endpoint(
+                "PATCH", _ONE, "updateTrack", "Change a track.", self.update, track, body=TRACK_CHANGE, tag="tracks"
+            ),
+            Endpoint(
+                "DELETE",
+                _ONE,
+                "deleteTrack",
+                "Delete a track with its stems and upload. Idempotent.",
+                self.delete,
+                (Answer(204, "It is gone."),),
+                tag="tracks",
+            ),
+            Endpoint("POST", f"{_ONE}/cancel", "cancelTrack", "Stop separating.", self.cancel, track, tag="tracks"),
+            Endpoint("POST", f"{_ONE}/retry", "retryTrack", "Separate again.", self.retry, track, tag="tracks"),
+            Endpoint(
+                "GET",
+                f"{_ONE}/manifest",
+                "getManifest",
+                "The segments playable so far.",
+                self.manifest,
+                (Answer(200, "The track and its segments.", "Manifest"),),
+                query=(_FROM,),
+                tag="playback",
+            ),
+        ]
+
+    async def create(self, call: Call) -> Response:
+        """Make a track."""
+        key = call.request.headers.get("idempotency-key", "")
+        if key and not _KEY.fullmatch(key):
+            raise refuse(400, "MALFORMED_HEADER", "Idempotency-Key must be 1 to 200 visible ASCII characters.")
+        body = await call.body()
+        if not is_known_shape("upload_id", body["upload_id"]):
+            raise refuse(404, "UPLOAD_NOT_FOUND", "There is no such upload.")
+        request = library_service_pb2.CreateTrackRequest(
+            owner_id=call.owner_id,
+            upload_id=body["upload_id"],
+            idempotency_key=key,
+            title=body.get("title", ""),
+            model=body.get("model", ""),
+        )
+        answer = await ask(self._library.CreateTrack, request, deadline_s=CREATE_S)
+        return json_answer(track_json(answer.track), 201, {"Location": f"/v1/tracks/{answer.track.track_id}"})
+
+    async def list(self, call: Call) -> Response:
+        """A page."""
+        request = library_service_pb2.ListTracksRequest(
+            owner_id=call.owner_id,
+            query=call.text("q"),
+            page_size=call.number("limit"),
+            page_token=call.text("cursor"),
+        )
+        answer = await ask(self._library.ListTracks, request)
+        tracks = [track_json(track) for track in answer.tracks]
+        return json_answer({"tracks": tracks, "next_cursor": answer.next_page_token or None})
+
+    async def get(self, call: Call) -> Response:
+        """One."""
+        request = library_service_pb2.GetTrackRequest(owner_id=call.owner_id, track_id=call.path["track_id"])
+        return json_answer(track_json((await ask(self._library.GetTrack, request)).track))
+
+    async def update(self, call: Call) -> Response:
+        """Change one."""
+        body = await call.body()
+        request = library_service_pb2.UpdateTrackRequest(owner_id=call.owner_id, track_id=call.path["track_id"])
+        if "title" in body:
+            request.title = body["title"]
+        if "artist" in body:
+            request.artist = body["artist"]
+        return json_answer(track_json((await ask(self._library.UpdateTrack, request)).track))
+
+    async def delete(self, call: Call) -> Response:
+        """Delete one."""
+        request = library_service_pb2.DeleteTrackRequest(owner_id=call.owner_id, track_id=call.path["track_id"])
+        await ask(self._library.DeleteTrack, request)
+        return nothing()
+
+    async def cancel(self, call: Call) -> Response:
+        """Stop one."""
+        request = library_service_pb2.CancelTrackRequest(owner_id=call.owner_id, track_id=call.path["track_id"])
+        return json_answer(track_json((await ask(self._library.CancelTrack, request)).track))
+
+    async def retry(self, call: Call) -> Response:
+        """Begin one again."""
+        request = library_service_pb2.RetryTrackRequest(owner_id=call.owner_id, track_id=call.path["track_id"])
+        answer = await ask(self._library.RetryTrack, request, deadline_s=CREATE_S)
+        return json_answer(track_json(answer.track))
+
+    async def manifest(self, call: Call) -> Response:
+        """What can be played."""
+        request = library_service_pb2.GetManifestRequest(
+            owner_id=call.owner_id, track_id=call.path["track_id"], from_index=call.number("from")
+        )
+        answer = await ask(self._library.GetManifest, request)
+        segments = [segment_json(segment) for segment in answer.segments]
+        return json_answer({"track": track_json(answer.track), "segments": segments})

@@ -1,0 +1,72 @@
+"""Channels to every service, and which of their calls may be made twice."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from chassis.identity import Certificates
+from chassis.rpc.client import Channel
+
+_AUTH = "stripsession.auth.v1.AuthService"
+_LIBRARY = "stripsession.library.v1.LibraryService"
+_JOBS = "stripsession.separation.v1.JobReadingService"
+_BILLING = "stripsession.billing.v1.BillingService"
+_RETENTION = "stripsession.retention.v1.RetentionService"
+
+# A refresh token is single-use: sent twice it would end its own session. New accounts and uploads would be doubled.
+_IDEMPOTENT = {
+    "auth": [f"{_AUTH}/{name}" for name in ("GetKeySet", "GetAccount", "UpdateAccount", "SignOut")],
+    "library": [
+        f"{_LIBRARY}/{name}"
+        for name in (
+            "GetUpload",
+            "DeleteUpload",
+            "CreateTrack",
+            "GetTrack",
+            "ListTracks",
+            "UpdateTrack",
+            "DeleteTrack",
+            "CancelTrack",
+            "GetManifest",
+            "ReadSegment",
+            "DescribeDownload",
+            "ReadDownload",
+        )
+    ],
+    "separation": [f"{_JOBS}/{name}" for name in ("GetJobOfTrack", "ListModels")],
+    "billing": [f"{_BILLING}/{name}" for name in ("ListPlans", "GetUsage")],
+    "retention": [f"{_RETENTION}/ListErasures"],
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Addresses:
+    """Where each service listens, host:port."""
+
+    auth: str
+    library: str
+    separation: str
+    billing: str
+    retention: str
+
+
+class Backends:
+    """One channel to each service, kept for the life of the process."""
+
+    def __init__(self, addresses: Addresses, certificates: Certificates) -> None:
+        """The certificate is the gateway's."""
+
+        def channel(service: str, address: str) -> Channel:
+            return Channel(service, address, certificates, idempotent=_IDEMPOTENT[service])
+
+        self.auth = channel("auth", addresses.auth)
+        self.library = channel("library", addresses.library)
+        self.separation = channel("separation", addresses.separation)
+        self.billing = channel("billing", addresses.billing)
+        self.retention = channel("retention", addresses.retention)
+
+    @property
+    def parts(self) -> Sequence[Channel]:
+        """Every channel, as parts of the process."""
+        return (self.auth, self.library, self.separation, self.billing, self.retention)

@@ -1,0 +1,22 @@
+"""What identifiers in paths look like; anything else exists nowhere, and no service is asked about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+PATTERNS: Mapping[str, str] = {
+    "track_id": r"trk_[A-Za-z0-9_-]{8,64}",
+    "upload_id": r"upl_[A-Za-z0-9_-]{8,64}",
+    "stem": r"[a-z0-9][a-z0-9_-]{0,31}",
+    "index": r"[0-9]{1,7}",
+    "ext": r"flac|wav|mp3",
+}
+"""Name of a path parameter -> what it must match as a whole."""
+
+_COMPILED = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
+
+
+def is_known_shape(name: str, value: str) -> bool:
+    """Whether a path parameter could name anything. Raises KeyError for a parameter without a pattern."""
+    return _COMPILED[name].fullmatch(value) is not None

@@ -1,0 +1,54 @@
+"""Every setting of the gateway, with its unit."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from chassis.settings import ServiceSettings
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GatewaySettings(ServiceSettings):
+    """What the gateway is told, beyond what every service is. It serves no gRPC, so `listen` means nothing to it."""
+
+    http_listen: str = "127.0.0.1:8080"
+    """Address of the HTTP server, host:port."""
+    web_dir: Path = Path("web")
+    """Folder of the browser client."""
+    auth_address: str
+    """gRPC address of auth, host:port."""
+    library_address: str
+    """gRPC address of the library, host:port."""
+    separation_address: str
+    """gRPC address of separation, host:port."""
+    billing_address: str
+    """gRPC address of billing, host:port."""
+    retention_address: str
+    """gRPC address of retention, host:port."""
+    public_url: str = ""
+    """Where people reach us, e.g. https://stripsession.example; empty takes what each request says."""
+    trusted_proxies: int = 0
+    """Proxies in front of us whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    cors_origins: tuple[str, ...] = ()
+    """Origins whose pages may call us with bearer tokens; none by default."""
+    cookie_secure: str = "auto"
+    """auto (when the request came by https), always or never."""
+    requests_per_s: float = 50.0
+    """Steady rate for one person, and for one address."""
+    requests_burst: int = 400
+    """Requests that may come at once; a player that fills its buffer asks for many segments."""
+    sign_ins_per_minute: float = 20.0
+    """Steady rate of sign-ins for one address."""
+    sign_ins_burst: int = 20
+    """Sign-ins that may come at once."""
+    event_streams_per_user: int = 16
+    """Event streams that one person may hold open."""
+    requests_in_flight_max: int = 2000
+    """Requests answered at once; more are told to come back."""
+    upload_bytes_max: int = 2 * 1024**3
+    """Largest upload, in bytes; the library's own limit holds as well."""
+    header_read_s: float = 15.0
+    """Longest wait for a request's headers."""
+    body_idle_s: float = 60.0
+    """Longest silence in the middle of a request's body."""

@@ -1,0 +1,45 @@
+"""What each domain error is on the wire."""
+
+from __future__ import annotations
+
+import grpc
+
+from chassis.rpc.errors import Statuses
+from services.library.domain import errors
+
+_Code = grpc.StatusCode
+
+STATUSES: Statuses = {
+    errors.UploadNotFound: (_Code.NOT_FOUND, "UPLOAD_NOT_FOUND"),
+    errors.UploadGone: (_Code.FAILED_PRECONDITION, "UPLOAD_GONE"),
+    errors.UploadEmpty: (_Code.INVALID_ARGUMENT, "UPLOAD_EMPTY"),
+    errors.UploadTooLarge: (_Code.INVALID_ARGUMENT, "UPLOAD_TOO_LARGE"),
+    errors.TooManyUploads: (_Code.RESOURCE_EXHAUSTED, "TOO_MANY_UPLOADS"),
+    errors.UploadFragmented: (_Code.RESOURCE_EXHAUSTED, "UPLOAD_FRAGMENTED"),
+    errors.UploadOffsetMismatch: (_Code.ABORTED, "UPLOAD_OFFSET_MISMATCH"),
+    errors.UploadOverrun: (_Code.INVALID_ARGUMENT, "UPLOAD_OVERRUN"),
+    errors.UploadIncomplete: (_Code.FAILED_PRECONDITION, "UPLOAD_INCOMPLETE"),
+    errors.UploadInUse: (_Code.FAILED_PRECONDITION, "UPLOAD_IN_USE"),
+    errors.TrackNotFound: (_Code.NOT_FOUND, "TRACK_NOT_FOUND"),
+    errors.TrackNotSeparating: (_Code.FAILED_PRECONDITION, "TRACK_NOT_SEPARATING"),
+    errors.TrackNotReady: (_Code.FAILED_PRECONDITION, "TRACK_NOT_READY"),
+    errors.TrackNotRetryable: (_Code.FAILED_PRECONDITION, "TRACK_NOT_RETRYABLE"),
+    errors.KeyReused: (_Code.INVALID_ARGUMENT, "IDEMPOTENCY_KEY_REUSED"),
+    errors.TitleEmpty: (_Code.INVALID_ARGUMENT, "TITLE_EMPTY"),
+    errors.PageTokenInvalid: (_Code.INVALID_ARGUMENT, "PAGE_TOKEN_INVALID"),
+    errors.SegmentNotFound: (_Code.NOT_FOUND, "SEGMENT_NOT_FOUND"),
+    errors.StemNotFound: (_Code.NOT_FOUND, "STEM_NOT_FOUND"),
+    errors.UnknownFormat: (_Code.INVALID_ARGUMENT, "UNKNOWN_FORMAT"),
+    errors.RangeInvalid: (_Code.OUT_OF_RANGE, "RANGE_INVALID"),
+    errors.AnswerOutstanding: (_Code.UNAVAILABLE, "ANSWER_OUTSTANDING"),
+    errors.AttemptFenced: (_Code.ABORTED, "ATTEMPT_FENCED"),
+    errors.SegmentOutOfOrder: (_Code.FAILED_PRECONDITION, "SEGMENT_OUT_OF_ORDER"),
+    errors.SegmentInvalid: (_Code.INVALID_ARGUMENT, "SEGMENT_INVALID"),
+    errors.SeparationUnavailable: (_Code.UNAVAILABLE, "SEPARATION_UNAVAILABLE"),
+    # These carry the reason that separation gave; the table's is for one that gave none.
+    errors.FileRefused: (_Code.INVALID_ARGUMENT, "FILE_REFUSED"),
+    errors.RequestRefused: (_Code.INVALID_ARGUMENT, "REQUEST_REFUSED"),
+    errors.LimitReached: (_Code.RESOURCE_EXHAUSTED, "LIMIT_REACHED"),
+    errors.QueueFull: (_Code.UNAVAILABLE, "QUEUE_FULL"),
+    errors.SubmissionRefused: (_Code.FAILED_PRECONDITION, "SUBMISSION_REFUSED"),
+}

@@ -1,0 +1,33 @@
+"""Stop a track's separation."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from services.library.app.ports import Ports
+from services.library.app.stop_job import stop_job
+from services.library.domain.errors import TrackNotFound
+from services.library.domain.facts import TrackChanged
+from services.library.domain.track import Track
+
+
+async def cancel_track(ports: Ports, owner_id: str, track_id: str) -> Track:
+    """The stopped track. Idempotent. Raises TrackNotFound, TrackNotSeparating.
+
+    The library decides: from here on a worker is refused, so that nothing is charged, however long separation takes to
+    hear of it.
+    """
+    async with ports.store.transaction() as work:
+        if await work.tracks.get(owner_id, track_id) is None:
+            raise TrackNotFound
+        current = await work.tracks.locked(track_id)
+        if current is None or current.deleting_at is not None:
+            raise TrackNotFound
+        track = current.cancelled()
+        if track is not current:
+            track = dataclasses.replace(track, updated_at=ports.clock.now())
+            await work.tracks.save(track)
+            await work.publish(TrackChanged(track_id, owner_id))
+    if track.stop_owed:
+        await stop_job(ports, track)
+    return track

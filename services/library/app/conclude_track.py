@@ -1,0 +1,31 @@
+"""A separation ended."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from services.library.app.ports import Ports
+from services.library.domain.errors import TrackNotFound
+from services.library.domain.facts import TrackChanged
+from services.library.domain.track import Failure, Outcome
+
+
+async def conclude_track(
+    ports: Ports,
+    track_id: str,
+    job_id: str,
+    outcome: Outcome,
+    failure: Failure | None,
+    length_samples: int,
+    warnings: tuple[str, ...],
+) -> None:
+    """Record the end. Idempotent. Raises TrackNotFound, AttemptFenced, TrackNotSeparating or SegmentInvalid."""
+    async with ports.store.transaction() as work:
+        before = await work.tracks.locked(track_id)
+        if before is None or before.deleting_at is not None:
+            raise TrackNotFound
+        track = before.concluded(job_id, outcome, failure, length_samples, warnings)
+        if track is before:
+            return
+        await work.tracks.save(dataclasses.replace(track, updated_at=ports.clock.now()))
+        await work.publish(TrackChanged(track_id, track.owner_id))

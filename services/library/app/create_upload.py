@@ -1,0 +1,31 @@
+"""Open a resumable upload."""
+
+from __future__ import annotations
+
+from services.library.app.ports import Limits, Ports
+from services.library.domain.errors import TooManyUploads
+from services.library.domain.facts import UploadStored
+from services.library.domain.identifiers import new_upload_id
+from services.library.domain.text import clean_file_name
+from services.library.domain.upload import Upload, check_length
+
+
+async def create_upload(ports: Ports, limits: Limits, owner_id: str, length_bytes: int, file_name: str) -> Upload:
+    """A new, empty upload with a key of its own. Raises UploadEmpty, UploadTooLarge or TooManyUploads."""
+    check_length(length_bytes, limits.upload_bytes_max)
+    now = ports.clock.now()
+    upload = Upload(
+        upload_id=new_upload_id(),
+        owner_id=owner_id,
+        length_bytes=length_bytes,
+        offset_bytes=0,
+        file_name=clean_file_name(file_name),
+        created_at=now,
+        erased_by=now + limits.upload_life,
+    )
+    async with ports.store.transaction() as work:
+        if await work.uploads.count_open(owner_id) >= limits.open_uploads_max:
+            raise TooManyUploads
+        await work.uploads.add(upload, ports.objects.new_key())
+        await work.publish(UploadStored(upload.upload_id, owner_id, now))
+    return upload

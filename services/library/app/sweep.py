@@ -1,0 +1,136 @@
+"""Finish what a crash, or another service's absence, left half done."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from services.library.app.delete_track import finish_deletion
+from services.library.app.erase_upload import finish_erasure
+from services.library.app.ports import Ports
+from services.library.app.stop_job import stop_job
+from services.library.app.submit_track import submit_track
+from services.library.domain.errors import (
+    QueueFull,
+    SeparationUnavailable,
+    SubmissionRefused,
+    TrackNotFound,
+    UploadGone,
+)
+from services.library.domain.facts import TrackChanged
+from services.library.domain.segment import object_prefix
+from services.library.domain.track import Track
+
+ANSWER_GRACE = datetime.timedelta(seconds=30)
+"""A submission whose answer is not recorded for this long is sent again."""
+TOMBSTONE_LIFE = datetime.timedelta(days=1)
+"""Rows of deleted tracks stay this long, so that a late worker's objects are found and a repeated deletion succeeds."""
+UPLOAD_ROW_LIFE = datetime.timedelta(days=30)
+"""Rows of erased uploads, which name nothing but identifiers, stay this long for the record of their erasure."""
+_BATCH = 50
+Item = TypeVar("Item")
+_log = logging.getLogger(__name__)
+
+
+async def sweep(ports: Ports) -> int:
+    """One round; the number of tracks and uploads that it moved on."""
+    return (
+        await recover_checking(ports)
+        + await _stop_owed(ports)
+        + await _finish_deletions(ports)
+        + await _finish_erasures(ports)
+        + await _bury(ports)
+    )
+
+
+async def recover_checking(ports: Ports) -> int:
+    """Submit again, with the same job, every track whose answer was lost; remove those whose upload is gone."""
+    async with ports.store.transaction() as work:
+        tracks = await work.tracks.unanswered(ports.clock.now() - ANSWER_GRACE, _BATCH)
+    return await _each(tracks, lambda track: _submit_again(ports, track))
+
+
+async def _each(items: Sequence[Item], step: Callable[[Item], Awaitable[bool]]) -> int:
+    """Take the step for each; one that fails stands in no other's way. The number that were moved on."""
+    moved = 0
+    for item in items:
+        try:
+            moved += await step(item)
+        except Exception:  # noqa: BLE001  # whatever is wrong with one item, the others must not wait for it
+            _log.exception("the sweep could not finish one of its items")
+    return moved
+
+
+async def _submit_again(ports: Ports, track: Track) -> bool:
+    try:
+        # Nobody waits for this answer: a refusal is kept on the track for its listener to see.
+        await submit_track(ports, track, is_awaited=False)
+    except (QueueFull, SeparationUnavailable):
+        await _touch(ports, track)
+        return False
+    except (SubmissionRefused, TrackNotFound):
+        return True
+    except UploadGone:
+        await _remove(ports, track)
+    return True
+
+
+async def _touch(ports: Ports, track: Track) -> None:
+    async with ports.store.transaction() as work:
+        current = await work.tracks.locked(track.track_id)
+        if current and current.awaits_answer:
+            await work.tracks.save(dataclasses.replace(current, updated_at=ports.clock.now()))
+
+
+async def _remove(ports: Ports, track: Track) -> None:
+    async with ports.store.transaction() as work:
+        current = await work.tracks.locked(track.track_id)
+        if current and current.job_id == track.job_id and current.awaits_answer and not current.segments:
+            await work.tracks.remove(track.track_id)
+            await work.publish(TrackChanged(track.track_id, track.owner_id))
+
+
+async def _stop_owed(ports: Ports) -> int:
+    async with ports.store.transaction() as work:
+        tracks = await work.tracks.stopping(_BATCH)
+    return await _each(tracks, lambda track: stop_job(ports, track))
+
+
+async def _finish_deletions(ports: Ports) -> int:
+    async with ports.store.transaction() as work:
+        tracks = await work.tracks.deleting(_BATCH)
+
+    async def finish(track: Track) -> bool:
+        await finish_deletion(ports, track)
+        return True
+
+    return await _each(tracks, finish)
+
+
+async def _finish_erasures(ports: Ports) -> int:
+    async with ports.store.transaction() as work:
+        uploads = await work.uploads.half_erased(_BATCH)
+
+    async def finish(upload_id: str) -> bool:
+        await finish_erasure(ports, upload_id)
+        return True
+
+    return await _each(uploads, finish)
+
+
+async def _bury(ports: Ports) -> int:
+    now = ports.clock.now()
+    async with ports.store.transaction() as work:
+        tracks = await work.tracks.deleted(now - TOMBSTONE_LIFE, _BATCH)
+        await work.uploads.forget(now - UPLOAD_ROW_LIFE)
+
+    async def bury(track_id: str) -> bool:
+        await ports.objects.delete_prefix(object_prefix(track_id))
+        async with ports.store.transaction() as work:
+            await work.tracks.remove(track_id)
+        return True
+
+    return await _each(tracks, bury)

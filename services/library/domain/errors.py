@@ -1,0 +1,152 @@
+"""What can go wrong in the library, named for whoever has to act on it; the text is the message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class UploadNotFound(Exception):
+    """There is no such upload."""
+
+
+class UploadGone(Exception):
+    """The uploaded file has been erased. Upload it again."""
+
+
+class UploadEmpty(Exception):
+    """The file is empty."""
+
+
+class UploadTooLarge(Exception):
+    """The file is too large."""
+
+    def __init__(self, bytes_max: int) -> None:
+        """`bytes_max` is the most that is taken."""
+        super().__init__(f"The file is too large: at most {bytes_max / 2**30:.3g} GiB are taken.")
+        self.facts: Mapping[str, str] = {"bytes_max": str(bytes_max)}
+
+
+class TooManyUploads(Exception):
+    """Too many uploads are open. Finish or give up one of them first."""
+
+
+class UploadFragmented(Exception):
+    """The file arrived in too many small pieces. Upload it again in larger ones."""
+
+
+class UploadOffsetMismatch(Exception):
+    """Bytes were sent for another place than the upload's next one."""
+
+    def __init__(self, offset_bytes: int) -> None:
+        """`offset_bytes` is where the upload goes on."""
+        super().__init__(f"The upload goes on at byte {offset_bytes}.")
+        self.facts: Mapping[str, str] = {"offset_bytes": str(offset_bytes)}
+
+
+class UploadOverrun(Exception):
+    """More bytes were sent than the upload's stated length."""
+
+
+class UploadIncomplete(Exception):
+    """The file is not completely uploaded yet."""
+
+
+class UploadInUse(Exception):
+    """The file is being separated. Stop the separation first."""
+
+
+class TrackNotFound(Exception):
+    """There is no such track."""
+
+
+class TrackNotSeparating(Exception):
+    """The track is not being separated."""
+
+
+class TrackNotReady(Exception):
+    """The track is not complete yet."""
+
+
+class TrackNotRetryable(Exception):
+    """Only a track that failed or was stopped can be separated again."""
+
+
+class KeyReused(Exception):
+    """This idempotency key was used for another upload."""
+
+
+class TitleEmpty(Exception):
+    """A title has at least one visible character."""
+
+
+class PageTokenInvalid(Exception):
+    """The page token is not one of ours. Start at the first page."""
+
+
+class SegmentNotFound(Exception):
+    """There is no such segment yet."""
+
+
+class StemNotFound(Exception):
+    """The track has no such stem."""
+
+
+class UnknownFormat(Exception):
+    """There is no such download."""
+
+
+class RangeInvalid(Exception):
+    """The range lies outside the file."""
+
+
+class AnswerOutstanding(Exception):
+    """What separation answered to this track's submission is not recorded yet; it will be shortly."""
+
+    retry_after_s = 5.0
+
+
+class AttemptFenced(Exception):
+    """Another attempt has taken over this track."""
+
+
+class SegmentOutOfOrder(Exception):
+    """Segments are committed one after another, without gaps."""
+
+
+class SegmentInvalid(Exception):
+    """The segment does not fit its track."""
+
+
+class SeparationUnavailable(Exception):
+    """Separation cannot be reached right now. The file is kept; try again shortly."""
+
+    retry_after_s = 5.0
+
+
+class SubmissionRefused(Exception):
+    """Separation refuses the job; `reason` and the text are its own."""
+
+    def __init__(
+        self, reason: str, message: str, *, retry_after_s: float | None = None, facts: Mapping[str, str] | None = None
+    ) -> None:
+        """`reason` is a fixed UPPER_SNAKE word, `message` a sentence for people."""
+        super().__init__(message)
+        self.reason = reason
+        self.retry_after_s = retry_after_s
+        self.facts: Mapping[str, str] = facts or {}
+
+
+class FileRefused(SubmissionRefused):
+    """This file cannot be separated, now or later: nobody needs it any more."""
+
+
+class RequestRefused(SubmissionRefused):
+    """Separation does not take this request, which says nothing about the file."""
+
+
+class LimitReached(SubmissionRefused):
+    """The listener's limit is reached; the file can be separated once there is room."""
+
+
+class QueueFull(SubmissionRefused):
+    """Too much is waiting; the file can be separated later."""

@@ -1,0 +1,36 @@
+"""Facts that the library publishes; they carry opaque identifiers only."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+
+@dataclasses.dataclass(frozen=True)
+class UploadStored:
+    """An upload exists; its deadline counts from `created_at`."""
+
+    upload_id: str
+    owner_id: str
+    created_at: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True)
+class TrackChanged:
+    """A track changed in a way its listener may want to see."""
+
+    track_id: str
+    owner_id: str
+
+
+@dataclasses.dataclass(frozen=True)
+class SegmentCommitted:
+    """More of a track is playable: up to sample `playable_samples`."""
+
+    track_id: str
+    owner_id: str
+    index: int
+    playable_samples: int
+
+
+Fact = UploadStored | TrackChanged | SegmentCommitted

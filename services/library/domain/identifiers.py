@@ -1,0 +1,25 @@
+"""Opaque identifiers, safe in addresses and object names."""
+
+from __future__ import annotations
+
+import uuid
+
+
+def new_upload_id() -> str:
+    """A fresh upload's identifier."""
+    return f"upl_{uuid.uuid4().hex}"
+
+
+def new_track_id() -> str:
+    """A fresh track's identifier."""
+    return f"trk_{uuid.uuid4().hex}"
+
+
+def new_job_id() -> str:
+    """A fresh job's identifier; the library chooses it, so that a repeated submission is the same job."""
+    return f"job_{uuid.uuid4().hex}"
+
+
+def new_writer_id() -> str:
+    """A fresh append's identifier: it keeps the objects of two appends at one offset apart."""
+    return uuid.uuid4().hex[:12]

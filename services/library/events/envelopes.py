@@ -1,0 +1,27 @@
+"""Facts as the messages that others read."""
+
+from __future__ import annotations
+
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from services.library.domain.facts import Fact, SegmentCommitted, TrackChanged, UploadStored
+from stripsession.library.v1 import events_pb2
+
+
+def encode(fact: Fact) -> Message:
+    """The fact's message."""
+    match fact:
+        case UploadStored():
+            created_at = Timestamp()
+            created_at.FromDatetime(fact.created_at)
+            return events_pb2.UploadStored(upload_id=fact.upload_id, owner_id=fact.owner_id, created_at=created_at)
+        case TrackChanged():
+            return events_pb2.TrackChanged(track_id=fact.track_id, owner_id=fact.owner_id)
+        case SegmentCommitted():
+            return events_pb2.SegmentCommitted(
+                track_id=fact.track_id,
+                owner_id=fact.owner_id,
+                index=fact.index,
+                playable_samples=fact.playable_samples,
+            )

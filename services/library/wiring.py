@@ -1,0 +1,117 @@
+"""The library, put together from top to bottom."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+
+from chassis import lifecycle
+from chassis.bus.connection import Bus
+from chassis.bus.relay import Relay
+from chassis.bus.topology import FACTS
+from chassis.clock import SystemClock
+from chassis.db.migrate import migrate as apply_migrations
+from chassis.db.pool import Database
+from chassis.health import Readiness
+from chassis.identity import Certificates
+from chassis.metrics import MetricsEndpoint
+from chassis.objects import open_objects
+from chassis.process import EXIT_SETTINGS
+from chassis.rpc.client import Channel
+from chassis.rpc.server import RpcServer
+from services.library.api.holding_servicer import UploadHoldingServicer
+from services.library.api.library_servicer import LibraryServicer
+from services.library.api.material_servicer import MaterialServicer
+from services.library.api.statuses import STATUSES
+from services.library.app.ports import Limits, Ports
+from services.library.app.sweep import sweep
+from services.library.clients.separation import IDEMPOTENT, SeparationClient
+from services.library.events.envelopes import encode
+from services.library.settings import LibrarySettings
+from services.library.store.keys import KeyRing, MasterKeyFault, read_master_key
+from services.library.store.library_store import MIGRATIONS, SCHEMA, LibraryStore
+from services.library.store.objects import SealedObjectStore
+from stripsession.library.v1 import (
+    library_service_pb2_grpc,
+    material_service_pb2_grpc,
+    upload_holding_service_pb2_grpc,
+)
+
+CALLERS = {
+    "stripsession.library.v1.LibraryService": frozenset({"gateway"}),
+    "stripsession.library.v1.MaterialService": frozenset({"separation"}),
+    "stripsession.library.v1.UploadHoldingService": frozenset({"retention"}),
+}
+
+
+async def migrate(settings: LibrarySettings) -> None:
+    """Bring the schema up to date."""
+    database = Database(settings.database_url, SCHEMA, size_max=1)
+    await database.start()
+    try:
+        await apply_migrations(database, MIGRATIONS)
+    finally:
+        await database.stop()
+
+
+async def serve(settings: LibrarySettings) -> None:
+    """Serve until told to stop. Ends at once, with one clear line, when the master key cannot be used."""
+    try:
+        master_key = read_master_key(settings.master_key_file)
+    except MasterKeyFault as fault:
+        sys.stderr.write(f"library: {fault}; see STRIPSESSION_MASTER_KEY_FILE\n")
+        raise SystemExit(EXIT_SETTINGS) from fault
+    await migrate(settings)
+    certificates = Certificates(settings.certificates, "library")
+    database = Database(settings.database_url, SCHEMA)
+    bus = Bus(settings.nats_url, certificates, streams=[FACTS])
+    separation = Channel("separation", settings.separation_address, certificates, idempotent=IDEMPOTENT)
+    ports = Ports(
+        store=LibraryStore(database, KeyRing(master_key), encode),
+        objects=SealedObjectStore(open_objects(settings.objects_url)),
+        separation=SeparationClient(separation.grpc, submit_deadline_s=settings.submit_deadline_s),
+        clock=SystemClock(),
+    )
+    limits = Limits(
+        upload_bytes_max=settings.upload_bytes_max,
+        open_uploads_max=settings.open_uploads_max,
+        part_bytes_max=settings.upload_part_bytes_max,
+        parts_max=settings.upload_parts_max,
+        upload_life=datetime.timedelta(seconds=settings.upload_life_s),
+    )
+    readiness = Readiness()
+    server = RpcServer(
+        settings.listen,
+        certificates,
+        callers=CALLERS,
+        statuses=STATUSES,
+        registrations=[
+            lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(
+                LibraryServicer(ports, limits), server
+            ),
+            lambda server: material_service_pb2_grpc.add_MaterialServiceServicer_to_server(
+                MaterialServicer(ports), server
+            ),
+            lambda server: upload_holding_service_pb2_grpc.add_UploadHoldingServiceServicer_to_server(
+                UploadHoldingServicer(ports), server
+            ),
+        ],
+        readiness=readiness,
+        drain_s=settings.drain_s,
+    )
+
+    async def sweep_once() -> None:
+        await sweep(ports)
+
+    await lifecycle.run(
+        [
+            MetricsEndpoint(settings.metrics_listen),
+            database,
+            bus,
+            separation,
+            Relay(database, bus),
+            lifecycle.Periodic("sweep", sweep_once, every_s=settings.sweep_every_s),
+            server,
+            readiness,
+        ]
+    )

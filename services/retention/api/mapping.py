@@ -1,0 +1,58 @@
+"""Protocol messages of erasures, and page tokens."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from services.retention.app.list_erasures import Page
+from services.retention.app.ports import Place
+from services.retention.domain.erasure import Erasure, Reason
+from services.retention.domain.errors import PageTokenInvalid
+from stripsession.retention.v1 import retention_service_pb2 as pb
+
+_REASONS = {Reason.FINISHED: pb.ERASURE_REASON_FINISHED, Reason.DEADLINE: pb.ERASURE_REASON_DEADLINE}
+
+
+def token_of(place: Place | None) -> str:
+    """A page token; empty for no place."""
+    if place is None:
+        return ""
+    return base64.urlsafe_b64encode(f"{place.erased_at.isoformat()} {place.upload_id}".encode()).decode()
+
+
+def place_of(token: str) -> Place | None:
+    """Where a token's page begins; None for the first. Raises PageTokenInvalid."""
+    if not token:
+        return None
+    try:
+        moment, upload_id = base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode().split(" ")
+        erased_at = datetime.datetime.fromisoformat(moment)
+    except (binascii.Error, ValueError) as error:
+        raise PageTokenInvalid from error
+    if erased_at.tzinfo is not datetime.UTC or not upload_id.isprintable():
+        raise PageTokenInvalid
+    return Place(erased_at, upload_id)
+
+
+def page_message(page: Page) -> pb.ListErasuresResponse:
+    """A page of erasures."""
+    return pb.ListErasuresResponse(
+        erasures=[_message(erasure) for erasure in page.erasures], next_page_token=token_of(page.next_place)
+    )
+
+
+def _message(erasure: Erasure) -> pb.Erasure:
+    uploaded_at, erased_at = Timestamp(), Timestamp()
+    uploaded_at.FromDatetime(erasure.uploaded_at)
+    erased_at.FromDatetime(erasure.erased_at)
+    return pb.Erasure(
+        upload_id=erasure.upload_id,
+        uploaded_at=uploaded_at,
+        erased_at=erased_at,
+        reason=_REASONS[erasure.reason],
+        objects=erasure.objects,
+    )

@@ -1,0 +1,15 @@
+"""What each domain error is on the wire."""
+
+from __future__ import annotations
+
+import grpc
+
+from chassis.rpc.errors import Statuses
+from services.retention.domain import errors
+
+STATUSES: Statuses = {
+    errors.IdentifierMissing: (grpc.StatusCode.INVALID_ARGUMENT, "IDENTIFIER_MISSING"),
+    errors.PageTokenInvalid: (grpc.StatusCode.INVALID_ARGUMENT, "PAGE_TOKEN_INVALID"),
+    errors.LibraryAway: (grpc.StatusCode.UNAVAILABLE, "LIBRARY_AWAY"),
+    errors.ErasureFailed: (grpc.StatusCode.UNAVAILABLE, "ERASURE_FAILED"),
+}

@@ -1,0 +1,19 @@
+"""What can go wrong in retention, named for the person or the operator who has to act on it; the text is shown."""
+
+from __future__ import annotations
+
+
+class IdentifierMissing(Exception):
+    """A person must be named."""
+
+
+class PageTokenInvalid(Exception):
+    """The page token is not one of ours. Start at the first page."""
+
+
+class LibraryAway(Exception):
+    """The library cannot be reached; the same call may succeed at any moment."""
+
+
+class ErasureFailed(Exception):
+    """The library could not erase this upload this time."""

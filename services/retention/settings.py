@@ -1,0 +1,31 @@
+"""Every setting of retention, with its unit."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from chassis.settings import ServiceSettings, SettingsInvalid
+
+UPLOAD_LIFE_S_MAX = 24 * 3600
+"""The privacy policy's promise; an operator may be stricter, not laxer."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RetentionSettings(ServiceSettings):
+    """What retention is told, beyond what every service is."""
+
+    library_address: str
+    """gRPC address of the library, host:port."""
+    upload_life_s: float = UPLOAD_LIFE_S_MAX
+    """How long after its creation an upload is erased at the latest."""
+    reconcile_every_s: float = 5.0
+    """How often the library is asked what it holds too long."""
+
+    def __post_init__(self) -> None:
+        """Raises SettingsInvalid when the promise would be broken."""
+        if not 0 < self.upload_life_s <= UPLOAD_LIFE_S_MAX:
+            raise SettingsInvalid(
+                f"STRIPSESSION_UPLOAD_LIFE_S is malformed: it must be above 0 and at most {UPLOAD_LIFE_S_MAX}"
+            )
+        if self.reconcile_every_s <= 0:
+            raise SettingsInvalid("STRIPSESSION_RECONCILE_EVERY_S is malformed: it must be above 0")

@@ -1,0 +1,161 @@
+"""Duties and evidence in PostgreSQL."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import AsyncIterator, Callable, Sequence
+
+import asyncpg
+from google.protobuf.message import Message
+
+from chassis.db.pool import Database
+from chassis.db.transaction import Transaction, transaction
+from services.retention.app.ports import Place
+from services.retention.domain.erasure import Duty, Erasure, Reason
+from services.retention.domain.facts import Fact
+
+Encode = Callable[[Fact], Message]
+"""Turns a fact into the message that is published."""
+
+
+class ErasureStore:
+    """Units of work on duties and evidence."""
+
+    def __init__(self, database: Database, encode: Encode) -> None:
+        """`encode` is the envelope of each fact."""
+        self._database = database
+        self._encode = encode
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[ErasureWork]:
+        """A unit of work."""
+        async with transaction(self._database) as tx:
+            yield ErasureWork(tx, self._encode)
+
+
+class ErasureWork:
+    """One unit of work."""
+
+    def __init__(self, tx: Transaction, encode: Encode) -> None:
+        """Made by `ErasureStore.transaction`."""
+        self._tx = tx
+        self._encode = encode
+
+    async def expect(self, duty: Duty) -> None:
+        """Note a duty, unless one is noted or the upload is erased."""
+        await self._tx.connection.execute(
+            "INSERT INTO duties (upload_id, owner_id, uploaded_at, due_at, reason)"
+            " SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT 1 FROM erasures WHERE upload_id = $1)"
+            " ON CONFLICT DO NOTHING",
+            *_values(duty),
+        )
+
+    async def finish(self, upload_id: str, now: datetime.datetime) -> bool:
+        """Make a duty due now; false when neither a duty nor an erasure of this upload is known."""
+        tag: str = await self._tx.connection.execute(
+            "UPDATE duties SET due_at = $2, reason = $3 WHERE upload_id = $1 AND due_at > $2",
+            upload_id,
+            now,
+            Reason.FINISHED.value,
+        )
+        if tag.endswith(" 1"):
+            return True
+        known: bool = await self._tx.connection.fetchval(
+            "SELECT EXISTS (SELECT 1 FROM duties WHERE upload_id = $1)"
+            " OR EXISTS (SELECT 1 FROM erasures WHERE upload_id = $1)",
+            upload_id,
+        )
+        return known
+
+    async def hasten(self, duties: Sequence[Duty]) -> None:
+        """Note duties; those noted already become due no later than given."""
+        # In one order everywhere, so that two processes never wait for each other.
+        for duty in sorted(duties, key=lambda duty: duty.upload_id):
+            await self._tx.connection.execute(
+                "INSERT INTO duties (upload_id, owner_id, uploaded_at, due_at, reason) VALUES ($1, $2, $3, $4, $5)"
+                " ON CONFLICT (upload_id) DO UPDATE SET due_at = excluded.due_at, reason = excluded.reason"
+                " WHERE duties.due_at > excluded.due_at",
+                *_values(duty),
+            )
+
+    async def claim(self, now: datetime.datetime, until: datetime.datetime, limit: int) -> Sequence[Duty]:
+        """Take the longest due duties that nobody has taken; they are left alone by others until then."""
+        rows = await self._tx.connection.fetch(
+            "UPDATE duties SET not_before = $2, tries = tries + 1 WHERE upload_id IN"
+            " (SELECT upload_id FROM duties WHERE due_at <= $1 AND not_before <= $1"
+            " ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)"
+            " RETURNING upload_id, owner_id, uploaded_at, due_at, reason, tries",
+            now,
+            until,
+            limit,
+        )
+        return [
+            Duty(
+                upload_id=row["upload_id"],
+                owner_id=row["owner_id"],
+                uploaded_at=row["uploaded_at"],
+                due_at=row["due_at"],
+                reason=Reason(row["reason"]),
+                tries=row["tries"],
+            )
+            for row in rows
+        ]
+
+    async def postpone(self, upload_id: str, until: datetime.datetime) -> None:
+        """Give a taken duty back, to be taken again from then on."""
+        await self._tx.connection.execute("UPDATE duties SET not_before = $2 WHERE upload_id = $1", upload_id, until)
+
+    async def conclude(self, erasure: Erasure) -> bool:
+        """Note the evidence and drop the duty; false when it was noted before and nothing more was removed."""
+        await self._tx.connection.execute("DELETE FROM duties WHERE upload_id = $1", erasure.upload_id)
+        tag: str = await self._tx.connection.execute(
+            "INSERT INTO erasures (upload_id, owner_id, uploaded_at, erased_at, reason, objects)"
+            " VALUES ($1, $2, $3, $4, $5, $6)"
+            " ON CONFLICT (upload_id) DO UPDATE SET erased_at = excluded.erased_at,"
+            " objects = erasures.objects + excluded.objects WHERE excluded.objects > 0",
+            erasure.upload_id,
+            erasure.owner_id,
+            erasure.uploaded_at,
+            erasure.erased_at,
+            erasure.reason.value,
+            erasure.objects,
+        )
+        return tag.endswith(" 1")
+
+    async def oldest_upload(self) -> datetime.datetime | None:
+        """When the oldest upload that is still to be erased was uploaded."""
+        oldest: datetime.datetime | None = await self._tx.connection.fetchval("SELECT min(uploaded_at) FROM duties")
+        return oldest
+
+    async def page(self, owner_id: str, after: Place | None, limit: int) -> Sequence[Erasure]:
+        """A person's erasures, newest first."""
+        rows = await self._tx.connection.fetch(
+            "SELECT upload_id, owner_id, uploaded_at, erased_at, reason, objects FROM erasures WHERE owner_id = $1"
+            " AND ($2::timestamptz IS NULL OR (erased_at, upload_id) < ($2, $3))"
+            " ORDER BY erased_at DESC, upload_id DESC LIMIT $4",
+            owner_id,
+            after.erased_at if after else None,
+            after.upload_id if after else None,
+            limit,
+        )
+        return [_erasure(row) for row in rows]
+
+    async def publish(self, fact: Fact) -> None:
+        """Publish once the work has committed."""
+        await self._tx.publish(self._encode(fact))
+
+
+def _values(duty: Duty) -> tuple[str, str, datetime.datetime, datetime.datetime, str]:
+    return duty.upload_id, duty.owner_id, duty.uploaded_at, duty.due_at, duty.reason.value
+
+
+def _erasure(row: asyncpg.Record) -> Erasure:
+    return Erasure(
+        upload_id=row["upload_id"],
+        owner_id=row["owner_id"],
+        uploaded_at=row["uploaded_at"],
+        erased_at=row["erased_at"],
+        reason=Reason(row["reason"]),
+        objects=row["objects"],
+    )

@@ -1,0 +1,114 @@
+"""Retention, put together top to bottom."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+from chassis import lifecycle
+from chassis.bus.connection import Bus
+from chassis.bus.consumer import Consumer
+from chassis.bus.relay import Relay
+from chassis.bus.topology import FACTS
+from chassis.clock import Clock, SystemClock
+from chassis.db import migrate as migrations
+from chassis.db.pool import Database
+from chassis.health import Readiness
+from chassis.identity import Certificates
+from chassis.lifecycle import Part
+from chassis.metrics import MetricsEndpoint
+from chassis.rpc.client import Channel
+from chassis.rpc.server import RpcServer
+from services.retention.api.servicer import CALLERS, RetentionServicer
+from services.retention.api.statuses import STATUSES
+from services.retention.app.ports import Ports
+from services.retention.clients.library import IDEMPOTENT, LibraryClient
+from services.retention.events.consumers import FactHandlers
+from services.retention.events.envelopes import encode
+from services.retention.events.timers import Timers
+from services.retention.settings import RetentionSettings
+from services.retention.store.erasures import ErasureStore
+from stripsession.library.v1 import events_pb2 as library_events
+from stripsession.retention.v1 import retention_service_pb2_grpc as pb_grpc
+from stripsession.separation.v1 import events_pb2 as separation_events
+
+NAME = "retention"
+MIGRATIONS = Path(__file__).parent / "store" / "migrations"
+_PARALLEL_FACTS = 4
+
+
+async def migrate(settings: RetentionSettings) -> None:
+    """Bring the schema up to date."""
+    database = Database(settings.database_url, NAME)
+    await database.start()
+    try:
+        await migrations.migrate(database, MIGRATIONS)
+    finally:
+        await database.stop()
+
+
+async def serve(settings: RetentionSettings) -> None:
+    """Run until told to stop."""
+    await migrate(settings)
+    certificates = Certificates(settings.certificates, NAME)
+    database = Database(settings.database_url, NAME)
+    bus = Bus(settings.nats_url, certificates, streams=[FACTS])
+    library = Channel("library", settings.library_address, certificates, idempotent=IDEMPOTENT)
+    ports = make_ports(settings, database, library, SystemClock())
+    readiness = Readiness()
+    await lifecycle.run(
+        [
+            MetricsEndpoint(settings.metrics_listen),
+            database,
+            bus,
+            Relay(database, bus),
+            library,
+            *duties(settings, ports, database, bus),
+            rpc_server(settings, ports, readiness),
+            readiness,
+        ]
+    )
+
+
+def make_ports(settings: RetentionSettings, database: Database, library: Channel, clock: Clock) -> Ports:
+    """What every verb works on."""
+    life = datetime.timedelta(seconds=settings.upload_life_s)
+    return Ports(ErasureStore(database, encode), LibraryClient(library), clock, life)
+
+
+def duties(settings: RetentionSettings, ports: Ports, database: Database, bus: Bus) -> list[Part]:
+    """The timers, and the consumers that wake them."""
+    timers = Timers(ports, settings.reconcile_every_s)
+    handlers = FactHandlers(ports, erase=timers.eraser.wake, reconcile=timers.reconciler.wake)
+    stored = Consumer(
+        bus,
+        database,
+        stream=FACTS.name,
+        durable="retention-upload-stored",
+        kind=library_events.UploadStored,
+        handle=handlers.upload_stored,
+        parallel=_PARALLEL_FACTS,
+    )
+    concluded = Consumer(
+        bus,
+        database,
+        stream=FACTS.name,
+        durable="retention-job-concluded",
+        kind=separation_events.JobConcluded,
+        handle=handlers.job_concluded,
+        parallel=_PARALLEL_FACTS,
+    )
+    return [timers.eraser, timers.reconciler, stored, concluded]
+
+
+def rpc_server(settings: RetentionSettings, ports: Ports, readiness: Readiness) -> RpcServer:
+    """The RPC service on its address."""
+    return RpcServer(
+        settings.listen,
+        Certificates(settings.certificates, NAME),
+        callers=CALLERS,
+        statuses=STATUSES,
+        registrations=[lambda server: pb_grpc.add_RetentionServiceServicer_to_server(RetentionServicer(ports), server)],
+        readiness=readiness,
+        drain_s=settings.drain_s,
+    )

@@ -1,0 +1,71 @@
+"""What the library and the gateway ask: one method per RPC."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+import grpc
+
+from services.separation.api import mapping
+from services.separation.app.cancel_job import cancel_job
+from services.separation.app.get_job import get_job_of_track
+from services.separation.app.list_models import list_models
+from services.separation.app.ports import Jobs, Models, Wake
+from services.separation.app.submit_job import Submission, Submitted
+from stripsession.separation.v1 import separation_service_pb2 as messages
+from stripsession.separation.v1 import separation_service_pb2_grpc
+
+Submit: TypeAlias = Callable[[Submission], Awaitable[Submitted]]
+_SubmitContext: TypeAlias = grpc.aio.ServicerContext[messages.SubmitJobRequest, messages.SubmitJobResponse]
+_CancelContext: TypeAlias = grpc.aio.ServicerContext[messages.CancelJobRequest, messages.CancelJobResponse]
+_GetContext: TypeAlias = grpc.aio.ServicerContext[messages.GetJobOfTrackRequest, messages.GetJobOfTrackResponse]
+_ListContext: TypeAlias = grpc.aio.ServicerContext[messages.ListModelsRequest, messages.ListModelsResponse]
+
+CALLERS = {
+    "stripsession.separation.v1.SeparationService": frozenset({"library"}),
+    "stripsession.separation.v1.JobReadingService": frozenset({"gateway"}),
+}
+
+
+class SeparationServicer(separation_service_pb2_grpc.SeparationServiceServicer):
+    """What the library asks."""
+
+    def __init__(self, submit: Submit, jobs: Jobs, wake: Wake) -> None:
+        self._submit = submit
+        self._jobs = jobs
+        self._wake = wake
+
+    async def SubmitJob(
+        self, request: messages.SubmitJobRequest, context: _SubmitContext
+    ) -> messages.SubmitJobResponse:
+        """Look into the upload, reserve its minutes and queue a job."""
+        return mapping.submitted(await self._submit(mapping.submission(request)))
+
+    async def CancelJob(
+        self, request: messages.CancelJobRequest, context: _CancelContext
+    ) -> messages.CancelJobResponse:
+        """Stop a job."""
+        job = await cancel_job(self._jobs, self._wake, request.job_id, request.owner_id)
+        return messages.CancelJobResponse(job=mapping.message_of(job))
+
+
+class JobReadingServicer(separation_service_pb2_grpc.JobReadingServiceServicer):
+    """What the gateway asks."""
+
+    def __init__(self, jobs: Jobs, models: Models) -> None:
+        self._jobs = jobs
+        self._models = models
+
+    async def GetJobOfTrack(
+        self, request: messages.GetJobOfTrackRequest, context: _GetContext
+    ) -> messages.GetJobOfTrackResponse:
+        """The newest job of a track."""
+        job, queue = await get_job_of_track(self._jobs, request.owner_id, request.track_id)
+        return messages.GetJobOfTrackResponse(job=mapping.message_of(job, queue))
+
+    async def ListModels(
+        self, request: messages.ListModelsRequest, context: _ListContext
+    ) -> messages.ListModelsResponse:
+        """The models that can be asked for."""
+        return messages.ListModelsResponse(models=[mapping.model_of(card) for card in await list_models(self._models)])

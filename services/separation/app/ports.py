@@ -1,0 +1,355 @@
+"""What the verbs need of the world."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from services.separation.audio.arrays import MixBlock, ModelInput, ModelOutput
+from services.separation.domain.facts import Fact
+from services.separation.domain.job import Ending, Failure, Job, JobState, NewJob, UploadGrant
+from services.separation.domain.models import ModelCard, ModelShape
+from services.separation.domain.progress import Queue
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Jobs by state, and seconds of audio in those not ended."""
+
+    jobs: dict[JobState, int]
+    audio_waiting_s: float
+
+
+class JobWork(Protocol):
+    """One transaction on the jobs. Every time in it is the store's: no caller's clock counts."""
+
+    async def publish(self, fact: Fact) -> None:
+        """Publish once the transaction has committed."""
+        ...
+
+    async def get(self, job_id: str) -> Job | None:
+        """The job."""
+        ...
+
+    async def newest_of_track(self, track_id: str) -> Job | None:
+        """The newest job of a track."""
+        ...
+
+    async def insert(self, job: NewJob) -> bool:
+        """Add it as admitting; false when the identifier is taken."""
+        ...
+
+    async def admit(self, job_id: str) -> bool:
+        """From admitting to queued; false when it is not admitting."""
+        ...
+
+    async def remove_admitting(self, job_id: str) -> bool:
+        """Remove a job that never was queued; false when it is not admitting."""
+        ...
+
+    async def claim(self, job_id: str, worker: str, lease_s: float) -> Job | None:
+        """Take the lease of a queued job or of one whose lease ran out, attempt and tries plus one; else None."""
+        ...
+
+    async def extend(self, job_id: str, attempt: int, lease_s: float) -> bool:
+        """Prolong the lease of this attempt; false when it is not this attempt's any more."""
+        ...
+
+    async def progress(self, job_id: str, attempt: int, done_samples: int, *, resumed: bool = False) -> Job | None:
+        """Note samples done, as those found done when `resumed`; the job, or None when it is not this attempt's."""
+        ...
+
+    async def give_back(self, job_id: str, attempt: int, *, counts: bool) -> bool:
+        """From running to queued; when `counts` is false the try is not held against the job."""
+        ...
+
+    async def end(self, job_id: str, attempt: int, ending: Ending, conclude_after_s: float) -> bool:
+        """From running to an end, and when the sweeper may conclude it; false when it is not this attempt's."""
+        ...
+
+    async def cancel(self, job_id: str, conclude_after_s: float = 0.0) -> bool:
+        """To cancelled from any state that has not ended; false when there is nothing to cancel."""
+        ...
+
+    async def conclude(self, job_id: str) -> bool:
+        """Note that an ended job is concluded; false when it was already."""
+        ...
+
+    async def defer_conclusion(self, job_id: str, after_s: float) -> None:
+        """Let the sweeper try again so much later."""
+        ...
+
+    async def queued_count(self) -> int:
+        """Jobs waiting."""
+        ...
+
+    async def queue_before(self, job: Job) -> Queue:
+        """What lies before a job, and the workers' measured speed."""
+        ...
+
+    async def take_unanswered(self, after_s: float, limit: int) -> Sequence[str]:
+        """Oldest queued jobs last announced longer ago than that, and note that they are announced now."""
+        ...
+
+    async def requeue_expired(self, limit: int) -> Sequence[str]:
+        """Running jobs whose lease ran out go back to the queue, announced now."""
+        ...
+
+    async def stale_admissions(self, after_s: float, limit: int) -> Sequence[str]:
+        """Jobs admitting for longer than that."""
+        ...
+
+    async def unconcluded(self, limit: int) -> Sequence[str]:
+        """Ended jobs whose conclusion is due."""
+        ...
+
+    async def census(self) -> Census:
+        """Counts for the gauges."""
+        ...
+
+
+class Jobs(Protocol):
+    """The jobs of this service."""
+
+    def transaction(self) -> AbstractAsyncContextManager[JobWork]:
+        """Commits when the block ends, rolls back when it raises. Raises DependencyAway when the database is away."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a person may ask for now."""
+
+    longest_song_s: int
+    left_s: int
+
+
+class Ledger(Protocol):
+    """Billing's minutes. Every write is idempotent by job. Each raises DependencyAway."""
+
+    async def allowance(self, owner_id: str) -> Allowance:
+        """What a person may ask for now."""
+        ...
+
+    async def reserve(self, owner_id: str, job_id: str, seconds: int) -> None:
+        """Set seconds aside. Raises MinutesExhausted, UploadRefused."""
+        ...
+
+    async def settle(self, job_id: str, seconds: int) -> None:
+        """Charge, once; a job that was released stays so."""
+        ...
+
+    async def release(self, job_id: str) -> None:
+        """Give back; a job that was charged stays so."""
+        ...
+
+
+class ByteSource(Protocol):
+    """An upload's plain bytes, unsealed on demand."""
+
+    @property
+    def size_bytes(self) -> int:
+        """The whole length."""
+        ...
+
+    async def read(self, offset: int, length: int) -> bytes:
+        """Exactly `length` bytes from `offset`. Raises UploadGone, DependencyAway."""
+        ...
+
+
+class Uploads(Protocol):
+    """Uploads, read under a grant."""
+
+    def open(self, grant: UploadGrant) -> ByteSource:
+        """The upload's bytes; nothing is read yet."""
+        ...
+
+
+class InspectedAudio(Protocol):
+    """What the decoder says a file is."""
+
+    @property
+    def codec(self) -> str:
+        """Name of the codec."""
+        ...
+
+    @property
+    def sample_rate(self) -> int:
+        """Samples per second."""
+        ...
+
+    @property
+    def channels(self) -> int:
+        """1 or 2."""
+        ...
+
+    @property
+    def depth(self) -> int:
+        """16 or 24 bits."""
+        ...
+
+    @property
+    def declared_samples(self) -> int:
+        """Declared length, or the counted one where none is declared."""
+        ...
+
+    @property
+    def title(self) -> str | None:
+        """From the file's tags."""
+        ...
+
+    @property
+    def artist(self) -> str | None:
+        """From the file's tags."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Things the listener should know."""
+        ...
+
+
+class DecodedTotals(Protocol):
+    """What decoding came to."""
+
+    @property
+    def total_samples(self) -> int:
+        """Samples counted, skipped ones included."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Things the listener should know."""
+        ...
+
+
+class Decoding(Protocol):
+    """One file in the sandboxed decoder. Raises AudioRefused, DecoderFailed, and what the source raises."""
+
+    @property
+    def summary(self) -> DecodedTotals:
+        """What decoding came to, once it has ended."""
+        ...
+
+    async def inspect(self) -> InspectedAudio:
+        """What the file is."""
+        ...
+
+    def decode(self, first_sample: int = 0) -> AsyncIterator[MixBlock]:
+        """Its samples from there on, in blocks."""
+        ...
+
+
+class Decoders(Protocol):
+    """The sandboxed decoders."""
+
+    def open(self, source: ByteSource, longest_s: float) -> AbstractAsyncContextManager[Decoding]:
+        """A decoder for one file. Raises DecoderFailed when none starts."""
+        ...
+
+
+class Models(Protocol):
+    """The models' cards."""
+
+    def list(self) -> Sequence[ModelCard]:
+        """Every model, the default first."""
+        ...
+
+    def get(self, name: str) -> ModelCard:
+        """One; the empty name is the default's. Raises ModelUnknown."""
+        ...
+
+
+class Engine(Protocol):
+    """Where models run. Each raises DependencyAway."""
+
+    async def describe(self, model: str) -> ModelShape:
+        """How a model takes audio."""
+        ...
+
+    async def separate(self, model: str, chunk: ModelInput) -> ModelOutput:
+        """The stems of one chunk. The result is the caller's to keep."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTrack:
+    """Leave to work on a track, and where to go on."""
+
+    upload: UploadGrant
+    committed_segments: int
+    committed_samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStem:
+    """One stem's stored object, with the key that seals it."""
+
+    stem: str
+    object_name: str
+    object_key: bytes = field(repr=False)
+    size_bytes: int
+    frames: int
+    frame_bytes: int
+    peaks: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSegment:
+    """One segment, every stem of it stored."""
+
+    index: int
+    first_sample: int
+    length_samples: int
+    stems: tuple[StoredStem, ...]
+
+
+class Materials(Protocol):
+    """The library, for a worker. Each raises DependencyAway, TrackGone, AttemptFenced."""
+
+    async def open_track(self, job: Job) -> OpenedTrack:
+        """Shut out older attempts and get leave to read. Raises UploadGone as well."""
+        ...
+
+    async def commit_segment(self, job: Job, segment: StoredSegment) -> None:
+        """Record a stored segment."""
+        ...
+
+    async def conclude_track(self, job: Job) -> None:
+        """Tell how an ended job ended. A track that is gone needs no telling, and raises nothing."""
+        ...
+
+
+class StemObjects(Protocol):
+    """Where stems are kept, sealed."""
+
+    async def put(self, name: str, data: bytes) -> tuple[bytes, int]:
+        """Seal under a fresh key and store; the key, and the plain size. Raises DependencyAway."""
+        ...
+
+
+class Measures(Protocol):
+    """What is measured of the work."""
+
+    def stage(self, stage: str, seconds: float) -> None:
+        """One unit of a stage took so long."""
+        ...
+
+    def first_segment(self, waited: datetime.timedelta) -> None:
+        """From a job's acceptance to its first playable segment."""
+        ...
+
+    def ended(self, outcome: JobState, failure: Failure | None) -> None:
+        """A job ended."""
+        ...
+
+    def census(self, census: Census) -> None:
+        """The gauges."""
+        ...
+
+
+Wake = Callable[[], None]
+"""Has the sweeper run at once."""

@@ -1,0 +1,115 @@
+"""Admit an upload: look into it, reserve its minutes, queue its job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.separation.app.ports import Decoders, Jobs, JobWork, Ledger, Models, Uploads
+from services.separation.domain.errors import (
+    AudioRefused,
+    JobMismatch,
+    JobNotFound,
+    MinutesExhausted,
+    QueueFull,
+    UploadRefused,
+)
+from services.separation.domain.facts import JobQueued
+from services.separation.domain.job import Audio, Job, JobState, NewJob, UploadGrant, whole_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What is asked."""
+
+    job_id: str
+    track_id: str
+    owner_id: str
+    upload: UploadGrant
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The job, and the words in the file's tags, which are not kept here: empty when the job was there before."""
+
+    job: Job
+    title: str = ""
+    artist: str = ""
+
+
+async def submit_job(
+    jobs: Jobs,
+    ledger: Ledger,
+    uploads: Uploads,
+    decoders: Decoders,
+    models: Models,
+    submission: Submission,
+    *,
+    queued_max: int,
+    queue_retry_s: float,
+) -> Submitted:
+    """Admit and queue. Idempotent by job id, and a try that was cut off is taken up where it ended.
+
+    Raises ModelUnknown, UploadRefused, MinutesExhausted, QueueFull, JobMismatch, UploadGone, DecoderFailed,
+    DependencyAway.
+    """
+    card = models.get(submission.model)
+    async with jobs.transaction() as work:
+        job = await work.get(submission.job_id)
+        if job is None and await work.queued_count() >= queued_max:
+            raise QueueFull(queue_retry_s)
+    title = artist = ""
+    if job is None:
+        new, title, artist = await _inspected(ledger, uploads, decoders, submission, card.name, card.stems)
+        async with jobs.transaction() as work:
+            await work.insert(new)
+            job = await _present(work, submission.job_id)
+    if (job.track_id, job.owner_id) != (submission.track_id, submission.owner_id):
+        raise JobMismatch
+    if job.state is JobState.ADMITTING:
+        job = await _admitted(jobs, ledger, job)
+    return Submitted(job, title, artist)
+
+
+async def _inspected(
+    ledger: Ledger, uploads: Uploads, decoders: Decoders, submission: Submission, model: str, stems: tuple[str, ...]
+) -> tuple[NewJob, str, str]:
+    allowance = await ledger.allowance(submission.owner_id)
+    try:
+        async with decoders.open(uploads.open(submission.upload), allowance.longest_song_s) as decoding:
+            found = await decoding.inspect()
+    except AudioRefused as refused:
+        raise UploadRefused(refused.reason.upper(), refused.message) from refused
+    audio = Audio(found.sample_rate, found.channels, found.depth, found.codec, found.declared_samples)
+    new = NewJob(
+        job_id=submission.job_id,
+        track_id=submission.track_id,
+        upload_id=submission.upload.upload_id,
+        owner_id=submission.owner_id,
+        model=model,
+        stems=stems,
+        audio=audio,
+        reserved_s=whole_seconds(audio.total_samples, audio.rate_hz),
+        warnings=found.warnings,
+    )
+    return new, found.title or "", found.artist or ""
+
+
+async def _admitted(jobs: Jobs, ledger: Ledger, job: Job) -> Job:
+    try:
+        await ledger.reserve(job.owner_id, job.job_id, job.reserved_s)
+    except (MinutesExhausted, UploadRefused):
+        async with jobs.transaction() as work:
+            await work.remove_admitting(job.job_id)
+        raise
+    async with jobs.transaction() as work:
+        if await work.admit(job.job_id):
+            await work.publish(JobQueued(job.job_id))
+        return await _present(work, job.job_id)
+
+
+async def _present(work: JobWork, job_id: str) -> Job:
+    job = await work.get(job_id)
+    if job is None:
+        raise JobNotFound
+    return job

@@ -1,0 +1,114 @@
+"""Integer stems that sum to the mix exactly: the model's residual is spread by a stated rule, never dropped.
+
+The rule, for each sample and channel:
+
+1. The residual, mix minus the sum of the model's stems, goes to the stems in proportion to their energy around the
+   sample: summed over blocks of 4096 samples (both channels together) and interpolated between the blocks' centres.
+   A silent stem stays silent, a louder song changes nothing, and no step is heard. Where all are silent: equally.
+2. The stems' running sums are rounded and differenced, the last running sum being the mix itself: each stem is
+   within one unit of its real value, and the sum is exact.
+3. A stem beyond its range is clipped, and the rest is passed to the others in proportion to the room they have.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.separation.audio.properties import AudioProperties
+
+ENERGY_BLOCK_SAMPLES = 4096
+# A model's output beyond this many times full scale is a fault; bounding it keeps the arithmetic exact.
+STEM_PEAK_MAX = 64.0
+
+Energies = NDArray[np.float64]
+
+
+def sound_stems(stems: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
+    """The stems with NaN and infinity made 0 and peaks bounded, and how many values were changed."""
+    # One pass over good data: a NaN fails the comparison as well.
+    good = np.abs(stems) <= STEM_PEAK_MAX
+    changed = stems.size - int(np.count_nonzero(good))
+    if not changed:
+        return stems, 0
+    finite = np.nan_to_num(stems, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.clip(finite, -STEM_PEAK_MAX, STEM_PEAK_MAX), changed
+
+
+def block_energy(stems: NDArray[np.float32]) -> Energies:
+    """Energy of each stem, float64 `[stems]`, over one block `[stems, channels, n]`."""
+    # A contiguous copy first: the order of summation, and so the bits, must not depend on the caller's strides.
+    flat = np.array(stems, dtype=np.float64, order="C").reshape(stems.shape[0], -1)
+    energies: Energies = np.square(flat).sum(axis=1)
+    return energies
+
+
+def exact_stems(
+    mix: NDArray[np.int32],
+    stems: NDArray[np.float32],
+    properties: AudioProperties,
+    before: Energies | None = None,
+    after: Energies | None = None,
+) -> NDArray[np.int32]:
+    """int32 `[stems, n, channels]` whose sum over stems is `mix`, each within the depth's range.
+
+    `mix` is int32 `[channels, n]` within the depth's range, `stems` float32 `[stems, channels, n]` from `sound_stems`,
+    full scale 1.0, both beginning at a multiple of ENERGY_BLOCK_SAMPLES. `before` and `after` are the energies of the
+    neighbouring blocks, None at the song's ends.
+    """
+    count, channels, length = stems.shape
+    result = np.empty((count, length, channels), np.int32)
+    starts = range(0, length, ENERGY_BLOCK_SAMPLES)
+    inner = [block_energy(stems[:, :, at : at + ENERGY_BLOCK_SAMPLES]) for at in starts]
+    energies = [inner[0] if before is None else before, *inner, inner[-1] if after is None else after] if inner else []
+    for number, at in enumerate(starts):
+        stop = min(at + ENERGY_BLOCK_SAMPLES, length)
+        shares = _shares(energies[number], energies[number + 1], energies[number + 2])[:, None, : stop - at]
+        block = _exact_block(mix[:, at:stop], stems[:, :, at:stop], shares, properties)
+        result[:, at:stop] = block.transpose(0, 2, 1)
+    return result
+
+
+def _exact_block(
+    mix: NDArray[np.int32], stems: NDArray[np.float32], shares: NDArray[np.float64], properties: AudioProperties
+) -> NDArray[np.int32]:
+    running = stems * np.float64(properties.full_scale)
+    running += shares * (mix - running.sum(axis=0))
+    for stem in range(1, len(running)):
+        running[stem] += running[stem - 1]
+    np.rint(running, out=running)
+    running[-1] = mix
+    running[1:] -= running[:-1].copy()
+    if running.min() >= properties.sample_min and running.max() <= properties.sample_max:
+        return running.astype(np.int32)
+    values = running.astype(np.int64)
+    outside = ((values < properties.sample_min) | (values > properties.sample_max)).any(axis=0)
+    values[:, outside] = _within_range(mix[outside], values[:, outside], properties)
+    return values.astype(np.int32)
+
+
+def _within_range(mix: NDArray[np.int32], values: NDArray[np.int64], properties: AudioProperties) -> NDArray[np.int64]:
+    """Clip int64 `[stems, m]` and hand the rest to the others by the room they have; the sum stays `mix` `[m]`."""
+    clipped = np.clip(values, properties.sample_min, properties.sample_max)
+    rest = mix - clipped.sum(axis=0)
+    room = np.where(rest > 0, properties.sample_max - clipped, clipped - properties.sample_min)
+    running_room = np.cumsum(room, axis=0)
+    # Whole room is never 0 where there is a rest, since the mix itself is in range; the maximum only avoids 0/0.
+    given = np.abs(rest) * running_room // np.maximum(running_room[-1], 1)
+    given[1:] -= given[:-1].copy()
+    result: NDArray[np.int64] = clipped + np.sign(rest) * given
+    return result
+
+
+def _shares(before: Energies, here: Energies, after: Energies) -> NDArray[np.float64]:
+    """Each stem's part of the residual over one block, float64 `[stems, ENERGY_BLOCK_SAMPLES]`, summing to one."""
+    place = (np.arange(ENERGY_BLOCK_SAMPLES) + 0.5) / ENERGY_BLOCK_SAMPLES - 0.5
+    left, right = np.maximum(-place, 0), np.maximum(place, 0)
+    energies = np.outer(before, left) + np.outer(here, 1 - np.abs(place)) + np.outer(after, right)
+    whole = energies.sum(axis=0)
+    silent = whole == 0
+    if silent.any():
+        energies[:, silent] = 1.0
+        whole[silent] = len(energies)
+    shares: NDArray[np.float64] = energies / whole
+    return shares

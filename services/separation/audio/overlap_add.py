@@ -1,0 +1,80 @@
+"""Joins separated chunks into one continuous stream of stems.
+
+Window: flat, with sin-squared fades over the overlap (at most half a chunk). Every sample is divided by the sum of
+the windows that cover it, so weights sum to one everywhere, the first and the last chunk included.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.separation.audio.chunking import ChunkGrid
+
+
+class OverlapAdd:
+    """Takes chunks in order and gives each stretch of stems as soon as no later chunk can change it.
+
+    Starting at chunk k gives the same bits for every sample from `from_sample` on as starting at 0, provided that k is
+    `grid.first_chunk(from_sample)`.
+    """
+
+    def __init__(self, grid: ChunkGrid, stems: int, channels: int, from_sample: int) -> None:
+        self._grid = grid
+        self._window = _window(grid.usable_samples, grid.overlap_samples)
+        self._sum = np.zeros((stems, channels, grid.usable_samples), np.float32)
+        self._weight = np.zeros(grid.usable_samples, np.float32)
+        self._next = grid.first_chunk(from_sample)
+        self._position = from_sample
+
+    @property
+    def position(self) -> int:
+        """The song's sample that the next output begins at."""
+        return self._position
+
+    @property
+    def next_chunk(self) -> int:
+        """Index of the chunk to be added next."""
+        return self._next
+
+    @property
+    def bytes_held(self) -> int:
+        """Bytes of sums, weights and window; constant."""
+        return self._sum.nbytes + self._weight.nbytes + self._window.nbytes
+
+    def add(self, part: NDArray[np.float32], total_samples: int | None) -> NDArray[np.float32]:
+        """Add the next chunk, float32 `[stems, channels, usable]`; return the stems that are now final.
+
+        `total_samples` is given with the song's last chunk, and lets out everything up to the song's end.
+        """
+        start = self._grid.usable_start(self._next)
+        final = start + self._grid.hop_samples if total_samples is None else total_samples
+        self._sum += part * self._window
+        self._weight += self._window
+        low = min(max(self._position - start, 0), max(final - start, 0))
+        high = max(final - start, low)
+        done = self._sum[:, :, low:high] / self._weight[low:high]
+        self._position += high - low
+        self._advance()
+        return done
+
+    def _advance(self) -> None:
+        hop, kept = self._grid.hop_samples, self._grid.overlap_samples
+        # NumPy copies overlapping slices safely (as if through a temporary).
+        self._sum[:, :, :kept] = self._sum[:, :, hop:]
+        self._sum[:, :, kept:] = 0
+        self._weight[:kept] = self._weight[hop:]
+        self._weight[kept:] = 0
+        self._next += 1
+
+
+def _window(length_samples: int, overlap_samples: int) -> NDArray[np.float32]:
+    fade_samples = min(overlap_samples, length_samples // 2)
+    window = np.ones(length_samples, np.float32)
+    if fade_samples:
+        # Half-sample centres: no weight is zero, so the division at a song's end is always defined.
+        phase = (np.arange(fade_samples) + 0.5) * (np.pi / 2 / fade_samples)
+        rise = np.square(np.sin(phase)).astype(np.float32)
+        window[:fade_samples] = rise
+        window[length_samples - fade_samples :] = rise[::-1]
+    return window

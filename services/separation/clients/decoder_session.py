@@ -1,0 +1,167 @@
+"""One file's conversation with one child: serve its reads, check its answers, keep its clock."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.separation.clients.decoder_child import ChildGone, DecoderChild, DecoderLimits
+from services.separation.clients.decoder_reports import (
+    AudioProperties,
+    ByteSource,
+    DecodeSummary,
+    properties,
+    refusal,
+    refused,
+    summary,
+)
+from services.separation.decoder.framing import (
+    PCM_BLOCK_FRAMES,
+    READ_REQUEST,
+    SOURCE_BLOCK_BYTES,
+    FramingBroken,
+    Kind,
+    frame,
+    frame_json,
+    parse_json,
+)
+from services.separation.domain.errors import AudioRefused, DecoderFailed
+
+REREAD_ALLOWANCE_BYTES: Final = 64 * SOURCE_BLOCK_BYTES
+# A child that used less than this share of its time on the processor was starved, not slow.
+STARVED_SHARE: Final = 0.5
+
+
+class DecoderSession:
+    """inspect() once, then decode() once. Errors of the source itself pass through unchanged."""
+
+    def __init__(self, child: DecoderChild, source: ByteSource, longest_s: float, limits: DecoderLimits) -> None:
+        self.child = child
+        self._source = source
+        self._longest_s = longest_s
+        self._limits = limits
+        self._served_bytes = 0
+        self._properties: AudioProperties | None = None
+        self._summary: DecodeSummary | None = None
+
+    @property
+    def summary(self) -> DecodeSummary:
+        """What decoding came to; raises LookupError before decode() has run to its end."""
+        if self._summary is None:
+            raise LookupError("decoding has not ended")
+        return self._summary
+
+    async def inspect(self) -> AudioProperties:
+        """What the file is. Raises AudioRefused when it is not accepted, DecoderFailed when that is not known."""
+        request: dict[str, object] = {"size_bytes": self._source.size_bytes, "longest_s": self._longest_s}
+        try:
+            await self.child.send(frame_json(Kind.INSPECT, request))
+            report = parse_json(await self._next(Kind.PROPERTIES, self._limits.inspect_s))
+            self._properties = properties(report, self._longest_s)
+        except (ChildGone, FramingBroken) as failure:
+            raise await self._blame(failure) from failure
+        return self._properties
+
+    async def decode(self, first_sample: int = 0) -> AsyncIterator[NDArray[np.int32]]:
+        """Blocks int32 [frames, channels] from `first_sample` on, at most PCM_BLOCK_FRAMES frames each.
+
+        The child decodes no further ahead than the socket and one reader buffer hold. Raises as inspect() does.
+        """
+        expected = self._properties
+        if expected is None:
+            raise LookupError("inspect first")
+        received = 0
+        longest_samples = int(self._longest_s * expected.sample_rate)
+        try:
+            await self.child.send(frame_json(Kind.DECODE, {"first_sample": first_sample}))
+            while True:
+                kind, payload = await self._next_of({Kind.PCM, Kind.END}, self._limits.stall_s)
+                if kind is Kind.END:
+                    break
+                if not payload:
+                    continue
+                block = _block(payload, expected)
+                received += len(block)
+                if received > longest_samples:
+                    raise FramingBroken("more samples than allowed")
+                yield block
+            report = parse_json(payload)
+            # With nothing received the child's own total stands: the file ended before `first_sample`.
+            total = received + first_sample if received else _total(report, first_sample)
+            self._summary = summary(report, expected, total)
+        except (ChildGone, FramingBroken) as failure:
+            raise await self._blame(failure) from failure
+
+    async def _next(self, kind: Kind, within_s: float) -> bytes:
+        return (await self._next_of({kind}, within_s))[1]
+
+    async def _next_of(self, kinds: set[Kind], within_s: float) -> tuple[Kind, bytes]:
+        """The next message of `kinds`, reads served on the way; the child's own time is bounded by `within_s`."""
+        left_s = within_s
+        cpu_s_before = self.child.cpu_s()
+        while True:
+            started_s = time.monotonic()
+            try:
+                async with asyncio.timeout(left_s):
+                    kind, payload = await self.child.receive()
+            except TimeoutError:
+                raise self._too_slow(cpu_s_before, within_s) from None
+            left_s = max(0.0, left_s - (time.monotonic() - started_s))
+            if kind in kinds:
+                return kind, payload
+            if kind is Kind.REFUSED:
+                raise refusal(parse_json(payload))
+            if kind is not Kind.READ:
+                raise FramingBroken(f"{kind.name} is out of turn")
+            await self._serve(payload)
+
+    async def _serve(self, payload: bytes) -> None:
+        if len(payload) != READ_REQUEST.size:
+            raise FramingBroken("a read request of another size")
+        offset, length = READ_REQUEST.unpack(payload)
+        size_bytes = self._source.size_bytes
+        if not 0 < length <= SOURCE_BLOCK_BYTES or offset + length > size_bytes:
+            raise FramingBroken("a read outside the file")
+        self._served_bytes += length
+        if self._served_bytes > size_bytes * self._limits.rereads_max + REREAD_ALLOWANCE_BYTES:
+            raise FramingBroken("a file that is read over and over")
+        block = await self._source.read(offset, length)
+        if len(block) != length:
+            raise DecoderFailed(f"the source gave {len(block)} of {length} bytes")
+        await self.child.send(frame(Kind.DATA, block))
+
+    def _too_slow(self, cpu_s_before: float | None, within_s: float) -> AudioRefused | DecoderFailed:
+        cpu_s = self.child.cpu_s()
+        if cpu_s is not None and cpu_s_before is not None and cpu_s - cpu_s_before < within_s * STARVED_SHARE:
+            return DecoderFailed("the decoder was starved of processor time")
+        return refused("unmeasurable")
+
+    async def _blame(self, failure: ChildGone | FramingBroken) -> AudioRefused | DecoderFailed:
+        """A child that talks nonsense, or dies of what it reads, condemns the input; one killed from outside not."""
+        if isinstance(failure, FramingBroken) or await self.child.ended_by_input():
+            return refused("damaged")
+        return DecoderFailed(f"the decoder ended with status {self.child.process.returncode}")
+
+
+def _block(payload: bytes, expected: AudioProperties) -> NDArray[np.int32]:
+    """Raises FramingBroken for a block that is not whole, too long, or out of the depth's range."""
+    frame_bytes = 4 * expected.channels
+    if len(payload) % frame_bytes or len(payload) > PCM_BLOCK_FRAMES * frame_bytes:
+        raise FramingBroken("a block of another size")
+    block = np.frombuffer(payload, dtype="<i4").astype(np.int32, copy=False).reshape(-1, expected.channels)
+    limit = 1 << (expected.depth - 1)
+    if int(block.max()) >= limit or int(block.min()) < -limit:
+        raise FramingBroken("samples out of range")
+    return block
+
+
+def _total(report: dict[str, object], first_sample: int) -> int:
+    total = report.get("total_samples")
+    if not isinstance(total, int) or total > first_sample:
+        raise FramingBroken("total_samples")
+    return total

@@ -1,0 +1,108 @@
+"""The library's MaterialService, for a worker."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+
+import grpc
+
+from chassis.rpc.errors import from_error, is_transient
+from services.separation.app.ports import OpenedTrack, StoredSegment
+from services.separation.domain.errors import AttemptFenced, DependencyAway, TrackGone, UploadGone
+from services.separation.domain.job import Job, JobState, UploadGrant, UploadPart
+from stripsession.library.v1 import material_service_pb2 as messages
+from stripsession.library.v1 import material_service_pb2_grpc, track_pb2
+
+SERVICE = "stripsession.library.v1.MaterialService"
+IDEMPOTENT = tuple(f"{SERVICE}/{method}" for method in ("OpenTrack", "CommitSegment", "ConcludeTrack"))
+_DEADLINE_S = 5.0
+_REFUSALS: Mapping[str, type[Exception]] = {
+    "TRACK_NOT_FOUND": TrackGone,
+    "TRACK_NOT_SEPARATING": TrackGone,
+    "UPLOAD_GONE": UploadGone,
+    "ATTEMPT_FENCED": AttemptFenced,
+}
+_OUTCOMES = {
+    JobState.COMPLETED: messages.OUTCOME_COMPLETED,
+    JobState.FAILED: messages.OUTCOME_FAILED,
+    JobState.CANCELLED: messages.OUTCOME_CANCELLED,
+}
+
+
+class LibraryMaterials:
+    """Materials over gRPC."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub = material_service_pb2_grpc.MaterialServiceStub(channel)
+
+    async def open_track(self, job: Job) -> OpenedTrack:
+        """Shut out older attempts and get leave to read."""
+        request = messages.OpenTrackRequest(
+            track_id=job.track_id, job_id=job.job_id, attempt=job.attempt, stems=job.stems
+        )
+        with _refusals():
+            opened = await self._stub.OpenTrack(request, timeout=_DEADLINE_S)
+        grant = UploadGrant(
+            opened.upload.upload_id,
+            opened.upload.length_bytes,
+            opened.upload.object_key,
+            tuple(UploadPart(part.object_name, part.offset_bytes, part.length_bytes) for part in opened.upload.parts),
+        )
+        return OpenedTrack(grant, opened.committed_segments, opened.committed_samples)
+
+    async def commit_segment(self, job: Job, segment: StoredSegment) -> None:
+        """Record a stored segment."""
+        request = messages.CommitSegmentRequest(
+            track_id=job.track_id,
+            job_id=job.job_id,
+            attempt=job.attempt,
+            index=segment.index,
+            first_sample=segment.first_sample,
+            length_samples=segment.length_samples,
+            stems=[
+                messages.StoredStem(
+                    stem=stem.stem,
+                    object_name=stem.object_name,
+                    object_key=stem.object_key,
+                    size_bytes=stem.size_bytes,
+                    frames=stem.frames,
+                    frame_bytes=stem.frame_bytes,
+                    peaks=stem.peaks,
+                )
+                for stem in segment.stems
+            ],
+        )
+        with _refusals():
+            await self._stub.CommitSegment(request, timeout=_DEADLINE_S)
+
+    async def conclude_track(self, job: Job) -> None:
+        """Tell how an ended job ended; a track that is gone needs no telling."""
+        failure = None
+        if job.failure is not None:
+            failure = track_pb2.TrackFailure(
+                reason=job.failure.reason, message=job.failure.message, retryable=job.failure.retryable
+            )
+        request = messages.ConcludeTrackRequest(
+            track_id=job.track_id,
+            job_id=job.job_id,
+            outcome=_OUTCOMES[job.state],
+            failure=failure,
+            length_samples=job.counted_samples or 0,
+            warnings=job.warnings,
+        )
+        with contextlib.suppress(TrackGone), _refusals():
+            await self._stub.ConcludeTrack(request, timeout=_DEADLINE_S)
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except grpc.RpcError as error:
+        refusal = from_error(error)
+        if known := _REFUSALS.get(refusal.reason):
+            raise known from error
+        if is_transient(error):
+            raise DependencyAway("library", f"{refusal.code.name} {refusal.message}") from error
+        raise

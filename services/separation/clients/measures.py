@@ -1,0 +1,31 @@
+"""What is measured, as Prometheus metrics."""
+
+from __future__ import annotations
+
+import datetime
+
+from chassis import metrics
+from services.separation.app.ports import Census
+from services.separation.domain.job import Failure, JobState
+
+
+class PrometheusMeasures:
+    """Writes to the metrics that the chassis declares."""
+
+    def stage(self, stage: str, seconds: float) -> None:
+        """One unit of a stage took so long."""
+        metrics.STAGE_SECONDS.labels(stage).observe(seconds)
+
+    def first_segment(self, waited: datetime.timedelta) -> None:
+        """From a job's acceptance to its first playable segment."""
+        metrics.FIRST_SEGMENT_SECONDS.observe(waited.total_seconds())
+
+    def ended(self, outcome: JobState, failure: Failure | None) -> None:
+        """A job ended, by its state alone: reasons are for the logs."""
+        metrics.JOBS_ENDED.labels(outcome.value).inc()
+
+    def census(self, census: Census) -> None:
+        """The gauges."""
+        for state in (JobState.ADMITTING, JobState.QUEUED, JobState.RUNNING):
+            metrics.JOBS.labels(state.value).set(census.jobs.get(state, 0))
+        metrics.JOB_AUDIO_WAITING_SECONDS.set(census.audio_waiting_s)

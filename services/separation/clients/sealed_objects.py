@@ -1,0 +1,104 @@
+"""Object storage as separation uses it: uploads read part by part under a grant, stems written under fresh keys."""
+
+from __future__ import annotations
+
+import asyncio
+import bisect
+import contextlib
+from collections import OrderedDict
+from collections.abc import Iterator
+
+from obstore.exceptions import BaseError
+
+from chassis.objects import ObjectMissing, Objects
+from chassis.sealing import SealBroken, new_key, seal, unseal
+from services.separation.domain.errors import DependencyAway, UploadGone
+from services.separation.domain.job import UploadGrant, UploadPart
+
+_PARTS_KEPT = 2
+
+
+class SealedUploads:
+    """Uploads in object storage."""
+
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
+
+    def open(self, grant: UploadGrant) -> SealedUpload:
+        """The upload's plain bytes; nothing is read yet."""
+        return SealedUpload(self._objects, grant)
+
+
+class SealedUpload:
+    """One upload; the parts used last are kept, since a decoder reads a part in many pieces."""
+
+    def __init__(self, objects: Objects, grant: UploadGrant) -> None:
+        self._objects = objects
+        self._grant = grant
+        self._parts = sorted(grant.parts, key=lambda part: part.offset_bytes)
+        self._offsets = [part.offset_bytes for part in self._parts]
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+
+    @property
+    def size_bytes(self) -> int:
+        """The whole length."""
+        return self._grant.length_bytes
+
+    async def read(self, offset: int, length: int) -> bytes:
+        """Exactly `length` bytes from `offset`. Raises UploadGone, DependencyAway."""
+        pieces = []
+        while length > 0:
+            number = bisect.bisect_right(self._offsets, offset) - 1
+            if number < 0:
+                raise UploadGone
+            part = self._parts[number]
+            begin = offset - part.offset_bytes
+            piece = (await self._plain(part))[begin : begin + length]
+            if not piece:
+                # A gap in the parts: what lies behind it is not there any more.
+                raise UploadGone
+            pieces.append(piece)
+            offset += len(piece)
+            length -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    async def _plain(self, part: UploadPart) -> bytes:
+        kept = self._kept.get(part.object_name)
+        if kept is not None:
+            self._kept.move_to_end(part.object_name)
+            return kept
+        with _storage():
+            sealed = await self._objects.get(part.object_name)
+        try:
+            plain = await asyncio.to_thread(unseal, self._grant.object_key, part.object_name, sealed)
+        except SealBroken as broken:
+            raise UploadGone from broken
+        self._kept[part.object_name] = plain
+        while len(self._kept) > _PARTS_KEPT:
+            self._kept.popitem(last=False)
+        return plain
+
+
+class SealedStems:
+    """Stems in object storage."""
+
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
+
+    async def put(self, name: str, data: bytes) -> tuple[bytes, int]:
+        """Seal under a fresh key and store; the key, and the plain size. Raises DependencyAway."""
+        key = new_key()
+        sealed = await asyncio.to_thread(seal, key, name, data)
+        with _storage():
+            await self._objects.put(name, sealed)
+        return key, len(data)
+
+
+@contextlib.contextmanager
+def _storage() -> Iterator[None]:
+    try:
+        yield
+    except ObjectMissing as missing:
+        raise UploadGone from missing
+    except (BaseError, OSError) as error:
+        raise DependencyAway("object storage", repr(error)) from error

@@ -1,0 +1,201 @@
+"""Models in Triton, over its gRPC; tensors through shared memory where it runs on the same host."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Iterator
+
+import grpc
+import numpy as np
+from numpy.typing import NDArray
+from tritonclient.grpc import InferInput, InferRequestedOutput
+from tritonclient.grpc.aio import InferenceServerClient
+from tritonclient.utils import InferenceServerException
+
+from chassis import logs
+from services.separation.clients.shared_regions import SharedRegion, clear_stale_regions
+from services.separation.domain.errors import DependencyAway, EngineFailed, ModelUnknown
+from services.separation.domain.models import ModelShape
+
+_log = logging.getLogger(__name__)
+_CALL_S = 5.0
+_RETIRE_S = 1.0
+_PAUSES_S = (0.1, 1.0)
+_FLOAT_BYTES = 4
+# What a server that is stopping, starting or loading says.
+_AWAY = frozenset(
+    f"StatusCode.{code}"
+    for code in ("UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "NOT_FOUND", "RESOURCE_EXHAUSTED")
+)
+_CHANNEL = (
+    ("grpc.max_send_message_length", -1),
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1_000),
+)
+
+
+class TritonEngine:
+    """A Triton server. A lifecycle part."""
+
+    name = "inference"
+
+    def __init__(self, address: str, *, shared_memory: bool, infer_s: float) -> None:
+        """`infer_s` bounds one chunk, waiting for a free instance included."""
+        self._address = address
+        self._shared_memory = shared_memory
+        self._infer_s = infer_s
+        self._client: InferenceServerClient | None = None
+        self._shapes: dict[str, ModelShape] = {}
+        self._free: list[tuple[SharedRegion, SharedRegion]] = []
+        self._regions: set[SharedRegion] = set()
+
+    async def start(self) -> None:
+        """Connect when first used; clear what killed workers left in shared memory."""
+        if self._shared_memory and (cleared := clear_stale_regions()):
+            logs.event(_log, logging.INFO, "stale shared memory cleared", regions=cleared)
+        self._client = InferenceServerClient(self._address, channel_args=list(_CHANNEL))
+
+    async def stop(self) -> None:
+        """Unregister and unlink every region, and hang up."""
+        for region in list(self._regions):
+            await self._retire(region)
+        if self._client is not None:
+            await self._client.close()
+
+    @property
+    def _server(self) -> InferenceServerClient:
+        if self._client is None:
+            raise RuntimeError("the engine is not started")
+        return self._client
+
+    async def describe(self, model: str) -> ModelShape:
+        """How a model takes audio. Raises ModelUnknown, DependencyAway."""
+        with _failures():
+            answer = await self._server.get_model_config(model, client_timeout=_CALL_S)
+        parameters = {name: value.string_value for name, value in answer.config.parameters.items()}
+        try:
+            shape = ModelShape(
+                int(parameters["sample_rate"]),
+                int(parameters["segment_samples"]),
+                int(parameters["hop_samples"]),
+                tuple(parameters["stems"].split(",")),
+                parameters["version"],
+            )
+        except (KeyError, ValueError) as error:
+            raise ModelUnknown from error
+        self._shapes[model] = shape
+        return shape
+
+    async def separate(self, model: str, chunk: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The stems of one chunk. Raises DependencyAway, and EngineFailed when the model refuses it again and again."""
+        shape = self._shapes.get(model) or await self.describe(model)
+        shape_out = (len(shape.stems), *chunk.shape)
+        for pause_s in _PAUSES_S:
+            # A server started anew knows no regions, and a crashed instance needs a moment: both mend by asking again.
+            try:
+                return await self._separated(model, chunk, shape_out)
+            except EngineFailed as failed:
+                logs.event(_log, logging.WARNING, "inference failed; asking again", reason=str(failed))
+                await asyncio.sleep(pause_s)
+        return await self._separated(model, chunk, shape_out)
+
+    async def _separated(
+        self, model: str, chunk: NDArray[np.float32], shape_out: tuple[int, ...]
+    ) -> NDArray[np.float32]:
+        if self._shared_memory:
+            async with self._lent(chunk.nbytes, int(np.prod(shape_out)) * _FLOAT_BYTES) as (mix, stems):
+                return await self._infer_shared(model, chunk, mix, stems, shape_out)
+        asked = InferInput("MIX", list(chunk.shape), "FP32")
+        asked.set_data_from_numpy(chunk)
+        with _failures():
+            answer = await self._server.infer(
+                model, [asked], outputs=[InferRequestedOutput("STEMS")], client_timeout=self._infer_s
+            )
+        found = answer.as_numpy("STEMS")
+        if found is None or found.shape != shape_out:
+            raise EngineFailed("an answer of another shape")
+        return np.asarray(found, np.float32)
+
+    async def _infer_shared(
+        self,
+        model: str,
+        chunk: NDArray[np.float32],
+        mix: SharedRegion,
+        stems: SharedRegion,
+        shape_out: tuple[int, ...],
+    ) -> NDArray[np.float32]:
+        mix.write(chunk)
+        asked = InferInput("MIX", list(chunk.shape), "FP32")
+        asked.set_shared_memory(mix.name, chunk.nbytes)
+        wanted = InferRequestedOutput("STEMS")
+        wanted.set_shared_memory(stems.name, stems.size_bytes)
+        with _failures():
+            answer = await self._server.infer(model, [asked], outputs=[wanted], client_timeout=self._infer_s)
+        output = answer.get_output("STEMS")
+        if output is None or tuple(output.shape) != shape_out:
+            raise EngineFailed("an answer of another shape")
+        return stems.read(shape_out)
+
+    @contextlib.asynccontextmanager
+    async def _lent(self, mix_bytes: int, stems_bytes: int) -> AsyncIterator[tuple[SharedRegion, SharedRegion]]:
+        """A pair of registered regions. After a failure both are retired: the server may still write into them."""
+        pair = self._taken(mix_bytes, stems_bytes)
+        try:
+            for region in pair:
+                await self._register(region)
+            yield pair
+        except BaseException:
+            # The others were registered with the same server: if it is a new one, it knows none of them.
+            idle, self._free = self._free, []
+            for region in (*pair, *(region for spare in idle for region in spare)):
+                await self._retire(region)
+            raise
+        self._free.append(pair)
+
+    def _taken(self, mix_bytes: int, stems_bytes: int) -> tuple[SharedRegion, SharedRegion]:
+        for number, (mix, stems) in enumerate(self._free):
+            if mix.size_bytes == mix_bytes and stems.size_bytes == stems_bytes:
+                return self._free.pop(number)
+        made: list[SharedRegion] = []
+        try:
+            for size_bytes in (mix_bytes, stems_bytes):
+                made.append(SharedRegion(size_bytes))
+                self._regions.add(made[-1])
+        except OSError as error:
+            for region in made:
+                self._regions.discard(region)
+                region.close()
+            raise DependencyAway("shared memory", repr(error)) from error
+        return made[0], made[1]
+
+    async def _register(self, region: SharedRegion) -> None:
+        if region.registered:
+            return
+        with _failures():
+            await self._server.register_system_shared_memory(
+                region.name, region.key, region.size_bytes, client_timeout=_CALL_S
+            )
+        region.registered = True
+
+    async def _retire(self, region: SharedRegion) -> None:
+        self._regions.discard(region)
+        region.close()
+        with contextlib.suppress(InferenceServerException, grpc.RpcError):
+            await self._server.unregister_system_shared_memory(region.name, client_timeout=_RETIRE_S)
+
+
+@contextlib.contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
+    except InferenceServerException as error:
+        text = f"{error.status()} {error.message()}"
+        if error.status() in _AWAY and "shared memory" not in text:
+            raise DependencyAway("inference", text) from error
+        raise EngineFailed(text) from error
+    except (grpc.RpcError, OSError) as error:
+        raise DependencyAway("inference", repr(error)) from error

@@ -1,0 +1,28 @@
+"""What is known of a model: its card for people, and the shape that the engine reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """A model that can be asked for."""
+
+    name: str
+    version: str
+    stems: tuple[str, ...]
+    summary: str
+    licence: str
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelShape:
+    """How an engine's model takes audio: stereo segments, each overlapping the one before by segment minus hop."""
+
+    sample_rate_hz: int
+    segment_samples: int
+    hop_samples: int
+    stems: tuple[str, ...]
+    version: str

@@ -1,0 +1,328 @@
+"""The jobs in PostgreSQL. Every move is one conditional statement; its condition is the lawful move."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import AsyncIterator, Callable, Sequence
+
+import asyncpg
+from google.protobuf.message import Message
+
+from chassis.clock import Clock
+from chassis.db.pool import Database
+from chassis.db.transaction import Transaction, transaction
+from services.separation.app.ports import Census
+from services.separation.domain.errors import DependencyAway
+from services.separation.domain.facts import Fact
+from services.separation.domain.job import Audio, Ending, Failure, Job, JobState, NewJob
+from services.separation.domain.progress import Queue
+
+_RECENT_JOBS = 20
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+_COLUMNS = (
+    "job_id, track_id, upload_id, owner_id, model, stems, state, rate_hz, channels, depth_bits, codec,"
+    " declared_samples, reserved_s, attempt, tries, worker, lease_until, done_samples, resumed_samples,"
+    " counted_samples, failure_reason, failure_message, failure_retryable, warnings, created_at, started_at, ended_at,"
+    " concluded_at"
+)
+_SELECT = "SELECT " + _COLUMNS + " FROM jobs"  # noqa: S608 - the columns are the constant above
+
+
+class PostgresJobs:
+    """The jobs of this service's schema."""
+
+    def __init__(self, database: Database, encode: Callable[[Fact], Message], clock: Clock | None = None) -> None:
+        """`encode` turns facts into messages. Without a clock the database's own counts, one for all machines."""
+        self._database = database
+        self._encode = encode
+        self._clock = clock
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[PostgresJobWork]:
+        """Commit when the block ends, roll back when it raises. Raises DependencyAway when the database is away."""
+        try:
+            async with transaction(self._database) as unit:
+                now = self._clock.now() if self._clock else await unit.connection.fetchval("SELECT now()")
+                yield PostgresJobWork(unit, self._encode, now)
+        except _AWAY as error:
+            raise DependencyAway("database", repr(error)) from error
+
+
+class PostgresJobWork:
+    """One transaction; `now` is its moment."""
+
+    def __init__(self, unit: Transaction, encode: Callable[[Fact], Message], now: datetime.datetime) -> None:
+        self._unit = unit
+        self._connection = unit.connection
+        self._encode = encode
+        self._now = now
+
+    async def publish(self, fact: Fact) -> None:
+        """Publish once the transaction has committed."""
+        await self._unit.publish(self._encode(fact))
+
+    async def get(self, job_id: str) -> Job | None:
+        """The job."""
+        return self._job(await self._connection.fetchrow(_SELECT + " WHERE job_id = $1", job_id))
+
+    async def newest_of_track(self, track_id: str) -> Job | None:
+        """The newest job of a track."""
+        return self._job(
+            await self._connection.fetchrow(
+                _SELECT + " WHERE track_id = $1 ORDER BY created_at DESC, job_id DESC LIMIT 1",
+                track_id,
+            )
+        )
+
+    async def insert(self, job: NewJob) -> bool:
+        """Add it as admitting; false when the identifier is taken."""
+        return await self._changed(
+            "INSERT INTO jobs (job_id, track_id, upload_id, owner_id, model, stems, rate_hz, channels, depth_bits,"
+            " codec, declared_samples, reserved_s, warnings, created_at, announced_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) ON CONFLICT DO NOTHING",
+            job.job_id,
+            job.track_id,
+            job.upload_id,
+            job.owner_id,
+            job.model,
+            list(job.stems),
+            job.audio.rate_hz,
+            job.audio.channels,
+            job.audio.depth_bits,
+            job.audio.codec,
+            job.audio.total_samples,
+            job.reserved_s,
+            list(job.warnings),
+            self._now,
+        )
+
+    async def admit(self, job_id: str) -> bool:
+        """From admitting to queued; false when it is not admitting."""
+        return await self._changed(
+            "UPDATE jobs SET state = 'queued', announced_at = $2 WHERE job_id = $1 AND state = 'admitting'",
+            job_id,
+            self._now,
+        )
+
+    async def remove_admitting(self, job_id: str) -> bool:
+        """Remove a job that never was queued; false when it is not admitting."""
+        return await self._changed("DELETE FROM jobs WHERE job_id = $1 AND state = 'admitting'", job_id)
+
+    async def claim(self, job_id: str, worker: str, lease_s: float) -> Job | None:
+        """Take the lease of a queued job, or of one whose lease ran out; None when it is held or has ended."""
+        return self._job(
+            await self._connection.fetchrow(
+                "UPDATE jobs SET state = 'running', attempt = attempt + 1, tries = tries + 1, worker = $2,"  # noqa: S608 - a constant
+                " lease_until = $4, started_at = $3, resumed_samples = done_samples"
+                " WHERE job_id = $1 AND (state = 'queued' OR (state = 'running' AND lease_until < $3))"
+                " RETURNING " + _COLUMNS,
+                job_id,
+                worker,
+                self._now,
+                self._after(lease_s),
+            )
+        )
+
+    async def extend(self, job_id: str, attempt: int, lease_s: float) -> bool:
+        """Prolong the lease of this attempt; false when it is not this attempt's any more."""
+        return await self._changed(
+            "UPDATE jobs SET lease_until = $3 WHERE job_id = $1 AND attempt = $2 AND state = 'running'",
+            job_id,
+            attempt,
+            self._after(lease_s),
+        )
+
+    async def progress(self, job_id: str, attempt: int, done_samples: int, *, resumed: bool = False) -> Job | None:
+        """Note samples done; the job, or None when it is not this attempt's."""
+        return self._job(
+            await self._connection.fetchrow(
+                "UPDATE jobs SET done_samples = $3, resumed_samples = CASE WHEN $4 THEN $3 ELSE resumed_samples"  # noqa: S608 - a constant
+                " END,"
+                " tries = CASE WHEN $4 THEN tries ELSE 0 END"
+                " WHERE job_id = $1 AND attempt = $2 AND state = 'running' RETURNING " + _COLUMNS,
+                job_id,
+                attempt,
+                done_samples,
+                resumed,
+            )
+        )
+
+    async def give_back(self, job_id: str, attempt: int, *, counts: bool) -> bool:
+        """From running to queued; when `counts` is false the try is not held against the job."""
+        return await self._changed(
+            "UPDATE jobs SET state = 'queued', worker = NULL, lease_until = NULL, announced_at = $3,"
+            " tries = CASE WHEN $4 THEN tries ELSE greatest(0, tries - 1) END"
+            " WHERE job_id = $1 AND attempt = $2 AND state = 'running'",
+            job_id,
+            attempt,
+            self._now,
+            counts,
+        )
+
+    async def end(self, job_id: str, attempt: int, ending: Ending, conclude_after_s: float) -> bool:
+        """From running to an end; false when it is not this attempt's."""
+        failure = ending.failure
+        return await self._changed(
+            "UPDATE jobs SET state = $3, worker = NULL, lease_until = NULL, ended_at = $4, conclude_at = $5,"
+            " counted_samples = $6::bigint, done_samples = coalesce($6::bigint, done_samples), failure_reason = $7,"
+            " failure_message = $8, failure_retryable = $9, warnings = warnings || $10::text[]"
+            " WHERE job_id = $1 AND attempt = $2 AND state = 'running'",
+            job_id,
+            attempt,
+            ending.state.value,
+            self._now,
+            self._after(conclude_after_s),
+            ending.counted_samples,
+            failure.reason if failure else None,
+            failure.message if failure else None,
+            failure.retryable if failure else None,
+            list(ending.warnings),
+        )
+
+    async def cancel(self, job_id: str, conclude_after_s: float = 0.0) -> bool:
+        """To cancelled from any state that has not ended; false when there is nothing to cancel."""
+        return await self._changed(
+            "UPDATE jobs SET state = 'cancelled', worker = NULL, lease_until = NULL, ended_at = $2, conclude_at = $3"
+            " WHERE job_id = $1 AND ended_at IS NULL",
+            job_id,
+            self._now,
+            self._after(conclude_after_s),
+        )
+
+    async def conclude(self, job_id: str) -> bool:
+        """Note that an ended job is concluded; false when it was already."""
+        return await self._changed(
+            "UPDATE jobs SET concluded_at = $2 WHERE job_id = $1 AND ended_at IS NOT NULL AND concluded_at IS NULL",
+            job_id,
+            self._now,
+        )
+
+    async def defer_conclusion(self, job_id: str, after_s: float) -> None:
+        """Let the sweeper try again so much later."""
+        await self._changed(
+            "UPDATE jobs SET conclude_at = $2 WHERE job_id = $1 AND ended_at IS NOT NULL AND concluded_at IS NULL",
+            job_id,
+            self._after(after_s),
+        )
+
+    async def queued_count(self) -> int:
+        """Jobs waiting."""
+        return int(await self._connection.fetchval("SELECT count(job_id) FROM jobs WHERE state = 'queued'"))
+
+    async def queue_before(self, job: Job) -> Queue:
+        """What lies before a job, and the workers' measured speed."""
+        row = await self._connection.fetchrow(
+            "SELECT count(job_id) FILTER (WHERE state = 'queued' AND (created_at, job_id) < ($1, $2)) AS ahead,"
+            " count(job_id) FILTER (WHERE state = 'running') AS running,"
+            " coalesce(sum((declared_samples - done_samples)::float8 / rate_hz) FILTER ("
+            "   WHERE state = 'running' OR (created_at, job_id) < ($1, $2)), 0) AS audio_s"
+            " FROM jobs WHERE ended_at IS NULL AND state IN ('queued', 'running') AND job_id <> $2",
+            job.created_at,
+            job.job_id,
+        )
+        speed = await self._connection.fetchval(
+            "SELECT sum(audio_s) / nullif(sum(spent_s), 0) FROM ("
+            " SELECT (counted_samples - resumed_samples)::float8 / rate_hz AS audio_s,"
+            " extract(epoch FROM ended_at - started_at)::float8 AS spent_s"
+            " FROM jobs WHERE state = 'completed' ORDER BY ended_at DESC LIMIT $1) AS recent",
+            _RECENT_JOBS,
+        )
+        if row is None:
+            return Queue()
+        return Queue(int(row["ahead"]), max(0.0, float(row["audio_s"])), speed or None, max(1, int(row["running"])))
+
+    async def take_unanswered(self, after_s: float, limit: int) -> Sequence[str]:
+        """Oldest queued jobs last announced longer ago than that, and note that they are announced now."""
+        return await self._ids(
+            "UPDATE jobs SET announced_at = $1 WHERE job_id IN ("
+            " SELECT job_id FROM jobs WHERE state = 'queued' ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED)"
+            " AND announced_at < $2 RETURNING job_id",
+            self._now,
+            self._after(-after_s),
+            limit,
+        )
+
+    async def requeue_expired(self, limit: int) -> Sequence[str]:
+        """Running jobs whose lease ran out go back to the queue, announced now."""
+        return await self._ids(
+            "UPDATE jobs SET state = 'queued', worker = NULL, lease_until = NULL, announced_at = $1 WHERE job_id IN ("
+            " SELECT job_id FROM jobs WHERE state = 'running' AND lease_until < $1 ORDER BY created_at LIMIT $2"
+            " FOR UPDATE SKIP LOCKED) RETURNING job_id",
+            self._now,
+            limit,
+        )
+
+    async def stale_admissions(self, after_s: float, limit: int) -> Sequence[str]:
+        """Jobs admitting for longer than that."""
+        return await self._ids(
+            "SELECT job_id FROM jobs WHERE state = 'admitting' AND created_at < $1 ORDER BY created_at LIMIT $2",
+            self._after(-after_s),
+            limit,
+        )
+
+    async def unconcluded(self, limit: int) -> Sequence[str]:
+        """Ended jobs whose conclusion is due."""
+        return await self._ids(
+            "SELECT job_id FROM jobs WHERE ended_at IS NOT NULL AND concluded_at IS NULL AND conclude_at <= $1"
+            " ORDER BY conclude_at LIMIT $2",
+            self._now,
+            limit,
+        )
+
+    async def census(self) -> Census:
+        """Counts for the gauges; ended jobs are counted once they are concluded or not at all."""
+        rows = await self._connection.fetch(
+            "SELECT state, count(job_id) AS jobs, coalesce(sum((declared_samples - done_samples)::float8 / rate_hz), 0)"
+            " AS audio_s FROM jobs WHERE ended_at IS NULL GROUP BY state"
+        )
+        jobs = {JobState(row["state"]): int(row["jobs"]) for row in rows}
+        return Census(jobs, max(0.0, sum(float(row["audio_s"]) for row in rows)))
+
+    def _after(self, seconds: float) -> datetime.datetime:
+        return self._now + datetime.timedelta(seconds=seconds)
+
+    async def _changed(self, statement: str, *values: object) -> bool:
+        tag: str = await self._connection.execute(statement, *values)
+        return tag.endswith(" 1")
+
+    async def _ids(self, statement: str, *values: object) -> list[str]:
+        return [str(row["job_id"]) for row in await self._connection.fetch(statement, *values)]
+
+    def _job(self, row: asyncpg.Record | None) -> Job | None:
+        if row is None:
+            return None
+        audio = Audio(row["rate_hz"], row["channels"], row["depth_bits"], row["codec"], row["declared_samples"])
+        failure = None
+        if row["failure_reason"] is not None:
+            failure = Failure(row["failure_reason"], row["failure_message"], row["failure_retryable"])
+        same = (
+            "job_id",
+            "track_id",
+            "upload_id",
+            "owner_id",
+            "model",
+            "reserved_s",
+            "attempt",
+            "tries",
+            "done_samples",
+        )
+        more = ("resumed_samples", "counted_samples", "created_at", "started_at", "ended_at", "concluded_at")
+        return Job(
+            **{name: row[name] for name in (*same, *more, "lease_until", "worker")},
+            stems=tuple(row["stems"]),
+            state=JobState(row["state"]),
+            audio=audio,
+            failure=failure,
+            warnings=tuple(row["warnings"]),
+            read_at=self._now,
+        )

@@ -1,0 +1,210 @@
+"""Builds the control plane and the worker, top to bottom."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import socket
+from pathlib import Path
+
+from chassis import lifecycle
+from chassis.bus.connection import Bus
+from chassis.bus.relay import Relay
+from chassis.bus.topology import FACTS, SEPARATION_WORK
+from chassis.db.migrate import migrate
+from chassis.db.pool import Database
+from chassis.health import Readiness
+from chassis.identity import Certificates
+from chassis.metrics import MetricsEndpoint
+from chassis.objects import open_objects
+from chassis.rpc.client import Channel
+from chassis.rpc.server import RpcServer
+from services.separation.api.servicers import CALLERS, JobReadingServicer, SeparationServicer
+from services.separation.api.statuses import STATUSES
+from services.separation.app.run_job import run_job
+from services.separation.app.submit_job import submit_job
+from services.separation.app.sweep import SweepLimits, sweep
+from services.separation.app.workshop import WorkLimits, Workshop
+from services.separation.clients import billing, library
+from services.separation.clients.billing import BillingLedger
+from services.separation.clients.decoder import Decoders
+from services.separation.clients.in_process_engine import InProcessEngine
+from services.separation.clients.library import LibraryMaterials
+from services.separation.clients.measures import PrometheusMeasures
+from services.separation.clients.model_cards import ModelCards
+from services.separation.clients.sealed_objects import SealedStems, SealedUploads
+from services.separation.clients.triton_engine import TritonEngine
+from services.separation.events.consumers import Workbench, job_consumer
+from services.separation.events.envelopes import encode
+from services.separation.settings import Settings
+from services.separation.store.jobs import PostgresJobs
+from stripsession.separation.v1 import separation_service_pb2_grpc
+
+SERVICE = "separation"
+MIGRATIONS = Path(__file__).parent / "store" / "migrations"
+
+
+async def serve(settings: Settings) -> None:
+    """The control plane: takes jobs in, tells how far they are, sweeps."""
+    certificates = Certificates(settings.certificates, SERVICE)
+    database = Database(settings.database_url, SERVICE)
+    bus = Bus(settings.nats_url, certificates, streams=[FACTS, SEPARATION_WORK])
+    library_channel, billing_channel = _channels(settings, certificates)
+    jobs = PostgresJobs(database, encode)
+    ledger = BillingLedger(billing_channel.grpc)
+    materials = LibraryMaterials(library_channel.grpc)
+    measures = PrometheusMeasures()
+    objects = open_objects(settings.objects_url)
+    decoders = Decoders()
+    models = ModelCards(settings.models_dir, settings.default_model)
+    limits = SweepLimits(announce_again_s=settings.announce_again_s, admission_s=settings.admission_s)
+    sweeper = lifecycle.Periodic(
+        "sweeper",
+        functools.partial(sweep, jobs, materials, ledger, measures, limits),
+        every_s=settings.sweep_every_s,
+    )
+    submit = functools.partial(
+        submit_job,
+        jobs,
+        ledger,
+        SealedUploads(objects),
+        decoders,
+        models,
+        queued_max=settings.queued_jobs_max,
+        queue_retry_s=settings.queue_retry_s,
+    )
+    separation, reading = SeparationServicer(submit, jobs, sweeper.wake), JobReadingServicer(jobs, models)
+    readiness = Readiness()
+    server = RpcServer(
+        settings.listen,
+        certificates,
+        callers=CALLERS,
+        statuses=STATUSES,
+        registrations=[
+            lambda grpc: separation_service_pb2_grpc.add_SeparationServiceServicer_to_server(separation, grpc),
+            lambda grpc: separation_service_pb2_grpc.add_JobReadingServiceServicer_to_server(reading, grpc),
+        ],
+        readiness=readiness,
+        drain_s=settings.drain_s,
+    )
+    await lifecycle.run(
+        [
+            MetricsEndpoint(settings.metrics_listen),
+            database,
+            Migrated(database),
+            bus,
+            Relay(database, bus),
+            library_channel,
+            billing_channel,
+            DecoderPool(decoders),
+            sweeper,
+            server,
+            readiness,
+        ]
+    )
+
+
+async def worker(settings: Settings) -> None:
+    """The worker: takes jobs from the queue and separates them."""
+    certificates = Certificates(settings.certificates, SERVICE)
+    database = Database(settings.database_url, SERVICE)
+    bus = Bus(settings.nats_url, certificates, streams=[FACTS, SEPARATION_WORK])
+    library_channel, billing_channel = _channels(settings, certificates)
+    objects = open_objects(settings.objects_url)
+    decoders = Decoders()
+    engine = _engine(settings)
+    shop = Workshop(
+        worker=settings.worker_name or f"{socket.gethostname()}-{os.getpid()}",
+        jobs=PostgresJobs(database, encode),
+        ledger=BillingLedger(billing_channel.grpc),
+        materials=LibraryMaterials(library_channel.grpc),
+        uploads=SealedUploads(objects),
+        decoders=decoders,
+        engine=engine,
+        objects=SealedStems(objects),
+        measures=PrometheusMeasures(),
+        limits=WorkLimits(
+            lease_s=settings.lease_s,
+            heartbeat_s=settings.heartbeat_s,
+            attempts_max=settings.attempts_max,
+            chunks_in_flight=settings.chunks_in_flight,
+            dependency_patience_s=settings.dependency_patience_s,
+        ),
+    )
+    # Half of the drain time is for reaching a segment's end, the rest for handing the jobs back and closing.
+    bench = Workbench(functools.partial(run_job, shop), shop.stopping, settings.drain_s / 2)
+    await lifecycle.run(
+        [
+            MetricsEndpoint(settings.metrics_listen),
+            database,
+            Migrated(database),
+            bus,
+            library_channel,
+            billing_channel,
+            DecoderPool(decoders),
+            engine,
+            job_consumer(bus, database, bench, settings.worker_parallel_jobs),
+            bench,
+        ]
+    )
+
+
+async def migrate_only(settings: Settings) -> None:
+    """Bring the schema up to date, and end."""
+    database = Database(settings.database_url, SERVICE)
+    await database.start()
+    try:
+        await migrate(database, MIGRATIONS)
+    finally:
+        await database.stop()
+
+
+VERBS = {"serve": serve, "worker": worker, "migrate": migrate_only}
+
+
+class Migrated:
+    """The schema, brought up to date before anything reads it. Safe from several processes at once."""
+
+    name = "migrations"
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def start(self) -> None:
+        """Apply what is missing."""
+        await migrate(self._database, MIGRATIONS)
+
+    async def stop(self) -> None:
+        """Nothing to undo."""
+
+
+class DecoderPool:
+    """The decoders as a lifecycle part: a warm child is kept while the service runs."""
+
+    name = "decoders"
+
+    def __init__(self, decoders: Decoders) -> None:
+        self._decoders = decoders
+        self._open = contextlib.AsyncExitStack()
+
+    async def start(self) -> None:
+        """Warm one."""
+        await self._open.enter_async_context(self._decoders)
+
+    async def stop(self) -> None:
+        """End the warm one."""
+        await self._open.aclose()
+
+
+def _channels(settings: Settings, certificates: Certificates) -> tuple[Channel, Channel]:
+    return (
+        Channel("library", settings.library_address, certificates, idempotent=library.IDEMPOTENT),
+        Channel("billing", settings.billing_address, certificates, idempotent=billing.IDEMPOTENT),
+    )
+
+
+def _engine(settings: Settings) -> TritonEngine | InProcessEngine:
+    if settings.engine == "in_process":
+        return InProcessEngine(settings.model_repository, os.cpu_count() or 1)
+    return TritonEngine(settings.triton_address, shared_memory=settings.triton_shared_memory, infer_s=settings.infer_s)

@@ -1,0 +1,273 @@
+"""Drives the browser client in a real Chromium, as a person would; against a fake gateway or the whole stack."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import cast
+
+from playwright.async_api import Browser, ConsoleMessage, Download, Locator, Page, async_playwright, expect
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+)
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+LISTENING = """
+// Remembers what was scheduled on which gain, and listens behind each gain.
+window.heard = { starts: [], gains: [] };
+const createGain = BaseAudioContext.prototype.createGain;
+BaseAudioContext.prototype.createGain = function () {
+  const gain = createGain.call(this);
+  const ear = this.createAnalyser();
+  gain.connect(ear);
+  window.heard.gains.push({ gain, ear });
+  return gain;
+};
+const connect = AudioNode.prototype.connect;
+AudioNode.prototype.connect = function (target, ...rest) {
+  this.target = target;
+  return connect.call(this, target, ...rest);
+};
+const start = AudioBufferSourceNode.prototype.start;
+AudioBufferSourceNode.prototype.start = function (when, offset) {
+  const lane = window.heard.gains.findIndex(({ gain }) => gain === this.target);
+  window.heard.starts.push({ lane, when, offset, buffer: this.buffer, rate: this.context.sampleRate,
+    early_s: when - this.context.currentTime });
+  return start.call(this, when, offset);
+};
+"""
+
+_STARTS = """() => window.heard.starts.map(({ lane, when, offset, rate, buffer, early_s }) =>
+  ({ lane, when, offset, rate, early_s, length: buffer.length, channels: buffer.numberOfChannels }))"""
+
+_LEVELS = """() => window.heard.gains.map(({ ear }) => {
+  const samples = new Float32Array(ear.fftSize);
+  ear.getFloatTimeDomainData(samples);
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+})"""
+
+_RENDERED = """async ([lane, from, to]) => {
+  // The very starts that were made, rendered without a clock: what a listener's sound card was given.
+  const starts = window.heard.starts.filter((start) => start.lane === lane);
+  const begin = starts[0].when;
+  const context = new OfflineAudioContext(1, to, starts[0].rate);
+  for (const { buffer, when, offset } of starts) {
+    const source = context.createBufferSource();
+    source.buffer = buffer;
+    source.connect(context.destination);
+    source.start(when - begin, offset);
+  }
+  const rendered = await context.startRendering();
+  return [...rendered.getChannelData(0).subarray(from, to)];
+}"""
+
+
+def chromium_path() -> str:
+    """The browser on PATH. Raises FileNotFoundError with what to do."""
+    for name in _NAMES:
+        path = shutil.which(name)
+        if path:
+            return path
+    raise FileNotFoundError("no Chromium on PATH: run tests/install_browser.sh")
+
+
+@contextlib.asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """A headless Chromium."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+class WebPage:
+    """One tab on the browser client, with what a person does there and sees there."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        """`address` is the gateway's, without a path. Waits are bounded by the page's default deadlines."""
+        self.page = page
+        self.address = address
+        self.faults: list[str] = []
+        """Script errors and refusals by the content security policy; a sound page has none."""
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", self._note)
+
+    @classmethod
+    async def open(
+        cls, browser: Browser, address: str, *, path: str = "/", deadline_s: float = 15.0, width_px: int = 1280
+    ) -> WebPage:
+        """A fresh profile's tab, listening to what it plays."""
+        context = await browser.new_context(accept_downloads=True, viewport={"width": width_px, "height": 800})
+        context.set_default_timeout(deadline_s * 1000)
+        page = await context.new_page()
+        await page.add_init_script(LISTENING)
+        web = cls(page, address)
+        await page.goto(address + path)
+        return web
+
+    async def close(self) -> None:
+        """Close the tab and forget its profile."""
+        await self.page.context.close()
+
+    def _note(self, message: ConsoleMessage) -> None:
+        # Chromium logs every refused request; those are the server's answers, and shown to the person.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.faults.append(message.text)
+
+    # ---- Signing in ----
+
+    async def sign_up(self, email: str, password: str) -> None:
+        """Make an account; ends in the library."""
+        await self.page.get_by_role("button", name="Create an account").click()
+        await self.fill_entry(email, password, "Create an account")
+        await self.sees_library()
+
+    async def sign_in(self, email: str, password: str) -> None:
+        """Sign in; ends in the library."""
+        await self.fill_entry(email, password, "Sign in")
+        await self.sees_library()
+
+    async def fill_entry(self, email: str, password: str, submit: str) -> None:
+        """Fill the sign-in form and send it."""
+        await self.page.get_by_label("E-mail address").fill(email)
+        await self.page.get_by_label("Password").fill(password)
+        await self.page.locator("#entry-form").get_by_role("button", name=submit).click()
+
+    async def sees_library(self) -> None:
+        """Wait for the library view."""
+        await expect(self.page.get_by_role("heading", name="Your tracks")).to_be_visible()
+
+    async def sign_out(self) -> None:
+        """Sign out; ends in the sign-in view."""
+        await self.page.get_by_role("button", name="Sign out").click()
+        await expect(self.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+    # ---- The library ----
+
+    async def choose(self, *paths: Path) -> None:
+        """Give files by the button's file dialog."""
+        await self.page.locator("#files").set_input_files([str(path) for path in paths])
+
+    async def drop(self, name: str, data: bytes) -> None:
+        """Drop a file onto the page."""
+        transfer = await self.page.evaluate_handle(
+            """([name, bytes]) => {
+              const transfer = new DataTransfer();
+              transfer.items.add(new File([new Uint8Array(bytes)], name, { lastModified: 1 }));
+              return transfer;
+            }""",
+            [name, list(data)],
+        )
+        await self.page.dispatch_event("#drop", "drop", {"dataTransfer": transfer})
+
+    def upload(self, name: str) -> Locator:
+        """The row of an upload."""
+        return self.page.locator(".upload-row").filter(has_text=name)
+
+    def track(self, title: str) -> Locator:
+        """The row of a track."""
+        return self.page.locator(".track-row").filter(has_text=title)
+
+    async def sees_track(self, title: str, state: str, *, deadline_s: float = 15.0) -> None:
+        """Wait until a track is in a state."""
+        await expect(self.track(title)).to_have_attribute("data-state", state, timeout=deadline_s * 1000)
+
+    async def delete(self, title: str) -> None:
+        """Delete a track and agree that it is meant."""
+        await self.page.get_by_role("button", name=f"Delete {title}").click()
+        await self.page.locator("#confirm").get_by_role("button", name="Delete").click()
+        await expect(self.track(title)).to_have_count(0)
+
+    async def download(self, title: str, what: str) -> Download:
+        """Download `what`, such as "Vocals, FLAC" or "All stems (zip), WAV"."""
+        await self.page.get_by_role("button", name=f"Download {title}").click()
+        async with self.page.expect_download() as arriving:
+            await self.page.get_by_role("link", name=what, exact=True).click()
+        await self.page.get_by_role("button", name="Close").click()
+        return await arriving.value
+
+    # ---- The player ----
+
+    @property
+    def player(self) -> Locator:
+        """The player view; data-state, data-position-s, data-playable-s and data-duration-s tell how it is."""
+        return self.page.locator("#player-view")
+
+    async def open_track(self, title: str) -> None:
+        """Open a track's player, and wait until its stems are there."""
+        await self.track(title).locator(".play-link").click()
+        await expect(self.page.locator(".lane").first).to_be_visible()
+
+    async def play(self) -> None:
+        """Press play."""
+        await self.player.get_by_role("button", name="Play", exact=True).click()
+
+    async def pause(self) -> None:
+        """Press pause."""
+        await self.player.get_by_role("button", name="Pause", exact=True).click()
+
+    async def sees_player(self, state: str, *, deadline_s: float = 15.0) -> None:
+        """Wait until the player is playing, paused, waiting, buffering, ended or failed."""
+        await expect(self.player).to_have_attribute("data-state", state, timeout=deadline_s * 1000)
+
+    async def position_s(self) -> float:
+        """Where it plays."""
+        return float(await self.player.get_attribute("data-position-s") or 0)
+
+    async def playable_s(self) -> float:
+        """How far it could play."""
+        return float(await self.player.get_attribute("data-playable-s") or 0)
+
+    async def plays_past(self, position_s: float) -> None:
+        """Wait until the position is beyond."""
+        await self.page.wait_for_function(
+            "past => Number(document.getElementById('player-view').dataset.positionS) > past", arg=position_s
+        )
+
+    async def can_play(self, playable_s: float) -> None:
+        """Wait until at least so much can be played."""
+        await self.page.wait_for_function(
+            "least => Number(document.getElementById('player-view').dataset.playableS) >= least", arg=playable_s
+        )
+
+    async def seek(self, to_s: float) -> None:
+        """Move the position slider."""
+        await self.player.get_by_role("slider", name="Position").evaluate(
+            """(slider, to) => {
+              slider.value = String(to);
+              slider.dispatchEvent(new Event("input"));
+              slider.dispatchEvent(new Event("change"));
+            }""",
+            to_s,
+        )
+
+    async def starts(self) -> list[dict[str, float]]:
+        """Each scheduled buffer: lane, when (s), offset (s), rate (Hz), length (samples), channels, early_s."""
+        return cast(list[dict[str, float]], await self.page.evaluate(_STARTS))
+
+    async def levels(self) -> list[float]:
+        """What sounds in each lane right now, as RMS."""
+        return cast(list[float], await self.page.evaluate(_LEVELS))
+
+    async def hears(self, lanes: list[bool]) -> None:
+        """Wait until exactly these lanes sound."""
+        await self.page.wait_for_function(
+            f"wanted => ({_LEVELS})().every((level, lane) => (level > 1e-4) === wanted[lane])", arg=lanes
+        )
+
+    async def rendered(self, lane: int, start: int, stop: int) -> list[float]:
+        """Samples `start` to `stop` of a lane, counted from the first that was scheduled, as its schedule renders."""
+        return cast(list[float], await self.page.evaluate(_RENDERED, [lane, start, stop]))

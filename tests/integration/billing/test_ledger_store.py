@@ -1,0 +1,130 @@
+"""The ledger on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+import yaml
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from chassis.db.pool import Database
+from chassis.testing.clock import ManualClock
+from chassis.testing.postgres import PostgresServer
+from services.billing.app.get_usage import get_usage
+from services.billing.app.ports import Ports
+from services.billing.app.release_seconds import release_seconds
+from services.billing.app.reserve_seconds import reserve_seconds
+from services.billing.app.settle_seconds import settle_seconds
+from services.billing.domain.errors import MinutesExhausted, ReservationReleased
+from services.billing.domain.plans import catalogue
+from services.billing.events.envelopes import encode
+from services.billing.store.ledger import LedgerStore
+from services.billing.wiring import MIGRATIONS
+from stripsession.billing.v1 import events_pb2
+from tests.unit.billing.ledger_machine import LedgerMachine
+
+SONG_S = 12 * 60  # five of these fill the free plan's hour
+_EXAMPLES = 25
+
+
+@pytest.fixture
+async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
+    async with postgres.database("billing", MIGRATIONS) as database:
+        yield database
+
+
+def _ports(database: Database) -> Ports:
+    return Ports(LedgerStore(database, encode), ManualClock(), catalogue("free"))
+
+
+@pytest.mark.property
+def test_no_sequence_of_calls_breaks_the_books(postgres: PostgresServer) -> None:
+    """On PostgreSQL too, whatever is called in whatever order, balances match independent books and stay >= 0."""
+    numbers = itertools.count()
+    with asyncio.Runner() as runner, contextlib.ExitStack() as stack:
+        opened = postgres.database("billing", MIGRATIONS)
+        database = runner.run(opened.__aenter__())
+        stack.callback(lambda: runner.run(opened.__aexit__(None, None, None)))
+        store = LedgerStore(database, encode)
+
+        class OnPostgres(LedgerMachine):
+            """The machine among the names of earlier runs."""
+
+            def __init__(self) -> None:
+                super().__init__(store, runner.run, f"{next(numbers)} ")
+
+        run_state_machine_as_test(OnPostgres, settings=settings(max_examples=_EXAMPLES, stateful_step_count=30))
+
+
+async def test_twenty_at_once_win_as_often_as_minutes_last(database: Database) -> None:
+    """Of twenty parallel reservations on an account with minutes for five, exactly five win."""
+    ports = _ports(database)
+    results = await asyncio.gather(
+        *(reserve_seconds(ports, "usr_1", f"job_{number}", SONG_S) for number in range(20)), return_exceptions=True
+    )
+    assert sorted(str(result) for result in results if isinstance(result, int)) == ["0", "1440", "2160", "2880", "720"]
+    assert sum(isinstance(result, MinutesExhausted) for result in results) == 15
+    assert (await get_usage(ports, "usr_1")).left_s == 0
+
+
+async def test_parallel_repeats_of_one_job_count_once(database: Database) -> None:
+    """Ten parallel reservations and then ten charges of one job hold and charge it once, with one fact."""
+    ports = _ports(database)
+    assert set(await asyncio.gather(*(reserve_seconds(ports, "usr_1", "job_1", SONG_S) for _ in range(10)))) == {2880}
+    settlements = await asyncio.gather(*(settle_seconds(ports, "job_1", SONG_S - 1) for _ in range(10)))
+    assert {settlement.charged_s for settlement in settlements} == {SONG_S - 1}
+    payloads = await database.pool.fetch("SELECT payload FROM outbox")
+    assert [events_pb2.MinutesSettled.FromString(row["payload"]) for row in payloads] == [
+        events_pb2.MinutesSettled(owner_id="usr_1", job_id="job_1", charged_s=SONG_S - 1)
+    ]
+
+
+async def test_job_ends_one_way_only(database: Database) -> None:
+    """A charge and a release that race for a job: one wins, the other is refused."""
+    ports = _ports(database)
+    for number in range(10):
+        await reserve_seconds(ports, "usr_1", f"job_{number}", 60)
+        results = await asyncio.gather(
+            settle_seconds(ports, f"job_{number}", 60), release_seconds(ports, f"job_{number}"), return_exceptions=True
+        )
+        assert sum(isinstance(result, Exception) for result in results) == 1
+
+
+async def test_release_racing_its_reservation_leaves_nothing_held(database: Database) -> None:
+    """Whichever of a reservation and its release comes first, nothing stays set aside."""
+    ports = _ports(database)
+    for number in range(10):
+        results = await asyncio.gather(
+            reserve_seconds(ports, "usr_1", f"job_{number}", 60),
+            release_seconds(ports, f"job_{number}"),
+            return_exceptions=True,
+        )
+        assert isinstance(results[0], int | ReservationReleased)
+        assert results[1] is None
+    assert (await get_usage(ports, "usr_1")).sheet.held_s == 0
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE entries SET seconds = 1 WHERE false", "DELETE FROM entries", "TRUNCATE entries"]
+)
+async def test_entries_are_never_changed(database: Database, statement: str) -> None:
+    """The database refuses to change or remove an entry of the ledger."""
+    await reserve_seconds(_ports(database), "usr_1", "job_1", 60)
+    with pytest.raises(asyncpg.RaiseError, match="never changed"):
+        await database.pool.execute(statement)
+
+
+async def test_data_map_names_every_column(database: Database) -> None:
+    """Every column of the live schema is in the data map, and nothing else is."""
+    rows = await database.pool.fetch(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = $1", database.schema
+    )
+    tables = yaml.safe_load((MIGRATIONS.parent / "datamap.yaml").read_text())["tables"]
+    mapped = {(table, column) for table, entry in tables.items() for column in entry["columns"]}
+    assert mapped == {(row["table_name"], row["column_name"]) for row in rows}

@@ -1,0 +1,147 @@
+"""A gateway on a free port, with a served fake behind each of its channels."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis.health import Readiness
+from chassis.identity import Certificates
+from chassis.lifecycle import Part
+from chassis.rpc.server import Registration, RpcServer
+from services.gateway.app.watch_track import WatchTimes
+from services.gateway.settings import GatewaySettings
+from services.gateway.wiring import Gateway, build
+from stripsession.auth.v1 import auth_service_pb2_grpc
+from stripsession.billing.v1 import billing_service_pb2_grpc
+from stripsession.library.v1 import library_service_pb2_grpc
+from stripsession.retention.v1 import retention_service_pb2_grpc
+from stripsession.separation.v1 import separation_service_pb2_grpc
+from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeJobs, FakeLibrary, FakeRetention
+
+OWNER = "usr_owner"
+STRANGER = "usr_stranger"
+NO_NATS = "nats://127.0.0.1:9"
+
+
+@dataclasses.dataclass
+class Door:
+    """The gateway and what is behind it."""
+
+    gateway: Gateway
+    auth: FakeAuth
+    library: FakeLibrary
+    jobs: FakeJobs
+    billing: FakeBilling
+    retention: FakeRetention
+    http: httpx.AsyncClient
+    servers: dict[str, RpcServer]
+
+    def bearer(self, user_id: str = OWNER) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.auth.token(user_id)}"}
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.gateway.http.port}"
+
+
+OpenDoor = Callable[..., contextlib.AbstractAsyncContextManager[Door]]
+
+
+@contextlib.asynccontextmanager
+async def running(part: Part) -> AsyncIterator[None]:
+    await part.start()
+    try:
+        yield
+    finally:
+        await part.stop()
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    certificates: Path, web_dir: Path, *, times: WatchTimes | None = None, **settings: Any
+) -> AsyncIterator[Door]:
+    auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
+    served: dict[str, tuple[str, Registration]] = {
+        "auth": (
+            "stripsession.auth.v1.AuthService",
+            lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
+        ),
+        "library": (
+            "stripsession.library.v1.LibraryService",
+            lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
+        ),
+        "separation": (
+            "stripsession.separation.v1.JobReadingService",
+            lambda server: separation_service_pb2_grpc.add_JobReadingServiceServicer_to_server(jobs, server),
+        ),
+        "billing": (
+            "stripsession.billing.v1.BillingService",
+            lambda server: billing_service_pb2_grpc.add_BillingServiceServicer_to_server(billing, server),
+        ),
+        "retention": (
+            "stripsession.retention.v1.RetentionService",
+            lambda server: retention_service_pb2_grpc.add_RetentionServiceServicer_to_server(retention, server),
+        ),
+    }
+    async with AsyncExitStack() as stack:
+        servers: dict[str, RpcServer] = {}
+        for name, (service, registration) in served.items():
+            servers[name] = RpcServer(
+                "127.0.0.1:0",
+                Certificates(certificates, name),
+                callers={service: frozenset({"gateway"})},
+                statuses={},
+                registrations=[registration],
+                readiness=Readiness(),
+                drain_s=0.1,
+            )
+            await stack.enter_async_context(running(servers[name]))
+        values: dict[str, Any] = {
+            "certificates": certificates,
+            "nats_url": NO_NATS,
+            "http_listen": "127.0.0.1:0",
+            "web_dir": web_dir,
+            "drain_s": 3.0,
+            **{f"{name}_address": f"127.0.0.1:{server.port}" for name, server in servers.items()},
+        }
+        gateway = build(GatewaySettings(**(values | settings)), times)
+        for part in gateway.parts:
+            await stack.enter_async_context(running(part))
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway.http.port}", timeout=15)
+        )
+        yield Door(gateway, auth, library, jobs, billing, retention, client, servers)
+
+
+@pytest.fixture
+def web_dir(tmp_path: Path) -> Path:
+    folder = tmp_path / "web"
+    (folder / "js").mkdir(parents=True)
+    (folder / "index.html").write_text("<!doctype html><title>StripSession</title>")
+    (folder / "js" / "main.js").write_text("export {};")
+    (folder / ".secret.js").write_text("hidden")
+    (folder / "package.json").write_text("{}")
+    (tmp_path / "outside.js").write_text("outside")
+    return folder
+
+
+@pytest.fixture
+def open_door(certificates: Path, web_dir: Path) -> OpenDoor:
+    def opener(**settings: Any) -> contextlib.AbstractAsyncContextManager[Door]:
+        return opened(certificates, web_dir, **settings)
+
+    return opener
+
+
+@pytest.fixture
+async def door(open_door: OpenDoor) -> AsyncIterator[Door]:
+    async with open_door() as opened_door:
+        yield opened_door

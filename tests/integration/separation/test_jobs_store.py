@@ -1,0 +1,198 @@
+"""The jobs' store on real PostgreSQL, driven beside its fake: the same answers, and leases that nobody shares."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+
+from chassis.db.pool import Database
+from chassis.testing.clock import ManualClock
+from chassis.testing.postgres import PostgresServer
+from services.separation.app.ports import JobWork
+from services.separation.domain.job import LAWFUL_MOVES, Audio, Ending, Failure, Job, JobState, NewJob
+from services.separation.events.envelopes import encode
+from services.separation.store.jobs import PostgresJobs
+from services.separation.wiring import MIGRATIONS
+from tests.unit.separation.memory_jobs import MemoryJobs
+
+LEASE_S = 10.0
+NUMBERS = st.integers(0, 2)
+
+
+def new_job(number: int) -> NewJob:
+    audio = Audio(1000 * (number + 1), 2, 16, "flac", 60_000)
+    return NewJob(
+        f"job_{number}", f"trk_{number % 2}", "upl_1", "usr_1", "baseline", ("vocals", "other"), audio, 60, ("odd",)
+    )
+
+
+class Leases(RuleBasedStateMachine):
+    """Every operation is done on the fake and on PostgreSQL; answers and jobs must be equal."""
+
+    runner: asyncio.Runner
+    database: Database
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = ManualClock()
+        self.fake = MemoryJobs(self.clock)
+        self.real = PostgresJobs(self.database, encode, self.clock)
+        self.held: dict[str, int] = {}
+        self.before: dict[str, Job] = {}
+        self.ends: dict[str, int] = {}
+
+    @initialize()
+    def empty(self) -> None:
+        self.runner.run(self.database.pool.execute("TRUNCATE jobs, outbox"))
+
+    def both(self, operation: Callable[[JobWork], Awaitable[Any]]) -> Any:
+        async def run(jobs: MemoryJobs | PostgresJobs) -> Any:
+            async with jobs.transaction() as work:
+                return await operation(work)
+
+        answers = [self.runner.run(run(jobs)) for jobs in (self.fake, self.real)]
+        assert _close(answers[0], answers[1])
+        return answers[1]
+
+    @rule(number=NUMBERS)
+    def insert(self, number: int) -> None:
+        self.both(lambda work: work.insert(new_job(number)))
+        self.clock.advance(milliseconds=1)
+
+    @rule(number=NUMBERS)
+    def admit(self, number: int) -> None:
+        self.both(lambda work: work.admit(f"job_{number}"))
+
+    @rule(number=NUMBERS)
+    def remove(self, number: int) -> None:
+        if self.both(lambda work: work.remove_admitting(f"job_{number}")):
+            del self.before[f"job_{number}"]
+
+    @rule(number=NUMBERS, worker=st.sampled_from(["a", "b"]))
+    def claim(self, number: int, worker: str) -> None:
+        job_id = f"job_{number}"
+        before = self.before.get(job_id)
+        job = self.both(lambda work: work.claim(job_id, worker, LEASE_S))
+        if job is not None:
+            assert before is not None
+            assert before.lease_until is None or before.lease_until < self.clock.now()
+            assert job.attempt == before.attempt + 1
+            self.held[job_id] = job.attempt
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data(), older=st.integers(0, 1), how=st.sampled_from(["extend", "progress", "resume", "back", "again"]))
+    def hold(self, data: st.DataObject, older: int, how: str) -> None:
+        job_id = data.draw(st.sampled_from(sorted(self.held)))
+        attempt = self.held[job_id] - older
+        operations: dict[str, Callable[[JobWork], Awaitable[object]]] = {
+            "extend": lambda work: work.extend(job_id, attempt, LEASE_S),
+            "progress": lambda work: work.progress(job_id, attempt, 5000),
+            "resume": lambda work: work.progress(job_id, attempt, 4000, resumed=True),
+            "back": lambda work: work.give_back(job_id, attempt, counts=False),
+            "again": lambda work: work.give_back(job_id, attempt, counts=True),
+        }
+        changed = self.both(operations[how])
+        assert not (changed and older)
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data(), older=st.integers(0, 1), fails=st.booleans())
+    def end(self, data: st.DataObject, older: int, fails: bool) -> None:
+        job_id = data.draw(st.sampled_from(sorted(self.held)))
+        ending = Ending(JobState.COMPLETED, counted_samples=61_000, warnings=("clipped",))
+        if fails:
+            ending = Ending(JobState.FAILED, failure=Failure("DAMAGED", "It is damaged.", retryable=False))
+        changed = self.both(lambda work: work.end(job_id, self.held[job_id] - older, ending, 2.0))
+        assert not (changed and older)
+
+    @rule(number=NUMBERS)
+    def cancel(self, number: int) -> None:
+        self.both(lambda work: work.cancel(f"job_{number}"))
+
+    @rule(number=NUMBERS)
+    def conclude(self, number: int) -> None:
+        if self.both(lambda work: work.conclude(f"job_{number}")):
+            self.ends[f"job_{number}"] = self.ends.get(f"job_{number}", 0) + 1
+
+    @rule(number=NUMBERS)
+    def defer(self, number: int) -> None:
+        self.both(lambda work: work.defer_conclusion(f"job_{number}", 5.0))
+
+    @rule(seconds=st.sampled_from([0.5, 4.0, 11.0, 70.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.clock.advance(seconds=seconds)
+
+    @rule(limit=st.integers(1, 3))
+    def sweep(self, limit: int) -> None:
+        self.both(lambda work: work.requeue_expired(limit))
+        self.both(lambda work: work.take_unanswered(15.0, limit))
+        self.both(lambda work: work.stale_admissions(60.0, limit))
+        self.both(lambda work: work.unconcluded(limit))
+
+    @invariant()
+    def the_same_and_lawful(self) -> None:
+        for number in range(3):
+            job_id = f"job_{number}"
+            job = self.both(lambda work, job_id=job_id: work.get(job_id))
+            if job is None:
+                continue
+            before = self.before.get(job_id)
+            if before is not None:
+                assert job.state == before.state or job.state in LAWFUL_MOVES[before.state]
+                assert job.attempt >= before.attempt
+            assert (job.state is JobState.RUNNING) == (job.lease_until is not None)
+            assert job.state.ended == (job.ended_at is not None)
+            self.before[job_id] = job
+            self.both(lambda work, job=job: work.queue_before(job))
+        self.both(lambda work: work.newest_of_track("trk_0"))
+        self.both(lambda work: work.queued_count())
+        self.both(lambda work: work.census())
+        assert all(count == 1 for count in self.ends.values())
+
+
+def _close(left: Any, right: Any) -> bool:
+    """Equal; lists in any order, floats nearly."""
+    if isinstance(left, list):
+        return sorted(left) == sorted(right)
+    if hasattr(left, "audio_waiting_s"):
+        return bool(left.jobs == right.jobs and left.audio_waiting_s == pytest.approx(right.audio_waiting_s))
+    if hasattr(left, "audio_ahead_s"):
+        pairs = [(left.audio_ahead_s, right.audio_ahead_s), (left.speed, right.speed)]
+        same = (left.jobs_ahead, left.workers) == (right.jobs_ahead, right.workers)
+        return same and all(one == pytest.approx(two) for one, two in pairs)
+    return bool(left == right)
+
+
+def test_leases_are_never_shared(postgres: PostgresServer) -> None:
+    """Whatever workers, sweeper and listeners do: one holder, rising attempts, lawful moves, one end; the fake agrees."""
+    with asyncio.Runner() as runner, contextlib.ExitStack() as stack:
+        context = postgres.database("separation", MIGRATIONS)
+        database = runner.run(context.__aenter__())
+        stack.callback(lambda: runner.run(context.__aexit__(None, None, None)))
+
+        class Bound(Leases):
+            pass
+
+        Bound.runner, Bound.database = runner, database
+        run_state_machine_as_test(Bound, settings=settings(max_examples=30, stateful_step_count=30))
+
+
+async def test_two_workers_race_for_one_job(database: Database) -> None:
+    """Of many workers that claim a job at once, one gets it."""
+    jobs = PostgresJobs(database, encode)
+    async with jobs.transaction() as work:
+        await work.insert(new_job(0))
+        await work.admit("job_0")
+
+    async def claim(worker: str) -> Job | None:
+        async with jobs.transaction() as work:
+            return await work.claim("job_0", worker, LEASE_S)
+
+    claims = await asyncio.gather(*(claim(f"worker-{number}") for number in range(6)))
+    assert [job.attempt for job in claims if job is not None] == [1]

@@ -1,0 +1,135 @@
+"""A worker at work: real decoder, real gRPC to a fake library, real PostgreSQL and storage, the baseline model."""
+
+from __future__ import annotations
+
+import asyncio
+
+import grpc
+import numpy as np
+import pytest
+
+from services.separation.app.cancel_job import cancel_job
+from services.separation.app.run_job import run_job
+from services.separation.app.workshop import WorkLimits
+from services.separation.domain.job import JobState
+from stripsession.library.v1 import material_service_pb2
+from tests.integration.separation.conftest import OWNER, RATE_HZ, Scene, a_song, as_file, summed
+from tests.integration.separation.fake_services import stem_files
+
+
+@pytest.mark.parametrize(("channels", "seconds"), [(2, 12.3), (1, 3.0)])
+async def test_stems_sum_to_the_upload(scene: Scene, channels: int, seconds: float) -> None:
+    """A finished track's stems add up to its upload sample for sample, and it is charged once for its length."""
+    song = a_song(seconds, channels)
+    track = await scene.upload("trk_1", as_file(song))
+    submitted = await scene.submit("job_1", "trk_1")
+    assert submitted.state is JobState.QUEUED
+    await run_job(scene.shop(), "job_1")
+    job = await scene.job("job_1")
+    assert (job.state, job.counted_samples, job.done_samples) == (JobState.COMPLETED, len(song), len(song))
+    assert job.concluded_at is not None
+    np.testing.assert_array_equal(summed(await stem_files(scene.objects, track)), song)
+    assert scene.ledger.settled == {"job_1": int(np.ceil(len(song) / RATE_HZ))}
+    assert [conclusion.outcome for conclusion in track.conclusions] == [material_service_pb2.OUTCOME_COMPLETED]
+    assert track.conclusions[0].length_samples == len(song)
+    assert await scene.announcements("JobConcluded") == 1
+    await run_job(scene.shop(), "job_1")
+    assert len(track.conclusions) == 1
+
+
+async def test_a_successor_gives_the_same_stems(scene: Scene) -> None:
+    """A worker killed in mid-song is succeeded after its last segment, and the stems are those of an undisturbed run."""
+    song = as_file(a_song(17.0))
+    whole, broken = await scene.upload("trk_whole", song), await scene.upload("trk_broken", song)
+    await scene.submit("job_whole", "trk_whole")
+    await scene.submit("job_broken", "trk_broken")
+    await run_job(scene.shop(), "job_whole")
+    scene.library.hold_after = 1
+    doomed = asyncio.create_task(run_job(scene.shop(), "job_broken"))
+    await scene.library.until_committed("trk_broken", 1)
+    doomed.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await doomed
+    job = await scene.job("job_broken")
+    assert (job.state, job.attempt, job.tries) == (JobState.QUEUED, 1, 0)
+    scene.library.hold_after = None
+    scene.library.released.set()
+    await run_job(scene.shop("worker-2"), "job_broken")
+    assert (await scene.job("job_broken")).state is JobState.COMPLETED
+    assert {segment.attempt for segment in broken.segments} == {1, 2}
+    assert await stem_files(scene.objects, broken) == await stem_files(scene.objects, whole)
+
+
+async def test_a_stopping_worker_hands_its_job_back(scene: Scene) -> None:
+    """Told to stop, a worker finishes its segment, announces the job again and does not hold the try against it."""
+    await scene.upload("trk_1", as_file(a_song(17.0)))
+    await scene.submit("job_1", "trk_1")
+    shop = scene.shop()
+    running = asyncio.create_task(run_job(shop, "job_1"))
+    await scene.library.until_committed("trk_1", 1)
+    shop.stopping.set()
+    async with asyncio.timeout(5):
+        await running
+    job = await scene.job("job_1")
+    assert (job.state, job.tries, job.lease_until) == (JobState.QUEUED, 0, None)
+    assert await scene.announcements() == 2
+
+
+async def test_a_cancelled_job_stops(scene: Scene) -> None:
+    """A job that its listener cancels is let go within a heartbeat, and nothing is charged."""
+    track = await scene.upload("trk_1", as_file(a_song(17.0)))
+    await scene.submit("job_1", "trk_1")
+    scene.library.hold_after = 1
+    running = asyncio.create_task(run_job(scene.shop(limits=WorkLimits(heartbeat_s=0.2)), "job_1"))
+    await scene.library.until_committed("trk_1", 1)
+    woken = asyncio.Event()
+    await cancel_job(scene.jobs, woken.set, "job_1", OWNER)
+    async with asyncio.timeout(5):
+        await running
+    assert woken.is_set()
+    assert (await scene.job("job_1")).state is JobState.CANCELLED
+    assert len(track.segments) == 1
+    assert not scene.ledger.settled
+
+
+async def test_a_library_away_delays_and_does_not_fail(scene: Scene) -> None:
+    """Commits that the library cannot take now are tried again until it can."""
+    song = a_song(6.0)
+    track = await scene.upload("trk_1", as_file(song))
+    await scene.submit("job_1", "trk_1")
+    scene.library.faults = [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.INTERNAL, grpc.StatusCode.UNAVAILABLE]
+    await run_job(scene.shop(), "job_1")
+    assert (await scene.job("job_1")).state is JobState.COMPLETED
+    np.testing.assert_array_equal(summed(await stem_files(scene.objects, track)), song)
+
+
+async def test_a_deleted_track_ends_its_job(scene: Scene) -> None:
+    """When the track is gone, so is the job, and its minutes are given back."""
+    await scene.upload("trk_1", as_file(a_song(3.0)))
+    await scene.submit("job_1", "trk_1")
+    del scene.library.tracks["trk_1"]
+    await run_job(scene.shop(), "job_1")
+    assert (await scene.job("job_1")).state is JobState.CANCELLED
+    assert scene.ledger.released == {"job_1"}
+
+
+async def test_an_erased_upload_fails_for_good(scene: Scene) -> None:
+    """A job whose upload was erased fails with a reason that a listener understands."""
+    track = await scene.upload("trk_1", as_file(a_song(3.0)))
+    await scene.submit("job_1", "trk_1")
+    await scene.objects.delete_prefix("uploads")
+    await run_job(scene.shop(), "job_1")
+    job = await scene.job("job_1")
+    assert job.failure is not None
+    assert (job.failure.reason, job.failure.retryable) == ("UPLOAD_GONE", False)
+    assert track.conclusions[0].failure.reason == "UPLOAD_GONE"
+
+
+async def test_conclusions_wait_for_billing(scene: Scene) -> None:
+    """With billing away a job completes all the same, and is concluded later."""
+    await scene.upload("trk_1", as_file(a_song(3.0)))
+    await scene.submit("job_1", "trk_1")
+    scene.ledger.away = True
+    await run_job(scene.shop(), "job_1")
+    job = await scene.job("job_1")
+    assert (job.state, job.concluded_at) == (JobState.COMPLETED, None)

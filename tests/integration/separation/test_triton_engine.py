@@ -1,0 +1,102 @@
+"""The engine port on a real Triton: both roads, and a server that dies in mid-song."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from services.separation.clients.in_process_engine import InProcessEngine
+from services.separation.clients.shared_regions import FOLDER, PREFIX, SharedRegion, clear_stale_regions
+from services.separation.clients.triton_engine import TritonEngine
+from services.separation.domain.errors import DependencyAway, EngineFailed
+from stack.triton_runtime import TritonRuntime, TritonUnavailable, prepare
+from tests.integration.inference.test_triton import LOCK, REPOSITORY, ROOT, serving
+
+SEGMENT = np.random.default_rng(5).standard_normal((2, 344064)).astype(np.float32) * np.float32(0.1)
+
+
+@pytest.fixture(scope="module")
+def runtime() -> TritonRuntime:
+    """One installed server for all test runs."""
+    folder = Path(os.environ.get("STRIPSESSION_TEST_CACHE", ROOT / ".state")) / "triton"
+    try:
+        return prepare(folder, LOCK, print)
+    except TritonUnavailable as reason:
+        pytest.skip(str(reason))
+
+
+def our_regions() -> list[Path]:
+    return list(FOLDER.glob(f"{PREFIX}{os.getpid()}-*"))
+
+
+@pytest.fixture
+async def expected() -> AsyncIterator[tuple[InProcessEngine, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]]:
+    engine = InProcessEngine(REPOSITORY, 1)
+    yield engine, await engine.separate("baseline", SEGMENT)
+    await engine.stop()
+
+
+async def test_both_roads_give_what_the_model_gives(
+    runtime: TritonRuntime,
+    tmp_path: Path,
+    expected: tuple[InProcessEngine, np.ndarray[tuple[int, ...], np.dtype[np.float32]]],
+) -> None:
+    """By message and by shared memory, several at once, come the stems that the same model gives in this process."""
+    local, stems = expected
+    with serving(runtime, tmp_path) as (_, ports):
+        for shared_memory in (False, True):
+            engine = TritonEngine(f"127.0.0.1:{ports.grpc}", shared_memory=shared_memory, infer_s=30.0)
+            await engine.start()
+            assert await engine.describe("baseline") == await local.describe("baseline")
+            for found in await asyncio.gather(*(engine.separate("baseline", SEGMENT) for _ in range(3))):
+                np.testing.assert_allclose(found, stems, atol=1e-6)
+            assert bool(our_regions()) == shared_memory
+            await engine.stop()
+            assert not our_regions()
+
+
+async def test_a_server_that_died_is_gone_on_with(
+    runtime: TritonRuntime,
+    tmp_path: Path,
+    expected: tuple[InProcessEngine, np.ndarray[tuple[int, ...], np.dtype[np.float32]]],
+) -> None:
+    """While Triton is down the engine says that it is away; with a new server on the port it works again."""
+    _, stems = expected
+    with serving(runtime, tmp_path) as (server, ports):
+        engine = TritonEngine(f"127.0.0.1:{ports.grpc}", shared_memory=True, infer_s=30.0)
+        await engine.start()
+        await engine.separate("baseline", SEGMENT)
+        server.kill()
+        server.wait()
+        with pytest.raises(DependencyAway):
+            await engine.separate("baseline", SEGMENT)
+        await engine.stop()
+        assert not our_regions()
+    with serving(runtime, tmp_path) as (_, ports):
+        engine = TritonEngine(f"127.0.0.1:{ports.grpc}", shared_memory=True, infer_s=30.0)
+        await engine.start()
+        await engine.separate("baseline", SEGMENT)
+        # What a server that was started anew knows of our regions: nothing.
+        await engine._server.unregister_system_shared_memory()  # noqa: SLF001 - the fault that is to be mended
+        np.testing.assert_allclose(await engine.separate("baseline", SEGMENT), stems, atol=1e-6)
+        with pytest.raises(EngineFailed):
+            await engine.separate("baseline", SEGMENT[:1])
+        await engine.stop()
+        assert not our_regions()
+
+
+def test_regions_of_the_dead_are_cleared_and_of_the_living_kept(tmp_path: Path) -> None:
+    """A region whose owner is gone is removed; one that is held stays."""
+    living = SharedRegion(4096, tmp_path)
+    dead = tmp_path / f"{PREFIX}1-1-dead"
+    dead.write_bytes(b"\0" * 4096)
+    assert clear_stale_regions(tmp_path) == 1
+    assert not dead.exists()
+    assert (tmp_path / living.name).exists()
+    living.close()
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,309 @@
+"""A small gateway for the browser client: the routes it uses, over real HTTP, with real FLAC segments."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import json
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.gateway.api.web_files import POLICY
+from tests.integration.web.made_song import RATE_HZ, SEGMENT_SAMPLES, STEMS, MadeSong
+
+WEB = Path(__file__).parents[3] / "web"
+TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+PASSWORD = "correct horse battery"
+LINK_CODE = "one-time-code"
+
+
+class FakeGateway:
+    """What it was asked, and what it will say. One person, who is anyone."""
+
+    def __init__(self, song: MadeSong) -> None:
+        """Every upload becomes `song`; `release` makes its segments playable."""
+        self.song = song
+        self.address = ""
+        self.uploads: dict[str, bytearray] = {}
+        self.lengths: dict[str, int] = {}
+        self.tracks: dict[str, dict[str, object]] = {}
+        self.asked: list[str] = []
+        self.access = 0
+        self.is_access_stale = False
+        self.refreshes = 0
+        self.keeps_of_next_patch: int | None = None
+        self.breaks_patches = False
+        self.refusal: tuple[int, str] | None = None
+        self.title = ""
+        self._changed = asyncio.Event()
+        self._closing = asyncio.Event()
+
+    # ---- What a test makes happen ----
+
+    def release(self, segments: int) -> None:
+        """Every track has this many segments from now on; it is ready with the last."""
+        for track in self.tracks.values():
+            track |= {
+                "segments": segments,
+                "playable_s": round(self.song.samples_of(segments) / RATE_HZ, 3),
+                "state": "ready" if segments == self.song.segments else "separating",
+            }
+        self._wake()
+
+    def end_tracks(self, state: str, message: str) -> None:
+        """Every track ends in `state`."""
+        for track in self.tracks.values():
+            track |= {"state": state, "failure": {"reason": "MADE", "message": message, "retryable": True}}
+        self._wake()
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    @contextlib.asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """Serve on a free port of this machine while the block runs, in this very event loop."""
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        config = uvicorn.Config(
+            self._app(), log_level="warning", ws="none", lifespan="off", timeout_graceful_shutdown=2
+        )
+        server = _QuietServer(config)
+        task = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield
+        finally:
+            self._closing.set()
+            self._wake()
+            server.should_exit = True
+            await task
+
+    # ---- Routes ----
+
+    def _app(self) -> Starlette:
+        one = "/v1/tracks/{track_id}"
+        signed = [
+            Route("/v1/me", self._me),
+            Route("/v1/uploads", self._create_upload, methods=["POST"]),
+            Route("/v1/uploads/{upload_id}", self._upload, methods=["HEAD", "PATCH", "DELETE"]),
+            Route("/v1/tracks", self._list, methods=["GET"]),
+            Route("/v1/tracks", self._create_track, methods=["POST"]),
+            Route(one, self._track, methods=["GET", "DELETE"]),
+            Route(one + "/cancel", self._cancel, methods=["POST"]),
+            Route(one + "/retry", self._retry, methods=["POST"]),
+            Route(one + "/events", self._events),
+            Route(one + "/manifest", self._manifest),
+            Route(one + "/segments/{stem}/{index:int}", self._segment),
+            Route(one + "/stems/{file}", self._download),
+            Route(one + "/download.zip", self._download),
+        ]
+        for route in signed:
+            route.app = self._signed(route.app)
+        opening = [Route(f"/v1/auth/{name}", self._open, methods=["POST"]) for name in ("login", "signup", "link")]
+        return Starlette(
+            routes=[
+                *signed,
+                *opening,
+                Route("/v1/auth/refresh", self._refresh, methods=["POST"]),
+                Route("/v1/auth/logout", self._logout, methods=["POST"]),
+                Route("/{path:path}", self._file),
+            ]
+        )
+
+    def _signed(self, inner: ASGIApp) -> ASGIApp:
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            request = Request(scope)
+            self.asked.append(f"{request.method} {request.url.path}")
+            is_open = request.cookies.get("access") == str(self.access) and not self.is_access_stale
+            answer: ASGIApp = inner if is_open else _problem(401, "UNAUTHENTICATED", "This needs you to be signed in.")
+            await answer(scope, receive, send)
+
+        return app
+
+    async def _open(self, request: Request) -> Response:
+        body = await request.json()
+        if body.get("transport") != "cookie":
+            return _problem(422, "INVALID_FIELD", "transport must be cookie.")
+        if "password" in body and body["password"] != PASSWORD:
+            return _problem(401, "WRONG_CREDENTIALS", "The address or the password is wrong.", "Check both.")
+        if "code" in body and body["code"] != LINK_CODE:
+            return _problem(401, "LINK_SPENT", "This link was used or has run out.", "Ask for a new one.")
+        return self._with_session(JSONResponse({}))
+
+    def _with_session(self, response: Response) -> Response:
+        self.access += 1
+        self.is_access_stale = False
+        response.set_cookie("access", str(self.access), httponly=True, samesite="lax")
+        response.set_cookie("refresh", str(self.access), httponly=True, samesite="lax", path="/v1/auth")
+        return response
+
+    async def _refresh(self, request: Request) -> Response:
+        if await request.json() != {}:
+            return _problem(422, "INVALID_FIELD", "The body has no such member.")
+        if request.cookies.get("refresh") != str(self.access):
+            return _problem(401, "SESSION_ENDED", "The session has ended.")
+        self.refreshes += 1
+        return self._with_session(JSONResponse({}))
+
+    async def _logout(self, _: Request) -> Response:
+        response = Response(status_code=204)
+        response.delete_cookie("access")
+        response.delete_cookie("refresh", path="/v1/auth")
+        return response
+
+    async def _me(self, _: Request) -> Response:
+        return JSONResponse({"user_id": "usr_1", "email": "ada@example.org", "display_name": ""})
+
+    async def _create_upload(self, request: Request) -> Response:
+        upload_id = f"upl_{len(self.uploads) + 1}"
+        pairs = dict(pair.split(" ") for pair in request.headers["upload-metadata"].split(","))
+        self.title = base64.b64decode(pairs["filename"]).decode().rpartition(".")[0]
+        self.uploads[upload_id] = bytearray()
+        self.lengths[upload_id] = int(request.headers["upload-length"])
+        return Response(status_code=201, headers={"Location": f"/v1/uploads/{upload_id}", "Upload-Offset": "0"})
+
+    async def _upload(self, request: Request) -> Response:
+        stored = self.uploads.get(request.path_params["upload_id"])
+        if stored is None or request.headers.get("tus-resumable") != "1.0.0":
+            return _problem(404, "UPLOAD_NOT_FOUND", "There is no such upload.")
+        if request.method == "DELETE":
+            del self.uploads[request.path_params["upload_id"]]
+            return Response(status_code=204)
+        if request.method == "PATCH":
+            if int(request.headers["upload-offset"]) != len(stored):
+                return _problem(409, "UPLOAD_OFFSET_MISMATCH", "The upload is at another offset.")
+            body = await request.body()
+            kept = len(body) if self.keeps_of_next_patch is None else self.keeps_of_next_patch
+            stored += body[:kept]
+            if self.keeps_of_next_patch is not None or self.breaks_patches:
+                self.keeps_of_next_patch = 0 if self.breaks_patches else None
+                return _problem(503, "UNREACHABLE", "The library is away.", retry_after_s="1")
+        return Response(
+            status_code=204 if request.method == "PATCH" else 200, headers={"Upload-Offset": str(len(stored))}
+        )
+
+    async def _create_track(self, request: Request) -> Response:
+        upload_id = (await request.json())["upload_id"]
+        if self.refusal:
+            return _problem(self.refusal[0], "REFUSED", self.refusal[1], "Choose another file.")
+        assert len(self.uploads[upload_id]) == self.lengths[upload_id]
+        assert request.headers["idempotency-key"]
+        number = len(self.tracks) + 1
+        track_id = f"trk_{number}"
+        self.tracks[track_id] = {
+            "track_id": track_id,
+            "title": self.title,
+            "artist": "",
+            "state": "separating",
+            "audio": {"sample_rate_hz": RATE_HZ, "channels": 2, "length_samples": self.song.samples},
+            "duration_s": round(self.song.samples / RATE_HZ, 3),
+            "stems": list(STEMS),
+            "playable_s": 0.0,
+            "segments": 0,
+            "failure": None,
+            "warnings": [],
+            "created_at": f"2026-01-01T00:00:{number:02d}.000Z",
+            "upload_held": True,
+        }
+        return JSONResponse(self.tracks[track_id], status_code=201)
+
+    async def _list(self, _: Request) -> Response:
+        return JSONResponse({"tracks": list(reversed(self.tracks.values())), "next_cursor": None})
+
+    async def _track(self, request: Request) -> Response:
+        track_id = request.path_params["track_id"]
+        if track_id not in self.tracks:
+            return _problem(404, "TRACK_NOT_FOUND", "There is no such track.")
+        if request.method == "DELETE":
+            del self.tracks[track_id]
+            self._wake()
+            return Response(status_code=204)
+        return JSONResponse(self.tracks[track_id])
+
+    async def _cancel(self, request: Request) -> Response:
+        self.tracks[request.path_params["track_id"]]["state"] = "cancelled"
+        self._wake()
+        return JSONResponse(self.tracks[request.path_params["track_id"]])
+
+    async def _retry(self, request: Request) -> Response:
+        track = self.tracks[request.path_params["track_id"]]
+        track |= {"state": "separating", "failure": None}
+        return JSONResponse(track)
+
+    async def _events(self, request: Request) -> Response:
+        track_id = request.path_params["track_id"]
+
+        async def events() -> AsyncIterator[str]:
+            while (track := self.tracks.get(track_id)) and not self._closing.is_set():
+                segments = int(str(track["segments"]))
+                progress = {name: track[name] for name in ("state", "segments", "playable_s", "failure", "warnings")}
+                progress |= {"percent": 100 * segments / self.song.segments, "duration_s": track["duration_s"]}
+                progress |= {"eta_s": float(self.song.segments - segments), "jobs_ahead": 0 if segments else 2}
+                changed = self._changed
+                yield f"event: progress\ndata: {json.dumps(progress)}\n\n"
+                if track["state"] != "separating":
+                    return
+                await changed.wait()
+
+        return StreamingResponse(events(), media_type="text/event-stream")
+
+    async def _manifest(self, request: Request) -> Response:
+        track = self.tracks[request.path_params["track_id"]]
+        known = range(int(request.query_params["from"]), int(str(track["segments"])))
+        return JSONResponse({"track": track, "segments": [self._segment_json(index) for index in known]})
+
+    def _segment_json(self, index: int) -> dict[str, object]:
+        first = index * SEGMENT_SAMPLES
+        stems = [
+            {"stem": stem, "peaks": base64.b64encode(self.song.peaks(stem, index)).decode(), "size_bytes": 1}
+            for stem in STEMS
+        ]
+        length = min(SEGMENT_SAMPLES, self.song.samples - first)
+        return {"index": index, "first_sample": first, "length_samples": length, "stems": stems}
+
+    async def _segment(self, request: Request) -> Response:
+        index = request.path_params["index"]
+        if index >= int(str(self.tracks[request.path_params["track_id"]]["segments"])):
+            return _problem(404, "SEGMENT_NOT_FOUND", "There is no such segment yet.")
+        return Response(self.song.flac(request.path_params["stem"], index), media_type="audio/flac")
+
+    async def _download(self, request: Request) -> Response:
+        if self.refusal:
+            return _problem(self.refusal[0], "REFUSED", self.refusal[1])
+        name = request.path_params.get("file", f"all.{request.query_params.get('format', '')}.zip")
+        data = name.encode()
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        if "range" in request.headers:
+            headers["Content-Range"] = f"bytes 0-0/{len(data)}"
+            return Response(data[:1], status_code=206, headers=headers)
+        return Response(data, headers=headers)
+
+    async def _file(self, request: Request) -> Response:
+        path = WEB / (request.path_params["path"] or "index.html")
+        if not path.is_file():
+            return _problem(404, "NOT_FOUND", "There is nothing here.")
+        headers = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+        return Response(path.read_bytes(), media_type=TYPES[path.suffix], headers=headers)
+
+
+class _QuietServer(uvicorn.Server):
+    """Leaves the signals to pytest."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _problem(status: int, reason: str, detail: str, action: str = "", *, retry_after_s: str = "") -> Response:
+    members = {"status": status, "reason": reason, "detail": detail, "action": action}
+    headers = {"Retry-After": retry_after_s} if retry_after_s else {}
+    return Response(json.dumps(members), status_code=status, media_type="application/problem+json", headers=headers)

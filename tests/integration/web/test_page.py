@@ -1,0 +1,316 @@
+"""The browser client in a real Chromium, against a small gateway over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Download, expect
+
+from tests.browser import WebPage
+from tests.integration.web.conftest import OpenPage
+from tests.integration.web.fake_gateway import LINK_CODE, PASSWORD, FakeGateway
+from tests.integration.web.made_song import RATE_HZ, SEGMENT_SAMPLES, STEMS, MadeSong
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
+
+SEGMENT_S = SEGMENT_SAMPLES / RATE_HZ
+
+
+async def _upload(web: WebPage, gateway: FakeGateway, name: str = "Night Train.flac", segments: int = 0) -> None:
+    await web.drop(name, b"not really audio" * 1000)
+    await web.sees_track(name.rpartition(".")[0], "separating")
+    if segments:
+        gateway.release(segments)
+
+
+async def _saved(download: Download) -> bytes:
+    return await asyncio.to_thread(Path(await download.path()).read_bytes)
+
+
+async def test_plays_while_the_rest_is_still_coming(web: WebPage, gateway: FakeGateway) -> None:
+    """A song plays as far as it is separated, waits there, goes on by itself, and ends at its end."""
+    await _upload(web, gateway)
+    await expect(web.track("Night Train")).to_contain_text("Waiting: 2 songs ahead of yours")
+    gateway.release(2)
+    await expect(web.track("Night Train")).to_contain_text("Separating 25 %")
+    await web.open_track("Night Train")
+    await web.play()
+    await web.plays_past(0.5)
+    await web.sees_player("waiting")
+    assert await web.position_s() == pytest.approx(2 * SEGMENT_S, abs=0.002)
+    gateway.release(gateway.song.segments)
+    await web.plays_past(3.0)
+    await web.seek(gateway.song.samples / RATE_HZ - 0.7)
+    await web.sees_player("ended")
+    assert await web.position_s() == pytest.approx(gateway.song.samples / RATE_HZ, abs=0.002)
+    await web.sees_track("Night Train", "ready")
+
+
+async def test_stems_start_together_and_segments_join_sample_by_sample(web: WebPage, gateway: FakeGateway) -> None:
+    """All stems of a segment start at one time, and what the schedule renders is the song, without gap or overlap."""
+    await _upload(web, gateway, segments=4)
+    await web.open_track("Night Train")
+    await web.play()
+    await web.plays_past(0.2)
+    starts = await web.starts()
+    assert len(starts) == 4 * len(STEMS)
+    by_segment = [starts[at : at + len(STEMS)] for at in range(0, len(starts), len(STEMS))]
+    for number, stems in enumerate(by_segment):
+        assert sorted(start["lane"] for start in stems) == [0, 1, 2, 3]
+        assert {start["when"] for start in stems} == {stems[0]["when"]}
+        assert all(start["early_s"] > 0 for start in stems)
+        assert {(start["length"], start["channels"], start["rate"]) for start in stems} == {
+            (SEGMENT_SAMPLES, 2, RATE_HZ)
+        }
+        frames = (stems[0]["when"] - starts[0]["when"]) * RATE_HZ
+        assert frames == pytest.approx(number * SEGMENT_SAMPLES, abs=1e-3)
+    for lane, stem in enumerate(STEMS):
+        for joint in (SEGMENT_SAMPLES, 3 * SEGMENT_SAMPLES):
+            rendered = await web.rendered(lane, joint - 50, joint + 50)
+            made = gateway.song.pcm(stem, joint - 50, joint + 50).mean(axis=1)
+            # Chromium takes 32767 for 1.0 above zero, and 32768 below.
+            assert [sample * 32768 for sample in rendered] == pytest.approx(made.tolist(), rel=4e-5, abs=0.01)
+
+
+async def test_loads_fifteen_seconds_ahead_and_no_more(web: WebPage, gateway: FakeGateway) -> None:
+    """However long the song, what is loaded ahead of the listener is bounded; a seek loads from there."""
+    gateway.song = MadeSong(segments=200)
+    await _upload(web, gateway, segments=200)
+    await web.open_track("Night Train")
+    await web.play()
+    await web.plays_past(0.5)
+    await web.seek(150.0)
+    await web.plays_past(150.5)
+    asked = {int(line.rpartition("/")[2]) for line in gateway.asked if "/segments/" in line}
+    first = int(150 / SEGMENT_S)
+    assert {0, 1, first, first + 1} <= asked
+    assert asked <= set(range(int(16 / SEGMENT_S) + 1)) | set(range(first, int(167 / SEGMENT_S) + 1))
+
+
+async def test_mute_solo_and_volume_change_what_sounds(web: WebPage, gateway: FakeGateway) -> None:
+    """Mute silences a stem, solo all others, volume scales it; keys 1 to 4 and Shift do the same."""
+    await _upload(web, gateway, segments=gateway.song.segments)
+    await web.open_track("Night Train")
+    await web.play()
+    await web.hears([True, True, True, True])
+    await web.page.get_by_role("button", name="Mute Vocals").click()
+    await web.hears([False, True, True, True])
+    await expect(web.page.get_by_role("button", name="Mute Vocals")).to_have_attribute("aria-pressed", "true")
+    await web.page.get_by_role("button", name="Solo Bass").click()
+    await web.hears([False, False, True, False])
+    await web.page.keyboard.press("Shift+Digit4")
+    await web.hears([False, False, True, True])
+    await web.page.keyboard.press("Shift+Digit4")
+    await web.page.keyboard.press("Shift+Digit3")
+    await web.page.keyboard.press("1")
+    await web.hears([True, True, True, True])
+    await web.page.get_by_role("slider", name="Volume of Drums").fill("50")
+    await expect(web.page.locator("[data-stem=drums]")).to_have_attribute("data-gain", "0.2500")
+    await web.page.wait_for_function("() => Math.abs(window.heard.gains[1].gain.gain.value - 0.25) < 0.001")
+
+
+async def test_keys_play_pause_and_step(web: WebPage, gateway: FakeGateway) -> None:
+    """Space plays and pauses where it is; the arrows step five seconds and stop at the ends."""
+    await _upload(web, gateway, segments=gateway.song.segments)
+    await web.open_track("Night Train")
+    await web.page.keyboard.press("Space")
+    await web.plays_past(0.3)
+    await web.page.keyboard.press("Space")
+    await web.sees_player("paused")
+    paused_s = await web.position_s()
+    await web.page.keyboard.press("ArrowRight")
+    assert await web.position_s() == pytest.approx(paused_s + 5, abs=0.1)
+    await web.page.keyboard.press("ArrowLeft")
+    await web.page.keyboard.press("ArrowLeft")
+    assert await web.position_s() == 0
+    await web.page.keyboard.press("Space")
+    await web.plays_past(0.1)
+
+
+async def test_a_seek_beyond_what_is_playable_says_so(web: WebPage, gateway: FakeGateway) -> None:
+    """A seek past the last made segment goes to its end and says how much can be played."""
+    await _upload(web, gateway, segments=3)
+    await web.open_track("Night Train")
+    await web.can_play(3 * SEGMENT_S - 0.01)
+    await web.seek(7.0)
+    assert await web.position_s() == pytest.approx(3 * SEGMENT_S, abs=0.001)
+    await expect(web.page.locator("#announcer")).to_contain_text("Only the first 0:03 can be played so far.")
+    await web.play()
+    await web.sees_player("waiting")
+    gateway.release(5)
+    await web.plays_past(3 * SEGMENT_S + 0.2)
+    starts = await web.starts()
+    assert {start["when"] for start in starts[:4]} == {starts[0]["when"]}
+
+
+async def test_a_broken_upload_goes_on_where_it_was(web: WebPage, gateway: FakeGateway) -> None:
+    """What a failed request left behind is asked for and kept: the bytes arrive once, in order."""
+    gateway.keeps_of_next_patch = 5000
+    data = bytes(range(256)) * 50
+    await web.drop("Ünïcode 夜.wav", data)
+    await web.sees_track("Ünïcode 夜", "separating")
+    assert gateway.uploads["upl_1"] == data
+    assert gateway.asked.count("PATCH /v1/uploads/upl_1") == 2
+
+
+async def test_an_upload_resumes_after_a_reload(web: WebPage, gateway: FakeGateway, tmp_path: Path) -> None:
+    """After a reload the interrupted song is named, and the same file goes on in the same upload."""
+    gateway.keeps_of_next_patch = 7000
+    gateway.breaks_patches = True
+    path = tmp_path / "Long Way.wav"
+    path.write_bytes(b"abcdefgh" * 2000)
+    await web.choose(path)
+    await web.page.wait_for_function("() => Object.keys(localStorage).some(key => key.includes('Long Way'))")
+    await expect(web.upload("Long Way")).to_contain_text("43 %")
+    gateway.breaks_patches, gateway.keeps_of_next_patch = False, None
+    web.page.on("dialog", lambda dialog: dialog.accept())
+    await web.page.reload()
+    await expect(web.upload("Long Way")).to_contain_text("Interrupted")
+    await web.choose(path)
+    await web.sees_track("Long Way", "separating")
+    assert gateway.uploads["upl_1"] == path.read_bytes()
+    assert len(gateway.uploads) == 1
+    await expect(web.page.locator(".upload-row")).to_have_count(0)
+
+
+async def test_a_refused_file_says_why(web: WebPage, gateway: FakeGateway) -> None:
+    """The server's reason and advice stand in the file's row, and other files go on."""
+    gateway.refusal = (422, "This is a picture, not audio.")
+    await web.drop("cat.mp3", b"GIF89a")
+    await expect(web.upload("cat.mp3")).to_contain_text("This is a picture, not audio. Choose another file.")
+    await web.drop("empty.wav", b"")
+    await expect(web.upload("empty.wav")).to_contain_text("This file is empty.")
+    gateway.refusal = None
+    await web.drop("song.mp3", b"ID3")
+    await web.sees_track("song", "separating")
+    await web.upload("cat.mp3").get_by_role("button", name="Remove").click()
+    await expect(web.upload("cat.mp3")).to_have_count(0)
+
+
+async def test_downloads_each_stem_and_all(web: WebPage, gateway: FakeGateway) -> None:
+    """Every stem in every format and a zip of all can be saved; a refusal is shown, never saved."""
+    await _upload(web, gateway, segments=gateway.song.segments)
+    await web.sees_track("Night Train", "ready")
+    stem = await web.download("Night Train", "Drums, WAV")
+    assert stem.suggested_filename == "drums.wav"
+    assert await _saved(stem) == b"drums.wav"
+    bundle = await web.download("Night Train", "All stems (zip), FLAC")
+    assert await _saved(bundle) == b"all.flac.zip"
+    gateway.refusal = (409, "The track is being deleted.")
+    await web.page.get_by_role("button", name="Download Night Train").click()
+    await web.page.get_by_role("link", name="Bass, MP3").click()
+    await expect(web.page.locator("#downloads-problem")).to_contain_text("The track is being deleted.")
+
+
+async def test_deletes_only_when_meant(web: WebPage, gateway: FakeGateway) -> None:
+    """Delete asks first; agreed, the track is gone from the list, the player and the server."""
+    await _upload(web, gateway, segments=2)
+    await web.page.get_by_role("button", name="Delete Night Train").click()
+    await web.page.get_by_role("button", name="Keep it").click()
+    await expect(web.track("Night Train")).to_have_count(1)
+    await web.open_track("Night Train")
+    await web.play()
+    await web.delete("Night Train")
+    await expect(web.page.locator("#player-view")).to_be_hidden()
+    await expect(web.page.locator("#list-state")).to_contain_text("No tracks yet")
+    assert gateway.tracks == {}
+
+
+async def test_cancels_and_retries(web: WebPage, gateway: FakeGateway) -> None:
+    """A separation can be stopped and begun again, and a failed one says why."""
+    await _upload(web, gateway, segments=1)
+    await web.page.get_by_role("button", name="Cancel Night Train").click()
+    await web.sees_track("Night Train", "cancelled")
+    await web.page.get_by_role("button", name="Try again with Night Train").click()
+    await web.sees_track("Night Train", "separating")
+    gateway.end_tracks("failed", "The model gave up.")
+    await web.sees_track("Night Train", "failed")
+    await expect(web.track("Night Train")).to_contain_text("The model gave up. Nothing was charged.")
+
+
+async def test_many_tracks_at_once_leave_room_for_playing(web: WebPage, gateway: FakeGateway) -> None:
+    """Six songs on their way take two event streams; the others move with the list, and the first still plays."""
+    for number in range(6):
+        await _upload(web, gateway, f"Song {number}.flac")
+    gateway.release(2)
+    await expect(web.track("Song 5")).to_contain_text("playable to 0:02")
+    await web.open_track("Song 5")
+    await web.play()
+    await web.plays_past(0.3)
+    titles = await web.page.locator(".track-row .row-title").all_text_contents()
+    assert titles == [f"Song {number}" for number in (5, 4, 3, 2, 1, 0)]
+
+
+async def test_titles_are_text(web: WebPage, gateway: FakeGateway) -> None:
+    """A title that is markup is shown as it is written."""
+    name = "<img src=x onerror=document.title='owned'>"
+    await _upload(web, gateway, f"{name}.flac", segments=1)
+    await web.open_track(name)
+    await expect(web.page.get_by_role("heading", name=name)).to_be_visible()
+    assert await web.page.locator("#content img").count() == 0
+
+
+async def test_a_refused_sign_in_says_why(open_page: OpenPage) -> None:
+    """A wrong password, and a malformed address, are named beside the form."""
+    web = await open_page()
+    await web.fill_entry("ada@example.org", "wrong", "Sign in")
+    await expect(web.page.get_by_role("alert")).to_have_text("The address or the password is wrong. Check both.")
+    await web.fill_entry("ada", PASSWORD, "Sign in")
+    await expect(web.page.get_by_role("alert")).to_contain_text("Enter an e-mail address")
+    await web.sign_in("ada@example.org", PASSWORD)
+    await web.sign_out()
+    await web.page.reload()
+    await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+async def test_a_link_signs_in_once_and_leaves_the_address(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """A one-time link signs in, its code is gone from address and history; a spent one says so."""
+    web = await open_page(path=f"/#/link/{LINK_CODE}")
+    await web.sees_library()
+    assert web.page.url == f"{gateway.address}/#/"
+    spent = await open_page(path="/#/link/spent")
+    await expect(spent.page.get_by_role("alert")).to_contain_text("This link was used or has run out.")
+    assert "spent" not in spent.page.url
+
+
+async def test_an_expired_token_is_renewed_once(web: WebPage, gateway: FakeGateway) -> None:
+    """However many requests meet the expired token, the session is renewed once; a lost session asks to sign in."""
+    await _upload(web, gateway, segments=1)
+    gateway.is_access_stale = True
+    await web.open_track("Night Train")
+    await web.play()
+    await web.plays_past(0.2)
+    assert gateway.refreshes == 1
+    await web.page.context.clear_cookies()
+    await web.page.get_by_role("button", name="Cancel separation").click()
+    await expect(web.page.get_by_role("alert").first).to_have_text("Your session has ended. Sign in again.")
+
+
+async def test_fits_a_phone(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """At 360 pixels nothing is wider than the screen, in the library and in the player."""
+    web = await open_page(phone=True)
+    await web.sign_up("ada@example.org", PASSWORD)
+    await _upload(web, gateway, "A very long title of a song that goes on and on without a break.flac", segments=3)
+    fits = "document.documentElement.scrollWidth <= 360"
+    assert await web.page.evaluate(fits)
+    await web.open_track("A very long title")
+    assert await web.page.evaluate(fits)
+    await web.page.get_by_role("link", name="All tracks").click()
+    await web.sees_library()
+
+
+async def test_says_when_the_server_is_away(web: WebPage, gateway: FakeGateway) -> None:
+    """Offline is said, what is on screen stays, and playing goes on from what is loaded."""
+    await _upload(web, gateway, segments=3)
+    await web.open_track("Night Train")
+    await web.play()
+    await web.plays_past(0.2)
+    await web.page.context.set_offline(True)
+    await expect(web.page.locator("#offline")).to_be_visible()
+    await web.plays_past(1.2)
+    await web.page.context.set_offline(False)
+    await expect(web.page.locator("#offline")).to_be_hidden()
+    gateway.release(gateway.song.segments)
+    await web.plays_past(3 * SEGMENT_S + 0.1)

@@ -1,0 +1,10 @@
+"""Where tests find what is not theirs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SHARED_AUDIO = REPOSITORY.parent / "shared" / "data" / "audio"
+"""Real songs and awkward files, beside the checkout where they are lent; tests skip plainly without them."""
+BUNDLED_SONG = REPOSITORY / "stack" / "songs" / "first_light.ogg"

@@ -1,0 +1,31 @@
+"""One running StripSession for all stories that leave it running."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.stories.house import House, Listener
+from tests.stories.songs import long_song
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    house = House(tmp_path_factory.mktemp("house") / "data")
+    house.start()
+    yield house
+    house.stop()
+
+
+@pytest.fixture
+def listener(house: House) -> Iterator[Listener]:
+    listener = Listener(house)
+    yield listener
+    listener.http.close()
+
+
+@pytest.fixture(scope="session")
+def four_minutes() -> bytes:
+    """A song long enough to be interrupted."""
+    return long_song(240)

@@ -1,0 +1,221 @@
+"""A whole running StripSession for stories: real processes, driven over HTTP as a listener does."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from tests.paths import REPOSITORY
+
+START_S = 120.0
+STOP_S = 60.0
+PATIENCE_S = 120.0
+Json = dict[str, Any]
+Found = TypeVar("Found")
+
+
+class House:
+    """`stripsession up` as a child process."""
+
+    def __init__(self, data: Path, *arguments: str) -> None:
+        self.data = data
+        self.log = data.parent / f"{data.name}.log"
+        self._arguments = arguments
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("STRIPSESSION_")}
+        # Every story signs a listener up, all from one address.
+        environment |= {
+            "STRIPSESSION_GATEWAY__SIGN_INS_PER_MINUTE": "6000",
+            "STRIPSESSION_GATEWAY__SIGN_INS_BURST": "600",
+        }
+        self.data.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "cli", "up", "--data", str(self.data), *self._arguments],
+                cwd=REPOSITORY,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        until(lambda: self._answers() or self._ended(), START_S, "the stack to start")
+        if self._process.poll() is not None:
+            raise AssertionError(f"the stack ended: {self.log.read_text()[-3000:]}")
+
+    def stop(self) -> int:
+        if self._process is None:
+            return 0
+        self._process.send_signal(signal.SIGINT)
+        code = self._process.wait(STOP_S)
+        self._process = None
+        return code
+
+    def forget(self) -> None:
+        """Take note that the supervisor has ended by itself."""
+        if self._process is not None:
+            self._process.wait(STOP_S)
+            self._process = None
+
+    def state(self) -> Json | None:
+        try:
+            state: Json = json.loads((self.data / "run" / "stack.json").read_text())
+        except (OSError, ValueError):
+            return None
+        return state
+
+    @property
+    def url(self) -> str:
+        state = self.state()
+        assert state is not None
+        return str(state["url"])
+
+    def pid(self, name: str) -> int:
+        state = self.state()
+        assert state is not None
+        return int(state["processes"][name])
+
+    def kill(self, name: str) -> None:
+        """SIGKILL one process of the stack, and see the supervisor replace it."""
+        pid = self.pid(name)
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: self.pid(name) not in (0, pid), PATIENCE_S, f"{name} to be started again")
+
+    @contextmanager
+    def supervisor_paused(self) -> Iterator[None]:
+        """Nothing that dies meanwhile is started again before the block ends."""
+        assert self._process is not None
+        os.kill(self._process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self._process.pid, signal.SIGCONT)
+
+    def command(self, *arguments: str, timeout_s: float = PATIENCE_S) -> subprocess.CompletedProcess[str]:
+        """Run the command line over this house."""
+        return subprocess.run(
+            [sys.executable, "-m", "cli", *arguments, "--data", str(self.data)],
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            check=False,
+        )
+
+    def _answers(self) -> bool:
+        state = self.state()
+        return state is not None and self._process is not None and state["supervisor"] == self._process.pid
+
+    def _ended(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
+
+
+class Listener:
+    """A signed-up person with an HTTP client."""
+
+    def __init__(self, house: House) -> None:
+        self.email = f"listener-{secrets.token_hex(6)}@example.com"
+        self.password = secrets.token_urlsafe(16)
+        self.http = httpx.Client(base_url=house.url, timeout=60, transport=httpx.HTTPTransport(retries=5))
+        account = {"email": self.email, "password": self.password}
+        answer = patiently(lambda: self.http.post("/v1/auth/signup", json=account))
+        assert answer.status_code == 201, answer.text
+        self.http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def upload(self, name: str, data: bytes) -> str:
+        """tus creation and one PATCH; the upload id."""
+        metadata = "filename " + base64.b64encode(name.encode()).decode()
+        headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(data)), "Upload-Metadata": metadata}
+        made = self.http.post("/v1/uploads", headers=headers)
+        assert made.status_code == 201, made.text
+        location = httpx.URL(made.headers["location"]).path
+        sent = self.http.patch(
+            location,
+            content=data,
+            headers={
+                "Tus-Resumable": "1.0.0",
+                "Upload-Offset": "0",
+                "Content-Type": "application/offset+octet-stream",
+            },
+        )
+        assert sent.status_code == 204, sent.text
+        return location.rsplit("/", 1)[-1]
+
+    def add(self, name: str, data: bytes) -> httpx.Response:
+        """Upload and ask for a track; the answer, whatever it is."""
+        upload_id = self.upload(name, data)
+        return self.http.post("/v1/tracks", json={"upload_id": upload_id}, headers={"Idempotency-Key": upload_id})
+
+    def add_track(self, name: str, data: bytes) -> str:
+        answer = self.add(name, data)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["track_id"])
+
+    def track(self, track_id: str) -> Json:
+        answer = patiently(lambda: self.http.get(f"/v1/tracks/{track_id}"))
+        assert answer.status_code == 200, answer.text
+        track: Json = answer.json()
+        return track
+
+    def wait(self, track_id: str, state: str = "ready", patience_s: float = PATIENCE_S) -> Json:
+        """Wait for a state; fails at once when the track ends in another."""
+
+        def reached() -> Json | None:
+            track = self.track(track_id)
+            assert track["state"] == state or track["state"] in ("checking", "separating"), track
+            return track if track["state"] == state else None
+
+        return until(reached, patience_s, f"the track to be {state}")
+
+    def wait_segments(self, track_id: str, count: int) -> None:
+        until(lambda: self.track(track_id)["segments"] >= count, PATIENCE_S, f"{count} segments")
+
+    def download(self, track_id: str, stem: str, extension: str = "flac") -> bytes:
+        answer = patiently(lambda: self.http.get(f"/v1/tracks/{track_id}/stems/{stem}.{extension}"))
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
+    def usage(self) -> Json:
+        answer = patiently(lambda: self.http.get("/v1/billing/usage"))
+        assert answer.status_code == 200, answer.text
+        usage: Json = answer.json()
+        return usage
+
+
+def patiently(ask: Callable[[], httpx.Response]) -> httpx.Response:
+    """Ask until the answer is not that something is being restarted."""
+
+    def answered() -> httpx.Response | None:
+        try:
+            answer = ask()
+        except httpx.TransportError:
+            return None
+        return None if answer.status_code in (502, 503, 504) else answer
+
+    return until(answered, PATIENCE_S, "an answer")
+
+
+def until(look: Callable[[], Found | bool | None], patience_s: float, what: str) -> Found:
+    """Look again and again until there is something to see."""
+    deadline = time.monotonic() + patience_s
+    pause = threading.Event()
+    while True:
+        found = look()
+        if found:
+            return found  # type: ignore[return-value]  # truthy: neither None nor False
+        assert time.monotonic() < deadline, f"waited {patience_s:.0f} s in vain for {what}"
+        pause.wait(0.05)

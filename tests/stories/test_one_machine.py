@@ -1,0 +1,84 @@
+"""Everything on one machine: started by one command, stopped by one key."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.stories.house import House, Listener, until
+
+
+@pytest.fixture
+def own_house(tmp_path: Path) -> House:
+    """A house that a story may stop."""
+    return House(tmp_path / "data", "--engine", "in_process")
+
+
+def _processes_of(data: Path) -> list[str]:
+    """Command lines of all processes that mention the data folder or were started by its supervisor."""
+    needle = str(data).encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            texts = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if any(needle in text for text in texts):
+            found.append(texts[0].replace(b"\0", b" ").decode("utf-8", "replace"))
+    return found
+
+
+def test_interrupt_leaves_nothing_running(own_house: House) -> None:
+    """Ctrl-C stops every process of the stack, and a second start over the same data finds its accounts again."""
+    own_house.start()
+    assert len(_processes_of(own_house.data)) > 6
+    listener = Listener(own_house)
+    email, password = listener.email, listener.password
+    listener.http.close()
+    assert own_house.stop() in (0, 130)
+    assert _processes_of(own_house.data) == []
+    own_house.start()
+    try:
+        again = Listener(own_house)
+        answer = again.http.post("/v1/auth/login", json={"email": email, "password": password})
+        again.http.close()
+        assert answer.status_code == 200
+    finally:
+        own_house.stop()
+
+
+def test_killed_supervisor_leaves_nothing_running(own_house: House) -> None:
+    """When the supervisor itself is killed, its processes end, and the next start works."""
+    own_house.start()
+    state = own_house.state()
+    assert state is not None
+    os.kill(int(state["supervisor"]), signal.SIGKILL)
+    until(lambda: not _processes_of(own_house.data), 40, "all processes to end")
+    own_house.forget()
+    own_house.start()
+    assert own_house.stop() in (0, 130)
+
+
+def test_second_start_over_the_same_data_is_refused(house: House) -> None:
+    """A second `stripsession up` over a folder in use says where the first one runs, and exits with 3."""
+    done = house.command("up", "--once")
+    assert done.returncode == 3
+    assert house.url in done.stderr.replace("\n", "")
+
+
+def test_doctor_finds_a_running_stack_well(house: House) -> None:
+    """`stripsession doctor` finds nothing wrong with a running stack."""
+    done = house.command("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "running at" in done.stdout
+
+
+def test_logs_of_a_normal_run_are_quiet_and_hold_no_address(house: House, listener: Listener) -> None:
+    """No service logs an error in a normal run, and no log holds a listener's e-mail address."""
+    for log in (house.data / "logs").glob("*.log"):
+        text = log.read_text()
+        assert listener.email not in text
+        assert "you@localhost" not in text

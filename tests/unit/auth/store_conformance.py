@@ -1,0 +1,209 @@
+"""What every store of auth must do; run on the fake and on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import secrets
+
+import pytest
+
+from services.auth.app.ports import Store
+from services.auth.domain.account import Account
+from services.auth.domain.email_address import parse_email
+from services.auth.domain.facts import AccountCreated
+from services.auth.domain.identifiers import new_session_id, new_user_id
+from services.auth.domain.link import SignInLink
+from services.auth.domain.session import RefreshToken, Session
+
+NOW = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
+DAY = datetime.timedelta(days=1)
+HELD_OFF_S = 0.5
+"""Long enough that a store without locks would have answered."""
+PATIENCE_S = 20.0
+
+
+class StoreConformance:
+    """Subclasses give the fixture `store`."""
+
+    async def test_account_is_found_by_id_and_address(self, store: Store) -> None:
+        """An account added is read back whole by its identifier and by any spelling of its address."""
+        account = await _account(store, "Ada@Example.org", "hash")
+        async with store.transaction() as work:
+            assert await work.accounts.get(account.user_id) == account
+            assert await work.accounts.of_email(parse_email("ada@example.ORG").key) == account
+            assert await work.accounts.get("usr_nobody") is None
+            assert await work.accounts.of_email("nobody@example.org") is None
+
+    async def test_address_is_unique(self, store: Store) -> None:
+        """A second account with the same address is refused, and the transaction goes on."""
+        first = await _account(store, "ada@example.org", "hash")
+        async with store.transaction() as work:
+            second = Account(new_user_id(), parse_email("ADA@example.org"), "", NOW)
+            assert not await work.accounts.add(second)
+            assert await work.accounts.of_email("ada@example.org") == first
+
+    async def test_concurrent_accounts_of_one_address(self, store: Store) -> None:
+        """Of many accounts made at once for one address, exactly one comes to be."""
+
+        async def add() -> bool:
+            async with store.transaction() as work:
+                return await work.accounts.add(Account(new_user_id(), parse_email("ada@example.org"), "", NOW))
+
+        assert sorted(await asyncio.gather(*(add() for _ in range(5)))) == [False] * 4 + [True]
+
+    async def test_rename(self, store: Store) -> None:
+        """A rename answers with the account under its new name, and with nothing for nobody."""
+        account = await _account(store, "ada@example.org", None)
+        async with store.transaction() as work:
+            renamed = await work.accounts.rename(account.user_id, "Ada")
+            assert renamed is not None
+            assert (renamed.display_name, renamed.user_id) == ("Ada", account.user_id)
+            assert await work.accounts.rename("usr_nobody", "x") is None
+        async with store.transaction() as work:
+            assert await work.accounts.get(account.user_id) == renamed
+
+    async def test_hash_is_replaced_only_when_unchanged(self, store: Store) -> None:
+        """A new hash replaces the one it was made from and no other."""
+        account = await _account(store, "ada@example.org", "old")
+        async with store.transaction() as work:
+            await work.accounts.replace_hash(account.user_id, "other", "stale")
+            await work.accounts.replace_hash(account.user_id, "old", "new")
+        async with store.transaction() as work:
+            found = await work.accounts.get(account.user_id)
+            assert found is not None
+            assert found.password_hash == "new"
+
+    async def test_failed_work_leaves_nothing(self, store: Store) -> None:
+        """A unit of work that raises changes nothing."""
+
+        async def fail() -> None:
+            async with store.transaction() as work:
+                await work.accounts.add(Account("usr_gone", parse_email("gone@example.org"), "", NOW))
+                await work.publish(AccountCreated("usr_gone", NOW))
+                raise RuntimeError("planned")
+
+        with pytest.raises(RuntimeError, match="planned"):
+            await fail()
+        async with store.transaction() as work:
+            assert await work.accounts.get("usr_gone") is None
+
+    async def test_rotation(self, store: Store) -> None:
+        """A rotated token is spent, its successor is not, and both lead to the changed session."""
+        session, token = await _session(store)
+        fresh = RefreshToken(secrets.token_bytes(32), session.session_id, NOW + 31 * DAY)
+        used = session.used(NOW + DAY, NOW + 31 * DAY)
+        async with store.transaction() as work:
+            assert await work.sessions.locked(token.token_hash) == (session, token)
+            await work.sessions.rotate(used, token, NOW + DAY, fresh)
+        async with store.transaction() as work:
+            spent = RefreshToken(token.token_hash, session.session_id, token.expires_at, NOW + DAY)
+            assert await work.sessions.locked(token.token_hash) == (used, spent)
+            assert await work.sessions.locked(fresh.token_hash) == (used, fresh)
+            assert await work.sessions.locked(secrets.token_bytes(32)) is None
+
+    async def test_lock_holds_off_others(self, store: Store) -> None:
+        """Who asks for a locked session waits until the work that holds it commits, and sees what it did."""
+        session, token = await _session(store)
+
+        async def look() -> datetime.datetime | None:
+            async with store.transaction() as work:
+                found = await work.sessions.locked(token.token_hash)
+                assert found is not None
+                return found[1].spent_at
+
+        async with store.transaction() as work:
+            assert await work.sessions.locked(token.token_hash) is not None
+            other = asyncio.create_task(look())
+            done, _ = await asyncio.wait({other}, timeout=HELD_OFF_S)
+            assert not done
+            fresh = RefreshToken(secrets.token_bytes(32), session.session_id, NOW + DAY)
+            await work.sessions.rotate(session, token, NOW, fresh)
+        assert await asyncio.wait_for(other, PATIENCE_S) == NOW
+
+    async def test_first_end_stands(self, store: Store) -> None:
+        """A session ends once; a later end changes nothing."""
+        session, token = await _session(store)
+        async with store.transaction() as work:
+            await work.sessions.end(session.session_id, NOW)
+            await work.sessions.end(session.session_id, NOW + DAY)
+            found = await work.sessions.locked(token.token_hash)
+            assert found is not None
+            assert found[0].ended_at == NOW
+
+    async def test_remains_are_forgotten(self, store: Store) -> None:
+        """Sessions over before the moment go with their tokens, in batches; living ones stay."""
+        _, living = await _session(store, expires_at=NOW + DAY)
+        _, expired = await _session(store, expires_at=NOW - 2 * DAY)
+        ended, of_ended = await _session(store, expires_at=NOW + DAY)
+        async with store.transaction() as work:
+            await work.sessions.end(ended.session_id, NOW - 2 * DAY)
+        async with store.transaction() as work:
+            assert await work.sessions.forget(NOW - DAY, 1) == 1
+        async with store.transaction() as work:
+            assert await work.sessions.forget(NOW - DAY, 1) == 1
+        async with store.transaction() as work:
+            assert await work.sessions.forget(NOW - DAY, 1) == 0
+            assert await work.sessions.locked(living.token_hash) is not None
+            assert await work.sessions.locked(expired.token_hash) is None
+            assert await work.sessions.locked(of_ended.token_hash) is None
+
+    async def test_expired_tokens_of_a_living_session_are_forgotten(self, store: Store) -> None:
+        """A session in use for long does not keep every token it ever had."""
+        session, token = await _session(store, expires_at=NOW)
+        used = session.used(NOW, NOW + 30 * DAY)
+        fresh = RefreshToken(secrets.token_bytes(32), session.session_id, NOW + 30 * DAY)
+        async with store.transaction() as work:
+            await work.sessions.rotate(used, token, NOW, fresh)
+        async with store.transaction() as work:
+            assert await work.sessions.forget(NOW + DAY, 10) == 1
+            assert await work.sessions.locked(token.token_hash) is None
+            assert await work.sessions.locked(fresh.token_hash) == (used, fresh)
+
+    async def test_link_is_redeemed_once(self, store: Store) -> None:
+        """Of many who redeem a link at once, one learns whom it signs in; nobody does after its end."""
+        account = await _account(store, "ada@example.org", None)
+        code, late = secrets.token_bytes(32), secrets.token_bytes(32)
+        async with store.transaction() as work:
+            await work.links.add(SignInLink(code, account.user_id, NOW + DAY))
+            await work.links.add(SignInLink(late, account.user_id, NOW))
+
+        async def redeem(code_hash: bytes) -> str | None:
+            async with store.transaction() as work:
+                return await work.links.redeem(code_hash, NOW)
+
+        answers = await asyncio.gather(*(redeem(code) for _ in range(5)))
+        assert sorted(answers, key=str) == [None] * 4 + [account.user_id]
+        assert await redeem(late) is None
+        assert await redeem(secrets.token_bytes(32)) is None
+
+    async def test_links_are_forgotten(self, store: Store) -> None:
+        """Links that expired before the moment go, in batches; others stay."""
+        account = await _account(store, "ada@example.org", None)
+        living = secrets.token_bytes(32)
+        async with store.transaction() as work:
+            await work.links.add(SignInLink(secrets.token_bytes(32), account.user_id, NOW - DAY))
+            await work.links.add(SignInLink(secrets.token_bytes(32), account.user_id, NOW - DAY))
+            await work.links.add(SignInLink(living, account.user_id, NOW + DAY))
+        async with store.transaction() as work:
+            assert await work.links.forget(NOW, 1) == 1
+            assert await work.links.forget(NOW, 5) == 1
+            assert await work.links.forget(NOW, 5) == 0
+            assert await work.links.redeem(living, NOW) == account.user_id
+
+
+async def _account(store: Store, email: str, password_hash: str | None) -> Account:
+    account = Account(new_user_id(), parse_email(email), "", NOW, password_hash)
+    async with store.transaction() as work:
+        assert await work.accounts.add(account)
+        await work.publish(AccountCreated(account.user_id, NOW))
+    return account
+
+
+async def _session(store: Store, *, expires_at: datetime.datetime = NOW + 30 * DAY) -> tuple[Session, RefreshToken]:
+    account = await _account(store, f"{secrets.token_hex(8)}@example.org", None)
+    session = Session(new_session_id(), account.user_id, NOW - 3 * DAY, NOW - 3 * DAY, expires_at)
+    token = RefreshToken(secrets.token_bytes(32), session.session_id, expires_at)
+    async with store.transaction() as work:
+        await work.sessions.add(session, token)
+    return session, token

@@ -1,0 +1,14 @@
+"""The fake store does what a store must."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.auth.fakes import FakeStore
+from tests.unit.auth.store_conformance import StoreConformance
+
+
+class TestFakeStore(StoreConformance):
+    @pytest.fixture
+    def store(self) -> FakeStore:
+        return FakeStore()

@@ -1,0 +1,31 @@
+"""Billing's settings and its table of statuses."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from chassis.settings import SettingsInvalid, load
+from services.billing.api.statuses import STATUSES
+from services.billing.domain import errors
+from services.billing.settings import BillingSettings
+
+ENVIRONMENT = {"STRIPSESSION_CERTIFICATES": "/certificates", "STRIPSESSION_NATS_URL": "nats://127.0.0.1:4222"}
+
+
+def test_default_plan_is_free() -> None:
+    """Where nothing is set, people without a plan are on the free one."""
+    assert load(BillingSettings, ENVIRONMENT).default_plan == "free"
+
+
+def test_unknown_default_plan_is_a_fault_of_settings() -> None:
+    """A default plan that does not exist stops the service at its start, naming the setting and the plans."""
+    with pytest.raises(SettingsInvalid, match=r"STRIPSESSION_DEFAULT_PLAN.*free, pro, studio, home"):
+        load(BillingSettings, {**ENVIRONMENT, "STRIPSESSION_DEFAULT_PLAN": "gold"})
+
+
+def test_every_domain_error_has_a_status() -> None:
+    """No named error of billing reaches a caller as INTERNAL."""
+    named = {kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Exception)}
+    assert named == set(STATUSES)

@@ -1,0 +1,62 @@
+"""Refusals as problems."""
+
+from __future__ import annotations
+
+import grpc
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.rpc.errors import Refusal
+from services.gateway.api.problems import Refused, problem_of
+from services.gateway.api.schema import Body, Number, Text
+from services.gateway.domain.identifiers import PATTERNS, is_known_shape
+
+CODES = [code for code in grpc.StatusCode if code is not grpc.StatusCode.OK]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_has_a_status_and_says_what_to_do(code: grpc.StatusCode) -> None:
+    """No status code of gRPC is left without an HTTP status, a sentence and an action."""
+    problem = problem_of(Refusal(code, code.name, "ipv4:10.0.0.7:5001: Connection refused"))
+    document = problem.document("req_1")
+    assert 400 <= problem.status <= 599
+    assert document["action"]
+    assert "10.0.0.7" not in str(document)
+    assert ("Retry-After" in problem.headers) is (problem.status in (429, 503, 504))
+
+
+def test_a_caller_that_is_not_allowed_is_our_fault() -> None:
+    """The gateway's own certificate being refused is 500, without a word about it."""
+    problem = problem_of(Refusal(grpc.StatusCode.PERMISSION_DENIED, "CALLER_NOT_ALLOWED", "caller gateway"))
+    assert (problem.status, problem.reason) == (500, "INTERNAL")
+    assert "caller" not in problem.detail
+
+
+BODY = Body("Test", (Text("a", "A.", required=True, length_max=5), Text("b", "B.", options=("x", "y"))))
+
+
+@given(st.binary())
+def test_any_bytes_are_a_body_or_refused(data: bytes) -> None:
+    """Reading a body raises Refused and nothing else."""
+    try:
+        assert set(BODY.read(data)) <= {"a", "b"}
+    except Refused as refused:
+        assert refused.problem.status in (400, 422)
+
+
+@given(st.text())
+def test_any_text_is_a_number_or_refused(text: str) -> None:
+    """Reading a number raises Refused and nothing else."""
+    try:
+        assert 1 <= Number("limit", "L.", 1, 200, 50).read(text) <= 200
+    except Refused as refused:
+        assert refused.problem.status in (400, 422)
+
+
+@given(st.sampled_from(sorted(PATTERNS)), st.text())
+def test_an_identifier_is_plain_ascii(name: str, value: str) -> None:
+    """What has the shape of an identifier holds nothing that a path, a header or a query could mistake."""
+    if is_known_shape(name, value):
+        assert value.isascii()
+        assert value.replace("_", "").replace("-", "").isalnum()

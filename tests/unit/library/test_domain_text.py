@@ -1,0 +1,63 @@
+"""Names and titles that listeners type."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.library.domain.text import (
+    FILE_NAME_CHARACTERS_MAX,
+    TITLE_CHARACTERS_MAX,
+    clean_file_name,
+    clean_title,
+    search_text,
+    search_words,
+    title_of,
+)
+
+
+@given(st.text())
+def test_titles_are_clean(text: str) -> None:
+    """A title has no control character, no surrounding space, at most 200 characters, and cleaning is stable."""
+    title = clean_title(text)
+    assert len(title) <= TITLE_CHARACTERS_MAX
+    assert title == title.strip()
+    assert not any(unicodedata.category(character) in ("Cc", "Cs") for character in title)
+    assert clean_title(title) == title
+
+
+@given(st.text())
+def test_file_names_are_no_paths(name: str) -> None:
+    """A file name keeps no folder of the machine it comes from, and always suggests a title."""
+    cleaned = clean_file_name(name)
+    assert "/" not in cleaned
+    assert "\\" not in cleaned
+    assert len(cleaned) <= FILE_NAME_CHARACTERS_MAX
+    assert title_of(cleaned)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("song.flac", "song"),
+        ("Mr. Brightside", "Mr. Brightside"),
+        ("01. Intro.mp3", "01. Intro"),
+        (".mp3", ".mp3"),
+        ("", "Untitled"),
+        ("a\u202egpj.mp3", "agpj"),
+    ],
+)
+def test_title_of(name: str, title: str) -> None:
+    """A title is the file's name without its extension."""
+    assert title_of(name) == title
+
+
+@given(st.text(min_size=1), st.text())
+def test_a_title_is_found_by_its_words(title: str, artist: str) -> None:
+    """Every word of a title finds it, in whatever case it is typed."""
+    haystack = search_text(title, artist)
+    assert all(word in haystack for word in search_words(title))
+    assert all(word in search_text(title.casefold(), artist) for word in search_words(title))

@@ -1,0 +1,155 @@
+"""Everything but the jobs' store, in memory, for the verbs' tests."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+from services.separation.app.ports import Allowance, ByteSource, Census, OpenedTrack, StoredSegment
+from services.separation.audio.arrays import MixBlock
+from services.separation.domain.errors import AudioRefused, DependencyAway, ModelUnknown
+from services.separation.domain.job import Failure, Job, JobState, UploadGrant
+from services.separation.domain.models import ModelCard
+
+CARD = ModelCard("baseline", "1", ("vocals", "other"), "Plain.", "Apache-2.0", is_default=True)
+
+
+@dataclass
+class Found:
+    """What the fake decoder finds."""
+
+    codec: str = "flac"
+    sample_rate: int = 1000
+    channels: int = 2
+    depth: int = 16
+    declared_samples: int = 59_001
+    title: str | None = "A song"
+    artist: str | None = None
+    warnings: tuple[str, ...] = ("clipped",)
+    total_samples: int = 59_001
+
+
+class Bytes:
+    size_bytes = 1
+
+    async def read(self, offset: int, length: int) -> bytes:
+        return b"x" * length
+
+
+class FakeUploads:
+    def open(self, grant: UploadGrant) -> ByteSource:
+        return Bytes()
+
+
+@dataclass
+class FakeDecoding:
+    found: Found
+    refusal: AudioRefused | None
+
+    @property
+    def summary(self) -> Found:
+        return self.found
+
+    async def inspect(self) -> Found:
+        if self.refusal is not None:
+            raise self.refusal
+        return self.found
+
+    async def decode(self, first_sample: int = 0) -> AsyncIterator[MixBlock]:
+        for block in ():
+            yield block
+
+
+@dataclass
+class FakeDecoders:
+    found: Found = field(default_factory=Found)
+    refusal: AudioRefused | None = None
+    longest_s: float = 0.0
+    opened: int = 0
+
+    @contextlib.asynccontextmanager
+    async def open(self, source: ByteSource, longest_s: float) -> AsyncIterator[FakeDecoding]:
+        self.longest_s = longest_s
+        self.opened += 1
+        yield FakeDecoding(self.found, self.refusal)
+
+
+class FakeModels:
+    def list(self) -> Sequence[ModelCard]:
+        return (CARD,)
+
+    def get(self, name: str) -> ModelCard:
+        if name not in {"", CARD.name}:
+            raise ModelUnknown
+        return CARD
+
+
+@dataclass
+class FakeLedger:
+    """Minutes; `refusal` answers a reservation, `away` every call."""
+
+    longest_song_s: int = 600
+    refusal: Exception | None = None
+    away: bool = False
+    reserved: dict[str, int] = field(default_factory=dict)
+    settled: dict[str, int] = field(default_factory=dict)
+    released: list[str] = field(default_factory=list)
+
+    def _reach(self) -> None:
+        if self.away:
+            raise DependencyAway("billing")
+
+    async def allowance(self, owner_id: str) -> Allowance:
+        self._reach()
+        return Allowance(self.longest_song_s, 1000)
+
+    async def reserve(self, owner_id: str, job_id: str, seconds: int) -> None:
+        self._reach()
+        if self.refusal is not None:
+            raise self.refusal
+        self.reserved[job_id] = seconds
+
+    async def settle(self, job_id: str, seconds: int) -> None:
+        self._reach()
+        self.settled[job_id] = seconds
+
+    async def release(self, job_id: str) -> None:
+        self._reach()
+        self.released.append(job_id)
+
+
+@dataclass
+class FakeMaterials:
+    """A library that only hears how jobs end; `faults` are raised first."""
+
+    concluded: list[str] = field(default_factory=list)
+    faults: dict[str, Exception] = field(default_factory=dict)
+
+    async def open_track(self, job: Job) -> OpenedTrack:
+        raise NotImplementedError
+
+    async def commit_segment(self, job: Job, segment: StoredSegment) -> None:
+        raise NotImplementedError
+
+    async def conclude_track(self, job: Job) -> None:
+        if job.job_id in self.faults:
+            raise self.faults[job.job_id]
+        self.concluded.append(job.job_id)
+
+
+@dataclass
+class FakeMeasures:
+    outcomes: list[JobState] = field(default_factory=list)
+    counts: Census | None = None
+
+    def stage(self, stage: str, seconds: float) -> None: ...
+
+    def first_segment(self, waited: datetime.timedelta) -> None: ...
+
+    def ended(self, outcome: JobState, failure: Failure | None) -> None:
+        self.outcomes.append(outcome)
+
+    def census(self, census: Census) -> None:
+        self.counts = census

@@ -1,0 +1,68 @@
+"""Uploads read under a grant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chassis.objects import open_objects
+from chassis.sealing import new_key, seal, unseal
+from services.separation.clients.sealed_objects import SealedStems, SealedUploads
+from services.separation.domain.errors import UploadGone
+from services.separation.domain.job import UploadGrant, UploadPart
+
+DATA = bytes(range(256)) * 4
+
+
+async def stored(folder: Path, cuts: list[int]) -> UploadGrant:
+    objects, key, parts = open_objects(f"file://{folder}"), new_key(), []
+    bounds = [0, *sorted({cut for cut in cuts if 0 < cut < len(DATA)}), len(DATA)]
+    for start, stop in zip(bounds, bounds[1:], strict=False):
+        name = f"uploads/upl_1/{start:020d}"
+        await objects.put(name, seal(key, name, DATA[start:stop]))
+        parts.append(UploadPart(name, start, stop - start))
+    return UploadGrant("upl_1", len(DATA), key, tuple(reversed(parts)))
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    cuts=st.lists(st.integers(1, 1023), max_size=5),
+    reads=st.lists(st.tuples(st.integers(0, 1023), st.integers(1, 1024)), max_size=6),
+)
+async def test_any_read_gives_the_uploads_bytes(
+    tmp_path: Path, cuts: list[int], reads: list[tuple[int, int]]
+) -> None:
+    """However an upload is cut into parts, every read within it gives exactly its bytes."""
+    grant = await stored(tmp_path, cuts)
+    source = SealedUploads(open_objects(f"file://{tmp_path}")).open(grant)
+    for offset, length in reads:
+        wanted = DATA[offset : offset + length]
+        if wanted:
+            assert await source.read(offset, len(wanted)) == wanted
+
+
+async def test_erased_and_unreadable_uploads_are_gone(tmp_path: Path) -> None:
+    """An upload whose object or key is no more is gone, and a grant shows no key."""
+    grant = await stored(tmp_path, [])
+    objects = open_objects(f"file://{tmp_path}")
+    stranger = UploadGrant(grant.upload_id, grant.length_bytes, new_key(), grant.parts)
+    with pytest.raises(UploadGone):
+        await SealedUploads(objects).open(stranger).read(0, 1)
+    await objects.delete(grant.parts[0].object_name)
+    with pytest.raises(UploadGone):
+        await SealedUploads(objects).open(grant).read(0, 1)
+    assert repr(grant.object_key) not in repr(grant)
+
+
+async def test_stems_are_sealed_under_keys_of_their_own(tmp_path: Path) -> None:
+    """Each stored object opens under its own key and name only."""
+    objects = open_objects(f"file://{tmp_path}")
+    stems = SealedStems(objects)
+    key, size_bytes = await stems.put("stems/a", b"sound")
+    other, _ = await stems.put("stems/b", b"sound")
+    assert key != other
+    assert size_bytes == 5
+    assert unseal(key, "stems/a", await objects.get("stems/a")) == b"sound"

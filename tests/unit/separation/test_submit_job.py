@@ -1,0 +1,118 @@
+"""Taking songs in."""
+
+from __future__ import annotations
+
+import pytest
+
+from chassis.testing.clock import ManualClock
+from services.separation.app.submit_job import Submission, Submitted, submit_job
+from services.separation.domain.errors import (
+    AudioRefused,
+    DependencyAway,
+    JobMismatch,
+    MinutesExhausted,
+    ModelUnknown,
+    QueueFull,
+    UploadRefused,
+)
+from services.separation.domain.facts import JobQueued
+from services.separation.domain.job import JobState, UploadGrant
+from tests.unit.separation.fake_parts import FakeDecoders, FakeLedger, FakeModels, FakeUploads
+from tests.unit.separation.memory_jobs import MemoryJobs
+
+
+class Desk:
+    """Where songs are handed in."""
+
+    def __init__(self) -> None:
+        self.jobs = MemoryJobs(ManualClock())
+        self.ledger = FakeLedger()
+        self.decoders = FakeDecoders()
+
+    async def submit(
+        self, job_id: str = "job_1", owner: str = "usr_1", model: str = "", queued_max: int = 2
+    ) -> Submitted:
+        grant = UploadGrant("upl_1", 1, b"k" * 32)
+        return await submit_job(
+            self.jobs,
+            self.ledger,
+            FakeUploads(),
+            self.decoders,
+            FakeModels(),
+            Submission(job_id, "trk_1", owner, grant, model),
+            queued_max=queued_max,
+            queue_retry_s=7.0,
+        )
+
+
+async def test_a_song_is_queued_and_announced() -> None:
+    """An accepted song has its begun seconds reserved, is queued, and is announced once, however often it is sent."""
+    desk = Desk()
+    first = await desk.submit()
+    again = await desk.submit()
+    assert (first.job.state, first.title, first.artist) == (JobState.QUEUED, "A song", "")
+    assert first.job == again.job
+    assert desk.ledger.reserved == {"job_1": 60}
+    assert desk.decoders.longest_s == 600
+    assert desk.decoders.opened == 1
+    assert desk.jobs.facts == [JobQueued("job_1")]
+
+
+async def test_a_refused_file_leaves_nothing() -> None:
+    """What the decoder refuses is refused with its reason as a fixed word and its text, and no trace is kept."""
+    desk = Desk()
+    desk.decoders.refusal = AudioRefused("not_audio", "This file is not audio we can read.")
+    with pytest.raises(UploadRefused) as caught:
+        await desk.submit()
+    assert (caught.value.reason, str(caught.value)) == ("NOT_AUDIO", "This file is not audio we can read.")
+    assert not desk.jobs.rows
+    assert not desk.ledger.reserved
+
+
+async def test_too_few_minutes_leave_nothing() -> None:
+    """Without enough minutes the job is gone as if never asked, and may be asked again."""
+    desk = Desk()
+    desk.ledger.refusal = MinutesExhausted("Ten minutes are left.", {"left_s": "600"})
+    with pytest.raises(MinutesExhausted):
+        await desk.submit()
+    assert not desk.jobs.rows
+    desk.ledger.refusal = None
+    assert (await desk.submit()).job.state is JobState.QUEUED
+
+
+async def test_a_broken_off_admission_is_taken_up() -> None:
+    """When billing goes away in between, the next try goes on without looking into the file again."""
+    desk = Desk()
+    desk.ledger.refusal = DependencyAway("billing")
+    with pytest.raises(DependencyAway):
+        await desk.submit()
+    assert desk.jobs.rows["job_1"].job.state is JobState.ADMITTING
+    desk.ledger.refusal = None
+    assert (await desk.submit()).job.state is JobState.QUEUED
+    assert desk.decoders.opened == 1
+
+
+async def test_a_full_queue_says_when_to_come_back() -> None:
+    """Beyond the bound a new song is refused for now, and one that is in already is still answered."""
+    desk = Desk()
+    await desk.submit("job_1")
+    with pytest.raises(QueueFull) as caught:
+        await desk.submit("job_2", queued_max=1)
+    assert caught.value.retry_after_s == 7.0
+    assert (await desk.submit("job_1", queued_max=1)).job.job_id == "job_1"
+
+
+async def test_an_identifier_belongs_to_one_person() -> None:
+    """A job's identifier sent for another person is refused, and shows nothing of the job."""
+    desk = Desk()
+    await desk.submit()
+    with pytest.raises(JobMismatch):
+        await desk.submit(owner="usr_2")
+
+
+async def test_an_unknown_model_is_refused() -> None:
+    """A model that is not there is refused before the upload is touched."""
+    desk = Desk()
+    with pytest.raises(ModelUnknown):
+        await desk.submit(model="wonder")
+    assert desk.decoders.opened == 0

@@ -1,0 +1,152 @@
+"""Putting right what was lost on the way."""
+
+from __future__ import annotations
+
+from chassis.testing.clock import ManualClock
+from services.separation.app.claim_job import claim_job
+from services.separation.app.conclude_job import conclude_job
+from services.separation.app.sweep import SweepLimits, sweep
+from services.separation.domain.errors import DependencyAway
+from services.separation.domain.facts import JobConcluded, JobQueued
+from services.separation.domain.job import GAVE_UP, Audio, Ending, Job, JobState, NewJob
+from tests.unit.separation.fake_parts import FakeLedger, FakeMaterials, FakeMeasures
+from tests.unit.separation.memory_jobs import MemoryJobs
+
+
+class Yard:
+    """Jobs and a sweeper."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.jobs = MemoryJobs(self.clock)
+        self.ledger = FakeLedger()
+        self.materials = FakeMaterials()
+        self.measures = FakeMeasures()
+
+    async def job(self, job_id: str, *, queued: bool = True) -> None:
+        audio = Audio(1000, 2, 16, "flac", 60_000)
+        async with self.jobs.transaction() as work:
+            await work.insert(NewJob(job_id, "trk_1", "upl_1", "usr_1", "baseline", ("vocals",), audio, 60))
+            if queued:
+                await work.admit(job_id)
+
+    async def claim(self, job_id: str, attempts_max: int = 5) -> Job | None:
+        return await claim_job(self.jobs, job_id, "worker", lease_s=10.0, attempts_max=attempts_max)
+
+    async def sweep(self) -> None:
+        self.jobs.facts.clear()
+        await sweep(self.jobs, self.materials, self.ledger, self.measures, SweepLimits())
+
+    def state(self, job_id: str) -> JobState:
+        return self.jobs.rows[job_id].job.state
+
+
+async def test_unheard_jobs_are_announced_again() -> None:
+    """A queued job that nobody took for a while is announced again, and not more often than that."""
+    yard = Yard()
+    await yard.job("job_1")
+    await yard.sweep()
+    assert yard.jobs.facts == []
+    yard.clock.advance(seconds=16)
+    await yard.sweep()
+    assert yard.jobs.facts == [JobQueued("job_1")]
+    await yard.sweep()
+    assert yard.jobs.facts == []
+
+
+async def test_a_dead_workers_job_returns_at_once() -> None:
+    """When a lease runs out its job is queued and announced in the same sweep, and the old attempt can do no more."""
+    yard = Yard()
+    await yard.job("job_1")
+    claimed = await yard.claim("job_1")
+    assert claimed is not None
+    await yard.sweep()
+    assert yard.state("job_1") is JobState.RUNNING
+    yard.clock.advance(seconds=10.1)
+    await yard.sweep()
+    assert yard.jobs.facts == [JobQueued("job_1")]
+    assert yard.state("job_1") is JobState.QUEUED
+    async with yard.jobs.transaction() as work:
+        assert not await work.end("job_1", claimed.attempt, Ending(JobState.COMPLETED, 60_000), 0)
+
+
+async def test_half_done_admissions_are_undone() -> None:
+    """An admission that broke off gives its minutes back and disappears after a minute, not before."""
+    yard = Yard()
+    await yard.job("job_1", queued=False)
+    await yard.sweep()
+    assert "job_1" in yard.jobs.rows
+    yard.clock.advance(seconds=61)
+    yard.ledger.away = True
+    await yard.sweep()
+    assert "job_1" in yard.jobs.rows
+    yard.ledger.away = False
+    await yard.sweep()
+    assert yard.ledger.released == ["job_1"]
+    assert "job_1" not in yard.jobs.rows
+
+
+async def test_a_job_that_never_gets_on_is_given_up() -> None:
+    """After so many attempts without a segment a job fails, and its minutes are given back."""
+    yard = Yard()
+    await yard.job("job_1")
+    for _ in range(2):
+        claimed = await yard.claim("job_1", attempts_max=2)
+        assert claimed is not None
+        assert claimed.state is JobState.RUNNING
+        yard.clock.advance(seconds=11)
+    given_up = await yard.claim("job_1", attempts_max=2)
+    assert given_up is not None
+    assert (given_up.state, given_up.failure) == (JobState.FAILED, GAVE_UP)
+    yard.clock.advance(seconds=11)
+    await yard.sweep()
+    assert yard.ledger.released == ["job_1"]
+
+
+async def test_progress_forgives_earlier_tries() -> None:
+    """A job that commits segments between crashes is never given up."""
+    yard = Yard()
+    await yard.job("job_1")
+    for number in range(6):
+        claimed = await yard.claim("job_1", attempts_max=2)
+        assert claimed is not None
+        assert claimed.state is JobState.RUNNING
+        async with yard.jobs.transaction() as work:
+            await work.progress("job_1", claimed.attempt, 5000 * number)
+        yard.clock.advance(seconds=11)
+
+
+async def test_conclusions_are_made_up_for() -> None:
+    """An end that could not be told is told later, once: library, billing, and one fact."""
+    yard = Yard()
+    for job_id in ("job_1", "job_2"):
+        await yard.job(job_id)
+    claimed = await yard.claim("job_1")
+    assert claimed is not None
+    async with yard.jobs.transaction() as work:
+        await work.end("job_1", claimed.attempt, Ending(JobState.COMPLETED, 58_001), 0)
+        await work.cancel("job_2")
+    yard.materials.faults = {"job_1": DependencyAway("library"), "job_2": RuntimeError("a fault")}
+    await yard.sweep()
+    assert yard.jobs.facts == []
+    yard.materials.faults.clear()
+    await yard.sweep()
+    assert yard.jobs.facts == []
+    yard.clock.advance(seconds=6)
+    await yard.sweep()
+    assert {fact.job_id for fact in yard.jobs.facts if isinstance(fact, JobConcluded)} == {"job_1", "job_2"}
+    assert (yard.ledger.settled, yard.ledger.released) == ({"job_1": 59}, ["job_2"])
+    await conclude_job(yard.jobs, yard.materials, yard.ledger, yard.measures, "job_1")
+    assert len(yard.jobs.facts) == 2
+    assert sorted(yard.measures.outcomes) == [JobState.CANCELLED, JobState.COMPLETED]
+
+
+async def test_gauges_tell_what_waits() -> None:
+    """A sweep counts open jobs and the audio in them."""
+    yard = Yard()
+    await yard.job("job_1")
+    await yard.job("job_2", queued=False)
+    await yard.sweep()
+    assert yard.measures.counts is not None
+    assert yard.measures.counts.jobs == {JobState.QUEUED: 1, JobState.ADMITTING: 1}
+    assert yard.measures.counts.audio_waiting_s == 120.0
