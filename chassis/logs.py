@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from opentelemetry import trace
 
 _SECRET_NAMES = re.compile(
-    r"(password|secret|token|authorization|cookie|e_?mail|(^|_)key$|(^|_)code$|title|file_name)", re.I
+    r"(password|secret|token|authorization|cookie|e[_-]?mail|(^|[_-])key$|(^|_)code$|title|file[_-]?name)", re.I
 )
 _PLAIN_NAMES = frozenset({"status_code", "exit_code", "error_code"})
 # Whole addresses before e-mails: a password's end and the host after it look like one.

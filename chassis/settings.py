@@ -73,10 +73,14 @@ def load(kind: type[Settings], environment: Mapping[str, str]) -> Settings:
 
 def unknown(kind: type[object], environment: Mapping[str, str]) -> list[str]:
     """Names with our prefix that no field reads, each with the nearest known name."""
-    known = [PREFIX + field.name.upper() for field in dataclasses.fields(kind)]  # type: ignore[arg-type]  # it is a dataclass
-    strange = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
-    hints = (difflib.get_close_matches(name, known, n=1) for name in strange)
-    return [f"{name} (did you mean {hint[0]}?)" if hint else name for name, hint in zip(strange, hints, strict=True)]
+    known = [field.name.upper() for field in dataclasses.fields(kind)]  # type: ignore[arg-type]  # it is a dataclass
+    ours = sorted(name.removeprefix(PREFIX) for name in environment if name.startswith(PREFIX))
+    complaints = []
+    for name in ours:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            complaints.append(f"{PREFIX}{name} (did you mean {PREFIX}{near[0]}?)" if near else f"{PREFIX}{name}")
+    return complaints
 
 
 def _parse(kind: object, text: str) -> object:

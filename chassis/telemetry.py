@@ -23,11 +23,12 @@ def configure(service: str, otlp_endpoint: str) -> None:
     """
     provider = TracerProvider(resource=Resource.create({"service.name": f"stripsession-{service}"}))
     if otlp_endpoint:
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=_with_path(otlp_endpoint))))
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=traces_address(otlp_endpoint))))
     trace.set_tracer_provider(provider)
 
 
-def _with_path(endpoint: str) -> str:
+def traces_address(endpoint: str) -> str:
+    """Where exactly traces are posted."""
     return endpoint.rstrip("/") + "/v1/traces" if urlsplit(endpoint).path in ("", "/") else endpoint
 
 

@@ -17,9 +17,10 @@ _READY_PAUSE_S = 0.05
 class NatsServer:
     """nats-server as a child process."""
 
-    def __init__(self, folder: Path) -> None:
-        """Its storage goes below `folder`."""
+    def __init__(self, folder: Path, *, certificates: Path | None = None) -> None:
+        """Its storage goes below `folder`; given `certificates`, it demands mutual TLS."""
         self._folder = folder
+        self._certificates = certificates
         self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -32,7 +33,7 @@ class NatsServer:
         """Start it and wait until it takes connections. Raises TimeoutError."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._process = subprocess.Popen(  # noqa: ASYNC220 - it returns as soon as the process exists
-            [str(binary()), "-a", "127.0.0.1", "-p", str(self._port), "-js", "-sd", str(self._folder)],
+            [str(binary()), "-a", "127.0.0.1", "-p", str(self._port), "-js", "-sd", str(self._folder), *self._tls()],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -43,6 +44,12 @@ class NatsServer:
                 return
             await asyncio.sleep(_READY_PAUSE_S)
         raise TimeoutError("nats-server did not start")
+
+    def _tls(self) -> list[str]:
+        if self._certificates is None:
+            return []
+        pem, key, ca = (str(self._certificates / name) for name in ("nats.pem", "nats.key", "ca.pem"))
+        return ["--tlsverify", f"--tlscert={pem}", f"--tlskey={key}", f"--tlscacert={ca}"]
 
     def kill(self) -> None:
         """SIGKILL."""

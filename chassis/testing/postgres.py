@@ -58,9 +58,9 @@ class PostgresServer:
     def _begun(self) -> subprocess.Popen[bytes]:
         cluster = self._folder / "cluster"
         with (self._folder / "log").open("ab") as log:
-            # Tests lose nothing in a power cut, so they need not wait for the disk.
+            # Tests lose nothing in a power cut, so they need not wait for the disk; a kill must lose nothing committed.
             return subprocess.Popen(
-                [*server.command(cluster, self._port), "-c", "fsync=off", "-c", "synchronous_commit=off"],
+                [*server.command(cluster, self._port), "-c", "fsync=off"],
                 preexec_fn=server.demotion(cluster),  # noqa: PLW1509 - it makes system calls only
                 stdout=subprocess.DEVNULL,
                 stderr=log,

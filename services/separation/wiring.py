@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import functools
 import os
 import socket
@@ -43,6 +44,9 @@ from stripsession.separation.v1 import separation_service_pb2_grpc
 
 SERVICE = "separation"
 MIGRATIONS = Path(__file__).parent / "store" / "migrations"
+# From glibc's malloc.h.
+_M_ARENA_MAX = -8
+_ARENAS_MAX = 2
 
 
 async def serve(settings: Settings) -> None:
@@ -107,6 +111,7 @@ async def serve(settings: Settings) -> None:
 
 async def worker(settings: Settings) -> None:
     """The worker: takes jobs from the queue and separates them."""
+    _limit_arenas()
     certificates = Certificates(settings.certificates, SERVICE)
     database = Database(settings.database_url, SERVICE)
     bus = Bus(settings.nats_url, certificates, streams=[FACTS, SEPARATION_WORK])
@@ -195,6 +200,12 @@ class DecoderPool:
     async def stop(self) -> None:
         """End the warm one."""
         await self._open.aclose()
+
+
+def _limit_arenas() -> None:
+    """Have glibc share memory between threads: with an arena for each, a long song's arrays took half as much again."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS_MAX)
 
 
 def _channels(settings: Settings, certificates: Certificates) -> tuple[Channel, Channel]:

@@ -2,7 +2,7 @@
 
 import { textOf } from "./api.js";
 import { showDownloads } from "./downloads.js";
-import { byId, complain, confirmed, copyOf, setIcon, setText } from "./page.js";
+import { byId, complain, confirmed, copyOf, setText } from "./page.js";
 import { about, clock } from "./text.js";
 import { isUnderWay } from "./tracks.js";
 
@@ -11,6 +11,7 @@ export class Library {
     this.tracks = tracks;
     this.uploads = uploads;
     this.rows = new Map();
+    this.openId = null;
     this.list = byId("tracks");
     this.stopping = new AbortController();
     const { signal } = this.stopping;
@@ -68,6 +69,7 @@ export class Library {
       }
       before = row;
     }
+    this.markOpen(this.openId);
     byId("more").hidden = !this.tracks.nextCursor;
     if (this.tracks.isLoaded) {
       this.tell(tracks.length ? "full" : "empty", tracks.length ? "" : "No tracks yet. Your first song appears here.");
@@ -108,7 +110,7 @@ export class Library {
     setText(row.querySelector(".row-title"), title);
     setText(row.querySelector(".row-status"), statusOf(track));
     const link = row.querySelector(".play-link");
-    link.setAttribute("aria-label", `Play ${track.title}`);
+    link.setAttribute("aria-label", `Open ${track.title}`);
     row.classList.toggle("playable", track.segments > 0);
     const bar = row.querySelector("progress");
     bar.hidden = !moving;
@@ -122,10 +124,11 @@ export class Library {
     }
   }
 
-  markOpen(trackId, isPlaying) {
+  markOpen(trackId) {
+    this.openId = trackId;
     for (const [id, row] of this.rows) {
       row.classList.toggle("open", id === trackId);
-      setIcon(row.querySelector(".play-link"), id === trackId && isPlaying ? "pause" : "play");
+      row.querySelector(".play-link").setAttribute("aria-current", String(id === trackId));
     }
   }
 

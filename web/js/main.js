@@ -4,7 +4,7 @@ import { sessionEvents, textOf } from "./api.js";
 import { Library } from "./library.js";
 import { byId, clearNotices, complain, notify } from "./page.js";
 import { Player } from "./player.js";
-import { findAccount, hasLink, showEntry, signOut } from "./session.js";
+import { findAccount, hasLink, showEntry, signOut, spendLink } from "./session.js";
 import { Tracks } from "./tracks.js";
 import { forgetAll } from "./tus.js";
 import { Uploads } from "./uploads.js";
@@ -26,9 +26,14 @@ async function enter(told = "") {
   closeDesk();
   let account = null;
   try {
-    account = await findAccount();
+    await spendLink();
   } catch (error) {
     told = textOf(error);
+  }
+  try {
+    account = await findAccount();
+  } catch (error) {
+    told ||= textOf(error);
   }
   if (!account) {
     show("sign-in");
@@ -38,6 +43,9 @@ async function enter(told = "") {
   clearNotices();
   byId("account-name").textContent = account.display_name || account.email;
   openDesk();
+  if (told) {
+    notify(told);
+  }
 }
 
 function openDesk() {
@@ -68,7 +76,7 @@ function closePlayer() {
   desk.player?.close();
   desk.player = null;
   desk.tracks.watch(null);
-  desk.library.markOpen(null, false);
+  desk.library.markOpen(null);
 }
 
 function route() {
@@ -93,12 +101,12 @@ function route() {
   show("track");
   const { library, tracks } = desk;
   desk.player = new Player(tracks, trackId, {
-    onState: (isPlaying) => library.markOpen(trackId, isPlaying),
     onGone: (told) => {
       notify(told);
       location.hash = "#/";
     },
   });
+  library.markOpen(trackId);
   tracks.watch(trackId);
 }
 

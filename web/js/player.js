@@ -12,10 +12,9 @@ const STEP_S = 5;
 const MANIFEST_EVERY_MS = 2000;
 
 export class Player {
-  constructor(tracks, trackId, { onState, onGone }) {
+  constructor(tracks, trackId, { onGone }) {
     this.tracks = tracks;
     this.trackId = trackId;
-    this.onState = onState;
     this.onGone = onGone;
     this.playback = null;
     this.lanes = [];
@@ -242,7 +241,6 @@ export class Player {
       failed: playback.failure,
     };
     setText(this.find(".time-note"), playback.failure || (told[playback.state] ?? ""));
-    this.onState(playback.wanted);
     this.showPosition();
   }
 

@@ -11,12 +11,16 @@ const LINK = /^#\/link\/([A-Za-z0-9_-]+)$/;
 
 let mode = "sign-in";
 
-// The account, or null. A one-time link in the address is spent first.
-export async function findAccount() {
+// Signs in with the one-time link in the address, if there is one.
+export async function spendLink() {
   const code = takeLinkCode();
   if (code) {
     await request("POST", "/v1/auth/link", { json: { code, transport: "cookie" }, signed: false });
   }
+}
+
+// The account, or null.
+export async function findAccount() {
   try {
     return await readJson("GET", "/v1/me");
   } catch (error) {

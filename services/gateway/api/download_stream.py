@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 
-from chassis import logs, metrics
+from chassis import logs
 from chassis.rpc.errors import from_error, is_transient
 from services.gateway.api.calls import ask, refused
 from services.gateway.api.problems import Problem, Refused
@@ -61,7 +61,6 @@ class DownloadStream:
         try:
             while piece:
                 self._at += len(piece)
-                metrics.DOWNLOAD_BYTES.labels(self._spec.format).inc(len(piece))
                 yield piece
                 piece = await self._next()
         finally:
@@ -88,9 +87,7 @@ class DownloadStream:
         self._pieces = self._read()
 
     async def _read(self) -> AsyncGenerator[bytes, None]:
-        request = library_service_pb2.ReadDownloadRequest(
-            spec=self._spec, start_byte=self._at, stop_byte=self._stop
-        )
+        request = library_service_pb2.ReadDownloadRequest(spec=self._spec, start_byte=self._at, stop_byte=self._stop)
         call = self._library.ReadDownload(request, timeout=READ_S, wait_for_ready=True)
         try:
             async for answer in call:

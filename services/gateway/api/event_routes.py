@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import contextlib
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -103,21 +104,22 @@ class EventRoutes:
         return _EventStream(self._events(readings, first, number), lambda: self._closed(owner_id))
 
     async def _events(
-        self, readings: AsyncIterator[Progress | None], first: Progress | None, number: int
+        self, readings: AsyncGenerator[Progress | None, None], first: Progress | None, number: int
     ) -> AsyncIterator[bytes]:
         yield f"retry: {_RECONNECT_MS}\n\n".encode()
         progress = first
-        while True:
-            if progress is None:
-                yield b": still here\n\n"
-            else:
-                data = json.dumps(progress_json(progress), ensure_ascii=False)
-                yield f"event: progress\nid: {number}\ndata: {data}\n\n".encode()
-                number += 1
-            try:
-                progress = await anext(readings)
-            except StopAsyncIteration:
-                return
+        async with contextlib.aclosing(readings):
+            while True:
+                if progress is None:
+                    yield b": still here\n\n"
+                else:
+                    data = json.dumps(progress_json(progress), ensure_ascii=False)
+                    yield f"event: progress\nid: {number}\ndata: {data}\n\n".encode()
+                    number += 1
+                try:
+                    progress = await anext(readings)
+                except StopAsyncIteration:
+                    return
 
     def _closed(self, owner_id: str) -> None:
         self._open[owner_id] -= 1

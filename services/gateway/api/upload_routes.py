@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import grpc
 from starlette.responses import Response
 
-from chassis import metrics
 from services.gateway.api.calls import ask, refused
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
 from services.gateway.api.problems import refuse
@@ -116,9 +115,7 @@ class UploadRoutes:
 
     async def speak(self, _: Call) -> Response:
         """The tus discovery headers."""
-        return nothing(
-            {"Tus-Version": VERSION, "Tus-Extension": EXTENSIONS, "Tus-Max-Size": str(self._bytes_max)}
-        )
+        return nothing({"Tus-Version": VERSION, "Tus-Extension": EXTENSIONS, "Tus-Max-Size": str(self._bytes_max)})
 
     async def create(self, call: Call) -> Response:
         """Open an upload."""
@@ -172,7 +169,6 @@ class UploadRoutes:
                 answer = await self._library.AppendUpload(body.messages(), timeout=APPEND_S, wait_for_ready=True)
             except grpc.RpcError as error:
                 raise refused(error) from error
-        metrics.UPLOAD_BYTES.inc(max(0, answer.upload.offset_bytes - offset))
         if body.is_cut_off:
             raise refuse(408, "BODY_CUT_OFF", "The body broke off; what arrived is kept.", Connection="close")
         return answer.upload

@@ -15,7 +15,7 @@ SUFFIXES = frozenset(
     {".css", ".html", ".ico", ".js", ".mjs", ".png", ".svg", ".txt", ".wasm", ".webmanifest", ".webp", ".woff2"}
 )
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:;"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self';"
     " connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none';"
     " form-action 'self'; frame-ancestors 'none'"
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from services.gateway.app.ports import ProgressReading
 from services.gateway.app.track_wakes import TrackWakes
@@ -32,7 +32,7 @@ async def watch_track(
     track_id: str,
     stopping: asyncio.Event,
     times: WatchTimes,
-) -> AsyncIterator[Progress | None]:
+) -> AsyncGenerator[Progress | None, None]:
     """Yield a whole reading at once, then after each fact and each poll; None is a heartbeat.
 
     Ends after a terminal state, when the track is deleted, when the process stops, and at the end of the stream's life.

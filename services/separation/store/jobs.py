@@ -122,7 +122,7 @@ class PostgresJobWork:
         """Take the lease of a queued job, or of one whose lease ran out; None when it is held or has ended."""
         return self._job(
             await self._connection.fetchrow(
-                "UPDATE jobs SET state = 'running', attempt = attempt + 1, tries = tries + 1, worker = $2,"  # noqa: S608 - a constant
+                "UPDATE jobs SET state = 'running', attempt = attempt + 1, tries = tries + 1, worker = $2,"  # noqa: S608 - the columns are a constant
                 " lease_until = $4, started_at = $3, resumed_samples = done_samples"
                 " WHERE job_id = $1 AND (state = 'queued' OR (state = 'running' AND lease_until < $3))"
                 " RETURNING " + _COLUMNS,
@@ -146,7 +146,7 @@ class PostgresJobWork:
         """Note samples done; the job, or None when it is not this attempt's."""
         return self._job(
             await self._connection.fetchrow(
-                "UPDATE jobs SET done_samples = $3, resumed_samples = CASE WHEN $4 THEN $3 ELSE resumed_samples"  # noqa: S608 - a constant
+                "UPDATE jobs SET done_samples = $3, resumed_samples = CASE WHEN $4 THEN $3 ELSE resumed_samples"  # noqa: S608 - the columns are a constant
                 " END,"
                 " tries = CASE WHEN $4 THEN tries ELSE 0 END"
                 " WHERE job_id = $1 AND attempt = $2 AND state = 'running' RETURNING " + _COLUMNS,

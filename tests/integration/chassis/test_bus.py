@@ -7,8 +7,6 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
-from stripsession.retention.v1 import events_pb2 as retention_events
-from stripsession.separation.v1 import events_pb2
 
 from chassis.bus.connection import Bus
 from chassis.bus.consumer import Consumer, Delivery, TryLater, Unwanted
@@ -19,6 +17,8 @@ from chassis.db.pool import Database
 from chassis.db.transaction import transaction
 from chassis.testing.nats import NatsServer
 from chassis.testing.postgres import PostgresServer
+from stripsession.retention.v1 import events_pb2 as retention_events
+from stripsession.separation.v1 import events_pb2
 
 _PATIENCE_S = 20.0
 Job = events_pb2.JobQueued

@@ -10,14 +10,14 @@ from pathlib import Path
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2
-from stripsession.billing.v1 import billing_service_pb2 as pb
-from stripsession.billing.v1 import billing_service_pb2_grpc as pb_grpc
 
 from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.rpc.client import Channel
 from chassis.rpc.errors import from_error
 from chassis.rpc.server import RpcServer
+from stripsession.billing.v1 import billing_service_pb2 as pb
+from stripsession.billing.v1 import billing_service_pb2_grpc as pb_grpc
 
 SERVICE = "stripsession.billing.v1.BillingService"
 

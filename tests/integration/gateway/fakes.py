@@ -67,9 +67,7 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
     def tokens(self, user_id: str) -> account_pb2.SessionTokens:
         refresh = f"ref_{uuid.uuid4().hex}"
         self.refresh_tokens[refresh] = user_id
-        tokens = account_pb2.SessionTokens(
-            access_token=self.token(user_id), refresh_token=refresh, user_id=user_id
-        )
+        tokens = account_pb2.SessionTokens(access_token=self.token(user_id), refresh_token=refresh, user_id=user_id)
         now = datetime.datetime.now(datetime.UTC)
         tokens.access_expires_at.FromDatetime(now + datetime.timedelta(seconds=self.life_s))
         tokens.refresh_expires_at.FromDatetime(now + datetime.timedelta(days=30))
@@ -110,9 +108,7 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         user_id = self.codes.pop(request.code, None)
         if user_id is None:
             raise refused(grpc.StatusCode.UNAUTHENTICATED, "LINK_SPENT", "The link was used or has expired.")
-        return auth_service_pb2.RedeemSignInLinkResponse(
-            account=self.accounts[user_id], tokens=self.tokens(user_id)
-        )
+        return auth_service_pb2.RedeemSignInLinkResponse(account=self.accounts[user_id], tokens=self.tokens(user_id))
 
     async def GetKeySet(self, request: Any, context: Any) -> auth_service_pb2.GetKeySetResponse:
         self.key_set_calls += 1
@@ -284,9 +280,7 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
         ]
         return library_service_pb2.GetManifestResponse(track=track, segments=segments)
 
-    async def ReadSegment(
-        self, request: Any, context: Any
-    ) -> AsyncIterator[library_service_pb2.ReadSegmentResponse]:
+    async def ReadSegment(self, request: Any, context: Any) -> AsyncIterator[library_service_pb2.ReadSegmentResponse]:
         track = self._track(request, "ReadSegment")
         if request.index >= track.segments or request.stem not in track.stems:
             raise missing("SEGMENT")
@@ -306,9 +300,7 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
             etag=hashlib.sha256(self.version.encode() + request.spec.SerializeToString()).hexdigest()[:32],
         )
 
-    async def ReadDownload(
-        self, request: Any, context: Any
-    ) -> AsyncIterator[library_service_pb2.ReadDownloadResponse]:
+    async def ReadDownload(self, request: Any, context: Any) -> AsyncIterator[library_service_pb2.ReadDownloadResponse]:
         self._track(request.spec, "ReadDownload")
         stop = request.stop_byte or len(self.file)
         for at in range(request.start_byte, stop, self.chunk_bytes):
@@ -334,9 +326,7 @@ class FakeJobs(separation_service_pb2_grpc.JobReadingServiceServicer):
 
 
 class FakeBilling(billing_service_pb2_grpc.BillingServiceServicer):
-    PLAN = billing_service_pb2.Plan(
-        name="free", title="Free", seconds_a_month=600, longest_song_s=600, parallel_jobs=1
-    )
+    PLAN = billing_service_pb2.Plan(name="free", title="Free", seconds_a_month=600, longest_song_s=600, parallel_jobs=1)
 
     async def ListPlans(self, request: Any, context: Any) -> billing_service_pb2.ListPlansResponse:
         return billing_service_pb2.ListPlansResponse(plans=[self.PLAN])

@@ -5,12 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from operator import methodcaller
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from chassis.db.pool import Database
 from chassis.testing.clock import ManualClock
@@ -75,6 +83,14 @@ class Leases(RuleBasedStateMachine):
         if self.both(lambda work: work.remove_admitting(f"job_{number}")):
             del self.before[f"job_{number}"]
 
+    @rule(number=NUMBERS)
+    def take_in_and_claim(self, number: int) -> None:
+        # Chance alone seldom gets a job as far as a worker.
+        self.insert(number)
+        self.admit(number)
+        self.before[f"job_{number}"] = self.both(methodcaller("get", f"job_{number}"))
+        self.claim(number, "a")
+
     @rule(number=NUMBERS, worker=st.sampled_from(["a", "b"]))
     def claim(self, number: int, worker: str) -> None:
         job_id = f"job_{number}"
@@ -87,7 +103,9 @@ class Leases(RuleBasedStateMachine):
             self.held[job_id] = job.attempt
 
     @precondition(lambda self: self.held)
-    @rule(data=st.data(), older=st.integers(0, 1), how=st.sampled_from(["extend", "progress", "resume", "back", "again"]))
+    @rule(
+        data=st.data(), older=st.integers(0, 1), how=st.sampled_from(["extend", "progress", "resume", "back", "again"])
+    )
     def hold(self, data: st.DataObject, older: int, how: str) -> None:
         job_id = data.draw(st.sampled_from(sorted(self.held)))
         attempt = self.held[job_id] - older
@@ -124,7 +142,7 @@ class Leases(RuleBasedStateMachine):
     def defer(self, number: int) -> None:
         self.both(lambda work: work.defer_conclusion(f"job_{number}", 5.0))
 
-    @rule(seconds=st.sampled_from([0.5, 4.0, 11.0, 70.0]))
+    @rule(seconds=st.sampled_from([0.5, 11.0, 11.0, 70.0]))
     def time_passes(self, seconds: float) -> None:
         self.clock.advance(seconds=seconds)
 
@@ -139,7 +157,7 @@ class Leases(RuleBasedStateMachine):
     def the_same_and_lawful(self) -> None:
         for number in range(3):
             job_id = f"job_{number}"
-            job = self.both(lambda work, job_id=job_id: work.get(job_id))
+            job = self.both(methodcaller("get", job_id))
             if job is None:
                 continue
             before = self.before.get(job_id)
@@ -149,7 +167,7 @@ class Leases(RuleBasedStateMachine):
             assert (job.state is JobState.RUNNING) == (job.lease_until is not None)
             assert job.state.ended == (job.ended_at is not None)
             self.before[job_id] = job
-            self.both(lambda work, job=job: work.queue_before(job))
+            self.both(methodcaller("queue_before", job))
         self.both(lambda work: work.newest_of_track("trk_0"))
         self.both(lambda work: work.queued_count())
         self.both(lambda work: work.census())
@@ -170,7 +188,7 @@ def _close(left: Any, right: Any) -> bool:
 
 
 def test_leases_are_never_shared(postgres: PostgresServer) -> None:
-    """Whatever workers, sweeper and listeners do: one holder, rising attempts, lawful moves, one end; the fake agrees."""
+    """Whatever is done: one holder, rising attempts, lawful moves, one end; and the fake agrees."""
     with asyncio.Runner() as runner, contextlib.ExitStack() as stack:
         context = postgres.database("separation", MIGRATIONS)
         database = runner.run(context.__aenter__())

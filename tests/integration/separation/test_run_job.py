@@ -38,7 +38,7 @@ async def test_stems_sum_to_the_upload(scene: Scene, channels: int, seconds: flo
 
 
 async def test_a_successor_gives_the_same_stems(scene: Scene) -> None:
-    """A worker killed in mid-song is succeeded after its last segment, and the stems are those of an undisturbed run."""
+    """A worker ended in mid-song is succeeded after its last segment; the stems are those of an undisturbed run."""
     song = as_file(a_song(17.0))
     whole, broken = await scene.upload("trk_whole", song), await scene.upload("trk_broken", song)
     await scene.submit("job_whole", "trk_whole")

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from services.separation.app.patience import patiently
 from services.separation.clients.in_process_engine import InProcessEngine
 from services.separation.clients.shared_regions import FOLDER, PREFIX, SharedRegion, clear_stale_regions
 from services.separation.clients.triton_engine import TritonEngine
@@ -82,7 +83,7 @@ async def test_a_server_that_died_is_gone_on_with(
         await engine.start()
         await engine.separate("baseline", SEGMENT)
         # What a server that was started anew knows of our regions: nothing.
-        await engine._server.unregister_system_shared_memory()  # noqa: SLF001 - the fault that is to be mended
+        await engine._server.unregister_system_shared_memory()
         np.testing.assert_allclose(await engine.separate("baseline", SEGMENT), stems, atol=1e-6)
         with pytest.raises(EngineFailed):
             await engine.separate("baseline", SEGMENT[:1])
@@ -100,3 +101,25 @@ def test_regions_of_the_dead_are_cleared_and_of_the_living_kept(tmp_path: Path) 
     assert (tmp_path / living.name).exists()
     living.close()
     assert not list(tmp_path.iterdir())
+
+
+async def test_a_server_restarted_unseen_is_gone_on_with(
+    runtime: TritonRuntime,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    expected: tuple[InProcessEngine, np.ndarray[tuple[int, ...], np.dtype[np.float32]]],
+) -> None:
+    """A server restarted between two chunks knows no region of ours, and the next chunk is answered all the same."""
+    _, stems = expected
+    with serving(runtime, tmp_path) as (server, ports):
+        engine = TritonEngine(f"127.0.0.1:{ports.grpc}", shared_memory=True, infer_s=30.0)
+        await engine.start()
+        await asyncio.gather(*(engine.separate("baseline", SEGMENT) for _ in range(2)))
+        server.kill()
+        server.wait()
+    monkeypatch.setattr(test_triton, "free_ports", lambda: ports)
+    with serving(runtime, tmp_path):
+        await patiently(lambda: engine.describe("baseline"), 10.0)
+        np.testing.assert_allclose(await engine.separate("baseline", SEGMENT), stems, atol=1e-6)
+        await engine.stop()
+    assert not our_regions()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 
 import grpc
@@ -110,8 +110,9 @@ async def served(scene: Scene, certificates: Path) -> AsyncIterator[RpcServer]:
         queued_max=1,
         queue_retry_s=30.0,
     )
-    separation, reading = SeparationServicer(submit, scene.jobs, lambda: None), JobReadingServicer(
-        scene.jobs, scene.models
+    separation, reading = (
+        SeparationServicer(submit, scene.jobs, lambda: None),
+        JobReadingServicer(scene.jobs, scene.models),
     )
     server = RpcServer(
         "127.0.0.1:0",
@@ -150,7 +151,7 @@ def request(job_id: str, track: FakeTrack) -> separation_service_pb2.SubmitJobRe
 
 
 async def test_the_services_answer_their_callers(scene: Scene, served: RpcServer, certificates: Path) -> None:
-    """The library submits and cancels, the gateway reads; each refusal has its code and reason, and strangers get none."""
+    """The library submits and cancels, the gateway reads; refusals have code and reason, and strangers get nothing."""
     track = await scene.upload("trk_1", as_file(a_song(3.0)))
     noise = await scene.upload("trk_noise", b"not audio at all" * 100)
     as_library = Channel("separation", f"127.0.0.1:{served.port}", Certificates(certificates, "library"))
@@ -175,15 +176,13 @@ async def test_the_services_answer_their_callers(scene: Scene, served: RpcServer
         models = await reading.ListModels(separation_service_pb2.ListModelsRequest())
         assert models.models[0].name == "baseline"
         assert models.models[0].is_default
-        cancelled = await jobs.CancelJob(
-            separation_service_pb2.CancelJobRequest(job_id="job_1", owner_id=OWNER)
-        )
+        cancelled = await jobs.CancelJob(separation_service_pb2.CancelJobRequest(job_id="job_1", owner_id=OWNER))
         assert cancelled.job.state == job_pb2.JOB_STATE_CANCELLED
         stranger = separation_service_pb2_grpc.SeparationServiceStub(as_gateway.grpc)
         assert (await refusal(stranger.SubmitJob(request("job_3", track))))[0] == "PERMISSION_DENIED"
 
 
-async def refusal(call: grpc.aio.UnaryUnaryCall[object, object]) -> tuple[str, str]:
+async def refusal(call: Awaitable[object]) -> tuple[str, str]:
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await call
     found = from_error(caught.value)

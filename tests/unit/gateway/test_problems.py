@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import grpc
 import pytest
 from hypothesis import given
@@ -39,19 +41,15 @@ BODY = Body("Test", (Text("a", "A.", required=True, length_max=5), Text("b", "B.
 @given(st.binary())
 def test_any_bytes_are_a_body_or_refused(data: bytes) -> None:
     """Reading a body raises Refused and nothing else."""
-    try:
+    with contextlib.suppress(Refused):
         assert set(BODY.read(data)) <= {"a", "b"}
-    except Refused as refused:
-        assert refused.problem.status in (400, 422)
 
 
 @given(st.text())
 def test_any_text_is_a_number_or_refused(text: str) -> None:
     """Reading a number raises Refused and nothing else."""
-    try:
+    with contextlib.suppress(Refused):
         assert 1 <= Number("limit", "L.", 1, 200, 50).read(text) <= 200
-    except Refused as refused:
-        assert refused.problem.status in (400, 422)
 
 
 @given(st.sampled_from(sorted(PATTERNS)), st.text())

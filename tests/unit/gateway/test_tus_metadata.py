@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 
 import pytest
 from hypothesis import given
@@ -25,10 +26,8 @@ def test_what_is_encoded_is_read(pairs: dict[str, str]) -> None:
 @given(st.text())
 def test_any_header_is_read_or_refused(header: str) -> None:
     """Nothing but MetadataMalformed is raised."""
-    try:
+    with contextlib.suppress(MetadataMalformed):
         assert isinstance(parse_metadata(header), dict)
-    except MetadataMalformed:
-        pass
 
 
 @pytest.mark.parametrize("header", ["a b c", "a ?", "a YQ==,a YQ==", ",", "a YQ==,,b YQ==", "x" * 5000])

@@ -58,7 +58,8 @@ class FakeDecoding:
         return self.found
 
     async def decode(self, first_sample: int = 0) -> AsyncIterator[MixBlock]:
-        for block in ():
+        blocks: list[MixBlock] = []
+        for block in blocks:
             yield block
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ DATA = bytes(range(256)) * 4
 async def stored(folder: Path, cuts: list[int]) -> UploadGrant:
     objects, key, parts = open_objects(f"file://{folder}"), new_key(), []
     bounds = [0, *sorted({cut for cut in cuts if 0 < cut < len(DATA)}), len(DATA)]
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in pairwise(bounds):
         name = f"uploads/upl_1/{start:020d}"
         await objects.put(name, seal(key, name, DATA[start:stop]))
         parts.append(UploadPart(name, start, stop - start))
@@ -32,9 +33,7 @@ async def stored(folder: Path, cuts: list[int]) -> UploadGrant:
     cuts=st.lists(st.integers(1, 1023), max_size=5),
     reads=st.lists(st.tuples(st.integers(0, 1023), st.integers(1, 1024)), max_size=6),
 )
-async def test_any_read_gives_the_uploads_bytes(
-    tmp_path: Path, cuts: list[int], reads: list[tuple[int, int]]
-) -> None:
+async def test_any_read_gives_the_uploads_bytes(tmp_path: Path, cuts: list[int], reads: list[tuple[int, int]]) -> None:
     """However an upload is cut into parts, every read within it gives exactly its bytes."""
     grant = await stored(tmp_path, cuts)
     source = SealedUploads(open_objects(f"file://{tmp_path}")).open(grant)
