@@ -27,5 +27,11 @@ def listener(house: House) -> Iterator[Listener]:
 
 @pytest.fixture(scope="session")
 def four_minutes() -> bytes:
-    """A song long enough to be interrupted."""
+    """A song that takes its time."""
     return long_song(240)
+
+
+@pytest.fixture(scope="session")
+def two_minutes() -> bytes:
+    """A song long enough to be interrupted, and short enough to be interrupted often."""
+    return long_song(120)

@@ -95,6 +95,14 @@ class House:
         os.kill(pid, signal.SIGKILL)
         until(lambda: self.pid(name) not in (0, pid), PATIENCE_S, f"{name} to be started again")
 
+    def metric(self, process: str, name: str) -> float:
+        """One sample of a process's metrics, 0 when it is not there."""
+        state = self.state()
+        assert state is not None
+        text = httpx.get(f"http://127.0.0.1:{state['ports'][f'{process}-metrics']}/metrics").text
+        values = [line.rsplit(" ", 1)[1] for line in text.splitlines() if line.startswith(name + " ")]
+        return float(values[0]) if values else 0.0
+
     @contextmanager
     def supervisor_paused(self) -> Iterator[None]:
         """Nothing that dies meanwhile is started again before the block ends."""

@@ -143,7 +143,10 @@ export class Player {
       this.prepare(track);
     }
     const fresh = segments.filter((segment) => segment.index >= this.playback.segments.length);
-    this.playback.append(fresh, !isUnderWay(track));
+    const known = this.playback.segments.length + fresh.length;
+    this.playback.append(fresh, !isUnderWay(track) && known >= track.segments);
+    // A long song's manifest comes in pieces.
+    this.isStale ||= fresh.length > 0 && known < track.segments;
     this.duration_s = Math.max(track.duration_s ?? 0, this.playback.playable_s);
     this.view.dataset.durationS = String(this.duration_s);
     this.find(".seek").max = String(this.duration_s);

@@ -16,6 +16,7 @@ from services.separation.clients.shared_regions import FOLDER, PREFIX, SharedReg
 from services.separation.clients.triton_engine import TritonEngine
 from services.separation.domain.errors import DependencyAway, EngineFailed
 from stack.triton_runtime import TritonRuntime, TritonUnavailable, prepare
+from tests.integration.inference import test_triton
 from tests.integration.inference.test_triton import LOCK, REPOSITORY, ROOT, serving
 
 SEGMENT = np.random.default_rng(5).standard_normal((2, 344064)).astype(np.float32) * np.float32(0.1)
@@ -64,6 +65,7 @@ async def test_both_roads_give_what_the_model_gives(
 async def test_a_server_that_died_is_gone_on_with(
     runtime: TritonRuntime,
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     expected: tuple[InProcessEngine, np.ndarray[tuple[int, ...], np.dtype[np.float32]]],
 ) -> None:
     """While Triton is down the engine says that it is away; with a new server on the port it works again."""
@@ -76,14 +78,9 @@ async def test_a_server_that_died_is_gone_on_with(
         server.wait()
         with pytest.raises(DependencyAway):
             await engine.separate("baseline", SEGMENT)
-        await engine.stop()
-        assert not our_regions()
-    with serving(runtime, tmp_path) as (_, ports):
-        engine = TritonEngine(f"127.0.0.1:{ports.grpc}", shared_memory=True, infer_s=30.0)
-        await engine.start()
-        await engine.separate("baseline", SEGMENT)
-        # What a server that was started anew knows of our regions: nothing.
-        await engine._server.unregister_system_shared_memory()
+    monkeypatch.setattr(test_triton, "free_ports", lambda: ports)
+    with serving(runtime, tmp_path):
+        await patiently(lambda: engine.describe("baseline"), 10.0)
         np.testing.assert_allclose(await engine.separate("baseline", SEGMENT), stems, atol=1e-6)
         with pytest.raises(EngineFailed):
             await engine.separate("baseline", SEGMENT[:1])
