@@ -24,6 +24,8 @@ def enter(service: str, kind: type[Settings], main: Callable[[Settings], Awaitab
     except settings.SettingsInvalid as error:
         sys.stderr.write(f"{service}: {error}\n")
         raise SystemExit(EXIT_SETTINGS) from error
+    # gRPC's own core writes to standard error past our logs, and not as JSON.
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     logs.configure(service, loaded.log_level)
     telemetry.configure(service, loaded.otlp_endpoint)
     for name in settings.unknown(kind, os.environ):

@@ -62,7 +62,6 @@ def postgres_command(plan: Plan) -> Command:
         environment=_environment(),
         ready=lambda: postgres.answers(plan.layout, port),
         stop_signal=SIGINT,
-        demotion=postgres_server.demotion(plan.layout.postgres),
         before_start=lambda: postgres.initialise(plan.layout),
     )
 

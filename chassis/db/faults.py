@@ -16,8 +16,15 @@ _OUTAGES: tuple[type[BaseException], ...] = (
     asyncpg.LockNotAvailableError,
     asyncpg.TransactionRollbackError,  # deadlock or serialization: the same again may succeed
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InternalClientError,  # asyncpg's words when the server ended a connection just as a statement began
 )
-_BROKEN = (ConnectionError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError)
+_BROKEN = (
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 
 def is_outage(error: BaseException) -> bool:

@@ -85,10 +85,14 @@ async def _begun(database: Database, stack: contextlib.AsyncExitStack) -> Connec
         attempt = contextlib.AsyncExitStack()
         try:
             connection: Connection = await attempt.enter_async_context(database.pool.acquire(timeout=_PATIENCE_S))
-            await attempt.enter_async_context(connection.transaction())
+            try:
+                await attempt.enter_async_context(connection.transaction())
+            except BaseException:
+                # Whatever went wrong with BEGIN, nobody shall be given this connection again.
+                connection.terminate()
+                raise
         except BaseException as error:
-            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                await attempt.aclose()
+            await attempt.aclose()
             if not is_broken_connection(error) or loop.time() > until:
                 raise
             await asyncio.sleep(_PAUSE_S)

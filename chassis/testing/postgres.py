@@ -61,7 +61,6 @@ class PostgresServer:
             # Tests lose nothing in a power cut, so they need not wait for the disk; a kill must lose nothing committed.
             return subprocess.Popen(
                 [*server.command(cluster, self._port), "-c", "fsync=off"],
-                preexec_fn=server.demotion(cluster),  # noqa: PLW1509 - it makes system calls only
                 stdout=subprocess.DEVNULL,
                 stderr=log,
             )

@@ -10,6 +10,7 @@ import asyncpg
 from google.protobuf.message import Message
 
 from chassis.clock import Clock
+from chassis.db.faults import is_outage
 from chassis.db.pool import Database
 from chassis.db.transaction import Transaction, transaction
 from services.separation.app.ports import Census
@@ -19,16 +20,6 @@ from services.separation.domain.job import Audio, Ending, Failure, Job, JobState
 from services.separation.domain.progress import Queue
 
 _RECENT_JOBS = 20
-_AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-)
 _COLUMNS = (
     "job_id, track_id, upload_id, owner_id, model, stems, state, rate_hz, channels, depth_bits, codec,"
     " declared_samples, reserved_s, attempt, tries, worker, lease_until, done_samples, resumed_samples,"
@@ -54,8 +45,10 @@ class PostgresJobs:
             async with transaction(self._database) as unit:
                 now = self._clock.now() if self._clock else await unit.connection.fetchval("SELECT now()")
                 yield PostgresJobWork(unit, self._encode, now)
-        except _AWAY as error:
-            raise DependencyAway("database", repr(error)) from error
+        except Exception as error:
+            if is_outage(error):
+                raise DependencyAway("database", repr(error)) from error
+            raise
 
 
 class PostgresJobWork:

@@ -95,14 +95,18 @@ async def test_committed_fact_reaches_consumer(database: Database, nats_server: 
     assert await database.pool.fetchval("SELECT count(*) FROM outbox") == 0
 
 
+async def _publish_and_fail(database: Database) -> None:
+    async with transaction(database) as tx:
+        await tx.publish(Job(job_id="never"))
+        raise ValueError("no")
+
+
 async def test_rolled_back_fact_is_never_published(database: Database, nats_server: NatsServer) -> None:
     """A fact of a transaction that failed does not exist."""
     inbox = Inbox()
     async with _connected(nats_server) as bus, _running(Relay(database, bus), _consumer(bus, database, inbox)):
         with pytest.raises(ValueError, match="no"):
-            async with transaction(database) as tx:
-                await tx.publish(Job(job_id="never"))
-                raise ValueError("no")
+            await _publish_and_fail(database)
         await _publish(database, "job_2")
         assert await inbox.next_job() == "job_2"
 

@@ -146,8 +146,9 @@ class Leases(RuleBasedStateMachine):
     def time_passes(self, seconds: float) -> None:
         self.clock.advance(seconds=seconds)
 
-    @rule(limit=st.integers(1, 3))
-    def sweep(self, limit: int) -> None:
+    @rule(limit=st.integers(1, 3), seconds=st.sampled_from([0.0, 11.0, 16.0, 70.0]))
+    def sweep(self, limit: int, seconds: float) -> None:
+        self.clock.advance(seconds=seconds)
         self.both(lambda work: work.requeue_expired(limit))
         self.both(lambda work: work.take_unanswered(15.0, limit))
         self.both(lambda work: work.stale_admissions(60.0, limit))
@@ -198,7 +199,7 @@ def test_leases_are_never_shared(postgres: PostgresServer) -> None:
             pass
 
         Bound.runner, Bound.database = runner, database
-        run_state_machine_as_test(Bound, settings=settings(max_examples=30, stateful_step_count=30))
+        run_state_machine_as_test(Bound, settings=settings(max_examples=40, stateful_step_count=30))
 
 
 async def test_two_workers_race_for_one_job(database: Database) -> None:
