@@ -31,7 +31,7 @@ class Settings(ServiceSettings):
     announce_again_s: float = 15.0
     """A queued job is announced again when no worker took it for so long."""
     admission_s: float = 60.0
-    """A job whose admission was cut off is undone after so long."""
+    """A job whose admission was cut off is finished after so long."""
     engine: str = "triton"
     """triton or in_process."""
     triton_address: str = "127.0.0.1:8001"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.separation.app.ports import Decoders, Jobs, JobWork, Ledger, Models, Uploads
 from services.separation.domain.errors import (
+    AdmissionLapsed,
     AudioRefused,
     JobMismatch,
     JobNotFound,
@@ -67,7 +68,7 @@ async def submit_job(
     if (job.track_id, job.owner_id) != (submission.track_id, submission.owner_id):
         raise JobMismatch
     if job.state is JobState.ADMITTING:
-        job = await _admitted(jobs, ledger, job)
+        job = await finish_admission(jobs, ledger, job)
     return Submitted(job, title, artist)
 
 
@@ -95,10 +96,14 @@ async def _inspected(
     return new, found.title or "", found.artist or ""
 
 
-async def _admitted(jobs: Jobs, ledger: Ledger, job: Job) -> Job:
+async def finish_admission(jobs: Jobs, ledger: Ledger, job: Job) -> Job:
+    """Reserve an admitting job's seconds and queue it; a refused one is removed. Safe to repeat.
+
+    Raises MinutesExhausted, UploadRefused, AdmissionLapsed, DependencyAway, and JobNotFound when the job is gone.
+    """
     try:
         await ledger.reserve(job.owner_id, job.job_id, job.reserved_s)
-    except (MinutesExhausted, UploadRefused):
+    except (MinutesExhausted, UploadRefused, AdmissionLapsed):
         async with jobs.transaction() as work:
             await work.remove_admitting(job.job_id)
         raise

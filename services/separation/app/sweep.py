@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
 from services.separation.app.conclude_job import conclude_job
 from services.separation.app.ports import Jobs, Ledger, Materials, Measures
-from services.separation.domain.errors import DependencyAway
+from services.separation.app.submit_job import finish_admission
+from services.separation.domain.errors import (
+    AdmissionLapsed,
+    DependencyAway,
+    JobNotFound,
+    MinutesExhausted,
+    UploadRefused,
+)
 from services.separation.domain.facts import JobQueued
+from services.separation.domain.job import JobState
 
 _log = logging.getLogger(__name__)
 
@@ -39,18 +48,21 @@ async def sweep(jobs: Jobs, materials: Materials, ledger: Ledger, measures: Meas
         unconcluded = await work.unconcluded(limits.batch)
         measures.census(await work.census())
     for job_id in stale:
-        await _attempt("admission not undone", job_id, _undo_admission(jobs, ledger, job_id))
+        await _attempt("admission not finished", job_id, _finish_admission(jobs, ledger, job_id))
     for job_id in unconcluded:
         if not await _attempt("job not concluded", job_id, conclude_job(jobs, materials, ledger, measures, job_id)):
             async with jobs.transaction() as work:
                 await work.defer_conclusion(job_id, limits.conclude_again_s)
 
 
-async def _undo_admission(jobs: Jobs, ledger: Ledger, job_id: str) -> None:
-    # Released first: were the row gone first, a crash between would keep the minutes reserved for ever.
-    await ledger.release(job_id)
+async def _finish_admission(jobs: Jobs, ledger: Ledger, job_id: str) -> None:
+    # Finished rather than undone: undoing gives the minutes back for good, and the library, which sends the same
+    # identifier until it is answered, could never be admitted.
     async with jobs.transaction() as work:
-        await work.remove_admitting(job_id)
+        job = await work.get(job_id)
+    if job is not None and job.state is JobState.ADMITTING:
+        with contextlib.suppress(MinutesExhausted, UploadRefused, AdmissionLapsed, JobNotFound):
+            await finish_admission(jobs, ledger, job)
 
 
 async def _attempt(failure: str, job_id: str, step: Awaitable[None]) -> bool:

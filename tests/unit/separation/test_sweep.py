@@ -6,7 +6,7 @@ from chassis.testing.clock import ManualClock
 from services.separation.app.claim_job import claim_job
 from services.separation.app.conclude_job import conclude_job
 from services.separation.app.sweep import SweepLimits, sweep
-from services.separation.domain.errors import DependencyAway
+from services.separation.domain.errors import DependencyAway, MinutesExhausted
 from services.separation.domain.facts import JobConcluded, JobQueued
 from services.separation.domain.job import GAVE_UP, Audio, Ending, Job, JobState, NewJob
 from tests.unit.separation.fake_parts import FakeLedger, FakeMaterials, FakeMeasures
@@ -70,8 +70,8 @@ async def test_a_dead_workers_job_returns_at_once() -> None:
         assert not await work.end("job_1", claimed.attempt, Ending(JobState.COMPLETED, 60_000), 0)
 
 
-async def test_half_done_admissions_are_undone() -> None:
-    """An admission that broke off gives its minutes back and disappears after a minute, not before."""
+async def test_half_done_admissions_are_finished() -> None:
+    """An admission that broke off is finished after a minute, not before: its minutes are reserved and it is queued."""
     yard = Yard()
     await yard.job("job_1", queued=False)
     await yard.sweep()
@@ -82,7 +82,19 @@ async def test_half_done_admissions_are_undone() -> None:
     assert "job_1" in yard.jobs.rows
     yard.ledger.away = False
     await yard.sweep()
-    assert yard.ledger.released == ["job_1"]
+    assert yard.ledger.released == []
+    assert "job_1" in yard.ledger.reserved
+    assert yard.state("job_1") is JobState.QUEUED
+    assert yard.jobs.facts == [JobQueued("job_1")]
+
+
+async def test_half_done_admission_without_minutes_disappears() -> None:
+    """An admission that broke off and can get no minutes is removed; its identifier may be sent again."""
+    yard = Yard()
+    await yard.job("job_1", queued=False)
+    yard.clock.advance(seconds=61)
+    yard.ledger.refusal = MinutesExhausted("There are none left.", {})
+    await yard.sweep()
     assert "job_1" not in yard.jobs.rows
 
 
