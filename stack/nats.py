@@ -29,7 +29,7 @@ def write_configuration(layout: Layout, port: int, monitor_port: int) -> Path:
         "listen": f"127.0.0.1:{port}",
         "http": f"127.0.0.1:{monitor_port}",
         "server_name": "stripsession",
-        "max_payload": 65536,
+        "max_payload": 512 * 1024,
         "jetstream": {
             "store_dir": str(layout.nats),
             "max_memory_store": 64 * 1024 * 1024,

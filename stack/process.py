@@ -36,8 +36,6 @@ class Command:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_s: float = 25.0
     """Longest wait for it to drain before it is killed."""
-    demotion: Callable[[], None] | None = None
-    """Run in the child before the program."""
     before_start: Callable[[], None] | None = None
     """Run in the supervisor before every start, e.g. to clear what a killed one left."""
 
@@ -130,8 +128,6 @@ class Supervised:
         if sys.platform.startswith("linux"):
             # If the supervisor is killed, its children go as well.
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(self.command.stop_signal))
-        if self.command.demotion is not None:
-            self.command.demotion()
 
     async def _keep(self) -> None:
         loop = asyncio.get_running_loop()
