@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import resource
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -24,6 +25,8 @@ def enter(service: str, kind: type[Settings], main: Callable[[Settings], Awaitab
     except settings.SettingsInvalid as error:
         sys.stderr.write(f"{service}: {error}\n")
         raise SystemExit(EXIT_SETTINGS) from error
+    # What a service holds in memory, keys and songs, must not land in a file when it crashes.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # gRPC's own core writes to standard error past our logs, and not as JSON.
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     logs.configure(service, loaded.log_level)

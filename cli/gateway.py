@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import ipaddress
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import httpx
@@ -16,7 +17,9 @@ from cli.exits import NOT_RUNNING, CommandFault
 PATIENCE_S = 60.0
 """How long a gateway that is being restarted is waited for."""
 _PAUSE_S = 0.5
-_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+_CONNECT_S = 5.0
+_ANSWER_S = 30.0
+_BUSY = frozenset({429, 502, 503, 504})
 
 Json = dict[str, Any]
 """A JSON object of the gateway; its shape is the OpenAPI document's."""
@@ -43,12 +46,19 @@ class Tokens:
 class Gateway:
     """One signed-in client."""
 
-    def __init__(self, address: str) -> None:
-        """`address` is the web address of StripSession."""
+    def __init__(self, address: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        """`address` is the web address of StripSession; `transport` stands in for the network."""
         self.address = address.rstrip("/")
-        self._http = httpx.AsyncClient(base_url=self.address, timeout=_TIMEOUT)
+        self._http = httpx.AsyncClient(
+            base_url=self.address,
+            timeout=httpx.Timeout(_ANSWER_S, connect=_CONNECT_S),
+            transport=transport,
+            # No proxy reaches this machine's own loopback.
+            trust_env=not _is_loopback(httpx.URL(self.address).host),
+        )
         self._tokens: Tokens | None = None
-        self._refreshing = asyncio.Lock()
+        self._sign_in_again: Callable[[], Awaitable[None]] | None = None
+        self._renewing = asyncio.Lock()
 
     async def close(self) -> None:
         """Close the connections."""
@@ -56,36 +66,60 @@ class Gateway:
 
     async def redeem_link(self, code: str) -> None:
         """Sign in with a one-time code. Raises Refused."""
-        answer = await self._patiently("POST", "/v1/auth/link", json={"code": code})
+        answer = await self._patiently("POST", "/v1/auth/link", json={"code": code}, signed=False)
         self._hold(answer.json())
 
     async def sign_in(self, email: str, password: str) -> None:
         """Sign in with a password. Raises Refused."""
-        answer = await self._patiently("POST", "/v1/auth/login", json={"email": email, "password": password})
+        body = {"email": email, "password": password}
+        answer = await self._patiently("POST", "/v1/auth/login", json=body, signed=False)
         self._hold(answer.json())
 
+    def when_session_ends(self, sign_in_again: Callable[[], Awaitable[None]]) -> None:
+        """What opens a new session when the present one cannot be renewed; without it that is a CommandFault."""
+        self._sign_in_again = sign_in_again
+
     async def call(
-        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, json: object = None
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: object = None,
+        answer_s: float = _ANSWER_S,
     ) -> httpx.Response:
-        """One signed request, tried again while the gateway is away or busy. Raises Refused and CommandFault."""
-        return await self._patiently(method, path, headers=self._signed(headers), json=json)
+        """One signed request, tried again while the gateway is away or busy. Raises Refused and CommandFault.
+
+        `answer_s` is the longest wait for the answer of one try.
+        """
+        return await self._patiently(method, path, headers=headers, json=json, answer_s=answer_s)
 
     async def send_once(
         self, method: str, path: str, *, headers: Mapping[str, str], content: AsyncIterator[bytes]
     ) -> httpx.Response:
-        """One signed request whose body cannot be repeated. Raises Refused and httpx.HTTPError."""
-        answer = await self._http.request(method, path, headers=self._signed(headers), content=content)
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
-            await self._refresh()
-        if answer.is_error and answer.status_code != httpx.codes.UNAUTHORIZED:
+        """One signed request whose body cannot be repeated; after 401 the session is a new one.
+
+        Raises Refused, CommandFault and httpx.HTTPError.
+        """
+        tokens = self._tokens
+        answer = await self._http.request(method, path, headers=_signed(headers, tokens), content=content)
+        if answer.status_code == httpx.codes.UNAUTHORIZED and tokens is not None:
+            await self._renew(tokens)
+        elif answer.is_error:
             raise Refused(answer.status_code, _problem(answer))
         return answer
 
     async def json(
-        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, json: object = None
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: object = None,
+        answer_s: float = _ANSWER_S,
     ) -> Json:
-        """The same, for an answer in JSON."""
-        answer = await self.call(method, path, headers=headers, json=json)
+        """The same as `call`, for an answer in JSON."""
+        answer = await self.call(method, path, headers=headers, json=json, answer_s=answer_s)
         document: Json = answer.json()
         return document
 
@@ -93,9 +127,10 @@ class Gateway:
     async def stream(self, path: str, headers: Mapping[str, str] | None = None) -> AsyncIterator[httpx.Response]:
         """The body of a GET as it arrives, once. Raises Refused, and httpx.HTTPError when the connection breaks."""
         for attempt in range(2):
-            async with self._http.stream("GET", path, headers=self._signed(headers)) as answer:
-                if answer.status_code == httpx.codes.UNAUTHORIZED and attempt == 0:
-                    await self._refresh()
+            tokens = self._tokens
+            async with self._http.stream("GET", path, headers=_signed(headers, tokens)) as answer:
+                if answer.status_code == httpx.codes.UNAUTHORIZED and attempt == 0 and tokens is not None:
+                    await self._renew(tokens)
                     continue
                 if answer.is_error:
                     await answer.aread()
@@ -104,7 +139,9 @@ class Gateway:
                 return
 
     async def events(self, path: str) -> AsyncIterator[Json]:
-        """The events of a server-sent stream; the stream is opened again when it breaks."""
+        """The events of a server-sent stream, which is opened again when it breaks. Raises Refused and CommandFault."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + PATIENCE_S
         while True:
             try:
                 async with self.stream(path, {"Accept": "text/event-stream"}) as answer:
@@ -112,61 +149,91 @@ class Gateway:
                         if line.startswith("data:"):
                             event: Json = json.loads(line[5:])
                             yield event
-            except httpx.HTTPError:
-                pass
+                        deadline = loop.time() + PATIENCE_S
+            except httpx.HTTPError as error:
+                if loop.time() > deadline:
+                    raise self._silent() from error
             except Refused as refusal:
-                if refusal.status < httpx.codes.INTERNAL_SERVER_ERROR:
+                waits = refusal.status in _BUSY or refusal.status >= httpx.codes.INTERNAL_SERVER_ERROR
+                if not waits or loop.time() > deadline:
                     raise
             await asyncio.sleep(_PAUSE_S)
 
     async def _patiently(
-        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, json: object = None
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: object = None,
+        signed: bool = True,
+        answer_s: float = _ANSWER_S,
     ) -> httpx.Response:
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + PATIENCE_S
-        refreshed = False
+        deadline = loop.time() + max(PATIENCE_S, answer_s)
+        timeout = httpx.Timeout(answer_s, connect=_CONNECT_S)
+        renewed = False
         while True:
             pause_s = _PAUSE_S
+            tokens = self._tokens if signed else None
             try:
-                answer = await self._http.request(method, path, headers=headers, json=json)
+                answer = await self._http.request(
+                    method, path, headers=_signed(headers, tokens), json=json, timeout=timeout
+                )
             except httpx.HTTPError as error:
                 if loop.time() > deadline:
-                    text = f"StripSession does not answer at {self.address}; start it with `stripsession up`"
-                    raise CommandFault(text, NOT_RUNNING) from error
+                    raise self._silent() from error
                 await asyncio.sleep(pause_s)
                 continue
             if answer.is_success:
                 return answer
-            if answer.status_code == httpx.codes.UNAUTHORIZED and self._tokens is not None and not refreshed:
-                await self._refresh()
-                headers = self._signed(headers)
-                refreshed = True
+            if answer.status_code == httpx.codes.UNAUTHORIZED and tokens is not None and not renewed:
+                await self._renew(tokens)
+                renewed = True
                 continue
-            waits = answer.status_code in (429, 502, 503, 504)
-            if not waits or loop.time() > deadline:
+            if answer.status_code not in _BUSY or loop.time() > deadline:
                 raise Refused(answer.status_code, _problem(answer))
             with contextlib.suppress(ValueError):
                 pause_s = float(answer.headers.get("retry-after", pause_s))
             await asyncio.sleep(pause_s)
 
-    async def _refresh(self) -> None:
-        spent = self._tokens
-        async with self._refreshing:
-            # Several requests may find the token expired at once; the first renews it for all.
-            if self._tokens is not spent or spent is None:
+    async def _renew(self, spent: Tokens) -> None:
+        async with self._renewing:
+            # Several requests may find the same token expired; the first renews it for all.
+            if self._tokens is not spent:
                 return
-            self._tokens = None
-            answer = await self._patiently("POST", "/v1/auth/refresh", json={"refresh_token": spent.refresh})
+            body = {"refresh_token": spent.refresh}
+            try:
+                answer = await self._patiently("POST", "/v1/auth/refresh", json=body, signed=False)
+            except Refused as refusal:
+                if refusal.status != httpx.codes.UNAUTHORIZED:
+                    raise
+                # Also when an answer was lost on its way: a refresh token shown twice ends its session.
+                if self._sign_in_again is None:
+                    raise CommandFault("the session has ended; run the same command again to sign in anew") from refusal
+                await self._sign_in_again()
+                return
             self._hold(answer.json())
 
     def _hold(self, document: Json) -> None:
         self._tokens = Tokens(access=str(document["access_token"]), refresh=str(document["refresh_token"]))
 
-    def _signed(self, headers: Mapping[str, str] | None) -> dict[str, str]:
-        signed = dict(headers or {})
-        if self._tokens is not None:
-            signed["Authorization"] = f"Bearer {self._tokens.access}"
-        return signed
+    def _silent(self) -> CommandFault:
+        text = f"StripSession does not answer at {self.address}; start it with `stripsession up`"
+        return CommandFault(text, NOT_RUNNING)
+
+
+def _signed(headers: Mapping[str, str] | None, tokens: Tokens | None) -> dict[str, str]:
+    signed = dict(headers or {})
+    if tokens is not None:
+        signed["Authorization"] = f"Bearer {tokens.access}"
+    return signed
+
+
+def _is_loopback(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
 
 
 def _problem(answer: httpx.Response) -> Mapping[str, object]:

@@ -74,14 +74,29 @@ def check_files(songs: Sequence[Path]) -> None:
 
 
 async def _sign_in(gateway: Gateway, arguments: argparse.Namespace) -> None:
-    if arguments.email:
-        password = os.environ.get("STRIPSESSION_PASSWORD", "")
-        if not password:
-            raise CommandFault("set STRIPSESSION_PASSWORD to the account's password", exits.USAGE)
+    if not arguments.email:
+        await sign_in_locally(gateway, arguments.data)
+        return
+    password = os.environ.get("STRIPSESSION_PASSWORD", "")
+    if not password:
+        raise CommandFault("set STRIPSESSION_PASSWORD to the account's password", exits.USAGE)
+
+    async def enter() -> None:
         await gateway.sign_in(arguments.email, password)
-    else:
-        link = await create_link(arguments.data)
+
+    await enter()
+    gateway.when_session_ends(enter)
+
+
+async def sign_in_locally(gateway: Gateway, data: Path) -> None:
+    """Sign in to the stack over this data folder, and again whenever the session ends. Raises CommandFault, Refused."""
+
+    async def enter() -> None:
+        link = await create_link(data)
         await gateway.redeem_link(link.code)
+
+    await enter()
+    gateway.when_session_ends(enter)
 
 
 def _names(text: str) -> tuple[str, ...]:

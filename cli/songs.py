@@ -16,6 +16,8 @@ from cli.exits import CommandFault
 from cli.gateway import Gateway, Json, Refused
 from cli.uploads import Memory, upload
 
+_CREATE_S = 180.0
+"""Longer than the gateway's own deadline: a file that does not declare its length is decoded to its end first."""
 _DOWNLOAD_TRIES = 8
 _NAME_CHARACTERS_MAX = 120
 _PARALLEL_SONGS = 4
@@ -86,11 +88,15 @@ async def _separate(
     )
     bars.update(bar, detail="looking into it")
     body = {"upload_id": upload_id} | ({"model": request.model} if request.model else {})
+    headers = {"Idempotency-Key": upload_id}
     try:
-        track = await gateway.json("POST", "/v1/tracks", json=body, headers={"Idempotency-Key": upload_id})
-    finally:
-        # Whatever the answer, these bytes have done their work: a new run must send a refused file anew.
-        memory.remember(song, None)
+        track = await gateway.json("POST", "/v1/tracks", json=body, headers=headers, answer_s=_CREATE_S)
+    except Refused as refusal:
+        if refusal.status < httpx.codes.INTERNAL_SERVER_ERROR:
+            # It would be refused again: a new run must send the file anew.
+            memory.remember(song, None)
+        raise
+    memory.remember(song, None)
     track = await _wait(gateway, str(track["track_id"]), bars, bar)
     wanted = request.stems or tuple(track["stems"])
     if unknown := [stem for stem in wanted if stem not in track["stems"]]:
@@ -151,7 +157,7 @@ async def _download(gateway: Gateway, path: str, target: Path) -> None:
         except httpx.HTTPError:
             await asyncio.sleep(min(0.25 * 2**tries, 5.0))
         except Refused as refusal:
-            if refusal.status < httpx.codes.INTERNAL_SERVER_ERROR:
+            if refusal.status < httpx.codes.INTERNAL_SERVER_ERROR and refusal.status != httpx.codes.TOO_MANY_REQUESTS:
                 raise
             await asyncio.sleep(min(0.25 * 2**tries, 5.0))
     raise CommandFault(f"{target.name} could not be downloaded; run the same command again")

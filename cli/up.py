@@ -14,17 +14,19 @@ from rich.console import Console
 from cli import exits
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Refused
-from cli.separate import FORMATS, check_files, separate_songs
+from cli.separate import FORMATS, check_files, separate_songs, sign_in_locally
 from cli.signin import create_link
 from cli.songs import Request
 from stack.layout import program_root
 from stack.supervisor import Stack, StackFault, Wishes, running
 
+_PORT_MAX = 65535
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the verb."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine alone)")
-    parser.add_argument("--port", type=int, help="port of the web address (default: 8080 if free)")
+    parser.add_argument("--port", type=_port, help="port of the web address (default: 8080 if free)")
     parser.add_argument(
         "--engine",
         choices=("auto", "triton", "in_process"),
@@ -54,11 +56,19 @@ async def run(arguments: argparse.Namespace, console: Console) -> int:
     def say(text: str) -> None:
         console.print(f"· {text}", style="dim", markup=False, highlight=False)
 
-    try:
+    code = exits.INTERRUPTED
+
+    async def work() -> None:
+        nonlocal code
         async with running(wishes, say) as stack:
-            code = await _until(stopping, _serve(stack, songs, arguments, console))
-            if not arguments.once and not stopping.is_set():
-                await stopping.wait()
+            code = await _serve(stack, songs, arguments, console)
+            if not arguments.once:
+                # Until cancelled.
+                await asyncio.Event().wait()
+
+    try:
+        # Starting can take minutes, too: whoever interrupts it must not have to wait for its end.
+        await _until(stopping, work())
     except StackFault as fault:
         raise CommandFault(str(fault), exits.NOT_RUNNING) from fault
     return code
@@ -69,8 +79,7 @@ async def _serve(stack: Stack, songs: list[Path], arguments: argparse.Namespace,
     code = exits.DONE
     try:
         if songs:
-            link = await create_link(arguments.data)
-            await gateway.redeem_link(link.code)
+            await sign_in_locally(gateway, arguments.data)
             request = Request(arguments.out, arguments.format)
             outcomes = await separate_songs(gateway, songs, request, arguments.data, console)
             code = exits.DONE if all(not outcome.fault for outcome in outcomes) else exits.SOME_FAILED
@@ -87,17 +96,21 @@ async def _serve(stack: Stack, songs: list[Path], arguments: argparse.Namespace,
     return code
 
 
-async def _until(stopping: asyncio.Event, work: Coroutine[None, None, int]) -> int:
+async def _until(stopping: asyncio.Event, work: Coroutine[None, None, None]) -> None:
     task = asyncio.create_task(work)
     waiting = asyncio.create_task(stopping.wait())
     await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
-    if task.done():
-        return task.result()
-    task.cancel()
+    if not task.done():
+        task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
-    return exits.INTERRUPTED
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _PORT_MAX):
+        raise argparse.ArgumentTypeError(f"{text} is no port; ports are 1 to {_PORT_MAX}")
+    return int(text)
 
 
 def bundled_song() -> Path:

@@ -65,7 +65,7 @@ async def upload(gateway: Gateway, song: Path, memory: Memory, progress: Callabl
         try:
             await _send(gateway, location, song, offset, progress)
         except (httpx.HTTPError, Refused) as error:
-            if isinstance(error, Refused) and error.status not in (409, 423):
+            if isinstance(error, Refused) and not _can_go_on(error):
                 raise
             tries += 1
             if tries > _TRIES:
@@ -82,6 +82,11 @@ async def upload(gateway: Gateway, song: Path, memory: Memory, progress: Callabl
         offset = found
     progress(size)
     return location.rsplit("/", 1)[-1]
+
+
+def _can_go_on(refusal: Refused) -> bool:
+    # What was sent is kept: a service that restarts, or another's bytes in the way, cost only another look.
+    return refusal.status in (408, 409, 423, 429) or refusal.status >= httpx.codes.INTERNAL_SERVER_ERROR
 
 
 async def _create(gateway: Gateway, song: Path, size: int) -> str:

@@ -83,7 +83,7 @@ def _data(layout: Layout) -> Iterator[Finding]:
     writable = os.access(layout.root, os.W_OK)
     remedy = "" if writable else "change its owner, or name another with --data"
     yield Finding("data folder", writable, str(layout.root), remedy)
-    for path in sorted(layout.secrets.glob("*")) if layout.secrets.exists() else ():
+    for path in (*sorted(layout.secrets.glob("*")), *sorted(layout.certificates.glob("*.key"))):
         if path.stat().st_mode & 0o077:
             yield Finding("secrets", False, f"{path} can be read by others", f"chmod 600 {path}")
     pidfile = layout.postgres / "postmaster.pid"

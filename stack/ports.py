@@ -11,15 +11,16 @@ PREFERRED = {"gateway": 8080}
 
 
 class PortTaken(Exception):
-    """The port that was asked for is in use; the text says which."""
+    """The port that was asked for is in use, or the host cannot be listened on; the text says which."""
 
 
 def choose(path: Path, names: Iterable[str], wanted: Mapping[str, int], host: str) -> dict[str, int]:
     """A port for each name: the one asked for, else last run's if it is still free, else any free one.
 
-    Raises PortTaken when one that was asked for is in use.
+    Raises PortTaken when one that was asked for is in use, or nothing can listen on `host`.
     """
-    remembered: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+    _check_host(host)
+    remembered = _remembered(path)
     ports: dict[str, int] = {}
     for name in names:
         if name in wanted:
@@ -32,8 +33,29 @@ def choose(path: Path, names: Iterable[str], wanted: Mapping[str, int], host: st
             first if first and first not in ports.values() and _is_free(host, first) else _free(ports.values())
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(ports, indent=1))
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(ports, indent=1))
+    fresh.replace(path)
     return ports
+
+
+def _check_host(host: str) -> None:
+    with socket.socket() as probe:
+        try:
+            probe.bind((host, 0))
+        except OSError as error:
+            raise PortTaken(f"cannot listen on {host}: {error.strerror}; choose another with --host") from error
+
+
+def _remembered(path: Path) -> Mapping[str, int]:
+    # A convenience only: without it, or with a damaged one, other ports do as well.
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {name: port for name, port in found.items() if isinstance(port, int)}
 
 
 def _is_free(host: str, port: int) -> bool:
@@ -42,7 +64,7 @@ def _is_free(host: str, port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
+        except (OSError, OverflowError):
             return False
     return True
 

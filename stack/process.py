@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import dataclasses
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -65,8 +66,11 @@ class Supervised:
         return self._process.pid if self._process is not None and self._process.returncode is None else 0
 
     async def start(self, patience_s: float) -> None:
-        """Start it and wait until it answers. Raises StartFailed."""
-        await self._spawn()
+        """Start it and wait until it answers. Raises StartFailed, and what `before_start` raises."""
+        try:
+            await self._spawn()
+        except OSError as error:
+            raise StartFailed(f"{self.command.name} cannot be started: {error}") from error
         self._watch = asyncio.create_task(self._keep())
         await self.wait_ready(patience_s)
 
@@ -84,8 +88,7 @@ class Supervised:
         self._stopping = True
         if self._watch is not None:
             self._watch.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watch
+            await asyncio.wait((self._watch,))
         process = self._process
         if process is None or process.returncode is not None:
             return
@@ -97,6 +100,14 @@ class Supervised:
             self._say(f"{self.command.name} did not stop in {self.command.stop_s:.0f} s and was ended")
             self._kill_group(process.pid)
             await process.wait()
+        # One that ended by itself may have left children, too.
+        self._kill_group(process.pid)
+
+    def trim_log(self) -> None:
+        """Move a log that has grown too long to `.old`; the process goes on writing, since it only ever appends."""
+        if self._log.exists() and self._log.stat().st_size > _LOG_BYTES_MAX:
+            shutil.copyfile(self._log, self._log.with_suffix(".old"))
+            os.truncate(self._log, 0)
 
     def last_words(self) -> str:
         """The last line of its log, for a person."""
@@ -109,8 +120,7 @@ class Supervised:
         if self.command.before_start is not None:
             await asyncio.to_thread(self.command.before_start)
         self._log.parent.mkdir(parents=True, exist_ok=True)
-        if self._log.exists() and self._log.stat().st_size > _LOG_BYTES_MAX:
-            self._log.replace(self._log.with_suffix(".old"))
+        self.trim_log()
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self.command.argv,
@@ -121,13 +131,8 @@ class Supervised:
                 stderr=log,
                 # A group of its own: Ctrl-C reaches the supervisor alone, which stops all in order.
                 start_new_session=True,
-                preexec_fn=self._before_program,
+                preexec_fn=_ends_with_us(self.command.stop_signal),
             )
-
-    def _before_program(self) -> None:
-        if sys.platform.startswith("linux"):
-            # If the supervisor is killed, its children go as well.
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(self.command.stop_signal))
 
     async def _keep(self) -> None:
         loop = asyncio.get_running_loop()
@@ -145,15 +150,41 @@ class Supervised:
                 pause_s = BACKOFF_FIRST_S
             self._say(f"{self.command.name} ended ({_how(code)}); starting it again")
             self._kill_group(self._process.pid)
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, BACKOFF_LAST_S)
-            self.restarts += 1
+            is_back = False
+            while not is_back:
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, BACKOFF_LAST_S)
+                is_back = await self._started_again()
+
+    async def _started_again(self) -> bool:
+        self.restarts += 1
+        try:
             await self._spawn()
+        except Exception as error:  # noqa: BLE001 - whatever is in the way, such as a full disk, may pass
+            self._say(f"{self.command.name} could not be started: {error}")
+            return False
+        return True
 
     def _kill_group(self, pid: int) -> None:
         # Its own children, such as decoders, must not outlive it.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
+
+
+def _ends_with_us(stop_signal: signal.Signals) -> Callable[[], None] | None:
+    """What a child runs before its program, so that it is stopped when the supervisor is killed."""
+    if not sys.platform.startswith("linux"):
+        return None
+    # Looked up before the fork: after it, a loader's lock that another thread of ours held is never given back.
+    prctl, supervisor = ctypes.CDLL(None).prctl, os.getpid()
+
+    def before_program() -> None:
+        prctl(_PR_SET_PDEATHSIG, int(stop_signal))
+        if os.getppid() != supervisor:
+            # Killed before the line above.
+            os._exit(1)
+
+    return before_program
 
 
 def _how(code: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -22,10 +23,18 @@ def key_file(folder: Path, name: str) -> Path:
 
 def _once(path: Path, fresh: bytes) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
+    with contextlib.suppress(FileNotFoundError):
+        if known := path.read_bytes():
+            return known
+        # Empty: an earlier version was killed between making and filling it, and nothing was ever locked with it.
+        path.unlink()
+    written = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(fresh)
-    return fresh
+        file.flush()
+        os.fsync(file.fileno())
+    # A link appears whole or not at all, and never replaces the secret of a process that was faster.
+    with contextlib.suppress(FileExistsError):
+        os.link(written, path)
+    written.unlink()
+    return path.read_bytes()

@@ -9,7 +9,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 
 from chassis.authority import ensure_certificates
@@ -97,9 +97,13 @@ class Stack:
         while True:
             await asyncio.sleep(0.2)
             now = {name: process.pid for name, process in self.processes.items()}
-            if now != known:
-                self.write_state()
-                known = now
+            # A full disk must end neither the telling nor the trimming.
+            with contextlib.suppress(OSError):
+                for process in self.processes.values():
+                    process.trim_log()
+                if now != known:
+                    self.write_state()
+                    known = now
 
     async def _launch(self, command: Command, patience_s: float = START_S) -> None:
         log = self.plan.layout.logs / f"{command.name}.log"
@@ -117,30 +121,52 @@ async def running(wishes: Wishes, say: Callable[[str], None]) -> AsyncIterator[S
     layout = Layout(wishes.data.resolve())
     with _alone(layout):
         began = time.monotonic()
-        runtime = _runtime(layout, wishes.engine, say)
+        # In a thread: setting Triton up takes minutes, in which an interrupt must be heard.
+        runtime = await asyncio.to_thread(_runtime, layout, wishes.engine, say)
         stack = Stack(_plan(layout, wishes, runtime), say)
         try:
             say("starting PostgreSQL, NATS, the services" + (" and Triton" if runtime else ""))
             await stack.start(runtime)
             say(f"everything answers after {time.monotonic() - began:.1f} s")
             yield stack
-        except (StartFailed, PostgresUnavailable, NatsUnavailable, ports.PortTaken) as error:
+        except (StartFailed, PostgresUnavailable, NatsUnavailable, triton_runtime.TritonUnavailable) as error:
             raise StackFault(str(error)) from error
         finally:
             say("stopping")
-            await stack.stop()
+            await _to_its_end(stack.stop())
             say("stopped; nothing is left running")
+
+
+async def _to_its_end(work: Coroutine[None, None, None]) -> None:
+    """Await it also when cancelled meanwhile, e.g. by an interrupt while stopping anyway; then be cancelled."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 def read_state(data: Path) -> Mapping[str, object] | None:
     """What the running stack says of itself; None when none runs over this folder."""
-    path = Layout(data.resolve()).state_file
+    layout = Layout(data.resolve())
+    # Not by the supervisor's process id, which may be another's by now: its lock goes with it, however it ends.
+    if not _is_held(layout):
+        return None
     try:
-        state: Mapping[str, object] = json.loads(path.read_text())
-        os.kill(int(str(state["supervisor"])), 0)
-    except (OSError, ValueError, KeyError):
+        state: Mapping[str, object] = json.loads(layout.state_file.read_text())
+    except (OSError, ValueError):
         return None
     return state
+
+
+def _is_held(layout: Layout) -> bool:
+    with contextlib.suppress(OSError), (layout.run / _LOCK_FILE).open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _plan(layout: Layout, wishes: Wishes, runtime: triton_runtime.TritonRuntime | None) -> Plan:

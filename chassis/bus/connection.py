@@ -16,6 +16,7 @@ from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfi
 
 from chassis import logs
 from chassis.identity import Certificates, dns_name
+from chassis.lifecycle import Background
 
 _log = logging.getLogger(__name__)
 
@@ -159,6 +160,24 @@ class Bus:
     async def _reconnected(self) -> None:
         self._note_connection()
         logs.event(_log, logging.INFO, "nats connection is back")
+
+
+class Connecting(Background):
+    """The bus as a part that holds up nobody's start: a service whose truth is elsewhere answers while NATS is away."""
+
+    def __init__(self, bus: Bus) -> None:
+        """Takes the place of `bus` among the parts; relays and consumers wait for the connection by themselves."""
+        super().__init__("bus connection", self._connect)
+        self._bus = bus
+
+    async def stop(self) -> None:
+        """Give up connecting, send what is buffered and close."""
+        await super().stop()
+        await self._bus.stop()
+
+    async def _connect(self) -> None:
+        await self._bus.start()
+        await asyncio.Event().wait()
 
 
 async def _quiet(error: Exception) -> None:

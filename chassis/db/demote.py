@@ -6,13 +6,17 @@ thread, and what forks from a process that speaks gRPC has more.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import pwd
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 _CLONE_NEWUSER = 0x10000000
+_PR_SET_PDEATHSIG = 1
+_PR_GET_PDEATHSIG = 2
 _INSIDE_ID = 1000
 _EXIT_CONFIG = 78
 
@@ -55,6 +59,18 @@ def _enter_user_namespace() -> None:
         Path(f"/proc/self/{name}").write_text(text)
 
 
+@contextlib.contextmanager
+def _parent_death_signal_kept() -> Iterator[None]:
+    """The kernel forgets, when a process changes its user or group, that it is to end with its parent."""
+    if not sys.platform.startswith("linux"):
+        yield
+        return
+    prctl, number = ctypes.CDLL(None).prctl, ctypes.c_int()
+    prctl(_PR_GET_PDEATHSIG, ctypes.byref(number))
+    yield
+    prctl(_PR_SET_PDEATHSIG, number.value)
+
+
 def _become_nobody(paths: list[Path]) -> None:
     nobody = pwd.getpwnam("nobody")
     for path in paths:
@@ -67,8 +83,9 @@ def _become_nobody(paths: list[Path]) -> None:
                 )
                 raise SystemExit(_EXIT_CONFIG)
     os.setgroups([])
-    os.setgid(nobody.pw_gid)
-    os.setuid(nobody.pw_uid)
+    with _parent_death_signal_kept():
+        os.setgid(nobody.pw_gid)
+        os.setuid(nobody.pw_uid)
 
 
 if __name__ == "__main__":

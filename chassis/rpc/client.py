@@ -38,6 +38,8 @@ class Channel:
             ("grpc.max_reconnect_backoff_ms", 1_000),
             ("grpc.keepalive_time_ms", 10_000),
             ("grpc.keepalive_timeout_ms", 5_000),
+            # Services speak mTLS to each other, past any proxy that a machine's environment names.
+            ("grpc.enable_http_proxy", 0),
             ("grpc.enable_retries", 1),
             ("grpc.service_config", json.dumps(_service_config(idempotent))),
         ]

@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 
 from chassis import lifecycle
-from chassis.bus.connection import Bus
+from chassis.bus.connection import Bus, Connecting
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import Clock, SystemClock
@@ -56,7 +56,7 @@ async def serve(settings: AuthSettings) -> None:
         [
             MetricsEndpoint(settings.metrics_listen),
             database,
-            bus,
+            Connecting(bus),
             Relay(database, bus),
             auth.hasher,
             auth.purge,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from chassis import lifecycle
-from chassis.bus.connection import Bus
+from chassis.bus.connection import Bus, Connecting
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import Clock, SystemClock
@@ -47,7 +47,7 @@ async def serve(settings: BillingSettings) -> None:
     readiness = Readiness()
     server = rpc_server(settings, database, SystemClock(), readiness)
     metrics_endpoint = MetricsEndpoint(settings.metrics_listen)
-    await lifecycle.run([metrics_endpoint, database, bus, Relay(database, bus), server, readiness])
+    await lifecycle.run([metrics_endpoint, database, Connecting(bus), Relay(database, bus), server, readiness])
 
 
 def rpc_server(settings: BillingSettings, database: Database, clock: Clock, readiness: Readiness) -> RpcServer:

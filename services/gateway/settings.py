@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Literal
 
 from chassis.settings import ServiceSettings
 
@@ -32,10 +33,10 @@ class GatewaySettings(ServiceSettings):
     """Proxies in front of us whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call us with bearer tokens; none by default."""
-    cookie_secure: str = "auto"
+    cookie_secure: Literal["auto", "always", "never"] = "auto"
     """auto (when the request came by https), always or never."""
     requests_per_s: float = 50.0
-    """Steady rate for one person, and for one address."""
+    """Steady rate for one signed-in person, and for one address of people who are not."""
     requests_burst: int = 400
     """Requests that may come at once; a player that fills its buffer asks for many segments."""
     sign_ins_per_minute: float = 20.0
@@ -46,6 +47,8 @@ class GatewaySettings(ServiceSettings):
     """Event streams that one person may hold open."""
     requests_in_flight_max: int = 2000
     """Requests answered at once; more are told to come back."""
+    requests_in_flight_per_user: int = 64
+    """Of these, for one person: pages and players need a dozen, and nobody may take all."""
     upload_bytes_max: int = 2 * 1024**3
     """Largest upload, in bytes; the library's own limit holds as well."""
     header_read_s: float = 15.0

@@ -79,6 +79,7 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
     paces = Paces(
         requests=Pace(settings.requests_per_s, settings.requests_burst),
         sign_ins=Pace(settings.sign_ins_per_minute / 60, settings.sign_ins_burst),
+        at_once_per_user=settings.requests_in_flight_per_user,
     )
     admission = Admission(KeySetVerifier(keys), paces, cookie_secure=settings.cookie_secure)
     wakes = TrackWakes()

@@ -6,7 +6,7 @@ import datetime
 from pathlib import Path
 
 from chassis import lifecycle
-from chassis.bus.connection import Bus
+from chassis.bus.connection import Bus, Connecting
 from chassis.bus.consumer import Consumer
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
@@ -60,7 +60,7 @@ async def serve(settings: RetentionSettings) -> None:
         [
             MetricsEndpoint(settings.metrics_listen),
             database,
-            bus,
+            Connecting(bus),
             Relay(database, bus),
             library,
             *duties(settings, ports, database, bus),

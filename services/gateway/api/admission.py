@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import collections
+import contextlib
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.gateway.api.endpoint import Rate
-from services.gateway.api.problems import refuse, unsigned
+from services.gateway.api.problems import Refused, refuse, unsigned
 from services.gateway.app.ports import TokenVerifier
 from services.gateway.domain.errors import BackendAway, TokenRefused
 from services.gateway.domain.identity import Identity
@@ -26,10 +28,11 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclasses.dataclass(frozen=True)
 class Paces:
-    """How fast people may call."""
+    """How fast people may call, and how many requests of one person may be answered at once."""
 
     requests: Pace
     sign_ins: Pace
+    at_once_per_user: int
 
 
 class Admission:
@@ -42,6 +45,8 @@ class Admission:
         self._by_address = Buckets(paces.requests)
         self._by_user = Buckets(paces.requests)
         self._sign_ins = Buckets(paces.sign_ins)
+        self._at_once_per_user = paces.at_once_per_user
+        self._at_once: collections.Counter[str] = collections.Counter()
 
     def pace_address(self, request: Request, rate: Rate) -> None:
         """Count a request against its address. Raises Refused."""
@@ -56,8 +61,31 @@ class Admission:
         """Count a request against its person. Raises Refused."""
         _hold(self._by_user.take(caller.user_id, _now_s()))
 
+    @contextlib.contextmanager
+    def held(self, caller: Identity | None) -> Iterator[None]:
+        """Around the whole answer: one person's slow downloads must not fill the gateway. Raises Refused."""
+        if caller is None:
+            yield
+            return
+        if self._at_once[caller.user_id] >= self._at_once_per_user:
+            raise refuse(429, "TOO_MANY_AT_ONCE", "Too many of your requests are being answered.", Retry_After="1")
+        self._at_once[caller.user_id] += 1
+        try:
+            yield
+        finally:
+            self._at_once[caller.user_id] -= 1
+            if not self._at_once[caller.user_id]:
+                del self._at_once[caller.user_id]
+
     async def identify(self, request: Request) -> Identity:
-        """The signed-in person. Raises Refused."""
+        """The signed-in person; a failure counts against the address. Raises Refused."""
+        try:
+            return await self._identified(request)
+        except Refused:
+            self.pace_address(request, Rate.NORMAL)
+            raise
+
+    async def _identified(self, request: Request) -> Identity:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme:
             if scheme.lower() != "bearer" or not token.strip():

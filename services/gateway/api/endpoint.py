@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import datetime
 import enum
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -48,9 +49,18 @@ class Call:
     @property
     def owner_id(self) -> str:
         """The signed-in person. Raises RuntimeError on a public route."""
+        return self._signed().user_id
+
+    @property
+    def signed_for_s(self) -> float:
+        """Seconds until the caller's token ends, 0 when it just has. Raises RuntimeError on a public route."""
+        left = self._signed().expires_at - datetime.datetime.now(datetime.UTC)
+        return max(0.0, left.total_seconds())
+
+    def _signed(self) -> Identity:
         if self.caller is None:
             raise RuntimeError("a public route asked who is calling")
-        return self.caller.user_id
+        return self.caller
 
     async def body(self) -> Mapping[str, str]:
         """The declared JSON body, read and checked. Raises Refused."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
+import dataclasses
 import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -87,7 +88,8 @@ class EventRoutes:
             owner_id=owner_id,
             track_id=call.path["track_id"],
             stopping=self._stopping,
-            times=self._times,
+            # A session that has ended must not be told more than any other request of it.
+            times=dataclasses.replace(self._times, life_s=min(self._times.life_s, call.signed_for_s)),
         )
         self._open[owner_id] += 1
         try:

@@ -81,7 +81,12 @@ class MediaRoutes:
                 tag="playback",
             ),
             download(f"{_ONE}/stems/{{stem}}.{{ext}}", "downloadStem", "One stem as one file."),
-            download(f"{_ONE}/mix.{{ext}}", "downloadMix", "Some stems, summed.", _STEMS),
+            download(
+                f"{_ONE}/mix.{{ext}}",
+                "downloadMix",
+                "Some stems, summed; FLAC of a single one only.",
+                _STEMS,
+            ),
             download(
                 f"{_ONE}/download.zip",
                 "downloadAll",

@@ -48,15 +48,18 @@ class Router:
         scope["method"] = method
         request = Request(scope, receive)
         call = await self._admitted(request, endpoint, path)
-        response = await endpoint.handle(call)
-        await response(scope, receive, send)
+        with self._admission.held(call.caller):
+            response = await endpoint.handle(call)
+            await response(scope, receive, send)
 
     async def _admitted(self, request: Request, endpoint: Endpoint, path: Mapping[str, str]) -> Call:
-        self._admission.pace_address(request, endpoint.rate)
         caller = None
         if endpoint.access is Access.SIGNED:
+            # Counted against the person alone: many of them may share one address.
             caller = await self._admission.identify(request)
             self._admission.pace_user(caller)
+        else:
+            self._admission.pace_address(request, endpoint.rate)
         if not all(is_known_shape(name, value) for name, value in path.items()):
             raise refuse(404, "NOT_FOUND", "There is nothing here.")
         return Call(request, endpoint, path, caller, request.state.request_id, request.state.is_https)

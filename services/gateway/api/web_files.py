@@ -41,7 +41,7 @@ class WebFiles:
             raise _missing()
         try:
             response = await self._files.get_response(str(path), call.request.scope)
-        except (HTTPException, OSError) as error:
+        except (HTTPException, OSError, ValueError) as error:
             raise _missing() from error
         response.headers["Content-Security-Policy"] = POLICY
         # Asked each time and answered 304: a new release is seen at once.

@@ -45,7 +45,7 @@ async def watch_track(
         yield progress
         said_at = loop.time()
         while not progress.is_terminal:
-            await _first_of(woken, stopping, deadline_s=times.poll_s)
+            await _first_of(woken, stopping, deadline_s=min(times.poll_s, max(0.0, ends_at - loop.time())))
             if stopping.is_set() or loop.time() >= ends_at:
                 return
             woken.clear()

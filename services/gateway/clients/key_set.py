@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 DEADLINE_S = 5.0
+KNOWN_DEADLINE_S = 1.0
+"""Shorter while there are keys to go on with: an auth that is away must not make every request slow."""
 FRESH_S = 300.0
 """A withdrawn key is forgotten after this."""
 REFETCH_S = 10.0
@@ -58,7 +60,7 @@ class KeySet:
         if self._age(self._fetched_at) < FRESH_S:
             return
         try:
-            await self._fetch(older_than_s=RETRY_S)
+            await self._fetch(older_than_s=REFETCH_S if self._keys else RETRY_S)
         except BackendAway:
             # Old keys stay good while auth is away: tokens signed with them end by themselves.
             if not self._keys:
@@ -72,7 +74,9 @@ class KeySet:
                 return
             try:
                 answer = await self._auth.GetKeySet(
-                    auth_service_pb2.GetKeySetRequest(), timeout=DEADLINE_S, wait_for_ready=True
+                    auth_service_pb2.GetKeySetRequest(),
+                    timeout=KNOWN_DEADLINE_S if self._keys else DEADLINE_S,
+                    wait_for_ready=True,
                 )
             except grpc.RpcError as error:
                 logs.event(_log, logging.WARNING, "key set not fetched", reason=from_error(error).reason)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import jwt
 
 from services.gateway.clients.key_set import KeySet
@@ -51,4 +53,5 @@ class KeySetVerifier:
         subject, session = claims["sub"], claims["sid"]
         if not (isinstance(subject, str) and subject and isinstance(session, str) and session):
             raise TokenRefused("claims")
-        return Identity(user_id=subject, session_id=session)
+        expires_at = datetime.datetime.fromtimestamp(int(claims["exp"]), datetime.UTC)
+        return Identity(user_id=subject, session_id=session, expires_at=expires_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 
 
 @dataclasses.dataclass(frozen=True)
@@ -11,3 +12,5 @@ class Identity:
 
     user_id: str
     session_id: str
+    expires_at: datetime.datetime
+    """When the token ends; whatever lasts longer than a request ends with it."""

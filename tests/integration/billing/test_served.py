@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,9 +16,10 @@ from chassis.identity import Certificates
 from chassis.rpc.client import Channel
 from chassis.rpc.errors import Refusal, from_error
 from chassis.testing.clock import ManualClock
+from chassis.testing.nats import free_port
 from chassis.testing.postgres import PostgresServer
 from services.billing.settings import BillingSettings
-from services.billing.wiring import MIGRATIONS, rpc_server
+from services.billing.wiring import MIGRATIONS, rpc_server, serve
 from stripsession.billing.v1 import billing_service_pb2 as pb
 from stripsession.billing.v1 import billing_service_pb2_grpc as pb_grpc
 
@@ -148,3 +150,28 @@ def _one_call_each(channel: Channel) -> tuple[Callable[[], Awaitable[object]], .
             pb.AssignPlanRequest(owner_id="usr_1", plan="pro")
         ),
     )
+
+
+async def test_billing_answers_while_nats_is_away(postgres: PostgresServer, certificates: Path) -> None:
+    """Started without NATS, billing is ready and answers: its truth is in PostgreSQL, and facts wait in the outbox."""
+    listen = f"127.0.0.1:{free_port()}"
+    async with postgres.database("billing", MIGRATIONS) as database:
+        settings = BillingSettings(
+            certificates=certificates,
+            nats_url="nats://127.0.0.1:9",
+            listen=listen,
+            database_url=database._url,
+            drain_s=1,
+        )
+        serving = asyncio.create_task(serve(settings))
+        channel = Channel("billing", listen, Certificates(certificates, "gateway"))
+        try:
+            asked = pb_grpc.BillingServiceStub(channel.grpc).ListPlans(
+                pb.ListPlansRequest(), timeout=15, wait_for_ready=True
+            )
+            assert (await asked).plans
+        finally:
+            await channel.stop()
+            serving.cancel()
+            await asyncio.wait((serving,), timeout=15)
+        assert serving.cancelled()

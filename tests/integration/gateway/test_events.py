@@ -153,6 +153,16 @@ async def test_streams_of_one_person_are_bounded(open_door: OpenDoor) -> None:
                 pass
 
 
+async def test_a_stream_ends_with_the_token_that_opened_it(open_door: OpenDoor) -> None:
+    """Nobody follows a track for longer than the token is good for; the reader comes back with a fresh one."""
+    async with open_door(times=NEVER_POLLS) as door:
+        track = door.library.add_track(OWNER, SEPARATING)
+        door.auth.life_s = 1
+        async with events_of(door, track.track_id) as events:
+            assert await events.next() is not None
+            assert await events.next() is None
+
+
 async def test_a_silent_backend_is_bridged_by_heartbeats(open_door: OpenDoor) -> None:
     """While the library cannot be read the stream stays open with comments, and goes on afterwards."""
     async with open_door(times=WatchTimes(poll_s=0.02, heartbeat_s=0.0)) as door:

@@ -1,0 +1,171 @@
+"""The command line's client: sessions that are renewed, ended or lost, and a gateway that stays away."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cli import gateway as gateway_module
+from cli.exits import NOT_RUNNING, CommandFault
+from cli.gateway import Gateway, Refused
+from cli.uploads import Memory, upload
+
+ADDRESS = "http://127.0.0.1:8080"
+
+
+class House:
+    """A gateway whose access tokens are good until it says otherwise; each refresh token works once."""
+
+    def __init__(self) -> None:
+        self.access, self.refresh = "access-0", "refresh-0"
+        self.issued = 0
+        self.refreshes = 0
+        self.refreshing = asyncio.Event()
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.unsigned: list[str] = []
+
+    def expire(self) -> None:
+        self.access = "nobody has this"
+
+    def tokens(self) -> httpx.Response:
+        self.issued += 1
+        self.access, self.refresh = f"access-{self.issued}", f"refresh-{self.issued}"
+        return httpx.Response(200, json={"access_token": self.access, "refresh_token": self.refresh})
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path in ("/v1/auth/link", "/v1/auth/login"):
+            return self.tokens()
+        if request.url.path == "/v1/auth/refresh":
+            self.refreshes += 1
+            self.refreshing.set()
+            await self.may_answer.wait()
+            if json.loads(request.content)["refresh_token"] != self.refresh:
+                return httpx.Response(401, json={"reason": "SESSION_ENDED", "detail": "The session has ended."})
+            return self.tokens()
+        if request.headers.get("authorization") != f"Bearer {self.access}":
+            if "authorization" not in request.headers:
+                self.unsigned.append(request.url.path)
+            return httpx.Response(401, json={"reason": "UNAUTHENTICATED"})
+        return httpx.Response(200, json={"path": request.url.path})
+
+
+async def signed_in(house: House) -> Gateway:
+    gateway = Gateway(ADDRESS, httpx.MockTransport(house))
+    await gateway.redeem_link("code")
+    return gateway
+
+
+async def test_requests_beside_a_renewal_wait_for_it() -> None:
+    """Whatever finds the token expired while another request renews it goes on with the new one, renewed once."""
+    house = House()
+    gateway = await signed_in(house)
+    house.expire()
+    house.may_answer.clear()
+    first = asyncio.create_task(gateway.json("GET", "/one"))
+    async with asyncio.timeout(5):
+        await house.refreshing.wait()
+        others = [asyncio.create_task(gateway.json("GET", f"/other-{number}")) for number in range(3)]
+        house.may_answer.set()
+        answers = await asyncio.gather(first, *others)
+    assert [answer["path"] for answer in answers] == ["/one", "/other-0", "/other-1", "/other-2"]
+    assert house.refreshes == 1
+    assert house.unsigned == []
+    await gateway.close()
+
+
+async def test_a_session_that_ended_says_what_to_do() -> None:
+    """Without a way to sign in again, a refused renewal is one plain sentence."""
+    house = House()
+    gateway = await signed_in(house)
+    house.expire()
+    house.refresh = "spent"
+    with pytest.raises(CommandFault, match="run the same command again to sign in anew"):
+        await gateway.json("GET", "/one")
+    await gateway.close()
+
+
+async def test_a_session_that_ended_is_opened_again() -> None:
+    """With a way to sign in again, a refused renewal costs the command nothing."""
+    house = House()
+    gateway = await signed_in(house)
+    gateway.when_session_ends(lambda: gateway.redeem_link("another"))
+    house.expire()
+    house.refresh = "spent"
+    assert (await gateway.json("GET", "/one"))["path"] == "/one"
+    async with gateway.stream("/two") as answer:
+        assert answer.status_code == 200
+    await gateway.close()
+
+
+async def test_events_of_a_gateway_that_stays_away_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Following a track gives up with a plain sentence when nothing answers for longer than a restart takes."""
+    monkeypatch.setattr(gateway_module, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(gateway_module, "_PAUSE_S", 0.01)
+
+    async def away(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    gateway = Gateway(ADDRESS, httpx.MockTransport(away))
+    events = gateway.events("/v1/tracks/trk_1/events")
+    with pytest.raises(CommandFault, match="stripsession up") as raised:
+        await anext(events)
+    assert raised.value.exit_code == NOT_RUNNING
+    await gateway.close()
+
+
+class TusServer:
+    """Stores what is patched; the first PATCHes are answered with these statuses, after half of their body."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.statuses = list(statuses)
+        self.stored = b""
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return httpx.Response(201, headers={"Location": "/v1/uploads/upl_one"}, json={})
+        if request.method == "HEAD":
+            return httpx.Response(200, headers={"Upload-Offset": str(len(self.stored))})
+        assert int(request.headers["upload-offset"]) == len(self.stored)
+        body = b"".join([part async for part in _parts(request)])
+        if self.statuses:
+            self.stored += body[: len(body) // 2]
+            return httpx.Response(self.statuses.pop(0), json={"detail": "not now"})
+        self.stored += body
+        return httpx.Response(204)
+
+
+async def _parts(request: httpx.Request) -> AsyncIterator[bytes]:
+    assert isinstance(request.stream, httpx.AsyncByteStream)
+    async for part in request.stream:
+        yield part
+
+
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 503, 504])
+async def test_an_upload_outlasts_a_service_that_restarts(tmp_path: Path, status: int) -> None:
+    """A PATCH that is refused for now is followed by another from where the server stands."""
+    server = TusServer(status)
+    song = tmp_path / "song.wav"
+    song.write_bytes(bytes(range(256)) * 40)
+    gateway = Gateway(ADDRESS, httpx.MockTransport(server))
+    memory = Memory(tmp_path / "uploads.json")
+    async with asyncio.timeout(10):
+        assert await upload(gateway, song, memory, lambda _: None) == "upl_one"
+    assert server.stored == song.read_bytes()
+    await gateway.close()
+
+
+async def test_an_upload_that_is_refused_for_good_ends(tmp_path: Path) -> None:
+    """What asking again will not change is told at once."""
+    server = TusServer(413)
+    song = tmp_path / "song.wav"
+    song.write_bytes(b"bytes")
+    gateway = Gateway(ADDRESS, httpx.MockTransport(server))
+    with pytest.raises(Refused, match="not now"):
+        await upload(gateway, song, Memory(tmp_path / "uploads.json"), lambda _: None)
+    await gateway.close()

@@ -1,0 +1,50 @@
+"""Ports of one installation."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stack import ports
+
+HERE = "127.0.0.1"
+
+
+def test_ports_are_kept_from_run_to_run(tmp_path: Path) -> None:
+    """A second run has the first one's ports, all different."""
+    path = tmp_path / "run" / "ports.json"
+    first = ports.choose(path, ["one", "two", "three"], {}, HERE)
+    assert len(set(first.values())) == 3
+    assert ports.choose(path, ["one", "two", "three"], {}, HERE) == first
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    """A port that was asked for and is taken ends the start with its number; one that was only kept is replaced."""
+    path = tmp_path / "ports.json"
+    with socket.socket() as other:
+        other.bind((HERE, 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        with pytest.raises(ports.PortTaken, match=str(taken)):
+            ports.choose(path, ["gateway"], {"gateway": taken}, HERE)
+        path.write_text(json.dumps({"nats": taken}))
+        assert ports.choose(path, ["nats"], {}, HERE)["nats"] != taken
+
+
+def test_a_host_that_is_not_ours_is_named(tmp_path: Path) -> None:
+    """An address of another machine is told as such, not as a port in use."""
+    with pytest.raises(ports.PortTaken, match=r"cannot listen on 192\.0\.2\.1"):
+        ports.choose(tmp_path / "ports.json", ["gateway"], {}, "192.0.2.1")
+
+
+@given(damage=st.one_of(st.binary(max_size=40), st.sampled_from([b"", b"[]", b'{"one": "x"}', b'{"one": 99999}'])))
+def test_a_damaged_memory_is_no_fault(tmp_path_factory: pytest.TempPathFactory, damage: bytes) -> None:
+    """Whatever a killed run left in the file, the next one has ports."""
+    path = tmp_path_factory.mktemp("ports") / "ports.json"
+    path.write_bytes(damage)
+    assert 0 < ports.choose(path, ["one"], {}, HERE)["one"] < 65536
