@@ -24,7 +24,7 @@ from services.library.api.library_servicer import LibraryServicer
 from services.library.api.material_servicer import MaterialServicer
 from services.library.api.statuses import STATUSES
 from services.library.app.ports import Limits, Ports
-from services.library.app.sweep import sweep
+from services.library.app.sweep import sweep, sweep_jobs
 from services.library.clients.separation import IDEMPOTENT, SeparationClient
 from services.library.events.envelopes import encode
 from services.library.settings import LibrarySettings
@@ -103,6 +103,9 @@ async def serve(settings: LibrarySettings) -> None:
     async def sweep_once() -> None:
         await sweep(ports)
 
+    async def sweep_jobs_once() -> None:
+        await sweep_jobs(ports)
+
     await lifecycle.run(
         [
             MetricsEndpoint(settings.metrics_listen),
@@ -111,6 +114,7 @@ async def serve(settings: LibrarySettings) -> None:
             separation,
             Relay(database, bus),
             lifecycle.Periodic("sweep", sweep_once, every_s=settings.sweep_every_s),
+            lifecycle.Periodic("job sweep", sweep_jobs_once, every_s=settings.sweep_every_s),
             server,
             readiness,
         ]

@@ -7,7 +7,7 @@ import dataclasses
 from services.library.app.ports import Ports
 from services.library.domain.errors import TrackNotFound
 from services.library.domain.facts import TrackChanged
-from services.library.domain.track import Failure, Outcome
+from services.library.domain.track import Failure, Outcome, TrackState
 
 
 async def conclude_track(
@@ -19,10 +19,13 @@ async def conclude_track(
     length_samples: int,
     warnings: tuple[str, ...],
 ) -> None:
-    """Record the end. Idempotent. Raises TrackNotFound, AttemptFenced, TrackNotSeparating or SegmentInvalid."""
+    """Record the end. Idempotent. Raises TrackNotFound, AttemptFenced, TrackNotSeparating or SegmentInvalid.
+
+    A track that was ready before it was deleted still says so: what its listener got is charged.
+    """
     async with ports.store.transaction() as work:
         before = await work.tracks.locked(track_id)
-        if before is None or before.deleting_at is not None:
+        if before is None or (before.deleting_at is not None and before.state is not TrackState.READY):
             raise TrackNotFound
         track = before.concluded(job_id, outcome, failure, length_samples, warnings)
         if track is before:

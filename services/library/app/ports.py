@@ -89,7 +89,7 @@ class Tracks(Protocol):
     """Tracks within a unit of work; those being deleted are seen only by `locked` and `deleting`."""
 
     async def add(self, track: Track) -> None:
-        """Store a new track."""
+        """Store a new track. Raises KeyReused when another upload's track took its idempotency key a moment before."""
         ...
 
     async def get(self, owner_id: str, track_id: str) -> Track | None:

@@ -70,8 +70,9 @@ def read_token(token: str) -> Place | None:
     try:
         moment, _, row_id = base64.urlsafe_b64decode(token.encode()).decode().partition(" ")
         created_at = datetime.datetime.fromisoformat(moment)
-    except (binascii.Error, ValueError) as error:
+        # A token is a stranger's word: neither a moment outside the calendar in UTC nor a NUL may reach the database.
+        if created_at.tzinfo is None or not row_id or not row_id.isprintable():
+            raise PageTokenInvalid
+        return Place(created_at.astimezone(datetime.UTC), row_id)
+    except (binascii.Error, ValueError, OverflowError) as error:
         raise PageTokenInvalid from error
-    if created_at.tzinfo is None or not row_id:
-        raise PageTokenInvalid
-    return Place(created_at, row_id)

@@ -36,29 +36,32 @@ _log = logging.getLogger(__name__)
 
 
 async def sweep(ports: Ports) -> int:
-    """One round; the number of tracks and uploads that it moved on."""
-    return (
-        await recover_checking(ports)
-        + await _stop_owed(ports)
-        + await _finish_deletions(ports)
-        + await _finish_erasures(ports)
-        + await _bury(ports)
-    )
+    """One round over what is to be removed; the number of tracks and uploads that it moved on."""
+    return await _finish_deletions(ports) + await _finish_erasures(ports) + await _bury(ports)
 
 
-async def recover_checking(ports: Ports) -> int:
+async def sweep_jobs(ports: Ports) -> int:
+    """One round over what separation is to be asked; the number of tracks that it moved on.
+
+    Apart from `sweep`, since a separation that hangs takes the whole deadline of each submission: nothing that is to be
+    erased may wait for that.
+    """
+    return await _stop_owed(ports) + await _submit_unanswered(ports)
+
+
+async def _submit_unanswered(ports: Ports) -> int:
     """Submit again, with the same job, every track whose answer was lost; remove those whose upload is gone."""
     async with ports.store.transaction() as work:
         tracks = await work.tracks.unanswered(ports.clock.now() - ANSWER_GRACE, _BATCH)
     return await _each(tracks, lambda track: _submit_again(ports, track))
 
 
-async def _each(items: Sequence[Item], step: Callable[[Item], Awaitable[bool]]) -> int:
-    """Take the step for each; one that fails stands in no other's way. The number that were moved on."""
+async def _each(items: Sequence[Item], step: Callable[[Item], Awaitable[object]]) -> int:
+    """Take the step for each; one that fails stands in no other's way. The number for which it did not give False."""
     moved = 0
     for item in items:
         try:
-            moved += await step(item)
+            moved += await step(item) is not False
         except Exception:  # noqa: BLE001  # whatever is wrong with one item, the others must not wait for it
             _log.exception("the sweep could not finish one of its items")
     return moved
@@ -102,23 +105,13 @@ async def _stop_owed(ports: Ports) -> int:
 async def _finish_deletions(ports: Ports) -> int:
     async with ports.store.transaction() as work:
         tracks = await work.tracks.deleting(_BATCH)
-
-    async def finish(track: Track) -> bool:
-        await finish_deletion(ports, track)
-        return True
-
-    return await _each(tracks, finish)
+    return await _each(tracks, lambda track: finish_deletion(ports, track))
 
 
 async def _finish_erasures(ports: Ports) -> int:
     async with ports.store.transaction() as work:
         uploads = await work.uploads.half_erased(_BATCH)
-
-    async def finish(upload_id: str) -> bool:
-        await finish_erasure(ports, upload_id)
-        return True
-
-    return await _each(uploads, finish)
+    return await _each(uploads, lambda upload_id: finish_erasure(ports, upload_id))
 
 
 async def _bury(ports: Ports) -> int:
@@ -127,10 +120,9 @@ async def _bury(ports: Ports) -> int:
         tracks = await work.tracks.deleted(now - TOMBSTONE_LIFE, _BATCH)
         await work.uploads.forget(now - UPLOAD_ROW_LIFE)
 
-    async def bury(track_id: str) -> bool:
+    async def bury(track_id: str) -> None:
         await ports.objects.delete_prefix(object_prefix(track_id))
         async with ports.store.transaction() as work:
             await work.tracks.remove(track_id)
-        return True
 
     return await _each(tracks, bury)

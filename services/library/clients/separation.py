@@ -74,6 +74,9 @@ def _refused(refusal: Refusal) -> SubmissionRefused | SeparationUnavailable:
         # These say nothing about the file; every other reason of this status does. One without a reason is not ours.
         is_request = refusal.reason in _ABOUT_THE_REQUEST or refusal.reason == refusal.code.name
         return as_kind(RequestRefused if is_request else FileRefused)
+    if refusal.reason == "UPLOAD_GONE":
+        # Its objects are not there, which asking again does not mend; nor is it said that they never will be.
+        return as_kind(RequestRefused)
     if refusal.code is grpc.StatusCode.RESOURCE_EXHAUSTED and refusal.reason != refusal.code.name:
         return as_kind(LimitReached)
     if refusal.code is grpc.StatusCode.UNAVAILABLE and refusal.reason == "QUEUE_FULL":

@@ -9,6 +9,7 @@ import asyncpg
 
 from chassis.db.transaction import Connection
 from services.library.app.ports import Place
+from services.library.domain.errors import KeyReused
 from services.library.domain.text import search_text
 from services.library.domain.track import Audio, Failure, Track, TrackState
 
@@ -59,8 +60,13 @@ class TrackRows:
         self._connection = connection
 
     async def add(self, track: Track) -> None:
-        """Store a new track."""
-        await self._connection.execute(_ADD, *_values(track), track.created_at)
+        """Store a new track. Raises KeyReused when another upload's track took its idempotency key a moment before."""
+        try:
+            await self._connection.execute(_ADD, *_values(track), track.created_at)
+        except asyncpg.UniqueViolationError as error:
+            if error.constraint_name == "tracks_of_key":
+                raise KeyReused from error
+            raise
 
     async def get(self, owner_id: str, track_id: str) -> Track | None:
         """One of the owner's tracks."""

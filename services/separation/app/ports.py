@@ -318,8 +318,8 @@ class Materials(Protocol):
         """Record a stored segment."""
         ...
 
-    async def conclude_track(self, job: Job) -> None:
-        """Tell how an ended job ended. A track that is gone needs no telling, and raises nothing."""
+    async def conclude_track(self, job: Job) -> bool:
+        """Tell how an ended job ended; false when the track was deleted, stopped or begun anew, and wants no end."""
         ...
 
 

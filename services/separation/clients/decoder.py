@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from types import TracebackType
 
+from chassis import logs
 from services.separation.clients.decoder_child import DecoderChild, DecoderLimits
 from services.separation.clients.decoder_reports import AudioProperties, ByteSource, DecodeSummary
 from services.separation.clients.decoder_session import DecoderSession
 from services.separation.domain.errors import DecoderFailed
 
 __all__ = ["AudioProperties", "ByteSource", "DecodeSummary", "DecoderLimits", "DecoderSession", "Decoders"]
+_log = logging.getLogger(__name__)
 
 
 class Decoders:
@@ -23,6 +26,7 @@ class Decoders:
         self._places = asyncio.Semaphore(self._limits.children_max)
         self._spare: asyncio.Task[DecoderChild] | None = None
         self._closed = False
+        self._sandbox_told = False
 
     async def __aenter__(self) -> Decoders:
         self._warm()
@@ -43,6 +47,7 @@ class Decoders:
         """A session on one file, of at most `longest_s` seconds of sound; raises DecoderFailed when no child starts."""
         async with self._places:
             child = await self._take()
+            self._tell_sandbox(child.sandbox)
             try:
                 yield DecoderSession(child, source, longest_s, self._limits)
             finally:
@@ -55,6 +60,13 @@ class Decoders:
             return child.sandbox
         finally:
             await child.close()
+
+    def _tell_sandbox(self, report: dict[str, str]) -> None:
+        """Say once which walls this platform lacks: whoever runs it has to know that strangers' files meet fewer."""
+        missing = sorted(name for name, state in report.items() if state != "applied")
+        if missing and not self._sandbox_told:
+            logs.event(_log, logging.WARNING, "the decoder's sandbox is not whole here", missing=", ".join(missing))
+        self._sandbox_told = True
 
     async def _take(self) -> DecoderChild:
         spare, self._spare = self._spare, None

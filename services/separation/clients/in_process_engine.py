@@ -60,19 +60,8 @@ class InProcessEngine:
             if not (folder / "config.pbtxt").is_file():
                 raise ModelUnknown
             parameters = dict(_PARAMETER.findall((folder / "config.pbtxt").read_text()))
-            self._models[model] = (shape_of(parameters), _load(model, folder / "1" / "separator.py"))
+            self._models[model] = (ModelShape.of(parameters), _load(model, folder / "1" / "separator.py"))
         return self._models[model]
-
-
-def shape_of(parameters: dict[str, str]) -> ModelShape:
-    """The shape that a model's `parameters` state. Raises KeyError, ValueError."""
-    return ModelShape(
-        int(parameters["sample_rate"]),
-        int(parameters["segment_samples"]),
-        int(parameters["hop_samples"]),
-        tuple(parameters["stems"].split(",")),
-        parameters["version"],
-    )
 
 
 def _load(model: str, path: Path) -> Separator:

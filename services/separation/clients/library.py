@@ -76,8 +76,8 @@ class LibraryMaterials:
         with _refusals():
             await self._stub.CommitSegment(request, timeout=_DEADLINE_S)
 
-    async def conclude_track(self, job: Job) -> None:
-        """Tell how an ended job ended; a track that is gone needs no telling."""
+    async def conclude_track(self, job: Job) -> bool:
+        """Tell how an ended job ended; false when the track was deleted, stopped or begun anew, and wants no end."""
         failure = None
         if job.failure is not None:
             failure = track_pb2.TrackFailure(
@@ -91,8 +91,12 @@ class LibraryMaterials:
             length_samples=job.counted_samples or 0,
             warnings=job.warnings,
         )
-        with contextlib.suppress(TrackGone), _refusals():
-            await self._stub.ConcludeTrack(request, timeout=_DEADLINE_S)
+        try:
+            with _refusals():
+                await self._stub.ConcludeTrack(request, timeout=_DEADLINE_S)
+        except (TrackGone, AttemptFenced):
+            return False
+        return True
 
 
 @contextlib.contextmanager

@@ -53,8 +53,13 @@ class SharedRegion:
         count = int(np.prod(shape))
         return np.frombuffer(self._map, np.float32, count).reshape(shape).copy()
 
+    def wipe(self) -> None:
+        """Fill it with zeros: a region that waits for its next use holds nobody's song."""
+        np.frombuffer(self._map, np.uint8)[:] = 0
+
     def close(self) -> None:
-        """Unlink and let go; a server that still has it mapped keeps its own view."""
+        """Wipe, unlink and let go; a server that still has it mapped keeps its own view, of nothing."""
+        self.wipe()
         self._path.unlink(missing_ok=True)
         with contextlib.suppress(BufferError):
             self._map.close()
@@ -64,15 +69,17 @@ class SharedRegion:
 _numbers = itertools.count(1)
 
 
-def clear_stale_regions(folder: Path = FOLDER) -> int:
-    """Unlink regions whose process is gone; how many."""
-    cleared = 0
+def clear_stale_regions(folder: Path = FOLDER) -> list[str]:
+    """Wipe and unlink regions whose process is gone; their names, by which a server may still know them."""
+    cleared = []
     for path in folder.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError), _opened(path) as descriptor:
             # A living owner holds the lock, in whatever process namespace it is.
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Not cut short: a server that has it mapped would die of its next write.
+            os.pwrite(descriptor, bytes(os.fstat(descriptor).st_size), 0)
             path.unlink(missing_ok=True)
-            cleared += 1
+            cleared.append(path.name)
     return cleared
 
 

@@ -54,10 +54,11 @@ class TritonEngine:
         self._regions: set[SharedRegion] = set()
 
     async def start(self) -> None:
-        """Connect when first used; clear what killed workers left in shared memory."""
-        if self._shared_memory and (cleared := clear_stale_regions()):
-            logs.event(_log, logging.INFO, "stale shared memory cleared", regions=cleared)
+        """Connect, and clear what killed workers left in shared memory, here and in the server's view of it."""
         self._client = InferenceServerClient(self._address, channel_args=list(_CHANNEL))
+        if self._shared_memory and (cleared := await asyncio.to_thread(clear_stale_regions)):
+            await asyncio.gather(*(self._unregister(name) for name in cleared))
+            logs.event(_log, logging.INFO, "stale shared memory cleared", regions=len(cleared))
 
     async def stop(self) -> None:
         """Unregister and unlink every region, and hang up."""
@@ -78,13 +79,7 @@ class TritonEngine:
             answer = await self._server.get_model_config(model, client_timeout=_CALL_S)
         parameters = {name: value.string_value for name, value in answer.config.parameters.items()}
         try:
-            shape = ModelShape(
-                int(parameters["sample_rate"]),
-                int(parameters["segment_samples"]),
-                int(parameters["hop_samples"]),
-                tuple(parameters["stems"].split(",")),
-                parameters["version"],
-            )
+            shape = ModelShape.of(parameters)
         except (KeyError, ValueError) as error:
             raise ModelUnknown from error
         self._shapes[model] = shape
@@ -106,9 +101,10 @@ class TritonEngine:
     async def _separated(
         self, model: str, chunk: NDArray[np.float32], shape_out: tuple[int, ...]
     ) -> NDArray[np.float32]:
-        if self._shared_memory:
-            async with self._lent(chunk.nbytes, int(np.prod(shape_out)) * _FLOAT_BYTES) as (mix, stems):
-                return await self._infer_shared(model, chunk, mix, stems, shape_out)
+        pair = self._taken(chunk.nbytes, int(np.prod(shape_out)) * _FLOAT_BYTES) if self._shared_memory else None
+        if pair is not None:
+            async with self._lent(pair):
+                return await self._infer_shared(model, chunk, *pair, shape_out)
         asked = InferInput("MIX", list(chunk.shape), "FP32")
         asked.set_data_from_numpy(chunk)
         with _failures():
@@ -141,22 +137,24 @@ class TritonEngine:
         return stems.read(shape_out)
 
     @contextlib.asynccontextmanager
-    async def _lent(self, mix_bytes: int, stems_bytes: int) -> AsyncIterator[tuple[SharedRegion, SharedRegion]]:
-        """A pair of registered regions. After a failure both are retired: the server may still write into them."""
-        pair = self._taken(mix_bytes, stems_bytes)
+    async def _lent(self, pair: tuple[SharedRegion, SharedRegion]) -> AsyncIterator[None]:
+        """Registered regions. After a failure both are retired: the server may still write into them."""
         try:
             for region in pair:
                 await self._register(region)
-            yield pair
+            yield
         except BaseException:
             # The others were registered with the same server: if it is a new one, it knows none of them.
             idle, self._free = self._free, []
             for region in (*pair, *(region for spare in idle for region in spare)):
                 await self._retire(region)
             raise
+        for region in pair:
+            region.wipe()
         self._free.append(pair)
 
-    def _taken(self, mix_bytes: int, stems_bytes: int) -> tuple[SharedRegion, SharedRegion]:
+    def _taken(self, mix_bytes: int, stems_bytes: int) -> tuple[SharedRegion, SharedRegion] | None:
+        """A free or a new pair of these sizes; None where there is no room, as in a container's small /dev/shm."""
         for number, (mix, stems) in enumerate(self._free):
             if mix.size_bytes == mix_bytes and stems.size_bytes == stems_bytes:
                 return self._free.pop(number)
@@ -169,7 +167,8 @@ class TritonEngine:
             for region in made:
                 self._regions.discard(region)
                 region.close()
-            raise DependencyAway("shared memory", repr(error)) from error
+            logs.event(_log, logging.WARNING, "no shared memory; the chunk goes by message", reason=repr(error))
+            return None
         return made[0], made[1]
 
     async def _register(self, region: SharedRegion) -> None:
@@ -184,8 +183,12 @@ class TritonEngine:
     async def _retire(self, region: SharedRegion) -> None:
         self._regions.discard(region)
         region.close()
+        await self._unregister(region.name)
+
+    async def _unregister(self, name: str) -> None:
+        """Have the server unmap a region; one that is away or new has nothing to unmap."""
         with contextlib.suppress(InferenceServerException, grpc.RpcError):
-            await self._server.unregister_system_shared_memory(region.name, client_timeout=_RETIRE_S)
+            await self._server.unregister_system_shared_memory(name, client_timeout=_RETIRE_S)
 
 
 @contextlib.contextmanager

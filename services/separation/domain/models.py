@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -26,3 +27,14 @@ class ModelShape:
     hop_samples: int
     stems: tuple[str, ...]
     version: str
+
+    @staticmethod
+    def of(parameters: Mapping[str, str]) -> ModelShape:
+        """The shape that the `parameters` of a model's configuration state. Raises KeyError, ValueError."""
+        return ModelShape(
+            int(parameters["sample_rate"]),
+            int(parameters["segment_samples"]),
+            int(parameters["hop_samples"]),
+            tuple(parameters["stems"].split(",")),
+            parameters["version"],
+        )

@@ -142,5 +142,7 @@ async def test_refusals(world: World) -> None:
     ]:
         with pytest.raises(error):
             await describe_download(world.ports, wish)
+    with pytest.raises(UnknownFormat, match="a mix is made as wav or mp3"):
+        await describe_download(world.ports, _wish(track, "flac"))
     with pytest.raises(RangeInvalid):
         await _read(world, _wish(track, "wav"), 10, 5)

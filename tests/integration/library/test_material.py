@@ -6,15 +6,17 @@ import dataclasses
 
 import pytest
 
+from services.library.app import get_manifest as manifests
 from services.library.app.commit_segment import commit_segment
 from services.library.app.conclude_track import conclude_track
 from services.library.app.create_track import create_track
+from services.library.app.delete_track import delete_track
 from services.library.app.get_manifest import get_manifest
 from services.library.app.list_held_uploads import list_held_uploads
 from services.library.app.open_track import open_track
 from services.library.app.read_segment import read_segment
 from services.library.app.read_tracks import get_track
-from services.library.app.sweep import sweep
+from services.library.app.sweep import sweep_jobs
 from services.library.domain.errors import (
     AnswerOutstanding,
     AttemptFenced,
@@ -56,6 +58,41 @@ async def test_from_first_segment_to_ready(world: World) -> None:
     assert facts[-1] == "TrackChanged"
     with pytest.raises(TrackNotSeparating):
         await conclude_track(world.ports, track.track_id, track.job_id, Outcome.FAILED, None, 0, ())
+
+
+async def test_long_manifests_come_in_pieces(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asking on from the last index gives every segment once, with at most so many, or so many peaks, in one answer."""
+    track = await world.track()
+    await open_track(world.ports, track.track_id, track.job_id, 1, STEMS)
+    for index in range(5):
+        await world.commit(track, index)
+    for bound, value, pieces in [
+        ("SEGMENTS_MAX", 2, [2, 2, 1]),
+        ("PEAK_BYTES_MAX", 25, [3, 2]),
+        ("PEAK_BYTES_MAX", 1, [1] * 5),
+    ]:
+        with monkeypatch.context() as patched:
+            patched.setattr(manifests, bound, value)
+            lengths: list[int] = []
+            while sum(lengths) < 5:
+                _, segments = await get_manifest(world.ports, OWNER, track.track_id, sum(lengths))
+                assert segments[0].index == sum(lengths)
+                lengths.append(len(segments))
+        assert lengths == pieces
+
+
+async def test_deleted_before_and_after_ready(world: World) -> None:
+    """A completion told again after a ready track was deleted is still true; told of one deleted before, it is not."""
+    finished, unfinished = await world.track(), await world.track()
+    for track in (finished, unfinished):
+        await open_track(world.ports, track.track_id, track.job_id, 1, STEMS)
+        await world.commit(track, 0)
+    await conclude_track(world.ports, finished.track_id, finished.job_id, Outcome.COMPLETED, None, 4096, ())
+    for track in (finished, unfinished):
+        await delete_track(world.ports, OWNER, track.track_id)
+    await conclude_track(world.ports, finished.track_id, finished.job_id, Outcome.COMPLETED, None, 4096, ())
+    with pytest.raises(TrackNotFound):
+        await conclude_track(world.ports, unfinished.track_id, unfinished.job_id, Outcome.COMPLETED, None, 4096, ())
 
 
 async def test_fencing(world: World) -> None:
@@ -118,7 +155,7 @@ async def test_worker_faster_than_answer(world: World) -> None:
         await conclude_track(world.ports, track_id, job_id, Outcome.COMPLETED, None, 4096, ())
     world.separation.refusal = None
     world.clock.advance(seconds=31)
-    assert await sweep(world.ports) == 1
+    assert await sweep_jobs(world.ports) == 1
     await conclude_track(world.ports, track_id, job_id, Outcome.COMPLETED, None, 4096, ())
     ready = await get_track(world.ports, OWNER, track_id)
     assert (ready.state, ready.segments, ready.title) == (TrackState.READY, 1, "My Song")

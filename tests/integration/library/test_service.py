@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import prometheus_client
 import pytest
 
 from chassis.health import Readiness
@@ -223,6 +224,9 @@ async def test_refusals_pass_through(served: Served) -> None:
     assert await _refusal(served.create(upload_id)) == served.separation.refusal
     served.separation.refusal = Refusal(grpc.StatusCode.INVALID_ARGUMENT, "MODEL_UNKNOWN", "No such model.")
     assert await _refusal(served.create(upload_id)) == served.separation.refusal
+    served.separation.refusal = Refusal(grpc.StatusCode.FAILED_PRECONDITION, "UPLOAD_GONE", "Upload it again.")
+    refusal = await _refusal(served.create(upload_id))
+    assert (refusal.reason, refusal.message) == ("UPLOAD_GONE", "Upload it again.")
     served.separation.refusal = Refusal(grpc.StatusCode.INVALID_ARGUMENT, "TOO_LONG", "Too long.")
     assert await _refusal(served.create(upload_id)) == served.separation.refusal
     assert (await _refusal(served.create(upload_id))).reason == "UPLOAD_GONE"
@@ -265,6 +269,14 @@ async def test_broken_append(served: Served) -> None:
     mismatch = await _refusal(served.library.AppendUpload(_append(upload_id, 2500, [b"d"])))
     assert (mismatch.code, mismatch.reason) == (grpc.StatusCode.ABORTED, "UPLOAD_OFFSET_MISMATCH")
     assert mismatch.facts == {"offset_bytes": "4000"}
+
+
+async def test_words_of_listeners_are_no_labels(served: Served) -> None:
+    """A format that is not ours is refused without becoming a label of a metric."""
+    spec = library_service_pb2.DownloadSpec(owner_id=OWNER, track_id="trk_1", format="mylyrics")
+    call = served.library.ReadDownload(library_service_pb2.ReadDownloadRequest(spec=spec))
+    assert (await _refusal(call.read())).reason == "UNKNOWN_FORMAT"
+    assert b"mylyrics" not in prometheus_client.generate_latest()
 
 
 async def test_wrong_caller(served: Served) -> None:

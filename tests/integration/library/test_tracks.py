@@ -21,7 +21,7 @@ from services.library.app.open_track import open_track
 from services.library.app.read_segment import read_segment
 from services.library.app.read_tracks import get_track, list_tracks, update_track
 from services.library.app.retry_track import retry_track
-from services.library.app.sweep import sweep
+from services.library.app.sweep import sweep, sweep_jobs
 from services.library.domain.errors import (
     FileRefused,
     KeyReused,
@@ -80,6 +80,10 @@ async def test_create_is_idempotent(world: World) -> None:
     other = await world.uploaded()
     with pytest.raises(KeyReused):
         await create_track(world.ports, OWNER, other.upload_id, "key", "", "")
+    # As when both had looked for the key before either had stored its track.
+    with pytest.raises(KeyReused):
+        async with world.ports.store.transaction() as work:
+            await work.tracks.add(dataclasses.replace(made[0], track_id="trk_late", upload_id=other.upload_id))
     with pytest.raises(UploadNotFound):
         await create_track(world.ports, STRANGER, other.upload_id, "", "", "")
 
@@ -137,9 +141,9 @@ async def test_sweep_submits_again(world: World) -> None:
     with pytest.raises(SeparationUnavailable):
         await create_track(world.ports, OWNER, upload.upload_id, "", "", "")
     world.separation.refusal = None
-    assert await sweep(world.ports) == 0
+    assert await sweep_jobs(world.ports) == 0
     world.clock.advance(seconds=31)
-    assert await sweep(world.ports) == 1
+    assert await sweep_jobs(world.ports) == 1
     assert [track.state for track in await _tracks(world)] == [TrackState.SEPARATING]
     assert len(world.separation.submitted) == 2
     assert len(set(world.separation.submitted)) == 1
@@ -153,11 +157,11 @@ async def test_sweep_keeps_refusals(world: World) -> None:
         await create_track(world.ports, OWNER, upload.upload_id, "key", "", "")
     world.clock.advance(seconds=31)
     world.separation.refusal = QueueFull("QUEUE_FULL", "Much is waiting.")
-    assert await sweep(world.ports) == 0
+    assert await sweep_jobs(world.ports) == 0
     assert [track.state for track in await _tracks(world)] == [TrackState.CHECKING]
     world.separation.refusal = FileRefused("TOO_LONG", "Too long.")
     world.clock.advance(seconds=31)
-    assert await sweep(world.ports) == 1
+    assert await sweep_jobs(world.ports) == 1
     track = await create_track(world.ports, OWNER, upload.upload_id, "key", "", "")
     assert track.failure == Failure("TOO_LONG", "Too long.", retryable=False)
     assert world.stored() == []
@@ -172,7 +176,7 @@ async def test_sweep_ends_with_upload(world: World) -> None:
     await erase_upload(world.ports, upload.upload_id)
     world.separation.refusal = None
     world.clock.advance(hours=1)
-    await sweep(world.ports)
+    await sweep_jobs(world.ports)
     assert [track.state for track in await _tracks(world)] == [TrackState.FAILED]
     assert len(world.separation.submitted) == 1
     assert len(world.separation.cancelled) == 1
@@ -199,10 +203,10 @@ async def test_owed_stop_is_paid(world: World) -> None:
     track = await world.track()
     world.separation.refusal = SeparationUnavailable()
     await cancel_track(world.ports, OWNER, track.track_id)
-    assert await sweep(world.ports) == 0
+    assert await sweep_jobs(world.ports) == 0
     world.separation.refusal = None
-    assert await sweep(world.ports) == 1
-    assert await sweep(world.ports) == 0
+    assert await sweep_jobs(world.ports) == 1
+    assert await sweep_jobs(world.ports) == 0
     assert world.separation.cancelled == [track.job_id]
 
 
@@ -222,7 +226,7 @@ async def test_stopped_while_submitting(world: World, verb: object) -> None:
     else:
         assert (await making).state is TrackState.CANCELLED
     assert world.separation.cancelled == [waiting.job_id, waiting.job_id]
-    assert await sweep(world.ports) == 0
+    assert await sweep_jobs(world.ports) == 0
 
 
 async def test_retry(world: World) -> None:

@@ -9,14 +9,16 @@ from collections.abc import AsyncIterator
 import pytest
 
 from services.library.app.append_upload import append_upload
+from services.library.app.create_track import create_track
 from services.library.app.create_upload import create_upload
 from services.library.app.erase_upload import delete_upload, erase_upload
 from services.library.app.get_upload import get_upload
 from services.library.app.list_held_uploads import list_held_uploads
 from services.library.app.read_tracks import get_track
-from services.library.app.sweep import sweep
+from services.library.app.sweep import sweep, sweep_jobs
 from services.library.domain.errors import (
     PageTokenInvalid,
+    SeparationUnavailable,
     TooManyUploads,
     UploadEmpty,
     UploadFragmented,
@@ -183,6 +185,26 @@ async def test_erasure_resumes(world: World) -> None:
     assert await sweep(world.ports) == 1
     assert world.stored() == []
     assert await list_held_uploads(world.ports, 0, "", None) == ((), "")
+
+
+async def test_erasure_waits_for_no_separation(world: World) -> None:
+    """While separation hangs over a submission, an erasure that broke off is finished all the same."""
+    waiting, erased = await world.uploaded(), await world.uploaded()
+    world.separation.refusal = SeparationUnavailable()
+    with pytest.raises(SeparationUnavailable):
+        await create_track(world.ports, OWNER, waiting.upload_id, "", "", "")
+    world.clock.advance(seconds=31)
+    world.separation.refusal, world.separation.holding = None, asyncio.Event()
+    world.separation.arrived.clear()
+    hanging = asyncio.create_task(sweep_jobs(world.ports))
+    await world.separation.arrived.wait()
+    async with world.ports.store.transaction() as work:
+        await work.uploads.destroy_key(erased.upload_id)
+    async with asyncio.timeout(10):
+        assert await sweep(world.ports) == 1
+    assert world.stored(f"uploads/{erased.upload_id}") == []
+    world.separation.holding.set()
+    assert await hanging == 1
 
 
 async def test_erasure_ends_separation(world: World) -> None:

@@ -40,6 +40,13 @@ OWNER = "usr_listener"
 
 
 @pytest.fixture
+async def decoders() -> AsyncIterator[Decoders]:
+    """A pool with its spare child."""
+    async with Decoders() as pool:
+        yield pool
+
+
+@pytest.fixture
 async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
     async with postgres.database("separation", MIGRATIONS) as database:
         yield database

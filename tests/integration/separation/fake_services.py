@@ -42,6 +42,7 @@ class FakeLibrary(material_service_pb2_grpc.MaterialServiceServicer):
         self.hold_after: int | None = None
         self.released = asyncio.Event()
         self.faults: list[grpc.StatusCode] = []
+        self.conclusions_refused: str | None = None
 
     def track(self, track_id: str) -> FakeTrack:
         if track_id not in self.tracks:
@@ -90,6 +91,8 @@ class FakeLibrary(material_service_pb2_grpc.MaterialServiceServicer):
         self, request: messages.ConcludeTrackRequest, context: Any
     ) -> messages.ConcludeTrackResponse:
         self.track(request.track_id).conclusions.append(request)
+        if self.conclusions_refused is not None:
+            raise RpcRefused(Refusal(grpc.StatusCode.ABORTED, self.conclusions_refused))
         async with self.concluded:
             self.concluded.notify_all()
         return messages.ConcludeTrackResponse()

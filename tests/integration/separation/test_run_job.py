@@ -37,6 +37,18 @@ async def test_stems_sum_to_the_upload(scene: Scene, channels: int, seconds: flo
     assert len(track.conclusions) == 1
 
 
+@pytest.mark.parametrize("reason", ["TRACK_NOT_FOUND", "TRACK_NOT_SEPARATING", "ATTEMPT_FENCED"])
+async def test_a_track_stopped_at_the_last_moment_costs_nothing(scene: Scene, reason: str) -> None:
+    """When the library refuses a completion, the job is concluded all the same and its minutes are given back."""
+    await scene.upload("trk_1", as_file(a_song(1.0)))
+    await scene.submit("job_1", "trk_1")
+    scene.library.conclusions_refused = reason
+    await run_job(scene.shop(), "job_1")
+    job = await scene.job("job_1")
+    assert job.concluded_at is not None
+    assert (scene.ledger.settled, scene.ledger.released) == ({}, {"job_1"})
+
+
 async def test_a_successor_gives_the_same_stems(scene: Scene) -> None:
     """A worker ended in mid-song is succeeded after its last segment; the stems are those of an undisturbed run."""
     song = as_file(a_song(17.0))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tritonclient.grpc.aio import InferenceServerClient
 
 from services.separation.app.patience import patiently
 from services.separation.clients.in_process_engine import InProcessEngine
@@ -19,6 +23,10 @@ from stack.triton_runtime import TritonRuntime, TritonUnavailable, prepare
 from tests.integration.inference import test_triton
 from tests.integration.inference.test_triton import LOCK, REPOSITORY, ROOT, serving
 
+HOLDER = (
+    "from services.separation.clients.shared_regions import SharedRegion\n"
+    "region = SharedRegion(4096)\nprint(region.name, flush=True)\ninput()\n"
+)
 SEGMENT = np.random.default_rng(5).standard_normal((2, 344064)).astype(np.float32) * np.float32(0.1)
 
 
@@ -58,8 +66,31 @@ async def test_both_roads_give_what_the_model_gives(
             for found in await asyncio.gather(*(engine.separate("baseline", SEGMENT) for _ in range(3))):
                 np.testing.assert_allclose(found, stems, atol=1e-6)
             assert bool(our_regions()) == shared_memory
+            # What waits for the next chunk holds nothing of the last one.
+            assert not any(np.fromfile(region, np.uint8).any() for region in our_regions())
             await engine.stop()
             assert not our_regions()
+
+
+async def test_without_room_in_shared_memory_chunks_go_by_message(
+    runtime: TritonRuntime,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    expected: tuple[InProcessEngine, np.ndarray[tuple[int, ...], np.dtype[np.float32]]],
+) -> None:
+    """Where shared memory has no room, as in a container's small one, the stems come all the same."""
+    _, stems = expected
+
+    def no_room(descriptor: int, offset: int, length: int) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr(os, "posix_fallocate", no_room)
+    with serving(runtime, tmp_path) as (_, ports):
+        engine = TritonEngine(f"127.0.0.1:{ports.grpc}", shared_memory=True, infer_s=30.0)
+        await engine.start()
+        np.testing.assert_allclose(await engine.separate("baseline", SEGMENT), stems, atol=1e-6)
+        assert not our_regions()
+        await engine.stop()
 
 
 async def test_a_server_that_died_is_gone_on_with(
@@ -89,15 +120,36 @@ async def test_a_server_that_died_is_gone_on_with(
 
 
 def test_regions_of_the_dead_are_cleared_and_of_the_living_kept(tmp_path: Path) -> None:
-    """A region whose owner is gone is removed; one that is held stays."""
+    """A region whose owner is gone is emptied and removed, its name told; one that is held stays."""
     living = SharedRegion(4096, tmp_path)
     dead = tmp_path / f"{PREFIX}1-1-dead"
-    dead.write_bytes(b"\0" * 4096)
-    assert clear_stale_regions(tmp_path) == 1
+    dead.write_bytes(b"song" * 1024)
+    with dead.open("rb") as still_mapped:
+        assert clear_stale_regions(tmp_path) == [dead.name]
+        assert not any(still_mapped.read())
     assert not dead.exists()
     assert (tmp_path / living.name).exists()
     living.close()
     assert not list(tmp_path.iterdir())
+
+
+async def test_a_killed_workers_regions_leave_the_server(runtime: TritonRuntime, tmp_path: Path) -> None:
+    """What a killed worker had registered with a living server is unmapped when the next worker starts."""
+    with serving(runtime, tmp_path) as (_, ports):
+        worker = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", HOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+        )
+        assert worker.stdout is not None
+        name = (await worker.stdout.readline()).decode().strip()
+        async with InferenceServerClient(f"127.0.0.1:{ports.grpc}") as client:
+            await client.register_system_shared_memory(name, f"/{name}", 4096)
+            worker.kill()
+            await worker.communicate()
+            engine = TritonEngine(f"127.0.0.1:{ports.grpc}", shared_memory=True, infer_s=30.0)
+            await engine.start()
+            assert name not in (await client.get_system_shared_memory_status()).regions
+            assert not (FOLDER / name).exists()
+            await engine.stop()
 
 
 async def test_a_server_restarted_unseen_is_gone_on_with(

@@ -123,9 +123,10 @@ class FakeLedger:
 
 @dataclass
 class FakeMaterials:
-    """A library that only hears how jobs end; `faults` are raised first."""
+    """A library that only hears how jobs end; `faults` are raised first, and ends of `unwanted` jobs refused."""
 
     concluded: list[str] = field(default_factory=list)
+    unwanted: set[str] = field(default_factory=set)
     faults: dict[str, Exception] = field(default_factory=dict)
 
     async def open_track(self, job: Job) -> OpenedTrack:
@@ -134,10 +135,11 @@ class FakeMaterials:
     async def commit_segment(self, job: Job, segment: StoredSegment) -> None:
         raise NotImplementedError
 
-    async def conclude_track(self, job: Job) -> None:
+    async def conclude_track(self, job: Job) -> bool:
         if job.job_id in self.faults:
             raise self.faults[job.job_id]
         self.concluded.append(job.job_id)
+        return job.job_id not in self.unwanted
 
 
 @dataclass

@@ -153,6 +153,21 @@ async def test_conclusions_are_made_up_for() -> None:
     assert sorted(yard.measures.outcomes) == [JobState.CANCELLED, JobState.COMPLETED]
 
 
+async def test_a_completion_that_nobody_wants_costs_nothing() -> None:
+    """A job that completed just after its track was stopped or begun anew gives its minutes back, as cancelled."""
+    yard = Yard()
+    await yard.job("job_1")
+    claimed = await yard.claim("job_1")
+    assert claimed is not None
+    async with yard.jobs.transaction() as work:
+        await work.end("job_1", claimed.attempt, Ending(JobState.COMPLETED, 58_001), 0)
+    yard.materials.unwanted.add("job_1")
+    await yard.sweep()
+    assert (yard.ledger.settled, yard.ledger.released) == ({}, ["job_1"])
+    assert yard.jobs.facts == [JobConcluded("job_1", "trk_1", "upl_1", "usr_1", JobState.CANCELLED)]
+    assert yard.measures.outcomes == [JobState.CANCELLED]
+
+
 async def test_gauges_tell_what_waits() -> None:
     """A sweep counts open jobs and the audio in them."""
     yard = Yard()

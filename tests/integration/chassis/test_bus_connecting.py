@@ -1,0 +1,35 @@
+"""The bus as a part that waits for nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from chassis.bus.connection import Bus, Connecting
+from chassis.bus.topology import FACTS
+from chassis.testing.nats import NatsServer
+
+
+async def test_a_start_without_nats_is_a_start(tmp_path: Path) -> None:
+    """Starting takes no time while NATS is away, and the connection is there once NATS is."""
+    server = NatsServer(tmp_path / "nats")
+    bus = Bus(server.url, None, streams=[FACTS])
+    part = Connecting(bus)
+    try:
+        async with asyncio.timeout(20):
+            await part.start()
+            assert not bus.connected.is_set()
+            await server.start()
+            await bus.connected.wait()
+            await bus.client.flush()
+    finally:
+        await part.stop()
+        server.kill()
+    assert bus.client.is_closed
+
+
+async def test_stopping_gives_up_connecting() -> None:
+    """A process that never found NATS ends when it is told to."""
+    part = Connecting(Bus("nats://127.0.0.1:9", None))
+    await part.start()
+    await asyncio.wait_for(part.stop(), 10)
