@@ -12,8 +12,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
-# Values given on the command line reach the recipes as environment variables, whatever characters they hold.
-export SONG OUT DATA
+# A value given on the command line as one word of shell, whatever characters it holds.
+quoted = '$(subst ','\'',$(value $1))'
 # The first interpreter that runs, is new enough and can make environments. The locks are tested on 3.11.
 PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3 python3.14 python; do \
 	  "$$each" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$each"; break; }; done)
@@ -28,8 +28,9 @@ help: ## Print this list
 
 .PHONY: run
 run: .state/run ## Start everything and separate a song [SONG=path] [ONCE=1] [OUT=./stems] [DATA=dir]
-	@exec $(VENV)/bin/stripsession up --out "$${OUT:-./stems}" \
-	  $(if $(SONG),--song "$$SONG",--demo) $(if $(DATA),--data "$$DATA") $(if $(filter-out 0,$(ONCE)),--once)
+	@exec $(VENV)/bin/stripsession up $(if $(value OUT),--out $(call quoted,OUT)) \
+	  $(if $(value SONG),--song $(call quoted,SONG),--demo) $(if $(value DATA),--data $(call quoted,DATA)) \
+	  $(if $(filter-out 0,$(ONCE)),--once)
 
 .PHONY: doctor
 doctor: .state/run ## Say what is wrong on this machine, and how to mend it

@@ -74,7 +74,7 @@ def nats_command(plan: Plan) -> Command:
         name="nats",
         argv=(str(nats.binary()), "-c", str(configuration)),
         environment=_environment(),
-        ready=lambda: _http_answers(health),
+        ready=lambda: http_answers(health),
     )
 
 
@@ -95,7 +95,7 @@ def triton_command(plan: Plan, runtime: triton_runtime.TritonRuntime) -> Command
         argv=command.argv,
         environment=command.env,
         working_folder=command.cwd,
-        ready=lambda: _http_answers(f"http://127.0.0.1:{plan.ports['triton-http']}/v2/health/ready"),
+        ready=lambda: http_answers(f"http://127.0.0.1:{plan.ports['triton-http']}/v2/health/ready"),
         before_start=lambda: _clean(instance),
     )
 
@@ -105,14 +105,14 @@ def service_command(plan: Plan, service: str) -> Command:
     port = plan.ports[f"{service}-rpc"]
     if service == "gateway":
         health = f"{plan.public_url}/readyz"
-        return _python(plan, service, "serve", ready=lambda: _http_answers(health))
+        return _python(plan, service, "serve", ready=lambda: http_answers(health))
     return _python(plan, service, "serve", ready=lambda: _rpc_answers(plan.layout, service, port))
 
 
 def worker_command(plan: Plan) -> Command:
     """The separation worker."""
     url = f"http://127.0.0.1:{plan.ports[f'{WORKER}-metrics']}/metrics"
-    command = _python(plan, "separation", "worker", ready=lambda: _http_answers(url))
+    command = _python(plan, "separation", "worker", ready=lambda: http_answers(url))
     return dataclasses.replace(command, name=WORKER)
 
 
@@ -204,7 +204,9 @@ def _clean(instance: Path) -> None:
     triton_runtime.clean_leftovers(instance)
 
 
-async def _http_answers(url: str) -> bool:
+async def http_answers(url: str) -> bool:
+    """Whether one of our own HTTP addresses says 200 within two seconds."""
+
     def ask() -> bool:
         try:
             # No proxy of this machine's owner reaches its own loopback.

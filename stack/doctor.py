@@ -15,6 +15,7 @@ from pathlib import Path
 
 from chassis.db import server
 from stack import nats
+from stack.commands import http_answers
 from stack.layout import Layout, program_root
 from stack.supervisor import read_state
 from stack.triton_runtime import PYTHON_VERSIONS
@@ -106,6 +107,9 @@ async def _stack(layout: Layout) -> list[Finding]:
         times = f", started again {restarts[name]} times" if restarts.get(name) else ""
         text = f"process {pid}{times}" if alive else f"not running{times}"
         findings.append(Finding(name, alive, text, "" if alive else f"its log: {log}"))
+    url = str(state["url"])
+    if not await http_answers(f"{url}/readyz"):
+        findings.append(Finding("gateway", False, f"{url} does not answer", "stop it with Ctrl-C and start it again"))
     for name, port in ports.items():
         if name.endswith("-rpc") and name != "gateway-rpc" and not await asyncio.to_thread(_answers, port):
             findings.append(Finding(name, False, f"port {port} does not answer", "restart with `stripsession up`"))

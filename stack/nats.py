@@ -47,6 +47,6 @@ def write_configuration(layout: Layout, port: int, monitor_port: int) -> Path:
     }
     path = layout.run / "nats.conf"
     path.parent.mkdir(parents=True, exist_ok=True)
-    # nats-server reads JSON as configuration.
-    path.write_text(json.dumps(configuration, indent=1))
+    # nats-server reads JSON as configuration, but not its \u escapes.
+    path.write_text(json.dumps(configuration, indent=1, ensure_ascii=False), encoding="utf-8")
     return path

@@ -15,7 +15,7 @@ class PortTaken(Exception):
 
 
 def choose(path: Path, names: Iterable[str], wanted: Mapping[str, int], host: str) -> dict[str, int]:
-    """A port for each name: the one asked for, else last run's if it is still free, else any free one.
+    """A port for each name: the one asked for, else the usual one, last run's, or any, whichever is free first.
 
     Raises PortTaken when one that was asked for is in use, or nothing can listen on `host`.
     """
@@ -28,10 +28,8 @@ def choose(path: Path, names: Iterable[str], wanted: Mapping[str, int], host: st
                 raise PortTaken(f"port {wanted[name]} is in use; choose another with --port")
             ports[name] = wanted[name]
             continue
-        first = remembered.get(name, PREFERRED.get(name, 0))
-        ports[name] = (
-            first if first and first not in ports.values() and _is_free(host, first) else _free(ports.values())
-        )
+        known = [port for port in (PREFERRED.get(name, 0), remembered.get(name, 0)) if port not in (0, *ports.values())]
+        ports[name] = next((port for port in known if _is_free(host, port)), 0) or _free(ports.values())
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps(ports, indent=1))

@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import dataclasses
 import os
+import resource
 import shutil
 import signal
 import sys
@@ -17,6 +18,8 @@ BACKOFF_FIRST_S = 0.2
 BACKOFF_LAST_S = 10.0
 STEADY_S = 30.0
 """A process that lived this long is taken to be well again."""
+HOPELESS_RESTARTS = 5
+"""One that ended so often before it answered once will not answer."""
 EXIT_SETTINGS = 78
 _PR_SET_PDEATHSIG = 1
 _LOG_BYTES_MAX = 20 * 1024 * 1024
@@ -78,8 +81,10 @@ class Supervised:
         """Wait until it answers. Raises StartFailed."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + patience_s
+        before = self.restarts
         while not await self.command.ready():
-            if self.broken.is_set() or loop.time() > deadline:
+            is_hopeless = self.restarts - before >= HOPELESS_RESTARTS
+            if self.broken.is_set() or is_hopeless or loop.time() > deadline:
                 raise StartFailed(f"{self.command.name} did not start: {self.last_words()} (log: {self._log})")
             await asyncio.sleep(0.05)
 
@@ -177,9 +182,12 @@ def _ends_with_us(stop_signal: signal.Signals) -> Callable[[], None] | None:
         return None
     # Looked up before the fork: after it, a loader's lock that another thread of ours held is never given back.
     prctl, supervisor = ctypes.CDLL(None).prctl, os.getpid()
+    no_core, set_limit = (0, resource.getrlimit(resource.RLIMIT_CORE)[1]), resource.setrlimit
 
     def before_program() -> None:
         prctl(_PR_SET_PDEATHSIG, int(stop_signal))
+        # A dump of Triton or PostgreSQL would put audio or keys on disk.
+        set_limit(resource.RLIMIT_CORE, no_core)
         if os.getppid() != supervisor:
             # Killed before the line above.
             os._exit(1)

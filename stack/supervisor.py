@@ -44,26 +44,25 @@ class Wishes:
 class Stack:
     """The running processes."""
 
-    def __init__(self, plan: Plan, say: Callable[[str], None]) -> None:
-        """Nothing is started yet."""
+    def __init__(self, plan: Plan, say: Callable[[str], None], *, needs_triton: bool = False) -> None:
+        """Nothing is started yet. Without Triton the worker separates by itself, unless it is needed."""
         self.plan = plan
+        self._needs_triton = needs_triton
         self.processes: dict[str, Supervised] = {}
         self._say = say
         self._writer: asyncio.Task[None] | None = None
 
     async def start(self, runtime: triton_runtime.TritonRuntime | None) -> None:
         """Start all. Raises StartFailed."""
-        plan = self.plan
         await asyncio.gather(
-            self._launch(commands.postgres_command(plan)),
-            self._launch(commands.nats_command(plan)),
+            self._launch(commands.postgres_command(self.plan)),
+            self._launch(commands.nats_command(self.plan)),
+            self._launch_triton(runtime),
         )
+        plan = self.plan
         await postgres.ensure_roles(plan.layout, plan.ports["postgres"])
         waiting = [self._launch(commands.service_command(plan, service)) for service in SERVICES]
-        waiting.append(self._launch(commands.worker_command(plan)))
-        if runtime is not None:
-            waiting.append(self._launch(commands.triton_command(plan, runtime), TRITON_START_S))
-        await asyncio.gather(*waiting)
+        await asyncio.gather(*waiting, self._launch(commands.worker_command(plan)))
         self.write_state()
         self._writer = asyncio.create_task(self._keep_state())
 
@@ -73,8 +72,7 @@ class Stack:
             self._writer.cancel()
         await self._stop("gateway")
         await self._stop("worker")
-        await self._stop(*(service for service in SERVICES if service != "gateway"))
-        await self._stop("triton", "nats", "postgres")
+        await asyncio.gather(self._stop("triton"), self._stop_services())
         with contextlib.suppress(FileNotFoundError):
             self.plan.layout.state_file.unlink()
 
@@ -111,6 +109,23 @@ class Stack:
         self.processes[command.name] = process
         await process.start(patience_s)
 
+    async def _launch_triton(self, runtime: triton_runtime.TritonRuntime | None) -> None:
+        if runtime is None:
+            return
+        try:
+            await self._launch(commands.triton_command(self.plan, runtime), TRITON_START_S)
+        except (StartFailed, triton_runtime.TritonUnavailable) as error:
+            if self._needs_triton:
+                raise
+            self._say(f"{error}: separating inside the worker instead, by the same model")
+            await self._stop("triton")
+            self.processes.pop("triton", None)
+            self.plan = dataclasses.replace(self.plan, engine="in_process")
+
+    async def _stop_services(self) -> None:
+        await self._stop(*(service for service in SERVICES if service != "gateway"))
+        await self._stop("nats", "postgres")
+
     async def _stop(self, *names: str) -> None:
         await asyncio.gather(*(self.processes[name].stop() for name in names if name in self.processes))
 
@@ -123,7 +138,7 @@ async def running(wishes: Wishes, say: Callable[[str], None]) -> AsyncIterator[S
         began = time.monotonic()
         # In a thread: setting Triton up takes minutes, in which an interrupt must be heard.
         runtime = await asyncio.to_thread(_runtime, layout, wishes.engine, say)
-        stack = Stack(_plan(layout, wishes, runtime), say)
+        stack = Stack(_plan(layout, wishes, runtime, say), say, needs_triton=wishes.engine == "triton")
         try:
             say("starting PostgreSQL, NATS, the services" + (" and Triton" if runtime else ""))
             await stack.start(runtime)
@@ -169,13 +184,18 @@ def _is_held(layout: Layout) -> bool:
     return False
 
 
-def _plan(layout: Layout, wishes: Wishes, runtime: triton_runtime.TritonRuntime | None) -> Plan:
+def _plan(
+    layout: Layout, wishes: Wishes, runtime: triton_runtime.TritonRuntime | None, say: Callable[[str], None]
+) -> Plan:
     ensure_certificates(layout.certificates, CERTIFIED)
     wanted = {} if wishes.port is None else {"gateway": wishes.port}
     try:
         chosen = ports.choose(layout.run / "ports.json", commands.port_names(), wanted, wishes.host)
     except ports.PortTaken as error:
         raise StackFault(str(error)) from error
+    usual = ports.PREFERRED["gateway"]
+    if wishes.port is None and chosen["gateway"] != usual:
+        say(f"port {usual} is in use: this time the address has port {chosen['gateway']}")
     engine = "triton" if runtime is not None else "in_process"
     return Plan(layout=layout, ports=chosen, host=wishes.host, engine=engine, log_level=wishes.log_level)
 
@@ -196,8 +216,13 @@ def _runtime(layout: Layout, engine: str, say: Callable[[str], None]) -> triton_
 
 @contextlib.contextmanager
 def _alone(layout: Layout) -> Iterator[None]:
-    layout.run.mkdir(parents=True, exist_ok=True)
-    with (layout.run / _LOCK_FILE).open("w") as lock:
+    try:
+        layout.run.mkdir(parents=True, exist_ok=True)
+        opened = (layout.run / _LOCK_FILE).open("w")
+    except OSError as error:
+        text = f"cannot write to {layout.root} ({error.strerror}); name another folder with --data, or change its owner"
+        raise StackFault(text) from error
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

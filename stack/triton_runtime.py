@@ -15,7 +15,7 @@ import sys
 import sysconfig
 import venv
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ SETUP_DEADLINE_S = 600
 KILL_DEADLINE_S = 10.0
 # Raise when the layout below changes, so that a folder laid out by an older version is made anew.
 LAYOUT = "2"
+ENVIRONMENTS = Path("/tmp")  # noqa: S108 - where the Python backend puts its own, whatever TMPDIR says
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where the kernel keeps POSIX shared memory, not a scratch folder of ours
 
 
@@ -116,10 +117,16 @@ def serve_command(
     Every socket is bound to 127.0.0.1.
     """
     local = "127.0.0.1"
+
+    def from_here(path: Path) -> str:
+        # The backend starts its stub by an unquoted line of shell, which a space or a quote in a path would break:
+        # seen from the folder that the server runs in, only our own names are left.
+        return os.path.relpath(path.resolve(), instance.resolve())
+
     argv = (
         str(runtime.server / "bin" / "tritonserver"),
-        *(f"--model-repository={repository.resolve()}" for repository in repositories),
-        f"--backend-directory={runtime.server / 'backends'}",
+        *(f"--model-repository={from_here(repository)}" for repository in repositories),
+        f"--backend-directory={from_here(runtime.server / 'backends')}",
         f"--backend-config=python,shm-region-prefix-name={region_prefix(instance)}",
         "--model-control-mode=none",
         "--disable-auto-complete-config",
@@ -166,6 +173,11 @@ def clean_leftovers(instance: Path) -> Leftovers:
     for region in SHARED_MEMORY.glob(f"{prefix}*"):
         region.unlink(missing_ok=True)
         regions += 1
+    for folder in ENVIRONMENTS.glob("python_env_*"):
+        # Each start makes an empty one, which a killed server leaves; removing that of a living server harms nothing.
+        with suppress(OSError):
+            if folder.stat().st_uid == os.getuid():
+                folder.rmdir()
     return Leftovers(processes, regions)
 
 

@@ -6,7 +6,7 @@ import datetime
 import sys
 
 from chassis import lifecycle
-from chassis.bus.connection import Bus
+from chassis.bus.connection import Bus, Connecting
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import SystemClock
@@ -110,7 +110,7 @@ async def serve(settings: LibrarySettings) -> None:
         [
             MetricsEndpoint(settings.metrics_listen),
             database,
-            bus,
+            Connecting(bus),
             separation,
             Relay(database, bus),
             lifecycle.Periodic("sweep", sweep_once, every_s=settings.sweep_every_s),

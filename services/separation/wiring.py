@@ -10,7 +10,7 @@ import socket
 from pathlib import Path
 
 from chassis import lifecycle
-from chassis.bus.connection import Bus
+from chassis.bus.connection import Bus, Connecting
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS, SEPARATION_WORK
 from chassis.db.migrate import migrate
@@ -97,7 +97,7 @@ async def serve(settings: Settings) -> None:
             MetricsEndpoint(settings.metrics_listen),
             database,
             Migrated(database),
-            bus,
+            Connecting(bus),
             Relay(database, bus),
             library_channel,
             billing_channel,
@@ -144,7 +144,7 @@ async def worker(settings: Settings) -> None:
             MetricsEndpoint(settings.metrics_listen),
             database,
             Migrated(database),
-            bus,
+            Connecting(bus),
             library_channel,
             billing_channel,
             DecoderPool(decoders),

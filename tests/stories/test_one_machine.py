@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.paths import BUNDLED_SONG
 from tests.stories.house import House, Listener, until
 
 
@@ -60,6 +61,28 @@ def test_killed_supervisor_leaves_nothing_running(own_house: House) -> None:
     own_house.forget()
     own_house.start()
     assert own_house.stop() in (0, 130)
+
+
+def test_awkward_folder_name_harms_nothing(tmp_path: Path) -> None:
+    """A data folder with spaces, quotes, a dollar sign and umlauts in its path works, with Triton too."""
+    house = House(tmp_path / "Müsik's $five" / "my data", "--engine", "triton")
+    house.data.mkdir(parents=True)
+    house.start()
+    try:
+        done = house.command("separate", str(BUNDLED_SONG), "--out", str(tmp_path / "out put"))
+        assert done.returncode == 0, done.stdout + done.stderr
+    finally:
+        house.stop()
+
+
+def test_unwritable_folder_is_named(house: House, tmp_path: Path) -> None:
+    """A data folder that cannot be made is one plain line and exit code 3, not a traceback."""
+    (tmp_path / "file").write_text("not a folder")
+    other = House(tmp_path / "file" / "data")
+    done = other.command("up", "--once")
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert "--data" in done.stderr
 
 
 def test_second_start_over_the_same_data_is_refused(house: House) -> None:

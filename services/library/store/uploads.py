@@ -22,12 +22,16 @@ class UploadRows:
         self._keys = keys
 
     async def count_open(self, owner_id: str) -> int:
-        """Uploads held that no track was made of; holds off other counts of this owner until the work commits."""
+        """Uploads held that no track needs to get on; holds off other counts of this owner until the work commits.
+
+        Those of failed and cancelled tracks count: they fill the disk until their deadline.
+        """
         await self._keys.ensure_user_key(self._connection, owner_id)
         await self._connection.execute("SELECT owner_id FROM user_keys WHERE owner_id = $1 FOR UPDATE", owner_id)
         count = await self._connection.fetchval(
             "SELECT count(upload_id) FROM uploads WHERE owner_id = $1 AND wrapped_key IS NOT NULL"
-            " AND NOT EXISTS (SELECT 1 FROM tracks WHERE tracks.upload_id = uploads.upload_id)",
+            " AND NOT EXISTS (SELECT 1 FROM tracks WHERE tracks.upload_id = uploads.upload_id"
+            " AND tracks.state NOT IN ('failed', 'cancelled'))",
             owner_id,
         )
         return int(count)
@@ -175,7 +179,8 @@ class UploadRows:
         """Remove the rows of erased uploads that no track refers to."""
         await self._connection.execute(
             "DELETE FROM uploads WHERE erased_at < $1"
-            " AND NOT EXISTS (SELECT 1 FROM tracks WHERE tracks.upload_id = uploads.upload_id)",
+            " AND NOT EXISTS (SELECT 1 FROM tracks WHERE tracks.upload_id = uploads.upload_id"
+            " AND tracks.state NOT IN ('failed', 'cancelled'))",
             erased_before,
         )
 

@@ -70,6 +70,9 @@ async def run_job(shop: Workshop, job_id: str) -> None:
             raise
         if outcome is None or not await _settle(shop, job, outcome):
             return
+        if isinstance(outcome, Ending):
+            failure = outcome.failure
+            _say(logging.INFO, "job ended", job, state=outcome.state.value, reason=failure.reason if failure else "")
     try:
         await conclude_job(shop.jobs, shop.materials, shop.ledger, shop.measures, job_id)
     except DependencyAway as away:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from services.separation.app.ports import Decoders, Jobs, JobWork, Ledger, Models, Uploads
@@ -16,6 +17,8 @@ from services.separation.domain.errors import (
 )
 from services.separation.domain.facts import JobQueued
 from services.separation.domain.job import Audio, Job, JobState, NewJob, UploadGrant, whole_seconds
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ async def _inspected(
         async with decoders.open(uploads.open(submission.upload), allowance.longest_song_s) as decoding:
             found = await decoding.inspect()
     except AudioRefused as refused:
+        fields = {"upload_id": submission.upload.upload_id, "reason": refused.reason}
+        _log.info("upload refused", extra={"fields": fields})
         raise UploadRefused(refused.reason.upper(), refused.message) from refused
     audio = Audio(found.sample_rate, found.channels, found.depth, found.codec, found.declared_samples)
     new = NewJob(
