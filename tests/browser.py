@@ -21,6 +21,7 @@ FLAGS = (
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 )
+PHONE_WIDTH_PX_MAX = 500
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 LISTENING = """
@@ -109,8 +110,14 @@ class WebPage:
     async def open(
         cls, browser: Browser, address: str, *, path: str = "/", deadline_s: float = 15.0, width_px: int = 1280
     ) -> WebPage:
-        """A fresh profile's tab, listening to what it plays."""
-        context = await browser.new_context(accept_downloads=True, viewport={"width": width_px, "height": 800})
+        """A fresh profile's tab, listening to what it plays; a narrow one is a phone's, with a touch screen."""
+        is_phone = width_px < PHONE_WIDTH_PX_MAX
+        context = await browser.new_context(
+            accept_downloads=True,
+            viewport={"width": width_px, "height": 800},
+            is_mobile=is_phone,
+            has_touch=is_phone,
+        )
         context.set_default_timeout(deadline_s * 1000)
         page = await context.new_page()
         await page.add_init_script(LISTENING)

@@ -15,8 +15,10 @@ export class Problem extends Error {
     this.retryAfter_s = retryAfter_s;
   }
 
+  // What happened, then what to do, unless the one says the other already.
   get text() {
-    return this.action ? `${this.message} ${this.action}` : this.message;
+    const isSaid = this.message.toLowerCase().includes(this.action.toLowerCase());
+    return isSaid ? this.message : `${this.message} ${this.action}`;
   }
 
   get isTransient() {

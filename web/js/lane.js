@@ -40,6 +40,17 @@ export class Lane {
     return button;
   }
 
+  // What is kept of it between visits.
+  get kept() {
+    return { volume: Number(this.volume.value), muted: this.muted, solo: this.solo };
+  }
+
+  restore({ volume, muted, solo }) {
+    this.volume.value = String(volume);
+    this.muted = muted === true;
+    this.solo = solo === true;
+  }
+
   toggle(what) {
     this[what] = !this[what];
     this.onChange();

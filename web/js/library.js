@@ -3,7 +3,7 @@
 import { textOf } from "./api.js";
 import { showDownloads } from "./downloads.js";
 import { byId, complain, confirmed, copyOf, setText } from "./page.js";
-import { about, clock } from "./text.js";
+import { about, clock, shortMoment } from "./text.js";
 import { isUnderWay } from "./tracks.js";
 
 export class Library {
@@ -109,6 +109,10 @@ export class Library {
     const title = track.artist ? `${track.title} · ${track.artist}` : track.title;
     setText(row.querySelector(".row-title"), title);
     setText(row.querySelector(".row-status"), statusOf(track));
+    setText(row.querySelector(".row-length"), track.duration_s ? clock(track.duration_s) : "");
+    const added = row.querySelector(".row-added");
+    added.dateTime = track.created_at;
+    setText(added, shortMoment(track.created_at));
     const link = row.querySelector(".play-link");
     link.setAttribute("aria-label", `Open ${track.title}`);
     row.classList.toggle("playable", track.segments > 0);
@@ -174,9 +178,8 @@ export function canRetry(track) {
 }
 
 export function statusOf(track) {
-  const length = track.duration_s ? clock(track.duration_s) : "";
   if (track.state === "ready") {
-    return length;
+    return "";
   }
   if (track.state === "failed") {
     return `Failed. ${track.failure?.message ?? ""} Nothing was charged.`;

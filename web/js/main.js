@@ -2,12 +2,14 @@
 
 import { sessionEvents, textOf } from "./api.js";
 import { Library } from "./library.js";
+import { forgetPlayers, rememberSignedIn } from "./memory.js";
 import { byId, clearNotices, complain, notify } from "./page.js";
 import { Player } from "./player.js";
 import { findAccount, hasLink, showEntry, signOut, spendLink } from "./session.js";
 import { Tracks } from "./tracks.js";
 import { forgetAll } from "./tus.js";
 import { Uploads } from "./uploads.js";
+import { Usage } from "./usage.js";
 
 const TRACK = /^#\/track\/([A-Za-z0-9_-]+)$/;
 
@@ -52,7 +54,7 @@ function openDesk() {
   const tracks = new Tracks();
   const uploads = new Uploads(tracks);
   const library = new Library(tracks, uploads);
-  desk = { tracks, uploads, library, player: null };
+  desk = { tracks, uploads, library, usage: new Usage(tracks), player: null };
   tracks.addEventListener("list", () => {
     if (desk?.player && !tracks.get(desk.player.trackId)) {
       location.hash = "#/";
@@ -65,6 +67,7 @@ function openDesk() {
 function closeDesk() {
   if (desk) {
     closePlayer();
+    desk.usage.close();
     desk.library.close();
     desk.uploads.close();
     desk.tracks.close();
@@ -117,9 +120,10 @@ async function leave() {
     complain(error);
     return;
   }
-  forgetAll();
   history.replaceState(null, "", `${location.pathname}#/`);
   closeDesk();
+  forgetAll();
+  forgetPlayers();
   show("sign-in");
   showEntry(enter);
 }
@@ -135,6 +139,7 @@ function watchConnection() {
 }
 
 sessionEvents.addEventListener("ended", () => {
+  rememberSignedIn(false);
   if (desk) {
     closeDesk();
     show("sign-in");

@@ -15,7 +15,7 @@ const RETRY_S_MAX = 8;
 
 // state: idle | paused | buffering (the server has more) | waiting (for the separation) | playing | ended | failed
 export class Playback extends EventTarget {
-  constructor({ rate_hz, stems, fetchSegment }) {
+  constructor({ rate_hz, stems, fetchSegment, from_s = 0 }) {
     super();
     this.rate_hz = rate_hz;
     this.stems = stems;
@@ -29,7 +29,7 @@ export class Playback extends EventTarget {
     this.gains.forEach((gain) => gain.connect(this.context.destination));
     this.slots = new Map();
     this.stopping = new AbortController();
-    this.startSample = 0; // where playing begins, or began after the last seek
+    this.startSample = Math.round(from_s * rate_hz); // where playing begins, or began after the last seek
     this.anchor = null; // { time_s, sample }: the song's sample that sounds at that time of the context
     this.endSample = 0; // one past the last scheduled sample
     this.wanted = false; // whether the listener wants sound

@@ -3,6 +3,7 @@
 import { paths, readJson, request, textOf } from "./api.js";
 import { Lane } from "./lane.js";
 import { canRetry, deleteTrack, downloadTrack, percentOf, retryTrack, statusOf, stopTrack } from "./library.js";
+import { playerOf, rememberPlayer } from "./memory.js";
 import { announce, byId, copyOf, setIcon, setText } from "./page.js";
 import { Playback } from "./playback.js";
 import { clock } from "./text.js";
@@ -48,6 +49,9 @@ export class Player {
     for (const [name, act] of Object.entries(acts)) {
       this.find(`[data-act=${name}]`).addEventListener("click", () => act(this.tracks, this.trackId));
     }
+    window.addEventListener("pagehide", () => this.remember(), { signal });
+    // A phone ends a page in the background without another word.
+    document.addEventListener("visibilitychange", () => document.hidden && this.remember(), { signal });
     document.addEventListener("keydown", (event) => this.key(event), { signal });
     window.addEventListener("resize", () => this.lanes.forEach((lane) => lane.wave.draw()), { signal });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.lanes.forEach((lane) => lane.wave.draw()), { signal });
@@ -67,6 +71,7 @@ export class Player {
   }
 
   close() {
+    this.remember();
     this.stopping.abort();
     clearTimeout(this.timer);
     this.playback?.close();
@@ -155,17 +160,30 @@ export class Player {
     this.paint();
   }
 
+  // Of a track that is gone nothing is kept.
+  remember() {
+    if (this.playback && this.tracks.get(this.trackId)) {
+      const at_s = this.playback.state === "ended" ? 0 : this.playback.position_s;
+      const lanes = Object.fromEntries(this.lanes.map((lane) => [lane.stem, lane.kept]));
+      rememberPlayer(this.trackId, { at_s, lanes });
+    }
+  }
+
   prepare(track) {
+    const left = playerOf(this.trackId);
+    // Begun again, it may not reach so far yet.
+    const from_s = left && left.at_s < track.playable_s ? left.at_s : 0;
     const fetchSegment = async (stem, index, signal) => {
       const response = await request("GET", paths.segment(this.trackId, stem, index), { signal });
       return response.arrayBuffer();
     };
-    this.playback = new Playback({ rate_hz: track.audio.sample_rate_hz, stems: track.stems, fetchSegment });
+    this.playback = new Playback({ rate_hz: track.audio.sample_rate_hz, stems: track.stems, fetchSegment, from_s });
     this.playback.addEventListener("change", () => this.paint());
     this.lanes = track.stems.map((stem, number) => new Lane(stem, number, {
       onChange: () => this.mix(),
       onSeek: (part) => this.seek(part * this.duration_s),
     }));
+    this.lanes.forEach((lane) => left?.lanes[lane.stem] && lane.restore(left.lanes[lane.stem]));
     this.find(".lanes").replaceChildren(...this.lanes.map((lane) => lane.element));
     this.mix();
   }

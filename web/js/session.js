@@ -1,6 +1,7 @@
 // Who is signed in: the sign-in view, one-time links, sign-out.
 
 import { Problem, readJson, request, textOf } from "./api.js";
+import { rememberSignedIn, wasSignedIn } from "./memory.js";
 import { byId } from "./page.js";
 
 const TEXTS = {
@@ -16,11 +17,15 @@ export async function spendLink() {
   const code = takeLinkCode();
   if (code) {
     await request("POST", "/v1/auth/link", { json: { code, transport: "cookie" }, signed: false });
+    rememberSignedIn(true);
   }
 }
 
-// The account, or null.
+// The account, or null; not asked for where nobody was signed in.
 export async function findAccount() {
+  if (!wasSignedIn()) {
+    return null;
+  }
   try {
     return await readJson("GET", "/v1/me");
   } catch (error) {
@@ -46,6 +51,7 @@ export function hasLink() {
 
 export async function signOut() {
   await request("POST", "/v1/auth/logout", { json: {}, signed: false });
+  rememberSignedIn(false);
 }
 
 export function showEntry(onSignedIn, told = "") {
@@ -99,6 +105,7 @@ async function submit(onSignedIn) {
   try {
     const json = { email: email.value.trim(), password: password.value, transport: "cookie" };
     await request("POST", TEXTS[mode].path, { json, signed: false });
+    rememberSignedIn(true);
     password.value = "";
     await onSignedIn();
   } catch (error) {

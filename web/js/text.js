@@ -34,3 +34,19 @@ export function stemName(stem) {
   const words = stem.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+export function minutesLeft(left_s) {
+  const minutes = Math.floor(Math.max(0, left_s) / 60);
+  return left_s > 0 && !minutes ? "under 1 min left" : `${minutes.toLocaleString()} min left`;
+}
+
+export function dayOf(moment) {
+  return new Date(moment).toLocaleDateString(undefined, { day: "numeric", month: "long" });
+}
+
+// Day and time as the reader's language writes them; the year when it is another one than now.
+export function shortMoment(moment) {
+  const date = new Date(moment);
+  const year = date.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  return date.toLocaleString(undefined, { day: "numeric", month: "short", year, hour: "numeric", minute: "2-digit" });
+}

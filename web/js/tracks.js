@@ -4,6 +4,7 @@
 // the rest are read with the list.
 
 import { Problem, paths, readJson, request } from "./api.js";
+import { forgetPlayer } from "./memory.js";
 
 const STREAMS_MAX = 2;
 const LIST_EVERY_MS = 3000;
@@ -77,6 +78,7 @@ export class Tracks extends EventTarget {
   }
 
   drop(trackId) {
+    forgetPlayer(trackId);
     if (this.byId.delete(trackId)) {
       this.tell("list");
     }

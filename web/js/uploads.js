@@ -5,6 +5,9 @@ import { announce, byId, copyOf, setText } from "./page.js";
 import { size } from "./text.js";
 import { discard, fingerprint, forget, idOf, remembered, upload } from "./tus.js";
 
+// The file itself is refused: sending the same again changes nothing.
+const FOR_THE_FILE = new Set([413, 415, 422]);
+
 // A song has one of these states: waiting, sending, checking, stopped (can go on), refused.
 export class Uploads {
   constructor(tracks) {
@@ -29,7 +32,7 @@ export class Uploads {
       this.show(song);
       this.songs.push(song);
       if (file.size === 0) {
-        this.refuse(song, "This file is empty.");
+        this.refuse(song, "This file is empty.", { isFinal: true });
       }
     }
     this.dropRemembered(files);
@@ -87,20 +90,21 @@ export class Uploads {
     if (error instanceof Problem && !error.isTransient && error.status !== 401) {
       // It would be refused again: the next try begins from nothing.
       forget(song.file);
-      this.refuse(song, textOf(error));
+      this.refuse(song, textOf(error), { isFinal: FOR_THE_FILE.has(error.status) });
     } else {
       song.told = textOf(error);
       this.move(song, "stopped");
     }
   }
 
-  refuse(song, told) {
+  refuse(song, told, { isFinal }) {
     song.told = told;
+    song.isFinal = isFinal;
     this.move(song, "refused");
   }
 
   again(song) {
-    if (song.state === "stopped" || song.state === "refused") {
+    if (song.state === "stopped" || (song.state === "refused" && !song.isFinal)) {
       this.move(song, "waiting");
       this.work();
     }
@@ -158,7 +162,7 @@ export class Uploads {
     } else {
       bar.value = percent;
     }
-    row.querySelector("[data-act=retry]").hidden = !isOver || file.size === 0;
+    row.querySelector("[data-act=retry]").hidden = !isOver || (state === "refused" && song.isFinal);
     setText(row.querySelector("[data-act=remove]"), isOver ? "Remove" : "Cancel");
   }
 

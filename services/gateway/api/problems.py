@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -15,6 +16,8 @@ from chassis.rpc.errors import Refusal
 
 MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER_S = 2
+# Where a sentence of a service goes over from what happened to what to do about it.
+_REMEDY = re.compile(r"[.!?] (?=[A-Z])|; (?=please |try |upload )")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,8 +28,9 @@ class Problem:
     reason: str
     """Fixed UPPER_SNAKE word."""
     detail: str
+    """What happened; where a service says more, what to do about it as well."""
     action: str = ""
-    """What to do; empty takes the status's own."""
+    """What to do; empty takes what the detail says to do, else the reason's own, else the status's."""
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     facts: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
@@ -37,13 +41,19 @@ class Problem:
             "title": HTTPStatus(self.status).phrase if self.status in _PHRASES else "Refused",
             "status": self.status,
             "detail": self.detail,
-            "action": self.action or _ACTIONS.get(self.reason) or _ACTION_BY_STATUS.get(self.status, _ACTION),
+            "action": self._action(),
             "reason": self.reason,
             "instance": f"urn:stripsession:request:{request_id}",
         }
         if self.facts:
             members["facts"] = dict(self.facts)
         return members
+
+    def _action(self) -> str:
+        # Never a second remedy beside the detail's own: whoever shows both leaves out the one the other holds.
+        said = _REMEDY.split(self.detail, maxsplit=1)
+        own = said[1][:1].upper() + said[1][1:] if len(said) > 1 else ""
+        return self.action or own or _ACTIONS.get(self.reason) or _ACTION_BY_STATUS.get(self.status, _ACTION)
 
     def response(self, request_id: str) -> Response:
         """The HTTP answer."""
@@ -83,7 +93,7 @@ def problem_of(refusal: Refusal) -> Problem:
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="stripsession"'
     # A broken connection's text names addresses and ports of ours.
-    told = refusal.message if refusal.reason not in _OURS else ""
+    told = _TOLD.get(refusal.reason) or (refusal.message if refusal.reason not in _OURS else "")
     return Problem(
         status, refusal.reason, told or _DETAILS.get(status, "It was refused."), headers=headers, facts=refusal.facts
     )
@@ -128,13 +138,19 @@ _DETAILS: Mapping[int, str] = {
     504: "A part of StripSession took too long to answer.",
 }
 
+# Said better here than by the service, which does not know how people come by what they need.
+_TOLD: Mapping[str, str] = {
+    "LINK_SPENT": "This sign-in link was used or has expired. On a machine of your own, run `stripsession link`"
+    " (or `make run` again) for a new one.",
+}
+
 _ACTION = "Check the request against /openapi.json."
 _ACTION_BY_STATUS: Mapping[int, str] = {
     400: "Correct the request; /openapi.json describes it.",
     401: "Sign in, or refresh the session, and send the request again.",
     402: "Wait until your minutes renew, or take a larger plan.",
     403: "Send the request from our own pages, or with a bearer token.",
-    404: "Check the address; it may have been deleted, or belong to somebody else.",
+    404: "It may have been deleted, or belong to another account.",
     405: "Use one of the methods in the Allow header.",
     408: "Send the request again on a better connection; an upload goes on where it stopped.",
     409: "Read it again, and repeat the request if it still makes sense.",
@@ -144,25 +160,21 @@ _ACTION_BY_STATUS: Mapping[int, str] = {
     415: "Send the content type that /openapi.json names for this request.",
     416: "Ask for a range within the size in Content-Range.",
     422: "Change what the detail names, and send the request again.",
-    429: "Wait for the seconds in Retry-After, then try again.",
+    429: "Try again in a moment; Retry-After says in how many seconds.",
     431: "Send fewer or shorter headers.",
     500: "Try again later; if it stays, report the request's id to whoever runs this server.",
-    503: "Wait for the seconds in Retry-After, then try again.",
-    504: "Wait for the seconds in Retry-After, then try again.",
+    503: "Try again in a moment; Retry-After says in how many seconds.",
+    504: "Try again in a moment; Retry-After says in how many seconds.",
 }
 _ACTIONS: Mapping[str, str] = {
     "EMAIL_TAKEN": "Sign in with this address instead, or use another.",
     "INVALID_EMAIL": "Check the address for a slip of the keyboard.",
     "WEAK_PASSWORD": "Choose a longer password.",
-    "WRONG_CREDENTIALS": "Check address and password, and try again.",
+    "WRONG_CREDENTIALS": "Look for a slip of the keyboard, or create an account if you have none.",
     "SESSION_ENDED": "Sign in again.",
-    "LINK_SPENT": "Ask for a new sign-in link; each works once and for a short time.",
     "UPLOAD_OFFSET_MISMATCH": "Ask with HEAD how far the upload is, and go on from there.",
     "UPLOAD_INCOMPLETE": "Send the rest of the upload first.",
-    "UPLOAD_IN_USE": "Cancel or wait for its track first.",
-    "TOO_MANY_UPLOADS": "Finish or delete an upload first.",
     "TOO_LONG": "Cut the recording into shorter ones, or take a larger plan.",
-    "NOT_AUDIO": "Choose an audio file, such as FLAC, WAV, MP3, OGG or M4A.",
     "TRACK_NOT_READY": "Wait until the track is ready; its events tell when.",
     "TRACK_NOT_SEPARATING": "Nothing needs to be done: the separation has already ended.",
     "SEGMENT_NOT_FOUND": "Read the manifest again; the segment may not be made yet.",

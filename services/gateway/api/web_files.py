@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path, PurePosixPath
 
 from starlette.exceptions import HTTPException
@@ -19,7 +20,8 @@ POLICY = (
     " connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none';"
     " form-action 'self'; frame-ancestors 'none'"
 )
-_HIDDEN = frozenset({"node_modules", "tests"})
+_MISSING = "missing.html"
+_HIDDEN = frozenset({"node_modules", "tests", _MISSING})
 
 
 class WebFiles:
@@ -27,6 +29,7 @@ class WebFiles:
 
     def __init__(self, folder: Path) -> None:
         """A missing folder is no fault: then there is no browser client."""
+        self._folder = folder
         self._files = StaticFiles(directory=folder, check_dir=False, html=False)
 
     def endpoint(self) -> Endpoint:
@@ -34,20 +37,27 @@ class WebFiles:
         return Endpoint("GET", "/{file}", "getFile", "A file of the browser client.", self.file, (), Access.PUBLIC)
 
     async def file(self, call: Call) -> Response:
-        """A file, or 404."""
+        """A file, or 404: a page for who reads pages, a problem for everybody else."""
         path = PurePosixPath(call.request.scope["path"].lstrip("/") or "index.html")
         is_hidden = any(part.startswith(".") or part in _HIDDEN for part in path.parts)
         if is_hidden or path.suffix not in SUFFIXES:
-            raise _missing()
+            return await self._missing(call)
         try:
             response = await self._files.get_response(str(path), call.request.scope)
-        except (HTTPException, OSError, ValueError) as error:
-            raise _missing() from error
+        except (HTTPException, OSError, ValueError):
+            return await self._missing(call)
         response.headers["Content-Security-Policy"] = POLICY
         # Asked each time and answered 304: a new release is seen at once.
         response.headers["Cache-Control"] = "no-cache"
         return response
 
-
-def _missing() -> Exception:
-    return refuse(404, "NOT_FOUND", "There is nothing here.")
+    async def _missing(self, call: Call) -> Response:
+        refusal = refuse(404, "NOT_FOUND", "There is nothing here. Check the address for a slip of the keyboard.")
+        if "text/html" not in call.request.headers.get("accept", ""):
+            raise refusal
+        try:
+            page = await asyncio.to_thread((self._folder / _MISSING).read_bytes)
+        except OSError as error:
+            raise refusal from error
+        headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Vary": "Accept"}
+        return Response(page, status_code=404, media_type="text/html", headers=headers)

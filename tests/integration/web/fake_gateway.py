@@ -44,6 +44,7 @@ class FakeGateway:
         self.breaks_patches = False
         self.refusal: tuple[int, str] | None = None
         self.title = ""
+        self.left_s = 3600
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
 
@@ -93,6 +94,7 @@ class FakeGateway:
         one = "/v1/tracks/{track_id}"
         signed = [
             Route("/v1/me", self._me),
+            Route("/v1/billing/usage", self._usage),
             Route("/v1/uploads", self._create_upload, methods=["POST"]),
             Route("/v1/uploads/{upload_id}", self._upload, methods=["HEAD", "PATCH", "DELETE"]),
             Route("/v1/tracks", self._list, methods=["GET"]),
@@ -133,6 +135,7 @@ class FakeGateway:
         body = await request.json()
         if body.get("transport") != "cookie":
             return _problem(422, "INVALID_FIELD", "transport must be cookie.")
+        self.asked.append(f"POST {request.url.path}")
         if "password" in body and body["password"] != PASSWORD:
             return _problem(401, "WRONG_CREDENTIALS", "The address or the password is wrong.", "Check both.")
         if "code" in body and body["code"] != LINK_CODE:
@@ -162,6 +165,10 @@ class FakeGateway:
 
     async def _me(self, _: Request) -> Response:
         return JSONResponse({"user_id": "usr_1", "email": "ada@example.org", "display_name": ""})
+
+    async def _usage(self, _: Request) -> Response:
+        plan = {"name": "free", "title": "Free"}
+        return JSONResponse({"plan": plan, "left_s": self.left_s, "renews_at": "2026-02-01T00:00:00Z"})
 
     async def _create_upload(self, request: Request) -> Response:
         upload_id = f"upl_{len(self.uploads) + 1}"
@@ -211,9 +218,10 @@ class FakeGateway:
             "segments": 0,
             "failure": None,
             "warnings": [],
-            "created_at": f"2026-01-01T00:00:{number:02d}.000Z",
+            "created_at": f"2024-01-01T00:00:{number:02d}.000Z",
             "upload_held": True,
         }
+        self.left_s -= 290
         return JSONResponse(self.tracks[track_id], status_code=201)
 
     async def _list(self, _: Request) -> Response:

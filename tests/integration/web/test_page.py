@@ -180,6 +180,7 @@ async def test_a_refused_file_says_why(web: WebPage, gateway: FakeGateway) -> No
     gateway.refusal = (422, "This is a picture, not audio.")
     await web.drop("cat.mp3", b"GIF89a")
     await expect(web.upload("cat.mp3")).to_contain_text("This is a picture, not audio. Choose another file.")
+    await expect(web.upload("cat.mp3").get_by_role("button", name="Try again")).to_be_hidden()
     await web.drop("empty.wav", b"")
     await expect(web.upload("empty.wav")).to_contain_text("This file is empty.")
     gateway.refusal = None
@@ -288,15 +289,66 @@ async def test_an_expired_token_is_renewed_once(web: WebPage, gateway: FakeGatew
     await expect(web.page.get_by_role("alert").first).to_have_text("Your session has ended. Sign in again.")
 
 
+async def test_a_first_visit_asks_for_no_account(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """Before anybody signed in nothing is asked; afterwards a reload finds the account, until the sign-out."""
+    web = await open_page()
+    await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert gateway.asked == []
+    await web.sign_in("ada@example.org", PASSWORD)
+    await web.page.reload()
+    await web.sees_library()
+    await web.sign_out()
+    asked = len(gateway.asked)
+    await web.page.reload()
+    await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert len(gateway.asked) == asked
+
+
+async def test_tells_plan_minutes_and_when_a_track_was_added(web: WebPage, gateway: FakeGateway) -> None:
+    """The corner names the plan and what is left of it, less after a song; a row tells its length and its day."""
+    await expect(web.page.locator("#account-plan")).to_have_text("Free")
+    await expect(web.page.locator("#account-left")).to_have_text("60 min left")
+    await _upload(web, gateway, segments=gateway.song.segments)
+    await web.sees_track("Night Train", "ready")
+    await expect(web.page.locator("#account-left")).to_have_text("55 min left")
+    await expect(web.track("Night Train").locator(".row-length")).to_have_text("0:08")
+    await expect(web.track("Night Train").locator("time")).to_contain_text("2024")
+
+
+async def test_a_reload_goes_on_where_the_listener_was(web: WebPage, gateway: FakeGateway) -> None:
+    """Position, volumes, mutes and solos of a track outlive a reload, and nothing of them its deletion."""
+    await _upload(web, gateway, segments=gateway.song.segments)
+    await web.open_track("Night Train")
+    await web.can_play(5.0)
+    await web.seek(4.0)
+    await web.page.get_by_role("button", name="Mute Vocals").click()
+    await web.page.get_by_role("slider", name="Volume of Drums").fill("50")
+    await web.page.reload()
+    await web.can_play(5.0)
+    assert await web.position_s() == pytest.approx(4.0, abs=0.01)
+    await expect(web.page.get_by_role("button", name="Mute Vocals")).to_have_attribute("aria-pressed", "true")
+    await expect(web.page.locator("[data-stem=drums]")).to_have_attribute("data-gain", "0.2500")
+    await web.play()
+    await web.plays_past(4.2)
+    await web.hears([False, True, True, True])
+    await web.delete("Night Train")
+    await expect(web.player).to_be_hidden()
+    assert await web.page.evaluate("localStorage.getItem('stripsession.players')") == "[]"
+
+
 async def test_fits_a_phone(open_page: OpenPage, gateway: FakeGateway) -> None:
     """At 360 pixels nothing is wider than the screen, in the library and in the player."""
     web = await open_page(phone=True)
     await web.sign_up("ada@example.org", PASSWORD)
+    await expect(web.page.get_by_text("Drop songs here")).to_be_hidden()
     await _upload(web, gateway, "A very long title of a song that goes on and on without a break.flac", segments=3)
     fits = "document.documentElement.scrollWidth <= 360"
     assert await web.page.evaluate(fits)
     await web.open_track("A very long title")
     assert await web.page.evaluate(fits)
+    targets = "[...document.querySelectorAll('#player-view :is(button, input)')].filter(it => it.offsetParent)"
+    heights: list[float] = await web.page.evaluate(targets + ".map(it => it.getBoundingClientRect().height)")
+    assert min(heights) >= 44
     await web.page.get_by_role("link", name="All tracks").click()
     await web.sees_library()
 

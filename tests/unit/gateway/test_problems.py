@@ -35,6 +35,27 @@ def test_a_caller_that_is_not_allowed_is_our_fault() -> None:
     assert "caller" not in problem.detail
 
 
+@pytest.mark.parametrize(
+    ("message", "action"),
+    [
+        ("This file is not audio we can read. Upload WAV or FLAC.", "Upload WAV or FLAC."),
+        ("Too many songs are waiting; please try again in a little while.", "Please try again in a little while."),
+        ("The session has ended. Sign in again.", "Sign in again."),
+    ],
+)
+def test_what_a_detail_says_to_do_is_the_action(message: str, action: str) -> None:
+    """No refusal has two remedies: the action is the detail's own where it has one."""
+    problem = problem_of(Refusal(grpc.StatusCode.INVALID_ARGUMENT, "NOT_AUDIO", message))
+    assert problem.detail == message
+    assert problem.document("req_1")["action"] == action
+
+
+def test_a_spent_link_says_how_to_get_another() -> None:
+    """Who holds a spent link is told the command that prints the next."""
+    problem = problem_of(Refusal(grpc.StatusCode.UNAUTHENTICATED, "LINK_SPENT", "Spent."))
+    assert "`stripsession link`" in str(problem.document("req_1")["action"])
+
+
 BODY = Body("Test", (Text("a", "A.", required=True, length_max=5), Text("b", "B.", options=("x", "y"))))
 
 
