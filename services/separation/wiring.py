@@ -47,6 +47,8 @@ MIGRATIONS = Path(__file__).parent / "store" / "migrations"
 # From glibc's malloc.h.
 _M_ARENA_MAX = -8
 _ARENAS_MAX = 2
+_M_MMAP_THRESHOLD = -3
+_GIVEN_BACK_BYTES_MIN = 2 * 1024 * 1024
 
 
 async def serve(settings: Settings) -> None:
@@ -203,9 +205,15 @@ class DecoderPool:
 
 
 def _limit_arenas() -> None:
-    """Have glibc share memory between threads: with an arena for each, a long song's arrays took half as much again."""
+    """Have glibc share memory between threads, and give every large array back as soon as it is let go.
+
+    With an arena for each thread a long song's arrays took half as much again; and glibc raises by itself the size from
+    which arrays are given back, so that the peak crept up with the song's length.
+    """
     with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS_MAX)
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_ARENA_MAX, _ARENAS_MAX)
+        libc.mallopt(_M_MMAP_THRESHOLD, _GIVEN_BACK_BYTES_MIN)
 
 
 def _channels(settings: Settings, certificates: Certificates) -> tuple[Channel, Channel]:
