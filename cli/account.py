@@ -7,6 +7,9 @@ import argparse
 from rich.console import Console
 
 from cli import exits
+from cli.exits import CommandFault
+from cli.gateway import Gateway
+from cli.separate import sign_in_locally
 from cli.signin import LOCAL_EMAIL, assign_plan, create_link, local_address
 
 
@@ -29,7 +32,20 @@ async def link(arguments: argparse.Namespace, console: Console) -> int:
 
 
 async def plan(arguments: argparse.Namespace, console: Console) -> int:
-    """Change a plan. Raises CommandFault."""
+    """Change a plan. Raises CommandFault and Refused."""
+    gateway = Gateway(local_address(arguments.data))
+    try:
+        await sign_in_locally(gateway, arguments.data)
+        await check_plan(gateway, arguments.plan)
+    finally:
+        await gateway.close()
     title = await assign_plan(arguments.data, arguments.email, arguments.plan)
     console.print(f"{arguments.email} is on the plan {title} now.", markup=False, highlight=False)
     return exits.DONE
+
+
+async def check_plan(gateway: Gateway, plan: str) -> None:
+    """Raise CommandFault for a plan that is not on offer, naming those that are."""
+    names = [str(offer["name"]) for offer in (await gateway.json("GET", "/v1/billing/plans"))["plans"]]
+    if plan not in names:
+        raise CommandFault(f"there is no plan {plan}; there are {', '.join(names)}", exits.USAGE)

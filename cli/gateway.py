@@ -13,12 +13,17 @@ from typing import Any
 import httpx
 
 from cli.exits import NOT_RUNNING, CommandFault
+from cli.silence import Silence
 
 PATIENCE_S = 60.0
 """How long a gateway that is being restarted is waited for."""
 _PAUSE_S = 0.5
 _CONNECT_S = 5.0
 _ANSWER_S = 30.0
+_OVERDUE_S = 3.0
+"""How long a usual answer may take before a person should know what is waited for."""
+_EVENT_OVERDUE_S = 20.0
+"""Longer than the pause between two signs of life of an event stream, which is 15 s."""
 _BUSY = frozenset({429, 502, 503, 504})
 
 Json = dict[str, Any]
@@ -59,6 +64,7 @@ class Gateway:
         self._tokens: Tokens | None = None
         self._sign_in_again: Callable[[], Awaitable[None]] | None = None
         self._renewing = asyncio.Lock()
+        self._silence = Silence()
 
     async def close(self) -> None:
         """Close the connections."""
@@ -78,6 +84,10 @@ class Gateway:
     def when_session_ends(self, sign_in_again: Callable[[], Awaitable[None]]) -> None:
         """What opens a new session when the present one cannot be renewed; without it that is a CommandFault."""
         self._sign_in_again = sign_in_again
+
+    def when_silent(self, tell: Callable[[bool], None]) -> None:
+        """`tell` hears True when an answer is overdue, and False when none is any more."""
+        self._silence.tell = tell
 
     async def call(
         self,
@@ -142,22 +152,24 @@ class Gateway:
         """The events of a server-sent stream, which is opened again when it breaks. Raises Refused and CommandFault."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + PATIENCE_S
-        while True:
-            try:
-                async with self.stream(path, {"Accept": "text/event-stream"}) as answer:
-                    async for line in answer.aiter_lines():
-                        if line.startswith("data:"):
-                            event: Json = json.loads(line[5:])
-                            yield event
-                        deadline = loop.time() + PATIENCE_S
-            except httpx.HTTPError as error:
-                if loop.time() > deadline:
-                    raise self._silent() from error
-            except Refused as refusal:
-                waits = refusal.status in _BUSY or refusal.status >= httpx.codes.INTERNAL_SERVER_ERROR
-                if not waits or loop.time() > deadline:
-                    raise
-            await asyncio.sleep(_PAUSE_S)
+        with self._silence.watch(_OVERDUE_S) as watch:
+            while True:
+                try:
+                    async with self.stream(path, {"Accept": "text/event-stream"}) as answer:
+                        async for line in answer.aiter_lines():
+                            watch.expect(_EVENT_OVERDUE_S)
+                            if line.startswith("data:"):
+                                event: Json = json.loads(line[5:])
+                                yield event
+                            deadline = loop.time() + PATIENCE_S
+                except httpx.HTTPError as error:
+                    if loop.time() > deadline:
+                        raise self._silent(error) from error
+                except Refused as refusal:
+                    waits = refusal.status in _BUSY or refusal.status >= httpx.codes.INTERNAL_SERVER_ERROR
+                    if not waits or loop.time() > deadline:
+                        raise
+                await asyncio.sleep(_PAUSE_S)
 
     async def _patiently(
         self,
@@ -168,6 +180,13 @@ class Gateway:
         json: object = None,
         signed: bool = True,
         answer_s: float = _ANSWER_S,
+    ) -> httpx.Response:
+        # Whoever allows much time knows why, and says what is done meanwhile.
+        with self._silence.watch(_OVERDUE_S if answer_s <= _ANSWER_S else answer_s):
+            return await self._tried_again(method, path, headers, json, signed, answer_s)
+
+    async def _tried_again(
+        self, method: str, path: str, headers: Mapping[str, str] | None, json: object, signed: bool, answer_s: float
     ) -> httpx.Response:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + max(PATIENCE_S, answer_s)
@@ -182,7 +201,7 @@ class Gateway:
                 )
             except httpx.HTTPError as error:
                 if loop.time() > deadline:
-                    raise self._silent() from error
+                    raise self._silent(error) from error
                 await asyncio.sleep(pause_s)
                 continue
             if answer.is_success:
@@ -218,8 +237,13 @@ class Gateway:
     def _hold(self, document: Json) -> None:
         self._tokens = Tokens(access=str(document["access_token"]), refresh=str(document["refresh_token"]))
 
-    def _silent(self) -> CommandFault:
-        text = f"StripSession does not answer at {self.address}; start it with `stripsession up`"
+    def _silent(self, error: httpx.HTTPError) -> CommandFault:
+        if not _is_loopback(httpx.URL(self.address).host):
+            text = f"nothing answers at {self.address}; check the address and the connection"
+        elif isinstance(error, httpx.ConnectError):
+            text = f"StripSession is not running at {self.address}; start it with `stripsession up`"
+        else:
+            text = f"StripSession runs at {self.address} but does not answer; ask `stripsession doctor` what is wrong"
         return CommandFault(text, NOT_RUNNING)
 
 

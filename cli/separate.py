@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import dataclasses
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from cli import exits
+from cli.bars import WAITING, SongBars
 from cli.exits import CommandFault
 from cli.gateway import Gateway
 from cli.signin import create_link, local_address
-from cli.songs import Outcome, Request, progress_bars, separate_all
+from cli.songs import Outcome, Request, folders, separate_all
+from cli.terminal import as_called
 from cli.uploads import Memory
 
 FORMATS = ("flac", "wav", "mp3")
@@ -26,42 +31,109 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, default="flac", help="format of the stems (default: flac)")
     parser.add_argument("--stems", type=_names, default=(), help="only these, e.g. vocals,drums (default: all)")
     parser.add_argument("--model", default="", help="model to separate with (default: the server's)")
-    parser.add_argument("--address", help="web address of StripSession (default: the one running on this machine)")
+    parser.add_argument(
+        "--again", action="store_true", help="separate also what was separated before, instead of only fetching it"
+    )
+    parser.add_argument(
+        "--address", type=_address, help="web address of StripSession (default: the one running on this machine)"
+    )
     parser.add_argument(
         "--email", help="account to sign in to at --address; its password is read from STRIPSESSION_PASSWORD"
     )
 
 
 async def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Separate; the exit code. Raises CommandFault."""
-    check_files(arguments.songs)
+    """Separate; the exit code. Raises CommandFault and Refused."""
+    songs: list[Path] = arguments.songs
+    check_files(songs)
+    check_out(songs, arguments.out)
+    request = Request(arguments.out, arguments.format, arguments.stems, arguments.model, arguments.again)
     gateway = Gateway(arguments.address or local_address(arguments.data))
+    bars = SongBars(console)
     try:
+        gateway.when_silent(lambda is_silent: console.print(WAITING, style="dim") if is_silent else None)
         await _sign_in(gateway, arguments)
-        request = Request(arguments.out, arguments.format, arguments.stems, arguments.model)
-        outcomes = await separate_songs(gateway, arguments.songs, request, arguments.data, console)
+        outcomes = await separate_songs(
+            gateway, songs, request, memory_of(arguments.data, gateway, arguments.email), bars
+        )
+    except asyncio.CancelledError:
+        console.print(_interrupted(bars), soft_wrap=True, markup=False, highlight=False)
+        raise
     finally:
         await gateway.close()
+    tell(outcomes, console)
     return exits.DONE if all(not outcome.fault for outcome in outcomes) else exits.SOME_FAILED
 
 
+def memory_of(data: Path, gateway: Gateway, email: str | None) -> Memory:
+    """What is remembered of files sent to this address from this account; None is the machine's own."""
+    return Memory(data / "client" / "songs.json", f"{gateway.address}\0{email or ''}")
+
+
 async def separate_songs(
-    gateway: Gateway, songs: Sequence[Path], request: Request, data: Path, console: Console
+    gateway: Gateway, songs: Sequence[Path], request: Request, memory: Memory, bars: SongBars
 ) -> list[Outcome]:
-    """Separate songs with bars on the console, and say what became of each."""
-    memory = Memory(data / "client" / "uploads.json")
-    bars = progress_bars()
-    bars.live.console = console
+    """Separate songs with bars. Raises CommandFault, before anything is sent, for what the models cannot do."""
+    request = dataclasses.replace(request, model=await check_offer(gateway, request))
     with bars:
-        outcomes = await separate_all(gateway, songs, request, memory, bars)
+        gateway.when_silent(bars.silence)
+        return await separate_all(gateway, songs, request, memory, bars)
+
+
+def tell(outcomes: Sequence[Outcome], console: Console) -> None:
+    """Say what became of each song."""
     for outcome in outcomes:
         if outcome.fault:
-            console.print(f"✗ {outcome.song.name}: {outcome.fault}", style="red", markup=False, highlight=False)
+            text = as_called(f"✗ {outcome.song.name}: {outcome.fault}")
+            console.print(text, style="red", markup=False, highlight=False, soft_wrap=True)
             continue
-        console.print(f"✓ {outcome.song.name} → {outcome.folder}", style="green", markup=False, highlight=False)
-        for warning in outcome.warnings:
-            console.print(f"  note: {warning}", markup=False, highlight=False)
-    return outcomes
+        text = f"✓ {outcome.song.name} → {outcome.folder}"
+        console.print(text, style="green", markup=False, highlight=False, soft_wrap=True)
+        notes = (
+            *outcome.warnings,
+            *(("separated before, so only fetched; --again separates anew",) * outcome.is_known),
+        )
+        for note in notes:
+            console.print(f"  note: {note}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _interrupted(bars: SongBars) -> str:
+    if bars.some_at_server:
+        return "Interrupted. The separation goes on at the server; run the same command again to fetch the stems."
+    if bars.some_sent:
+        return "Interrupted. Run the same command again to go on from here."
+    return "Interrupted before anything was sent."
+
+
+async def check_offer(gateway: Gateway, request: Request) -> str:
+    """The model's name. Raises CommandFault for a model or stem that the server has not, naming those that it has."""
+    models = (await gateway.json("GET", "/v1/models"))["models"]
+    if not models:
+        return request.model
+    names = [model["name"] for model in models]
+    if request.model and request.model not in names:
+        raise CommandFault(f"there is no model {request.model}; there is {', '.join(names)}", exits.USAGE)
+    chosen = next((model for model in models if model["name"] == request.model), None)
+    chosen = chosen or next((model for model in models if model["is_default"]), models[0])
+    for stem in request.stems:
+        if stem not in chosen["stems"]:
+            has = ", ".join(chosen["stems"])
+            raise CommandFault(f"there is no stem {stem}; the model {chosen['name']} makes {has}", exits.USAGE)
+    return str(chosen["name"])
+
+
+def check_out(songs: Sequence[Path], out: Path) -> None:
+    """Make the folder for stems. Raise CommandFault when it cannot be written to, before anything is sent."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for folder in (out, *(folder for folder in folders(songs, out) if folder.exists())):
+            with tempfile.TemporaryFile(dir=folder) as probe:
+                probe.write(b"stripsession")
+    except OSError as error:
+        place = error.filename or out
+        reason = (error.strerror or str(error)).lower()
+        text = f"stems cannot be written to {out} ({place}: {reason}); name another folder with --out"
+        raise CommandFault(text, exits.USAGE) from error
 
 
 def check_files(songs: Sequence[Path]) -> None:
@@ -101,3 +173,9 @@ async def sign_in_locally(gateway: Gateway, data: Path) -> None:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"{text} is no web address; it starts with http:// or https://")
+    return text

@@ -10,17 +10,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from cli.bars import SongBar, SongBars
+from cli.downloads import download
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Json, Refused
 from cli.uploads import Memory, upload
 
 _CREATE_S = 180.0
 """Longer than the gateway's own deadline: a file that does not declare its length is decoded to its end first."""
-_DOWNLOAD_TRIES = 8
 _NAME_CHARACTERS_MAX = 120
 _PARALLEL_SONGS = 4
+_OVER = frozenset({"failed", "cancelled"})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Request:
     stems: tuple[str, ...] = ()
     """Stems to download; empty means all."""
     model: str = ""
+    again: bool = False
+    """Separate also what was separated before."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,52 +45,87 @@ class Outcome:
     folder: Path | None
     fault: str = ""
     warnings: tuple[str, ...] = ()
-
-
-def progress_bars() -> Progress:
-    """Bars for a person: what is happening, how far, how long."""
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=30),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[detail]}", markup=False),
-        TimeElapsedColumn(),
-        refresh_per_second=8,
-    )
+    is_known: bool = False
+    """It had been separated before, and was only fetched."""
 
 
 async def separate_all(
-    gateway: Gateway, songs: Sequence[Path], request: Request, memory: Memory, bars: Progress
+    gateway: Gateway, songs: Sequence[Path], request: Request, memory: Memory, bars: SongBars
 ) -> list[Outcome]:
     """Separate several songs at once; one that fails leaves the others alone."""
-    folders = _folders(songs, request.out)
     slots = asyncio.Semaphore(_PARALLEL_SONGS)
 
     async def one(song: Path, folder: Path) -> Outcome:
-        bar = bars.add_task(_shortened(song.name), total=100, detail="waiting")
+        bar = bars.add(song.name)
         async with slots:
             try:
-                return await _separate(gateway, song, folder, request, memory, bars, bar)
+                return await _separate(gateway, song, folder, request, memory, bar)
             except (Refused, CommandFault, OSError, httpx.HTTPError) as error:
-                bars.update(bar, detail="failed")
+                bar.failed()
                 return Outcome(song, None, str(error) or type(error).__name__)
 
-    return list(await asyncio.gather(*(one(song, folder) for song, folder in zip(songs, folders, strict=True))))
+    pairs = zip(songs, folders(songs, request.out), strict=True)
+    return list(await asyncio.gather(*(one(song, folder) for song, folder in pairs)))
 
 
 async def _separate(
-    gateway: Gateway, song: Path, folder: Path, request: Request, memory: Memory, bars: Progress, bar: TaskID
+    gateway: Gateway, song: Path, folder: Path, request: Request, memory: Memory, bar: SongBar
 ) -> Outcome:
+    known = None if request.again else await _known_track(gateway, song, request.model, memory)
+    track = known or await _new_track(gateway, song, request, memory, bar)
+    is_known = known is not None and known["state"] == "ready"
+    if not is_known:
+        track = await _wait(gateway, str(track["track_id"]), bar)
+    wanted = request.stems or tuple(track["stems"])
+    if unknown := [stem for stem in wanted if stem not in track["stems"]]:
+        raise CommandFault(f"this model has no stem {unknown[0]}; it has {', '.join(track['stems'])}")
+    try:
+        await _fetch(gateway, str(track["track_id"]), wanted, request.format, folder, bar)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise CommandFault(
+            f"its stems are in your library, but {folder} cannot take them: {reason}; "
+            "mend that and run the same command again, which only fetches them"
+        ) from error
+    bar.done()
+    return Outcome(song, folder, warnings=tuple(track.get("warnings") or ()), is_known=is_known)
+
+
+async def _known_track(gateway: Gateway, song: Path, model: str, memory: Memory) -> Json | None:
+    """The track that this very file became before, unless it came to nothing, is gone or is another model's."""
+    track_id = memory.track(song)
+    if track_id is None:
+        return None
+    try:
+        track = await gateway.json("GET", f"/v1/tracks/{track_id}")
+    except Refused as refusal:
+        if refusal.status not in (403, 404, 410):
+            raise
+        return None
+    is_other = bool(model and track.get("model")) and track["model"] != model
+    return None if is_other or track.get("state") in _OVER else track
+
+
+async def _new_track(gateway: Gateway, song: Path, request: Request, memory: Memory, bar: SongBar) -> Json:
+    asked = memory.asked(song)
+    if asked is not None and not request.again:
+        bar.looking()
+        try:
+            # The same key gives the same track, also when the upload is erased by now.
+            return await _ask(gateway, song, asked, request.model, memory)
+        except Refused as refusal:
+            if refusal.status not in (403, 404, 410):
+                raise
     size = max(song.stat().st_size, 1)
-    bars.update(bar, detail="uploading")
-    upload_id = await upload(
-        gateway,
-        song,
-        memory,
-        lambda sent: bars.update(bar, completed=_unfinished(100 * sent / size), detail="uploading"),
-    )
-    bars.update(bar, detail="looking into it")
-    body = {"upload_id": upload_id} | ({"model": request.model} if request.model else {})
+    bar.uploading(0)
+    upload_id = await upload(gateway, song, memory, lambda sent: bar.uploading(sent / size))
+    bar.looking()
+    return await _ask(gateway, song, upload_id, request.model, memory)
+
+
+async def _ask(gateway: Gateway, song: Path, upload_id: str, model: str, memory: Memory) -> Json:
+    memory.remember_asking(song, upload_id)
+    body = {"upload_id": upload_id} | ({"model": model} if model else {})
     headers = {"Idempotency-Key": upload_id}
     try:
         track = await gateway.json("POST", "/v1/tracks", json=body, headers=headers, answer_s=_CREATE_S)
@@ -96,23 +134,13 @@ async def _separate(
             # It would be refused again: a new run must send the file anew.
             memory.remember(song, None)
         raise
-    memory.remember(song, None)
-    track = await _wait(gateway, str(track["track_id"]), bars, bar)
-    wanted = request.stems or tuple(track["stems"])
-    if unknown := [stem for stem in wanted if stem not in track["stems"]]:
-        raise CommandFault(f"this model has no stem {unknown[0]}; it has {', '.join(track['stems'])}")
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, stem in enumerate(wanted):
-        bars.update(bar, completed=100 * number / len(wanted), detail=f"downloading {stem}")
-        path = f"/v1/tracks/{track['track_id']}/stems/{stem}.{request.format}"
-        await _download(gateway, path, folder / f"{stem}.{request.format}")
-    bars.update(bar, completed=100, detail="done")
-    return Outcome(song, folder, warnings=tuple(track.get("warnings") or ()))
+    memory.remember_track(song, str(track["track_id"]))
+    return track
 
 
-async def _wait(gateway: Gateway, track_id: str, bars: Progress, bar: TaskID) -> Json:
+async def _wait(gateway: Gateway, track_id: str, bar: SongBar) -> Json:
     async for event in gateway.events(f"/v1/tracks/{track_id}/events"):
-        bars.update(bar, completed=_unfinished(float(event.get("percent") or 0)), detail=_said(event))
+        bar.separating(event)
         match event.get("state"):
             case "ready":
                 break
@@ -124,63 +152,30 @@ async def _wait(gateway: Gateway, track_id: str, bars: Progress, bar: TaskID) ->
     return await gateway.json("GET", f"/v1/tracks/{track_id}")
 
 
-def _unfinished(percent: float) -> float:
-    # A bar that has been full once stops its clock.
-    return min(percent, 99.9)
+async def _fetch(
+    gateway: Gateway, track_id: str, stems: Sequence[str], extension: str, folder: Path, bar: SongBar
+) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, stem in enumerate(stems):
+        bar.downloading(stem, number / len(stems))
+        await download(gateway, f"/v1/tracks/{track_id}/stems/{stem}.{extension}", folder / f"{stem}.{extension}")
 
 
-def _said(event: Json) -> str:
-    ahead, eta_s = event.get("jobs_ahead"), event.get("eta_s")
-    if event.get("state") == "checking":
-        return "looking into it"
-    if ahead:
-        return f"waiting, {ahead} before it"
-    return f"separating, {eta_s:.0f} s left" if isinstance(eta_s, int | float) else "separating"
-
-
-async def _download(gateway: Gateway, path: str, target: Path) -> None:
-    """Fetch to a file beside the target, going on where a broken connection stopped; then rename."""
-    partial = target.with_name(target.name + ".part")
-    partial.unlink(missing_ok=True)
-    etag = ""
-    for tries in range(_DOWNLOAD_TRIES):
-        have = partial.stat().st_size if partial.exists() else 0
-        headers = {"Range": f"bytes={have}-", "If-Range": etag} if have and etag else {}
-        try:
-            async with gateway.stream(path, headers) as answer:
-                etag = answer.headers.get("etag", "")
-                with partial.open("ab" if answer.status_code == httpx.codes.PARTIAL_CONTENT else "wb") as file:
-                    async for block in answer.aiter_bytes():
-                        file.write(block)
-            partial.replace(target)
-            return
-        except httpx.HTTPError:
-            await asyncio.sleep(min(0.25 * 2**tries, 5.0))
-        except Refused as refusal:
-            if refusal.status < httpx.codes.INTERNAL_SERVER_ERROR and refusal.status != httpx.codes.TOO_MANY_REQUESTS:
-                raise
-            await asyncio.sleep(min(0.25 * 2**tries, 5.0))
-    raise CommandFault(f"{target.name} could not be downloaded; run the same command again")
-
-
-def _folders(songs: Sequence[Path], out: Path) -> list[Path]:
+def folders(songs: Sequence[Path], out: Path) -> list[Path]:
+    """A folder of its own for each song's stems, below `out`."""
     taken: set[str] = set()
-    folders: list[Path] = []
+    found: list[Path] = []
     for song in songs:
         name = base = _folder_name(song)
         number = 2
         while name.casefold() in taken:
             name, number = f"{base} ({number})", number + 1
         taken.add(name.casefold())
-        folders.append(out / name)
-    return folders
+        found.append(out / name)
+    return found
 
 
 def _folder_name(song: Path) -> str:
     text = unicodedata.normalize("NFC", song.stem.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
     text = re.sub(r"[\x00-\x1f\x7f/\\]", "_", text).strip(" .")[:_NAME_CHARACTERS_MAX]
     return text or "song"
-
-
-def _shortened(name: str, characters_max: int = 32) -> str:
-    return name if len(name) <= characters_max else name[: characters_max - 1] + "…"

@@ -12,9 +12,10 @@ from pathlib import Path
 from rich.console import Console
 
 from cli import exits
+from cli.bars import SongBars
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Refused
-from cli.separate import FORMATS, check_files, separate_songs, sign_in_locally
+from cli.separate import FORMATS, check_files, check_out, memory_of, separate_songs, sign_in_locally, tell
 from cli.signin import create_link
 from cli.songs import Request
 from stack.layout import program_root
@@ -47,6 +48,8 @@ async def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.demo and not songs:
         songs = [bundled_song()]
     check_files(songs)
+    if songs:
+        check_out(songs, arguments.out)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -54,7 +57,7 @@ async def run(arguments: argparse.Namespace, console: Console) -> int:
     wishes = Wishes(arguments.data, arguments.host, arguments.port, arguments.engine, arguments.log_level)
 
     def say(text: str) -> None:
-        console.print(f"· {text}", style="dim", markup=False, highlight=False)
+        console.print(f"· {text}", style="dim", markup=False, highlight=False, soft_wrap=True)
 
     code = exits.INTERRUPTED
 
@@ -81,16 +84,18 @@ async def _serve(stack: Stack, songs: list[Path], arguments: argparse.Namespace,
         if songs:
             await sign_in_locally(gateway, arguments.data)
             request = Request(arguments.out, arguments.format)
-            outcomes = await separate_songs(gateway, songs, request, arguments.data, console)
+            memory = memory_of(arguments.data, gateway, None)
+            outcomes = await separate_songs(gateway, songs, request, memory, SongBars(console))
+            tell(outcomes, console)
             code = exits.DONE if all(not outcome.fault for outcome in outcomes) else exits.SOME_FAILED
     except Refused as refusal:
         raise CommandFault(str(refusal)) from refusal
     finally:
         await gateway.close()
-    link = await create_link(arguments.data)
-    console.print(f"StripSession is at {stack.plan.public_url}", style="bold", highlight=False)
     if not arguments.once:
+        link = await create_link(arguments.data)
         url = link.url(stack.plan.public_url)
+        console.print(f"StripSession is at {stack.plan.public_url}", style="bold", highlight=False)
         console.print(f"Sign in with this link, once, within ten minutes: {url}", soft_wrap=True, highlight=False)
         console.print("Ctrl-C stops everything.", style="dim", highlight=False)
     return code

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import fcntl
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -18,36 +19,73 @@ from cli.gateway import Gateway, Refused
 _BLOCK_BYTES = 256 * 1024
 _TUS = {"Tus-Resumable": "1.0.0"}
 _TRIES = 20
+_REMEMBERED_MAX = 10_000
 
 
 class Memory:
-    """Which file has been uploaded where, kept in a small file between runs."""
+    """What became of which file, kept in a small file between runs: its upload, then its track."""
 
-    def __init__(self, path: Path) -> None:
-        """`path` need not exist."""
+    def __init__(self, path: Path, scope: str = "") -> None:
+        """`path` need not exist. Files are remembered apart for each `scope`, e.g. an address and an account."""
         self._path = path
+        self._scope = scope
 
     def recall(self, song: Path) -> str | None:
         """The upload's path on the gateway, if this very file was begun before."""
-        return self._read().get(_fingerprint(song))
+        return self._entry(song).get("upload")
 
     def remember(self, song: Path, location: str | None) -> None:
         """Note the upload of a file; None forgets it."""
-        known = self._read()
-        if location is None:
-            known.pop(_fingerprint(song), None)
-        else:
-            known[_fingerprint(song)] = location
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_suffix(".new")
-        fresh.write_text(json.dumps(known))
-        fresh.replace(self._path)
+        self._write(song, {} if location is None else {"upload": location})
 
-    def _read(self) -> dict[str, str]:
+    def asked(self, song: Path) -> str | None:
+        """Id of the whole upload that a track was asked for, when the answer was never heard."""
+        return self._entry(song).get("asked")
+
+    def remember_asking(self, song: Path, upload_id: str) -> None:
+        """Note that the upload is whole and a track of it is being asked for."""
+        self._write(song, {"asked": upload_id})
+
+    def track(self, song: Path) -> str | None:
+        """The track that this very file became."""
+        return self._entry(song).get("track")
+
+    def remember_track(self, song: Path, track_id: str) -> None:
+        """Note the track; its upload is needed no more."""
+        self._write(song, {"track": track_id})
+
+    def _entry(self, song: Path) -> dict[str, str]:
+        return self._read().get(self._key(song), {})
+
+    def _write(self, song: Path, entry: dict[str, str]) -> None:
+        with self._alone():
+            # Read again: another run may have noted another file.
+            known = self._read()
+            known.pop(self._key(song), None)
+            if entry:
+                known[self._key(song)] = entry
+            fresh = self._path.with_suffix(".new")
+            fresh.write_text(json.dumps(dict(list(known.items())[-_REMEMBERED_MAX:])))
+            fresh.replace(self._path)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _read(self) -> dict[str, dict[str, str]]:
         with contextlib.suppress(OSError, ValueError):
-            known: dict[str, str] = json.loads(self._path.read_text())
-            return known
+            known = json.loads(self._path.read_text())
+            if isinstance(known, dict):
+                return {key: entry for key, entry in known.items() if isinstance(entry, dict)}
         return {}
+
+    def _key(self, song: Path) -> str:
+        facts = song.stat()
+        text = f"{self._scope}\0{song.resolve()}\0{facts.st_size}\0{facts.st_mtime_ns}"
+        return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 async def upload(gateway: Gateway, song: Path, memory: Memory, progress: Callable[[int], None]) -> str:
@@ -123,9 +161,3 @@ async def _send(gateway: Gateway, location: str, song: Path, offset: int, progre
         "Content-Length": str(song.stat().st_size - offset),
     }
     await gateway.send_once("PATCH", location, headers=headers, content=blocks())
-
-
-def _fingerprint(song: Path) -> str:
-    facts = song.stat()
-    text = f"{song.resolve()}\0{facts.st_size}\0{facts.st_mtime_ns}"
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib.metadata
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.console import Console
 from cli import account, exits, separate, up
 from cli.exits import CommandFault
 from cli.gateway import Refused
+from cli.terminal import as_called, soften_output
 from stack import doctor
 
 Verb = Callable[[argparse.Namespace, Console], Awaitable[int]]
@@ -20,6 +22,7 @@ Verb = Callable[[argparse.Namespace, Console], Awaitable[int]]
 
 def main() -> None:
     """Run the verb that the command line names, and end the process with its exit code."""
+    soften_output()
     parser = _parser()
     arguments = parser.parse_args()
     errors = Console(stderr=True)
@@ -27,7 +30,8 @@ def main() -> None:
     try:
         code = asyncio.run(_run(verb, arguments))
     except CommandFault as fault:
-        errors.print(f"stripsession: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
+        text = as_called(f"stripsession: {fault}")
+        errors.print(text, style="red", markup=False, highlight=False, soft_wrap=True)
         code = fault.exit_code
     except Refused as refusal:
         errors.print(f"stripsession: {refusal}", style="red", markup=False, highlight=False, soft_wrap=True)
@@ -43,6 +47,7 @@ async def _run(verb: Verb, arguments: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="stripsession", description="Songs in, stems out, on your own machine.")
+    parser.add_argument("--version", action="version", version=f"stripsession {_version()}")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
         "--data",
@@ -65,11 +70,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _version() -> str:
+    try:
+        return importlib.metadata.version("stripsession")
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed, run from its folder"
+
+
 async def _doctor(arguments: argparse.Namespace, console: Console) -> int:
     findings = await doctor.examine(arguments.data)
     for finding in findings:
         mark, style = ("✓", "green") if finding.well else ("✗", "red")
-        console.print(f"{mark} {finding.subject}: {finding.text}", style=style, markup=False, highlight=False)
+        text = as_called(f"{mark} {finding.subject}: {finding.text}")
+        console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
         if finding.remedy:
-            console.print(f"    {finding.remedy}", markup=False, highlight=False)
+            console.print(f"    {as_called(finding.remedy)}", markup=False, highlight=False, soft_wrap=True)
     return exits.DONE if all(finding.well for finding in findings) else exits.SOME_FAILED

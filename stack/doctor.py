@@ -104,7 +104,8 @@ async def _stack(layout: Layout) -> list[Finding]:
     for name, pid in processes.items():
         alive = pid != 0 and Path(f"/proc/{pid}").exists() if sys.platform.startswith("linux") else bool(pid)
         log = layout.logs / f"{name}.log"
-        times = f", started again {restarts[name]} times" if restarts.get(name) else ""
+        again = restarts.get(name, 0)
+        times = f", started again {'once' if again == 1 else f'{again} times'}" if again else ""
         text = f"process {pid}{times}" if alive else f"not running{times}"
         findings.append(Finding(name, alive, text, "" if alive else f"its log: {log}"))
     url = str(state["url"])

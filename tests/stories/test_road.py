@@ -31,6 +31,26 @@ def test_command_line_leaves_stems_that_sum_to_the_song(house: House, song: Path
     assert residual(dict(stems), song.read_bytes()) == 0
 
 
+def test_command_line_separates_a_file_once(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same command a second time fetches what was separated, on a terminal without our marks, too."""
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    song = tmp_path / "once.ogg"
+    song.write_bytes(BUNDLED_SONG.read_bytes())
+    for run in ("one", "two"):
+        done = house.command("separate", str(song), "--out", str(tmp_path / run))
+        assert done.returncode == 0, done.stderr + done.stdout
+        assert ("only fetched" in done.stdout) == (run == "two")
+    first, second = (tmp_path / run / "once" / "bass.flac" for run in ("one", "two"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_wrong_stem_is_a_usage_error(house: House, tmp_path: Path) -> None:
+    """A stem that the model does not make ends the command before the upload, naming those that it makes."""
+    done = house.command("separate", str(BUNDLED_SONG), "--out", str(tmp_path), "--stems", "voice")
+    assert done.returncode == 2
+    assert "vocals, drums, bass, other" in done.stderr
+
+
 def test_several_songs_at_once_and_one_refused(house: House, tmp_path: Path) -> None:
     """Of several songs the good ones are separated, the refused one is named, and the exit code is 1."""
     good, bad = tmp_path / "good one.ogg", tmp_path / "not audio.mp3"

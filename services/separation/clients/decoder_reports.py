@@ -14,6 +14,8 @@ FORMATS_TEXT: Final = "WAV, FLAC, MP3, M4A/AAC, OGG, Opus, AIFF or WMA"
 # Short of the declared length by more than this is said; less is an encoder's rounding.
 SHORTFALL_S_MAX: Final = 0.1
 SHORTFALL_SHARE_MAX: Final = 0.005
+# A few clipped samples at the loudest peaks; ours, below one in ten thousand.
+RARELY_AUDIBLE_SHARE: Final = 1e-4
 
 REASON_TEXTS: Final = {
     "empty": ("not_audio", "This file is empty. Choose the file again and upload it once more."),
@@ -145,12 +147,20 @@ def summary(report: dict[str, object], expected: AudioProperties, received_sampl
     if missing_s > SHORTFALL_S_MAX + SHORTFALL_SHARE_MAX * expected.declared_seconds:
         warnings.append(f"ends {missing_s:.1f} s earlier than it declares")
     if clipped:
-        warnings.append(f"clipped {clipped} sample(s) above full scale")
+        warnings.append(_loudness_told(clipped, total, expected))
     if nonfinite:
         warnings.append(f"replaced {nonfinite} sample(s) that were not numbers")
     if report.get("channels_changed") is True:
         warnings.append("changes its number of channels on the way")
     return DecodeSummary(total, clipped, nonfinite, tuple(warnings))
+
+
+def _loudness_told(clipped: int, total: int, audio: AudioProperties) -> str:
+    count, were = ("1 sample", "was") if clipped == 1 else (f"{clipped} samples", "were")
+    told = f"{count} {were} louder than the file format can hold and {were} clipped"
+    if clipped <= RARELY_AUDIBLE_SHARE * total * audio.channels:
+        told += f" (in {total / audio.sample_rate:.0f} s of music this is rarely audible)"
+    return told
 
 
 def clean_tag(text: object) -> str | None:

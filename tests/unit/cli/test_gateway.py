@@ -119,6 +119,54 @@ async def test_events_of_a_gateway_that_stays_away_end(monkeypatch: pytest.Monke
     await gateway.close()
 
 
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (httpx.ConnectError("refused"), "is not running at .* start it with `stripsession up`"),
+        (httpx.ReadTimeout("silent"), "runs at .* but does not answer; ask `stripsession doctor`"),
+    ],
+)
+async def test_a_silent_gateway_is_told_from_one_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, fault: httpx.HTTPError, told: str
+) -> None:
+    """What does not run must be started; what runs and says nothing must be looked at."""
+    monkeypatch.setattr(gateway_module, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(gateway_module, "_PAUSE_S", 0.01)
+
+    async def silent(_: httpx.Request) -> httpx.Response:
+        raise fault
+
+    gateway = Gateway(ADDRESS, httpx.MockTransport(silent))
+    with pytest.raises(CommandFault, match=told):
+        await gateway.json("GET", "/one", answer_s=0.0)
+    await gateway.close()
+
+
+async def test_an_overdue_answer_is_told_and_so_is_its_coming(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person hears once that answers are overdue, and once that none is any more."""
+    monkeypatch.setattr(gateway_module, "_OVERDUE_S", 0.01)
+    house = House()
+    gateway = await signed_in(house)
+    heard: list[bool] = []
+    overdue = asyncio.Event()
+
+    def tell(is_silent: bool) -> None:
+        heard.append(is_silent)
+        if is_silent:
+            overdue.set()
+
+    gateway.when_silent(tell)
+    house.expire()
+    house.may_answer.clear()
+    asking = [asyncio.create_task(gateway.json("GET", f"/{number}")) for number in range(3)]
+    async with asyncio.timeout(5):
+        await overdue.wait()
+        house.may_answer.set()
+        await asyncio.gather(*asking)
+    assert heard == [True, False]
+    await gateway.close()
+
+
 class TusServer:
     """Stores what is patched; the first PATCHes are answered with these statuses, after half of their body."""
 

@@ -95,3 +95,23 @@ def test_a_summary_must_match_what_was_received() -> None:
     )
     with pytest.raises(FramingBroken):
         summary(report, expected, 22051)
+
+
+@pytest.mark.parametrize(
+    ("clipped", "told"),
+    [
+        (1, "1 sample was louder than the file format can hold and was clipped{rarely}"),
+        (4000, "4000 samples were louder than the file format can hold and were clipped"),
+    ],
+)
+def test_clipping_is_told_in_a_listeners_words(clipped: int, told: str) -> None:
+    """What was clipped is counted, and called rarely audible only while it is a tiny share."""
+    total = 2 * int(str(GOOD["sample_rate"]))
+    report: dict[str, object] = {
+        "total_samples": total,
+        "clipped_samples": clipped,
+        "nonfinite_samples": 0,
+        "damaged_packets": 0,
+    }
+    told = told.format(rarely=" (in 2 s of music this is rarely audible)")
+    assert summary(report, properties(GOOD, longest_s=10), total).warnings == (told,)
