@@ -228,7 +228,8 @@ export class Player {
     }
     const isSlider = target.matches("input[type=range]:not(.seek)");
     const stem = /^Digit([1-9])$/.exec(event.code);
-    if (event.key === " " && !target.matches("button, a")) {
+    // A link does nothing on Space, and the one that opened this player still has the focus.
+    if (event.key === " " && !target.matches("button")) {
       this.toggle();
     } else if ((event.key === "ArrowLeft" || event.key === "ArrowRight") && !isSlider && this.playback) {
       this.seek(this.playback.position_s + (event.key === "ArrowLeft" ? -STEP_S : STEP_S));

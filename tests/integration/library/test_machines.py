@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import itertools
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -49,7 +50,9 @@ def runner() -> Iterator[asyncio.Runner]:
 def resident(postgres: PostgresServer, tmp_path: Path, runner: asyncio.Runner) -> Iterator[World]:
     """One world for all examples, on the machine's own loop."""
     stack = contextlib.AsyncExitStack()
-    yield runner.run(stack.enter_async_context(make_world(postgres, tmp_path / "objects")))
+    world = runner.run(stack.enter_async_context(make_world(postgres, tmp_path / "objects")))
+    # Every example leaves a song behind, all of them one listener's.
+    yield dataclasses.replace(world, limits=dataclasses.replace(world.limits, open_uploads_max=1_000_000))
     runner.run(stack.aclose())
 
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from services.library.app.append_upload import append_upload
+from services.library.app.cancel_track import cancel_track
 from services.library.app.create_track import create_track
 from services.library.app.create_upload import create_upload
 from services.library.app.erase_upload import delete_upload, erase_upload
@@ -73,6 +74,16 @@ async def test_limits(world: World) -> None:
     )
     assert sum(isinstance(result, TooManyUploads) for result in results) == 5 - world.limits.open_uploads_max
     await create_upload(world.ports, world.limits, STRANGER, 1, "")
+
+
+async def test_uploads_of_stopped_songs_count(world: World) -> None:
+    """Cancelling song after song does not fill the disk: their uploads count until they are deleted or erased."""
+    tracks = [await world.track() for _ in range(world.limits.open_uploads_max)]
+    await create_upload(world.ports, world.limits, OWNER, 1, "")
+    for track in tracks:
+        await cancel_track(world.ports, OWNER, track.track_id)
+    with pytest.raises(TooManyUploads):
+        await create_upload(world.ports, world.limits, OWNER, 1, "")
 
 
 async def test_wrong_offset_and_overrun(world: World) -> None:
