@@ -27,6 +27,16 @@ class MigrationFault(Exception):
     """The migrations on disk do not fit the database; the text says how."""
 
 
+async def migrate_at(url: str, schema: str, folder: Path) -> None:
+    """Bring the schema at `url` up to date over a connection of its own; raises as `migrate` does."""
+    database = Database(url, schema, size_max=1)
+    await database.start()
+    try:
+        await migrate(database, folder)
+    finally:
+        await database.stop()
+
+
 async def migrate(database: Database, folder: Path, *, stage: Stage | None = None) -> list[str]:
     """Apply the files of `folder` that are not applied yet, each in one transaction; their names.
 

@@ -10,7 +10,7 @@ from chassis.bus.connection import Bus, Connecting
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import Clock, SystemClock
-from chassis.db import migrate as migrations
+from chassis.db.migrate import migrate_at
 from chassis.db.pool import Database
 from chassis.health import Readiness
 from chassis.identity import Certificates
@@ -68,12 +68,7 @@ async def serve(settings: AuthSettings) -> None:
 
 async def migrate(settings: AuthSettings) -> None:
     """Bring the schema up to date."""
-    database = Database(settings.database_url, SCHEMA, size_max=1)
-    await database.start()
-    try:
-        await migrations.migrate(database, MIGRATIONS)
-    finally:
-        await database.stop()
+    await migrate_at(settings.database_url, SCHEMA, MIGRATIONS)
 
 
 def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assembly:

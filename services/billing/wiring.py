@@ -9,7 +9,7 @@ from chassis.bus.connection import Bus, Connecting
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import Clock, SystemClock
-from chassis.db import migrate as migrations
+from chassis.db.migrate import migrate_at
 from chassis.db.pool import Database
 from chassis.health import Readiness
 from chassis.identity import Certificates
@@ -30,12 +30,7 @@ MIGRATIONS = Path(__file__).parent / "store" / "migrations"
 
 async def migrate(settings: BillingSettings) -> None:
     """Bring the schema up to date."""
-    database = Database(settings.database_url, NAME)
-    await database.start()
-    try:
-        await migrations.migrate(database, MIGRATIONS)
-    finally:
-        await database.stop()
+    await migrate_at(settings.database_url, NAME, MIGRATIONS)
 
 
 async def serve(settings: BillingSettings) -> None:

@@ -10,7 +10,7 @@ from chassis.bus.connection import Bus, Connecting
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import SystemClock
-from chassis.db.migrate import migrate as apply_migrations
+from chassis.db.migrate import migrate_at
 from chassis.db.pool import Database
 from chassis.health import Readiness
 from chassis.identity import Certificates
@@ -46,12 +46,7 @@ CALLERS = {
 
 async def migrate(settings: LibrarySettings) -> None:
     """Bring the schema up to date."""
-    database = Database(settings.database_url, SCHEMA, size_max=1)
-    await database.start()
-    try:
-        await apply_migrations(database, MIGRATIONS)
-    finally:
-        await database.stop()
+    await migrate_at(settings.database_url, SCHEMA, MIGRATIONS)
 
 
 async def serve(settings: LibrarySettings) -> None:

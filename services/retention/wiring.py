@@ -11,7 +11,7 @@ from chassis.bus.consumer import Consumer
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import Clock, SystemClock
-from chassis.db import migrate as migrations
+from chassis.db.migrate import migrate_at
 from chassis.db.pool import Database
 from chassis.health import Readiness
 from chassis.identity import Certificates
@@ -39,12 +39,7 @@ _PARALLEL_FACTS = 4
 
 async def migrate(settings: RetentionSettings) -> None:
     """Bring the schema up to date."""
-    database = Database(settings.database_url, NAME)
-    await database.start()
-    try:
-        await migrations.migrate(database, MIGRATIONS)
-    finally:
-        await database.stop()
+    await migrate_at(settings.database_url, NAME, MIGRATIONS)
 
 
 async def serve(settings: RetentionSettings) -> None:

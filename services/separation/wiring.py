@@ -13,7 +13,7 @@ from chassis import lifecycle
 from chassis.bus.connection import Bus, Connecting
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS, SEPARATION_WORK
-from chassis.db.migrate import migrate
+from chassis.db.migrate import migrate, migrate_at
 from chassis.db.pool import Database
 from chassis.health import Readiness
 from chassis.identity import Certificates
@@ -159,12 +159,7 @@ async def worker(settings: Settings) -> None:
 
 async def migrate_only(settings: Settings) -> None:
     """Bring the schema up to date, and end."""
-    database = Database(settings.database_url, SERVICE)
-    await database.start()
-    try:
-        await migrate(database, MIGRATIONS)
-    finally:
-        await database.stop()
+    await migrate_at(settings.database_url, SERVICE, MIGRATIONS)
 
 
 VERBS = {"serve": serve, "worker": worker, "migrate": migrate_only}
