@@ -35,6 +35,10 @@ def enter(service: str, kind: type[Settings], main: Callable[[Settings], Awaitab
         logs.event(logging.getLogger(__name__), logging.WARNING, "unknown setting ignored", name=name)
     try:
         asyncio.run(_main(main, loaded))
+    except settings.SettingsInvalid as error:
+        # What only shows when a setting is used, such as a folder that lacks what it names.
+        sys.stderr.write(f"{service}: {error}\n")
+        raise SystemExit(EXIT_SETTINGS) from error
     except Exception as error:
         logging.getLogger(__name__).critical("the process failed", exc_info=True)
         raise SystemExit(1) from error

@@ -17,19 +17,27 @@ from cli.bars import WAITING, SongBars
 from cli.exits import CommandFault
 from cli.gateway import Gateway
 from cli.signin import create_link, local_address
-from cli.songs import Outcome, Request, folders, separate_all
+from cli.songs import WHOLE_FORMAT, Outcome, Request, folders, separate_all
 from cli.terminal import as_called
 from cli.uploads import Memory
 
-FORMATS = ("flac", "wav", "mp3")
+FORMATS = ("flac", "wav", "mp3", "m4a", "opus", WHOLE_FORMAT)
+FORMAT_HELP = f"format of the stems (default: flac); {WHOLE_FORMAT} is one file with all of them, for DJ software"
+MIXES = ("karaoke", "instrumental", "acapella")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the verb."""
     parser.add_argument("songs", nargs="+", type=Path, metavar="SONG", help="audio file to separate")
     parser.add_argument("--out", type=Path, default=Path("stems"), help="folder for the stems (default: ./stems)")
-    parser.add_argument("--format", choices=FORMATS, default="flac", help="format of the stems (default: flac)")
+    parser.add_argument("--format", choices=FORMATS, default="flac", help=FORMAT_HELP)
     parser.add_argument("--stems", type=_names, default=(), help="only these, e.g. vocals,drums (default: all)")
+    parser.add_argument(
+        "--mix",
+        choices=MIXES,
+        default="",
+        help="in place of stems, one file: all but the voices (karaoke, instrumental) or the voices alone (acapella)",
+    )
     parser.add_argument("--model", default="", help="model to separate with (default: the server's)")
     parser.add_argument(
         "--again", action="store_true", help="separate also what was separated before, instead of only fetching it"
@@ -47,7 +55,11 @@ async def run(arguments: argparse.Namespace, console: Console) -> int:
     songs: list[Path] = arguments.songs
     check_files(songs)
     check_out(songs, arguments.out)
-    request = Request(arguments.out, arguments.format, arguments.stems, arguments.model, arguments.again)
+    if arguments.format == WHOLE_FORMAT and (arguments.stems or arguments.mix):
+        raise CommandFault(f"{WHOLE_FORMAT} holds the whole song: leave out --stems and --mix", exits.USAGE)
+    if arguments.mix and arguments.stems:
+        raise CommandFault("--mix stands in place of --stems: give one of them", exits.USAGE)
+    request = Request(arguments.out, arguments.format, arguments.stems, arguments.model, arguments.again, arguments.mix)
     gateway = Gateway(arguments.address or local_address(arguments.data))
     bars = SongBars(console)
     try:
@@ -89,6 +101,8 @@ def tell(outcomes: Sequence[Outcome], console: Console) -> None:
             continue
         text = f"✓ {outcome.song.name} → {outcome.folder}"
         console.print(text, style="green", markup=False, highlight=False, soft_wrap=True)
+        if outcome.report:
+            console.print(f"  {outcome.report}", markup=False, highlight=False, soft_wrap=True)
         notes = (
             *outcome.warnings,
             *(("separated before, so only fetched; --again separates anew",) * outcome.is_known),
@@ -110,11 +124,18 @@ async def check_offer(gateway: Gateway, request: Request) -> str:
     models = (await gateway.json("GET", "/v1/models"))["models"]
     if not models:
         return request.model
+    plan = (await gateway.json("GET", "/v1/billing/usage"))["plan"]
     names = [model["name"] for model in models]
     if request.model and request.model not in names:
         raise CommandFault(f"there is no model {request.model}; there is {', '.join(names)}", exits.USAGE)
-    chosen = next((model for model in models if model["name"] == request.model), None)
+    wanted = request.model or plan.get("default_model")
+    chosen = next((model for model in models if model["name"] == wanted), None)
     chosen = chosen or next((model for model in models if model["is_default"]), models[0])
+    if plan.get("models") and chosen["name"] not in plan["models"]:
+        has = ", ".join(plan["models"])
+        raise CommandFault(
+            f"the plan {plan['title']} does not have the model {chosen['name']}; it has {has}", exits.USAGE
+        )
     for stem in request.stems:
         if stem not in chosen["stems"]:
             has = ", ".join(chosen["stems"])

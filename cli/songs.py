@@ -15,12 +15,15 @@ from cli.bars import SongBar, SongBars
 from cli.downloads import download
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Json, Refused
+from cli.report import line_of
 from cli.uploads import Memory, upload
 
 _CREATE_S = 180.0
 """Longer than the gateway's own deadline: a file that does not declare its length is decoded to its end first."""
 _NAME_CHARACTERS_MAX = 120
 _PARALLEL_SONGS = 4
+WHOLE_FORMAT = "stem.mp4"
+"""One file that holds the whole song with its stems."""
 _OVER = frozenset({"failed", "cancelled"})
 
 
@@ -35,6 +38,8 @@ class Request:
     model: str = ""
     again: bool = False
     """Separate also what was separated before."""
+    mix: str = ""
+    """Name of a mix to download in place of stems."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +50,8 @@ class Outcome:
     folder: Path | None
     fault: str = ""
     warnings: tuple[str, ...] = ()
+    report: str = ""
+    """One line of what its separation came to."""
     is_known: bool = False
     """It had been separated before, and was only fetched."""
 
@@ -76,11 +83,11 @@ async def _separate(
     is_known = known is not None and known["state"] == "ready"
     if not is_known:
         track = await _wait(gateway, str(track["track_id"]), bar)
-    wanted = request.stems or tuple(track["stems"])
-    if unknown := [stem for stem in wanted if stem not in track["stems"]]:
+    stems = request.stems or tuple(track["stems"])
+    if unknown := [stem for stem in stems if stem not in track["stems"]]:
         raise CommandFault(f"this model has no stem {unknown[0]}; it has {', '.join(track['stems'])}")
     try:
-        await _fetch(gateway, str(track["track_id"]), wanted, request.format, folder, bar)
+        await _fetch(gateway, str(track["track_id"]), _files(request, stems, folder), folder, bar)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise CommandFault(
@@ -88,7 +95,7 @@ async def _separate(
             "mend that and run the same command again, which only fetches them"
         ) from error
     bar.done()
-    return Outcome(song, folder, warnings=tuple(track.get("warnings") or ()), is_known=is_known)
+    return Outcome(song, folder, warnings=tuple(track.get("warnings") or ()), report=line_of(track), is_known=is_known)
 
 
 async def _known_track(gateway: Gateway, song: Path, model: str, memory: Memory) -> Json | None:
@@ -152,13 +159,23 @@ async def _wait(gateway: Gateway, track_id: str, bar: SongBar) -> Json:
     return await gateway.json("GET", f"/v1/tracks/{track_id}")
 
 
+def _files(request: Request, stems: Sequence[str], folder: Path) -> list[tuple[str, str, str]]:
+    """What to download: what it is, its path below the track, and its name in the folder."""
+    extension = request.format
+    if extension == WHOLE_FORMAT:
+        return [("all stems", f"mix.{extension}", f"{folder.name}.{extension}")]
+    if request.mix:
+        return [(request.mix, f"mix.{extension}?preset={request.mix}", f"{request.mix}.{extension}")]
+    return [(stem, f"stems/{stem}.{extension}", f"{stem}.{extension}") for stem in stems]
+
+
 async def _fetch(
-    gateway: Gateway, track_id: str, stems: Sequence[str], extension: str, folder: Path, bar: SongBar
+    gateway: Gateway, track_id: str, files: Sequence[tuple[str, str, str]], folder: Path, bar: SongBar
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for number, stem in enumerate(stems):
-        bar.downloading(stem, number / len(stems))
-        await download(gateway, f"/v1/tracks/{track_id}/stems/{stem}.{extension}", folder / f"{stem}.{extension}")
+    for number, (what, path, name) in enumerate(files):
+        bar.downloading(what, number / len(files))
+        await download(gateway, f"/v1/tracks/{track_id}/{path}", folder / name)
 
 
 def folders(songs: Sequence[Path], out: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from cli import exits
 from cli.bars import SongBars
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Refused
-from cli.separate import FORMATS, check_files, check_out, memory_of, separate_songs, sign_in_locally, tell
+from cli.separate import FORMAT_HELP, FORMATS, check_files, check_out, memory_of, separate_songs, sign_in_locally, tell
 from cli.signin import create_link
 from cli.songs import Request
 from stack.layout import program_root
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--song", action="append", type=Path, default=[], metavar="SONG", help="separate this at once")
     parser.add_argument("--demo", action="store_true", help="separate the bundled song at once")
     parser.add_argument("--out", type=Path, default=Path("stems"), help="folder for the stems (default: ./stems)")
-    parser.add_argument("--format", choices=FORMATS, default="flac", help="format of the stems (default: flac)")
+    parser.add_argument("--format", choices=FORMATS, default="flac", help=FORMAT_HELP)
     parser.add_argument("--once", action="store_true", help="stop after the songs instead of serving on")
 
 

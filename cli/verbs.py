@@ -11,11 +11,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cli import account, exits, separate, up
+from cli import account, exits, models, separate, up
 from cli.exits import CommandFault
 from cli.gateway import Refused
 from cli.terminal import as_called, soften_output
 from stack import doctor
+
+_MODELS = "list, import and verify models, and choose the default"
 
 Verb = Callable[[argparse.Namespace, Console], Awaitable[int]]
 
@@ -66,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     separate.add_arguments(add("separate", "separate songs into stems", separate.run))
     account.add_link_arguments(add("link", "print a one-time sign-in link", account.link))
     account.add_plan_arguments(add("plan", "put an account on a plan", account.plan))
+    models.add_arguments(verbs.add_parser("models", help=_MODELS, description=_MODELS), shared)
     add("doctor", "say what is wrong with this installation and how to mend it", _doctor)
     return parser
 

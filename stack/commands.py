@@ -21,6 +21,7 @@ from chassis.identity import Certificates, dns_name
 from stack import nats, postgres, secrets, triton_runtime
 from stack.layout import SERVICES, STORED, WORKER, Layout, program_root
 from stack.process import Command, Ready
+from stack.served_models import ServedModels, bundled_models
 
 _PROBE_S = 2.0
 _KEPT_FROM_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE")
@@ -37,6 +38,7 @@ class Plan:
     engine: str
     """`triton` or `in_process`."""
     log_level: str
+    models: ServedModels
 
     @property
     def public_url(self) -> str:
@@ -81,11 +83,11 @@ def nats_command(plan: Plan) -> Command:
 def triton_command(plan: Plan, runtime: triton_runtime.TritonRuntime) -> Command:
     """The inference server."""
     instance = plan.layout.triton
-    models = triton_runtime.place_models(program_root() / "inference" / "repository", instance)
     command = triton_runtime.serve_command(
         runtime,
         instance,
-        [models],
+        [plan.models.repository],
+        first_model=plan.models.default,
         ports=triton_runtime.TritonPorts(
             grpc=plan.ports["triton"], http=plan.ports["triton-http"], metrics=plan.ports["triton-metrics"]
         ),
@@ -133,7 +135,7 @@ def settings_of(plan: Plan, service: str) -> dict[str, str]:
 
 
 def _own_settings(plan: Plan, service: str) -> dict[str, str]:
-    layout, inference = plan.layout, program_root() / "inference"
+    layout = plan.layout
     objects = {"objects_url": f"file://{layout.objects}"}
     match service:
         case "gateway":
@@ -158,8 +160,10 @@ def _own_settings(plan: Plan, service: str) -> dict[str, str]:
                 "engine": plan.engine,
                 "triton_address": f"127.0.0.1:{plan.ports['triton']}",
                 "triton_shared_memory": "true",
-                "model_repository": str(inference / "repository"),
-                "models_dir": str(inference / "models"),
+                "model_repository": str(plan.models.repository),
+                "models_dir": str(bundled_models()),
+                "imported_models_dir": str(layout.models),
+                "default_model": plan.models.default,
             }
         case "billing":
             return {"default_plan": "home"}

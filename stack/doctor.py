@@ -16,9 +16,17 @@ from pathlib import Path
 from chassis.db import server
 from stack import nats
 from stack.commands import http_answers
-from stack.layout import Layout, program_root
+from stack.layout import Layout
+from stack.registry import ModelRefused, default_model, differences
+from stack.served_models import (
+    INSTALL_RUNTIME,
+    has_network_runtime,
+    needs_network_runtime,
+    registered,
+    wanted_default,
+)
 from stack.supervisor import read_state
-from stack.triton_runtime import PYTHON_VERSIONS
+from stack.triton_runtime import triton_runs_here
 
 _DISK_BYTES_LOW = 2 * 1024**3
 _MEMORY_BYTES_LOW = 2 * 1024**3
@@ -38,7 +46,8 @@ class Finding:
 async def examine(data: Path) -> list[Finding]:
     """Look at the machine, the packages, the data folder and the running stack."""
     layout = Layout(data.resolve())
-    return [*_machine(layout), *_packages(), *_data(layout), *await _stack(layout)]
+    models = await asyncio.to_thread(lambda: [*_models(layout)])
+    return [*_machine(layout), *_packages(), *models, *_data(layout), *await _stack(layout)]
 
 
 def _machine(layout: Layout) -> Iterator[Finding]:
@@ -65,16 +74,30 @@ def _packages() -> Iterator[Finding]:
         yield Finding("NATS", True, "installed")
     except nats.NatsUnavailable as error:
         yield Finding("NATS", False, str(error), "run `make setup`")
-    wheels = sys.platform.startswith("linux") and os.uname().machine == "x86_64"
-    if wheels and sys.version_info[:2] in PYTHON_VERSIONS:
+    if triton_runs_here():
         yield Finding("Triton", True, "has a wheel for this machine")
     else:
         yield Finding(
             "Triton", True, "has no wheel for this machine: the same model runs inside the worker, one song at a time"
         )
-    model = program_root() / "inference" / "repository"
-    there = model.is_dir() and any(model.iterdir())
-    yield Finding("models", there, "found" if there else "missing", "" if there else "clone the repository again")
+
+
+def _models(layout: Layout) -> Iterator[Finding]:
+    broken: list[str] = []
+    models = registered(layout, broken.append)
+    for text in broken:
+        yield Finding("models", False, text, f"mend it, or remove its folder from {layout.models}")
+    for model in models:
+        if found := differences(model):
+            again = "clone the repository again" if model.is_bundled else f"import it again: {model.folder} is spoiled"
+            yield Finding("models", False, f"{model.name} is not what its card says: {'; '.join(found)}", again)
+    try:
+        chosen = default_model(models, wanted_default(layout, os.environ))
+        yield Finding("models", True, f"{', '.join(model.name for model in models)}; the default is {chosen.name}")
+    except ModelRefused as refused:
+        yield Finding("models", False, str(refused), "choose another: stripsession models default NAME")
+    if needs_network_runtime(models) and not has_network_runtime() and not triton_runs_here():
+        yield Finding("models", False, "OpenVINO is not installed, and the networks need it here", INSTALL_RUNTIME)
 
 
 def _data(layout: Layout) -> Iterator[Finding]:

@@ -60,6 +60,16 @@ class Layout:
         return self.root / "triton"
 
     @property
+    def models(self) -> Path:
+        """Models that the operator imported, and the name of the chosen default."""
+        return self.root / "models"
+
+    @property
+    def model_repository(self) -> Path:
+        """What Triton serves, made anew at every start."""
+        return self.triton / "models"
+
+    @property
     def state_file(self) -> Path:
         """Addresses and process ids of the running stack, for the command line and the doctor."""
         return self.run / "stack.json"

@@ -19,6 +19,8 @@ from stack.commands import Plan
 from stack.layout import CERTIFIED, SERVICES, Layout, program_root
 from stack.nats import NatsUnavailable
 from stack.process import Command, StartFailed, Supervised
+from stack.registry import ModelRefused
+from stack.served_models import DEFAULT_SETTING, INSTALL_RUNTIME, ServedModels, has_network_runtime, serve_models
 
 START_S = 60.0
 TRITON_START_S = 120.0
@@ -115,7 +117,7 @@ class Stack:
         try:
             await self._launch(commands.triton_command(self.plan, runtime), TRITON_START_S)
         except (StartFailed, triton_runtime.TritonUnavailable) as error:
-            if self._needs_triton:
+            if self._needs_triton or (self.plan.models.default_is_network and not has_network_runtime()):
                 raise
             self._say(f"{error}: separating inside the worker instead, by the same model")
             await self._stop("triton")
@@ -138,7 +140,8 @@ async def running(wishes: Wishes, say: Callable[[str], None]) -> AsyncIterator[S
         began = time.monotonic()
         # In a thread: setting Triton up takes minutes, in which an interrupt must be heard.
         runtime = await asyncio.to_thread(_runtime, layout, wishes.engine, say)
-        stack = Stack(_plan(layout, wishes, runtime, say), say, needs_triton=wishes.engine == "triton")
+        models = await asyncio.to_thread(_models, layout, say)
+        stack = Stack(_plan(layout, wishes, runtime, models, say), say, needs_triton=wishes.engine == "triton")
         try:
             say("starting PostgreSQL, NATS, the services" + (" and Triton" if runtime else ""))
             await stack.start(runtime)
@@ -184,8 +187,19 @@ def _is_held(layout: Layout) -> bool:
     return False
 
 
+def _models(layout: Layout, say: Callable[[str], None]) -> ServedModels:
+    try:
+        return serve_models(layout, say)
+    except (ModelRefused, OSError) as error:
+        raise StackFault(f"the models cannot be served: {error}") from error
+
+
 def _plan(
-    layout: Layout, wishes: Wishes, runtime: triton_runtime.TritonRuntime | None, say: Callable[[str], None]
+    layout: Layout,
+    wishes: Wishes,
+    runtime: triton_runtime.TritonRuntime | None,
+    models: ServedModels,
+    say: Callable[[str], None],
 ) -> Plan:
     ensure_certificates(layout.certificates, CERTIFIED)
     wanted = {} if wishes.port is None else {"gateway": wishes.port}
@@ -197,7 +211,12 @@ def _plan(
     if wishes.port is None and chosen["gateway"] != usual:
         say(f"port {usual} is in use: this time the address has port {chosen['gateway']}")
     engine = "triton" if runtime is not None else "in_process"
-    return Plan(layout=layout, ports=chosen, host=wishes.host, engine=engine, log_level=wishes.log_level)
+    if engine == "in_process" and models.default_is_network and not has_network_runtime():
+        raise StackFault(
+            f"without Triton the model {models.default} needs OpenVINO; {INSTALL_RUNTIME}, "
+            f"or take a model that needs none: {DEFAULT_SETTING}=baseline"
+        )
+    return Plan(layout=layout, ports=chosen, host=wishes.host, engine=engine, log_level=wishes.log_level, models=models)
 
 
 def _runtime(layout: Layout, engine: str, say: Callable[[str], None]) -> triton_runtime.TritonRuntime | None:

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import hashlib
 import os
 import platform
 import select
 import shutil
 import signal
-import subprocess
 import sys
 import sysconfig
-import venv
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from stack import environments
+from stack.environments import packages_of
+
 # numpy 1.26, the last that this server's Python stub understands, has wheels up to here.
 PYTHON_VERSIONS = ((3, 11), (3, 12))
-SETUP_DEADLINE_S = 600
 KILL_DEADLINE_S = 10.0
 # Raise when the layout below changes, so that a folder laid out by an older version is made anew.
-LAYOUT = "2"
+LAYOUT = "3"
 ENVIRONMENTS = Path("/tmp")  # noqa: S108 - where the Python backend puts its own, whatever TMPDIR says
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where the kernel keeps POSIX shared memory, not a scratch folder of ours
 
@@ -72,9 +71,10 @@ class Leftovers:
     regions: int
 
 
-def packages_of(environment: Path) -> Path:
-    """Where a virtual environment of this Python keeps its packages."""
-    return environment / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
+def triton_runs_here() -> bool:
+    """Whether there is a wheel of Triton for this machine and this Python."""
+    is_linux_pc = sys.platform == "linux" and platform.machine() == "x86_64"
+    return is_linux_pc and sys.version_info[:2] in PYTHON_VERSIONS
 
 
 def prepare(folder: Path, lock: Path, say: Callable[[str], None]) -> TritonRuntime:
@@ -83,38 +83,28 @@ def prepare(folder: Path, lock: Path, say: Callable[[str], None]) -> TritonRunti
     Nothing is written outside `folder`. Raises TritonUnavailable.
     """
     library = _python_library()
-    folder.mkdir(parents=True, exist_ok=True)
-    environment = folder / "venv"
-    stamp = folder / "stamp"
-    wanted = _digest(lock)
-    with _alone(folder / "setup.lock"):
-        if not (stamp.is_file() and stamp.read_text() == wanted and environment.is_dir()):
-            say("setting up the inference server (NVIDIA Triton, about 250 MB, once)")
-            stamp.unlink(missing_ok=True)
-            _install(lock, environment)
-            _place_stub(packages_of(environment))
-            stamp.write_text(wanted)
-            say("the inference server is set up")
+
+    def begin() -> None:
+        say("setting up the inference server (NVIDIA Triton and OpenVINO, about 500 MB on disk, once)")
+
+    def finish(environment: Path) -> None:
+        _place_stub(packages_of(environment))
+        say("the inference server is set up")
+
+    try:
+        environment = environments.prepare(folder, lock, begin, LAYOUT, finish)
+    except environments.SetupFailed as failed:
+        raise TritonUnavailable(f"installing Triton failed: {failed}") from failed
     return TritonRuntime(environment, (packages_of(environment) / "nvidia_pytriton.libs", *library))
 
 
-def place_models(source: Path, instance: Path) -> Path:
-    """Copy a model repository into `instance`; returns the copy, made anew at each call.
-
-    Triton's Python writes its byte code beside the models, and a source tree may change under a running server.
-    """
-    copy = instance / "models"
-    shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    return copy
-
-
 def serve_command(
-    runtime: TritonRuntime, instance: Path, repositories: Sequence[Path], ports: TritonPorts
+    runtime: TritonRuntime, instance: Path, repositories: Sequence[Path], ports: TritonPorts, first_model: str
 ) -> TritonCommand:
     """How to start a server of `repositories` (folders of models), known to `clean_leftovers` by its `instance` folder.
 
-    Every socket is bound to 127.0.0.1.
+    Every socket is bound to 127.0.0.1. `first_model` is loaded at once, the others when they are asked for: a large one
+    that nobody uses costs no memory, and one that cannot be loaded bars no other.
     """
     local = "127.0.0.1"
 
@@ -128,7 +118,8 @@ def serve_command(
         *(f"--model-repository={from_here(repository)}" for repository in repositories),
         f"--backend-directory={from_here(runtime.server / 'backends')}",
         f"--backend-config=python,shm-region-prefix-name={region_prefix(instance)}",
-        "--model-control-mode=none",
+        "--model-control-mode=explicit",
+        f"--load-model={first_model}",
         "--disable-auto-complete-config",
         f"--grpc-address={local}",
         f"--grpc-port={ports.grpc}",
@@ -236,34 +227,6 @@ def _python_library() -> tuple[Path, ...]:
     return ()
 
 
-def _install(lock: Path, environment: Path) -> None:
-    """Make `environment` and fill it from the lock; it appears whole or not at all."""
-    fresh = environment.with_name("venv.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    venv.EnvBuilder(symlinks=True, with_pip=False).create(fresh)
-    argv = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    argv += ["--no-deps", "--no-compile", "--only-binary=:all:", "--require-hashes", "--requirement", str(lock)]
-    try:
-        done = subprocess.run(
-            [*argv, "--target", str(packages_of(fresh))],
-            capture_output=True,
-            text=True,
-            timeout=SETUP_DEADLINE_S,
-            check=False,
-            # pip unpacks in its temporary folder: keep that, too, inside ours.
-            env={**os.environ, "TMPDIR": str(environment.parent)},
-        )
-    except subprocess.TimeoutExpired:
-        raise TritonUnavailable(f"installing Triton took longer than {SETUP_DEADLINE_S} s") from None
-    if done.returncode != 0:
-        shutil.rmtree(fresh, ignore_errors=True)
-        lines = done.stderr.strip().splitlines() or [f"pip ended with status {done.returncode}"]
-        reason = next((line for line in reversed(lines) if line.startswith("ERROR")), lines[-1])
-        raise TritonUnavailable(f"installing Triton failed: {reason.removeprefix('ERROR: ')}")
-    shutil.rmtree(environment, ignore_errors=True)
-    fresh.rename(environment)
-
-
 def _place_stub(packages: Path) -> None:
     """Put this Python's stub beside the backend, which looks for it there."""
     server = packages / "pytriton" / "tritonserver"
@@ -275,16 +238,3 @@ def _place_stub(packages: Path) -> None:
     # A wheel carries no executable bits that pip promises to keep.
     for program in (server / "bin" / "tritonserver", server / "backends" / "python" / stub.name):
         program.chmod(0o755)
-
-
-def _digest(lock: Path) -> str:
-    parts = (LAYOUT, sys.version, sys.base_prefix, lock.read_text())
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold a file lock: two set-ups of one folder take turns, and the second finds the work done."""
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

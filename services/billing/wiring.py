@@ -18,7 +18,7 @@ from chassis.rpc.server import RpcServer
 from services.billing.api.servicers import CALLERS, BillingServicer, LedgerServicer, PlanAdministrationServicer
 from services.billing.api.statuses import STATUSES
 from services.billing.app.ports import Ports
-from services.billing.domain.plans import catalogue
+from services.billing.domain.plans import catalogue, models_by_plan
 from services.billing.events.envelopes import encode
 from services.billing.settings import BillingSettings
 from services.billing.store.ledger import LedgerStore
@@ -47,7 +47,9 @@ async def serve(settings: BillingSettings) -> None:
 
 def rpc_server(settings: BillingSettings, database: Database, clock: Clock, readiness: Readiness) -> RpcServer:
     """The three RPC services on their address."""
-    ports = Ports(LedgerStore(database, encode), clock, catalogue(settings.default_plan))
+    ports = Ports(
+        LedgerStore(database, encode), clock, catalogue(settings.default_plan, models_by_plan(settings.plan_models))
+    )
     return RpcServer(
         settings.listen,
         Certificates(settings.certificates, NAME),

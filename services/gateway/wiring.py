@@ -13,6 +13,7 @@ from chassis.metrics import MetricsEndpoint
 from services.gateway.api.admission import Admission, Paces
 from services.gateway.api.auth_routes import AuthRoutes
 from services.gateway.api.catalogue_routes import CatalogueRoutes
+from services.gateway.api.download_routes import DownloadRoutes
 from services.gateway.api.edge import Edge, EdgePolicy
 from services.gateway.api.endpoint import Endpoint
 from services.gateway.api.event_routes import EventRoutes
@@ -102,6 +103,7 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
             times=times or WatchTimes(),
         ).endpoints(),
         *MediaRoutes(library).endpoints(),
+        *DownloadRoutes(library).endpoints(),
         *CatalogueRoutes(jobs, billing, retention).endpoints(),
     ]
     policy = EdgePolicy(

@@ -19,7 +19,9 @@ class Settings(ServiceSettings):
     billing_address: str = "127.0.0.1:7104"
     """gRPC of billing, host:port."""
     models_dir: Path
-    """Folder of the models' cards, `<name>/model.json`."""
+    """Folder of the models that come with the program, `<name>/model.json` with its files."""
+    imported_models_dir: Path | None = None
+    """Folder of the operator's own models; it need not exist."""
     default_model: str = "baseline"
     """The model taken when none is named."""
     queued_jobs_max: int = 1000
@@ -35,13 +37,13 @@ class Settings(ServiceSettings):
     engine: str = "triton"
     """triton or in_process."""
     triton_address: str = "127.0.0.1:8001"
-    """gRPC of Triton, host:port."""
+    """gRPC of Triton, host:port; several servers of the same models are joined by commas."""
     triton_shared_memory: bool = False
     """Whether Triton runs on this host and shares its /dev/shm."""
-    infer_s: float = 60.0
+    infer_s: float = 180.0
     """Longest wait for one chunk."""
-    model_repository: Path = Path("inference/repository")
-    """Triton's model repository; read by the in-process engine alone."""
+    model_repository: Path = Path("models")
+    """The generated model repository; read by the in-process engine alone."""
     worker_parallel_jobs: int = 1
     """Jobs that one worker runs at once."""
     chunks_in_flight: int = 3

@@ -30,6 +30,7 @@ from services.separation.app.workshop import WorkLimits, Workshop
 from services.separation.clients import billing, library
 from services.separation.clients.billing import BillingLedger
 from services.separation.clients.decoder import Decoders
+from services.separation.clients.engine_replicas import EngineReplicas
 from services.separation.clients.in_process_engine import InProcessEngine
 from services.separation.clients.library import LibraryMaterials
 from services.separation.clients.measures import PrometheusMeasures
@@ -63,7 +64,8 @@ async def serve(settings: Settings) -> None:
     measures = PrometheusMeasures()
     objects = open_objects(settings.objects_url)
     decoders = Decoders()
-    models = ModelCards(settings.models_dir, settings.default_model)
+    folders = [folder for folder in (settings.models_dir, settings.imported_models_dir) if folder is not None]
+    models = ModelCards(folders, settings.default_model)
     limits = SweepLimits(announce_again_s=settings.announce_again_s, admission_s=settings.admission_s)
     sweeper = lifecycle.Periodic(
         "sweeper",
@@ -218,7 +220,13 @@ def _channels(settings: Settings, certificates: Certificates) -> tuple[Channel, 
     )
 
 
-def _engine(settings: Settings) -> TritonEngine | InProcessEngine:
+def _engine(settings: Settings) -> EngineReplicas | InProcessEngine:
     if settings.engine == "in_process":
         return InProcessEngine(settings.model_repository, os.cpu_count() or 1)
-    return TritonEngine(settings.triton_address, shared_memory=settings.triton_shared_memory, infer_s=settings.infer_s)
+    addresses = [address.strip() for address in settings.triton_address.split(",") if address.strip()]
+    return EngineReplicas(
+        [
+            TritonEngine(address, shared_memory=settings.triton_shared_memory, infer_s=settings.infer_s)
+            for address in addresses
+        ]
+    )

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,10 +30,12 @@ Found = TypeVar("Found")
 class House:
     """`stripsession up` as a child process."""
 
-    def __init__(self, data: Path, *arguments: str) -> None:
+    def __init__(self, data: Path, *arguments: str, settings: Mapping[str, str] | None = None) -> None:
+        """`settings` are an administrator's, by their whole names."""
         self.data = data
         self.log = data.parent / f"{data.name}.log"
         self._arguments = arguments
+        self._settings = dict(settings or {})
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -42,7 +44,7 @@ class House:
         environment |= {
             "STRIPSESSION_GATEWAY__SIGN_INS_PER_MINUTE": "6000",
             "STRIPSESSION_GATEWAY__SIGN_INS_BURST": "600",
-        }
+        } | self._settings
         self.data.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -163,13 +165,14 @@ class Listener:
         assert sent.status_code == 204, sent.text
         return location.rsplit("/", 1)[-1]
 
-    def add(self, name: str, data: bytes) -> httpx.Response:
+    def add(self, name: str, data: bytes, model: str = "") -> httpx.Response:
         """Upload and ask for a track; the answer, whatever it is."""
         upload_id = self.upload(name, data)
-        return self.http.post("/v1/tracks", json={"upload_id": upload_id}, headers={"Idempotency-Key": upload_id})
+        body = {"upload_id": upload_id} | ({"model": model} if model else {})
+        return self.http.post("/v1/tracks", json=body, headers={"Idempotency-Key": upload_id})
 
-    def add_track(self, name: str, data: bytes) -> str:
-        answer = self.add(name, data)
+    def add_track(self, name: str, data: bytes, model: str = "") -> str:
+        answer = self.add(name, data, model)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["track_id"])
 

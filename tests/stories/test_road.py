@@ -7,13 +7,20 @@ import json
 import zipfile
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
 
+from services.library.media.formats import mix_assembly
+from services.library.media.mix import StemMix
+from services.library.media.segments import StreamShape
+from services.library.media.tags import CoverArt, Tags
 from tests.paths import BUNDLED_SONG, SHARED_AUDIO
 from tests.stories.house import House, Listener, until
 from tests.stories.songs import decode, integers, noise_wav, residual
+from tests.unit.library.sound import at_rate, hear, lag
+from tests.unit.library.stems import BLOCK, collect, make_stem, music
 
 STEMS = ("vocals", "drums", "bass", "other")
 
@@ -95,6 +102,50 @@ def test_every_download_is_the_same_music(listener: Listener) -> None:
     assert everything.status_code == 200, everything.text
     samples, _ = soundfile.read(io.BytesIO(everything.content), dtype="int32", always_2d=True)
     assert np.array_equal(samples.astype(np.int64) >> (32 - depth), mix)
+
+
+@pytest.mark.timeout(300)
+def test_mixes_and_coded_formats_lie_on_the_music(listener: Listener) -> None:
+    """Voices and all else add up to the song; what is coded lies at lag zero; a stem file holds five streams."""
+    song = BUNDLED_SONG.read_bytes()
+    track_id = listener.add_track("First Light.ogg", song)
+    track = listener.wait(track_id)
+    mix, depth = decode(song)
+    one = f"/v1/tracks/{track_id}"
+    halves = [listener.http.get(f"{one}/mix.wav?preset={name}&depth=32f").content for name in ("karaoke", "acapella")]
+    floats = [soundfile.read(io.BytesIO(half), dtype="float64", always_2d=True)[0] for half in halves]
+    assert np.array_equal(np.rint((floats[0] + floats[1]) * 2.0 ** (depth - 1)), mix)
+    whole = listener.http.get(f"{one}/mix.flac")
+    assert "content-length" not in whole.headers
+    assert np.array_equal(integers(whole.content)[0], mix)
+    rate = track["audio"]["sample_rate_hz"]
+    true = mix[: 20 * rate, 0] / 2.0 ** (depth - 1)
+    for name in ("mp3", "m4a", "opus"):
+        told = listener.http.post(f"{one}/mixes", json={"format": name}).json()
+        file = listener.http.get(told["url"]).content
+        assert len(file) == told["size_bytes"]
+        heard = hear(file)
+        assert lag(at_rate(heard.samples[: 20 * heard.rate, :1], heard.rate, rate)[:, 0], true) == 0
+    file = listener.http.get(f"{one}/mix.stem.mp4").content
+    assert lag(hear(file).samples[: 20 * rate, 0], true) == 0
+    with av.open(io.BytesIO(file), "r") as container:
+        assert len(container.streams.audio) == 5
+
+
+def test_tags_and_cover_travel(listener: Listener) -> None:
+    """What the file said of itself, and its cover, are in what comes out, with the stem's name in the title."""
+    picture = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 90
+    shape = StreamShape(44_100, 2, 16)
+    stem = make_stem(music(BLOCK * 60, shape, 3), shape, 20)
+    tags = Tags("Sông", "Bànd", "Album", "2/9", "2001", "Folk", CoverArt("image/jpeg", picture))
+    sent = collect(mix_assembly("mp3", StemMix({0: stem.plan}, {0: 1.0}), tags), [stem])
+    track_id = listener.add_track("whatever.mp3", sent)
+    track = listener.wait(track_id)
+    assert (track["title"], track["artist"], track["warnings"]) == ("Sông", "Bànd", [])
+    heard = hear(listener.http.get(f"/v1/tracks/{track_id}/stems/drums.m4a").content)
+    assert heard.pictures == [picture]
+    said = {key: heard.tags[key] for key in ("title", "artist", "album", "track", "date", "genre")}
+    assert list(said.values()) == ["Sông - drums", "Bànd", "Album", "2/9", "2001", "Folk"]
 
 
 def test_progress_is_told_while_it_happens(listener: Listener, four_minutes: bytes) -> None:

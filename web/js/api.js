@@ -143,5 +143,6 @@ export const paths = {
   segment: (trackId, stem, index) => at(trackId, `/segments/${encodeURIComponent(stem)}/${index}`),
   manifest: (trackId, from) => at(trackId, `/manifest?from=${from}`),
   stem: (trackId, stem, format) => at(trackId, `/stems/${encodeURIComponent(stem)}.${format}`),
+  mix: (trackId, format, preset) => at(trackId, `/mix.${format}${preset ? `?preset=${preset}` : ""}`),
   zip: (trackId, format) => at(trackId, `/download.zip?format=${format}`),
 };

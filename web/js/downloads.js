@@ -1,10 +1,12 @@
-// The download dialog: every stem in every format, and all of them in a zip.
+// The download dialog: every stem in every format, all of them in a zip, mixes without and of the voice, a DJ's file.
 
 import { paths, request, textOf } from "./api.js";
 import { byId } from "./page.js";
 import { stemName } from "./text.js";
 
-const FORMATS = ["flac", "wav", "mp3"];
+const FORMATS = ["flac", "wav", "mp3", "m4a", "opus"];
+const STEM_FILE = "stem.mp4";
+const STEM_FILE_PARTS = 4;
 
 export function showDownloads(track) {
   const dialog = byId("downloads");
@@ -13,6 +15,12 @@ export function showDownloads(track) {
   const rows = track.stems.map((stem) =>
     rowOf(stemName(stem), (format) => paths.stem(track.track_id, stem, format)));
   rows.push(rowOf("All stems (zip)", (format) => paths.zip(track.track_id, format)));
+  if (track.stems.includes("vocals") && track.stems.length > 2) {
+    rows.push(rowOf("Karaoke", (format) => paths.mix(track.track_id, format, "karaoke")));
+  }
+  if (track.stems.length === STEM_FILE_PARTS) {
+    rows.push(rowOf("For DJs", (format) => paths.mix(track.track_id, format), [STEM_FILE]));
+  }
   byId("downloads-rows").replaceChildren(...rows);
   byId("downloads-close").onclick = () => dialog.close();
   dialog.onclick = (event) => {
@@ -23,13 +31,13 @@ export function showDownloads(track) {
   dialog.showModal();
 }
 
-function rowOf(name, pathOf) {
+function rowOf(name, pathOf, formats = FORMATS) {
   const row = document.createElement("tr");
   const head = document.createElement("th");
   head.scope = "row";
   head.textContent = name;
   row.append(head);
-  for (const format of FORMATS) {
+  for (const format of formats) {
     const link = document.createElement("a");
     link.href = pathOf(format);
     link.download = "";
@@ -40,6 +48,7 @@ function rowOf(name, pathOf) {
       save(link.href);
     });
     const cell = document.createElement("td");
+    cell.colSpan = formats.length === 1 ? FORMATS.length : 1;
     cell.append(link);
     row.append(cell);
   }

@@ -6,6 +6,7 @@ import { canRetry, deleteTrack, downloadTrack, percentOf, retryTrack, statusOf, 
 import { playerOf, rememberPlayer } from "./memory.js";
 import { announce, byId, copyOf, setIcon, setText } from "./page.js";
 import { Playback } from "./playback.js";
+import { heardLine, reportLines } from "./report.js";
 import { clock } from "./text.js";
 import { isUnderWay } from "./tracks.js";
 
@@ -133,7 +134,8 @@ export class Player {
     }
   }
 
-  grow({ track, segments }) {
+  grow({ track, segments, report, analysis }) {
+    this.showReport(report, analysis);
     if (!track.audio || !track.stems.length) {
       return;
     }
@@ -158,6 +160,23 @@ export class Player {
     setText(this.find(".time-all"), clock(this.duration_s));
     this.lanes.forEach((lane) => lane.grow(fresh, this.duration_s, track.audio.sample_rate_hz));
     this.paint();
+  }
+
+  showReport(report, analysis) {
+    const heard = this.find(".player-heard");
+    setText(heard, heardLine(analysis));
+    heard.hidden = !heard.textContent;
+    this.find(".report").hidden = !report;
+    if (!report) {
+      return;
+    }
+    this.find(".report dl").replaceChildren(...reportLines(report, analysis).flatMap(([term, truth]) => {
+      const name = document.createElement("dt");
+      name.textContent = term;
+      const value = document.createElement("dd");
+      value.textContent = truth;
+      return [name, value];
+    }));
   }
 
   // Of a track that is gone nothing is kept.

@@ -25,6 +25,8 @@ def plan_message(plan: Plan) -> pb.Plan:
         seconds_a_month=plan.seconds_a_month,
         longest_song_s=plan.longest_song_s,
         parallel_jobs=plan.parallel_jobs,
+        models=plan.models,
+        default_model=plan.default_model,
     )
 
 

@@ -48,7 +48,9 @@ class LedgerServicer(pb_grpc.LedgerServiceServicer):
     async def GetAllowance(self, request: pb.GetAllowanceRequest, context: Context) -> pb.GetAllowanceResponse:
         """What a person may ask for now."""
         usage = await get_usage(self._ports, named(request.owner_id))
-        return pb.GetAllowanceResponse(longest_song_s=usage.plan.longest_song_s, left_s=usage.left_s)
+        return pb.GetAllowanceResponse(
+            longest_song_s=usage.plan.longest_song_s, left_s=usage.left_s, plan=plan_message(usage.plan)
+        )
 
     async def ReserveSeconds(self, request: pb.ReserveSecondsRequest, context: Context) -> pb.ReserveSecondsResponse:
         """Sets seconds aside for a job."""

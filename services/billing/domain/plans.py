@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 
 from services.billing.domain.errors import UnknownPlan
 
 _MINUTE_S = 60
 _HOUR_S = 3600
+ANY_MODEL = "*"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,6 +21,10 @@ class Plan:
     seconds_a_month: int
     longest_song_s: int
     parallel_jobs: int
+    models: tuple[str, ...] = ()
+    """Names of the models that may be asked for; none named means every one."""
+    default_model: str = ""
+    """The model taken when none is named; empty is the installation's."""
 
 
 PLANS = (
@@ -49,9 +55,38 @@ class Catalogue:
         return next((plan for plan in self.plans if plan.name == assigned), self.default)
 
 
-def catalogue(default_name: str) -> Catalogue:
-    """The plans on offer with this default. Raises UnknownPlan."""
-    for plan in PLANS:
+def catalogue(default_name: str, models: Mapping[str, Sequence[str]] | None = None) -> Catalogue:
+    """The plans on offer with this default, and with what `models` says of those that it names.
+
+    A plan's first model is its default; `*` among them lets every model be asked for. Raises UnknownPlan.
+    """
+    plans: tuple[Plan, ...] = PLANS
+    for name, allowed in (models or {}).items():
+        if name not in [plan.name for plan in PLANS]:
+            raise UnknownPlan(_unknown(name))
+        named = tuple(model for model in allowed if model != ANY_MODEL)
+        lawful, first = () if ANY_MODEL in allowed else named, named[0] if named else ""
+        plans = tuple(
+            dataclasses.replace(plan, models=lawful, default_model=first) if plan.name == name else plan
+            for plan in plans
+        )
+    for plan in plans:
         if plan.name == default_name:
-            return Catalogue(PLANS, plan)
-    raise UnknownPlan(f"There is no plan {default_name!r}; there are {', '.join(plan.name for plan in PLANS)}.")
+            return Catalogue(plans, plan)
+    raise UnknownPlan(_unknown(default_name))
+
+
+def models_by_plan(text: str) -> Mapping[str, Sequence[str]]:
+    """Read `free=baseline pro=quartet,baseline studio=quartet,*`. Raises ValueError."""
+    found: dict[str, Sequence[str]] = {}
+    for part in text.split():
+        plan, sign, models = part.partition("=")
+        names = models.split(",")
+        if not sign or not plan or not all(names) or plan in found:
+            raise ValueError(f"{part!r} is not PLAN=MODEL,MODEL with each plan named once")
+        found[plan] = names
+    return found
+
+
+def _unknown(name: str) -> str:
+    return f"There is no plan {name!r}; there are {', '.join(plan.name for plan in PLANS)}."

@@ -1,4 +1,4 @@
-"""The bytes of a download, exactly as many as were announced, across a restart of the library."""
+"""The bytes of a download, exactly as many as were announced where that is known, across a restart of the library."""
 
 from __future__ import annotations
 
@@ -34,15 +34,18 @@ class DownloadStream:
         self,
         library: LibraryServiceAsyncStub,
         spec: library_service_pb2.DownloadSpec,
-        part: ByteRange,
+        part: ByteRange | None,
         *,
         etag: str,
     ) -> None:
-        """`etag` is the library's: bytes of another version are never joined to these."""
+        """`part` is None for the whole of a file of unknown size.
+
+        `etag` is the library's: bytes of another version are never joined to these.
+        """
         self._library = library
         self._spec = spec
-        self._at = part.start
-        self._stop = part.stop
+        self._at = part.start if part else 0
+        self._stop = part.stop if part else None
         self._etag = etag
         self._pieces: AsyncGenerator[bytes, None] | None = None
         self._first = b""
@@ -66,7 +69,8 @@ class DownloadStream:
         finally:
             if self._pieces is not None:
                 await self._pieces.aclose()
-        if self._at != self._stop:
+        # Where the size is not known, the end is where the library ends without an error.
+        if self._stop is not None and self._at != self._stop:
             raise Refused(Problem(500, "INTERNAL", "The download ended early."))
 
     async def _next(self) -> bytes:
@@ -87,7 +91,9 @@ class DownloadStream:
         self._pieces = self._read()
 
     async def _read(self) -> AsyncGenerator[bytes, None]:
-        request = library_service_pb2.ReadDownloadRequest(spec=self._spec, start_byte=self._at, stop_byte=self._stop)
+        request = library_service_pb2.ReadDownloadRequest(
+            spec=self._spec, start_byte=self._at, stop_byte=self._stop or 0
+        )
         call = self._library.ReadDownload(request, timeout=READ_S, wait_for_ready=True)
         try:
             async for answer in call:

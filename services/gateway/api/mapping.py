@@ -115,6 +115,7 @@ def model_json(model: job_pb2.Model) -> Json:
     """A model."""
     return {
         "name": model.name,
+        "title": model.title,
         "stems": list(model.stems),
         "version": model.version,
         "summary": model.summary,
@@ -131,6 +132,8 @@ def plan_json(plan: billing_service_pb2.Plan) -> Json:
         "seconds_a_month": plan.seconds_a_month,
         "longest_song_s": plan.longest_song_s,
         "parallel_jobs": plan.parallel_jobs,
+        "models": list(plan.models),
+        "default_model": plan.default_model or None,
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.gateway.api.report_schemas import REPORT_SCHEMAS
+
 Schema = dict[str, object]
 
 _TEXT: Schema = {"type": "string"}
@@ -32,7 +34,30 @@ def _or_null(schema: Schema) -> Schema:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
+_TRACK: Mapping[str, Schema] = {
+    "track_id": _TEXT,
+    "title": _TEXT,
+    "artist": _TEXT,
+    "state": _STATE,
+    "audio": _or_null(_of("Audio")),
+    "duration_s": _or_null(_SECONDS),
+    "stems": _TEXTS,
+    "playable_samples": _COUNT,
+    "playable_s": _SECONDS,
+    "segments": _COUNT,
+    "failure": _or_null(_of("Failure")),
+    "warnings": _TEXTS,
+    "model": _TEXT,
+    "created_at": _MOMENT,
+    "updated_at": _MOMENT,
+    "upload_id": _TEXT,
+    "upload_held": _YES_NO,
+    "upload_erased_at": _or_null(_MOMENT),
+}
+_TOLD: Mapping[str, Schema] = {"report": _or_null(_of("Report")), "analysis": _or_null(_of("Analysis"))}
+
 SCHEMAS: Mapping[str, Schema] = {
+    **REPORT_SCHEMAS,
     "Problem": _object(
         "facts",
         type=_TEXT,
@@ -67,26 +92,8 @@ SCHEMAS: Mapping[str, Schema] = {
         length_samples=_COUNT,
     ),
     "Failure": _object(reason=_TEXT, message=_TEXT, retryable=_YES_NO),
-    "Track": _object(
-        track_id=_TEXT,
-        title=_TEXT,
-        artist=_TEXT,
-        state=_STATE,
-        audio=_or_null(_of("Audio")),
-        duration_s=_or_null(_SECONDS),
-        stems=_TEXTS,
-        playable_samples=_COUNT,
-        playable_s=_SECONDS,
-        segments=_COUNT,
-        failure=_or_null(_of("Failure")),
-        warnings=_TEXTS,
-        model=_TEXT,
-        created_at=_MOMENT,
-        updated_at=_MOMENT,
-        upload_id=_TEXT,
-        upload_held=_YES_NO,
-        upload_erased_at=_or_null(_MOMENT),
-    ),
+    "Track": _object(**_TRACK),
+    "TrackDetail": _object(**_TRACK, **_TOLD),
     "TrackPage": _object(tracks=_list("Track"), next_cursor=_or_null(_TEXT)),
     "SegmentStem": _object(
         stem=_TEXT,
@@ -98,7 +105,13 @@ SCHEMAS: Mapping[str, Schema] = {
         },
     ),
     "Segment": _object(index=_COUNT, first_sample=_COUNT, length_samples=_COUNT, stems=_list("SegmentStem")),
-    "Manifest": _object(track=_of("Track"), segments=_list("Segment")),
+    "Manifest": _object(track=_of("Track"), segments=_list("Segment"), **_TOLD),
+    "Mix": _object(
+        url={"type": "string", "description": "Where it is downloaded from, with GET."},
+        file_name=_TEXT,
+        media_type=_TEXT,
+        size_bytes=_or_null({**_COUNT, "description": "null when only making the file tells."}),
+    ),
     "Progress": _object(
         state=_STATE,
         percent={"type": "number", "minimum": 0, "maximum": 100, "description": "Committed samples of all."},
@@ -110,9 +123,19 @@ SCHEMAS: Mapping[str, Schema] = {
         warnings=_TEXTS,
         failure=_or_null(_of("Failure")),
     ),
-    "Model": _object(name=_TEXT, stems=_TEXTS, version=_TEXT, summary=_TEXT, licence=_TEXT, is_default=_YES_NO),
+    "Model": _object(
+        name=_TEXT, title=_TEXT, stems=_TEXTS, version=_TEXT, summary=_TEXT, licence=_TEXT, is_default=_YES_NO
+    ),
     "Models": _object(models=_list("Model")),
-    "Plan": _object(name=_TEXT, title=_TEXT, seconds_a_month=_COUNT, longest_song_s=_COUNT, parallel_jobs=_COUNT),
+    "Plan": _object(
+        name=_TEXT,
+        title=_TEXT,
+        seconds_a_month=_COUNT,
+        longest_song_s=_COUNT,
+        parallel_jobs=_COUNT,
+        models=_TEXTS,
+        default_model=_or_null(_TEXT),
+    ),
     "Plans": _object(plans=_list("Plan")),
     "Usage": _object(
         plan=_of("Plan"), settled_s=_COUNT, reserved_s=_COUNT, left_s={"type": "integer"}, renews_at=_MOMENT

@@ -11,6 +11,7 @@ from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer, nothing
 from services.gateway.api.mapping import segment_json, track_json
 from services.gateway.api.problems import refuse
+from services.gateway.api.report_json import told_json
 from services.gateway.api.schema import Body, Number, Text
 from services.gateway.domain.identifiers import is_known_shape
 from stripsession.library.v1 import library_service_pb2
@@ -73,7 +74,15 @@ class TrackRoutes:
                 query=(_SEARCH, CURSOR, LIMIT),
                 tag="tracks",
             ),
-            Endpoint("GET", _ONE, "getTrack", "One track.", self.get, track, tag="tracks"),
+            Endpoint(
+                "GET",
+                _ONE,
+                "getTrack",
+                "One track; once it is ready, with the report of its separation and what was heard in it.",
+                self.get,
+                (Answer(200, "The track.", "TrackDetail"),),
+                tag="tracks",
+            ),
             Endpoint(
                 "PATCH", _ONE, "updateTrack", "Change a track.", self.update, track, body=TRACK_CHANGE, tag="tracks"
             ),
@@ -94,7 +103,13 @@ class TrackRoutes:
                 "getManifest",
                 "The segments playable so far.",
                 self.manifest,
-                (Answer(200, "The track and its segments.", "Manifest"),),
+                (
+                    Answer(
+                        200,
+                        "The track, its segments, and once it is ready its report, tempo, beats, key and loudness.",
+                        "Manifest",
+                    ),
+                ),
                 query=(_FROM,),
                 tag="playback",
             ),
@@ -133,7 +148,8 @@ class TrackRoutes:
     async def get(self, call: Call) -> Response:
         """One."""
         request = library_service_pb2.GetTrackRequest(owner_id=call.owner_id, track_id=call.path["track_id"])
-        return json_answer(track_json((await ask(self._library.GetTrack, request)).track))
+        answer = await ask(self._library.GetTrack, request)
+        return json_answer(track_json(answer.track) | told_json(answer, beats=False))
 
     async def update(self, call: Call) -> Response:
         """Change one."""
@@ -169,4 +185,4 @@ class TrackRoutes:
         )
         answer = await ask(self._library.GetManifest, request)
         segments = [segment_json(segment) for segment in answer.segments]
-        return json_answer({"track": track_json(answer.track), "segments": segments})
+        return json_answer({"track": track_json(answer.track), "segments": segments} | told_json(answer, beats=True))

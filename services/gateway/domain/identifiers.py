@@ -10,7 +10,7 @@ PATTERNS: Mapping[str, str] = {
     "upload_id": r"upl_[A-Za-z0-9_-]{8,64}",
     "stem": r"[a-z0-9][a-z0-9_-]{0,31}",
     "index": r"[0-9]{1,7}",
-    "ext": r"flac|wav|mp3",
+    "ext": r"flac|wav|mp3|m4a|opus|stem\.mp4",
 }
 """Name of a path parameter -> what it must match as a whole."""
 

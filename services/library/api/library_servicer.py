@@ -9,7 +9,7 @@ import grpc
 
 from chassis import metrics
 from chassis.rpc.errors import Refusal, RpcRefused
-from services.library.api import mapping
+from services.library.api import mapping, report_mapping
 from services.library.app.append_upload import append_upload
 from services.library.app.cancel_track import cancel_track
 from services.library.app.create_track import create_track
@@ -20,6 +20,7 @@ from services.library.app.get_manifest import get_manifest
 from services.library.app.get_upload import get_upload
 from services.library.app.ports import Limits, Ports
 from services.library.app.read_download import CHUNK_BYTES_MAX, describe_download, read_download
+from services.library.app.read_report import read_report
 from services.library.app.read_segment import read_segment
 from services.library.app.read_tracks import get_track, list_tracks, update_track
 from services.library.app.retry_track import retry_track
@@ -79,7 +80,12 @@ class LibraryServicer(library_service_pb2_grpc.LibraryServiceServicer):
     async def GetTrack(self, request: pb.GetTrackRequest, context: Context) -> pb.GetTrackResponse:
         """One track."""
         track = await get_track(self._ports, request.owner_id, request.track_id)
-        return pb.GetTrackResponse(track=mapping.track_message(track))
+        report, analysis = await read_report(self._ports, track)
+        return pb.GetTrackResponse(
+            track=mapping.track_message(track),
+            report=report_mapping.report_message(report),
+            analysis=report_mapping.analysis_message(analysis, beats=False),
+        )
 
     async def ListTracks(self, request: pb.ListTracksRequest, context: Context) -> pb.ListTracksResponse:
         """A page of tracks."""
@@ -117,7 +123,15 @@ class LibraryServicer(library_service_pb2_grpc.LibraryServiceServicer):
     async def GetManifest(self, request: pb.GetManifestRequest, context: Context) -> pb.GetManifestResponse:
         """The segments playable so far."""
         track, segments = await get_manifest(self._ports, request.owner_id, request.track_id, request.from_index)
-        return mapping.manifest_message(track, segments)
+        report, analysis = await read_report(self._ports, track)
+        answer = mapping.manifest_message(track, segments)
+        answer.MergeFrom(
+            pb.GetManifestResponse(
+                report=report_mapping.report_message(report),
+                analysis=report_mapping.analysis_message(analysis, beats=True),
+            )
+        )
+        return answer
 
     async def ReadSegment(
         self, request: pb.ReadSegmentRequest, context: Context
@@ -133,7 +147,8 @@ class LibraryServicer(library_service_pb2_grpc.LibraryServiceServicer):
         """What a download would be."""
         download = await describe_download(self._ports, mapping.wish(request.spec))
         return pb.DescribeDownloadResponse(
-            size_bytes=download.size_bytes,
+            size_bytes=download.size_bytes or 0,
+            size_unknown=download.size_bytes is None,
             media_type=download.media_type,
             file_name=download.file_name,
             etag=download.etag,

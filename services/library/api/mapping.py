@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from services.library.api import report_mapping
 from services.library.app.read_download import Wish
 from services.library.domain.errors import SegmentInvalid
 from services.library.domain.keys import Key
@@ -115,7 +116,18 @@ def manifest_message(track: Track, segments: Sequence[Segment]) -> library_servi
 
 def wish(spec: library_service_pb2.DownloadSpec) -> Wish:
     """What a listener wants to download."""
-    return Wish(spec.owner_id, spec.track_id, tuple(spec.stems), spec.format, spec.bundle)
+    return Wish(
+        spec.owner_id,
+        spec.track_id,
+        tuple(spec.stems),
+        spec.format,
+        spec.bundle,
+        tuple(spec.gains_db),
+        tuple(spec.pans),
+        spec.preset,
+        spec.wav_depth,
+        spec.speed or 1,
+    )
 
 
 def grant_message(grant: Grant) -> upload_pb2.UploadGrant:
@@ -143,11 +155,13 @@ def sealed_segment(request: material_service_pb2.CommitSegmentRequest) -> Sealed
             frames=stem.frames,
             frame_bytes=stem.frame_bytes,
             peaks=stem.peaks,
+            clipped_samples=stem.clipped_samples,
         )
         for stem in request.stems
     )
     keys = tuple(Key(stem.object_key) for stem in request.stems)
-    return SealedSegment(Segment(request.index, request.first_sample, request.length_samples, stems), keys)
+    figures = report_mapping.figures(request.figures) if request.HasField("figures") else None
+    return SealedSegment(Segment(request.index, request.first_sample, request.length_samples, stems), keys, figures)
 
 
 def outcome(request: material_service_pb2.ConcludeTrackRequest) -> Outcome:

@@ -30,6 +30,7 @@ STATUSES: Statuses = {
     errors.SegmentNotFound: (_Code.NOT_FOUND, "SEGMENT_NOT_FOUND"),
     errors.StemNotFound: (_Code.NOT_FOUND, "STEM_NOT_FOUND"),
     errors.UnknownFormat: (_Code.INVALID_ARGUMENT, "UNKNOWN_FORMAT"),
+    errors.MixInvalid: (_Code.INVALID_ARGUMENT, "MIX_INVALID"),
     errors.RangeInvalid: (_Code.OUT_OF_RANGE, "RANGE_INVALID"),
     errors.AnswerOutstanding: (_Code.UNAVAILABLE, "ANSWER_OUTSTANDING"),
     errors.AttemptFenced: (_Code.ABORTED, "ATTEMPT_FENCED"),

@@ -25,9 +25,10 @@ async def commit_segment(ports: Ports, track_id: str, job_id: str, attempt: int,
             return before
         checked = check_segment(track_id, before.stems, sealed)
         track = before.committed(checked.segment)
+        now = ports.clock.now()
         if not before.awaits_answer:
-            track = dataclasses.replace(track, updated_at=ports.clock.now())
-        await work.segments.add(track.owner_id, track_id, checked)
+            track = dataclasses.replace(track, updated_at=now)
+        await work.segments.add(track.owner_id, track_id, checked, now)
         await work.tracks.save(track)
         await work.publish(SegmentCommitted(track_id, track.owner_id, checked.segment.index, track.playable_samples))
     return track

@@ -10,6 +10,7 @@ from services.library.app.ports import Ports
 from services.library.app.stop_job import stop_job
 from services.library.domain.errors import TrackNotFound
 from services.library.domain.facts import TrackChanged
+from services.library.domain.file_tags import cover_prefix
 from services.library.domain.segment import object_prefix
 from services.library.domain.track import Track
 
@@ -30,6 +31,7 @@ async def delete_track(ports: Ports, owner_id: str, track_id: str) -> None:
             return
         track = known.deleted(ports.clock.now())
         await work.segments.drop(track_id)
+        await work.file_tags.drop(track_id)
         await work.uploads.destroy_key(track.upload_id)
         await work.tracks.save(track)
         await work.publish(TrackChanged(track_id, owner_id))
@@ -43,6 +45,7 @@ async def finish_deletion(ports: Ports, track: Track) -> None:
     if track.stop_owed:
         await stop_job(ports, track)
     await ports.objects.delete_prefix(object_prefix(track.track_id))
+    await ports.objects.delete_prefix(cover_prefix(track.track_id))
     await finish_erasure(ports, track.upload_id)
     async with ports.store.transaction() as work:
         await work.tracks.mark_deleted(track.track_id)

@@ -9,7 +9,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from services.library.domain.facts import Fact
+from services.library.domain.file_tags import CoverObject, FileTags
 from services.library.domain.keys import Key
+from services.library.domain.report import Findings, Totals
 from services.library.domain.segment import PlannedSegment, SealedSegment, Segment
 from services.library.domain.track import Acceptance, Track
 from services.library.domain.upload import Grant, HeldUpload, Part, Upload
@@ -148,8 +150,8 @@ class Tracks(Protocol):
 class Segments(Protocol):
     """Segments of tracks within a unit of work, with the wrapped keys of their objects."""
 
-    async def add(self, owner_id: str, track_id: str, sealed: SealedSegment) -> None:
-        """Store a segment, its stems and their keys."""
+    async def add(self, owner_id: str, track_id: str, sealed: SealedSegment, at: datetime.datetime) -> None:
+        """Store a segment committed at that moment, its figures, its stems and their keys."""
         ...
 
     async def page(self, track_id: str, from_index: int, limit: int) -> tuple[Segment, ...]:
@@ -165,7 +167,51 @@ class Segments(Protocol):
         ...
 
     async def drop(self, track_id: str) -> None:
-        """Remove a track's segments, and so destroy the keys of their objects."""
+        """Remove a track's segments, and so destroy the keys of their objects; and what the song came to."""
+        ...
+
+
+class Reports(Protocol):
+    """What separations came to, within a unit of work."""
+
+    async def put(self, track_id: str, findings: Findings) -> None:
+        """Store what a song came to, in place of what was there."""
+        ...
+
+    async def get(self, track_id: str) -> Findings | None:
+        """What a song came to."""
+        ...
+
+    async def totals(self, track_id: str) -> Totals:
+        """The figures of a track's segments, summed."""
+        ...
+
+    async def pitch_classes(self, track_id: str) -> tuple[float, ...]:
+        """The pitch classes of a track's segments, added up in their order; empty when there are none."""
+        ...
+
+
+class FileTagsOfTracks(Protocol):
+    """What tracks' files say of themselves, within a unit of work."""
+
+    async def add(self, track_id: str, tags: FileTags) -> None:
+        """Store a track's tags; those that it has stay."""
+        ...
+
+    async def get(self, track_id: str) -> FileTags:
+        """A track's tags."""
+        ...
+
+    async def add_cover(self, owner_id: str, track_id: str, cover: CoverObject, key: Key) -> bool:
+        """Store where a track's cover lies, and its key; false when it has one, or no tags."""
+        ...
+
+    async def cover(self, owner_id: str, track_id: str) -> tuple[CoverObject, Key] | None:
+        """A track's cover and its key."""
+        ...
+
+    async def drop(self, track_id: str) -> None:
+        """Forget a track's tags, and so destroy the key of its cover."""
         ...
 
 
@@ -185,6 +231,16 @@ class Work(Protocol):
     @property
     def segments(self) -> Segments:
         """Segments."""
+        ...
+
+    @property
+    def reports(self) -> Reports:
+        """Reports."""
+        ...
+
+    @property
+    def file_tags(self) -> FileTagsOfTracks:
+        """Tags of tracks' files."""
         ...
 
     async def publish(self, fact: Fact) -> None:

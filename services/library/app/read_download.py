@@ -1,71 +1,144 @@
-"""A stem, a mix or a zip as one file: what it would be, and its bytes, assembled from segments as a stream."""
+"""A stem, a mix, a stem file or a zip as one file: what it would be, and its bytes, made from segments as a stream."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
-import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 from services.library.app.ports import Ports
 from services.library.app.read_segment import read_segment
-from services.library.domain.errors import RangeInvalid, StemNotFound, TrackNotFound, TrackNotReady, UnknownFormat
+from services.library.domain.errors import (
+    RangeInvalid,
+    SegmentNotFound,
+    StemNotFound,
+    TrackNotFound,
+    TrackNotReady,
+    UnknownFormat,
+)
+from services.library.domain.file_tags import CoverObject
+from services.library.domain.keys import Key
+from services.library.domain.mixing import PRESETS, Level, chosen_levels, preset_levels
 from services.library.domain.segment import PlannedSegment
-from services.library.domain.track import Audio, Track, TrackState
-from services.library.media.assembly import Assembly
+from services.library.domain.track import Track, TrackState
+from services.library.media.assembly import OPEN_END
+from services.library.media.download import Asked, MadeDownload, Song, make_download
 from services.library.media.errors import FormatUnavailable
-from services.library.media.formats import FORMATS, ZIP_MIME, mix_assembly, stem_assembly
-from services.library.media.naming import file_name
+from services.library.media.formats import FORMATS, WAV_DEPTHS
 from services.library.media.segments import SegmentFacts, StemPlan, StreamShape
-from services.library.media.tags import Tags
-from services.library.media.zip import StoredZip, ZipMember
+from services.library.media.tags import CoverArt, Tags
 
 CHUNK_BYTES_MAX = 1024 * 1024
 
 
 @dataclasses.dataclass(frozen=True)
 class Wish:
-    """What a listener wants to download; no stems means all. `bundle` asks for a zip with one file per stem."""
+    """What a listener wants to download; no stems means all. `bundle` asks for a zip with one file per stem.
+
+    `gains_db` and `pans` are those of `stems`, or empty; `preset` stands in place of `stems`.
+    """
 
     owner_id: str
     track_id: str
     stems: tuple[str, ...]
     format_name: str
-    bundle: bool
+    bundle: bool = False
+    gains_db: tuple[float, ...] = ()
+    pans: tuple[float, ...] = ()
+    preset: str = ""
+    wav_depth: str = ""
+    speed: int = 1
 
 
 @dataclasses.dataclass(frozen=True)
 class Download:
-    """The file: `assembly` makes its bytes, `stems` are those that it counts as sources 0, 1, ..."""
+    """The file; `stems` are those that its assembly counts as sources 0, 1, ..."""
 
     wish: Wish
     stems: tuple[str, ...]
-    assembly: Assembly
-    media_type: str
-    file_name: str
-    etag: str
+    made: MadeDownload
 
     @property
-    def size_bytes(self) -> int:
-        """Exact size of the file in bytes."""
-        return self.assembly.total_bytes
+    def size_bytes(self) -> int | None:
+        """Exact size of the file in bytes; None when only making it tells."""
+        return self.made.assembly.total_bytes
+
+    @property
+    def media_type(self) -> str:
+        """Its media type."""
+        return self.made.media_type
+
+    @property
+    def file_name(self) -> str:
+        """A name for it, safe on every file system."""
+        return self.made.file_name
+
+    @property
+    def etag(self) -> str:
+        """Changes when the bytes would."""
+        return self.made.etag
 
 
 async def describe_download(ports: Ports, wish: Wish) -> Download:
-    """What the download is. Raises TrackNotFound, TrackNotReady, StemNotFound or UnknownFormat."""
-    if wish.format_name not in FORMATS:
-        raise UnknownFormat(f"The formats are {', '.join(FORMATS)}.")
+    """What the download is. Raises TrackNotFound, TrackNotReady, StemNotFound, MixInvalid or UnknownFormat."""
+    depth = WAV_DEPTHS.get(wish.wav_depth)
+    if wish.format_name not in FORMATS or depth is None:
+        raise UnknownFormat(f"The formats are {', '.join(FORMATS)}; the depths of a wav are 16, 24 and 32f.")
     async with ports.store.transaction() as work:
         track = await work.tracks.get(wish.owner_id, wish.track_id)
         if track is None:
             raise TrackNotFound
-        stems = wish.stems or track.stems
         if track.state is not TrackState.READY or track.audio is None:
             raise TrackNotReady
-        if len(set(stems)) != len(stems) or not set(stems) <= set(track.stems):
-            raise StemNotFound
+        levels, part = _levels(track, wish)
+        stems = tuple(level.stem for level in levels)
         planned = [await work.segments.plan(track.track_id, stem) for stem in stems]
-    return await asyncio.to_thread(_download, wish, track, track.audio, stems, planned)
+        file_tags = await work.file_tags.get(track.track_id)
+        cover = await work.file_tags.cover(track.owner_id, track.track_id)
+    shape = StreamShape(track.audio.sample_rate_hz, track.audio.channels, track.audio.depth_bits)
+    words = (file_tags.album, file_tags.track_number, file_tags.year, file_tags.genre)
+    tags = Tags(track.title, track.artist, *words, await _cover_art(ports, cover))
+    song = Song(
+        tags,
+        stems,
+        [_plan(shape, segments) for segments in planned],
+        track.created_at,
+        (track.track_id, track.job_id, cover[0].object_name if cover else ""),
+    )
+    gains, pans = [level.gain for level in levels], [level.pan for level in levels]
+    asked = Asked(wish.format_name, wish.bundle, part, gains, pans, depth, wish.speed)
+    try:
+        return Download(wish, stems, await asyncio.to_thread(make_download, song, asked))
+    except FormatUnavailable as error:
+        raise UnknownFormat(str(error)) from error
+
+
+def _levels(track: Track, wish: Wish) -> tuple[tuple[Level, ...], str]:
+    """The stems that sound, and what the file is called after beside the song: empty for the whole of it."""
+    alone = wish.stems[0] if len(wish.stems) == 1 else ""
+    preset = wish.preset or (alone if alone in PRESETS and alone not in track.stems else "")
+    if preset:
+        if wish.preset and (wish.stems or wish.bundle):
+            raise StemNotFound("A preset stands in place of stems.")
+        return preset_levels(track.stems, preset), preset
+    levels = chosen_levels(track.stems, wish.stems, wish.gains_db, wish.pans)
+    is_whole = len(levels) == len(track.stems) and len(levels) > 1
+    return levels, "" if is_whole else " + ".join(level.stem for level in levels)
+
+
+def _plan(shape: StreamShape, segments: tuple[PlannedSegment, ...]) -> StemPlan:
+    return StemPlan(shape, [SegmentFacts(one.length_samples, one.frames, one.frame_bytes) for one in segments])
+
+
+async def _cover_art(ports: Ports, cover: tuple[CoverObject, Key] | None) -> CoverArt | None:
+    if cover is None:
+        return None
+    place, key = cover
+    # The stems are what was asked for: they come without a picture whose object is gone.
+    with contextlib.suppress(SegmentNotFound):
+        return CoverArt(place.media_type, await ports.objects.get(key, place.object_name))
+    return None
 
 
 async def read_download(ports: Ports, wish: Wish, start: int, stop: int) -> AsyncIterator[bytes]:
@@ -75,8 +148,10 @@ async def read_download(ports: Ports, wish: Wish, start: int, stop: int) -> Asyn
     and as `describe_download` and `read_segment`.
     """
     download = await describe_download(ports, wish)
-    assembly, stop = download.assembly, stop or download.size_bytes
-    if not 0 <= start <= stop <= download.size_bytes:
+    assembly = download.made.assembly
+    end = OPEN_END if download.size_bytes is None else download.size_bytes
+    stop = stop or end
+    if not 0 <= start <= stop <= end:
         raise RangeInvalid
     refs = iter(await asyncio.to_thread(assembly.segments_for, start, stop))
     run = await asyncio.to_thread(assembly.run, start, stop)
@@ -107,56 +182,3 @@ def _chunks(data: bytes) -> list[bytes]:
     if len(data) <= CHUNK_BYTES_MAX:
         return [data] if data else []
     return [data[at : at + CHUNK_BYTES_MAX] for at in range(0, len(data), CHUNK_BYTES_MAX)]
-
-
-def _download(
-    wish: Wish, track: Track, audio: Audio, stems: tuple[str, ...], planned: Sequence[tuple[PlannedSegment, ...]]
-) -> Download:
-    shape = StreamShape(audio.sample_rate_hz, audio.channels, audio.depth_bits)
-    plans = [
-        StemPlan(shape, [SegmentFacts(one.length_samples, one.frames, one.frame_bytes) for one in segments])
-        for segments in planned
-    ]
-    kind = FORMATS[wish.format_name]
-    try:
-        if wish.bundle:
-            assembly: Assembly = _zip(track, stems, plans, wish.format_name)
-            name, media_type = file_name(track.title, "zip", "stems"), ZIP_MIME
-        elif len(stems) == 1:
-            assembly = stem_assembly(kind.name, 0, plans[0], _tags(track, stems[0]))
-            name, media_type = file_name(track.title, kind.extension, stems[0]), kind.mime
-        else:
-            gains = dict.fromkeys(range(len(plans)), 1.0)
-            assembly = mix_assembly(kind.name, dict(enumerate(plans)), gains, _tags(track, ""))
-            part = "" if len(stems) == len(track.stems) else " + ".join(stems)
-            name, media_type = file_name(track.title, kind.extension, part), kind.mime
-    except FormatUnavailable as error:
-        raise UnknownFormat("This download is not offered in this format: a mix is made as wav or mp3.") from error
-    return Download(wish, stems, assembly, media_type, name, _etag(wish, track, stems, planned))
-
-
-def _zip(track: Track, stems: tuple[str, ...], plans: Sequence[StemPlan], format_name: str) -> StoredZip:
-    kind = FORMATS[format_name]
-    members = [
-        ZipMember(
-            file_name(track.title, kind.extension, stem),
-            stem_assembly(kind.name, source, plan, _tags(track, stem)),
-            track.created_at,
-        )
-        for source, (stem, plan) in enumerate(zip(stems, plans, strict=True))
-    ]
-    return StoredZip(members)
-
-
-def _tags(track: Track, stem: str) -> Tags:
-    return Tags(f"{track.title} - {stem}" if stem else track.title, track.artist)
-
-
-def _etag(wish: Wish, track: Track, stems: tuple[str, ...], planned: Sequence[tuple[PlannedSegment, ...]]) -> str:
-    digest = hashlib.sha256()
-    for word in (track.track_id, track.job_id, track.title, track.artist, wish.format_name, str(wish.bundle), *stems):
-        digest.update(f"{len(word)}:{word}".encode("utf-8", "replace"))
-    for segments in planned:
-        for one in segments:
-            digest.update(b"%d,%d,%d;" % (one.length_samples, one.frames, one.frame_bytes))
-    return digest.hexdigest()[:32]

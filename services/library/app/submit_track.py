@@ -7,6 +7,7 @@ import dataclasses
 from services.library.app.erase_upload import finish_erasure
 from services.library.app.ports import Ports, Work
 from services.library.app.stop_job import stop_job
+from services.library.app.store_cover import store_cover
 from services.library.domain.errors import FileRefused, QueueFull, SubmissionRefused, TrackNotFound, UploadGone
 from services.library.domain.facts import TrackChanged
 from services.library.domain.track import RETRYABLE, Acceptance, Failure, Track
@@ -49,7 +50,10 @@ async def _accept(ports: Ports, track: Track, acceptance: Acceptance) -> Track:
         is_wanted = is_same and current is not None and current.deleting_at is None and current.state not in RETRYABLE
         if current and is_same and not is_wanted:
             await work.tracks.save(dataclasses.replace(current, stop_owed=True))
+        takes_tags = current is not None and is_wanted and current.awaits_answer and current.takes_tags
         if current and is_wanted and current.awaits_answer:
+            if takes_tags:
+                await work.file_tags.add(current.track_id, acceptance.file_tags)
             current = dataclasses.replace(current.accepted(acceptance), updated_at=ports.clock.now())
             await work.tracks.save(current)
             await work.publish(TrackChanged(current.track_id, current.owner_id))
@@ -58,6 +62,8 @@ async def _accept(ports: Ports, track: Track, acceptance: Acceptance) -> Track:
         await stop_job(ports, track)
     if current is None or current.deleting_at is not None:
         raise TrackNotFound
+    if takes_tags and acceptance.cover is not None:
+        await store_cover(ports, current, acceptance.cover)
     return current
 
 

@@ -21,6 +21,7 @@ from services.library.domain.errors import (
     UploadGone,
 )
 from services.library.domain.facts import TrackChanged
+from services.library.domain.file_tags import cover_prefix
 from services.library.domain.segment import object_prefix
 from services.library.domain.track import Track
 
@@ -122,6 +123,7 @@ async def _bury(ports: Ports) -> int:
 
     async def bury(track_id: str) -> None:
         await ports.objects.delete_prefix(object_prefix(track_id))
+        await ports.objects.delete_prefix(cover_prefix(track_id))
         async with ports.store.transaction() as work:
             await work.tracks.remove(track_id)
 

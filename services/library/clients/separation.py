@@ -13,6 +13,7 @@ from services.library.domain.errors import (
     SeparationUnavailable,
     SubmissionRefused,
 )
+from services.library.domain.file_tags import clean_tags, sound_cover
 from services.library.domain.track import Acceptance, Audio
 from services.library.domain.upload import Grant
 from stripsession.library.v1 import upload_pb2
@@ -24,7 +25,7 @@ IDEMPOTENT = (
 )
 """Both are idempotent by job, so the channel may repeat them."""
 _CANCEL_DEADLINE_S = 3.0
-_ABOUT_THE_REQUEST = frozenset({"MODEL_UNKNOWN", "JOB_MISMATCH"})
+_ABOUT_THE_REQUEST = frozenset({"MODEL_UNKNOWN", "MODEL_NOT_IN_PLAN", "JOB_MISMATCH"})
 
 
 class SeparationClient:
@@ -54,6 +55,10 @@ class SeparationClient:
             stems=tuple(answer.stems),
             warnings=tuple(answer.warnings),
             model=answer.job.model,
+            file_tags=clean_tags(
+                answer.tagged_album, answer.tagged_track_number, answer.tagged_date, answer.tagged_genre
+            ),
+            cover=sound_cover(answer.cover_type, answer.cover),
         )
 
     async def cancel(self, job_id: str, owner_id: str) -> None:

@@ -95,6 +95,10 @@ class UnknownFormat(Exception):
     """There is no such download."""
 
 
+class MixInvalid(Exception):
+    """These stems cannot be mixed so."""
+
+
 class RangeInvalid(Exception):
     """The range lies outside the file."""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from services.library.domain.errors import SegmentInvalid
 from services.library.domain.keys import Key
+from services.library.domain.report import SegmentFigures, check_figures
 
 PEAK_SAMPLES = 1024
 
@@ -21,6 +22,7 @@ class SegmentStem:
     frames: int
     frame_bytes: int
     peaks: bytes
+    clipped_samples: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,10 +37,14 @@ class Segment:
 
 @dataclasses.dataclass(frozen=True)
 class SealedSegment:
-    """A segment as the worker hands it over, with the keys of its objects in the order of its stems."""
+    """A segment as the worker hands it over, with the keys of its objects in the order of its stems.
+
+    `figures` is None from a worker of before there were reports.
+    """
 
     segment: Segment
     keys: tuple[Key, ...]
+    figures: SegmentFigures | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +77,13 @@ def check_segment(track_id: str, stems: Sequence[str], sealed: SealedSegment) ->
             raise SegmentInvalid("A stem's object lies below its track.")
         if stem.size_bytes <= 0 or len(key.material) != 32:
             raise SegmentInvalid("A stem has bytes and a key of 32 bytes.")
+        if stem.clipped_samples < 0:
+            raise SegmentInvalid("A stem's clipped samples are counted from 0 on.")
+    if sealed.figures is not None:
+        check_figures(sealed.figures)
     ordered = [pairs[name] for name in stems]
     return SealedSegment(
-        dataclasses.replace(segment, stems=tuple(stem for stem, _ in ordered)), tuple(key for _, key in ordered)
+        dataclasses.replace(segment, stems=tuple(stem for stem, _ in ordered)),
+        tuple(key for _, key in ordered),
+        sealed.figures,
     )

@@ -14,6 +14,7 @@ from services.library.domain.errors import (
     TrackNotRetryable,
     TrackNotSeparating,
 )
+from services.library.domain.file_tags import Cover, FileTags
 from services.library.domain.segment import Segment
 
 
@@ -74,6 +75,8 @@ class Acceptance:
     stems: tuple[str, ...]
     warnings: tuple[str, ...]
     model: str
+    file_tags: FileTags = dataclasses.field(default_factory=FileTags)
+    cover: Cover | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,17 +121,21 @@ class Track:
         """Whether separation's answer to the submission is not recorded yet."""
         return self.audio is None and self.is_under_way
 
+    @property
+    def takes_tags(self) -> bool:
+        """Whether the next acceptance brings the words of its file: the first one does."""
+        return self.audio is None and self.jobs == 1
+
     def accepted(self, acceptance: Acceptance) -> Track:
         """Separation took the job. A worker may have been faster than its answer: what it wrote stays."""
-        takes_tags = self.audio is None and self.jobs == 1
         return dataclasses.replace(
             self,
             state=TrackState.SEPARATING if self.state is TrackState.CHECKING else self.state,
             audio=acceptance.audio,
             title=acceptance.tagged_title
-            if takes_tags and not self.title_chosen and acceptance.tagged_title
+            if self.takes_tags and not self.title_chosen and acceptance.tagged_title
             else self.title,
-            artist=acceptance.tagged_artist if takes_tags and not self.artist else self.artist,
+            artist=acceptance.tagged_artist if self.takes_tags and not self.artist else self.artist,
             stems=self.stems or acceptance.stems,
             warnings=_joined(acceptance.warnings, self.warnings),
             model=acceptance.model or self.model,

@@ -42,12 +42,16 @@ class Run(Protocol):
         ...
 
 
+OPEN_END = (1 << 63) - 1
+"""The end of a file whose size is not known."""
+
+
 class Assembly(Protocol):
-    """A downloadable file whose size is known before any segment is read. Ranges are half-open and validated."""
+    """A downloadable file. Ranges are half-open and validated; that of a file of unknown size may end at OPEN_END."""
 
     @property
-    def total_bytes(self) -> int:
-        """The size of the whole file in bytes."""
+    def total_bytes(self) -> int | None:
+        """The size of the whole file in bytes; None when only making it tells."""
         ...
 
     def segments_for(self, start: int, stop: int) -> list[SegmentRef]:
@@ -114,7 +118,7 @@ class SegmentRun:
         return held
 
 
-def check_range(start: int, stop: int, total_bytes: int) -> None:
+def check_range(start: int, stop: int, total_bytes: int | None) -> None:
     """Raises ValueError unless 0 <= start <= stop <= total_bytes, as the gateway should have seen to."""
-    if not 0 <= start <= stop <= total_bytes:
+    if not 0 <= start <= stop <= (OPEN_END if total_bytes is None else total_bytes):
         raise ValueError(f"range [{start}, {stop}) is outside a file of {total_bytes} bytes")

@@ -9,15 +9,16 @@ from itertools import accumulate, pairwise
 from services.library.media.assembly import Producer, RunReport, SegmentRef, SegmentRun, Window, check_range
 from services.library.media.errors import SegmentMismatch
 from services.library.media.flac_frames import coded_bytes_below, renumbered
+from services.library.media.flac_mix import metadata_head, tag_blocks
 from services.library.media.segments import BLOCK_SAMPLES, SEEK_POINT, StemPlan, open_segment, pack_streaminfo
-from services.library.media.tags import Tags, vorbis_comment
+from services.library.media.tags import Tags
 
 # A metadata block's length has 24 bits.
 _SEEK_POINTS_MAX = ((1 << 24) - 1) // SEEK_POINT.size
 
 
 class SplicedFlac:
-    """A stem as one FLAC stream: STREAMINFO, SEEKTABLE (a point a segment), VORBIS_COMMENT, renumbered frames."""
+    """A stem as one FLAC stream: STREAMINFO, SEEKTABLE (a point a segment), tags, renumbered frames."""
 
     def __init__(self, plan: StemPlan, source: int = 0, tags: Tags | None = None) -> None:
         self._plan = plan
@@ -51,8 +52,7 @@ class SplicedFlac:
         blocks = [(0, pack_streaminfo(self._plan.shape, self._plan.length_samples))]
         if len(points) <= _SEEK_POINTS_MAX:
             blocks.append((3, b"".join(points)))
-        blocks.append((4 | 0x80, vorbis_comment(tags)))
-        return b"fLaC" + b"".join(bytes((kind,)) + len(body).to_bytes(3, "big") + body for kind, body in blocks)
+        return metadata_head([*blocks, *tag_blocks(tags)])
 
     def _span(self, start: int, stop: int) -> range:
         if stop <= max(start, self._offsets[0]):

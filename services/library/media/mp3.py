@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from fractions import Fraction
+from collections.abc import Sequence
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
-from services.library.media.assembly import Producer, RunReport, SegmentRef, SegmentRun, Window, check_range
+from services.library.media.codec_run import CodecRun
+from services.library.media.encoded import EncodedFile
+from services.library.media.feed import TEMPO_AHEAD_S, Feed, length_at
 from services.library.media.mix import StemMix
 from services.library.media.tags import Tags, id3v2
 
@@ -21,8 +21,9 @@ NATIVE_RATES = (32_000, 44_100, 48_000)
 _RATE_CODES = {44_100: 0, 48_000: 1, 32_000: 2}
 # LAME's delay, as its tag counts it: without the 529 samples that every decoder adds.
 ENCODER_DELAY = 576
-# LAME looks ahead less than two frames and its bit reservoir at this rate holds less than one; the rest is caution.
-_LOOKAHEAD_FRAMES = 8
+# LAME looks ahead less than two frames, its bit reservoir at this rate holds less than one, and a resampler keeps a few
+# thousand samples back; the rest is caution.
+_LOOKAHEAD_FRAMES = 16
 
 
 def mp3_rate(sample_rate: int) -> int:
@@ -44,131 +45,53 @@ def frames_bytes(frames: int, rate: int) -> int:
     return frames * whole - (-fraction * max(0, frames - 1) // rate)
 
 
-class EncodedMp3:
-    """A stem or mix as ID3v2, an Info frame and CBR frames.
+class EncodedMp3(EncodedFile):
+    """A stem or mix as ID3v2, an Info frame and CBR frames; `speed` 2 is twice as fast at the same pitch."""
 
-    A range costs the encoding of everything before it: LAME's state runs through the whole stream. `segments_for`
-    therefore begins at the first segment, and ends as early as the range allows.
-    """
-
-    def __init__(self, mix: StemMix, tags: Tags | None = None) -> None:
-        self._mix = mix
+    def __init__(self, mix: StemMix, tags: Tags | None = None, speed: int = 1) -> None:
+        self._speed = speed
+        self._shape = mix.shape
         self._rate = mp3_rate(mix.shape.sample_rate)
-        self._ratio = Fraction(self._rate, mix.shape.sample_rate)
-        self._length = -(-mix.length_samples * self._ratio.numerator // self._ratio.denominator)
+        self._length = length_at(mix.length_samples, mix.shape.sample_rate, self._rate, speed)
         padding = padding_samples(self._length)
-        self._frames = (ENCODER_DELAY + self._length + padding) // FRAME_SAMPLES
-        music_bytes = frames_bytes(self._frames, self._rate)
-        info = info_frame(self._rate, mix.shape.channels, self._frames, music_bytes, padding)
-        self._header = id3v2(tags or Tags()) + info
-        self.total_bytes = len(self._header) + music_bytes
+        frames = (ENCODER_DELAY + self._length + padding) // FRAME_SAMPLES
+        music_bytes = frames_bytes(frames, self._rate)
+        info = info_frame(self._rate, mix.shape.channels, frames, music_bytes, padding)
+        header = id3v2(tags or Tags()) + info
+        super().__init__([mix], header, len(header) + music_bytes)
 
     @property
     def length_samples(self) -> int:
         """The samples that a gapless player hears, at the MP3's rate."""
         return self._length
 
-    def _span(self, stop: int) -> range:
-        wanted = stop - len(self._header)
-        if wanted <= 0:
-            return range(0)
-        frames = wanted // frames_bytes(1, self._rate) + 1 + _LOOKAHEAD_FRAMES
-        heard = int(frames * FRAME_SAMPLES / self._ratio)
-        return range(self._mix.segment_at(min(heard, self._mix.length_samples - 1)) + 1)
+    def samples_for(self, body_bytes: int) -> int:
+        """How many of the track's samples surely complete the first `body_bytes` behind the header."""
+        frames = body_bytes // frames_bytes(1, self._rate) + 1 + _LOOKAHEAD_FRAMES
+        ahead_samples = TEMPO_AHEAD_S * self._shape.sample_rate if self._speed == 2 else 0
+        return frames * FRAME_SAMPLES * self._shape.sample_rate * self._speed // self._rate + ahead_samples
 
-    def segments_for(self, start: int, stop: int) -> list[SegmentRef]:
-        """Every segment from the first to the one in which bytes [start, stop) are complete."""
-        check_range(start, stop, self.total_bytes)
-        return self._mix.refs(self._span(stop if start < stop else 0))
-
-    def run(self, start: int, stop: int) -> SegmentRun:
-        """A run that encodes from the first segment and drops what is before the range."""
-        check_range(start, stop, self.total_bytes)
-        return SegmentRun(lambda report: self._produce(Window(start, stop), report))
-
-    def _produce(self, window: Window, report: RunReport) -> Producer:
-        out, position = window.cut(0, self._header), len(self._header)
-        span = self._span(window.stop if window.start < window.stop else 0)
-        if not span:
-            return out
-        encoder = FrameEncoder(self._mix.shape.sample_rate, self._rate, self._mix.shape.channels, self._length)
-        scale = np.float32(2.0 ** (1 - self._mix.shape.depth))
-        for index in span:
-            segments = []
-            for _ in range(self._mix.stems_count):
-                segments.append((yield out))
-                out = b""
-            samples = self._mix.samples(index, segments, report)
-            made = encoder.encode(np.ascontiguousarray((samples.astype(np.float32) * scale).T))
-            if index == len(self._mix.starts) - 2:
-                made += encoder.finish()
-            out = window.cut(position, made)
-            position += len(made)
-        if position < window.stop:
-            raise RuntimeError("the encoder gave fewer bytes than its arithmetic")
-        return out
+    def encoder(self) -> Mp3Encoder:
+        """A fresh encoder."""
+        return Mp3Encoder(Feed(self._shape, self._rate, self._length, self._speed), self._rate, self._shape.channels)
 
 
-class FrameEncoder:
-    """Float samples [channels, samples] at one rate in, whole MP3 frames of exactly `length_samples` at another out."""
+class Mp3Encoder:
+    """A track's samples in, whole MP3 frames out."""
 
-    def __init__(self, from_rate: int, rate: int, channels: int, length_samples: int) -> None:
-        self._layout = "stereo" if channels == 2 else "mono"
-        self._from_rate, self._rate = from_rate, rate
-        self._left = length_samples
-        self._pending: NDArray[np.float32] = np.zeros((channels, 0), np.float32)
-        self._fed = self._encoded = 0
-        self._resampler = None
-        if from_rate != rate:
-            self._resampler = av.AudioResampler(format="fltp", layout=self._layout, rate=rate)
-        self._codec = av.AudioCodecContext.create("libmp3lame", "w")
-        self._codec.sample_rate = rate
-        self._codec.layout = self._layout
-        self._codec.format = "fltp"
-        self._codec.bit_rate = BIT_RATE
-        self._codec.time_base = Fraction(1, rate)
-        self._codec.open()
+    def __init__(self, feed: Feed, rate: int, channels: int) -> None:
+        self._feed = feed
+        self._codec = CodecRun(
+            "libmp3lame", rate, channels, FRAME_SAMPLES, bit_rate=BIT_RATE, sample_format="fltp", options={}
+        )
 
-    def encode(self, samples: NDArray[np.float32]) -> bytes:
+    def encode(self, voices: Sequence[NDArray[np.int32]]) -> bytes:
         """Take samples and give the frames they complete."""
-        if self._resampler is not None:
-            frame = self._frame(samples, self._from_rate, self._fed)
-            self._fed += samples.shape[1]
-            samples = self._resampled(self._resampler, frame)
-        return self._encoded_at_rate(samples)
-
-    def _encoded_at_rate(self, samples: NDArray[np.float32]) -> bytes:
-        self._pending = np.concatenate((self._pending, samples[:, : self._left]), axis=1)
-        self._left -= min(self._left, samples.shape[1])
-        whole = self._pending.shape[1] // FRAME_SAMPLES * FRAME_SAMPLES
-        ready, self._pending = self._pending[:, :whole], self._pending[:, whole:]
-        return b"".join(self._packets(ready))
+        return b"".join(self._codec.push(self._feed.push(voices[0])))
 
     def finish(self) -> bytes:
-        """Give the last frames; a resampler's tail is cut, or filled with silence, to the exact length."""
-        made = b""
-        if self._resampler is not None:
-            tail = self._resampled(self._resampler, None)
-            silence = np.zeros((len(tail), max(0, self._left - tail.shape[1])), np.float32)
-            made = self._encoded_at_rate(np.concatenate((tail, silence), axis=1))
-        made += b"".join(self._packets(self._pending))
-        return made + b"".join(bytes(packet) for packet in self._codec.encode(None))
-
-    def _resampled(self, resampler: av.AudioResampler, frame: av.AudioFrame | None) -> NDArray[np.float32]:
-        planes = [np.asarray(made.to_ndarray(), np.float32) for made in resampler.resample(frame)]
-        return np.concatenate([self._pending[:, :0], *planes], axis=1)
-
-    def _frame(self, samples: NDArray[np.float32], rate: int, at: int) -> av.AudioFrame:
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), format="fltp", layout=self._layout)
-        frame.sample_rate, frame.pts, frame.time_base = rate, at, Fraction(1, rate)
-        return frame
-
-    def _packets(self, samples: NDArray[np.float32]) -> Iterator[bytes]:
-        for at in range(0, samples.shape[1], FRAME_SAMPLES):
-            frame = self._frame(samples[:, at : at + FRAME_SAMPLES], self._rate, self._encoded)
-            self._encoded += frame.samples
-            for packet in self._codec.encode(frame):
-                yield bytes(packet)
+        """Give the last frames."""
+        return b"".join([*self._codec.push(self._feed.finish()), *self._codec.finish()])
 
 
 def info_frame(rate: int, channels: int, frames: int, music_bytes: int, padding: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from services.library.media.assembly import Producer, RunReport, SegmentRef, SegmentRun, Window, check_range
 from services.library.media.mix import StemMix
-from services.library.media.tags import Tags, riff_info
+from services.library.media.tags import Tags, id3v2, riff_info
 
 WavDepth = Literal["source", "16", "24", "32f"]
 _SAMPLE_BYTES = {"16": 2, "24": 3, "32f": 4}
@@ -26,6 +27,7 @@ class AssembledWav:
 
     A file too long for RIFF's 32-bit sizes is RF64 with a ds64 chunk (EBU Tech 3306). 24 to 16 bits is dithered
     (triangular, two LSB wide, fixed for each segment so that ranges agree) unless the segment's low bits are all zero.
+    A float file is never clipped.
     """
 
     def __init__(self, mix: StemMix, tags: Tags | None = None, depth: WavDepth = "source") -> None:
@@ -33,16 +35,18 @@ class AssembledWav:
         self._depth = str(mix.shape.depth) if depth == "source" else depth
         self._block_bytes = _SAMPLE_BYTES[self._depth] * mix.shape.channels
         self._data_bytes = self._block_bytes * mix.length_samples
+        # RIFF's own words have no picture; players that show one read an ID3 tag in a chunk.
+        self._tail = b"\0" * (self._data_bytes % 2) + (_id3_chunk(tags) if tags and tags.cover else b"")
         self._header = self._head(riff_info(tags or Tags()))
 
     @property
     def total_bytes(self) -> int:
         """The size of the whole file in bytes."""
-        return len(self._header) + self._data_bytes + self._data_bytes % 2
+        return len(self._header) + self._data_bytes + len(self._tail)
 
     def _head(self, info: bytes) -> bytes:
         before = b"WAVE" + self._format_chunk() + info
-        riff_bytes = len(before) + 8 + self._data_bytes + self._data_bytes % 2
+        riff_bytes = len(before) + 8 + self._data_bytes + len(self._tail)
         if riff_bytes <= _RIFF_BYTES_MAX:
             return b"RIFF" + struct.pack("<I", riff_bytes) + before + b"data" + struct.pack("<I", self._data_bytes)
         sizes = struct.pack("<4sIQQQI", b"ds64", 28, riff_bytes + 36, self._data_bytes, self._mix.length_samples, 0)
@@ -88,17 +92,29 @@ class AssembledWav:
             for _ in range(self._mix.stems_count):
                 segments.append((yield out))
                 out = b""
-            samples = self._mix.samples(index, segments, report)
             position = len(self._header) + self._mix.starts[index] * self._block_bytes
-            out = window.cut(position, encode_pcm(samples, self._mix.shape.depth, self._depth, index))
-        return out + window.cut(len(self._header) + self._data_bytes, b"\0" * (self._data_bytes % 2))
+            out = window.cut(position, self._encoded(index, segments, report))
+        return out + window.cut(len(self._header) + self._data_bytes, self._tail)
+
+    def _encoded(self, index: int, segments: Sequence[bytes], report: RunReport) -> bytes:
+        decoded = self._mix.decoded(index, segments)
+        if self._depth == "32f":
+            return floats(self._mix.summed(decoded), self._mix.shape.depth)
+        return encode_pcm(self._mix.mixed(decoded, report), self._mix.shape.depth, self._depth, index)
+
+
+def _id3_chunk(tags: Tags) -> bytes:
+    tag = id3v2(tags)
+    return b"id3 " + struct.pack("<I", len(tag)) + tag + b"\0" * (len(tag) % 2)
+
+
+def floats(samples: NDArray[np.int64], depth: int) -> bytes:
+    """`samples` as little-endian float32: exact to 24 bits, and a mix louder than full scale stays as loud."""
+    return (samples.astype("<f4") * np.float32(2.0 ** (1 - depth))).tobytes()
 
 
 def encode_pcm(samples: NDArray[np.int32], depth: int, to: str, dither_seed: int) -> bytes:
-    """`samples` [samples, channels] of `depth` bits as little-endian WAV data at `to`, one of "16", "24", "32f"."""
-    if to == "32f":
-        # A 24-bit integer over a power of two is exact in float32.
-        return (samples.astype("<f4") * np.float32(2.0 ** (1 - depth))).tobytes()
+    """`samples` [samples, channels] of `depth` bits as little-endian WAV data at `to`, "16" or "24"."""
     if to == "16":
         return (samples if depth == 16 else _dithered(samples, dither_seed)).astype("<i2").tobytes()
     wide = samples << 8 if depth == 24 else samples << 16

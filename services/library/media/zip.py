@@ -32,10 +32,7 @@ class _Placed:
     member: ZipMember
     name: str
     offset: int
-
-    @property
-    def size(self) -> int:
-        return self.member.assembly.total_bytes
+    size: int
 
     @property
     def zip64(self) -> bool:
@@ -97,7 +94,7 @@ class StoredZip:
 
     A range that touches a member's descriptor or the directory needs the CRC-32 of members that it may not otherwise
     touch: those whose CRC is not known are produced whole and dropped. All other members are skipped. Names are made
-    safe and distinct. Raises ValueError for no members or a time without a zone.
+    safe and distinct. Raises ValueError for no members, one of unknown size, or a time without a zone.
     """
 
     def __init__(self, members: Sequence[ZipMember]) -> None:
@@ -106,7 +103,10 @@ class StoredZip:
         self._placed: list[_Placed] = []
         offset = 0
         for member, name in zip(members, distinct_names([member.name for member in members]), strict=True):
-            placed = _Placed(member, name, offset)
+            size = member.assembly.total_bytes
+            if size is None:
+                raise ValueError("the size of a zip's member is known before it is made")
+            placed = _Placed(member, name, offset, size)
             self._placed.append(placed)
             offset = placed.end
         self._directory_at = offset

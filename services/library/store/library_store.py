@@ -11,7 +11,9 @@ from google.protobuf.message import Message
 from chassis.db.pool import Database
 from chassis.db.transaction import Transaction, transaction
 from services.library.domain.facts import Fact
+from services.library.store.file_tags import FileTagRows
 from services.library.store.keys import KeyRing
+from services.library.store.reports import ReportRows
 from services.library.store.segments import SegmentRows
 from services.library.store.tracks import TrackRows
 from services.library.store.uploads import UploadRows
@@ -28,6 +30,8 @@ class LibraryWork:
         self.uploads = UploadRows(inner.connection, keys)
         self.tracks = TrackRows(inner.connection)
         self.segments = SegmentRows(inner.connection, keys)
+        self.reports = ReportRows(inner.connection)
+        self.file_tags = FileTagRows(inner.connection, keys)
         self._inner = inner
         self._encode = encode
 

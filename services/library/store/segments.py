@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+
 from chassis.db.transaction import Connection
 from services.library.domain.keys import Key
+from services.library.domain.report import SegmentFigures
 from services.library.domain.segment import PlannedSegment, SealedSegment, Segment, SegmentStem
 from services.library.store.keys import KeyRing
 
@@ -16,20 +19,24 @@ class SegmentRows:
         self._connection = connection
         self._keys = keys
 
-    async def add(self, owner_id: str, track_id: str, sealed: SealedSegment) -> None:
-        """Store a segment, its stems and their keys."""
-        segment = sealed.segment
+    async def add(self, owner_id: str, track_id: str, sealed: SealedSegment, at: datetime.datetime) -> None:
+        """Store a segment committed at that moment, its figures, its stems and their keys."""
+        segment, figures = sealed.segment, sealed.figures
         user_key = await self._keys.ensure_user_key(self._connection, owner_id)
         await self._connection.execute(
-            "INSERT INTO segments (track_id, index, first_sample, length_samples) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO segments (track_id, index, first_sample, length_samples, committed_at, differing_samples,"
+            " difference_max, clipped_samples, mix_energy, residual_energy, unsound_values, pitch_classes, engine_s,"
+            " worker_s) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
             track_id,
             segment.index,
             segment.first_sample,
             segment.length_samples,
+            at,
+            *_figures(figures),
         )
         await self._connection.executemany(
             "INSERT INTO segment_stems (track_id, index, stem, position, object_name, wrapped_key, size_bytes, frames,"
-            " frame_bytes, peaks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            " frame_bytes, peaks, clipped_samples) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             [
                 (
                     track_id,
@@ -42,6 +49,7 @@ class SegmentRows:
                     stem.frames,
                     stem.frame_bytes,
                     stem.peaks,
+                    stem.clipped_samples,
                 )
                 for position, (stem, key) in enumerate(zip(segment.stems, sealed.keys, strict=True))
             ],
@@ -101,6 +109,23 @@ class SegmentRows:
         return tuple(PlannedSegment(row["length_samples"], row["frames"], row["frame_bytes"]) for row in rows)
 
     async def drop(self, track_id: str) -> None:
-        """Remove a track's segments, and so destroy the keys of their objects."""
+        """Remove a track's segments, and so destroy the keys of their objects; and what the song came to."""
+        await self._connection.execute("DELETE FROM findings WHERE track_id = $1", track_id)
         await self._connection.execute("DELETE FROM segment_stems WHERE track_id = $1", track_id)
         await self._connection.execute("DELETE FROM segments WHERE track_id = $1", track_id)
+
+
+def _figures(figures: SegmentFigures | None) -> tuple[object, ...]:
+    if figures is None:
+        return (None,) * 9
+    return (
+        figures.differing_samples,
+        figures.difference_max,
+        figures.clipped_samples,
+        figures.mix_energy,
+        figures.residual_energy,
+        figures.unsound_values,
+        list(figures.pitch_classes),
+        figures.engine_s,
+        figures.worker_s,
+    )

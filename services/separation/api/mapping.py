@@ -44,10 +44,16 @@ def submitted(found: Submitted) -> separation_service_pb2.SubmitJobResponse:
     return separation_service_pb2.SubmitJobResponse(
         job=message_of(job),
         audio=audio,
-        tagged_title=found.title,
-        tagged_artist=found.artist,
+        tagged_title=found.tags.title,
+        tagged_artist=found.tags.artist,
         stems=job.stems,
         warnings=job.warnings,
+        tagged_album=found.tags.album,
+        tagged_track_number=found.tags.track_number,
+        tagged_date=found.tags.year,
+        tagged_genre=found.tags.genre,
+        cover=found.tags.cover,
+        cover_type=found.tags.cover_type,
     )
 
 
@@ -78,6 +84,7 @@ def model_of(card: ModelCard) -> job_pb2.Model:
         version=card.version,
         summary=card.summary,
         licence=card.licence,
+        title=card.title,
         is_default=card.is_default,
     )
 

@@ -11,6 +11,7 @@ from services.separation.domain import errors
 STATUSES: Mapping[type[Exception], tuple[grpc.StatusCode, str]] = {
     errors.UploadRefused: (grpc.StatusCode.INVALID_ARGUMENT, "UPLOAD_REFUSED"),
     errors.ModelUnknown: (grpc.StatusCode.INVALID_ARGUMENT, "MODEL_UNKNOWN"),
+    errors.ModelNotInPlan: (grpc.StatusCode.INVALID_ARGUMENT, "MODEL_NOT_IN_PLAN"),
     errors.JobMismatch: (grpc.StatusCode.INVALID_ARGUMENT, "JOB_MISMATCH"),
     errors.JobNotFound: (grpc.StatusCode.NOT_FOUND, "JOB_NOT_FOUND"),
     errors.MinutesExhausted: (grpc.StatusCode.RESOURCE_EXHAUSTED, "MINUTES_EXHAUSTED"),

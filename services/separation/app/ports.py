@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from services.separation.audio.arrays import MixBlock, ModelInput, ModelOutput
+from services.separation.audio.figures import SegmentFigures
 from services.separation.domain.facts import Fact
+from services.separation.domain.file_tags import FileTags
+from services.separation.domain.findings import Findings
 from services.separation.domain.job import Ending, Failure, Job, JobState, NewJob, UploadGrant
 from services.separation.domain.models import ModelCard, ModelShape
 from services.separation.domain.progress import Queue
@@ -125,6 +128,11 @@ class Allowance:
 
     longest_song_s: int
     left_s: int
+    plan_title: str = ""
+    models: tuple[str, ...] = ()
+    """Models that may be asked for; none named means every one."""
+    default_model: str = ""
+    """The model taken when none is named; empty is the installation's."""
 
 
 class Ledger(Protocol):
@@ -197,13 +205,8 @@ class InspectedAudio(Protocol):
         ...
 
     @property
-    def title(self) -> str | None:
-        """From the file's tags."""
-        ...
-
-    @property
-    def artist(self) -> str | None:
-        """From the file's tags."""
+    def tags(self) -> FileTags:
+        """What the file says of itself."""
         ...
 
     @property
@@ -234,12 +237,12 @@ class Decoding(Protocol):
         """What decoding came to, once it has ended."""
         ...
 
-    async def inspect(self) -> InspectedAudio:
-        """What the file is."""
+    async def inspect(self, *, wants_cover: bool = False) -> InspectedAudio:
+        """What the file is; its tags have the cover only where that is wanted."""
         ...
 
     def decode(self, first_sample: int = 0) -> AsyncIterator[MixBlock]:
-        """Its samples from there on, in blocks."""
+        """Its samples from there on, in blocks that nobody writes to."""
         ...
 
 
@@ -282,6 +285,8 @@ class OpenedTrack:
     upload: UploadGrant
     committed_segments: int
     committed_samples: int
+    pitch_classes: tuple[float, ...] = ()
+    """Summed over the committed segments; empty when there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +300,7 @@ class StoredStem:
     frames: int
     frame_bytes: int
     peaks: bytes = field(repr=False)
+    clipped_samples: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +311,15 @@ class StoredSegment:
     first_sample: int
     length_samples: int
     stems: tuple[StoredStem, ...]
+    figures: SegmentFigures = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Seconds since an attempt's last segment: with a chunk at the engine, and in all."""
+
+    engine_s: float
+    worker_s: float
 
 
 class Materials(Protocol):
@@ -314,8 +329,12 @@ class Materials(Protocol):
         """Shut out older attempts and get leave to read. Raises UploadGone as well."""
         ...
 
-    async def commit_segment(self, job: Job, segment: StoredSegment) -> None:
-        """Record a stored segment."""
+    async def commit_segment(self, job: Job, segment: StoredSegment, effort: Effort) -> None:
+        """Record a stored segment, and what it took."""
+        ...
+
+    async def record_findings(self, job: Job, findings: Findings) -> None:
+        """Record what the whole song came to; after its last segment."""
         ...
 
     async def conclude_track(self, job: Job) -> bool:

@@ -8,17 +8,23 @@ import time
 from collections.abc import Iterator
 
 from services.separation.app.patience import PatientSource, patiently
-from services.separation.app.ports import Decoding, StoredSegment, StoredStem
+from services.separation.app.ports import Decoding, Effort, OpenedTrack, StoredSegment, StoredStem
+from services.separation.app.stopwatch import Stopwatch
 from services.separation.app.workshop import Workshop
-from services.separation.audio.arrays import ModelOutput
+from services.separation.audio.arrays import MixBlock, ModelOutput
 from services.separation.audio.chunking import Chunk
+from services.separation.audio.figures import SegmentFigures, measured
 from services.separation.audio.flac_segments import EncodedSegment, encode_segment
+from services.separation.audio.mix_analysis import MixAnalysis, MixFindings
 from services.separation.audio.peaks import segment_peaks
 from services.separation.audio.pipeline import Separation
 from services.separation.audio.properties import AudioProperties, ModelProperties
 from services.separation.audio.segments import Segment
+from services.separation.audio.tonality import PitchClassSum
 from services.separation.domain.errors import DecoderFailed, LeaseLost, LengthOverrun, ModelChanged
+from services.separation.domain.findings import Analysis, Findings, Making
 from services.separation.domain.job import Ending, Job, JobState
+from services.separation.domain.models import ModelShape
 
 # The decoder stops a file that runs on for ever; well beyond what the overrun check lets pass.
 _DECODER_SLACK_S = 60.0
@@ -38,7 +44,9 @@ async def separate_track(shop: Workshop, job: Job, boundary: asyncio.Lock) -> En
     shape = await patiently(lambda: shop.engine.describe(job.model), patience_s)
     if shape.stems != job.stems:
         raise ModelChanged
-    model = ModelProperties(shape.sample_rate_hz, shape.segment_samples, shape.hop_samples, shape.stems)
+    model = ModelProperties(
+        shape.sample_rate_hz, shape.segment_samples, shape.hop_samples, shape.stems, shape.placement
+    )
     properties = AudioProperties(job.audio.rate_hz, job.audio.channels, job.audio.depth_bits)
     source = PatientSource(shop.uploads.open(opened.upload), patience_s)
     async with shop.decoders.open(source, job.reserved_s + _DECODER_SLACK_S) as decoding:
@@ -50,12 +58,28 @@ async def separate_track(shop: Workshop, job: Job, boundary: asyncio.Lock) -> En
         ):
             raise DecoderFailed("the decoder finds other properties than when the song was taken in")
         separation = Separation(properties, model, first_segment=opened.committed_segments)
-        await _Line(shop, job, properties, separation, boundary).run(decoding)
+        line = _Line(shop, job, properties, separation, boundary, opened)
+        await line.run(decoding)
         summary = decoding.summary
+    findings = Findings(_making(job, shape, line.effort(), summary.warnings), line.heard())
+    await patiently(lambda: shop.materials.record_findings(job, findings), patience_s)
     warnings = summary.warnings
-    if separation.unsound_values:
-        warnings = (*warnings, f"the model gave {separation.unsound_values} value(s) that had to be replaced")
+    if line.unsound_values:
+        warnings = (*warnings, "the model gave values that had to be replaced")
     return Ending(JobState.COMPLETED, counted_samples=summary.total_samples, warnings=warnings)
+
+
+def _making(job: Job, shape: ModelShape, effort: Effort, decoder_warnings: tuple[str, ...]) -> Making:
+    return Making(
+        job.model,
+        shape.version,
+        shape.weights_sha256,
+        shape.device,
+        job.created_at,
+        effort.engine_s,
+        effort.worker_s,
+        decoder_warnings,
+    )
 
 
 async def _note_progress(shop: Workshop, job: Job, done_samples: int, *, resumed: bool = False) -> Job:
@@ -73,7 +97,13 @@ class _Line:
     """The stages of one attempt, joined by bounded queues; None at a queue's end says that nothing more comes."""
 
     def __init__(
-        self, shop: Workshop, job: Job, properties: AudioProperties, separation: Separation, boundary: asyncio.Lock
+        self,
+        shop: Workshop,
+        job: Job,
+        properties: AudioProperties,
+        separation: Separation,
+        boundary: asyncio.Lock,
+        opened: OpenedTrack,
     ) -> None:
         self._shop = shop
         self._job = job
@@ -88,34 +118,77 @@ class _Line:
         self._answers: asyncio.Queue[tuple[int, asyncio.Task[ModelOutput]] | None] = asyncio.Queue()
         self._segments: asyncio.Queue[Segment | None] = asyncio.Queue(_WAITING_MAX)
         self._stored: asyncio.Queue[StoredSegment | None] = asyncio.Queue(_WAITING_MAX)
+        self._hearing: asyncio.Queue[MixBlock | None] = asyncio.Queue(_WAITING_MAX)
+        self._found: MixFindings | None = None
+        self._pitches = PitchClassSum(opened.pitch_classes)
+        self._watch = Stopwatch()
+        self.unsound_values = 0
 
     async def run(self, decoding: Decoding) -> None:
         """All stages, until the last segment is committed."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._decode(decoding, tasks), name="decode")
+            tasks.create_task(self._hear(), name="hear")
             tasks.create_task(self._join(), name="join")
             tasks.create_task(self._encode(), name="encode")
             tasks.create_task(self._commit(), name="commit")
 
+    def effort(self) -> Effort:
+        """What has been spent since the last segment."""
+        engine_s, worker_s = self._watch.lap()
+        return Effort(round(engine_s, 3), round(worker_s, 3))
+
+    def heard(self) -> Analysis:
+        """What was heard in the whole song, once it has run."""
+        if self._found is None:
+            raise LookupError("the song has not been heard to its end")
+        beats, loudness, key = self._found.beats, self._found.loudness, self._pitches.key()
+        return Analysis(
+            beats.bpm,
+            beats.confidence,
+            beats.times_s,
+            key.name or "",
+            key.confidence,
+            loudness.integrated_lufs,
+            loudness.range_lu,
+            loudness.true_peak_dbtp,
+        )
+
     async def _decode(self, decoding: Decoding, tasks: asyncio.TaskGroup) -> None:
         longest = (self._job.reserved_s + self._shop.limits.overrun_s_max) * self._properties.rate_hz
-        blocks = aiter(decoding.decode(self._separation.first_sample_needed))
+        first_needed, position = self._separation.first_sample_needed, 0
+        # From the first sample in every attempt: it costs little, and what is heard is then heard in the whole song.
+        blocks = aiter(decoding.decode())
         while True:
             with self._timed("decode"):
                 block = await anext(blocks, None)
             if block is None:
                 break
+            await self._hearing.put(block)
+            needed = block[max(0, first_needed - position) :]
+            position += len(block)
+            if position > longest:
+                raise LengthOverrun
+            if not len(needed):
+                continue
             await self._wait_for_room()
             async with self._owner:
-                chunks = await asyncio.to_thread(self._separation.feed, block)
-            if self._separation.samples_fed > longest:
-                raise LengthOverrun
+                chunks = await asyncio.to_thread(self._separation.feed, needed)
             self._ask(chunks, tasks)
+        await self._hearing.put(None)
         await self._wait_for_room()
         async with self._owner:
             chunks = await asyncio.to_thread(self._separation.finish)
         self._ask(chunks, tasks)
         self._answers.put_nowait(None)
+
+    async def _hear(self) -> None:
+        analysis = MixAnalysis(self._properties)
+        while (block := await self._hearing.get()) is not None:
+            with self._timed("hear"):
+                await asyncio.to_thread(analysis.feed, block)
+        with self._timed("hear"):
+            self._found = await asyncio.to_thread(analysis.finish)
 
     async def _wait_for_room(self) -> None:
         async with self._room:
@@ -128,7 +201,7 @@ class _Line:
     async def _infer(self, chunk: Chunk) -> ModelOutput:
         engine, model = self._shop.engine, self._job.model
         async with self._engine_places:
-            with self._timed("infer"):
+            with self._timed("infer"), self._watch.busy():
                 return await patiently(lambda: engine.separate(model, chunk.samples), self._patience_s)
 
     async def _join(self) -> None:
@@ -147,27 +220,29 @@ class _Line:
     async def _encode(self) -> None:
         while (segment := await self._segments.get()) is not None:
             with self._timed("encode"):
-                encoded, peaks = await asyncio.to_thread(self._encoded, segment)
+                encoded, peaks, figures = await asyncio.to_thread(self._encoded, segment)
             with self._timed("store"):
                 async with asyncio.TaskGroup() as tasks:
                     puts = [
-                        tasks.create_task(self._store(segment.index, stem, stem_peaks))
-                        for stem, stem_peaks in zip(encoded, peaks, strict=True)
+                        tasks.create_task(self._store(segment.index, stem, stem_peaks, clipped))
+                        for stem, stem_peaks, clipped in zip(encoded, peaks, figures.stems_clipped_samples, strict=True)
                     ]
             stems = tuple(put.result() for put in puts)
-            await self._stored.put(StoredSegment(segment.index, segment.start, segment.length_samples, stems))
+            stored = StoredSegment(segment.index, segment.start, segment.length_samples, stems, figures)
+            await self._stored.put(stored)
         await self._stored.put(None)
 
-    def _encoded(self, segment: Segment) -> tuple[tuple[EncodedSegment, ...], list[bytes]]:
+    def _encoded(self, segment: Segment) -> tuple[tuple[EncodedSegment, ...], list[bytes], SegmentFigures]:
         encoded = encode_segment(segment, self._job.stems, self._properties)
-        return encoded, [bytes(row) for row in segment_peaks(segment.stems, self._properties)]
+        peaks = [bytes(row) for row in segment_peaks(segment.stems, self._properties)]
+        return encoded, peaks, measured(segment, self._job.stems, self._properties)
 
-    async def _store(self, index: int, encoded: EncodedSegment, peaks: bytes) -> StoredStem:
+    async def _store(self, index: int, encoded: EncodedSegment, peaks: bytes, clipped: int) -> StoredStem:
         # Job and attempt are in the name, so that nobody ever writes over what another attempt has committed.
         job = self._job
         name = f"stems/{job.track_id}/{job.job_id}.{job.attempt}/{index:06d}/{encoded.stem}"
         key, size_bytes = await patiently(lambda: self._shop.objects.put(name, encoded.data), self._patience_s)
-        return StoredStem(encoded.stem, name, key, size_bytes, encoded.frames, encoded.frame_bytes, peaks)
+        return StoredStem(encoded.stem, name, key, size_bytes, encoded.frames, encoded.frame_bytes, peaks, clipped)
 
     async def _commit(self) -> None:
         while (segment := await self._stored.get()) is not None:
@@ -176,7 +251,10 @@ class _Line:
                     await self._commit_one(segment)
 
     async def _commit_one(self, segment: StoredSegment) -> None:
-        await patiently(lambda: self._shop.materials.commit_segment(self._job, segment), self._patience_s)
+        effort = self.effort()
+        await patiently(lambda: self._shop.materials.commit_segment(self._job, segment, effort), self._patience_s)
+        self._pitches.add(segment.figures.pitch_classes)
+        self.unsound_values += segment.figures.unsound_values
         noted = await _note_progress(self._shop, self._job, segment.first_sample + segment.length_samples)
         if segment.index == 0:
             self._shop.measures.first_segment(noted.read_at - noted.created_at)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from services.separation.app.ports import Decoders, Jobs, JobWork, Ledger, Models, Uploads
+from services.separation.app.ports import Allowance, Decoders, Jobs, JobWork, Ledger, Models, Uploads
 from services.separation.domain.errors import (
     AdmissionLapsed,
     AudioRefused,
     JobMismatch,
     JobNotFound,
     MinutesExhausted,
+    ModelNotInPlan,
     QueueFull,
     UploadRefused,
 )
 from services.separation.domain.facts import JobQueued
+from services.separation.domain.file_tags import FileTags
 from services.separation.domain.job import Audio, Job, JobState, NewJob, UploadGrant, whole_seconds
+from services.separation.domain.models import ModelCard
 
 _log = logging.getLogger(__name__)
 
@@ -34,11 +37,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """The job, and the words in the file's tags, which are not kept here: empty when the job was there before."""
+    """The job, and what the file says of itself, which is not kept here: empty when the job was there before."""
 
     job: Job
-    title: str = ""
-    artist: str = ""
+    tags: FileTags = field(default_factory=FileTags)
 
 
 async def submit_job(
@@ -54,17 +56,17 @@ async def submit_job(
 ) -> Submitted:
     """Admit and queue. Idempotent by job id, and a try that was cut off is taken up where it ended.
 
-    Raises ModelUnknown, UploadRefused, MinutesExhausted, QueueFull, JobMismatch, UploadGone, DecoderFailed,
-    DependencyAway.
+    Raises ModelUnknown, ModelNotInPlan, UploadRefused, MinutesExhausted, QueueFull, JobMismatch, UploadGone,
+    DecoderFailed, DependencyAway.
     """
-    card = models.get(submission.model)
+    models.get(submission.model)
     async with jobs.transaction() as work:
         job = await work.get(submission.job_id)
         if job is None and await work.queued_count() >= queued_max:
             raise QueueFull(queue_retry_s)
-    title = artist = ""
+    tags = FileTags()
     if job is None:
-        new, title, artist = await _inspected(ledger, uploads, decoders, submission, card.name, card.stems)
+        new, tags = await _inspected(ledger, uploads, decoders, models, submission)
         async with jobs.transaction() as work:
             await work.insert(new)
             job = await _present(work, submission.job_id)
@@ -72,16 +74,25 @@ async def submit_job(
         raise JobMismatch
     if job.state is JobState.ADMITTING:
         job = await finish_admission(jobs, ledger, job)
-    return Submitted(job, title, artist)
+    return Submitted(job, tags)
+
+
+def chosen_model(models: Models, asked: str, allowance: Allowance) -> ModelCard:
+    """The model asked for, else the plan's, else the installation's. Raises ModelUnknown, ModelNotInPlan."""
+    card = models.get(asked or allowance.default_model)
+    if allowance.models and card.name not in allowance.models:
+        raise ModelNotInPlan(card.name, allowance.plan_title, allowance.models)
+    return card
 
 
 async def _inspected(
-    ledger: Ledger, uploads: Uploads, decoders: Decoders, submission: Submission, model: str, stems: tuple[str, ...]
-) -> tuple[NewJob, str, str]:
+    ledger: Ledger, uploads: Uploads, decoders: Decoders, models: Models, submission: Submission
+) -> tuple[NewJob, FileTags]:
     allowance = await ledger.allowance(submission.owner_id)
+    card = chosen_model(models, submission.model, allowance)
     try:
         async with decoders.open(uploads.open(submission.upload), allowance.longest_song_s) as decoding:
-            found = await decoding.inspect()
+            found = await decoding.inspect(wants_cover=True)
     except AudioRefused as refused:
         fields = {"upload_id": submission.upload.upload_id, "reason": refused.reason}
         _log.info("upload refused", extra={"fields": fields})
@@ -92,13 +103,13 @@ async def _inspected(
         track_id=submission.track_id,
         upload_id=submission.upload.upload_id,
         owner_id=submission.owner_id,
-        model=model,
-        stems=stems,
+        model=card.name,
+        stems=card.stems,
         audio=audio,
         reserved_s=whole_seconds(audio.total_samples, audio.rate_hz),
         warnings=found.warnings,
     )
-    return new, found.title or "", found.artist or ""
+    return new, found.tags
 
 
 async def finish_admission(jobs: Jobs, ledger: Ledger, job: Job) -> Job:

@@ -12,6 +12,8 @@ The rule, for each sample and channel:
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,6 +45,14 @@ def block_energy(stems: NDArray[np.float32]) -> Energies:
     return energies
 
 
+@dataclass(frozen=True, slots=True)
+class ExactStems:
+    """int32 `[stems, n, channels]`, and the energy of what the model's own stems lacked, full scale 1.0."""
+
+    stems: NDArray[np.int32]
+    residual_energy: float
+
+
 def exact_stems(
     mix: NDArray[np.int32],
     stems: NDArray[np.float32],
@@ -50,6 +60,17 @@ def exact_stems(
     before: Energies | None = None,
     after: Energies | None = None,
 ) -> NDArray[np.int32]:
+    """The stems alone of `spread_residual`."""
+    return spread_residual(mix, stems, properties, before, after).stems
+
+
+def spread_residual(
+    mix: NDArray[np.int32],
+    stems: NDArray[np.float32],
+    properties: AudioProperties,
+    before: Energies | None = None,
+    after: Energies | None = None,
+) -> ExactStems:
     """int32 `[stems, n, channels]` whose sum over stems is `mix`, each within the depth's range.
 
     `mix` is int32 `[channels, n]` within the depth's range, `stems` float32 `[stems, channels, n]` from `sound_stems`,
@@ -61,30 +82,34 @@ def exact_stems(
     starts = range(0, length, ENERGY_BLOCK_SAMPLES)
     inner = [block_energy(stems[:, :, at : at + ENERGY_BLOCK_SAMPLES]) for at in starts]
     energies = [inner[0] if before is None else before, *inner, inner[-1] if after is None else after] if inner else []
+    residual_energy = 0.0
     for number, at in enumerate(starts):
         stop = min(at + ENERGY_BLOCK_SAMPLES, length)
         shares = _shares(energies[number], energies[number + 1], energies[number + 2])[:, None, : stop - at]
-        block = _exact_block(mix[:, at:stop], stems[:, :, at:stop], shares, properties)
+        block, lacking = _exact_block(mix[:, at:stop], stems[:, :, at:stop], shares, properties)
         result[:, at:stop] = block.transpose(0, 2, 1)
-    return result
+        residual_energy += lacking
+    return ExactStems(result, residual_energy / properties.full_scale**2)
 
 
 def _exact_block(
     mix: NDArray[np.int32], stems: NDArray[np.float32], shares: NDArray[np.float64], properties: AudioProperties
-) -> NDArray[np.int32]:
+) -> tuple[NDArray[np.int32], float]:
     running = stems * np.float64(properties.full_scale)
-    running += shares * (mix - running.sum(axis=0))
+    residual = mix - running.sum(axis=0)
+    lacking = float(np.square(residual).sum())
+    running += shares * residual
     for stem in range(1, len(running)):
         running[stem] += running[stem - 1]
     np.rint(running, out=running)
     running[-1] = mix
     running[1:] -= running[:-1].copy()
     if running.min() >= properties.sample_min and running.max() <= properties.sample_max:
-        return running.astype(np.int32)
+        return running.astype(np.int32), lacking
     values = running.astype(np.int64)
     outside = ((values < properties.sample_min) | (values > properties.sample_max)).any(axis=0)
     values[:, outside] = _within_range(mix[outside], values[:, outside], properties)
-    return values.astype(np.int32)
+    return values.astype(np.int32), lacking
 
 
 def _within_range(mix: NDArray[np.int32], values: NDArray[np.int64], properties: AudioProperties) -> NDArray[np.int64]:

@@ -1,7 +1,9 @@
 """Joins separated chunks into one continuous stream of stems.
 
-Window: flat, with sin-squared fades over the overlap (at most half a chunk). Every sample is divided by the sum of
-the windows that cover it, so weights sum to one everywhere, the first and the last chunk included.
+Every sample is divided by the sum of the windows that cover it, however many, so weights sum to one everywhere, the
+first and the last chunk included. The window goes with the model's placement: `mirrored` is flat, with sin-squared
+fades over the overlap (at most half a chunk); `centred` is a triangle over the whole chunk, which between two chunks
+is a straight crossfade.
 """
 
 from __future__ import annotations
@@ -21,7 +23,10 @@ class OverlapAdd:
 
     def __init__(self, grid: ChunkGrid, stems: int, channels: int, from_sample: int) -> None:
         self._grid = grid
-        self._window = _window(grid.usable_samples, grid.overlap_samples)
+        if grid.centred:
+            self._window = _triangle(grid.usable_samples)
+        else:
+            self._window = _faded(grid.usable_samples, grid.overlap_samples)
         self._sum = np.zeros((stems, channels, grid.usable_samples), np.float32)
         self._weight = np.zeros(grid.usable_samples, np.float32)
         self._next = grid.first_chunk(from_sample)
@@ -68,7 +73,7 @@ class OverlapAdd:
         self._next += 1
 
 
-def _window(length_samples: int, overlap_samples: int) -> NDArray[np.float32]:
+def _faded(length_samples: int, overlap_samples: int) -> NDArray[np.float32]:
     fade_samples = min(overlap_samples, length_samples // 2)
     window = np.ones(length_samples, np.float32)
     if fade_samples:
@@ -77,4 +82,11 @@ def _window(length_samples: int, overlap_samples: int) -> NDArray[np.float32]:
         rise = np.square(np.sin(phase)).astype(np.float32)
         window[:fade_samples] = rise
         window[length_samples - fade_samples :] = rise[::-1]
+    return window
+
+
+def _triangle(length_samples: int) -> NDArray[np.float32]:
+    """Rises by equal steps to the middle and falls again; no weight is zero. The longer half comes last, if any is."""
+    ranks = np.minimum(np.arange(1, length_samples + 1), np.arange(length_samples, 0, -1))
+    window: NDArray[np.float32] = (ranks / ranks.max()).astype(np.float32)
     return window

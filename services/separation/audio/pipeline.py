@@ -11,7 +11,8 @@ Every output sample is a function of the song and the model alone. The split int
 segment a run resumes at change no bit. Not thread-safe: one owner calls it.
 
 Memory: `bytes_held` is what is held now. With at most K chunks open, fed in blocks of B samples, it is at most
-`bytes_held_max(K, B)` whatever the song's length; the caller keeps to K by not feeding while `chunks_open` is K.
+`bytes_held_max(K, B)` whatever the song's length; the caller keeps to K by not feeding while `chunks_open` is K, in
+blocks no longer than the grid's hop (a longer one may open several chunks at once).
 """
 
 from __future__ import annotations
@@ -20,7 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.separation.audio.chunking import Chunk, Chunker, ChunkGrid
-from services.separation.audio.exact_sum import ENERGY_BLOCK_SAMPLES, Energies, block_energy, exact_stems, sound_stems
+from services.separation.audio.exact_sum import (
+    ENERGY_BLOCK_SAMPLES,
+    Energies,
+    block_energy,
+    sound_stems,
+    spread_residual,
+)
 from services.separation.audio.overlap_add import OverlapAdd
 from services.separation.audio.properties import AudioProperties, ModelProperties
 from services.separation.audio.resampling import Resampling
@@ -51,7 +58,8 @@ class Separation:
         self._stems = SampleBuffer((len(model.stems), properties.channels), np.float32, begin)
         self._waiting: dict[int, NDArray[np.float32]] = {}
         self._total_samples: int | None = None
-        self._unsound_values = 0
+        # By segment: each chunk's count goes to the segment that its own stretch begins in, whichever attempt makes it.
+        self._unsound_values: dict[int, int] = {}
 
     @property
     def first_sample_needed(self) -> int:
@@ -75,11 +83,6 @@ class Separation:
     def chunks_total(self) -> int | None:
         """Chunks the whole song has; None until finished."""
         return None if self._total_samples is None else self._grid.chunk_count(self._total_samples)
-
-    @property
-    def unsound_values(self) -> int:
-        """Model outputs so far that were NaN, infinite or absurdly loud, and were replaced."""
-        return self._unsound_values
 
     @property
     def complete(self) -> bool:
@@ -156,9 +159,12 @@ class Separation:
 
     def _join(self, answer: NDArray[np.float32]) -> None:
         sound, changed = sound_stems(answer)
-        self._unsound_values += changed
-        part = self._resampling.to_upload(sound)
-        last = self.chunks_total is not None and self._overlap_add.next_chunk == self.chunks_total - 1
+        index = self._overlap_add.next_chunk
+        if changed:
+            segment = index * self._grid.hop_samples // self._segment_samples
+            self._unsound_values[segment] = self._unsound_values.get(segment, 0) + changed
+        part = self._resampling.to_upload(sound, self._grid.shift_samples(index, self._total_samples))
+        last = self.chunks_total is not None and index == self.chunks_total - 1
         self._stems.append(self._overlap_add.add(part, self._total_samples if last else None))
 
     def _completed_segments(self) -> list[Segment]:
@@ -177,14 +183,17 @@ class Separation:
             stop, context = min(stop, self._total_samples), min(context, self._total_samples)
         if stop <= start or self._stems.end < context:
             return None
-        stems = exact_stems(
-            self._mix.read(start, stop),
+        mix = self._mix.read(start, stop)
+        exact = spread_residual(
+            mix,
             self._stems.read(start, stop),
             self._properties,
             before=self._energy(max(0, start - ENERGY_BLOCK_SAMPLES), start),
             after=self._energy(stop, context),
         )
-        return Segment(self._next_segment, start, stems)
+        unsound_values = self._unsound_values.pop(self._next_segment, 0)
+        # A copy: the buffer that `mix` looks into goes on.
+        return Segment(self._next_segment, start, exact.stems, mix.T.copy(), exact.residual_energy, unsound_values)
 
     def _energy(self, start: int, stop: int) -> Energies | None:
         return block_energy(self._stems.read(start, stop)) if start < stop else None

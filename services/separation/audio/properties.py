@@ -51,6 +51,9 @@ class ModelProperties:
     segment_samples: int
     hop_samples: int
     stems: tuple[str, ...]
+    placement: str = "mirrored"
+    """`mirrored`: the first chunk begins one overlap before the song, whose ends are mirrored. `centred`: chunk k
+    begins at k * hop, silence lies beyond the ends, and the last chunk is centred on what is left."""
 
     def __post_init__(self) -> None:
         if self.sample_rate_hz <= 0:
@@ -59,3 +62,5 @@ class ModelProperties:
             raise ValueError(f"hop_samples must be in 1..{self.segment_samples}, not {self.hop_samples}")
         if not self.stems or len(set(self.stems)) != len(self.stems):
             raise ValueError(f"stems must be named and distinct, not {self.stems}")
+        if self.placement not in ("mirrored", "centred"):
+            raise ValueError(f"placement must be mirrored or centred, not {self.placement!r}")

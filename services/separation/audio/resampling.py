@@ -37,13 +37,20 @@ class Resampling:
         result[:, : converted.shape[1]] = converted
         return result
 
-    def to_upload(self, stems: NDArray[np.float32]) -> NDArray[np.float32]:
-        """float32 `[stems, 2, segment]` -> `[stems, channels, usable]` at the upload's rate; mono is the mean."""
+    def to_upload(self, stems: NDArray[np.float32], shift_samples: int = 0) -> NDArray[np.float32]:
+        """float32 `[stems, 2, segment]` -> `[stems, channels, usable]` at the upload's rate; mono is the mean.
+
+        `shift_samples` is how far the chunk's window was moved left, at the upload's rate: so much is missing at the
+        right, where the song has ended, and is zero.
+        """
         if self._channels == 1:
             stems = (stems[:, :1] + stems[:, 1:]) * np.float32(0.5)
         count, channels, segment = stems.shape
         rows = _resampled(stems.reshape(count * channels, segment), self._model.sample_rate_hz, self._rate_hz)
-        usable = rows[:, self._edge_samples : self._edge_samples + self._usable_samples]
+        start = self._edge_samples + shift_samples
+        usable = rows[:, start : start + self._usable_samples]
+        if usable.shape[1] < self._usable_samples:
+            usable = np.pad(usable, ((0, 0), (0, self._usable_samples - usable.shape[1])))
         return usable.reshape(count, channels, self._usable_samples)
 
 

@@ -13,11 +13,19 @@ _SEGMENT_S = 5
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Samples [start, start + length) of every stem: int32 `[stems, length, channels]`, in the model's stem order."""
+    """Samples [start, start + length) of every stem: int32 `[stems, length, channels]`, in the model's stem order.
+
+    `mix` is the same stretch of the decoded upload, int32 `[length, channels]`: what the stems are compared with.
+    """
 
     index: int
     start: int
     stems: NDArray[np.int32]
+    mix: NDArray[np.int32]
+    residual_energy: float = 0.0
+    """Energy, full scale 1.0, of what the model's own stems lacked before it was spread over them."""
+    unsound_values: int = 0
+    """The model's values, of the chunks that begin in this segment, that were NaN, infinite or absurd and replaced."""
 
     @property
     def length_samples(self) -> int:

@@ -37,7 +37,8 @@ class BillingLedger:
         """What a person may ask for now."""
         with _refusals():
             found = await self._stub.GetAllowance(messages.GetAllowanceRequest(owner_id=owner_id), timeout=_DEADLINE_S)
-        return Allowance(found.longest_song_s, found.left_s)
+        plan = found.plan
+        return Allowance(found.longest_song_s, found.left_s, plan.title, tuple(plan.models), plan.default_model)
 
     async def reserve(self, owner_id: str, job_id: str, seconds: int) -> None:
         """Set seconds aside. Raises MinutesExhausted, UploadRefused, AdmissionLapsed."""

@@ -8,8 +8,10 @@ from typing import Final, Protocol
 
 from services.separation.decoder.framing import FramingBroken
 from services.separation.domain.errors import AudioRefused
+from services.separation.domain.file_tags import FileTags
 
 TAG_CHARACTERS_MAX: Final = 200
+COVER_MAGIC: Final = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
 FORMATS_TEXT: Final = "WAV, FLAC, MP3, M4A/AAC, OGG, Opus, AIFF or WMA"
 # Short of the declared length by more than this is said; less is an encoder's rounding.
 SHORTFALL_S_MAX: Final = 0.1
@@ -75,8 +77,7 @@ class AudioProperties:
     depth: int
     declared_samples: int
     counted: bool
-    title: str | None
-    artist: str | None
+    tags: FileTags
     bitrate: int
     warnings: tuple[str, ...]
 
@@ -109,8 +110,8 @@ def refused(cause: str, number: float = 0) -> AudioRefused:
     return AudioRefused(reason, text.format(number=number, duration=_duration(number)))
 
 
-def properties(report: dict[str, object], longest_s: float) -> AudioProperties:
-    """The child's PROPERTIES report; raises FramingBroken when any of it is impossible."""
+def properties(report: dict[str, object], longest_s: float, cover: bytes = b"") -> AudioProperties:
+    """The child's PROPERTIES report, and the cover it sent; raises FramingBroken when any of it is impossible."""
     channels_source = _integer(report, "channels_source", 1, 8)
     sample_rate = _integer(report, "sample_rate", 4_000, 384_000)
     depth = _integer(report, "depth", 16, 24)
@@ -125,8 +126,7 @@ def properties(report: dict[str, object], longest_s: float) -> AudioProperties:
         depth=depth,
         declared_samples=_integer(report, "samples", 1, int(longest_s * sample_rate)),
         counted=report.get("counted") is True,
-        title=clean_tag(report.get("title")),
-        artist=clean_tag(report.get("artist")),
+        tags=_tags(report, cover),
         bitrate=_integer(report, "bitrate", 0, 1 << 40),
         warnings=_warnings(report.get("warnings")),
     )
@@ -170,6 +170,15 @@ def clean_tag(text: object) -> str | None:
     spaced = "".join(" " if character.isspace() else character for character in unicodedata.normalize("NFC", text))
     kept = "".join(character for character in spaced if not unicodedata.category(character).startswith("C"))
     return " ".join(kept.split())[:TAG_CHARACTERS_MAX].strip() or None
+
+
+def _tags(report: dict[str, object], cover: bytes) -> FileTags:
+    names = ("title", "artist", "album", "track", "date", "genre")
+    words = [clean_tag(report.get(name)) or "" for name in names]
+    cover_type = next((kind for kind, magic in COVER_MAGIC.items() if cover.startswith(magic)), "")
+    if cover and not cover_type:
+        raise FramingBroken("a cover that is no picture")
+    return FileTags(words[0], words[1], words[2], words[3], words[4], words[5], cover, cover_type)
 
 
 def _warnings(found: object) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ from services.separation.clients.decoder_reports import (
     summary,
 )
 from services.separation.decoder.framing import (
+    COVER_BYTES_MAX,
+    PAYLOAD_BYTES_MAX,
     PCM_BLOCK_FRAMES,
     READ_REQUEST,
     SOURCE_BLOCK_BYTES,
@@ -33,6 +35,7 @@ from services.separation.decoder.framing import (
 from services.separation.domain.errors import AudioRefused, DecoderFailed
 
 REREAD_ALLOWANCE_BYTES: Final = 64 * SOURCE_BLOCK_BYTES
+COVER_MESSAGES_MAX: Final = COVER_BYTES_MAX // PAYLOAD_BYTES_MAX
 # A child that used less than this share of its time on the processor was starved, not slow.
 STARVED_SHARE: Final = 0.5
 
@@ -56,13 +59,25 @@ class DecoderSession:
             raise LookupError("decoding has not ended")
         return self._summary
 
-    async def inspect(self) -> AudioProperties:
+    async def inspect(self, *, wants_cover: bool = False) -> AudioProperties:
         """What the file is. Raises AudioRefused when it is not accepted, DecoderFailed when that is not known."""
-        request: dict[str, object] = {"size_bytes": self._source.size_bytes, "longest_s": self._longest_s}
+        request: dict[str, object] = {
+            "size_bytes": self._source.size_bytes,
+            "longest_s": self._longest_s,
+            "wants_cover": wants_cover,
+        }
+        cover: list[bytes] = []
+        kinds = {Kind.PROPERTIES, Kind.COVER} if wants_cover else {Kind.PROPERTIES}
         try:
             await self.child.send(frame_json(Kind.INSPECT, request))
-            report = parse_json(await self._next(Kind.PROPERTIES, self._limits.inspect_s))
-            self._properties = properties(report, self._longest_s)
+            while True:
+                kind, payload = await self._next_of(kinds, self._limits.inspect_s)
+                if kind is Kind.PROPERTIES:
+                    break
+                cover.append(payload)
+                if len(cover) > COVER_MESSAGES_MAX:
+                    raise FramingBroken("a cover of another size")
+            self._properties = properties(parse_json(payload), self._longest_s, b"".join(cover))
         except (ChildGone, FramingBroken) as failure:
             raise await self._blame(failure) from failure
         return self._properties
@@ -96,9 +111,6 @@ class DecoderSession:
             self._summary = summary(report, expected, total)
         except (ChildGone, FramingBroken) as failure:
             raise await self._blame(failure) from failure
-
-    async def _next(self, kind: Kind, within_s: float) -> bytes:
-        return (await self._next_of({kind}, within_s))[1]
 
     async def _next_of(self, kinds: set[Kind], within_s: float) -> tuple[Kind, bytes]:
         """The next message of `kinds`, reads served on the way; the child's own time is bounded by `within_s`."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import importlib.util
 import re
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol, cast
@@ -13,29 +15,32 @@ from typing import Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from services.separation.domain.errors import ModelUnknown
+from services.separation.domain.errors import EngineFailed, ModelUnknown
 from services.separation.domain.models import ModelShape
 
 _PARAMETER = re.compile(r'key:\s*"(\w+)"\s*value:?\s*\{\s*string_value:\s*"([^"]*)"')
+_DOOR = "stripsession_door"
 
 
 class Separator(Protocol):
-    """What `<model>/1/separator.py` offers."""
+    """What the door's `open_separator` gives."""
 
-    def separate(self, mix: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
+    def separate(self, mix: NDArray[np.float32]) -> NDArray[np.float32]:
         """Stems `[S, 2, N]` of a mix `[2, N]`."""
         ...
 
 
 class InProcessEngine:
-    """Runs separators of a Triton model repository in threads of its own. A lifecycle part."""
+    """Runs the models of a generated repository in threads of its own. A lifecycle part."""
 
     name = "in-process engine"
 
     def __init__(self, repository: Path, parallel: int) -> None:
         self._repository = repository
         self._threads = ThreadPoolExecutor(parallel, thread_name_prefix="engine")
-        self._models: dict[str, tuple[ModelShape, Separator]] = {}
+        self._shapes: dict[str, ModelShape] = {}
+        self._separators: dict[str, Separator] = {}
+        self._loading = threading.Lock()
 
     async def start(self) -> None:
         """Models are loaded when they are first asked for."""
@@ -46,30 +51,56 @@ class InProcessEngine:
 
     async def describe(self, model: str) -> ModelShape:
         """How a model takes audio. Raises ModelUnknown."""
-        return self._loaded(model)[0]
+        if model not in self._shapes:
+            configuration = self._repository / model / "config.pbtxt"
+            if not configuration.is_file():
+                raise ModelUnknown
+            self._shapes[model] = ModelShape.of(dict(_PARAMETER.findall(configuration.read_text())))
+        return self._shapes[model]
 
     async def separate(self, model: str, chunk: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The stems of one chunk."""
-        shape, separator = self._loaded(model)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, separator.separate, chunk, shape.sample_rate_hz)
+        """The stems of one chunk. Raises ModelUnknown, EngineFailed."""
+        await self.describe(model)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._separated, model, chunk)
 
-    def _loaded(self, model: str) -> tuple[ModelShape, Separator]:
-        if model not in self._models:
-            folder = self._repository / model
-            if not (folder / "config.pbtxt").is_file():
-                raise ModelUnknown
-            parameters = dict(_PARAMETER.findall((folder / "config.pbtxt").read_text()))
-            self._models[model] = (ModelShape.of(parameters), _load(model, folder / "1" / "separator.py"))
-        return self._models[model]
+    def _separated(self, model: str, chunk: NDArray[np.float32]) -> NDArray[np.float32]:
+        with self._loading:
+            if model not in self._separators:
+                self._separators[model] = _opened(self._repository / model / "1")
+        try:
+            return self._separators[model].separate(chunk)
+        except (ValueError, MemoryError, RuntimeError) as error:
+            raise EngineFailed(str(error)) from error
 
 
-def _load(model: str, path: Path) -> Separator:
-    spec = importlib.util.spec_from_file_location(f"stripsession_separator_{model}", path)
-    if spec is None or spec.loader is None:
-        raise ModelUnknown
-    module = importlib.util.module_from_spec(spec)
-    # Dataclasses look their module up while it is still being executed.
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return cast("Separator", module)
+def _opened(version: Path) -> Separator:
+    """The model in a version's folder. The threads of the engine share the cores, so each network has one."""
+    opening = _door(version / "door")
+    try:
+        return opening.open_separator(version / "files", 1)
+    except opening.ModelRefused as refused:
+        raise EngineFailed(str(refused)) from refused
+
+
+def _door(folder: Path) -> Opening:
+    """The door's code, by path: no service imports the models' code. Every model's is the same."""
+    if _DOOR not in sys.modules:
+        spec = importlib.util.spec_from_file_location(
+            _DOOR, folder / "__init__.py", submodule_search_locations=[str(folder)]
+        )
+        if spec is None or spec.loader is None:
+            raise ModelUnknown
+        package = importlib.util.module_from_spec(spec)
+        sys.modules[_DOOR] = package
+        spec.loader.exec_module(package)
+    return cast("Opening", importlib.import_module(f"{_DOOR}.separator"))
+
+
+class Opening(Protocol):
+    """The door's module `separator`."""
+
+    ModelRefused: type[Exception]
+
+    def open_separator(self, folder: Path, threads: int) -> Separator:
+        """The model in `folder`."""
+        ...

@@ -8,14 +8,17 @@ from collections.abc import Iterator, Mapping
 import grpc
 
 from chassis.rpc.errors import from_error, is_transient
-from services.separation.app.ports import OpenedTrack, StoredSegment
+from services.separation.app.ports import Effort, OpenedTrack, StoredSegment
 from services.separation.domain.errors import AttemptFenced, DependencyAway, TrackGone, UploadGone
+from services.separation.domain.findings import Findings
 from services.separation.domain.job import Job, JobState, UploadGrant, UploadPart
 from stripsession.library.v1 import material_service_pb2 as messages
-from stripsession.library.v1 import material_service_pb2_grpc, track_pb2
+from stripsession.library.v1 import material_service_pb2_grpc, report_pb2, track_pb2
 
 SERVICE = "stripsession.library.v1.MaterialService"
-IDEMPOTENT = tuple(f"{SERVICE}/{method}" for method in ("OpenTrack", "CommitSegment", "ConcludeTrack"))
+IDEMPOTENT = tuple(
+    f"{SERVICE}/{method}" for method in ("OpenTrack", "CommitSegment", "RecordFindings", "ConcludeTrack")
+)
 _DEADLINE_S = 5.0
 _REFUSALS: Mapping[str, type[Exception]] = {
     "TRACK_NOT_FOUND": TrackGone,
@@ -49,10 +52,11 @@ class LibraryMaterials:
             opened.upload.object_key,
             tuple(UploadPart(part.object_name, part.offset_bytes, part.length_bytes) for part in opened.upload.parts),
         )
-        return OpenedTrack(grant, opened.committed_segments, opened.committed_samples)
+        return OpenedTrack(grant, opened.committed_segments, opened.committed_samples, tuple(opened.pitch_classes))
 
-    async def commit_segment(self, job: Job, segment: StoredSegment) -> None:
-        """Record a stored segment."""
+    async def commit_segment(self, job: Job, segment: StoredSegment, effort: Effort) -> None:
+        """Record a stored segment, and what it took."""
+        figures = segment.figures
         request = messages.CommitSegmentRequest(
             track_id=job.track_id,
             job_id=job.job_id,
@@ -69,12 +73,41 @@ class LibraryMaterials:
                     frames=stem.frames,
                     frame_bytes=stem.frame_bytes,
                     peaks=stem.peaks,
+                    clipped_samples=stem.clipped_samples,
                 )
                 for stem in segment.stems
             ],
+            figures=report_pb2.SegmentFigures(
+                differing_samples=figures.differing_samples,
+                difference_max=figures.difference_max,
+                clipped_samples=figures.mix_clipped_samples,
+                mix_energy=figures.mix_energy,
+                residual_energy=figures.residual_energy,
+                unsound_values=figures.unsound_values,
+                pitch_classes=figures.pitch_classes,
+                engine_s=effort.engine_s,
+                worker_s=effort.worker_s,
+            ),
         )
         with _refusals():
             await self._stub.CommitSegment(request, timeout=_DEADLINE_S)
+
+    async def record_findings(self, job: Job, findings: Findings) -> None:
+        """Record what the whole song came to; after its last segment."""
+        request = messages.RecordFindingsRequest(
+            track_id=job.track_id,
+            job_id=job.job_id,
+            attempt=job.attempt,
+            making=_making_message(findings),
+            analysis=_analysis_message(findings),
+        )
+        try:
+            with _refusals():
+                await self._stub.RecordFindings(request, timeout=_DEADLINE_S)
+        except grpc.RpcError as error:
+            # A library of before there were reports: its tracks have none.
+            if from_error(error).code is not grpc.StatusCode.UNIMPLEMENTED:
+                raise
 
     async def conclude_track(self, job: Job) -> bool:
         """Tell how an ended job ended; false when the track was deleted, stopped or begun anew, and wants no end."""
@@ -97,6 +130,35 @@ class LibraryMaterials:
         except (TrackGone, AttemptFenced):
             return False
         return True
+
+
+def _making_message(findings: Findings) -> report_pb2.Making:
+    making = findings.making
+    message = report_pb2.Making(
+        model=making.model,
+        version=making.version,
+        weights_sha256=making.weights_sha256,
+        device=making.device,
+        engine_s=making.engine_s,
+        worker_s=making.worker_s,
+        decoder_warnings=making.decoder_warnings,
+    )
+    message.accepted_at.FromDatetime(making.accepted_at)
+    return message
+
+
+def _analysis_message(findings: Findings) -> report_pb2.Analysis:
+    analysis = findings.analysis
+    return report_pb2.Analysis(
+        bpm=analysis.bpm,
+        bpm_confidence=analysis.bpm_confidence,
+        beats_s=analysis.beats_s,
+        key=analysis.key,
+        key_confidence=analysis.key_confidence,
+        integrated_lufs=analysis.integrated_lufs,
+        loudness_range_lu=analysis.loudness_range_lu,
+        true_peak_dbtp=analysis.true_peak_dbtp,
+    )
 
 
 @contextlib.contextmanager

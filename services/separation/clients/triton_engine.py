@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 from collections.abc import AsyncIterator, Iterator
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tritonclient.grpc import InferInput, InferRequestedOutput
 from tritonclient.grpc.aio import InferenceServerClient
+from tritonclient.grpc.model_config_pb2 import DataType, ModelConfig, ModelInstanceGroup
 from tritonclient.utils import InferenceServerException
 
 from chassis import logs
@@ -21,6 +23,7 @@ from services.separation.domain.models import ModelShape
 
 _log = logging.getLogger(__name__)
 _CALL_S = 5.0
+_LOAD_S = 120.0
 _RETIRE_S = 1.0
 _PAUSES_S = (0.1, 1.0)
 _FLOAT_BYTES = 4
@@ -50,6 +53,8 @@ class TritonEngine:
         self._infer_s = infer_s
         self._client: InferenceServerClient | None = None
         self._shapes: dict[str, ModelShape] = {}
+        self._batched: dict[str, bool] = {}
+        self._halved: dict[str, bool] = {}
         self._free: list[tuple[SharedRegion, SharedRegion]] = []
         self._regions: set[SharedRegion] = set()
 
@@ -74,25 +79,53 @@ class TritonEngine:
         return self._client
 
     async def describe(self, model: str) -> ModelShape:
-        """How a model takes audio. Raises ModelUnknown, DependencyAway."""
-        with _failures():
+        """How a model takes audio; the server loads it first where it has not yet.
+
+        Raises ModelUnknown, DependencyAway, and EngineFailed when the server cannot load it.
+        """
+        try:
             answer = await self._server.get_model_config(model, client_timeout=_CALL_S)
+        except InferenceServerException as error:
+            with _failures():
+                if not _is_absent(error):
+                    raise
+                logs.event(_log, logging.INFO, "loading a model", model=model)
+                await self._server.load_model(model, client_timeout=_LOAD_S)
+                answer = await self._server.get_model_config(model, client_timeout=_CALL_S)
+        except (grpc.RpcError, OSError) as error:
+            raise DependencyAway("inference", repr(error)) from error
         parameters = {name: value.string_value for name, value in answer.config.parameters.items()}
         try:
-            shape = ModelShape.of(parameters)
+            shape = dataclasses.replace(ModelShape.of(parameters), device=_device(answer.config))
         except (KeyError, ValueError) as error:
             raise ModelUnknown from error
+        # Where requests may be batched, a chunk is a batch of one.
+        self._batched[model] = answer.config.max_batch_size > 0
+        # Half precision halves what travels between hosts; its error, 66 dB down, ends in the residual that is spread.
+        self._halved[model] = any(given.data_type == DataType.TYPE_FP16 for given in answer.config.input)
         self._shapes[model] = shape
         return shape
 
     async def separate(self, model: str, chunk: NDArray[np.float32]) -> NDArray[np.float32]:
         """The stems of one chunk. Raises DependencyAway, and EngineFailed when the model refuses it again and again."""
         shape = self._shapes.get(model) or await self.describe(model)
-        shape_out = (len(shape.stems), *chunk.shape)
+        shape_out: tuple[int, ...] = (len(shape.stems), *chunk.shape)
+        if self._batched.get(model):
+            found = await self._repeated(model, chunk[None], (1, *shape_out))
+            return np.asarray(found[0], np.float32)
+        return await self._repeated(model, chunk, shape_out)
+
+    async def _repeated(
+        self, model: str, chunk: NDArray[np.float32], shape_out: tuple[int, ...]
+    ) -> NDArray[np.float32]:
         for pause_s in _PAUSES_S:
             # A server started anew knows no regions, and a crashed instance needs a moment: both mend by asking again.
             try:
                 return await self._separated(model, chunk, shape_out)
+            except DependencyAway:
+                # A server started anew has loaded only its first model: asking for the shape loads this one.
+                self._shapes.pop(model, None)
+                raise
             except EngineFailed as failed:
                 logs.event(_log, logging.WARNING, "inference failed; asking again", reason=str(failed))
                 await asyncio.sleep(pause_s)
@@ -101,12 +134,14 @@ class TritonEngine:
     async def _separated(
         self, model: str, chunk: NDArray[np.float32], shape_out: tuple[int, ...]
     ) -> NDArray[np.float32]:
-        pair = self._taken(chunk.nbytes, int(np.prod(shape_out)) * _FLOAT_BYTES) if self._shared_memory else None
+        halved = self._halved.get(model, False)
+        shares = self._shared_memory and not halved
+        pair = self._taken(chunk.nbytes, int(np.prod(shape_out)) * _FLOAT_BYTES) if shares else None
         if pair is not None:
             async with self._lent(pair):
                 return await self._infer_shared(model, chunk, *pair, shape_out)
-        asked = InferInput("MIX", list(chunk.shape), "FP32")
-        asked.set_data_from_numpy(chunk)
+        asked = InferInput("MIX", list(chunk.shape), "FP16" if halved else "FP32")
+        asked.set_data_from_numpy(chunk.astype(np.float16) if halved else chunk)
         with _failures():
             answer = await self._server.infer(
                 model, [asked], outputs=[InferRequestedOutput("STEMS")], client_timeout=self._infer_s
@@ -189,6 +224,16 @@ class TritonEngine:
         """Have the server unmap a region; one that is away or new has nothing to unmap."""
         with contextlib.suppress(InferenceServerException, grpc.RpcError):
             await self._server.unregister_system_shared_memory(name, client_timeout=_RETIRE_S)
+
+
+def _is_absent(error: InferenceServerException) -> bool:
+    """Whether the server answers, and has not loaded the model."""
+    return error.status() in ("StatusCode.NOT_FOUND", "StatusCode.UNAVAILABLE") and "unknown model" in error.message()
+
+
+def _device(configuration: ModelConfig) -> str:
+    kinds = {group.kind for group in configuration.instance_group}
+    return "gpu" if ModelInstanceGroup.KIND_GPU in kinds else "cpu"
 
 
 @contextlib.contextmanager

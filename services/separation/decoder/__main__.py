@@ -13,7 +13,17 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 import av
 import av.logging
 
-from .framing import PCM_BLOCK_FRAMES, Channel, ChannelClosed, FramingBroken, Kind, frame, frame_json, parse_json
+from .framing import (
+    PAYLOAD_BYTES_MAX,
+    PCM_BLOCK_FRAMES,
+    Channel,
+    ChannelClosed,
+    FramingBroken,
+    Kind,
+    frame,
+    frame_json,
+    parse_json,
+)
 from .inspecting import Inspection, inspect
 from .opening import Refused, first_audio_stream, open_container
 from .pcm import Damage, canonical_pieces, decoded_frames, in_blocks, without_padding
@@ -49,6 +59,9 @@ def serve(channel: Channel) -> None:
         request = expect(channel, Kind.INSPECT)
         file = ServedFile(channel, _integer(request, "size_bytes"))
         inspection = inspect(file, _integer(request, "size_bytes"), _number(request, "longest_s"))
+        if inspection.picture is not None and request.get("wants_cover") is True:
+            for at in range(0, len(inspection.picture), PAYLOAD_BYTES_MAX):
+                channel.send(frame(Kind.COVER, inspection.picture[at : at + PAYLOAD_BYTES_MAX]))
         channel.send(frame_json(Kind.PROPERTIES, inspection.report))
         request_decode = expect(channel, Kind.DECODE)
         decode(

@@ -13,11 +13,12 @@ READ_REQUEST: Final = struct.Struct("<QI")
 SOURCE_BLOCK_BYTES: Final = 256 * 1024
 PCM_BLOCK_FRAMES: Final = 65536
 CHANNELS_MAX: Final = 2
+COVER_BYTES_MAX: Final = 4 * 1024 * 1024
 PAYLOAD_BYTES_MAX: Final = max(SOURCE_BLOCK_BYTES, PCM_BLOCK_FRAMES * CHANNELS_MAX * 4)
 
 
 class Kind(IntEnum):
-    """What a message is. The child says the first six, the parent the last three."""
+    """What a message is. The child says the first seven, the parent the last three."""
 
     HELLO = 1
     READ = 2
@@ -25,6 +26,7 @@ class Kind(IntEnum):
     PCM = 4
     END = 5
     REFUSED = 6
+    COVER = 7
     INSPECT = 16
     DATA = 17
     DECODE = 18

@@ -11,6 +11,7 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
+from .covers import cover, has_pictures
 from .opening import Refused, declared_seconds, first_audio_stream, open_container, tag
 from .pcm import PADDED_CODECS, Damage, Shape, decoded_frames, shape_of
 from .reading import ServedFile
@@ -18,14 +19,24 @@ from .reading import ServedFile
 # Enough frames to tell sound from noise that happens to look like a frame header.
 FRAMES_TRIED: Final = 8
 PACKETS_BAD_MAX: Final = 50
+TAGS: Final = ("title", "artist", "album", "track", "date", "genre")
 PICTURES: Final = ("mjpeg", "png", "bmp", "gif", "webp", "tiff")
 
 
 class Inspection:
     """What inspecting found, kept for decoding."""
 
-    def __init__(self, shape: Shape, samples: int, counted: bool, codec: str, report: dict[str, object]) -> None:
+    def __init__(
+        self,
+        shape: Shape,
+        samples: int,
+        counted: bool,
+        codec: str,
+        report: dict[str, object],
+        picture: bytes | None = None,
+    ) -> None:
         self.shape = shape
+        self.picture = picture
         self.samples = samples
         self.counted = counted
         self.report = report
@@ -42,15 +53,18 @@ def inspect(file: ServedFile, size_bytes: int, longest_s: float) -> Inspection:
         reopen = container.format.name == "mp3"
         declared = None if reopen else declared_seconds(container, stream, file, size_bytes)
         shape = try_decoding(container, stream)
-        warnings = _other_streams(container, stream)
+        is_pictured = has_pictures(container)
+        others = _other_streams(container, stream)
         codec = stream.codec_context.name
         report: dict[str, object] = {
             "container": container.format.name,
             "codec": codec,
             "bitrate": container.bit_rate or 0,
-            "title": tag(container, stream, "title"),
-            "artist": tag(container, stream, "artist"),
+            **{name: tag(container, stream, name) for name in TAGS},
         }
+    picture = cover(file, size_bytes) if is_pictured else None
+    others["ignored_pictures"] -= picture is not None
+    warnings: list[dict[str, object]] = [{"code": code, "number": number} for code, number in others.items() if number]
     if reopen:
         with open_container(file, size_bytes) as container:
             declared = declared_seconds(container, first_audio_stream(container), file, size_bytes)
@@ -74,7 +88,7 @@ def inspect(file: ServedFile, size_bytes: int, longest_s: float) -> Inspection:
         "counted": counted,
         "warnings": warnings,
     }
-    return Inspection(shape, samples, counted, codec, report)
+    return Inspection(shape, samples, counted, codec, report, picture)
 
 
 def try_decoding(container: InputContainer, stream: AudioStream) -> Shape:
@@ -134,14 +148,13 @@ def _count_by_decoding(file: ServedFile, size_bytes: int, longest_samples: int) 
         return samples
 
 
-def _other_streams(container: InputContainer, chosen: AudioStream) -> list[dict[str, object]]:
+def _other_streams(container: InputContainer, chosen: AudioStream) -> dict[str, int]:
     streams = container.streams
     videos = list(streams.video)
     pictures = [video for video in videos if video.codec_context.name in PICTURES]
     others = [stream for stream in streams.audio if stream.index != chosen.index]
-    found = {
+    return {
         "ignored_pictures": len(pictures),
         "ignored_video": len(videos) - len(pictures),
         "ignored_tracks": len(others),
     }
-    return [{"code": code, "number": number} for code, number in found.items() if number]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 
 class AudioRefused(Exception):
     """This upload cannot be separated, and trying again will not help.
@@ -30,6 +35,15 @@ class JobMismatch(Exception):
 
 class ModelUnknown(Exception):
     """There is no model of this name; the list of models says which there are."""
+
+
+class ModelNotInPlan(Exception):
+    """The person's plan does not have this model."""
+
+    def __init__(self, model: str, plan_title: str, models: Sequence[str]) -> None:
+        """`models` are those that the plan has."""
+        super().__init__(f"The {plan_title} plan does not have the model {model}; it has {', '.join(models)}.")
+        self.facts: Mapping[str, str] = {"model": model, "models": ",".join(models)}
 
 
 class QueueFull(Exception):

@@ -16,6 +16,7 @@ class ModelCard:
     summary: str
     licence: str
     is_default: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,12 @@ class ModelShape:
     hop_samples: int
     stems: tuple[str, ...]
     version: str
+    placement: str = "mirrored"
+    """Where chunks lie in the song: `mirrored` or `centred` (see `audio/chunking.py`)."""
+    weights_sha256: str = ""
+    """Digest of the model's files; empty when the engine does not tell."""
+    device: str = "cpu"
+    """Where it runs: cpu or gpu."""
 
     @staticmethod
     def of(parameters: Mapping[str, str]) -> ModelShape:
@@ -37,4 +44,7 @@ class ModelShape:
             int(parameters["hop_samples"]),
             tuple(parameters["stems"].split(",")),
             parameters["version"],
+            parameters.get("placement", "mirrored"),
+            parameters.get("weights", ""),
+            parameters.get("device", "cpu"),
         )

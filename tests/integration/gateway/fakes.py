@@ -18,7 +18,13 @@ from jwt.algorithms import OKPAlgorithm
 from chassis.rpc.errors import Refusal, RpcRefused
 from stripsession.auth.v1 import account_pb2, auth_service_pb2, auth_service_pb2_grpc
 from stripsession.billing.v1 import billing_service_pb2, billing_service_pb2_grpc
-from stripsession.library.v1 import library_service_pb2, library_service_pb2_grpc, track_pb2, upload_pb2
+from stripsession.library.v1 import (
+    library_service_pb2,
+    library_service_pb2_grpc,
+    report_pb2,
+    track_pb2,
+    upload_pb2,
+)
 from stripsession.retention.v1 import retention_service_pb2, retention_service_pb2_grpc
 from stripsession.separation.v1 import job_pb2, separation_service_pb2, separation_service_pb2_grpc
 
@@ -136,11 +142,15 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
         self.contents: dict[str, bytearray] = {}
         self.tracks: dict[str, track_pb2.Track] = {}
         self.keys: dict[tuple[str, str], str] = {}
+        self.reports: dict[str, report_pb2.Report] = {}
+        self.analyses: dict[str, report_pb2.Analysis] = {}
         self.file = b""
         self.file_name = "song.flac"
         self.version = "v1"
         self.chunk_bytes = 64 * 1024
         self.break_after: int | None = None
+        self.size_unknown = False
+        self.specs: list[library_service_pb2.DownloadSpec] = []
         self.refusal: RpcRefused | None = None
         self.arrived = asyncio.Condition()
         self.append_ended = asyncio.Event()
@@ -234,7 +244,14 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
         return library_service_pb2.CreateTrackResponse(track=self.tracks[known])
 
     async def GetTrack(self, request: Any, context: Any) -> library_service_pb2.GetTrackResponse:
-        return library_service_pb2.GetTrackResponse(track=self._track(request, "GetTrack"))
+        track = self._track(request, "GetTrack")
+        heard = report_pb2.Analysis()
+        if known := self.analyses.get(track.track_id):
+            heard.CopyFrom(known)
+            heard.ClearField("beats_s")
+        return library_service_pb2.GetTrackResponse(
+            track=track, report=self.reports.get(track.track_id), analysis=heard if known else None
+        )
 
     async def ListTracks(self, request: Any, context: Any) -> library_service_pb2.ListTracksResponse:
         mine = [t for t in self.tracks.values() if t.owner_id == request.owner_id and request.query in t.title]
@@ -278,7 +295,12 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
             )
             for index in range(request.from_index, track.segments)
         ]
-        return library_service_pb2.GetManifestResponse(track=track, segments=segments)
+        return library_service_pb2.GetManifestResponse(
+            track=track,
+            segments=segments,
+            report=self.reports.get(track.track_id),
+            analysis=self.analyses.get(track.track_id),
+        )
 
     async def ReadSegment(self, request: Any, context: Any) -> AsyncIterator[library_service_pb2.ReadSegmentResponse]:
         track = self._track(request, "ReadSegment")
@@ -289,12 +311,14 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
 
     async def DescribeDownload(self, request: Any, context: Any) -> library_service_pb2.DescribeDownloadResponse:
         track = self._track(request.spec, "DescribeDownload")
+        self.specs.append(request.spec)
         if track.state != track_pb2.TRACK_STATE_READY:
             raise refused(grpc.StatusCode.FAILED_PRECONDITION, "TRACK_NOT_READY", "The track is not ready.")
-        if not set(request.spec.stems) <= set(track.stems):
+        if not set(request.spec.stems) <= {*track.stems, "karaoke"}:
             raise missing("STEM")
         return library_service_pb2.DescribeDownloadResponse(
-            size_bytes=len(self.file),
+            size_bytes=0 if self.size_unknown else len(self.file),
+            size_unknown=self.size_unknown,
             media_type="application/zip" if request.spec.bundle else f"audio/{request.spec.format}",
             file_name=self.file_name,
             etag=hashlib.sha256(self.version.encode() + request.spec.SerializeToString()).hexdigest()[:32],

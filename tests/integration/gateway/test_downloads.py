@@ -144,3 +144,75 @@ async def test_a_reader_that_stops_reading_stops_the_library(door: Door) -> None
             await door.http.get("/healthz")
     assert door.library.chunks_sent < 40
     writer.close()
+
+
+@pytest.mark.parametrize("broken_at", [None, 0, 65536])
+async def test_a_file_of_unknown_size_comes_whole(door: Door, broken_at: int | None) -> None:
+    """Without a length and without ranges, to its end, also across a restart of the library."""
+    door.library.file = os.urandom(SIZE)
+    door.library.size_unknown = True
+    door.library.break_after = broken_at
+    track = door.library.add_track(OWNER)
+    path = f"/v1/tracks/{track.track_id}/mix.flac"
+    for headers in ({}, {"Range": "bytes=5-9"}, {"Range": "bytes=999999999-"}):
+        answer = await door.http.get(path, headers={**door.bearer(), **headers})
+        assert (answer.status_code, answer.content) == (200, door.library.file)
+        assert answer.headers["accept-ranges"] == "none"
+        assert "content-length" not in answer.headers
+    head = await door.http.head(path, headers=door.bearer())
+    assert (head.status_code, head.content, head.headers["accept-ranges"]) == (200, b"", "none")
+    held = {**door.bearer(), "If-None-Match": head.headers["etag"]}
+    assert (await door.http.get(path, headers=held)).status_code == 304
+
+
+async def test_every_choice_reaches_the_library(door: Door) -> None:
+    """Stems, gains, pans, preset, depth and speed arrive as they were asked for, and every format is known."""
+    track = door.library.add_track(OWNER)
+    one = f"/v1/tracks/{track.track_id}"
+    mixing = "stems=vocals,drums&gains=-6.5,0&pans=-1,0.25&depth=32f"
+    await door.http.get(f"{one}/mix.wav?{mixing}", headers=door.bearer())
+    spec = door.library.specs[-1]
+    assert (list(spec.stems), list(spec.gains_db), list(spec.pans)) == (["vocals", "drums"], [-6.5, 0.0], [-1.0, 0.25])
+    assert (spec.format, spec.wav_depth, spec.bundle) == ("wav", "32f", False)
+    await door.http.get(f"{one}/mix.m4a?preset=acapella&speed=2", headers=door.bearer())
+    spec = door.library.specs[-1]
+    assert (list(spec.stems), spec.preset, spec.speed) == ([], "acapella", 2)
+    for path, name in (
+        ("stems/karaoke.opus", "opus"),
+        ("stems/vocals.m4a", "m4a"),
+        ("mix.stem.mp4", "stem.mp4"),
+        ("download.zip?format=opus", "opus"),
+    ):
+        assert (await door.http.get(f"{one}/{path}", headers=door.bearer())).status_code == 200
+        assert door.library.specs[-1].format == name
+    check_problem(await door.http.get(f"{one}/stems/vocals.stem.mp4", headers=door.bearer()), 404)
+
+
+@pytest.mark.parametrize(
+    "query", ["gains=a", "gains=1,,2", "gains=nan", "pans=1e9", "preset=choir", "depth=8", "speed=3", "pans=inf"]
+)
+async def test_choices_that_make_no_sense_are_refused(door: Door, query: str) -> None:
+    """What is no number or no option is refused before the library is asked."""
+    track = door.library.add_track(OWNER)
+    path = f"/v1/tracks/{track.track_id}/mix.wav?stems=vocals&{query}"
+    check_problem(await door.http.get(path, headers=door.bearer()), 422, "INVALID_FIELD")
+    assert door.library.specs == []
+
+
+async def test_a_mix_is_checked_and_has_an_address(door: Door) -> None:
+    """POST says where a mix can be downloaded, how large it will be where that is known, and refuses what cannot be."""
+    door.library.file = os.urandom(1000)
+    track = door.library.add_track(OWNER)
+    path = f"/v1/tracks/{track.track_id}/mixes"
+    body = {"format": "mp3", "stems": "vocals,drums", "gains": "-3,0"}
+    told = (await door.http.post(path, json=body, headers=door.bearer())).json()
+    assert told["url"] == f"/v1/tracks/{track.track_id}/mix.mp3?stems=vocals,drums&gains=-3,0"
+    assert (told["size_bytes"], told["media_type"]) == (1000, "audio/mp3")
+    assert (await door.http.get(told["url"], headers=door.bearer())).content == door.library.file
+    door.library.size_unknown = True
+    told = (await door.http.post(path, json={"format": "flac"}, headers=door.bearer())).json()
+    assert (told["url"], told["size_bytes"]) == (f"/v1/tracks/{track.track_id}/mix.flac", None)
+    answer = await door.http.post(path, json={"format": "exe"}, headers=door.bearer())
+    check_problem(answer, 422, "INVALID_FIELD")
+    answer = await door.http.post(path, json={"format": "wav", "stems": "kazoo"}, headers=door.bearer())
+    check_problem(answer, 404, "STEM_NOT_FOUND")

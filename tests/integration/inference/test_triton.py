@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from stack.model_repository import Machine, generate
+from stack.registry import Model, models_in
 from stack.triton_runtime import (
     SHARED_MEMORY,
     TritonPorts,
     TritonRuntime,
     TritonUnavailable,
     clean_leftovers,
-    place_models,
     prepare,
     region_prefix,
     serve_command,
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
 grpcclient = pytest.importorskip("tritonclient.grpc")
 
 ROOT = Path(__file__).parents[3]
-REPOSITORY = ROOT / "inference" / "repository"
+DOOR = ROOT / "inference" / "door"
+MODELS = ROOT / "inference" / "models"
 LOCK = ROOT / "inference" / "requirements" / "triton.txt"
 READY_DEADLINE_S = 60.0
 ROUNDS = 5
@@ -58,9 +60,7 @@ def runtime() -> TritonRuntime:
 @pytest.fixture(scope="module")
 def separator() -> ModuleType:
     """The separator in this process."""
-    spec = importlib.util.spec_from_file_location(
-        "stripsession_separator", REPOSITORY / "baseline" / "1" / "separator.py"
-    )
+    spec = importlib.util.spec_from_file_location("stripsession_separator", MODELS / "baseline" / "separator.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -96,11 +96,20 @@ def wait_ready(server: subprocess.Popen[bytes], ports: TritonPorts, log: Path) -
             pytest.fail(log.read_text())
 
 
+def repository_of(models: Sequence[Model], instance: Path, wire: str = "fp32") -> Path:
+    """A generated model repository, as for a machine of two cores."""
+    return generate(models, DOOR, instance / "models", Machine(cores=2, wire=wire))
+
+
 @contextmanager
-def serving(runtime: TritonRuntime, instance: Path) -> Iterator[tuple[subprocess.Popen[bytes], TritonPorts]]:
-    """A running server that is ready, and its ports."""
+def serving(
+    runtime: TritonRuntime, instance: Path, more: Sequence[Model] = (), wire: str = "fp32"
+) -> Iterator[tuple[subprocess.Popen[bytes], TritonPorts]]:
+    """A running server that is ready, with the baseline loaded and `more` to be asked for; and its ports."""
     ports = free_ports()
-    command = serve_command(runtime, instance, [place_models(REPOSITORY, instance)], ports)
+    baseline = [model for model in models_in(MODELS, is_bundled=True) if model.name == "baseline"]
+    repository = repository_of([*baseline, *more], instance, wire)
+    command = serve_command(runtime, instance, [repository], ports, first_model="baseline")
     log = instance / "triton.log"
     with log.open("wb") as output:
         server = subprocess.Popen(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,14 +13,24 @@ import soundfile
 from services.library.app.commit_segment import commit_segment
 from services.library.app.conclude_track import conclude_track
 from services.library.app.create_track import create_track
+from services.library.app.delete_track import delete_track
 from services.library.app.open_track import open_track
 from services.library.app.read_download import CHUNK_BYTES_MAX, Wish, describe_download, read_download
 from services.library.app.read_tracks import update_track
-from services.library.domain.errors import RangeInvalid, StemNotFound, TrackNotFound, TrackNotReady, UnknownFormat
+from services.library.domain.errors import (
+    MixInvalid,
+    RangeInvalid,
+    StemNotFound,
+    TrackNotFound,
+    TrackNotReady,
+    UnknownFormat,
+)
+from services.library.domain.file_tags import Cover, FileTags
 from services.library.domain.segment import SealedSegment, Segment, SegmentStem
 from services.library.domain.track import Acceptance, Audio, Outcome, Track
 from services.library.media.segments import StreamShape
 from tests.integration.library.world import OWNER, STEMS, STRANGER, World
+from tests.unit.library.sound import hear
 from tests.unit.library.stems import MadeStem, make_stem, music
 
 SHAPE = StreamShape(44_100, 2, 16)
@@ -43,9 +54,12 @@ async def _commit(world: World, track: Track, made: list[MadeStem]) -> None:
         first += facts.samples
 
 
-async def _song(world: World) -> tuple[Track, list[MadeStem]]:
+async def _song(
+    world: World, file_tags: FileTags | None = None, cover: Cover | None = None
+) -> tuple[Track, list[MadeStem]]:
+    audio = Audio(SHAPE.sample_rate, SHAPE.channels, SHAPE.depth, "flac", LENGTH)
     world.separation.acceptance = Acceptance(
-        Audio(SHAPE.sample_rate, SHAPE.channels, SHAPE.depth, "flac", LENGTH), "", "", STEMS, (), "baseline"
+        audio, "Tagged", "Band", STEMS, (), "baseline", file_tags or FileTags(), cover
     )
     upload = await world.uploaded()
     track = await create_track(world.ports, OWNER, upload.upload_id, "", "Höhe: 1/2", "")
@@ -55,8 +69,8 @@ async def _song(world: World) -> tuple[Track, list[MadeStem]]:
     return track, made
 
 
-def _wish(track: Track, format_name: str, *stems: str, bundle: bool = False, owner_id: str = OWNER) -> Wish:
-    return Wish(owner_id, track.track_id, stems, format_name, bundle)
+def _wish(track: Track, format_name: str, *stems: str, owner_id: str = OWNER, **more: Any) -> Wish:
+    return Wish(owner_id, track.track_id, stems, format_name, **more)
 
 
 async def _read(world: World, wish: Wish, start: int = 0, stop: int = 0) -> bytes:
@@ -116,6 +130,73 @@ async def test_mp3(world: World) -> None:
     assert (len(await _read(world, wish)), described.media_type) == (described.size_bytes, "audio/mpeg")
 
 
+async def test_flac_of_a_mix_is_read_to_its_end(world: World) -> None:
+    """Its size is not foretold; it can be read on from any byte, which gives the same bytes."""
+    track, made = await _song(world)
+    wish = _wish(track, "flac")
+    assert (await describe_download(world.ports, wish)).size_bytes is None
+    data = await _read(world, wish)
+    samples, _ = soundfile.read(io.BytesIO(data), dtype="int16", always_2d=True)
+    assert np.array_equal(samples, np.clip(made[0].samples + made[1].samples, -32768, 32767))
+    assert await _read(world, wish, len(data) - 100) == data[-100:]
+
+
+@pytest.mark.parametrize(("preset", "stem"), [("karaoke", 1), ("instrumental", 1), ("acapella", 0)])
+async def test_presets(world: World, preset: str, stem: int) -> None:
+    """All but the voices, or the voices alone, by name, also in a stem's place; one stem of two is its own file."""
+    track, made = await _song(world)
+    for wish in (_wish(track, "flac", preset=preset), _wish(track, "flac", preset)):
+        described = await describe_download(world.ports, wish)
+        assert described.file_name == f"Höhe_ 1_2 - {preset}.flac"
+        samples, _ = soundfile.read(io.BytesIO(await _read(world, wish)), dtype="int16", always_2d=True)
+        assert np.array_equal(samples, made[stem].samples)
+
+
+async def test_gains_and_pans(world: World) -> None:
+    """Each stem named sounds as loud and where it was asked for, in floats without clipping."""
+    track, made = await _song(world)
+    wish = _wish(track, "wav", "drums", "vocals", gains_db=(6.0, 0.0), pans=(-1.0, 1.0), wav_depth="32f")
+    samples, _ = soundfile.read(io.BytesIO(await _read(world, wish)), dtype="float64", always_2d=True)
+    left, right = made[1].samples[:, 0] * 10 ** (6 / 20), made[0].samples[:, 1]
+    assert np.abs(samples[:, 0] * 32768 - left).max() <= 0.5
+    assert np.array_equal(samples[:, 1] * 32768, right)
+
+
+async def test_what_the_file_says_is_carried(world: World) -> None:
+    """Tags and cover of the upload are in every format; a title of the listener's own wins over the file's."""
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
+    track, _ = await _song(world, FileTags("Album", "3/12", "1999", "Jazz"), Cover("image/png", picture))
+    stored = world.stored("covers")
+    assert len(stored) == 1
+    assert picture[:64] not in (world.folder / stored[0]).read_bytes()
+    for name in ("flac", "wav", "mp3", "m4a", "opus"):
+        heard = hear(await _read(world, _wish(track, name, "drums")))
+        assert heard.pictures == [picture]
+        assert {key: heard.tags[key] for key in ("title", "artist", "album", "track", "genre")} == {
+            "title": "Höhe: 1/2 - drums",
+            "artist": "Band",
+            "album": "Album",
+            "track": "3/12",
+            "genre": "Jazz",
+        }
+
+
+async def test_a_deleted_track_leaves_no_cover(world: World) -> None:
+    """Deleting a track destroys its cover's key in the same commit, and removes the object."""
+    track, _ = await _song(world, cover=Cover("image/jpeg", b"\xff\xd8\xff" + bytes(9)))
+    assert await world.database.pool.fetchval("SELECT count(wrapped_key) FROM track_tags") == 1
+    await delete_track(world.ports, OWNER, track.track_id)
+    assert await world.database.pool.fetchval("SELECT count(*) FROM track_tags") == 0
+    assert world.stored("covers") == []
+
+
+async def test_a_cover_that_is_lost_costs_the_cover_only(world: World) -> None:
+    """When the cover's object is gone, the stems still come."""
+    track, _ = await _song(world, cover=Cover("image/jpeg", b"\xff\xd8\xff" + bytes(9)))
+    (world.folder / world.stored("covers")[0]).unlink()
+    assert hear(await _read(world, _wish(track, "m4a", "drums"))).pictures == []
+
+
 async def test_etag(world: World) -> None:
     """The tag differs between downloads, stays for the same one, and changes with the names inside the file."""
     track, _ = await _song(world)
@@ -135,14 +216,24 @@ async def test_refusals(world: World) -> None:
     track, _ = await _song(world)
     for wish, error in [
         (_wish(track, "ogg"), UnknownFormat),
-        (_wish(track, "flac"), UnknownFormat),
+        (_wish(track, "stem.mp4"), UnknownFormat),
+        (_wish(track, "stem.mp4", "drums"), UnknownFormat),
+        (_wish(track, "wav", wav_depth="8"), UnknownFormat),
+        (_wish(track, "mp3", wav_depth="16"), UnknownFormat),
+        (_wish(track, "wav", speed=2), UnknownFormat),
+        (_wish(track, "wav", "drums", bundle=True, gains_db=(1.0,)), UnknownFormat),
+        (_wish(track, "wav", gains_db=(1.0, 2.0)), MixInvalid),
+        (_wish(track, "wav", "drums", gains_db=(24.1,)), MixInvalid),
+        (_wish(track, "wav", "drums", pans=(-1.1,)), MixInvalid),
+        (_wish(track, "wav", preset="choir"), StemNotFound),
+        (_wish(track, "wav", "drums", preset="karaoke"), StemNotFound),
         (_wish(track, "wav", "choir"), StemNotFound),
         (_wish(track, "wav", "drums", "drums"), StemNotFound),
         (_wish(track, "wav", owner_id=STRANGER), TrackNotFound),
     ]:
         with pytest.raises(error):
             await describe_download(world.ports, wish)
-    with pytest.raises(UnknownFormat, match="a mix is made as wav or mp3"):
-        await describe_download(world.ports, _wish(track, "flac"))
+    with pytest.raises(UnknownFormat, match="holds four stems, and this song has 2"):
+        await describe_download(world.ports, _wish(track, "stem.mp4"))
     with pytest.raises(RangeInvalid):
         await _read(world, _wish(track, "wav"), 10, 5)

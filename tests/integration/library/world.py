@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import datetime
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from services.library.app.create_track import create_track
 from services.library.app.create_upload import create_upload
 from services.library.app.ports import Limits, Ports
 from services.library.domain.errors import SeparationUnavailable, SubmissionRefused
+from services.library.domain.report import SegmentFigures
 from services.library.domain.segment import SealedSegment, Segment, SegmentStem
 from services.library.domain.track import Acceptance, Audio, Track
 from services.library.domain.upload import Grant, Upload
@@ -91,10 +93,18 @@ class World:
         return await create_track(self.ports, owner_id, upload.upload_id, "", title, "")
 
     async def commit(
-        self, track: Track, index: int, *, attempt: int = 1, first: int = -1, stores: bool = True
+        self,
+        track: Track,
+        index: int,
+        *,
+        attempt: int = 1,
+        first: int = -1,
+        stores: bool = True,
+        figures: SegmentFigures | None = None,
     ) -> Track:
         """Store and commit a made-up segment of 4096 samples, as a worker does; a repeated call does not store."""
         sealed = await self.sealed(track, index, attempt=attempt, first=first, stores=stores)
+        sealed = dataclasses.replace(sealed, figures=figures)
         return await commit_segment(self.ports, track.track_id, track.job_id, attempt, sealed)
 
     async def sealed(

@@ -31,10 +31,13 @@ from services.separation.domain.job import Job
 from services.separation.events.envelopes import encode
 from services.separation.store.jobs import PostgresJobs
 from services.separation.wiring import MIGRATIONS
+from stack.model_repository import Machine, generate
+from stack.registry import models_in
 from tests.integration.separation.fake_services import FakeLedger, FakeLibrary, FakeTrack, library_server, store_upload
 
 ROOT = Path(__file__).parents[3]
-REPOSITORY = ROOT / "inference" / "repository"
+DOOR = ROOT / "inference" / "door"
+MODELS = ROOT / "inference" / "models"
 RATE_HZ = 44100
 OWNER = "usr_listener"
 
@@ -114,7 +117,8 @@ async def scene(database: Database, certificates: Path, tmp_path: Path) -> Async
         channel = Channel("library", f"127.0.0.1:{server.port}", Certificates(certificates, "separation"))
         stack.push_async_callback(channel.stop)
         decoders = await stack.enter_async_context(Decoders())
-        engine = InProcessEngine(REPOSITORY, 2)
+        bundled = models_in(MODELS, is_bundled=True)
+        engine = InProcessEngine(generate(bundled, DOOR, tmp_path / "models", Machine(cores=2)), 2)
         stack.push_async_callback(engine.stop)
         objects = open_objects(f"file://{tmp_path / 'objects'}")
         ledger = FakeLedger()
@@ -134,7 +138,7 @@ async def scene(database: Database, certificates: Path, tmp_path: Path) -> Async
                 limits=limits,
             )
 
-        models = ModelCards(ROOT / "inference" / "models", "baseline")
+        models = ModelCards([MODELS], "baseline")
         yield Scene(database, objects, library, ledger, jobs, models, None, make_shop)
 
 

@@ -29,6 +29,7 @@ class FakeTrack:
     grant: UploadGrant
     attempt: int = 0
     segments: list[messages.CommitSegmentRequest] = field(default_factory=list)
+    findings: list[messages.RecordFindingsRequest] = field(default_factory=list)
     conclusions: list[messages.ConcludeTrackRequest] = field(default_factory=list)
 
 
@@ -69,6 +70,10 @@ class FakeLibrary(material_service_pb2_grpc.MaterialServiceServicer):
             upload=grant,
             committed_segments=len(track.segments),
             committed_samples=sum(segment.length_samples for segment in track.segments),
+            pitch_classes=[
+                sum(classes)
+                for classes in zip(*(segment.figures.pitch_classes for segment in track.segments), strict=True)
+            ],
         )
 
     async def CommitSegment(
@@ -86,6 +91,15 @@ class FakeLibrary(material_service_pb2_grpc.MaterialServiceServicer):
         async with self.committed:
             self.committed.notify_all()
         return messages.CommitSegmentResponse(committed_segments=len(track.segments))
+
+    async def RecordFindings(
+        self, request: messages.RecordFindingsRequest, context: Any
+    ) -> messages.RecordFindingsResponse:
+        track = self.track(request.track_id)
+        if request.attempt < track.attempt:
+            raise RpcRefused(Refusal(grpc.StatusCode.ABORTED, "ATTEMPT_FENCED"))
+        track.findings.append(request)
+        return messages.RecordFindingsResponse()
 
     async def ConcludeTrack(
         self, request: messages.ConcludeTrackRequest, context: Any

@@ -95,11 +95,14 @@ def test_no_awkward_file_is_left_out() -> None:
 
 @needs_awkward
 async def test_tags_and_pictures(decoders: Decoders) -> None:
-    """Title and artist arrive whole, the cover picture is ignored and that is said."""
+    """Title and artist arrive whole, and so does the cover where it is wanted."""
     properties, _, _ = await decode_all(decoders, (AWKWARD / "vbr_id3_art.mp3").read_bytes())
-    assert "☃ 日本語" in (properties.title or "")
-    assert properties.artist == "A&B <script>alert(1)</script>"
-    assert properties.warnings == ("ignored 1 picture(s)",)
+    assert "☃ 日本語" in properties.tags.title
+    assert properties.tags.artist == "A&B <script>alert(1)</script>"
+    assert (properties.warnings, properties.tags.cover) == ((), b"")
+    async with decoders.open(Held((AWKWARD / "vbr_id3_art.mp3").read_bytes()), LONGEST_S) as session:
+        tags = (await session.inspect(wants_cover=True)).tags
+    assert tags.cover.startswith(b"\x89PNG" if tags.cover_type == "image/png" else b"\xff\xd8\xff")
 
 
 @needs_awkward

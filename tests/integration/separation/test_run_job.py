@@ -32,6 +32,13 @@ async def test_stems_sum_to_the_upload(scene: Scene, channels: int, seconds: flo
     assert scene.ledger.settled == {"job_1": int(np.ceil(len(song) / RATE_HZ))}
     assert [conclusion.outcome for conclusion in track.conclusions] == [material_service_pb2.OUTCOME_COMPLETED]
     assert track.conclusions[0].length_samples == len(song)
+    assert [segment.figures.differing_samples for segment in track.segments] == [0] * len(track.segments)
+    assert all(segment.figures.engine_s <= segment.figures.worker_s for segment in track.segments)
+    assert sum(segment.figures.engine_s for segment in track.segments) > 0
+    (findings,) = track.findings
+    assert (findings.making.model, findings.making.device) == ("baseline", "cpu")
+    assert len(findings.making.weights_sha256) == 64
+    assert findings.analysis.integrated_lufs < 0
     assert await scene.announcements("JobConcluded") == 1
     await run_job(scene.shop(), "job_1")
     assert len(track.conclusions) == 1
@@ -70,6 +77,12 @@ async def test_a_successor_gives_the_same_stems(scene: Scene) -> None:
     assert (await scene.job("job_broken")).state is JobState.COMPLETED
     assert {segment.attempt for segment in broken.segments} == {1, 2}
     assert await stem_files(scene.objects, broken) == await stem_files(scene.objects, whole)
+    # What was measured and heard is that of the whole song, too.
+    assert broken.findings[0].analysis == whole.findings[0].analysis
+    for one, other in zip(broken.segments, whole.segments, strict=True):
+        for segment in (one, other):
+            segment.figures.engine_s = segment.figures.worker_s = 0.0
+        assert one.figures == other.figures
 
 
 async def test_a_stopping_worker_hands_its_job_back(scene: Scene) -> None:

@@ -15,13 +15,15 @@ import pytest
 from tritonclient.grpc.aio import InferenceServerClient
 
 from services.separation.app.patience import patiently
+from services.separation.clients.engine_replicas import EngineReplicas
 from services.separation.clients.in_process_engine import InProcessEngine
 from services.separation.clients.shared_regions import FOLDER, PREFIX, SharedRegion, clear_stale_regions
 from services.separation.clients.triton_engine import TritonEngine
 from services.separation.domain.errors import DependencyAway, EngineFailed
+from stack.registry import models_in
 from stack.triton_runtime import TritonRuntime, TritonUnavailable, prepare
 from tests.integration.inference import test_triton
-from tests.integration.inference.test_triton import LOCK, REPOSITORY, ROOT, serving
+from tests.integration.inference.test_triton import LOCK, MODELS, ROOT, repository_of, serving
 
 HOLDER = (
     "from services.separation.clients.shared_regions import SharedRegion\n"
@@ -45,8 +47,11 @@ def our_regions() -> list[Path]:
 
 
 @pytest.fixture
-async def expected() -> AsyncIterator[tuple[InProcessEngine, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]]:
-    engine = InProcessEngine(REPOSITORY, 1)
+async def expected(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[tuple[InProcessEngine, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]]:
+    models = models_in(MODELS, is_bundled=True)
+    engine = InProcessEngine(repository_of(models, tmp_path_factory.mktemp("in-process")), 1)
     yield engine, await engine.separate("baseline", SEGMENT)
     await engine.stop()
 
@@ -91,6 +96,43 @@ async def test_without_room_in_shared_memory_chunks_go_by_message(
         np.testing.assert_allclose(await engine.separate("baseline", SEGMENT), stems, atol=1e-6)
         assert not our_regions()
         await engine.stop()
+
+
+async def test_half_precision_on_the_way(
+    runtime: TritonRuntime,
+    tmp_path: Path,
+    expected: tuple[InProcessEngine, np.ndarray[tuple[int, ...], np.dtype[np.float32]]],
+) -> None:
+    """A server that takes and gives half precision costs less than 60 dB below the stems, and shares no memory."""
+    _, stems = expected
+    with serving(runtime, tmp_path, wire="fp16") as (_, ports):
+        engine = TritonEngine(f"127.0.0.1:{ports.grpc}", shared_memory=True, infer_s=30.0)
+        await engine.start()
+        found = await engine.separate("baseline", SEGMENT)
+        assert found.dtype == np.float32
+        assert not our_regions()
+        assert np.sum(np.square(found - stems)) < 1e-6 * np.sum(np.square(stems))
+        await engine.stop()
+
+
+async def test_one_of_two_servers_dies(
+    runtime: TritonRuntime,
+    tmp_path: Path,
+    expected: tuple[InProcessEngine, np.ndarray[tuple[int, ...], np.dtype[np.float32]]],
+) -> None:
+    """With two servers, the death of one is not noticed by who asks."""
+    _, stems = expected
+    with serving(runtime, tmp_path / "one") as (first, one), serving(runtime, tmp_path / "two") as (_, two):
+        addresses = [f"127.0.0.1:{ports.grpc}" for ports in (one, two)]
+        engine = EngineReplicas([TritonEngine(address, shared_memory=True, infer_s=30.0) for address in addresses])
+        await engine.start()
+        await asyncio.gather(*(engine.separate("baseline", SEGMENT) for _ in range(4)))
+        first.kill()
+        first.wait()
+        for found in await asyncio.gather(*(engine.separate("baseline", SEGMENT) for _ in range(4))):
+            np.testing.assert_allclose(found, stems, atol=1e-6)
+        await engine.stop()
+        assert not our_regions()
 
 
 async def test_a_server_that_died_is_gone_on_with(

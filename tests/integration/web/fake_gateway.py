@@ -7,7 +7,7 @@ import base64
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import uvicorn
@@ -267,7 +267,8 @@ class FakeGateway:
     async def _manifest(self, request: Request) -> Response:
         track = self.tracks[request.path_params["track_id"]]
         known = range(int(request.query_params["from"]), int(str(track["segments"])))
-        return JSONResponse({"track": track, "segments": [self._segment_json(index) for index in known]})
+        told = report_json(track) if track["state"] == "ready" else {"report": None, "analysis": None}
+        return JSONResponse({"track": track, "segments": [self._segment_json(index) for index in known]} | told)
 
     def _segment_json(self, index: int) -> dict[str, object]:
         first = index * SEGMENT_SAMPLES
@@ -315,3 +316,41 @@ def _problem(status: int, reason: str, detail: str, action: str = "", *, retry_a
     members = {"status": status, "reason": reason, "detail": detail, "action": action}
     headers = {"Retry-After": retry_after_s} if retry_after_s else {}
     return Response(json.dumps(members), status_code=status, media_type="application/problem+json", headers=headers)
+
+
+def report_json(track: Mapping[str, object]) -> dict[str, object]:
+    """What a ready track came to."""
+    return {
+        "analysis": {
+            "tempo_bpm": 92.04,
+            "tempo_confidence": 0.6,
+            "beats_s": [0.5],
+            "key": "F# minor",
+            "key_confidence": 0.8,
+            "integrated_lufs": -14.2,
+            "loudness_range_lu": 6.1,
+            "true_peak_dbtp": -0.3,
+        },
+        "report": {
+            "sum": {"differing_samples": 0, "difference_max": 0},
+            "alignment": {
+                "offset_samples": 0,
+                "total_samples": 1,
+                "sample_rate_hz": 44_100,
+                "channels": 2,
+                "depth_bits": 16,
+            },
+            "clipping": {"upload_samples": 12, "stems": [{"stem": "drums", "samples": 3}]},
+            "model": {"name": "quartet", "version": "1", "weights_sha256": "ab" * 32},
+            "model_residual_db": -31.5,
+            "unsound_values": 0,
+            "decoder_warnings": [],
+            "device": "cpu",
+            "engine_s": 3.1,
+            "worker_s": 4.0,
+            "attempts": 2,
+            "accepted_at": track["created_at"],
+            "first_segment_at": track["created_at"],
+            "finished_at": track["created_at"],
+        },
+    }

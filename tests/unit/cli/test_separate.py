@@ -47,6 +47,7 @@ class Server:
         self.states: dict[str, str] = {}
         self.by_key: dict[str, str] = {}
         self.ranges: list[str] = []
+        self.files: list[str] = []
         self.etag = '"one"'
         self.breaks = 0
         self.loses_answers = 0
@@ -56,9 +57,10 @@ class Server:
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         path, method = request.url.path, request.method
-        if path == "/v1/models":
+        if path in ("/v1/models", "/v1/billing/usage"):
             model = {"name": "baseline", "stems": STEMS, "is_default": True}
-            return httpx.Response(200, json={"models": [model]})
+            plan: dict[str, object] = {"title": "Free", "models": [], "default_model": None}
+            return httpx.Response(200, json={"models": [model]} if path == "/v1/models" else {"plan": plan})
         if path == "/v1/billing/plans":
             return httpx.Response(200, json={"plans": [{"name": "free"}, {"name": "home"}]})
         if path.startswith("/v1/uploads"):
@@ -73,7 +75,8 @@ class Server:
             await self.may_end.wait()
             self.states[track_id] = "ready"
             return httpx.Response(200, text='data: {"state": "ready", "percent": 100}\n\n')
-        if "/stems/" in path:
+        if "/stems/" in path or "/mix." in path:
+            self.files.append(f"{path.split('/', 4)[4]}?{request.url.query.decode()}".rstrip("?"))
             return self._stem(request)
         assert method == "GET"
         return httpx.Response(200, json=self._track(track_id))
@@ -120,10 +123,10 @@ class Desk:
         self.out = folder / "out"
         self.bars = SongBars(Console(file=io.StringIO()))
 
-    async def run(self, *stems: str, again: bool = False) -> Outcome:
+    async def run(self, *stems: str, again: bool = False, extension: str = "flac", mix: str = "") -> Outcome:
         gateway = Gateway(ADDRESS, httpx.MockTransport(self.server))
         memory = Memory(self.folder / "songs.json", ADDRESS)
-        request = Request(self.out, "flac", stems, again=again)
+        request = Request(self.out, extension, stems, again=again, mix=mix)
         self.bars = SongBars(Console(file=io.StringIO()))
         try:
             async with asyncio.timeout(20):
@@ -151,6 +154,32 @@ async def test_the_same_file_is_separated_once(desk: Desk) -> None:
     assert len(desk.server.uploads) == len(desk.server.by_key) == 1
     assert not (await desk.run(again=True)).is_known
     assert len(desk.server.uploads) == len(desk.server.by_key) == 2
+
+
+async def test_a_mix_or_a_stem_file_is_one_file(desk: Desk) -> None:
+    """A preset, and the whole song as a stem file, come as one file in place of the stems."""
+    await desk.run(extension="m4a", mix="karaoke")
+    await desk.run(extension="stem.mp4")
+    assert desk.server.files == ["mix.m4a?preset=karaoke", "mix.stem.mp4"]
+    assert desk.fetched() == ["karaoke.m4a", "song.stem.mp4"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--format", "stem.mp4", "--mix", "karaoke"],
+        ["--format", "stem.mp4", "--stems", "drums"],
+        ["--mix", "karaoke", "--stems", "drums"],
+    ],
+)
+async def test_choices_that_exclude_each_other_are_refused(desk: Desk, arguments: list[str]) -> None:
+    """Before anything is sent."""
+    parser = argparse.ArgumentParser()
+    separate.add_arguments(parser)
+    parser.add_argument("--data", type=Path, default=desk.folder)
+    asked = parser.parse_args([str(desk.song), "--out", str(desk.out), *arguments])
+    with pytest.raises(CommandFault, match="--mix"):
+        await separate.run(asked, Console(file=io.StringIO()))
 
 
 @pytest.mark.parametrize("ending", ["failed", "cancelled", "deleted"])

@@ -16,13 +16,14 @@ from rich.console import Console
 from cli import exits, up
 from stack.commands import Plan
 from stack.layout import Layout
+from stack.served_models import ServedModels
 from stack.supervisor import Stack, Wishes
 
 
 async def test_an_interrupt_while_starting_gives_the_start_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Ctrl-C during a start that takes long ends it at once, in order, with the exit code of an interrupt."""
     stopped: list[str] = []
-    plan = Plan(Layout(tmp_path), {}, "127.0.0.1", "in_process", "info")
+    plan = Plan(Layout(tmp_path), {}, "127.0.0.1", "in_process", "info", ServedModels(tmp_path, "baseline", False))
 
     @contextlib.asynccontextmanager
     async def starts_for_ever(wishes: Wishes, say: Callable[[str], None]) -> AsyncIterator[Stack]:

@@ -9,13 +9,13 @@ from types import ModuleType
 
 import pytest
 
-BASELINE = Path(__file__).parents[3] / "inference" / "repository" / "baseline"
+BASELINE = Path(__file__).parents[3] / "inference" / "models" / "baseline"
 
 
 @pytest.fixture(scope="session")
 def separator() -> ModuleType:
     """The module `separator.py`."""
-    spec = importlib.util.spec_from_file_location("stripsession_separator", BASELINE / "1" / "separator.py")
+    spec = importlib.util.spec_from_file_location("stripsession_separator", BASELINE / "separator.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

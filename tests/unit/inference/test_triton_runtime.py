@@ -40,24 +40,11 @@ def test_a_failed_install_is_told_in_one_line_and_leaves_no_stamp(
 def test_the_server_listens_on_loopback_alone(tmp_path: Path) -> None:
     """Every address of the command line is loopback, and no variable of the caller's environment is passed on."""
     command = triton_runtime.serve_command(
-        TritonRuntime(tmp_path / "venv", ()), tmp_path, [tmp_path], TritonPorts(1, 2, 3)
+        TritonRuntime(tmp_path / "venv", ()), tmp_path, [tmp_path], TritonPorts(1, 2, 3), "baseline"
     )
     addresses = [argument.split("=")[1] for argument in command.argv if "-address=" in argument]
     assert addresses == ["127.0.0.1"] * 3
     assert not {"PYTHONPATH", "USER", "SSH_AUTH_SOCK"} & set(command.env)
-
-
-def test_models_are_copied_without_byte_code(tmp_path: Path) -> None:
-    """The served copy holds the models and no stale byte code, however often it is made."""
-    source = tmp_path / "source"
-    (source / "baseline" / "1" / "__pycache__").mkdir(parents=True)
-    (source / "baseline" / "1" / "model.py").write_text("first")
-    instance = tmp_path / "instance"
-    triton_runtime.place_models(source, instance)
-    (source / "baseline" / "1" / "model.py").write_text("second")
-    copy = triton_runtime.place_models(source, instance)
-    assert [path.name for path in (copy / "baseline" / "1").iterdir()] == ["model.py"]
-    assert (copy / "baseline" / "1" / "model.py").read_text() == "second"
 
 
 def test_a_fresh_instance_has_nothing_left_over(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from services.library.media.assembly import Assembly
+from services.library.media.assembly import OPEN_END, Assembly
 from services.library.media.segments import SegmentFacts, StemPlan, StreamShape
 
 BLOCK = 4096
@@ -71,7 +71,8 @@ def make_stem(samples: NDArray[np.int32], shape: StreamShape, segment_frames: in
 
 def collect(assembly: Assembly, stems: Sequence[MadeStem], start: int = 0, stop: int | None = None) -> bytes:
     """Bytes [start, stop) of an assembly, driven as a servicer drives it."""
-    stop = assembly.total_bytes if stop is None else stop
+    if stop is None:
+        stop = OPEN_END if assembly.total_bytes is None else assembly.total_bytes
     run = assembly.run(start, stop)
     pieces = [run.feed(stems[ref.source].segments[ref.segment]) for ref in assembly.segments_for(start, stop)]
     return b"".join(pieces) + run.finish()

@@ -99,4 +99,5 @@ def test_the_start_of_a_long_song_needs_its_first_segments_only() -> None:
     assembly = _mp3(stem)
     assert assembly.segments_for(0, 100) == []
     assert len(assembly.segments_for(0, 5000)) < 4
-    assert len(assembly.segments_for(assembly.total_bytes - 1, assembly.total_bytes)) == 15
+    size = assembly.total_bytes or 0
+    assert len(assembly.segments_for(size - 1, size)) == 15

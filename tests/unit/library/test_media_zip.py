@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.library.media.assembly import Producer, RunReport, SegmentRef, SegmentRun
-from services.library.media.formats import FORMATS, stem_assembly
+from services.library.media.formats import stem_assembly
 from services.library.media.segments import StreamShape
 from services.library.media.zip import StoredZip, ZipMember
 from tests.unit.library.stems import BLOCK, collect, make_stem, music
@@ -25,7 +25,7 @@ _WHEN = datetime(2026, 3, 29, 1, 30, 45, tzinfo=timezone(timedelta(hours=2)))
 def _members(crcs: tuple[int | None, ...] = (None, None, None)) -> list[ZipMember]:
     return [
         ZipMember(f"Tïtle 🎵 - {number}.{name}", stem_assembly(name, number, _STEMS[number].plan), _WHEN, crcs[number])
-        for number, name in enumerate(FORMATS)
+        for number, name in enumerate(("flac", "wav", "mp3"))
     ]
 
 

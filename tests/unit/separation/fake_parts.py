@@ -7,13 +7,16 @@ import datetime
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
-from services.separation.app.ports import Allowance, ByteSource, Census, OpenedTrack, StoredSegment
+from services.separation.app.ports import Allowance, ByteSource, Census, Effort, OpenedTrack, StoredSegment
 from services.separation.audio.arrays import MixBlock
 from services.separation.domain.errors import AudioRefused, DependencyAway, ModelUnknown
+from services.separation.domain.file_tags import FileTags
+from services.separation.domain.findings import Findings
 from services.separation.domain.job import Failure, Job, JobState, UploadGrant
 from services.separation.domain.models import ModelCard
 
 CARD = ModelCard("baseline", "1", ("vocals", "other"), "Plain.", "Apache-2.0", is_default=True)
+SEXTET = ModelCard("sextet", "1", ("vocals", "drums", "bass", "guitar", "piano", "other"), "Six.", "MIT")
 
 
 @dataclass
@@ -25,8 +28,7 @@ class Found:
     channels: int = 2
     depth: int = 16
     declared_samples: int = 59_001
-    title: str | None = "A song"
-    artist: str | None = None
+    tags: FileTags = field(default_factory=lambda: FileTags("A song", cover=b"\xff\xd8\xff", cover_type="image/jpeg"))
     warnings: tuple[str, ...] = ("clipped",)
     total_samples: int = 59_001
 
@@ -52,7 +54,7 @@ class FakeDecoding:
     def summary(self) -> Found:
         return self.found
 
-    async def inspect(self) -> Found:
+    async def inspect(self, *, wants_cover: bool = False) -> Found:
         if self.refusal is not None:
             raise self.refusal
         return self.found
@@ -79,12 +81,13 @@ class FakeDecoders:
 
 class FakeModels:
     def list(self) -> Sequence[ModelCard]:
-        return (CARD,)
+        return (CARD, SEXTET)
 
     def get(self, name: str) -> ModelCard:
-        if name not in {"", CARD.name}:
-            raise ModelUnknown
-        return CARD
+        for card in self.list():
+            if card.name == name or not name:
+                return card
+        raise ModelUnknown
 
 
 @dataclass
@@ -92,6 +95,8 @@ class FakeLedger:
     """Minutes; `refusal` answers a reservation, `away` every call."""
 
     longest_song_s: int = 600
+    models: tuple[str, ...] = ()
+    default_model: str = ""
     refusal: Exception | None = None
     away: bool = False
     reserved: dict[str, int] = field(default_factory=dict)
@@ -104,7 +109,7 @@ class FakeLedger:
 
     async def allowance(self, owner_id: str) -> Allowance:
         self._reach()
-        return Allowance(self.longest_song_s, 1000)
+        return Allowance(self.longest_song_s, 1000, "Small", self.models, self.default_model)
 
     async def reserve(self, owner_id: str, job_id: str, seconds: int) -> None:
         self._reach()
@@ -132,7 +137,10 @@ class FakeMaterials:
     async def open_track(self, job: Job) -> OpenedTrack:
         raise NotImplementedError
 
-    async def commit_segment(self, job: Job, segment: StoredSegment) -> None:
+    async def commit_segment(self, job: Job, segment: StoredSegment, effort: Effort) -> None:
+        raise NotImplementedError
+
+    async def record_findings(self, job: Job, findings: Findings) -> None:
         raise NotImplementedError
 
     async def conclude_track(self, job: Job) -> bool:

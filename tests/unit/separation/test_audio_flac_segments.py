@@ -112,7 +112,8 @@ def test_a_decoder_seeks_by_the_table() -> None:
 def test_every_stem_of_a_segment_is_encoded_under_its_name() -> None:
     """One FLAC a stem in the model's order; the same samples always give the same bytes."""
     properties = AudioProperties(44_100, 2, 16)
-    segment = Segment(3, 0, np.stack([noise(properties, 5000, seed) for seed in range(4)]))
+    stems = np.stack([noise(properties, 5000, seed) for seed in range(4)])
+    segment = Segment(3, 0, stems, stems.sum(axis=0, dtype=np.int32))
     encoded = encode_segment(segment, STEMS, properties)
     assert tuple(one.stem for one in encoded) == STEMS
     for one, samples in zip(encoded, segment.stems, strict=True):

@@ -78,7 +78,7 @@ def session_with(*lines: tuple[Kind, bytes]) -> DecoderSession:
 async def test_nothing_a_child_says_escapes_as_anything_else(lines: list[tuple[Kind, bytes]]) -> None:
     """Whatever arrives, inspecting ends in a refusal or a retryable failure, and reads stay inside the file."""
     with pytest.raises((AudioRefused, DecoderFailed)):
-        await session_with(*lines).inspect()
+        await session_with(*lines).inspect(wants_cover=bool(len(lines) % 2))
 
 
 @pytest.mark.parametrize(
@@ -113,3 +113,19 @@ async def test_an_early_hang_up_is_retryable() -> None:
     """A child that ends without a verdict, and not by the input's doing, leaves the file undecided."""
     with pytest.raises(DecoderFailed):
         await session_with().inspect()
+
+
+async def test_a_cover_arrives_in_pieces() -> None:
+    """Pieces are joined, and the picture's first bytes say what it is."""
+    pieces = [(Kind.COVER, piece) for piece in (b"\xff\xd8\xff", b"abc")]
+    found = await session_with(*pieces, line(Kind.PROPERTIES, dict(PROPERTIES))).inspect(wants_cover=True)
+    assert (found.tags.cover, found.tags.cover_type) == (b"\xff\xd8\xffabc", "image/jpeg")
+
+
+@pytest.mark.parametrize("wants_cover", [True, False])
+@pytest.mark.parametrize("pieces", [[b"\xff\xd8\xff"] * 9, [b"<svg/>"]], ids=["endless", "no picture"])
+async def test_an_impossible_cover_condemns_the_file(pieces: list[bytes], *, wants_cover: bool) -> None:
+    """More than a cover may have, something that is no picture, or one that nobody asked for is the word of a liar."""
+    lines = [(Kind.COVER, piece) for piece in pieces]
+    with pytest.raises(AudioRefused):
+        await session_with(*lines, line(Kind.PROPERTIES, dict(PROPERTIES))).inspect(wants_cover=wants_cover)

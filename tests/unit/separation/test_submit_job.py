@@ -11,6 +11,7 @@ from services.separation.domain.errors import (
     DependencyAway,
     JobMismatch,
     MinutesExhausted,
+    ModelNotInPlan,
     ModelUnknown,
     QueueFull,
     UploadRefused,
@@ -50,7 +51,7 @@ async def test_a_song_is_queued_and_announced() -> None:
     desk = Desk()
     first = await desk.submit()
     again = await desk.submit()
-    assert (first.job.state, first.title, first.artist) == (JobState.QUEUED, "A song", "")
+    assert (first.job.state, first.tags.title, first.tags.cover_type) == (JobState.QUEUED, "A song", "image/jpeg")
     assert first.job == again.job
     assert desk.ledger.reserved == {"job_1": 60}
     assert desk.decoders.longest_s == 600
@@ -116,3 +117,24 @@ async def test_an_unknown_model_is_refused() -> None:
     with pytest.raises(ModelUnknown):
         await desk.submit(model="wonder")
     assert desk.decoders.opened == 0
+
+
+async def test_the_plan_says_which_model_is_taken() -> None:
+    """A song that names no model gets its plan's; one that names one gets that, with its own stems."""
+    desk = Desk()
+    assert (await desk.submit("job_1")).job.model == "baseline"
+    desk.ledger.default_model = "sextet"
+    chosen = (await desk.submit("job_2")).job
+    assert (chosen.model, len(chosen.stems)) == ("sextet", 6)
+    assert (await desk.submit("job_3", model="baseline", queued_max=9)).job.model == "baseline"
+
+
+async def test_a_model_that_the_plan_lacks_is_refused_by_name() -> None:
+    """A model outside the plan is refused before the upload is looked into, naming the plan and what it has."""
+    desk = Desk()
+    desk.ledger.models, desk.ledger.default_model = ("baseline",), "baseline"
+    with pytest.raises(ModelNotInPlan, match="Small plan does not have the model sextet; it has baseline") as refused:
+        await desk.submit(model="sextet")
+    assert refused.value.facts == {"model": "sextet", "models": "baseline"}
+    assert desk.decoders.opened == 0
+    assert (await desk.submit()).job.model == "baseline"

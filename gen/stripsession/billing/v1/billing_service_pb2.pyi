@@ -30,6 +30,8 @@ class Plan(_message.Message):
     SECONDS_A_MONTH_FIELD_NUMBER: _builtins.int
     LONGEST_SONG_S_FIELD_NUMBER: _builtins.int
     PARALLEL_JOBS_FIELD_NUMBER: _builtins.int
+    MODELS_FIELD_NUMBER: _builtins.int
+    DEFAULT_MODEL_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name, e.g. "free"."""
     title: _builtins.str
@@ -40,6 +42,12 @@ class Plan(_message.Message):
     """Longest song in seconds."""
     parallel_jobs: _builtins.int
     """Jobs that may run at once."""
+    default_model: _builtins.str
+    """Model taken when none is named; empty is the installation's."""
+    @_builtins.property
+    def models(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Models that may be asked for; none named means every one."""
+
     def __init__(
         self,
         *,
@@ -48,10 +56,12 @@ class Plan(_message.Message):
         seconds_a_month: _builtins.int = ...,
         longest_song_s: _builtins.int = ...,
         parallel_jobs: _builtins.int = ...,
+        models: _abc.Iterable[_builtins.str] | None = ...,
+        default_model: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["longest_song_s", b"longest_song_s", "name", b"name", "parallel_jobs", b"parallel_jobs", "seconds_a_month", b"seconds_a_month", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["default_model", b"default_model", "longest_song_s", b"longest_song_s", "models", b"models", "name", b"name", "parallel_jobs", b"parallel_jobs", "seconds_a_month", b"seconds_a_month", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -192,19 +202,25 @@ class GetAllowanceResponse(_message.Message):
 
     LONGEST_SONG_S_FIELD_NUMBER: _builtins.int
     LEFT_S_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
     longest_song_s: _builtins.int
     """Longest song in seconds."""
     left_s: _builtins.int
     """Seconds left."""
+    @_builtins.property
+    def plan(self) -> Global___Plan:
+        """The plan that says so."""
+
     def __init__(
         self,
         *,
         longest_song_s: _builtins.int = ...,
         left_s: _builtins.int = ...,
+        plan: Global___Plan | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["left_s", b"left_s", "longest_song_s", b"longest_song_s"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["left_s", b"left_s", "longest_song_s", b"longest_song_s", "plan", b"plan"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from stripsession.library.v1 import report_pb2 as _report_pb2
 from stripsession.library.v1 import track_pb2 as _track_pb2
 from stripsession.library.v1 import upload_pb2 as _upload_pb2
 import builtins as _builtins
@@ -346,18 +347,30 @@ class GetTrackResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     TRACK_FIELD_NUMBER: _builtins.int
+    REPORT_FIELD_NUMBER: _builtins.int
+    ANALYSIS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def track(self) -> _track_pb2.Track:
         """The track."""
+
+    @_builtins.property
+    def report(self) -> _report_pb2.Report:
+        """What its separation came to; absent until it is ready, and for tracks of before there were reports."""
+
+    @_builtins.property
+    def analysis(self) -> _report_pb2.Analysis:
+        """What was heard in it, without the beats' times; absent like the report."""
 
     def __init__(
         self,
         *,
         track: _track_pb2.Track | None = ...,
+        report: _report_pb2.Report | None = ...,
+        analysis: _report_pb2.Analysis | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["track", b"track"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "report", b"report", "track", b"track"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["track", b"track"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "report", b"report", "track", b"track"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -671,6 +684,8 @@ class GetManifestResponse(_message.Message):
 
     TRACK_FIELD_NUMBER: _builtins.int
     SEGMENTS_FIELD_NUMBER: _builtins.int
+    REPORT_FIELD_NUMBER: _builtins.int
+    ANALYSIS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def track(self) -> _track_pb2.Track:
         """The track."""
@@ -679,15 +694,25 @@ class GetManifestResponse(_message.Message):
     def segments(self) -> _containers.RepeatedCompositeFieldContainer[_track_pb2.Segment]:
         """Its segments, in order."""
 
+    @_builtins.property
+    def report(self) -> _report_pb2.Report:
+        """What its separation came to; absent until it is ready, and for tracks of before there were reports."""
+
+    @_builtins.property
+    def analysis(self) -> _report_pb2.Analysis:
+        """What was heard in it; absent like the report."""
+
     def __init__(
         self,
         *,
         track: _track_pb2.Track | None = ...,
         segments: _abc.Iterable[_track_pb2.Segment] | None = ...,
+        report: _report_pb2.Report | None = ...,
+        analysis: _report_pb2.Analysis | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["track", b"track"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "report", b"report", "track", b"track"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["segments", b"segments", "track", b"track"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "report", b"report", "segments", b"segments", "track", b"track"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -760,17 +785,38 @@ class DownloadSpec(_message.Message):
     STEMS_FIELD_NUMBER: _builtins.int
     FORMAT_FIELD_NUMBER: _builtins.int
     BUNDLE_FIELD_NUMBER: _builtins.int
+    GAINS_DB_FIELD_NUMBER: _builtins.int
+    PANS_FIELD_NUMBER: _builtins.int
+    PRESET_FIELD_NUMBER: _builtins.int
+    WAV_DEPTH_FIELD_NUMBER: _builtins.int
+    SPEED_FIELD_NUMBER: _builtins.int
     owner_id: _builtins.str
     """Whose track."""
     track_id: _builtins.str
     """Which track."""
     format: _builtins.str
-    """"flac", "wav" or "mp3"."""
+    """"flac", "wav", "mp3", "m4a", "opus", or "stem.mp4" for the whole song with its stems."""
     bundle: _builtins.bool
     """A zip with one file per stem, instead of one file."""
+    preset: _builtins.str
+    """"karaoke" or "instrumental" (all but the voices), "acapella" (the voices alone), or empty. In place of `stems`."""
+    wav_depth: _builtins.str
+    """Depth of a WAV: "16", "24", "32f"; empty takes the stems' own."""
+    speed: _builtins.int
+    """2 for a preview twice as fast at the same pitch; 0 or 1 for the song as it is."""
     @_builtins.property
     def stems(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Stems to include; empty means all. More than one needs `bundle` or is mixed."""
+        """Stems to include; empty means all. More than one needs `bundle` or is mixed. One that the track lacks may be the
+        name of a preset.
+        """
+
+    @_builtins.property
+    def gains_db(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Gain of each stem named in `stems`, in dB; empty leaves all as they are."""
+
+    @_builtins.property
+    def pans(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Place of each stem named in `stems`, from -1 (left) to 1 (right); empty leaves all where they are."""
 
     def __init__(
         self,
@@ -780,10 +826,15 @@ class DownloadSpec(_message.Message):
         stems: _abc.Iterable[_builtins.str] | None = ...,
         format: _builtins.str = ...,
         bundle: _builtins.bool = ...,
+        gains_db: _abc.Iterable[_builtins.float] | None = ...,
+        pans: _abc.Iterable[_builtins.float] | None = ...,
+        preset: _builtins.str = ...,
+        wav_depth: _builtins.str = ...,
+        speed: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bundle", b"bundle", "format", b"format", "owner_id", b"owner_id", "stems", b"stems", "track_id", b"track_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bundle", b"bundle", "format", b"format", "gains_db", b"gains_db", "owner_id", b"owner_id", "pans", b"pans", "preset", b"preset", "speed", b"speed", "stems", b"stems", "track_id", b"track_id", "wav_depth", b"wav_depth"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -823,14 +874,17 @@ class DescribeDownloadResponse(_message.Message):
     MEDIA_TYPE_FIELD_NUMBER: _builtins.int
     FILE_NAME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    SIZE_UNKNOWN_FIELD_NUMBER: _builtins.int
     size_bytes: _builtins.int
-    """Exact size in bytes."""
+    """Exact size in bytes; 0 when `size_unknown`."""
     media_type: _builtins.str
     """Media type."""
     file_name: _builtins.str
     """Name for the file, in Unicode; the gateway encodes it."""
     etag: _builtins.str
     """Changes when the bytes would."""
+    size_unknown: _builtins.bool
+    """Only making the file tells its size. It can still be read from any byte on, to its end."""
     def __init__(
         self,
         *,
@@ -838,10 +892,11 @@ class DescribeDownloadResponse(_message.Message):
         media_type: _builtins.str = ...,
         file_name: _builtins.str = ...,
         etag: _builtins.str = ...,
+        size_unknown: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "file_name", b"file_name", "media_type", b"media_type", "size_bytes", b"size_bytes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "file_name", b"file_name", "media_type", b"media_type", "size_bytes", b"size_bytes", "size_unknown", b"size_unknown"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -211,8 +211,8 @@ class LibraryServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DescribeDownload(self, request, context):
-        """What a download would be: size, type, name. FAILED_PRECONDITION/TRACK_NOT_READY; INVALID_ARGUMENT/UNKNOWN_FORMAT;
-        NOT_FOUND/STEM_NOT_FOUND.
+        """What a download would be: size, type, name. FAILED_PRECONDITION/TRACK_NOT_READY; INVALID_ARGUMENT/UNKNOWN_FORMAT or
+        MIX_INVALID; NOT_FOUND/STEM_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -65,8 +65,8 @@ class LibraryServiceStub:
     ReadSegment: _grpc.UnaryStreamMultiCallable[_library_service_pb2.ReadSegmentRequest, _library_service_pb2.ReadSegmentResponse]
     """One segment's FLAC file. NOT_FOUND/SEGMENT_NOT_FOUND when it is not made yet."""
     DescribeDownload: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.DescribeDownloadRequest, _library_service_pb2.DescribeDownloadResponse]
-    """What a download would be: size, type, name. FAILED_PRECONDITION/TRACK_NOT_READY; INVALID_ARGUMENT/UNKNOWN_FORMAT;
-    NOT_FOUND/STEM_NOT_FOUND.
+    """What a download would be: size, type, name. FAILED_PRECONDITION/TRACK_NOT_READY; INVALID_ARGUMENT/UNKNOWN_FORMAT or
+    MIX_INVALID; NOT_FOUND/STEM_NOT_FOUND.
     """
     ReadDownload: _grpc.UnaryStreamMultiCallable[_library_service_pb2.ReadDownloadRequest, _library_service_pb2.ReadDownloadResponse]
     """The bytes of a download, or a range of them."""
@@ -108,8 +108,8 @@ class LibraryServiceAsyncStub(LibraryServiceStub):
     ReadSegment: _aio.UnaryStreamMultiCallable[_library_service_pb2.ReadSegmentRequest, _library_service_pb2.ReadSegmentResponse]  # type: ignore[assignment]
     """One segment's FLAC file. NOT_FOUND/SEGMENT_NOT_FOUND when it is not made yet."""
     DescribeDownload: _aio.UnaryUnaryMultiCallable[_library_service_pb2.DescribeDownloadRequest, _library_service_pb2.DescribeDownloadResponse]  # type: ignore[assignment]
-    """What a download would be: size, type, name. FAILED_PRECONDITION/TRACK_NOT_READY; INVALID_ARGUMENT/UNKNOWN_FORMAT;
-    NOT_FOUND/STEM_NOT_FOUND.
+    """What a download would be: size, type, name. FAILED_PRECONDITION/TRACK_NOT_READY; INVALID_ARGUMENT/UNKNOWN_FORMAT or
+    MIX_INVALID; NOT_FOUND/STEM_NOT_FOUND.
     """
     ReadDownload: _aio.UnaryStreamMultiCallable[_library_service_pb2.ReadDownloadRequest, _library_service_pb2.ReadDownloadResponse]  # type: ignore[assignment]
     """The bytes of a download, or a range of them."""
@@ -232,8 +232,8 @@ class LibraryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _library_service_pb2.DescribeDownloadRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_library_service_pb2.DescribeDownloadResponse, _abc.Awaitable[_library_service_pb2.DescribeDownloadResponse]]:
-        """What a download would be: size, type, name. FAILED_PRECONDITION/TRACK_NOT_READY; INVALID_ARGUMENT/UNKNOWN_FORMAT;
-        NOT_FOUND/STEM_NOT_FOUND.
+        """What a download would be: size, type, name. FAILED_PRECONDITION/TRACK_NOT_READY; INVALID_ARGUMENT/UNKNOWN_FORMAT or
+        MIX_INVALID; NOT_FOUND/STEM_NOT_FOUND.
         """
 
     @_abc_1.abstractmethod

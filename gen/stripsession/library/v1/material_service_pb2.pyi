@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from stripsession.library.v1 import report_pb2 as _report_pb2
 from stripsession.library.v1 import track_pb2 as _track_pb2
 from stripsession.library.v1 import upload_pb2 as _upload_pb2
 import builtins as _builtins
@@ -94,6 +95,7 @@ class OpenTrackResponse(_message.Message):
     UPLOAD_FIELD_NUMBER: _builtins.int
     COMMITTED_SEGMENTS_FIELD_NUMBER: _builtins.int
     COMMITTED_SAMPLES_FIELD_NUMBER: _builtins.int
+    PITCH_CLASSES_FIELD_NUMBER: _builtins.int
     committed_segments: _builtins.int
     """Segments committed already; the work goes on at this index."""
     committed_samples: _builtins.int
@@ -102,16 +104,21 @@ class OpenTrackResponse(_message.Message):
     def upload(self) -> _upload_pb2.UploadGrant:
         """Leave to read the upload."""
 
+    @_builtins.property
+    def pitch_classes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """The sums of their pitch classes; empty when there are none."""
+
     def __init__(
         self,
         *,
         upload: _upload_pb2.UploadGrant | None = ...,
         committed_segments: _builtins.int = ...,
         committed_samples: _builtins.int = ...,
+        pitch_classes: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["upload", b"upload"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["committed_samples", b"committed_samples", "committed_segments", b"committed_segments", "upload", b"upload"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["committed_samples", b"committed_samples", "committed_segments", b"committed_segments", "pitch_classes", b"pitch_classes", "upload", b"upload"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -130,6 +137,7 @@ class StoredStem(_message.Message):
     FRAMES_FIELD_NUMBER: _builtins.int
     FRAME_BYTES_FIELD_NUMBER: _builtins.int
     PEAKS_FIELD_NUMBER: _builtins.int
+    CLIPPED_SAMPLES_FIELD_NUMBER: _builtins.int
     stem: _builtins.str
     """Name of the stem."""
     object_name: _builtins.str
@@ -144,6 +152,8 @@ class StoredStem(_message.Message):
     """Bytes of those frames, without the metadata before them."""
     peaks: _builtins.bytes
     """Largest absolute sample of each 1,024 samples, scaled to 0..255."""
+    clipped_samples: _builtins.int
+    """Its samples at full scale."""
     def __init__(
         self,
         *,
@@ -154,10 +164,11 @@ class StoredStem(_message.Message):
         frames: _builtins.int = ...,
         frame_bytes: _builtins.int = ...,
         peaks: _builtins.bytes = ...,
+        clipped_samples: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["frame_bytes", b"frame_bytes", "frames", b"frames", "object_key", b"object_key", "object_name", b"object_name", "peaks", b"peaks", "size_bytes", b"size_bytes", "stem", b"stem"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clipped_samples", b"clipped_samples", "frame_bytes", b"frame_bytes", "frames", b"frames", "object_key", b"object_key", "object_name", b"object_name", "peaks", b"peaks", "size_bytes", b"size_bytes", "stem", b"stem"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -176,6 +187,7 @@ class CommitSegmentRequest(_message.Message):
     FIRST_SAMPLE_FIELD_NUMBER: _builtins.int
     LENGTH_SAMPLES_FIELD_NUMBER: _builtins.int
     STEMS_FIELD_NUMBER: _builtins.int
+    FIGURES_FIELD_NUMBER: _builtins.int
     track_id: _builtins.str
     """Which track."""
     job_id: _builtins.str
@@ -192,6 +204,10 @@ class CommitSegmentRequest(_message.Message):
     def stems(self) -> _containers.RepeatedCompositeFieldContainer[Global___StoredStem]:
         """Every stem of the track."""
 
+    @_builtins.property
+    def figures(self) -> _report_pb2.SegmentFigures:
+        """What was measured of it."""
+
     def __init__(
         self,
         *,
@@ -202,10 +218,11 @@ class CommitSegmentRequest(_message.Message):
         first_sample: _builtins.int = ...,
         length_samples: _builtins.int = ...,
         stems: _abc.Iterable[Global___StoredStem] | None = ...,
+        figures: _report_pb2.SegmentFigures | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["figures", b"figures"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "first_sample", b"first_sample", "index", b"index", "job_id", b"job_id", "length_samples", b"length_samples", "stems", b"stems", "track_id", b"track_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "figures", b"figures", "first_sample", b"first_sample", "index", b"index", "job_id", b"job_id", "length_samples", b"length_samples", "stems", b"stems", "track_id", b"track_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -236,6 +253,65 @@ class CommitSegmentResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CommitSegmentResponse: _TypeAlias = CommitSegmentResponse  # noqa: Y015
+
+@_typing.final
+class RecordFindingsRequest(_message.Message):
+    """Asks to record what a song came to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRACK_ID_FIELD_NUMBER: _builtins.int
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    ATTEMPT_FIELD_NUMBER: _builtins.int
+    MAKING_FIELD_NUMBER: _builtins.int
+    ANALYSIS_FIELD_NUMBER: _builtins.int
+    track_id: _builtins.str
+    """Which track."""
+    job_id: _builtins.str
+    """The job that made it."""
+    attempt: _builtins.int
+    """The attempt that made it."""
+    @_builtins.property
+    def making(self) -> _report_pb2.Making:
+        """What made the stems."""
+
+    @_builtins.property
+    def analysis(self) -> _report_pb2.Analysis:
+        """What was heard."""
+
+    def __init__(
+        self,
+        *,
+        track_id: _builtins.str = ...,
+        job_id: _builtins.str = ...,
+        attempt: _builtins.int = ...,
+        making: _report_pb2.Making | None = ...,
+        analysis: _report_pb2.Analysis | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "making", b"making"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysis", b"analysis", "attempt", b"attempt", "job_id", b"job_id", "making", b"making", "track_id", b"track_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordFindingsRequest: _TypeAlias = RecordFindingsRequest  # noqa: Y015
+
+@_typing.final
+class RecordFindingsResponse(_message.Message):
+    """Nothing to tell."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordFindingsResponse: _TypeAlias = RecordFindingsResponse  # noqa: Y015
 
 @_typing.final
 class ConcludeTrackRequest(_message.Message):

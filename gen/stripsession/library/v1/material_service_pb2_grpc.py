@@ -45,6 +45,11 @@ class MaterialServiceStub:
                 request_serializer=stripsession_dot_library_dot_v1_dot_material__service__pb2.CommitSegmentRequest.SerializeToString,
                 response_deserializer=stripsession_dot_library_dot_v1_dot_material__service__pb2.CommitSegmentResponse.FromString,
                 _registered_method=True)
+        self.RecordFindings = channel.unary_unary(
+                '/stripsession.library.v1.MaterialService/RecordFindings',
+                request_serializer=stripsession_dot_library_dot_v1_dot_material__service__pb2.RecordFindingsRequest.SerializeToString,
+                response_deserializer=stripsession_dot_library_dot_v1_dot_material__service__pb2.RecordFindingsResponse.FromString,
+                _registered_method=True)
         self.ConcludeTrack = channel.unary_unary(
                 '/stripsession.library.v1.MaterialService/ConcludeTrack',
                 request_serializer=stripsession_dot_library_dot_v1_dot_material__service__pb2.ConcludeTrackRequest.SerializeToString,
@@ -71,6 +76,13 @@ class MaterialServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordFindings(self, request, context):
+        """Records what a whole song came to, after its last segment and before its end. Idempotent: the latest stays.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ConcludeTrack(self, request, context):
         """Records how a separation ended. Idempotent.
         """
@@ -90,6 +102,11 @@ def add_MaterialServiceServicer_to_server(servicer, server):
                     servicer.CommitSegment,
                     request_deserializer=stripsession_dot_library_dot_v1_dot_material__service__pb2.CommitSegmentRequest.FromString,
                     response_serializer=stripsession_dot_library_dot_v1_dot_material__service__pb2.CommitSegmentResponse.SerializeToString,
+            ),
+            'RecordFindings': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordFindings,
+                    request_deserializer=stripsession_dot_library_dot_v1_dot_material__service__pb2.RecordFindingsRequest.FromString,
+                    response_serializer=stripsession_dot_library_dot_v1_dot_material__service__pb2.RecordFindingsResponse.SerializeToString,
             ),
             'ConcludeTrack': grpc.unary_unary_rpc_method_handler(
                     servicer.ConcludeTrack,
@@ -152,6 +169,33 @@ class MaterialService:
             '/stripsession.library.v1.MaterialService/CommitSegment',
             stripsession_dot_library_dot_v1_dot_material__service__pb2.CommitSegmentRequest.SerializeToString,
             stripsession_dot_library_dot_v1_dot_material__service__pb2.CommitSegmentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordFindings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.library.v1.MaterialService/RecordFindings',
+            stripsession_dot_library_dot_v1_dot_material__service__pb2.RecordFindingsRequest.SerializeToString,
+            stripsession_dot_library_dot_v1_dot_material__service__pb2.RecordFindingsResponse.FromString,
             options,
             channel_credentials,
             insecure,

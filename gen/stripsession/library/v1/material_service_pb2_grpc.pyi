@@ -39,6 +39,8 @@ class MaterialServiceStub:
     """
     CommitSegment: _grpc.UnaryUnaryMultiCallable[_material_service_pb2.CommitSegmentRequest, _material_service_pb2.CommitSegmentResponse]
     """Records a segment whose objects are stored. Idempotent per index: the first writer's segment stays."""
+    RecordFindings: _grpc.UnaryUnaryMultiCallable[_material_service_pb2.RecordFindingsRequest, _material_service_pb2.RecordFindingsResponse]
+    """Records what a whole song came to, after its last segment and before its end. Idempotent: the latest stays."""
     ConcludeTrack: _grpc.UnaryUnaryMultiCallable[_material_service_pb2.ConcludeTrackRequest, _material_service_pb2.ConcludeTrackResponse]
     """Records how a separation ended. Idempotent."""
 
@@ -53,6 +55,8 @@ class MaterialServiceAsyncStub(MaterialServiceStub):
     """
     CommitSegment: _aio.UnaryUnaryMultiCallable[_material_service_pb2.CommitSegmentRequest, _material_service_pb2.CommitSegmentResponse]  # type: ignore[assignment]
     """Records a segment whose objects are stored. Idempotent per index: the first writer's segment stays."""
+    RecordFindings: _aio.UnaryUnaryMultiCallable[_material_service_pb2.RecordFindingsRequest, _material_service_pb2.RecordFindingsResponse]  # type: ignore[assignment]
+    """Records what a whole song came to, after its last segment and before its end. Idempotent: the latest stays."""
     ConcludeTrack: _aio.UnaryUnaryMultiCallable[_material_service_pb2.ConcludeTrackRequest, _material_service_pb2.ConcludeTrackResponse]  # type: ignore[assignment]
     """Records how a separation ended. Idempotent."""
 
@@ -76,6 +80,14 @@ class MaterialServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_material_service_pb2.CommitSegmentResponse, _abc.Awaitable[_material_service_pb2.CommitSegmentResponse]]:
         """Records a segment whose objects are stored. Idempotent per index: the first writer's segment stays."""
+
+    @_abc_1.abstractmethod
+    def RecordFindings(
+        self,
+        request: _material_service_pb2.RecordFindingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_material_service_pb2.RecordFindingsResponse, _abc.Awaitable[_material_service_pb2.RecordFindingsResponse]]:
+        """Records what a whole song came to, after its last segment and before its end. Idempotent: the latest stays."""
 
     @_abc_1.abstractmethod
     def ConcludeTrack(

@@ -25,17 +25,17 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$stripsession/separation/v1/job.proto\x12\x1astripsession.separation.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe5\x02\n\x03Job\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x10\n\x08owner_id\x18\x03 \x01(\t\x12\x33\n\x05state\x18\x04 \x01(\x0e\x32$.stripsession.separation.v1.JobState\x12\x0f\n\x07\x61ttempt\x18\x05 \x01(\x05\x12\x14\n\x0c\x64one_samples\x18\x06 \x01(\x03\x12\x15\n\rtotal_samples\x18\x07 \x01(\x03\x12\x16\n\x0esample_rate_hz\x18\x08 \x01(\x05\x12\x12\n\njobs_ahead\x18\t \x01(\x05\x12\x12\n\x05\x65ta_s\x18\n \x01(\x01H\x00\x88\x01\x01\x12\r\n\x05model\x18\x0b \x01(\t\x12.\n\ncreated_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstarted_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x08\n\x06_eta_s\"k\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05stems\x18\x02 \x03(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x0f\n\x07summary\x18\x04 \x01(\t\x12\x0f\n\x07licence\x18\x05 \x01(\t\x12\x12\n\nis_default\x18\x06 \x01(\x08*\xb3\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13JOB_STATE_ADMITTING\x10\x01\x12\x14\n\x10JOB_STATE_QUEUED\x10\x02\x12\x15\n\x11JOB_STATE_RUNNING\x10\x03\x12\x17\n\x13JOB_STATE_COMPLETED\x10\x04\x12\x14\n\x10JOB_STATE_FAILED\x10\x05\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$stripsession/separation/v1/job.proto\x12\x1astripsession.separation.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe5\x02\n\x03Job\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x10\n\x08owner_id\x18\x03 \x01(\t\x12\x33\n\x05state\x18\x04 \x01(\x0e\x32$.stripsession.separation.v1.JobState\x12\x0f\n\x07\x61ttempt\x18\x05 \x01(\x05\x12\x14\n\x0c\x64one_samples\x18\x06 \x01(\x03\x12\x15\n\rtotal_samples\x18\x07 \x01(\x03\x12\x16\n\x0esample_rate_hz\x18\x08 \x01(\x05\x12\x12\n\njobs_ahead\x18\t \x01(\x05\x12\x12\n\x05\x65ta_s\x18\n \x01(\x01H\x00\x88\x01\x01\x12\r\n\x05model\x18\x0b \x01(\t\x12.\n\ncreated_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstarted_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x08\n\x06_eta_s\"z\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05stems\x18\x02 \x03(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x0f\n\x07summary\x18\x04 \x01(\t\x12\x0f\n\x07licence\x18\x05 \x01(\t\x12\x12\n\nis_default\x18\x06 \x01(\x08\x12\r\n\x05title\x18\x07 \x01(\t*\xb3\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13JOB_STATE_ADMITTING\x10\x01\x12\x14\n\x10JOB_STATE_QUEUED\x10\x02\x12\x15\n\x11JOB_STATE_RUNNING\x10\x03\x12\x17\n\x13JOB_STATE_COMPLETED\x10\x04\x12\x14\n\x10JOB_STATE_FAILED\x10\x05\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'stripsession.separation.v1.job_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_JOBSTATE']._serialized_start=571
-  _globals['_JOBSTATE']._serialized_end=750
+  _globals['_JOBSTATE']._serialized_start=586
+  _globals['_JOBSTATE']._serialized_end=765
   _globals['_JOB']._serialized_start=102
   _globals['_JOB']._serialized_end=459
   _globals['_MODEL']._serialized_start=461
-  _globals['_MODEL']._serialized_end=568
+  _globals['_MODEL']._serialized_end=583
 # @@protoc_insertion_point(module_scope)

@@ -148,6 +148,7 @@ class Model(_message.Message):
     SUMMARY_FIELD_NUMBER: _builtins.int
     LICENCE_FIELD_NUMBER: _builtins.int
     IS_DEFAULT_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name, e.g. "baseline"."""
     version: _builtins.str
@@ -158,6 +159,8 @@ class Model(_message.Message):
     """Licence of weights and code."""
     is_default: _builtins.bool
     """Whether it is taken when none is named."""
+    title: _builtins.str
+    """Title for people."""
     @_builtins.property
     def stems(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Its stems, in order."""
@@ -171,10 +174,11 @@ class Model(_message.Message):
         summary: _builtins.str = ...,
         licence: _builtins.str = ...,
         is_default: _builtins.bool = ...,
+        title: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_default", b"is_default", "licence", b"licence", "name", b"name", "stems", b"stems", "summary", b"summary", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_default", b"is_default", "licence", b"licence", "name", b"name", "stems", b"stems", "summary", b"summary", "title", b"title", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

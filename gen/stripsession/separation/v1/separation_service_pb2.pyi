@@ -73,10 +73,30 @@ class SubmitJobResponse(_message.Message):
     TAGGED_ARTIST_FIELD_NUMBER: _builtins.int
     STEMS_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
+    TAGGED_ALBUM_FIELD_NUMBER: _builtins.int
+    TAGGED_TRACK_NUMBER_FIELD_NUMBER: _builtins.int
+    TAGGED_DATE_FIELD_NUMBER: _builtins.int
+    TAGGED_GENRE_FIELD_NUMBER: _builtins.int
+    COVER_FIELD_NUMBER: _builtins.int
+    COVER_TYPE_FIELD_NUMBER: _builtins.int
     tagged_title: _builtins.str
     """Title from the file's tags; may be empty."""
     tagged_artist: _builtins.str
     """Artist from the file's tags; may be empty."""
+    tagged_album: _builtins.str
+    """Album from the file's tags; may be empty."""
+    tagged_track_number: _builtins.str
+    """Number on the album from the file's tags, as "3" or "3/12"; may be empty or anything else."""
+    tagged_date: _builtins.str
+    """Date from the file's tags, which begins with the year where it is sound; may be empty."""
+    tagged_genre: _builtins.str
+    """Genre from the file's tags; may be empty."""
+    cover: _builtins.bytes
+    """The file's cover, a JPEG or PNG of at most 4 MiB; may be empty. This and the words are those of the job's first
+    submission alone.
+    """
+    cover_type: _builtins.str
+    """"image/jpeg" or "image/png"; empty without a cover."""
     @_builtins.property
     def job(self) -> _job_pb2.Job:
         """The job."""
@@ -102,10 +122,16 @@ class SubmitJobResponse(_message.Message):
         tagged_artist: _builtins.str = ...,
         stems: _abc.Iterable[_builtins.str] | None = ...,
         warnings: _abc.Iterable[_builtins.str] | None = ...,
+        tagged_album: _builtins.str = ...,
+        tagged_track_number: _builtins.str = ...,
+        tagged_date: _builtins.str = ...,
+        tagged_genre: _builtins.str = ...,
+        cover: _builtins.bytes = ...,
+        cover_type: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "job", b"job"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "job", b"job", "stems", b"stems", "tagged_artist", b"tagged_artist", "tagged_title", b"tagged_title", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "cover", b"cover", "cover_type", b"cover_type", "job", b"job", "stems", b"stems", "tagged_album", b"tagged_album", "tagged_artist", b"tagged_artist", "tagged_date", b"tagged_date", "tagged_genre", b"tagged_genre", "tagged_title", b"tagged_title", "tagged_track_number", b"tagged_track_number", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

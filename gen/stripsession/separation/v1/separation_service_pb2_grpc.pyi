@@ -35,7 +35,8 @@ class SeparationServiceStub:
     def __new__(cls, channel: _aio.Channel) -> SeparationServiceAsyncStub: ...
     SubmitJob: _grpc.UnaryUnaryMultiCallable[_separation_service_pb2.SubmitJobRequest, _separation_service_pb2.SubmitJobResponse]
     """Looks into the upload, reserves its minutes and queues a job. Idempotent by job id.
-    INVALID_ARGUMENT with the decoder's reason; RESOURCE_EXHAUSTED/MINUTES_EXHAUSTED; UNAVAILABLE/QUEUE_FULL with RetryInfo.
+    INVALID_ARGUMENT with the decoder's reason; INVALID_ARGUMENT/MODEL_UNKNOWN; INVALID_ARGUMENT/MODEL_NOT_IN_PLAN;
+    RESOURCE_EXHAUSTED/MINUTES_EXHAUSTED; UNAVAILABLE/QUEUE_FULL with RetryInfo.
     """
     CancelJob: _grpc.UnaryUnaryMultiCallable[_separation_service_pb2.CancelJobRequest, _separation_service_pb2.CancelJobResponse]
     """Stops a job. Idempotent; a job that has ended stays as it ended."""
@@ -47,7 +48,8 @@ class SeparationServiceAsyncStub(SeparationServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     SubmitJob: _aio.UnaryUnaryMultiCallable[_separation_service_pb2.SubmitJobRequest, _separation_service_pb2.SubmitJobResponse]  # type: ignore[assignment]
     """Looks into the upload, reserves its minutes and queues a job. Idempotent by job id.
-    INVALID_ARGUMENT with the decoder's reason; RESOURCE_EXHAUSTED/MINUTES_EXHAUSTED; UNAVAILABLE/QUEUE_FULL with RetryInfo.
+    INVALID_ARGUMENT with the decoder's reason; INVALID_ARGUMENT/MODEL_UNKNOWN; INVALID_ARGUMENT/MODEL_NOT_IN_PLAN;
+    RESOURCE_EXHAUSTED/MINUTES_EXHAUSTED; UNAVAILABLE/QUEUE_FULL with RetryInfo.
     """
     CancelJob: _aio.UnaryUnaryMultiCallable[_separation_service_pb2.CancelJobRequest, _separation_service_pb2.CancelJobResponse]  # type: ignore[assignment]
     """Stops a job. Idempotent; a job that has ended stays as it ended."""
@@ -62,7 +64,8 @@ class SeparationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_separation_service_pb2.SubmitJobResponse, _abc.Awaitable[_separation_service_pb2.SubmitJobResponse]]:
         """Looks into the upload, reserves its minutes and queues a job. Idempotent by job id.
-        INVALID_ARGUMENT with the decoder's reason; RESOURCE_EXHAUSTED/MINUTES_EXHAUSTED; UNAVAILABLE/QUEUE_FULL with RetryInfo.
+        INVALID_ARGUMENT with the decoder's reason; INVALID_ARGUMENT/MODEL_UNKNOWN; INVALID_ARGUMENT/MODEL_NOT_IN_PLAN;
+        RESOURCE_EXHAUSTED/MINUTES_EXHAUSTED; UNAVAILABLE/QUEUE_FULL with RetryInfo.
         """
 
     @_abc_1.abstractmethod

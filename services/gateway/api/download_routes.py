@@ -1,0 +1,215 @@
+"""Downloads: stems, mixes, stem files and zips, with byte ranges wherever the size is known."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from starlette.responses import Response, StreamingResponse
+
+from services.gateway.api.calls import ask
+from services.gateway.api.download_stream import DownloadStream
+from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer
+from services.gateway.api.problems import Problem, Refused, refuse
+from services.gateway.api.schema import Body, Text
+from services.gateway.domain.byte_ranges import (
+    ByteRange,
+    RangeUnsatisfiable,
+    has_already,
+    parse_range,
+    range_still_valid,
+)
+from services.gateway.domain.disposition import content_disposition
+from services.gateway.domain.identifiers import is_known_shape
+from stripsession.library.v1 import library_service_pb2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stripsession.library.v1.library_service_pb2_grpc import LibraryServiceAsyncStub
+
+_FORMATS = ("flac", "wav", "mp3", "m4a", "opus")
+_MEDIA_TYPES = ("audio/flac", "audio/wav", "audio/mpeg", "audio/mp4", "audio/ogg")
+_STEMS = Text("stems", "Names of stems, separated by commas; absent takes all.", length_max=500)
+_GAINS = Text("gains", "Gain in dB of each stem named, separated by commas, -60 to 24.", length_max=500)
+_PANS = Text("pans", "Place of each stem named, separated by commas, -1 (left) to 1 (right).", length_max=500)
+_PRESET = Text(
+    "preset",
+    "In place of stems: all but the voices (karaoke, instrumental), or the voices alone (acapella).",
+    options=("karaoke", "instrumental", "acapella"),
+)
+_FORMAT = Text("format", "Format of each file; absent takes flac.", options=_FORMATS)
+_DEPTH = Text("depth", "Depth of a wav; absent takes the song's own.", options=("16", "24", "32f"))
+_SPEED = Text("speed", "2 gives an mp3, m4a or opus twice as fast at the same pitch.", options=("1", "2"))
+NEW_MIX = Body(
+    "NewMix",
+    (
+        Text("format", "Format of the file.", required=True, options=(*_FORMATS, "stem.mp4")),
+        *(_STEMS, _GAINS, _PANS, _PRESET, _DEPTH, _SPEED),
+    ),
+)
+_RANGE_HEADERS = (
+    Text("Range", "One range of bytes; several are answered with the whole, and so is any of a file of unknown size."),
+    Text("If-Range", "An ETag: the range is wanted only while it matches."),
+    Text("If-None-Match", "ETags that you hold."),
+)
+_ONE = "/v1/tracks/{track_id}"
+
+
+class DownloadRoutes:
+    """A track as files."""
+
+    def __init__(self, library: LibraryServiceAsyncStub) -> None:
+        """The library makes them."""
+        self._library = library
+
+    def endpoints(self) -> list[Endpoint]:
+        """The routes."""
+
+        def download(
+            path: str, name: str, summary: str, *query: Text, types: tuple[str, ...] = _MEDIA_TYPES
+        ) -> Endpoint:
+            headers = ("Accept-Ranges", "Content-Disposition", "ETag")
+            answers = (
+                Answer(200, "The whole file.", media_types=types, headers=headers),
+                Answer(206, "The range asked for.", media_types=types, headers=(*headers, "Content-Range")),
+                Answer(304, "You hold it already."),
+                Answer(416, "The range lies outside.", "Problem", headers=("Content-Range",)),
+            )
+            handle = {"downloadStem": self.stem, "downloadMix": self.mix, "downloadAll": self.bundle}[name]
+            return Endpoint(
+                "GET", path, name, summary, handle, answers, query=query, headers=_RANGE_HEADERS, tag="downloads"
+            )
+
+        mixing = (_STEMS, _GAINS, _PANS, _PRESET, _DEPTH, _SPEED)
+        return [
+            download(
+                f"{_ONE}/stems/{{stem}}.{{ext}}", "downloadStem", "One stem or preset as one file.", _DEPTH, _SPEED
+            ),
+            download(
+                f"{_ONE}/mix.{{ext}}",
+                "downloadMix",
+                "Some stems, summed; stem.mp4 is the whole song with its stems, for DJ software.",
+                *mixing,
+            ),
+            download(
+                f"{_ONE}/download.zip",
+                "downloadAll",
+                "Some stems or all, each a file in a zip.",
+                *(_FORMAT, _STEMS, _DEPTH),
+                types=("application/zip",),
+            ),
+            Endpoint(
+                "POST",
+                f"{_ONE}/mixes",
+                "createMix",
+                "Check a mix, and get the address that it can be downloaded from. Nothing is stored.",
+                self.new_mix,
+                (Answer(200, "The mix.", "Mix"),),
+                body=NEW_MIX,
+                tag="downloads",
+            ),
+        ]
+
+    async def stem(self, call: Call) -> Response:
+        """One stem as one file."""
+        return await self._download(call, _spec(call, call.path["ext"], {"stems": call.path["stem"], **_asked(call)}))
+
+    async def mix(self, call: Call) -> Response:
+        """Stems summed into one file."""
+        return await self._download(call, _spec(call, call.path["ext"], _asked(call)))
+
+    async def bundle(self, call: Call) -> Response:
+        """A zip."""
+        asked = _asked(call)
+        return await self._download(call, _spec(call, asked.pop("format", "flac"), asked, bundle=True))
+
+    async def new_mix(self, call: Call) -> Response:
+        """A mix's address."""
+        asked = {name: text for name, text in (await call.body()).items() if text}
+        file_format = asked.pop("format")
+        told = await ask(
+            self._library.DescribeDownload,
+            library_service_pb2.DescribeDownloadRequest(spec=_spec(call, file_format, asked)),
+        )
+        query = f"?{urlencode(asked, safe=',')}" if asked else ""
+        return json_answer(
+            {
+                "url": f"/v1/tracks/{call.path['track_id']}/mix.{file_format}{query}",
+                "file_name": told.file_name,
+                "media_type": told.media_type,
+                "size_bytes": None if told.size_unknown else told.size_bytes,
+            }
+        )
+
+    async def _download(self, call: Call, spec: library_service_pb2.DownloadSpec) -> Response:
+        told = await ask(self._library.DescribeDownload, library_service_pb2.DescribeDownloadRequest(spec=spec))
+        asked = call.request.headers
+        etag = f'"{re.sub(r"[^A-Za-z0-9_.:-]", "", told.etag)}"'
+        headers = {
+            "Accept-Ranges": "none" if told.size_unknown else "bytes",
+            "Cache-Control": "private, no-cache",
+            "Content-Disposition": content_disposition(told.file_name),
+            "ETag": etag,
+            "Vary": "Authorization, Cookie",
+        }
+        if has_already(asked.get("if-none-match"), etag):
+            return Response(status_code=304, headers=headers)
+        status, part = 200, None
+        if not told.size_unknown:
+            part = _part(call, told.size_bytes, etag)
+            if part is not None:
+                status = 206
+                headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{told.size_bytes}"
+            part = part or ByteRange(0, told.size_bytes)
+            headers["Content-Length"] = str(part.size_bytes)
+        if call.request.method == "HEAD" or (part is not None and part.size_bytes == 0):
+            return Response(status_code=status, headers=headers, media_type=told.media_type)
+        stream = DownloadStream(self._library, spec, part, etag=told.etag)
+        await stream.open()
+        return StreamingResponse(stream.chunks(), status_code=status, headers=headers, media_type=told.media_type)
+
+
+def _part(call: Call, size_bytes: int, etag: str) -> ByteRange | None:
+    asked = call.request.headers
+    if call.request.method != "GET" or not range_still_valid(asked.get("if-range"), etag):
+        return None
+    try:
+        return parse_range(asked.get("range"), size_bytes)
+    except RangeUnsatisfiable as error:
+        size = f"bytes */{size_bytes}"
+        raise refuse(416, "RANGE_OUTSIDE", "The range lies outside the file.", Content_Range=size) from error
+
+
+def _asked(call: Call) -> dict[str, str]:
+    texts = {parameter.name: call.text(parameter.name) for parameter in call.endpoint.query}
+    return {name: text for name, text in texts.items() if text}
+
+
+def _spec(
+    call: Call, file_format: str, asked: Mapping[str, str], *, bundle: bool = False
+) -> library_service_pb2.DownloadSpec:
+    stems = [name.strip() for name in asked.get("stems", "").split(",") if name.strip()]
+    if not all(is_known_shape("stem", name) for name in stems):
+        raise refuse(404, "STEM_NOT_FOUND", "There is no such stem.")
+    return library_service_pb2.DownloadSpec(
+        owner_id=call.owner_id,
+        track_id=call.path["track_id"],
+        stems=stems,
+        format=file_format,
+        bundle=bundle,
+        gains_db=_numbers("gains", asked),
+        pans=_numbers("pans", asked),
+        preset=asked.get("preset", ""),
+        wav_depth=asked.get("depth", ""),
+        speed=int(asked.get("speed", "1")),
+    )
+
+
+def _numbers(name: str, asked: Mapping[str, str]) -> list[float]:
+    pieces = [piece.strip() for piece in asked.get(name, "").split(",")] if name in asked else []
+    if any(not re.fullmatch(r"[+-]?[0-9]{1,4}(\.[0-9]{1,6})?", piece) for piece in pieces):
+        fault = f"{name} must be numbers separated by commas."
+        raise Refused(Problem(422, "INVALID_FIELD", fault, facts={"field": name}))
+    return [float(piece) for piece in pieces]

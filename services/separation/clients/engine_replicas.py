@@ -1,0 +1,91 @@
+"""Several inference servers behind the one engine port: the least busy is asked, one that is away is passed over."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.separation.domain.errors import DependencyAway
+from services.separation.domain.models import ModelShape
+
+# How long a server that was away is asked last. Asking one in vain costs a moment, passing one over costs its work.
+_PASSED_OVER_S = 2.0
+
+Answer = TypeVar("Answer")
+
+
+class EnginePart(Protocol):
+    """One server: a lifecycle part that is an engine."""
+
+    async def start(self) -> None:
+        """Connect."""
+        ...
+
+    async def stop(self) -> None:
+        """Hang up."""
+        ...
+
+    async def describe(self, model: str) -> ModelShape:
+        """How a model takes audio. Raises ModelUnknown, DependencyAway, EngineFailed."""
+        ...
+
+    async def separate(self, model: str, chunk: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The stems of one chunk. Raises DependencyAway, EngineFailed."""
+        ...
+
+
+@dataclass(eq=False)
+class _Replica:
+    engine: EnginePart
+    chunks: int = 0
+    away_until: float = 0.0
+
+
+class EngineReplicas:
+    """Engines that serve the same models. A lifecycle part."""
+
+    name = "inference replicas"
+
+    def __init__(self, engines: Sequence[EnginePart], now: Callable[[], float] = time.monotonic) -> None:
+        """`now` is a steady clock in seconds. Raises ValueError without engines."""
+        if not engines:
+            raise ValueError("at least one inference server is needed")
+        self._replicas = [_Replica(engine) for engine in engines]
+        self._now = now
+
+    async def start(self) -> None:
+        """Connect to all."""
+        await asyncio.gather(*(replica.engine.start() for replica in self._replicas))
+
+    async def stop(self) -> None:
+        """Hang up on all."""
+        await asyncio.gather(*(replica.engine.stop() for replica in self._replicas))
+
+    async def describe(self, model: str) -> ModelShape:
+        """How a model takes audio, as the first server that answers says it. Raises as the last one asked does."""
+        return await self._asked(lambda engine: engine.describe(model))
+
+    async def separate(self, model: str, chunk: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The stems of one chunk. Raises DependencyAway when every server is away, and EngineFailed."""
+        return await self._asked(lambda engine: engine.separate(model, chunk))
+
+    async def _asked(self, ask: Callable[[EnginePart], Awaitable[Answer]]) -> Answer:
+        untried = list(self._replicas)
+        while True:
+            replica = min(untried, key=lambda one: (one.away_until > self._now(), one.chunks))
+            untried.remove(replica)
+            replica.chunks += 1
+            try:
+                return await ask(replica.engine)
+            except DependencyAway:
+                replica.away_until = self._now() + _PASSED_OVER_S
+                if not untried:
+                    raise
+            finally:
+                replica.chunks -= 1

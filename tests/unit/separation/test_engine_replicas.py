@@ -1,0 +1,122 @@
+"""Several inference servers behind one port."""
+
+from __future__ import annotations
+
+import asyncio
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from services.separation.clients.engine_replicas import EngineReplicas
+from services.separation.domain.errors import DependencyAway, EngineFailed
+from services.separation.domain.models import ModelShape
+
+CHUNK = np.zeros((2, 8), np.float32)
+
+
+class Server:
+    """An engine that answers when it is let, or is away."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.asked = 0
+        self.let = asyncio.Event()
+        self.let.set()
+        self.fault: Exception | None = None
+        self.running = False
+
+    async def start(self) -> None:
+        self.running = True
+
+    async def stop(self) -> None:
+        self.running = False
+
+    async def describe(self, model: str) -> ModelShape:
+        if self.fault:
+            raise self.fault
+        return ModelShape(44100, 8, 4, ("vocals", "other"), f"{model} of {self.number}")
+
+    async def separate(self, model: str, chunk: NDArray[np.float32]) -> NDArray[np.float32]:
+        self.asked += 1
+        if self.fault:
+            raise self.fault
+        await self.let.wait()
+        return np.stack((chunk + self.number, chunk))
+
+
+class Time:
+    now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def servers() -> list[Server]:
+    return [Server(number) for number in range(3)]
+
+
+async def test_chunks_go_to_the_least_busy(servers: list[Server]) -> None:
+    """Chunks asked at once are spread evenly, and a server that is done gets the next."""
+    replicas = EngineReplicas(servers)
+    for server in servers:
+        server.let.clear()
+    asking = [asyncio.create_task(replicas.separate("m", CHUNK)) for _ in range(6)]
+    # Every task runs up to its server's door before this one goes on.
+    await asyncio.gather(*(asyncio.create_task(server.describe("m")) for server in servers))
+    assert [server.asked for server in servers] == [2, 2, 2]
+    servers[1].let.set()
+    await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED)
+    while servers[1].asked < 3:
+        await asyncio.wait_for(replicas.separate("m", CHUNK), 5)
+    assert [servers[0].asked, servers[2].asked] == [2, 2]
+    for server in servers:
+        server.let.set()
+    await asyncio.gather(*asking)
+
+
+async def test_a_server_that_is_away_is_passed_over(servers: list[Server]) -> None:
+    """Its chunk goes to another at once, it is asked last for a while, and then it is asked again."""
+    clock = Time()
+    replicas = EngineReplicas(servers, clock)
+    servers[0].fault = DependencyAway("inference", "gone")
+    for _ in range(4):
+        await replicas.separate("m", CHUNK)
+    assert servers[0].asked == 1
+    servers[0].fault = None
+    clock.now_s += 10
+    await replicas.separate("m", CHUNK)
+    assert servers[0].asked == 2
+
+
+async def test_all_away_is_told(servers: list[Server]) -> None:
+    """Only when no server answers is the engine away, after each was asked once."""
+    replicas = EngineReplicas(servers)
+    for server in servers:
+        server.fault = DependencyAway("inference", "gone")
+    with pytest.raises(DependencyAway):
+        await replicas.separate("m", CHUNK)
+    assert [server.asked for server in servers] == [1, 1, 1]
+    with pytest.raises(DependencyAway):
+        await replicas.describe("m")
+
+
+async def test_a_refusal_is_not_tried_elsewhere(servers: list[Server]) -> None:
+    """A chunk that a model refuses would be refused by every server: it is told at once."""
+    servers[0].fault = EngineFailed("no")
+    with pytest.raises(EngineFailed):
+        await EngineReplicas(servers).separate("m", CHUNK)
+    assert [server.asked for server in servers] == [1, 0, 0]
+
+
+async def test_all_are_started_and_stopped(servers: list[Server]) -> None:
+    """Every server is connected to and hung up on; none at all is a fault of the settings."""
+    replicas = EngineReplicas(servers)
+    await replicas.start()
+    assert all(server.running for server in servers)
+    assert (await replicas.describe("m")).version == "m of 0"
+    await replicas.stop()
+    assert not any(server.running for server in servers)
+    with pytest.raises(ValueError, match="at least one"):
+        EngineReplicas([])

@@ -1,0 +1,109 @@
+"""Triton's model repository as it is generated: read with Triton's own definition of a configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from google.protobuf import text_format
+from tritonclient.grpc import model_config_pb2
+
+from services.separation.domain.models import ModelShape
+from stack.model_repository import SMALL_BYTES, Machine, cpu_configuration, generate, gpu_configuration, shares
+from stack.registry import Model, ModelRefused, read_model
+from tests.unit.stack.test_registry import write
+
+DOOR = Path(__file__).parents[3] / "inference" / "door"
+
+
+def a_model(folder: Path, **facts: object) -> Model:
+    """A registered model."""
+    return read_model(write(folder, **facts), is_bundled=False)
+
+
+def parsed(text: str) -> model_config_pb2.ModelConfig:
+    """The configuration as Triton reads it: an unknown field or a wrong type fails."""
+    return text_format.Parse(text, model_config_pb2.ModelConfig())
+
+
+def parameters_of(configuration: model_config_pb2.ModelConfig) -> dict[str, str]:
+    """The parameters as the worker reads them."""
+    return {name: value.string_value for name, value in configuration.parameters.items()}
+
+
+def test_a_model_on_the_processor_states_all_that_the_worker_needs(tmp_path: Path) -> None:
+    """The configuration has the model's tensors, one warm-up, and parameters that make its shape."""
+    model = a_model(tmp_path, stems=["a", "b", "c", "d", "e", "f"], placement="centred", version="2.1-rc+3")
+    found = parsed(cpu_configuration(model, Machine(cores=4)))
+    assert (found.name, found.backend, found.max_batch_size) == ("duo", "python", 0)
+    assert list(found.input[0].dims) == [2, -1]
+    assert list(found.output[0].dims) == [6, 2, -1]
+    assert [(group.kind, group.count) for group in found.instance_group] == [(2, 4)]
+    assert list(found.model_warmup[0].inputs["MIX"].dims) == [2, model.segment_samples]
+    parameters = parameters_of(found)
+    shape = ModelShape.of(parameters)
+    assert shape == ModelShape(44100, 8192, 6144, model.stems, "2.1-rc+3", "centred", model.digest, "cpu")
+    assert parameters["threads"] == "1"
+
+
+def test_a_large_model_is_held_once_and_uses_every_core(tmp_path: Path) -> None:
+    """Small models get an instance per core; one whose weights are large gets one instance with all cores."""
+    facts = {"network.onnx": {"sha256": "0" * 64, "bytes": SMALL_BYTES + 1}}
+    large, small = a_model(tmp_path, name="large", files=facts), a_model(tmp_path, name="small")
+    assert shares(large, 8) == (1, 8)
+    assert shares(small, 8) == (8, 1)
+    assert shares(small, 0) == (1, 1)
+
+
+def test_a_card_may_ask_for_batches_on_the_processor(tmp_path: Path) -> None:
+    """A model whose card says that segments together are faster gets them together, after a short wait."""
+    found = parsed(cpu_configuration(a_model(tmp_path, transform={"kind": "waveform", "batch": 2}), Machine()))
+    assert found.max_batch_size == 2
+    assert found.dynamic_batching.max_queue_delay_microseconds > 0
+    with pytest.raises(ModelRefused, match="batch must be"):
+        cpu_configuration(a_model(tmp_path, name="odd", transform={"kind": "waveform", "batch": -1}), Machine())
+
+
+def test_a_model_on_gpus_is_batched_in_half_precision_on_each(tmp_path: Path) -> None:
+    """With GPUs the ONNX Runtime backend runs the network through TensorRT, chunks of many songs in a batch."""
+    found = parsed(gpu_configuration(a_model(tmp_path), Machine(device="gpu", gpus=3)))
+    assert (found.backend, found.max_batch_size) == ("onnxruntime", 16)
+    assert list(found.input[0].dims) == [2, 8192]
+    assert list(found.output[0].dims) == [2, 2, 8192]
+    (group,) = found.instance_group
+    assert list(group.gpus) == [0, 1, 2]
+    assert model_config_pb2.ModelInstanceGroup.Kind.Name(group.kind) == "KIND_GPU"
+    (accelerator,) = found.optimization.execution_accelerators.gpu_execution_accelerator
+    assert accelerator.name == "tensorrt"
+    assert accelerator.parameters["precision_mode"] == "FP16"
+    assert found.dynamic_batching.max_queue_delay_microseconds > 0
+    assert [warm_up.batch_size for warm_up in found.model_warmup] == [1, 16]
+    shape = ModelShape.of(parameters_of(found))
+    assert (shape.stems, shape.device) == (("vocals", "instrumental"), "gpu")
+
+
+def test_a_network_with_its_transforms_outside_needs_another_file_for_gpus(tmp_path: Path) -> None:
+    """For a GPU a model brings the network with its transforms inside; one that lacks it is refused by name."""
+    model = a_model(tmp_path / "in", transform={"kind": "spectrogram"})
+    with pytest.raises(ModelRefused, match=r"duo cannot run on a GPU: it has no waveform\.onnx"):
+        generate([model], DOOR, tmp_path / "out", Machine(device="gpu"))
+    files = {name: {"sha256": "0" * 64, "bytes": 1024} for name in ("network.onnx", "waveform.onnx")}
+    both = a_model(tmp_path / "both", transform={"kind": "spectrogram"}, files=files)
+    (both.folder / "waveform.onnx").write_bytes(b"inside")
+    repository = generate([both], DOOR, tmp_path / "out", Machine(device="gpu"))
+    assert (repository / "duo" / "1" / "model.onnx").read_bytes() == b"inside"
+    assert [path.name for path in (repository / "duo" / "1").iterdir()] == ["model.onnx"]
+
+
+def test_a_generated_repository_holds_code_and_weights_and_no_byte_code(tmp_path: Path) -> None:
+    """Each model has the door's code and its own files, not kept twice; what has left the registry is gone."""
+    one, two = a_model(tmp_path / "in", name="one"), a_model(tmp_path / "in", name="two")
+    generate([one, two], DOOR, tmp_path / "out", Machine())
+    repository = generate([one], DOOR, tmp_path / "out", Machine())
+    assert [path.name for path in repository.iterdir()] == ["one"]
+    version = repository / "one" / "1"
+    assert {path.name for path in version.iterdir()} == {"model.py", "door", "files"}
+    assert (version / "door" / "transforms" / "spectrogram.py").is_file()
+    assert not list(repository.rglob("__pycache__"))
+    assert (version / "files" / "network.onnx").samefile(one.folder / "network.onnx")
+    assert not (tmp_path / "out.new").exists()
