@@ -92,9 +92,25 @@ lock: .state/lock ## Make the locks in requirements/ anew after a change of depe
 bench: .state/dev ## A four-minute song through the whole stack: each stage's time, and the worker's memory
 	@$(PY) -m tests.bench $(ARGS)
 
+.PHONY: eval
+eval: .state/evaluation ## Score every registered model on songs with known stems: a table and a plot [ARGS="--model quartet"]
+	@PYTHONPATH=. .state/evaluation/bin/python -m inference.evaluation $(ARGS)
+
 .PHONY: property
 property: .state/dev ## The property tests, with ten thousand examples each
 	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -m property --timeout=1800 $(ARGS)
+
+##@ Train it
+
+.PHONY: training-setup
+training-setup: .state/training ## PyTorch and what else makes the bundled model, in an environment of its own
+	@echo "Ready: .state/training/bin/python; inference/training/README.md says how a model is made"
+
+.PHONY: training-test
+training-test: .state/training ## What the trainer promises (PyTorch, so apart from `make test`)
+	@PYTHONPATH=. .state/training/bin/python -m pytest -q -c inference/training/pytest.ini inference/training $(ARGS)
+
+##@ Tidy
 
 .PHONY: clean
 clean: ## Remove the environment and every cache; songs, stems and data stay
@@ -136,6 +152,14 @@ $(VENV)/pyvenv.cfg:
 
 .state/triton-ready: inference/requirements/triton.txt stack/triton_runtime.py tests/install_inference.py .state/dev
 	@$(PY) -m tests.install_inference
+	@touch $@
+
+# Environments beside the services' own: what scores and what makes models carries other, heavier things.
+.state/evaluation .state/training: .state/%: inference/requirements/%.txt $(VENV)/pyvenv.cfg
+	@echo "Installing $$(grep -c == $<) packages from $< (a minute or more, once)"
+	@rm -rf $@
+	@"$(PYTHON)" -m venv $@
+	@$@/bin/python -m pip --disable-pip-version-check --no-input --quiet install --require-hashes --no-deps -r $< || { rm -rf $@; exit 1; }
 	@touch $@
 
 .state/lock: requirements/lock.txt $(VENV)/pyvenv.cfg

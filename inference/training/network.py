@@ -1,0 +1,232 @@
+"""The separating network: a band-merged spectrogram U-Net with frequency-wide layers and a recurrent waist.
+
+Why this shape, at this size: most energy of music lies below 3 kHz, so those bins keep their own rows while higher ones
+are merged by 4 and 16 (the unequal compression of SCNet, arXiv 2401.13276); convolutions see a neighbourhood, and a
+narrow linear layer over all rows sees harmonics (TFC-TDF, arXiv 2111.12203); a recurrent layer in the waist sees
+seconds.
+
+The masks are complex and sum to one over the stems, so the estimates sum to the mix by construction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+STEMS = ("vocals", "drums", "bass", "other")
+SAMPLE_RATE_HZ = 44_100
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Everything that fixes the network's tensors."""
+
+    n_fft: int = 4096
+    hop: int = 1024
+    bands: tuple[tuple[int, int], ...] = ((256, 1), (768, 4), (1536, 16))
+    """(end bin, bins merged into a row), from the lowest; the last end is the bins the network sees."""
+    widths: tuple[int, ...] = (24, 48, 80, 128)
+    """Channels at each depth; rows and frames halve from one to the next."""
+    depths: tuple[int, ...] = (1, 2, 2, 2)
+    narrow: int = 4
+    """The frequency-wide layers' bottleneck: rows divided by this."""
+    recurrent: int = 192
+    stems: tuple[str, ...] = field(default=STEMS)
+
+    @property
+    def bins(self) -> int:
+        """Bins that get masks."""
+        return self.bands[-1][0]
+
+    @property
+    def rows(self) -> int:
+        """Rows after merging."""
+        start, rows = 0, 0
+        for end, merged in self.bands:
+            rows += (end - start) // merged
+            start = end
+        return rows
+
+    def as_json(self) -> dict[str, object]:
+        """For a checkpoint and a card."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(found: dict[str, object]) -> Shape:
+        """The shape of a checkpoint."""
+        values = dict(found)
+        values["bands"] = tuple(tuple(band) for band in values["bands"])  # type: ignore[attr-defined]  # JSON has lists
+        for name in ("widths", "depths", "stems"):
+            values[name] = tuple(values[name])  # type: ignore[arg-type]  # JSON has lists
+        return Shape(**values)  # type: ignore[arg-type]  # checked by the dataclass's users
+
+
+def at_one_level(spectrum: Tensor) -> Tensor:
+    """The spectrum at a mean square of 1, whatever the song's loudness: masks then do not depend on it."""
+    level = spectrum.square().mean(dim=(1, 2, 3), keepdim=True).sqrt()
+    return spectrum / level.clamp_min(1e-7)
+
+
+def features(spectrum: Tensor) -> Tensor:
+    """What the network looks at, [B, 6, F, T], of a spectrum [B, 4, F, T] (left and right, each real and imaginary).
+
+    Magnitudes are compressed by the power 0.3, the phase is kept: values of a whole mix fall into a few units.
+    """
+    left = (spectrum[:, 0].square() + spectrum[:, 1].square() + 1e-10).sqrt()
+    right = (spectrum[:, 2].square() + spectrum[:, 3].square() + 1e-10).sqrt()
+    magnitudes = torch.stack((left, right), dim=1)
+    shrink = magnitudes.pow(-0.7).repeat_interleave(2, dim=1)
+    return torch.cat((spectrum * shrink, magnitudes.pow(0.3)), dim=1)
+
+
+class Merge(nn.Module):
+    """Bins to rows: each band through its own strided convolution; a learnt code tells the rows apart."""
+
+    def __init__(self, shape: Shape, channels_in: int, channels: int) -> None:
+        super().__init__()
+        self.bands = shape.bands
+        self.layers = nn.ModuleList(
+            nn.Conv2d(channels_in, channels, (merged, 1), (merged, 1))
+            if merged > 1
+            else nn.Conv2d(channels_in, channels, (3, 1), padding=(1, 0))
+            for _, merged in shape.bands
+        )
+        self.code = nn.Parameter(torch.zeros(1, channels, shape.rows, 1))
+
+    def forward(self, found: Tensor) -> Tensor:
+        """[B, in, F, T] to [B, channels, rows, T]."""
+        start, parts = 0, []
+        for (end, _), layer in zip(self.bands, self.layers, strict=True):
+            parts.append(layer(found[:, :, start:end]))
+            start = end
+        return torch.cat(parts, dim=2) + self.code
+
+
+class Spread(nn.Module):
+    """Rows to bins: the counterpart of `Merge`."""
+
+    def __init__(self, shape: Shape, channels: int, channels_out: int) -> None:
+        super().__init__()
+        self.bands = shape.bands
+        self.layers = nn.ModuleList(nn.Conv2d(channels, channels_out * merged, 1) for _, merged in shape.bands)
+        self.channels_out = channels_out
+
+    def forward(self, rows: Tensor) -> Tensor:
+        """[B, channels, rows, T] to [B, out, F, T]."""
+        batch, frames = rows.shape[0], rows.shape[-1]
+        start, row, parts = 0, 0, []
+        for (end, merged), layer in zip(self.bands, self.layers, strict=True):
+            count = (end - start) // merged
+            part = layer(rows[:, :, row : row + count])
+            part = part.reshape(batch, self.channels_out, merged, count, frames).transpose(2, 3)
+            parts.append(part.reshape(batch, self.channels_out, count * merged, frames))
+            start, row = end, row + count
+        return torch.cat(parts, dim=2)
+
+
+class Wide(nn.Module):
+    """A narrow pair of linear layers over all rows of a channel: each row hears every other."""
+
+    def __init__(self, channels: int, rows: int, narrow: int) -> None:
+        super().__init__()
+        self.inner = nn.Linear(rows, max(8, rows // narrow))
+        self.outer = nn.Linear(max(8, rows // narrow), rows)
+        self.norm = nn.BatchNorm2d(channels)
+
+    def forward(self, found: Tensor) -> Tensor:
+        """[B, C, R, T] to the same."""
+        across = functional.relu(self.inner(found.transpose(2, 3)))
+        return found + functional.relu(self.norm(self.outer(across).transpose(2, 3)))
+
+
+class Block(nn.Module):
+    """Convolutions 3 x 3, each with a skip where widths allow, then one frequency-wide layer."""
+
+    def __init__(self, channels_in: int, channels: int, rows: int, depth: int, narrow: int) -> None:
+        super().__init__()
+        self.convolutions = nn.ModuleList(
+            nn.Conv2d(channels_in if at == 0 else channels, channels, 3, padding=1, bias=False) for at in range(depth)
+        )
+        self.norms = nn.ModuleList(nn.BatchNorm2d(channels) for _ in range(depth))
+        self.wide = Wide(channels, rows, narrow)
+
+    def forward(self, found: Tensor) -> Tensor:
+        """[B, in, R, T] to [B, channels, R, T]."""
+        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
+            made = functional.relu(norm(convolution(found)))
+            found = made + found if made.shape == found.shape else made
+        return self.wide(found)
+
+
+class Waist(nn.Module):
+    """Seconds of context: one recurrent layer each way over time, all rows together."""
+
+    def __init__(self, channels: int, rows: int, hidden: int) -> None:
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, 16, 1)
+        self.enter = nn.Linear(16 * rows, hidden)
+        self.recurrent = nn.GRU(hidden, hidden, batch_first=True, bidirectional=True)
+        self.leave = nn.Linear(2 * hidden, 16 * rows)
+        self.widen = nn.Conv2d(16, channels, 1)
+
+    def forward(self, found: Tensor) -> Tensor:
+        """[B, C, R, T] to the same."""
+        batch, _, rows, frames = found.shape
+        inner = self.squeeze(found).permute(0, 3, 1, 2).reshape(batch, frames, 16 * rows)
+        heard, _ = self.recurrent(functional.relu(self.enter(inner)))
+        inner = self.leave(heard).reshape(batch, frames, 16, rows).permute(0, 2, 3, 1)
+        return found + self.widen(functional.relu(inner))
+
+
+class Network(nn.Module):
+    """Spectrum [B, 4, F, T] to complex masks [B, S, 4, F, T]; T a multiple of 8."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        widths, rows = shape.widths, shape.rows
+        self.merge = Merge(shape, 6, widths[0])
+        self.down, self.fewer, self.more, self.up = (nn.ModuleList() for _ in range(4))
+        for depth, (width, below) in enumerate(pairwise(widths)):
+            self.down.append(Block(width, width, rows >> depth, shape.depths[depth], shape.narrow))
+            self.fewer.append(nn.Conv2d(width, below, 2, 2))
+            self.more.append(nn.ConvTranspose2d(below, width, 2, 2))
+            self.up.append(Block(2 * width, width, rows >> depth, shape.depths[depth], shape.narrow))
+        last = len(widths) - 1
+        self.middle = Block(widths[-1], widths[-1], rows >> last, shape.depths[-1], shape.narrow)
+        self.waist = Waist(widths[-1], rows >> last, shape.recurrent)
+        self.after = Block(widths[-1], widths[-1], rows >> last, 1, shape.narrow)
+        self.spread = Spread(shape, widths[0], 4 * len(shape.stems))
+
+    def forward(self, spectrum: Tensor) -> Tensor:
+        """The masks; multiplied with the spectrum they give the stems."""
+        found = self.merge(features(at_one_level(spectrum)))
+        kept = []
+        for down, fewer in zip(self.down, self.fewer, strict=True):
+            found = down(found)
+            kept.append(found)
+            found = fewer(found)
+        found = self.after(self.waist(self.middle(found)))
+        for skip, more, up in zip(reversed(kept), reversed(self.more), reversed(self.up), strict=True):
+            found = up(torch.cat((more(found), skip), dim=1))
+        return self.summing_to_one(self.spread(found))
+
+    def summing_to_one(self, raw: Tensor) -> Tensor:
+        """Complex masks [B, S, 4, F, T] from raw values: their sum is 1 + 0j for each channel."""
+        batch, _, bins, frames = raw.shape
+        count = len(self.shape.stems)
+        masks = raw.reshape(batch, count, 4, bins, frames)
+        target = raw.new_tensor((1.0, 0.0, 1.0, 0.0)).reshape(1, 1, 4, 1, 1)
+        return masks + (target - masks.sum(dim=1, keepdim=True)) / count
+
+
+def masked(masks: Tensor, spectrum: Tensor) -> Tensor:
+    """The stems' spectra [B, S, 4, F, T]: the complex product of masks and mix."""
+    real, imaginary = spectrum[:, None, 0::2], spectrum[:, None, 1::2]
+    made_real = masks[:, :, 0::2] * real - masks[:, :, 1::2] * imaginary
+    made_imaginary = masks[:, :, 0::2] * imaginary + masks[:, :, 1::2] * real
+    return torch.stack((made_real, made_imaginary), dim=3).flatten(2, 3)

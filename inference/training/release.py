@@ -1,0 +1,74 @@
+"""A run becomes a bundled model: `network.onnx` and `model.json` in a folder of the registry.
+
+    python -m inference.training.release --run RUN --folder inference/models/quartet --version 1
+
+The card for people, `card.md`, is written by hand: it says what was tried and how well it does (`make eval`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+from inference.training.export import checked_export
+from inference.training.network import SAMPLE_RATE_HZ, Shape
+from inference.training.rights import rights
+from inference.training.score import HOP_SAMPLES, SEGMENT_SAMPLES, load_network
+
+TITLE = "Quartet: vocals, drums, bass and other"
+SUMMARY = "A small network trained by this project on material of clear rights alone."
+
+
+def card(name: str, version: str, shape: Shape, network: Path) -> dict[str, object]:
+    """`model.json`, schema 2; the last stem is what the others leave."""
+    return {
+        "schema": 2,
+        "name": name,
+        "version": version,
+        "title": TITLE,
+        "summary": SUMMARY,
+        "stems": list(shape.stems),
+        "sample_rate": SAMPLE_RATE_HZ,
+        "segment_samples": SEGMENT_SAMPLES,
+        "hop_samples": HOP_SAMPLES,
+        "placement": "mirrored",
+        "licence": "Apache-2.0",
+        "rights": rights(),
+        "transform": {
+            "kind": "spectrogram",
+            "file": network.name,
+            "n_fft": shape.n_fft,
+            "hop": shape.hop,
+            "bins": shape.bins,
+            "normalise": "rms",
+            "rest": len(shape.stems) - 1,
+        },
+        "files": {
+            network.name: {
+                "sha256": hashlib.sha256(network.read_bytes()).hexdigest(),
+                "bytes": network.stat().st_size,
+            }
+        },
+    }
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--version", required=True)
+    given = parser.parse_args()
+    network = load_network(given.run / "ema.pt")
+    given.folder.mkdir(parents=True, exist_ok=True)
+    path = given.folder / "network.onnx"
+    agreement = checked_export(network, path)
+    found = card(given.folder.name, given.version, network.shape, path)
+    (given.folder / "model.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, OpenVINO follows PyTorch to {agreement:.1f} dB")
+
+
+if __name__ == "__main__":
+    main()

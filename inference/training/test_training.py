@@ -1,0 +1,137 @@
+"""`make training-test`: what the trainer promises. It needs PyTorch, so it stays apart from the services' tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from inference.training.augmentation import compressing_gain, sold_as_a_file
+from inference.training.losses import separation_loss
+from inference.training.mixtures import Corpus, Mixer
+from inference.training.network import STEMS, Network, Shape, masked
+from inference.training.optimisers import orthogonal
+from inference.training.recordings import HELD_OUT, LABELS, store
+from inference.training.spectra import samples_of, spectrum
+from inference.training.train import Plan, Run, equaliser, treated_spectra
+
+SMALL = Shape(
+    n_fft=512, hop=128, bands=((64, 1), (192, 4), (256, 8)), widths=(4, 8, 8, 8), depths=(1, 1, 1, 1), recurrent=8
+)
+
+
+def test_masks_sum_to_one() -> None:
+    """The stems' estimates sum to the mix, whatever the weights."""
+    torch.manual_seed(0)
+    mix = torch.randn(2, 4, SMALL.bins, 32)
+    stems = masked(Network(SMALL).eval()(mix), mix)
+    assert torch.allclose(stems.sum(dim=1), mix, atol=1e-4)
+
+
+def test_loudness_means_nothing() -> None:
+    """The same song 60 dB quieter gets the same masks."""
+    torch.manual_seed(0)
+    network, mix = Network(SMALL).eval(), torch.randn(1, 4, SMALL.bins, 32)
+    with torch.inference_mode():
+        assert torch.allclose(network(mix), network(mix * 1e-3), atol=1e-3)
+
+
+def test_spectra_invert() -> None:
+    """Samples survive their spectrum."""
+    samples = torch.randn(3, 2, 128 * 31)
+    assert torch.allclose(samples_of(spectrum(samples, SMALL), SMALL, samples.shape[-1]), samples, atol=1e-5)
+
+
+def test_silence_is_safe() -> None:
+    """A silent stem, and a silent mix, give finite losses and gradients."""
+    mix = torch.randn(2, 4, SMALL.bins, 32)
+    mix[1] = 0
+    stems = torch.zeros(2, 4, 4, SMALL.bins, 32)
+    stems[:, 1] = mix
+    estimates = (stems + 0.1).requires_grad_()
+    loss, _ = separation_loss(estimates, stems, mix)
+    loss.backward()
+    assert estimates.grad is not None
+    assert torch.isfinite(loss)
+    assert torch.isfinite(estimates.grad).all()
+
+
+def test_orthogonal_directions() -> None:
+    """Every direction of an update is brought to about the same size."""
+    torch.manual_seed(0)
+    sizes = torch.linalg.svdvals(orthogonal(torch.randn(24, 60)))
+    assert sizes.min() > 0.5
+    assert sizes.max() < 1.5
+
+
+def test_dealt_mixtures_are_sums() -> None:
+    """After dealing and equalising, the mix is still the sum of its stems."""
+    random = torch.Generator().manual_seed(3)
+    parts = torch.randn(3, 5, 4, SMALL.bins, 16)
+    mix, stems = treated_spectra(parts, random, SMALL, 1)
+    assert torch.allclose(mix, stems.sum(dim=1), atol=1e-4)
+    assert equaliser(6, SMALL.bins, random).shape == (6, SMALL.bins)
+
+
+def test_codec_keeps_time() -> None:
+    """A song sold as a file is aligned to the original, whichever codec."""
+    random = np.random.default_rng(0)
+    times = np.arange(66_150) / 44_100
+    sweep = np.sin(2 * np.pi * (300 * times + 800 * times**2)) * 0.4
+    song = np.stack((sweep, sweep * 0.5), axis=1).astype(np.float32)
+    for _ in range(8):
+        found = sold_as_a_file(song, random)
+        # A coder at its lowest rate is far from the song, and still nearer than a song of another moment.
+        assert np.sum(np.square(found - song)) < 0.25 * np.sum(np.square(song))
+
+
+def test_compression_turns_down() -> None:
+    """A compressor never turns anything up."""
+    random = np.random.default_rng(0)
+    gain = compressing_gain(random.standard_normal((20_000, 2)).astype(np.float32) * 0.1, random)
+    assert gain.max() <= 1
+    assert gain.min() > 0.01
+
+
+def test_held_out_song() -> None:
+    """The song that is scored has no label to train with."""
+    assert HELD_OUT not in LABELS
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder with two songs of noise."""
+    random = np.random.default_rng(0)
+    for song in ("1", "2", "25"):
+        for stem in STEMS:
+            store(tmp_path / "songs" / song, stem, random.standard_normal((60_000, 2)).astype(np.float32) * 0.1)
+    return tmp_path
+
+
+def test_examples_repeat(data: Path) -> None:
+    """The same seed draws the same examples, and validation songs are never among them."""
+    first, second = (Mixer(Corpus(data).scan(), 30_000, seed=7).example() for _ in range(2))
+    assert first.shape == (5, 2, 30_000)
+    assert np.array_equal(first, second)
+    assert all("25" not in str(path.parent.name) for paths in Corpus(data).scan().stems.values() for path in paths)
+
+
+def test_resumed_run(tmp_path: Path) -> None:
+    """A run that is cut off and goes on learns what an uncut one does."""
+    examples = [torch.randn(1, 4, 4, SMALL.bins, 32, generator=torch.Generator().manual_seed(at)) for at in range(4)]
+
+    def run(folder: str) -> Run:
+        plan = Plan(tmp_path, tmp_path / folder, 1, 0, 1, 32, 1, 0.02, 1e-3, 1, 1, "cpu", 1)
+        return Run(plan, SMALL)
+
+    whole, cut = run("whole"), run("cut")
+    for at, stems in enumerate(examples):
+        whole.learn(stems.sum(dim=1), stems, 1.0)
+        if at == 2:
+            cut.save(whole=True)
+            cut = run("cut")
+        cut.learn(stems.sum(dim=1), stems, 1.0)
+    for name, value in whole.network.state_dict().items():
+        assert torch.equal(value, cut.network.state_dict()[name]), name

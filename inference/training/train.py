@@ -1,0 +1,262 @@
+"""Train the network, or go on where a run was cut off.
+
+    python -m inference.training.train --data DATA --run RUN --minutes 120 [--anneal-minutes 25]
+
+`RUN/latest.pt` holds everything a run needs to go on; `RUN/ema.pt` the averaged weights to score and export;
+`RUN/log.jsonl` the curve. With --anneal-minutes the rate falls to zero over the last minutes, and the run's state
+before that is kept in `RUN/latest.pt`, so that a later run goes on from the unspent rate.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import queue
+import time
+from dataclasses import dataclass
+from multiprocessing.context import SpawnContext, SpawnProcess
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from inference.training.losses import separation_loss
+from inference.training.mixtures import Corpus, Mixer
+from inference.training.network import STEMS, Network, Shape, masked
+from inference.training.optimisers import optimisers_of
+from inference.training.spectra import spectrum
+
+EMA_DECAY = 0.998
+WARM_UP_STEPS = 60
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a run goes."""
+
+    data: Path
+    run: Path
+    minutes: float
+    anneal_minutes: float
+    batch: int
+    frames: int
+    rounds: int
+    muon_lr: float
+    adam_lr: float
+    seed: int
+    threads: int
+    device: str
+    loaders: int
+
+
+def load_examples(
+    data: Path, length_samples: int, seed: int, batch: int, out: multiprocessing.Queue[NDArray[np.float32]]
+) -> None:
+    """The loading process: batches [B, 5, 2, n], without end."""
+    os.nice(5)
+    torch.set_num_threads(1)
+    examples = Mixer(Corpus(data), length_samples, seed).examples()
+    while True:
+        out.put(np.stack([next(examples) for _ in range(batch)]))
+
+
+def start_loader(
+    context: SpawnContext,
+    plan: Plan,
+    run: Run,
+    length: int,
+    number: int,
+    out: multiprocessing.Queue[NDArray[np.float32]],
+) -> SpawnProcess:
+    """A loading process with a seed of its own, which depends on the step that the run goes on from."""
+    arguments = (plan.data, length, plan.seed + run.step + 1_000_003 * number, plan.batch, out)
+    loader = context.Process(target=load_examples, args=arguments, daemon=True)
+    loader.start()
+    return loader
+
+
+def treated_spectra(stems: Tensor, random: torch.Generator, shape: Shape, round_number: int) -> tuple[Tensor, Tensor]:
+    """Mix spectrum [B, 4, F, T] and stems' [B, S, 4, F, T], of all five components' spectra [B, 5, 4, F, T].
+
+    After the first round the stems of a batch are dealt anew, with other levels and equalisers: mixtures for the price
+    of a multiplication.
+    """
+    batch, count = stems.shape[0], len(STEMS)
+    parts, artefact = stems[:, :count], stems[:, count]
+    if round_number == 0:
+        return parts.sum(dim=1) + artefact, parts
+    dealt = [parts[torch.randperm(batch, generator=random, device=stems.device), at] for at in range(count)]
+    parts = torch.stack(dealt, dim=1)
+    gains = 10 ** (torch.randn(batch, count, 1, 1, 1, generator=random, device=stems.device) * 3 / 20)
+    parts = parts * gains * equaliser(batch * count, shape.bins, random).reshape(batch, count, 1, -1, 1)
+    return parts.sum(dim=1), parts
+
+
+def equaliser(count: int, bins: int, random: torch.Generator) -> Tensor:
+    """Smooth gain curves [count, bins]: points about an octave apart, about 3 dB up or down."""
+    device = random.device
+    points = torch.randn(count, 1, 12, generator=random, device=device) * 3
+    points = points * (torch.rand(count, 1, 1, generator=random, device=device) < 0.7)
+    place = torch.log2(torch.arange(bins, dtype=torch.float32, device=device) + 1) / np.log2(bins) * 2 - 1
+    grid = torch.stack((place, torch.zeros_like(place)), dim=-1).expand(count, 1, bins, 2)
+    curve = torch.nn.functional.grid_sample(points[:, :, None], grid, align_corners=True)
+    return 10 ** (curve.reshape(count, bins) / 20)
+
+
+class Run:
+    """The state of a training run, on disk between sessions."""
+
+    def __init__(self, plan: Plan, shape: Shape) -> None:
+        self.plan = plan
+        plan.run.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(plan.seed)
+        found = (
+            torch.load(plan.run / "latest.pt", weights_only=True, map_location=plan.device)
+            if (plan.run / "latest.pt").exists()
+            else None
+        )
+        self.shape = Shape.from_json(found["shape"]) if found else shape
+        self.network = Network(self.shape).to(plan.device)
+        self.optimisers = optimisers_of(self.network, plan.muon_lr, plan.adam_lr)
+        self.rates = [optimiser.param_groups[0]["lr"] for optimiser in self.optimisers]
+        self.step, self.seconds, self.audio_s = 0, 0.0, 0.0
+        self.ema = {name: value.clone() for name, value in self.network.state_dict().items()}
+        if found:
+            self.network.load_state_dict(found["network"])
+            self.ema = found["ema"]
+            for optimiser, state in zip(self.optimisers, found["optimisers"], strict=True):
+                optimiser.load_state_dict(state)
+            self.step, self.seconds, self.audio_s = found["step"], found["seconds"], found["audio_s"]
+
+    def learn(self, mix: Tensor, stems: Tensor, rate: float) -> tuple[float, Tensor]:
+        """One step at `rate` of the full learning rate; returns the loss and each stem's, in dB."""
+        for optimiser, full in zip(self.optimisers, self.rates, strict=True):
+            for group in optimiser.param_groups:
+                group["lr"] = full * rate
+        # Half precision for what multiplies, where it is a gift; masks and losses stay in 32 bits.
+        with torch.autocast(self.plan.device, torch.bfloat16, enabled=self.plan.device == "cuda"):
+            masks = self.network(mix)
+        loss, each = separation_loss(masked(masks.float(), mix), stems, mix)
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+        if torch.isfinite(norm):
+            for optimiser in self.optimisers:
+                optimiser.step()
+        for optimiser in self.optimisers:
+            optimiser.zero_grad(set_to_none=True)
+        self.step += 1
+        decay = min(EMA_DECAY, (1 + self.step) / (10 + self.step))
+        for name, value in self.network.state_dict().items():
+            if value.dtype.is_floating_point:
+                self.ema[name].lerp_(value, 1 - decay)
+            else:
+                self.ema[name].copy_(value)
+        return float(loss.detach()), each
+
+    def save(self, *, whole: bool) -> None:
+        """Keep the averaged weights; with `whole`, everything a later run needs."""
+        facts = {"shape": self.shape.as_json(), "step": self.step, "seconds": self.seconds, "audio_s": self.audio_s}
+        write(self.plan.run / "ema.pt", {**facts, "network": self.ema})
+        if whole:
+            states = [optimiser.state_dict() for optimiser in self.optimisers]
+            write(
+                self.plan.run / "latest.pt",
+                {**facts, "network": self.network.state_dict(), "ema": self.ema, "optimisers": states},
+            )
+
+
+def write(path: Path, found: dict[str, object]) -> None:
+    """A checkpoint, whole or not at all."""
+    fresh = path.with_suffix(".new")
+    torch.save(found, fresh)
+    fresh.rename(path)
+
+
+def rate_at(plan: Plan, step: int, elapsed_s: float) -> float:
+    """Share of the full learning rate: a short warm-up, level, and a straight fall over the last minutes."""
+    left = plan.minutes * 60 - elapsed_s
+    fall = max(0.0, min(1.0, left / (plan.anneal_minutes * 60))) if plan.anneal_minutes > 0 else 1.0
+    return min(1.0, (step + 1) / WARM_UP_STEPS) * fall
+
+
+def train(plan: Plan, shape: Shape) -> None:
+    """Until the minutes are over."""
+    torch.set_num_threads(plan.threads)
+    run = Run(plan, shape)
+    context = multiprocessing.get_context("spawn")
+    batches: multiprocessing.Queue[NDArray[np.float32]] = context.Queue(maxsize=2 + plan.loaders)
+    length = (plan.frames - 1) * run.shape.hop
+    loaders = [start_loader(context, plan, run, length, number, batches) for number in range(plan.loaders)]
+    random = torch.Generator(plan.device).manual_seed(plan.seed + run.step)
+    began = noted = saved = time.monotonic()
+    already_s = run.seconds
+    losses: list[tuple[float, Tensor]] = []
+    try:
+        while (elapsed_s := time.monotonic() - began) < plan.minutes * 60:
+            try:
+                parts = torch.from_numpy(batches.get(timeout=120)).to(plan.device)
+            except queue.Empty:
+                raise SystemExit("the loading process gives nothing; see its error above") from None
+            found = spectrum(parts, run.shape)[..., : run.shape.bins, :]
+            for round_number in range(plan.rounds):
+                mix, stems = treated_spectra(found, random, run.shape, round_number)
+                losses.append(run.learn(mix, stems, rate_at(plan, run.step, elapsed_s)))
+            run.audio_s += plan.rounds * plan.batch * length / 44_100
+            run.seconds = already_s + time.monotonic() - began
+            if time.monotonic() - noted > 60:
+                note(run, losses, rate_at(plan, run.step, elapsed_s))
+                losses, noted = [], time.monotonic()
+            if time.monotonic() - saved > 180:
+                run.save(whole=elapsed_s < (plan.minutes - plan.anneal_minutes) * 60)
+                saved = time.monotonic()
+    finally:
+        for loader in loaders:
+            loader.kill()
+    run.save(whole=plan.anneal_minutes == 0)
+
+
+def note(run: Run, losses: list[tuple[float, Tensor]], rate: float) -> None:
+    """One line for the curve, and for who watches."""
+    mean = sum(loss for loss, _ in losses) / len(losses)
+    each = torch.stack([each for _, each in losses]).mean(dim=0).tolist()
+    line = {
+        "step": run.step,
+        "minutes": round(run.seconds / 60, 1),
+        "audio_h": round(run.audio_s / 3600, 2),
+        "loss_db": round(mean, 3),
+        "stems_db": dict(zip(STEMS, (round(value, 2) for value in each), strict=True)),
+        "rate": round(rate, 3),
+    }
+    with (run.plan.run / "log.jsonl").open("a") as log:
+        log.write(json.dumps(line) + "\n")
+    print(json.dumps(line), flush=True)
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=120)
+    parser.add_argument("--anneal-minutes", type=float, default=0)
+    parser.add_argument("--batch", type=int, default=3)
+    parser.add_argument("--frames", type=int, default=256, help="length of an example; a multiple of 8")
+    parser.add_argument("--rounds", type=int, default=3, help="mixtures made of one loaded batch")
+    parser.add_argument("--muon-lr", type=float, default=0.02, help="0: AdamW for everything")
+    parser.add_argument("--adam-lr", type=float, default=2e-3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--loaders", type=int, default=1, help="processes that draw and treat examples")
+    parser.add_argument("--shape", type=json.loads, default={}, help="JSON of a Shape's fields that differ")
+    given = vars(parser.parse_args())
+    shape = Shape.from_json({**Shape().as_json(), **given.pop("shape")})
+    train(Plan(**given), shape)
+
+
+if __name__ == "__main__":
+    main()
