@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -135,3 +136,16 @@ def test_resumed_run(tmp_path: Path) -> None:
         cut.learn(stems.sum(dim=1), stems, 1.0)
     for name, value in whole.network.state_dict().items():
         assert torch.equal(value, cut.network.state_dict()[name]), name
+
+
+def test_fresh_run_from_a_checkpoint(tmp_path: Path) -> None:
+    """A new run may begin with another's averaged weights, and counts on from its steps."""
+    plan = Plan(tmp_path, tmp_path / "first", 1, 0, 1, 32, 1, 0.02, 1e-3, 1, 1, "cpu", 1)
+    first = Run(plan, SMALL)
+    stems = torch.randn(1, 4, 4, SMALL.bins, 32)
+    first.learn(stems.sum(dim=1), stems, 1.0)
+    first.save(whole=False)
+    second = Run(replace(plan, run=tmp_path / "second", start_from=tmp_path / "first" / "ema.pt"), SMALL)
+    assert second.step == 1
+    for name, value in first.ema.items():
+        assert torch.equal(value, second.network.state_dict()[name]), name

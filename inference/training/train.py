@@ -18,6 +18,7 @@ import time
 from dataclasses import dataclass
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -51,6 +52,7 @@ class Plan:
     threads: int
     device: str
     loaders: int
+    start_from: Path | None = None
 
 
 def load_examples(
@@ -114,23 +116,21 @@ class Run:
         self.plan = plan
         plan.run.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(plan.seed)
-        found = (
-            torch.load(plan.run / "latest.pt", weights_only=True, map_location=plan.device)
-            if (plan.run / "latest.pt").exists()
-            else None
-        )
-        self.shape = Shape.from_json(found["shape"]) if found else shape
+        found = read(plan.run / "latest.pt", plan.device)
+        first = found or (read(plan.start_from, plan.device) if plan.start_from else None)
+        self.shape = Shape.from_json(first["shape"]) if first else shape
         self.network = Network(self.shape).to(plan.device)
         self.optimisers = optimisers_of(self.network, plan.muon_lr, plan.adam_lr)
         self.rates = [optimiser.param_groups[0]["lr"] for optimiser in self.optimisers]
         self.step, self.seconds, self.audio_s = 0, 0.0, 0.0
         self.ema = {name: value.clone() for name, value in self.network.state_dict().items()}
+        if first:
+            self.network.load_state_dict(first["network"])
+            self.ema = first.get("ema") or {name: value.clone() for name, value in first["network"].items()}
+            self.step, self.seconds, self.audio_s = first["step"], first["seconds"], first["audio_s"]
         if found:
-            self.network.load_state_dict(found["network"])
-            self.ema = found["ema"]
             for optimiser, state in zip(self.optimisers, found["optimisers"], strict=True):
                 optimiser.load_state_dict(state)
-            self.step, self.seconds, self.audio_s = found["step"], found["seconds"], found["audio_s"]
 
     def learn(self, mix: Tensor, stems: Tensor, rate: float) -> tuple[float, Tensor]:
         """One step at `rate` of the full learning rate; returns the loss and each stem's, in dB."""
@@ -167,6 +167,11 @@ class Run:
                 self.plan.run / "latest.pt",
                 {**facts, "network": self.network.state_dict(), "ema": self.ema, "optimisers": states},
             )
+
+
+def read(path: Path, device: str) -> dict[str, Any] | None:
+    """A checkpoint, None where there is none."""
+    return torch.load(path, weights_only=True, map_location=device) if path.exists() else None
 
 
 def write(path: Path, found: dict[str, object]) -> None:
@@ -250,6 +255,7 @@ def main() -> None:
     parser.add_argument("--adam-lr", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--start-from", type=Path, help="a checkpoint whose weights a fresh run begins with")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--loaders", type=int, default=1, help="processes that draw and treat examples")
     parser.add_argument("--shape", type=json.loads, default={}, help="JSON of a Shape's fields that differ")
