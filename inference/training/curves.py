@@ -21,28 +21,25 @@ def main() -> None:
     mpl.use("Agg")
     from matplotlib import pyplot
 
-    figure, (losses, scores) = pyplot.subplots(1, 2, figsize=(11, 4))
-    for run in given.run:
-        lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    logs = {run.name: [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()] for run in given.run}
+    scored = any("scores" in line for lines in logs.values() for line in lines)
+    figure, panels = pyplot.subplots(1, 1 + scored, figsize=(5.5 * (1 + scored), 4), squeeze=False)
+    losses, scores = panels[0][0], panels[0][-1]
+    for name, lines in logs.items():
         steps = [line for line in lines if "loss_db" in line]
         for stem in steps[0]["stems_db"]:
-            losses.plot(
-                [line["audio_h"] for line in steps],
-                [line["stems_db"][stem] for line in steps],
-                label=f"{run.name} {stem}",
-            )
+            values = [line["stems_db"][stem] for line in steps]
+            losses.plot([line["audio_h"] for line in steps], values, label=f"{name} {stem}")
         found = [line for line in lines if "scores" in line]
         for song in dict.fromkeys(song for line in found for song in line["scores"]):
             places = [line["audio_h"] for line in found if song in line["scores"]]
-            scores.plot(
-                places,
-                [line["scores"][song]["mean"] for line in found if song in line["scores"]],
-                "o-",
-                label=f"{run.name} {song}",
-            )
-    losses.set(xlabel="hours of mixtures", ylabel="error against the mix, dB")
-    scores.set(xlabel="hours of mixtures", ylabel="mean uSDR, dB")
-    for panel in (losses, scores):
+            means = [line["scores"][song]["mean"] for line in found if song in line["scores"]]
+            scores.plot(places, means, "o-", label=f"{name} {song}")
+    losses.set(ylabel="error against the mix, dB")
+    if scored:
+        scores.set(ylabel="mean uSDR, dB")
+    for panel in panels[0]:
+        panel.set(xlabel="hours of mixtures")
         panel.grid(alpha=0.3)
         panel.legend(fontsize=7)
     figure.tight_layout()
