@@ -185,7 +185,7 @@ def _python(plan: Plan, service: str, verb: str, *, ready: Ready) -> Command:
     return Command(
         name=service,
         argv=(sys.executable, "-m", f"services.{service}", verb),
-        environment=_environment() | names | {"PYTHONPATH": _python_path(), "PYTHONUNBUFFERED": "1"},
+        environment=_environment() | names | _OF_OUR_PYTHON | {"PYTHONPATH": _python_path()},
         ready=ready,
         working_folder=plan.layout.run,
     )
@@ -198,6 +198,11 @@ def _python_path() -> str:
 
 def _address(plan: Plan, service: str) -> str:
     return f"127.0.0.1:{plan.ports[f'{service}-rpc']}"
+
+
+# Our children are new programs, which never go on with a parent's gRPC: its handlers at a fork have nothing to do, and
+# write to the log, past its format, when they cannot be run.
+_OF_OUR_PYTHON = {"PYTHONUNBUFFERED": "1", "GRPC_ENABLE_FORK_SUPPORT": "0"}
 
 
 def _environment() -> dict[str, str]:

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from cli import exits, models, verbs
 from cli.exits import CommandFault
-from stack.layout import Layout
+from stack.layout import Layout, program_root
 from stack.registry import read_model
 from tests.unit.stack.test_registry import WEIGHTS, a_card, write
 
@@ -41,8 +41,9 @@ async def test_the_list_shows_what_an_operator_needs(data: Path) -> None:
     code, text = await run("list", "--data", str(data), "--json")
     rows = {row["name"]: row for row in json.loads(text)}
     assert code == exits.DONE
-    assert rows["baseline"]["is_default"]
-    assert rows["baseline"]["source"] == "bundled"
+    default = (program_root() / "inference" / "models" / "default").read_text().strip()
+    assert [name for name, row in rows.items() if row["is_default"]] == [default]
+    assert rows[default]["source"] == "bundled"
     assert rows["duo"] == {
         "name": "duo",
         "version": "1",
