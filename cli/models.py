@@ -17,10 +17,11 @@ from rich.table import Table
 
 from cli import exits
 from cli.exits import CommandFault
+from stack.gpu_networks import made_network
 from stack.importing import ROADS, Wanted, check_request, described_licence, import_model
 from stack.layout import Layout, program_root
 from stack.model_repository import DEVICES, WIRES, Machine, generate
-from stack.registry import Model, ModelRefused, differences
+from stack.registry import Model, ModelRefused, differences, spoiled
 from stack.served_models import choose_default, registered, wanted_default
 
 Result = TypeVar("Result")
@@ -56,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser, shared: argparse.ArgumentPars
     importing.add_argument("--licence", default="", help="SPDX identifier or text of the weights' licence")
     importing.add_argument("--accept-licence", action="store_true", help="accept it without being asked")
     importing.set_defaults(verb=bring_in)
-    verifying = add("verify", "compare every file of every model with its recorded SHA-256")
+    verifying = add("verify", "compare every model's card and files with their recorded SHA-256")
     verifying.add_argument("name", nargs="?", help="this model alone")
     verifying.set_defaults(verb=verify)
     choosing = add("default", "choose the model that is taken when a song names none")
@@ -108,12 +109,9 @@ async def bring_in(arguments: argparse.Namespace, console: Console) -> int:
     if not arguments.accept_licence:
         _ask_acceptance()
 
-    def say(text: str) -> None:
-        console.print(f"· {text}", style="dim", markup=False, highlight=False, soft_wrap=True)
-
     try:
         with console.status("importing"):
-            model = await asyncio.to_thread(import_model, layout, wanted, licence, say)
+            model = await asyncio.to_thread(import_model, layout, wanted, licence, _teller(console))
     except (ModelRefused, OSError) as refused:
         raise CommandFault(str(refused)) from refused
     console.print(f"{model.name} is imported: {', '.join(model.stems)}.", markup=False, highlight=False)
@@ -147,9 +145,8 @@ async def verify(arguments: argparse.Namespace, console: Console) -> int:
             for line in found:
                 console.print(f"    {line}", markup=False, highlight=False, soft_wrap=True)
         else:
-            text = (
-                f"✓ {model.name}: {_count(len(model.files), 'file')}, {model.size_bytes} bytes, sha256 {model.digest}"
-            )
+            count = _count(len(model.files) + len(model.documents), "file")
+            text = f"✓ {model.name}: {count}, {model.folder_bytes} bytes, sha256 of its weights {model.digest}"
             console.print(text, style="green", markup=False, highlight=False, soft_wrap=True)
     return code
 
@@ -172,16 +169,17 @@ async def write_repository(arguments: argparse.Namespace, console: Console) -> i
             raise ModelRefused(f"there is no model {', '.join(sorted(missing))}")
         chosen = [model for model in models if not arguments.model or model.name in arguments.model]
         for model in chosen:
-            if found := differences(model):
+            if found := spoiled(model):
                 raise ModelRefused(f"{model.name} is not what its card says: {'; '.join(found)}")
         if arguments.out.exists() and any(arguments.out.iterdir()):
             raise ModelRefused(f"{arguments.out} is not empty; name another folder, or remove it first")
         machine = Machine(arguments.device, arguments.cores, arguments.gpus, arguments.wire)
-        generate(chosen, program_root() / "inference" / "door", arguments.out.resolve(), machine)
+        door, out = program_root() / "inference" / "door", arguments.out.resolve()
+        generate(chosen, door, out, machine, lambda model: made_network(layout, model, _teller(console)))
         return chosen
 
     try:
-        models = _asked(written)
+        models = await asyncio.to_thread(_asked, written)
     except OSError as error:
         raise CommandFault(f"{arguments.out} cannot be written: {error.strerror}") from error
     text = f"{arguments.out}: {', '.join(model.name for model in models)} for the {arguments.device}"
@@ -230,8 +228,17 @@ def _ask_acceptance() -> None:
 def _differences(model: Model, console: Console) -> list[str]:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        bar = bars.add_task(model.name, total=model.size_bytes)
+        bar = bars.add_task(model.name, total=model.folder_bytes)
         return differences(model, lambda read: bars.advance(bar, read))
+
+
+def _teller(console: Console) -> Callable[[str], None]:
+    """Says how a long work goes on."""
+
+    def say(text: str) -> None:
+        console.print(f"· {text}", style="dim", markup=False, highlight=False, soft_wrap=True)
+
+    return say
 
 
 def _complain(text: str) -> None:

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime
 import getpass
 import json
 import os
-import resource
 import shutil
 import stat
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from stack import environments
+from stack.inference_programs import FILE_BYTES_MAX, lines_of, python_for
 from stack.layout import Layout, program_root
-from stack.registry import Model, ModelRefused, checked_name, differences, digest_of, read_model
+from stack.registry import (
+    CARD_DIGEST,
+    FOR_PEOPLE,
+    Model,
+    ModelRefused,
+    checked_name,
+    differences,
+    digest_of,
+    digest_of_card,
+    read_model,
+)
 from stack.served_models import bundled_models
 
-SOURCE_BYTES_MAX = 8 * 1024**3
+SOURCE_BYTES_MAX = FILE_BYTES_MAX
 CARD_BYTES_MAX = 256 * 1024
-CHECK_S_MAX = 3600.0
-_MARK = "1"
 _STAGING = ".importing-"
 
 
@@ -111,7 +115,7 @@ def import_model(layout: Layout, wanted: Wanted, accepted: str, say: Callable[[s
     road = ROADS[wanted.kind]
     say("reading the file")
     source_sha256 = digest_of(wanted.source)
-    python = _environment(layout, road, say)
+    python = python_for(layout, road.lock, road.size, say)
     layout.models.mkdir(parents=True, exist_ok=True)
     _clear_stale(layout.models)
     staging = layout.models / f"{_STAGING}{os.getpid()}"
@@ -148,21 +152,6 @@ def _clear_stale(models: Path) -> None:
             continue
 
 
-def _environment(layout: Layout, road: Road, say: Callable[[str], None]) -> Path:
-    lock = program_root() / "inference" / "requirements" / road.lock
-    folder = layout.root / "importing" / lock.stem
-
-    def begin() -> None:
-        say(f"setting up what converts and checks models (about {road.size} on disk, once)")
-
-    try:
-        environment = environments.prepare(folder, lock, begin, _MARK, lambda _: None)
-    except environments.SetupFailed as failed:
-        hint = "; pip must know PyTorch's index of CPU wheels (PIP_EXTRA_INDEX_URL)" if "torch" in str(failed) else ""
-        raise ModelRefused(f"what converts models cannot be installed: {failed}{hint}") from failed
-    return environments.python_of(environment)
-
-
 def _convert(python: Path, road: Road, wanted: Wanted, fresh: Path, licence: str, say: Callable[[str], None]) -> None:
     """Run the converter, which writes `fresh` and compares its output with the original's. Raises ModelRefused."""
     argv = [str(python), "-m", f"inference.importing.{road.program}", str(wanted.source.resolve()), str(fresh)]
@@ -172,7 +161,7 @@ def _convert(python: Path, road: Road, wanted: Wanted, fresh: Path, licence: str
     if wanted.card is not None:
         argv += ["--card", str(wanted.card.resolve())]
     last = ""
-    for line, is_error in _lines(argv, fresh.parent):
+    for line, is_error in lines_of(argv, fresh.parent):
         last = line if is_error else last
         if not is_error:
             say(line)
@@ -180,56 +169,6 @@ def _convert(python: Path, road: Road, wanted: Wanted, fresh: Path, licence: str
         raise ModelRefused(
             f"{wanted.source.name} was not imported: {last.removeprefix('refused: ') or 'the converter ended'}"
         )
-
-
-def _lines(argv: Sequence[str], home: Path) -> Iterator[tuple[str, bool]]:
-    """The converter's lines as they come, and then what it said of its end, marked true.
-
-    An interrupt at the terminal ends it with us. It gets no variable of this environment, so no token or key, and can
-    neither write a core nor fill the disk.
-    """
-    environment = {"HOME": str(home), "TMPDIR": str(home), "PATH": os.defpath, "LANG": "C.UTF-8"}
-    environment |= {"PYTHONPATH": str(program_root()), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    with (
-        (home / "errors").open("w+", encoding="utf-8", errors="replace") as errors,
-        subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env=environment,
-            cwd=home,
-            text=True,
-        ) as process,
-    ):
-        _limit(process.pid)
-        assert process.stdout is not None
-        try:
-            for line in process.stdout:
-                yield line.rstrip(), False
-            code = process.wait(CHECK_S_MAX)
-        except subprocess.TimeoutExpired:
-            yield "the converter did not end", True
-            return
-        finally:
-            process.kill()
-        errors.seek(0)
-        said = [line.strip() for line in errors.read().splitlines() if line.strip()]
-        refusals = [line for line in said if line.startswith("refused: ")]
-        if code != 0:
-            yield (refusals or said or [f"the converter ended with status {code}"])[-1], True
-
-
-def _limit(pid: int) -> None:
-    """Before the converter has opened the file: its interpreter alone takes longer to start."""
-    if sys.platform == "linux":
-        for limit, most in (
-            (resource.RLIMIT_CORE, 0),
-            (resource.RLIMIT_FSIZE, SOURCE_BYTES_MAX),
-            (resource.RLIMIT_CPU, int(CHECK_S_MAX)),
-        ):
-            with contextlib.suppress(ProcessLookupError):
-                resource.prlimit(pid, limit, (most, most))
 
 
 def _record(folder: Path, wanted: Wanted, accepted: str, source_sha256: str) -> None:
@@ -244,12 +183,14 @@ def _record(folder: Path, wanted: Wanted, accepted: str, source_sha256: str) -> 
         "source": wanted.source.name,
         "source_sha256": source_sha256,
     }
-    path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    with (folder / "card.md").open("a", encoding="utf-8") as people:
+    people = folder / "card.md"
+    with people.open("a", encoding="utf-8") as file:
         text = f"`{accepted}`" if accepted else "no licence"
-        people.write(
-            f"\nImported by {_user()} at {now}, who accepted {text} for the file of sha256 `{source_sha256}`.\n"
-        )
+        file.write(f"\nImported by {_user()} at {now}, who accepted {text} for the file of sha256 `{source_sha256}`.\n")
+    told = {"sha256": digest_of(people), "bytes": people.stat().st_size, "for": FOR_PEOPLE}
+    card["files"] = card["files"] | {people.name: told}
+    card[CARD_DIGEST] = digest_of_card(card)
+    path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _user() -> str:

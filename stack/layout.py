@@ -70,6 +70,11 @@ class Layout:
         return self.triton / "models"
 
     @property
+    def gpu_networks(self) -> Path:
+        """Networks with their transforms inside, by their models' names; made again when removed."""
+        return self.root / "gpu"
+
+    @property
     def state_file(self) -> Path:
         """Addresses and process ids of the running stack, for the command line and the doctor."""
         return self.run / "stack.json"

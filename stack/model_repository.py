@@ -1,7 +1,7 @@
 """Triton's model repository, made from registered models.
 
 For each model: `config.pbtxt`, and in the numbered version the door's code (`model.py`, `door/`) with the model's own
-files (`files/`). With a GPU, Triton's ONNX Runtime runs the network itself and there is no code.
+files (`files/`). With a GPU, Triton's ONNX Runtime runs the network itself, transforms and all, and there is no code.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import dataclasses
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from stack.registry import Model, ModelRefused
 
 DEVICES = ("cpu", "gpu")
 WIRES = ("fp32", "fp16")
+PRECISIONS = ("FP16", "FP32")
+"""What TensorRT may compute in, in its own words; with FP32 it rounds the factors of products to TF32 where it can."""
 VERSION = "1"
 """The numbered folder; a model's own version is a parameter, because Triton's are whole numbers."""
 GPU_NETWORK = "waveform.onnx"
@@ -43,25 +45,50 @@ class Machine:
     network's own precision is not touched. For a GPU the network's file says it."""
 
 
-def generate(models: Sequence[Model], door: Path, into: Path, machine: Machine) -> Path:
+@dataclasses.dataclass(frozen=True)
+class GpuNetwork:
+    """What a GPU runs of a model: one file, its digest, and the precision that it bears."""
+
+    path: Path
+    sha256: str
+    precision: str
+
+
+def none_made(model: Model) -> GpuNetwork:
+    """For repositories in which each model brings its own network for GPUs. Raises ModelRefused."""
+    raise ModelRefused(f"{model.name} cannot run on a GPU: it has no {GPU_NETWORK}")
+
+
+def generate(
+    models: Sequence[Model],
+    door: Path,
+    into: Path,
+    machine: Machine,
+    made_network: Callable[[Model], GpuNetwork] = none_made,
+) -> Path:
     """Make the repository `into` anew. Raises ModelRefused, ValueError and OSError.
 
-    The files' digests are for the caller to check; the door does so again when it opens them.
+    The files' digests are for the caller to check; the door does so again when it opens them. `made_network` puts a
+    network's transforms inside it, for a GPU.
     """
     if machine.device not in DEVICES:
         raise ValueError(f"device must be one of {', '.join(DEVICES)}, not {machine.device!r}")
     if machine.wire not in WIRES:
         raise ValueError(f"wire must be one of {', '.join(WIRES)}, not {machine.wire!r}")
+    networks: dict[str, GpuNetwork] = {}
+    if machine.device == "gpu":
+        # Whatever cannot run is told before anything is made, which takes a while.
+        carried = {model.name: _carried_network(model) for model in models}
+        networks = {model.name: carried[model.name] or made_network(model) for model in models}
     fresh = into.with_name(f"{into.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     for model in models:
         home = fresh / model.name
         (home / VERSION).mkdir(parents=True)
-        if machine.device == "gpu":
-            place = home / VERSION / "model.onnx"
-            _place(model.folder / _gpu_network(model), place)
-            (home / "config.pbtxt").write_text(gpu_configuration(model, machine), encoding="utf-8")
+        if network := networks.get(model.name):
+            _place(network.path, home / VERSION / "model.onnx")
+            (home / "config.pbtxt").write_text(gpu_configuration(model, machine, network), encoding="utf-8")
         else:
             _place_door(model, door, home / VERSION)
             (home / "config.pbtxt").write_text(cpu_configuration(model, machine), encoding="utf-8")
@@ -84,7 +111,8 @@ max_batch_size: {batch}
   {{ name: "MIX" data_type: {kind} dims: [ 2, -1 ] }}
 ]
 output [
-  {{ name: "STEMS" data_type: {kind} dims: [ {len(model.stems)}, 2, -1 ] }}
+  {{ name: "STEMS" data_type: {kind} dims: [ {len(model.stems)}, 2, -1 ] }},
+  {{ name: "PROCESSOR_S" data_type: TYPE_FP64 dims: [ 1 ] }}
 ]
 instance_group [
   {{ kind: KIND_CPU count: {instances} }}
@@ -94,11 +122,14 @@ version_policy: {{ specific: {{ versions: [ {VERSION} ] }} }}
 {_parameters(model, machine, threads=threads)}"""
 
 
-def gpu_configuration(model: Model, machine: Machine) -> str:
-    """`config.pbtxt` for the ONNX Runtime backend, through TensorRT in half precision; chunks of many songs in a batch.
+def gpu_configuration(model: Model, machine: Machine, network: GpuNetwork) -> str:
+    """`config.pbtxt` for the ONNX Runtime backend, through TensorRT; chunks of many songs in a batch.
 
     The song's ends and the last chunk are padded by the worker, so that every chunk has the model's segment.
     """
+    # ONNX Runtime tells engines apart by the network's shape and not by its weights: those of another file must not be
+    # found where this one's are looked for.
+    engines = f"/var/cache/stripsession/{model.name}-{network.sha256[:12]}"
     gpus = ", ".join(map(str, range(machine.gpus)))
     return f"""\
 name: {_quoted(model.name)}
@@ -124,10 +155,10 @@ optimization {{
     gpu_execution_accelerator [
       {{
         name: "tensorrt"
-        parameters {{ key: "precision_mode" value: "FP16" }}
+        parameters {{ key: "precision_mode" value: {_quoted(network.precision)} }}
         parameters {{ key: "max_workspace_size_bytes" value: "{_GPU_WORKSPACE_BYTES}" }}
         parameters {{ key: "trt_engine_cache_enable" value: "true" }}
-        parameters {{ key: "trt_engine_cache_path" value: "/var/cache/stripsession/{model.name}" }}
+        parameters {{ key: "trt_engine_cache_path" value: {_quoted(engines)} }}
       }}
     ]
   }}
@@ -189,16 +220,20 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=True)
 
 
-def _gpu_network(model: Model) -> str:
-    names = {file.name for file in model.files}
-    if GPU_NETWORK in names:
-        return GPU_NETWORK
-    file = str(model.transform.get("file", "network.onnx"))
-    if model.kind == "waveform" and model.transform.get("normalise", "none") == "none" and file in names:
-        return file
+def _carried_network(model: Model) -> GpuNetwork | None:
+    """The network for GPUs that the model brings with it, None where its own can be given its transforms."""
+    files = {file.name: file for file in model.files}
+    file = files.get(str(model.transform.get("file", "network.onnx")))
+    is_whole = model.kind == "waveform" and model.transform.get("normalise", "none") == "none"
+    found = files.get(GPU_NETWORK) or (file if is_whole else None)
+    if found is not None:
+        # What a model brings for itself is taken to bear half precision: its exporter knows, and nothing here does.
+        return GpuNetwork(model.folder / found.name, found.sha256, "FP16")
+    if model.kind == "spectrogram":
+        return None
     raise ModelRefused(
-        f"{model.name} cannot run on a GPU: it has no {GPU_NETWORK}, the network with its Fourier transforms inside. "
-        "Serve it on the CPU, or export it again with one"
+        f"{model.name} cannot run on a GPU: it has no {GPU_NETWORK}, the network with its transforms inside, and none "
+        f"can be made for its kind, {model.kind}. Serve it on the CPU, or export it again with one"
     )
 
 

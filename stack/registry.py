@@ -10,6 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 SCHEMA = 2
+CARD_DIGEST = "card_sha256"
+"""The field of a card that holds the digest of all its others."""
+FOR_PEOPLE = "people"
+"""What a file's `for` says when it is there to be read and not to separate."""
 PLACEMENTS = ("mirrored", "centred")
 CARD_BYTES_MAX = 256 * 1024
 STEMS_MAX = 16
@@ -52,6 +56,9 @@ class Model:
     """Empty when its card names none: such a model cannot become the default."""
     transform: Mapping[str, object]
     files: tuple[ModelFile, ...]
+    """What separates: the network, or the program."""
+    documents: tuple[ModelFile, ...] = ()
+    """For people: its card.md, and what that shows. Nothing that separates depends on them."""
 
     @property
     def kind(self) -> str:
@@ -65,14 +72,19 @@ class Model:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the digests of its files, in the order of their names."""
+        """Of its weights: SHA-256 over the digests of the files that separate, in the order of their names."""
         lines = "".join(f"{file.sha256} {file.name}\n" for file in sorted(self.files, key=lambda file: file.name))
         return hashlib.sha256(lines.encode()).hexdigest()
 
     @property
     def size_bytes(self) -> int:
-        """All its files together."""
+        """All the files together that separate."""
         return sum(file.size_bytes for file in self.files)
+
+    @property
+    def folder_bytes(self) -> int:
+        """Those and its documents."""
+        return self.size_bytes + sum(file.size_bytes for file in self.documents)
 
 
 def checked_name(name: str) -> str:
@@ -130,6 +142,7 @@ def model_of(card: object, folder: Path, *, is_bundled: bool) -> Model:
     fields = _Fields(card, where)
     if card.get("schema") != SCHEMA:
         raise ModelRefused(f"{where} has schema {card.get('schema')!r}, and this program reads {SCHEMA}")
+    _check_card_digest(card, where)
     stems = fields.words("stems")
     if not 1 <= len(stems) <= STEMS_MAX or len(set(stems)) != len(stems) or not all(map(_STEM.fullmatch, stems)):
         raise ModelRefused(f"{where}: stems must be 1 to {STEMS_MAX} different names of small letters and digits")
@@ -146,6 +159,10 @@ def model_of(card: object, folder: Path, *, is_bundled: bool) -> Model:
     placement = fields.text("placement", PLACEMENTS[0])
     if placement not in PLACEMENTS:
         raise ModelRefused(f"{where}: placement must be one of {', '.join(PLACEMENTS)}")
+    files, documents = _files(card.get("files"), where)
+    core = transform.get("file", "separator.py" if transform["kind"] == "program" else "network.onnx")
+    if core not in [file.name for file in files]:
+        raise ModelRefused(f"{where}: its transform names {str(core)[:80]!r}, which is not among its files")
     return Model(
         folder=folder,
         is_bundled=is_bundled,
@@ -159,13 +176,27 @@ def model_of(card: object, folder: Path, *, is_bundled: bool) -> Model:
         placement=placement,
         licence=fields.text("licence", "").strip(),
         transform=transform,
-        files=_files(card.get("files"), where),
+        files=files,
+        documents=documents,
     )
 
 
+def digest_of_card(card: Mapping[str, object]) -> str:
+    """SHA-256 over a card's content but for the field that holds it: names in order, no spaces, ASCII alone."""
+    content = {name: value for name, value in card.items() if name != CARD_DIGEST}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
 def differences(model: Model, progress: Callable[[int], None] = lambda _: None) -> list[str]:
-    """What differs between a model's files and its card, a line each; `progress` hears of bytes read."""
-    return [text for file in model.files if (text := _difference(model.folder, file, progress))]
+    """What differs between a model's folder and its card, a line each; `progress` hears of bytes read."""
+    listed = (*model.files, *model.documents)
+    found = [text for file in listed if (text := _difference(model.folder, file, progress))]
+    return found + [f"{name}: its card does not name it" for name in _unlisted(model.folder, listed)]
+
+
+def spoiled(model: Model) -> list[str]:
+    """What differs in the files that separate, a line each: such a model must not be served."""
+    return [text for file in model.files if (text := _difference(model.folder, file, lambda _: None))]
 
 
 def digest_of(path: Path, progress: Callable[[int], None] = lambda _: None) -> str:
@@ -205,10 +236,39 @@ def _difference(folder: Path, file: ModelFile, progress: Callable[[int], None]) 
     return "" if found == file.sha256 else f"{file.name}: sha256 {found}, and the card says {file.sha256}"
 
 
-def _files(found: object, where: str) -> tuple[ModelFile, ...]:
+def _unlisted(folder: Path, listed: Sequence[ModelFile]) -> list[str]:
+    """Files that no card names; an editor's or a file manager's, whose names begin with a dot, count as none."""
+    known = {"model.json", *(file.name for file in listed)}
+    names = []
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        # Python leaves its byte code beside a bundled program.
+        is_passed_over = any(part.startswith(".") or part == "__pycache__" for part in parts)
+        if not is_passed_over and (path.is_symlink() or not path.is_dir()) and "/".join(parts) not in known:
+            names.append("/".join(parts))
+    return names
+
+
+def _check_card_digest(card: Mapping[str, object], where: str) -> None:
+    told = card.get(CARD_DIGEST)
+    if told is None:
+        raise ModelRefused(f"{where} has no {CARD_DIGEST}: import the model again, or see docs/models.md")
+    try:
+        found = digest_of_card(card)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ModelRefused(f"{where} cannot be compared with its {CARD_DIGEST}: {error}") from error
+    if told != found:
+        raise ModelRefused(
+            f"{where} is not as it was registered: its content has {CARD_DIGEST} {found}, and it says {told!r}"
+        )
+
+
+def _files(found: object, where: str) -> tuple[tuple[ModelFile, ...], tuple[ModelFile, ...]]:
+    """What separates, and what is for people."""
     if not isinstance(found, dict) or not found:
         raise ModelRefused(f"{where}: files must name every file with its sha256 and bytes")
-    files = []
+    files: list[ModelFile] = []
+    documents: list[ModelFile] = []
     for name, facts in found.items():
         path = PurePosixPath(str(name))
         is_below = bool(path.parts) and not path.is_absolute() and ".." not in path.parts
@@ -220,8 +280,13 @@ def _files(found: object, where: str) -> tuple[ModelFile, ...]:
             raise ModelRefused(f"{where}: {name} needs a sha256 of 64 hexadecimal digits")
         if not isinstance(size_bytes, int) or isinstance(size_bytes, bool) or size_bytes < 0:
             raise ModelRefused(f"{where}: {name} needs its size in bytes")
-        files.append(ModelFile(str(path), digest, size_bytes))
-    return tuple(files)
+        purpose = facts.get("for")
+        if purpose not in (None, FOR_PEOPLE):
+            raise ModelRefused(
+                f"{where}: {name} is for {purpose!r}; a file is for {FOR_PEOPLE!r}, or says nothing of it"
+            )
+        (files if purpose is None else documents).append(ModelFile(str(path), digest, size_bytes))
+    return tuple(files), tuple(documents)
 
 
 class _Fields:

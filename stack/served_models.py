@@ -11,7 +11,7 @@ from pathlib import Path
 
 from stack.layout import Layout, program_root
 from stack.model_repository import Machine, generate
-from stack.registry import Model, ModelRefused, all_models, checked_name, default_model, differences
+from stack.registry import Model, ModelRefused, all_models, checked_name, default_model, spoiled
 
 DEFAULT_SETTING = "STRIPSESSION_DEFAULT_MODEL"
 
@@ -63,7 +63,7 @@ def needs_network_runtime(models: Sequence[Model]) -> bool:
 def choose_default(layout: Layout, name: str) -> Model:
     """Keep `name` as this installation's default. Raises ModelRefused."""
     model = default_model(registered(layout, lambda _: None), checked_name(name))
-    if found := differences(model):
+    if found := spoiled(model):
         raise ModelRefused(f"{name} is not what its card says: {'; '.join(found)}")
     layout.models.mkdir(parents=True, exist_ok=True)
     fresh = layout.models / "default.new"
@@ -81,7 +81,7 @@ def serve_models(layout: Layout, say: Callable[[str], None]) -> ServedModels:
     default = default_model(models, wanted_default(layout, os.environ))
     whole = []
     for model in models:
-        if found := differences(model):
+        if found := spoiled(model):
             text = f"{model.name} is not what its card says ({'; '.join(found)})"
             if model is default:
                 raise ModelRefused(f"the default model {text}")

@@ -7,8 +7,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 SCHEMA = 2
+CARD_DIGEST = "card_sha256"
+"""The field of a card that holds the digest of all its others."""
+FOR_PEOPLE = "people"
+"""What a file's `for` says when it is there to be read and not to separate."""
+_NETWORK, _PROGRAM = "network.onnx", "separator.py"
 
 
 class ModelRefused(Exception):
@@ -26,7 +32,7 @@ class Card:
     transform: Mapping[str, object]
     """`kind`, and the parameters of that kind."""
     files: Mapping[str, str]
-    """SHA-256 by the file's path below the card's folder."""
+    """SHA-256 of what separates, by the file's path below the card's folder."""
 
     def number(self, name: str, otherwise: int | None = None) -> int:
         """An integer among the transform's parameters. Raises ModelRefused."""
@@ -40,28 +46,47 @@ class Card:
         return str(self.transform.get(name, otherwise))
 
 
+def digest_of_card(card: Mapping[str, object]) -> str:
+    """SHA-256 over a card's content but for the field that holds it: names in order, no spaces, ASCII alone.
+
+    Written out also where this package cannot be imported, in `stack/registry.py` and separation's `model_cards.py`.
+    """
+    content = {name: value for name, value in card.items() if name != CARD_DIGEST}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
 def read_card(folder: Path) -> Card:
-    """The card of `folder`. Raises ModelRefused."""
+    """The card of `folder`. Raises ModelRefused, also when it is not as it was registered."""
     try:
         found = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        if found["schema"] != SCHEMA:
-            raise ModelRefused(
-                f"{folder.name}: model.json has schema {found['schema']!r}, and this program reads {SCHEMA}"
-            )
-        return Card(
-            name=str(found["name"]),
-            stems=tuple(map(str, found["stems"])),
-            sample_rate=int(found["sample_rate"]),
-            segment_samples=int(found["segment_samples"]),
-            transform=dict(found["transform"]),
-            files={str(name): str(facts["sha256"]) for name, facts in found["files"].items()},
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return card_of(found, folder.name)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelRefused(f"{folder.name}: model.json cannot be read: {error!r}") from error
 
 
+def card_of(found: Mapping[str, Any], name: str) -> Card:
+    """What `found`, the card of a folder of that name, says. Raises ModelRefused, or what a wrong type raises."""
+    if found["schema"] != SCHEMA:
+        raise ModelRefused(f"{name}: model.json has schema {found['schema']!r}, and this program reads {SCHEMA}")
+    if found.get(CARD_DIGEST) != digest_of_card(found):
+        raise ModelRefused(f"{name}: model.json is not as it was registered: its {CARD_DIGEST} is another's")
+    files = {str(file): facts for file, facts in found["files"].items()}
+    card = Card(
+        name=str(found["name"]),
+        stems=tuple(map(str, found["stems"])),
+        sample_rate=int(found["sample_rate"]),
+        segment_samples=int(found["segment_samples"]),
+        transform=dict(found["transform"]),
+        files={file: str(facts["sha256"]) for file, facts in files.items() if facts.get("for") != FOR_PEOPLE},
+    )
+    core = card.text("file", _PROGRAM if card.text("kind", "") == "program" else _NETWORK)
+    if core not in card.files:
+        raise ModelRefused(f"{card.name}: its card has no digest of {core}, which its transform names")
+    return card
+
+
 def check_files(card: Card, folder: Path) -> None:
-    """Compare every file with the digest in the card. Raises ModelRefused at the first that differs."""
+    """Compare what separates with the digests in the card. Raises ModelRefused at the first that differs."""
     for name, expected in card.files.items():
         path = folder / name
         if not path.resolve().is_relative_to(folder.resolve()):

@@ -1,7 +1,7 @@
 """Triton's door to every model: a mix [2, N] in, its stems [S, 2, N] out. Beside it lie `door/` and `files/`.
 
-Where the configuration allows batches, both have one more axis before these, and requests that came together are run
-together.
+With the stems goes what they took, in seconds of a processor [1]. Where the configuration allows batches, all have one
+more axis before these, and requests that came together are run together and share what it took.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import json
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,8 +57,13 @@ class TritonPythonModel:
     def execute(self, requests: list[pb_utils.InferenceRequest]) -> list[pb_utils.InferenceResponse]:
         """Answer each request; one that cannot be separated gets an error of its own."""
         inputs = [pb_utils.get_input_tensor_by_name(request, "MIX").as_numpy() for request in requests]
+        # All threads of this process, which does nothing else meanwhile.
+        began_s = time.process_time()
         try:
-            return [answer(stems.astype(self.precision, copy=False)) for stems in self._stems(inputs)]
+            found = self._stems(inputs)
+            spent_s = time.process_time() - began_s
+            mix_s = spent_s / sum(len(mix) if mix.ndim == 3 else 1 for mix in inputs)
+            return [answer(stems.astype(self.precision, copy=False), mix_s) for stems in found]
         except (ValueError, MemoryError) as error:
             if len(inputs) == 1:
                 return [pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))]
@@ -71,9 +77,10 @@ class TritonPythonModel:
         return [np.stack([next(found) for _ in batch]) for batch in inputs]
 
 
-def answer(stems: Floats) -> pb_utils.InferenceResponse:
-    """The response that holds the stems."""
-    return pb_utils.InferenceResponse([pb_utils.Tensor("STEMS", stems)])
+def answer(stems: Floats, mix_s: float) -> pb_utils.InferenceResponse:
+    """The response that holds the stems, and what each mix took."""
+    seconds = np.full((*stems.shape[:-3], 1), mix_s, np.float64)
+    return pb_utils.InferenceResponse([pb_utils.Tensor("STEMS", stems), pb_utils.Tensor("PROCESSOR_S", seconds)])
 
 
 def door_at(folder: Path) -> ModuleType:

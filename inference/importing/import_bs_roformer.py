@@ -24,10 +24,11 @@ from bs_roformer import BSRoformer
 from torch import Tensor
 
 from inference.door.separator import open_separator
+from inference.importing.agreement import Disagreement
 from inference.importing.checkpoint import CheckpointRefused
 from inference.importing.registry_folder import Imported, kept_if_finished, note_check, write_folder
 from inference.importing.roformer_core import core_as_onnx
-from inference.importing.trials import Disagreement, checked, least_agreement, print_agreement
+from inference.importing.trials import checked, least_agreement, print_agreement
 
 _REST = "instrumental"
 

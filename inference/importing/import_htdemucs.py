@@ -16,10 +16,11 @@ from pathlib import Path
 import torch
 
 from inference.door.separator import open_separator
+from inference.importing.agreement import Disagreement
 from inference.importing.checkpoint import Checkpoint, CheckpointRefused, network_of, read_checkpoint
 from inference.importing.htdemucs_core import core_as_onnx
 from inference.importing.registry_folder import Imported, kept_if_finished, note_check, write_folder
-from inference.importing.trials import Disagreement, checked, least_agreement, print_agreement
+from inference.importing.trials import checked, least_agreement, print_agreement
 
 
 def main() -> int:

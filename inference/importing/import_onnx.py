@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from inference.door.card import ModelRefused
 from inference.door.separator import open_separator
-from inference.importing.agreement import AGREEMENT_DB_MIN, agreement_db
+from inference.importing.agreement import AGREEMENT_DB_MIN, Disagreement, agreement_db, require_agreement
 from inference.importing.music import music
 from inference.importing.registry_folder import Imported, note_check, write_folder
 
@@ -57,16 +57,13 @@ def main() -> int:
         model = described(json.loads(arguments.card.read_text(encoding="utf-8")), arguments, network)
         write_folder(arguments.folder, model, network)
         figures = agreement(arguments.folder, model)
-    except (NetworkRefused, ModelRefused, OSError, ValueError, KeyError, TypeError) as reason:
+        for stem, figure in figures.items():
+            print(f"{stem}: {figure:.1f} dB", flush=True)
+        require_agreement(figures)
+    except (Disagreement, NetworkRefused, ModelRefused, OSError, ValueError, KeyError, TypeError) as reason:
         shutil.rmtree(arguments.folder, ignore_errors=True)
         text = f"the card lacks {reason}" if isinstance(reason, KeyError) else str(reason)
         print(f"refused: {text}", file=sys.stderr)
-        return 1
-    for stem, figure in figures.items():
-        print(f"{stem}: {figure:.1f} dB", flush=True)
-    if min(figures.values()) < AGREEMENT_DB_MIN:
-        shutil.rmtree(arguments.folder)
-        print(f"refused: less than {AGREEMENT_DB_MIN:.0f} dB from the original", file=sys.stderr)
         return 1
     return 0
 

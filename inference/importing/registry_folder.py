@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from inference.cards import write_card
 
 SCHEMA = 2
 
@@ -65,7 +66,6 @@ def write_folder(folder: Path, model: Imported, network: bytes) -> None:
         "licence": model.licence,
         "rights": list(model.rights),
         "transform": dict(model.transform),
-        "files": {"network.onnx": {"sha256": hashlib.sha256(network).hexdigest(), "bytes": len(network)}},
         "imported_from": dict(model.source),
         "checked": {},
     }
@@ -80,7 +80,6 @@ def note_check(folder: Path, checked: Mapping[str, object]) -> None:
 
 
 def _write(folder: Path, card: Mapping[str, object]) -> None:
-    (folder / "model.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     licence = card["licence"] or "none stated; it cannot become the default"
     lines = [
         f"# {card['title']}",
@@ -94,3 +93,4 @@ def _write(folder: Path, card: Mapping[str, object]) -> None:
         "",
     ]
     (folder / "card.md").write_text("\n".join(lines), encoding="utf-8")
+    write_card(folder, card)

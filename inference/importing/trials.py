@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from inference.door.separator import Separator
-from inference.importing.agreement import AGREEMENT_DB_MIN, agreement_db
+from inference.importing.agreement import AGREEMENT_DB_MIN, agreement_db, require_agreement
 from inference.importing.music import music
 
 # A segment as loud as music is, one much quieter, and one that ends early, as at the end of a song.
@@ -37,16 +37,11 @@ def least_agreement(original: Callable[[torch.Tensor], torch.Tensor], separator:
     return least
 
 
-class Disagreement(Exception):
-    """The converted network does not say what its original says."""
-
-
 def print_agreement(figures: dict[str, float]) -> None:
     """Print the figures. Raises Disagreement where one is too low."""
     for stem, figure in figures.items():
         print(f"{stem}: {figure:.1f} dB")
-    if min(figures.values()) < AGREEMENT_DB_MIN:
-        raise Disagreement(f"less than {AGREEMENT_DB_MIN:.0f} dB from the original")
+    require_agreement(figures)
 
 
 def checked(figures: dict[str, float]) -> dict[str, object]:

@@ -14,6 +14,8 @@ from services.separation.domain.errors import ModelUnknown
 from services.separation.domain.models import ModelCard
 
 _log = logging.getLogger(__name__)
+_CARD_DIGEST = "card_sha256"
+_FOR_PEOPLE = "people"
 
 
 class CardRefused(Exception):
@@ -24,7 +26,7 @@ class ModelCards:
     """Every `<folder>/<name>/model.json`; of two models of one name the first folder's counts."""
 
     def __init__(self, folders: Sequence[Path], default: str) -> None:
-        """Reads every file once, to compare it with its digest.
+        """Reads every card and all that separates once, to compare each with its digest.
 
         Raises SettingsInvalid when the default model is missing, is not what its card says, or names no licence.
         """
@@ -44,6 +46,7 @@ class ModelCards:
         if not cards[default].licence:
             raise SettingsInvalid(f"{default} cannot be the default model: its card names no licence")
         self._cards = sorted(cards.values(), key=lambda card: (not card.is_default, card.name))
+        self._told: set[str] = set()
 
     def list(self) -> Sequence[ModelCard]:
         """Every model, the default first."""
@@ -55,6 +58,26 @@ class ModelCards:
             if card.name == name or not name:
                 return card
         raise ModelUnknown
+
+    def default_for(self, plan_default: str) -> ModelCard:
+        """The one taken when none is named: the plan's where it is there and licensed, else the installation's.
+
+        A plan's that cannot be is logged, once.
+        """
+        own = next((card for card in self._cards if card.name == plan_default), None)
+        if own is not None and own.licence:
+            return own
+        if plan_default and plan_default not in self._told:
+            self._told.add(plan_default)
+            reason = "there is no such model" if own is None else "its card names no licence"
+            logs.event(_log, logging.ERROR, "a plan's default passed over", model=plan_default, reason=reason)
+        return self._cards[0]
+
+
+def digest_of_card(card: Mapping[str, object]) -> str:
+    """SHA-256 over a card's content but for the field that holds it, as in `stack/registry.py`."""
+    content = {name: value for name, value in card.items() if name != _CARD_DIGEST}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def _card(path: Path, default: str) -> ModelCard:
@@ -83,6 +106,8 @@ def _check_files(folder: Path) -> None:
     for name, facts in files.items():
         path = folder / str(name)
         expected = facts.get("sha256") if isinstance(facts, dict) else None
+        if isinstance(facts, dict) and facts.get("for") == _FOR_PEOPLE:
+            continue
         if not path.resolve().is_relative_to(folder.resolve()):
             raise CardRefused(f"{name} lies outside its folder")
         try:
@@ -97,10 +122,13 @@ def _check_files(folder: Path) -> None:
 def _read(path: Path) -> Mapping[str, object]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        digest = digest_of_card(found) if isinstance(found, dict) else ""
+    except (OSError, ValueError, RecursionError) as error:
         raise CardRefused(f"its card cannot be read: {error}") from error
     if not isinstance(found, dict):
         raise CardRefused("its card is not an object of JSON")
+    if found.get(_CARD_DIGEST) != digest:
+        raise CardRefused(f"its card is not as it was registered: its {_CARD_DIGEST} is another's")
     return found
 
 

@@ -76,9 +76,11 @@ async def test_two_stems_are_what_plain_arithmetic_gives(engine: TritonEngine) -
 
 
 async def test_six_stems_of_many_chunks_at_once_are_each_songs_own(engine: TritonEngine) -> None:
-    """Chunks that a model takes together come back to whom they belong, six stems each."""
+    """Chunks that a model takes together come back to whom they belong, six stems each, with what each took."""
     mixes = [a_mix(seed) for seed in range(5)]
-    found = await asyncio.gather(*(engine.separate("sextet", mix) for mix in mixes))
+    told: list[float] = []
+    found = await asyncio.gather(*(engine.separate("sextet", mix, told.append) for mix in mixes))
+    assert [seconds > 0 for seconds in told] == [True] * 5
     for mix, stems in zip(mixes, found, strict=True):
         expected = evaluated(waveform_core(6, seed=6), MIX=mix[None])[0]
         assert stems.shape == (6, 2, SEGMENT)
@@ -106,7 +108,10 @@ async def test_without_triton_the_worker_gives_the_same(
     mix = a_mix(3)
     for name in ("duo", "sextet"):
         assert await local.describe(name) == await engine.describe(name)
-        expected, found = await local.separate(name, mix), await engine.separate(name, mix)
+        told: list[float] = []
+        expected = await local.separate(name, mix, told.append)
+        found = await engine.separate(name, mix, told.append)
+        assert [seconds > 0 for seconds in told] == [True] * 2
         assert agreement_db(expected, found) > AGREEMENT_DB_MIN
     with pytest.raises(EngineFailed, match="its card says"):
         await local.separate("spoiled", mix)

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ from rich.console import Console
 
 from cli import exits, models, verbs
 from cli.exits import CommandFault
+from inference.cards import renew_card
+from inference.importing.registry_folder import Imported, write_folder
+from stack.importing import Road, Wanted
 from stack.layout import Layout, program_root
-from stack.registry import read_model
+from stack.registry import differences, read_model
 from tests.unit.stack.test_registry import WEIGHTS, a_card, write
 
 
@@ -82,6 +86,34 @@ async def test_a_flipped_byte_is_found_by_verify(data: Path) -> None:
         await run("verify", "absent", "--data", str(data))
 
 
+@pytest.mark.parametrize(
+    ("name", "before", "after", "told"),
+    [
+        ("model.json", b'"hop_samples": 6144', b'"hop_samples": 6145', "the card of duo is not as it was registered"),
+        ("model.json", b'"licence": "MIT"', b'"licence": "BSD"', "the card of duo is not as it was registered"),
+        ("card.md", b"MIT", b"BSD", "card.md: sha256"),
+        ("curves.png", b"picture", b"pictura", "curves.png: sha256"),
+        ("notes.txt", b"", b"", "notes.txt: its card does not name it"),
+    ],
+)
+async def test_a_changed_byte_beside_the_network_is_found_by_verify(
+    data: Path, name: str, before: bytes, after: bytes, told: str
+) -> None:
+    """Verify tells of a changed byte in the card, in what is for people, and of a file that no card names."""
+    home = Layout(data).models / "duo"
+    (home / "card.md").write_text("Licence: MIT")
+    (home / "curves.png").write_bytes(b"a picture")
+    renew_card(home, takes_network=False)
+    assert (await run("verify", "--data", str(data)))[0] == exits.DONE
+    changed = home / name
+    changed.write_bytes((changed.read_bytes() if before else b"").replace(before, after, 1))
+    code, text = await run("verify", "--data", str(data))
+    assert code == exits.SOME_FAILED
+    assert told in text
+    assert "✓ unlicensed" in text
+    assert "✓ duo" not in text
+
+
 async def test_a_broken_card_is_a_failure_of_verify(data: Path) -> None:
     """A card that cannot be read is told of, and is no success."""
     (Layout(data).models / "duo" / "model.json").write_text("{")
@@ -97,6 +129,71 @@ async def test_the_default_needs_a_licence(data: Path) -> None:
         await run("default", "unlicensed", "--data", str(data))
     _, text = await run("list", "--data", str(data), "--json")
     assert [row["name"] for row in json.loads(text) if row["is_default"]] == ["duo"]
+
+
+def stands_in_for_conversion(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Converting needs another environment: what a converter leaves is written as it would leave it, unconverted."""
+
+    def convert(_: Path, road: Road, wanted: Wanted, fresh: Path, licence: str, say: Callable[[str], None]) -> None:
+        assert wanted.card is not None
+        card = json.loads(wanted.card.read_text())
+        model = Imported(
+            name=wanted.name,
+            version="1",
+            title="Fresh",
+            summary="As it came.",
+            stems=tuple(card["stems"]),
+            sample_rate_hz=44100,
+            segment_samples=8192,
+            hop_samples=6144,
+            placement="mirrored",
+            licence=licence,
+            rights=tuple(card["rights"]),
+            transform={"kind": "waveform", "file": "network.onnx"},
+        )
+        write_folder(fresh, model, wanted.source.read_bytes())
+        say("vocals: 99.0 dB")
+
+    monkeypatch.setattr("stack.importing.python_for", lambda *_: Path("python"))
+    monkeypatch.setattr("stack.importing._convert", convert)
+
+
+@pytest.mark.parametrize("licence", ["CC-BY-4.0", ""])
+async def test_a_person_who_types_yes_gets_the_model_whose_licence_was_shown(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, licence: str
+) -> None:
+    """Licence and rights are printed before the question; after a typed yes the model is registered under them."""
+    source, card = tmp_path / "network.onnx", tmp_path / "card.json"
+    source.write_bytes(WEIGHTS)
+    rights = ["Trained on my own recordings.", "With a choir, who agreed."]
+    card.write_text(json.dumps(a_card(licence=licence, rights=rights)))
+    stands_in_for_conversion(monkeypatch)
+    out = io.StringIO()
+    asked: list[str] = []
+
+    def answer(question: str) -> str:
+        asked.append(out.getvalue())
+        assert "Do you accept this" in question
+        return " Yes "
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", answer)
+    arguments = verbs._parser().parse_args(["models", *import_words(data, source, "--card", str(card))])
+    assert await arguments.verb(arguments, Console(file=out, width=200)) == exits.DONE
+    (shown,) = asked
+    assert "network.onnx becomes the model fresh." in shown
+    assert f"Licence: {licence or 'none named'}\n" in shown
+    assert [line for line in shown.splitlines() if line.startswith("Rights: ")] == [f"Rights: {one}" for one in rights]
+    assert ("cannot become the default" in shown) == (not licence)
+    model = read_model(Layout(data).models / "fresh", is_bundled=False)
+    assert (model.licence, differences(model)) == (licence, [])
+    told = json.loads((model.folder / "model.json").read_text())
+    assert told["accepted"]["licence"] == licence
+    assert told["accepted"]["source_sha256"] == hashlib.sha256(WEIGHTS).hexdigest()
+    assert told["rights"] == rights
+    assert told["accepted"]["by"] in (model.folder / "card.md").read_text()
+    assert ("stripsession models default fresh" in out.getvalue()) == bool(licence)
+    assert (await run("verify", "fresh", "--data", str(data)))[0] == exits.DONE
 
 
 def import_words(data: Path, path: Path, *more: str, name: str = "fresh", kind: str = "waveform") -> list[str]:

@@ -11,6 +11,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from inference.door.card import CARD_DIGEST, digest_of_card
+
 SEGMENT = 8192
 N_FFT, HOP, BINS = 1024, 256, 300
 FRAMES = SEGMENT // HOP + 1
@@ -65,7 +67,7 @@ def register(
     transform: Mapping[str, object],
     **facts: object,
 ) -> Path:
-    """A model's folder `folder/<name>` with the network and its card; `facts` replace the card's."""
+    """A model's folder `folder/<name>` with the network and its card; `facts` replace what the card says."""
     name = str(facts.get("name", "little"))
     home = folder / name
     home.mkdir(parents=True)
@@ -86,8 +88,8 @@ def register(
         "rights": ["Random numbers."],
         "transform": dict(transform),
         "files": {"network.onnx": {"sha256": hashlib.sha256(network).hexdigest(), "bytes": len(network)}},
-    }
-    (home / "model.json").write_text(json.dumps(card | facts, indent=2))
+    } | facts
+    (home / "model.json").write_text(json.dumps(card | {CARD_DIGEST: digest_of_card(card)}, indent=2))
     return home
 
 

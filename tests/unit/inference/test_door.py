@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from onnx.reference import ReferenceEvaluator
 
-from inference.door.card import ModelRefused
+from inference.door.card import CARD_DIGEST, ModelRefused, digest_of_card
 from inference.door.fourier import Fourier
 from inference.door.separator import Separator, open_separator
 from tests.unit.inference.cores import BINS, HOP, N_FFT, SEGMENT, register, spectrogram, spectrogram_core, waveform_core
@@ -175,6 +175,8 @@ def test_a_flipped_bit_is_refused(tmp_path: Path) -> None:
         (spectrogram(hop=300), "do not tile"),
         (spectrogram(normalise="loud"), "normalise"),
         (spectrogram(bins=77), "OpenVINO does not take"),
+        (spectrogram(file="../network.onnx"), "no digest"),
+        (spectrogram(file="other.onnx"), "no digest"),
         ({"kind": "waveform"}, "OpenVINO does not take"),
         ({"kind": "soothsayer"}, "no transform of the kind"),
         ({"kind": "../../evil"}, "has no kind"),
@@ -196,10 +198,35 @@ def test_a_file_outside_its_folder_is_refused(tmp_path: Path) -> None:
     folder = register(tmp_path, spectrogram_core(4), STEMS, spectrogram())
     card = json.loads((folder / "model.json").read_text())
     (tmp_path / "secret").write_text("key")
-    card["files"]["../secret"] = card["files"].pop("network.onnx")
-    (folder / "model.json").write_text(json.dumps(card))
+    card["files"]["../secret"] = card["files"]["network.onnx"]
+    (folder / "model.json").write_text(json.dumps(card | {CARD_DIGEST: digest_of_card(card)}))
     with pytest.raises(ModelRefused, match="outside"):
         open_separator(folder, 1)
+
+
+def test_a_changed_card_is_refused(tmp_path: Path) -> None:
+    """A card of which one number or its own digest was changed after it was written is not run, nor is one without."""
+    folder = register(tmp_path, spectrogram_core(4), STEMS, spectrogram())
+    card = json.loads((folder / "model.json").read_text())
+    for facts in ({"hop_samples": 1}, {"licence": "MIT"}, {CARD_DIGEST: "0" * 64}, {CARD_DIGEST: None}):
+        (folder / "model.json").write_text(json.dumps(card | facts))
+        with pytest.raises(ModelRefused, match="not as it was registered"):
+            open_separator(folder, 1)
+    (folder / "model.json").write_text("[" * 100_000)
+    with pytest.raises(ModelRefused, match="cannot be read"):
+        open_separator(folder, 1)
+
+
+def test_what_is_for_people_is_not_the_doors_to_check(tmp_path: Path) -> None:
+    """A model separates with its card.md changed or away, and not with a network that its card calls a document."""
+    folder = register(tmp_path, spectrogram_core(4), STEMS, spectrogram())
+    files = json.loads((folder / "model.json").read_text())["files"]
+    people = {"sha256": "0" * 64, "bytes": 1, "for": "people"}
+    both = register(tmp_path, spectrogram_core(4), STEMS, spectrogram(), name="both", files=files | {"card.md": people})
+    assert open_separator(both, 1).card.files == {"network.onnx": files["network.onnx"]["sha256"]}
+    none = {"network.onnx": files["network.onnx"] | {"for": "people"}}
+    with pytest.raises(ModelRefused, match=r"no digest of network\.onnx, which its transform names"):
+        open_separator(register(tmp_path, spectrogram_core(4), STEMS, spectrogram(), name="none", files=none), 1)
 
 
 @pytest.mark.parametrize("length", [N_FFT, SEGMENT, SEGMENT + 1, SEGMENT + HOP - 1])

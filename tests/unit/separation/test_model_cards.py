@@ -9,7 +9,7 @@ import pytest
 from chassis.settings import SettingsInvalid
 from services.separation.clients.model_cards import ModelCards
 from services.separation.domain.errors import ModelUnknown
-from tests.unit.stack.test_registry import WEIGHTS, write
+from tests.unit.stack.test_registry import NETWORK, WEIGHTS, write
 
 
 def test_bundled_and_imported_models_are_offered_the_default_first(tmp_path: Path) -> None:
@@ -46,6 +46,34 @@ def test_a_spoiled_model_is_not_offered(tmp_path: Path, network: bytes | None) -
     assert [card.name for card in ModelCards([tmp_path], "alpha").list()] == ["alpha"]
     with pytest.raises(SettingsInvalid, match="the default model beta cannot be used"):
         ModelCards([tmp_path], "beta")
+
+
+def test_a_changed_card_is_not_offered(tmp_path: Path) -> None:
+    """A model of whose card a word was changed is left out; what is for people is not this service's to check."""
+    write(tmp_path, name="alpha")
+    people = {"card.md": {"sha256": "0" * 64, "bytes": 1, "for": "people"}}
+    write(tmp_path, name="beta", files=NETWORK | people)
+    card = write(tmp_path, name="gamma") / "model.json"
+    card.write_text(card.read_text().replace('"MIT"', '"Apache-2.0"'))
+    assert [card.name for card in ModelCards([tmp_path], "alpha").list()] == ["alpha", "beta"]
+    with pytest.raises(SettingsInvalid, match="gamma cannot be used: its card is not as it was registered"):
+        ModelCards([tmp_path], "gamma")
+
+
+def test_a_plans_default_needs_a_licence_as_any_default(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A plan's model is its default when it is there and licensed; else the installation's is, which is logged once."""
+    write(tmp_path, name="alpha")
+    write(tmp_path, name="beta")
+    write(tmp_path, name="gamma", licence=" ")
+    cards = ModelCards([tmp_path], "alpha")
+    chosen = [cards.default_for(own).name for own in ("beta", "", "alpha", "gamma", "absent", "gamma", "absent")]
+    assert chosen == ["beta", "alpha", "alpha", "alpha", "alpha", "alpha", "alpha"]
+    told = [record.__dict__["fields"] for record in caplog.records]
+    assert [(one["model"], one["reason"]) for one in told] == [
+        ("gamma", "its card names no licence"),
+        ("absent", "there is no such model"),
+    ]
+    assert cards.get("gamma").name == "gamma"
 
 
 def test_a_default_needs_to_be_there_and_to_name_a_licence(tmp_path: Path) -> None:

@@ -9,7 +9,15 @@ from google.protobuf import text_format
 from tritonclient.grpc import model_config_pb2
 
 from services.separation.domain.models import ModelShape
-from stack.model_repository import SMALL_BYTES, Machine, cpu_configuration, generate, gpu_configuration, shares
+from stack.model_repository import (
+    SMALL_BYTES,
+    GpuNetwork,
+    Machine,
+    cpu_configuration,
+    generate,
+    gpu_configuration,
+    shares,
+)
 from stack.registry import Model, ModelRefused, read_model
 from tests.unit.stack.test_registry import write
 
@@ -38,6 +46,7 @@ def test_a_model_on_the_processor_states_all_that_the_worker_needs(tmp_path: Pat
     assert (found.name, found.backend, found.max_batch_size) == ("duo", "python", 0)
     assert list(found.input[0].dims) == [2, -1]
     assert list(found.output[0].dims) == [6, 2, -1]
+    assert [(output.name, list(output.dims)) for output in found.output[1:]] == [("PROCESSOR_S", [1])]
     assert [(group.kind, group.count) for group in found.instance_group] == [(2, 4)]
     assert list(found.model_warmup[0].inputs["MIX"].dims) == [2, model.segment_samples]
     parameters = parameters_of(found)
@@ -64,9 +73,11 @@ def test_a_card_may_ask_for_batches_on_the_processor(tmp_path: Path) -> None:
         cpu_configuration(a_model(tmp_path, name="odd", transform={"kind": "waveform", "batch": -1}), Machine())
 
 
-def test_a_model_on_gpus_is_batched_in_half_precision_on_each(tmp_path: Path) -> None:
+@pytest.mark.parametrize("precision", ["FP16", "FP32"])
+def test_a_model_on_gpus_is_batched_on_each_in_the_precision_that_it_bears(tmp_path: Path, precision: str) -> None:
     """With GPUs the ONNX Runtime backend runs the network through TensorRT, chunks of many songs in a batch."""
-    found = parsed(gpu_configuration(a_model(tmp_path), Machine(device="gpu", gpus=3)))
+    network = GpuNetwork(tmp_path / "waveform.onnx", "0123456789abcdef" * 4, precision)
+    found = parsed(gpu_configuration(a_model(tmp_path), Machine(device="gpu", gpus=3), network))
     assert (found.backend, found.max_batch_size) == ("onnxruntime", 16)
     assert list(found.input[0].dims) == [2, 8192]
     assert list(found.output[0].dims) == [2, 2, 8192]
@@ -75,24 +86,46 @@ def test_a_model_on_gpus_is_batched_in_half_precision_on_each(tmp_path: Path) ->
     assert model_config_pb2.ModelInstanceGroup.Kind.Name(group.kind) == "KIND_GPU"
     (accelerator,) = found.optimization.execution_accelerators.gpu_execution_accelerator
     assert accelerator.name == "tensorrt"
-    assert accelerator.parameters["precision_mode"] == "FP16"
+    assert accelerator.parameters["precision_mode"] == precision
+    # Engines of other weights lie elsewhere: ONNX Runtime would take them for this network's.
+    assert accelerator.parameters["trt_engine_cache_path"] == "/var/cache/stripsession/duo-0123456789ab"
     assert found.dynamic_batching.max_queue_delay_microseconds > 0
     assert [warm_up.batch_size for warm_up in found.model_warmup] == [1, 16]
     shape = ModelShape.of(parameters_of(found))
     assert (shape.stems, shape.device) == (("vocals", "instrumental"), "gpu")
 
 
-def test_a_network_with_its_transforms_outside_needs_another_file_for_gpus(tmp_path: Path) -> None:
-    """For a GPU a model brings the network with its transforms inside; one that lacks it is refused by name."""
+def test_a_network_with_its_transforms_outside_is_given_them_for_gpus(tmp_path: Path) -> None:
+    """For a GPU a spectrogram network is put into one file with its transforms; one that brings such a file has it."""
     model = a_model(tmp_path / "in", transform={"kind": "spectrogram"})
-    with pytest.raises(ModelRefused, match=r"duo cannot run on a GPU: it has no waveform\.onnx"):
-        generate([model], DOOR, tmp_path / "out", Machine(device="gpu"))
+    asked: list[str] = []
+
+    def made_network(model: Model) -> GpuNetwork:
+        asked.append(model.name)
+        (tmp_path / "made").write_bytes(b"made")
+        return GpuNetwork(tmp_path / "made", "1" * 64, "FP32")
+
+    repository = generate([model], DOOR, tmp_path / "out", Machine(device="gpu"), made_network)
+    assert (repository / "duo" / "1" / "model.onnx").read_bytes() == b"made"
+    assert [path.name for path in (repository / "duo" / "1").iterdir()] == ["model.onnx"]
+    assert 'value: "FP32"' in (repository / "duo" / "config.pbtxt").read_text()
     files = {name: {"sha256": "0" * 64, "bytes": 1024} for name in ("network.onnx", "waveform.onnx")}
     both = a_model(tmp_path / "both", transform={"kind": "spectrogram"}, files=files)
     (both.folder / "waveform.onnx").write_bytes(b"inside")
-    repository = generate([both], DOOR, tmp_path / "out", Machine(device="gpu"))
+    repository = generate([both], DOOR, tmp_path / "out", Machine(device="gpu"), made_network)
     assert (repository / "duo" / "1" / "model.onnx").read_bytes() == b"inside"
-    assert [path.name for path in (repository / "duo" / "1").iterdir()] == ["model.onnx"]
+    assert asked == ["duo"]
+
+
+def test_a_model_that_no_gpu_can_run_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    """A kind that cannot be put into one file is refused by name, and no other model is made in vain."""
+    good = a_model(tmp_path / "in", transform={"kind": "spectrogram"})
+    transformer = a_model(tmp_path / "in", name="four", transform={"kind": "htdemucs"})
+    loud = a_model(tmp_path / "in", name="loud", transform={"kind": "waveform", "normalise": "rms"})
+    for model, kind in ((transformer, "htdemucs"), (loud, "waveform")):
+        with pytest.raises(ModelRefused, match=rf"{model.name} cannot run on a GPU: it has no waveform\.onnx.*{kind}"):
+            generate([good, model], DOOR, tmp_path / "out", Machine(device="gpu"), lambda _: pytest.fail("made"))
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_generated_repository_holds_code_and_weights_and_no_byte_code(tmp_path: Path) -> None:

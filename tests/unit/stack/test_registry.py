@@ -10,20 +10,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inference.door.card import digest_of_card as doors_digest_of_card
+from services.separation.clients.model_cards import digest_of_card as services_digest_of_card
 from stack.layout import Layout
 from stack.registry import (
+    CARD_DIGEST,
     Model,
     ModelRefused,
     all_models,
     checked_name,
     default_model,
     differences,
+    digest_of_card,
     model_of,
     read_model,
+    spoiled,
 )
 from stack.served_models import bundled_models, choose_default, serve_models, wanted_default
 
 WEIGHTS = bytes(range(256)) * 4
+NETWORK = {"network.onnx": {"sha256": hashlib.sha256(WEIGHTS).hexdigest(), "bytes": len(WEIGHTS)}}
 
 
 def a_card(**facts: object) -> dict[str, object]:
@@ -40,13 +46,19 @@ def a_card(**facts: object) -> dict[str, object]:
         "placement": "mirrored",
         "licence": "MIT",
         "transform": {"kind": "waveform"},
-        "files": {"network.onnx": {"sha256": hashlib.sha256(WEIGHTS).hexdigest(), "bytes": len(WEIGHTS)}},
+        "files": NETWORK,
     } | facts
+
+
+def registered_card(**facts: object) -> dict[str, object]:
+    """The same with its own digest."""
+    card = a_card(**facts)
+    return card | {CARD_DIGEST: digest_of_card(card)}
 
 
 def write(folder: Path, **facts: object) -> Path:
     """A model's folder."""
-    card = a_card(**facts)
+    card = registered_card(**facts)
     home = folder / str(card["name"])
     home.mkdir(parents=True)
     (home / "model.json").write_text(json.dumps(card))
@@ -124,12 +136,18 @@ def test_other_lengths_and_missing_files_are_told(tmp_path: Path) -> None:
         ({"files": {"x": {"sha256": "0" * 63, "bytes": 1}}}, "64 hexadecimal"),
         ({"files": {"x": {"sha256": "0" * 64, "bytes": -1}}}, "size in bytes"),
         ({"files": {"x": "0" * 64}}, "64 hexadecimal"),
+        ({"files": {"x": {"sha256": "0" * 64, "bytes": 1, "for": "nobody"}}}, "for 'nobody'"),
+        ({"transform": {"kind": "waveform", "file": "other.onnx"}}, "'other.onnx', which is not among its files"),
+        ({"transform": {"kind": "waveform", "file": "../network.onnx"}}, "not among its files"),
+        ({"transform": {"kind": "waveform", "file": ["network.onnx"]}}, "not among its files"),
+        ({"files": {"card.md": {"sha256": "0" * 64, "bytes": 1}}}, "'network.onnx', which is not among its files"),
+        ({"files": {"network.onnx": {"sha256": "0" * 64, "bytes": 1, "for": "people"}}}, "not among its files"),
     ],
 )
 def test_a_card_that_cannot_be_right_is_refused(facts: dict[str, object], reason: str) -> None:
     """Every value of a card is looked at, and what is wrong is named."""
     with pytest.raises(ModelRefused, match=reason):
-        model_of(a_card(**facts), Path("duo"), is_bundled=False)
+        model_of(registered_card(**facts), Path("duo"), is_bundled=False)
 
 
 json_values = st.recursive(
@@ -143,11 +161,70 @@ json_values = st.recursive(
 def test_any_card_is_taken_or_refused(card: dict[str, object]) -> None:
     """Whatever JSON a card holds, it is either a model or refused by name; nothing else happens."""
     try:
-        model = model_of(card, Path("duo"), is_bundled=False)
+        model = model_of(card | {CARD_DIGEST: digest_of_card(card)}, Path("duo"), is_bundled=False)
     except ModelRefused:
         return
     assert checked_name(model.name)
     assert isinstance(model, Model)
+
+
+@given(card=st.dictionaries(st.text(), json_values))
+def test_the_three_readers_of_a_card_agree_on_its_digest(card: dict[str, object]) -> None:
+    """The supervisor, the service and the door, which share no code, find the same digest of any card."""
+    digest = digest_of_card(card)
+    assert digest == doors_digest_of_card(card) == services_digest_of_card(card)
+    assert digest == digest_of_card(json.loads(json.dumps(card | {CARD_DIGEST: digest}, indent=2)))
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"hop_samples": 6143},
+        {"licence": "Apache-2.0"},
+        {"licence": "MIT "},
+        {"rights": ["Mine."]},
+        {"transform": {"kind": "waveform", "batch": 2}},
+        {CARD_DIGEST: "0" * 64},
+        {CARD_DIGEST: None},
+        {CARD_DIGEST: ["0" * 64]},
+    ],
+)
+def test_a_changed_card_is_no_model(tmp_path: Path, facts: dict[str, object]) -> None:
+    """A card of which anything was changed, added or taken away after it was written is refused, and told of."""
+    home = write(tmp_path)
+    card = json.loads((home / "model.json").read_text())
+    (home / "model.json").write_text(json.dumps(card, indent=4, sort_keys=True))
+    assert read_model(home, is_bundled=False).name == "duo"
+    (home / "model.json").write_text(json.dumps(card | facts))
+    with pytest.raises(ModelRefused, match=r"the card of duo (is not as it was registered|has no card_sha256)"):
+        read_model(home, is_bundled=False)
+    del card["title"]
+    (home / "model.json").write_text(json.dumps(card))
+    said: list[str] = []
+    assert all_models(Path("/nowhere"), tmp_path, said.append) == []
+    assert "the card of duo is not as it was registered" in said[0]
+
+
+def test_what_is_for_people_is_held_to_its_digest_and_bars_no_song(tmp_path: Path) -> None:
+    """A changed card.md and a file that no card names are told; the weights' digest stays, and the model is served."""
+    text = b"# Duo"
+    told = {"sha256": hashlib.sha256(text).hexdigest(), "bytes": len(text), "for": "people"}
+    plain = read_model(write(tmp_path / "plain"), is_bundled=False)
+    home = write(tmp_path, files=NETWORK | {"card.md": told})
+    (home / "card.md").write_bytes(text)
+    (home / ".card.md.swp").write_bytes(b"an editor's")
+    model = read_model(home, is_bundled=False)
+    assert differences(model) == []
+    assert (model.digest, model.size_bytes) == (plain.digest, plain.size_bytes)
+    (home / "card.md").write_bytes(b"# Dua")
+    (home / "more").mkdir()
+    (home / "more" / "notes.txt").touch()
+    (home / "link").symlink_to("/etc")
+    found = differences(model)
+    assert [line.partition(":")[0] for line in found] == ["card.md", "link", "more/notes.txt"]
+    assert "and the card says" in found[0]
+    assert "its card does not name it" in found[1]
+    assert spoiled(model) == []
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"schema": 2}', "[" * 100_000, "\xff"])
