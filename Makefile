@@ -43,7 +43,7 @@ setup: .state/dev ## Install what development needs into .venv
 	@echo "Ready: $$($(PY) --version) in $(VENV)/"
 
 .PHONY: test
-test: .state/dev .state/chromium .state/triton-ready ## Every test, on real PostgreSQL, NATS, Triton and Chromium [ARGS=pytest arguments]
+test: .state/dev .state/chromium .state/triton-ready .state/evaluation .state/ffmpeg ## Every test, on real PostgreSQL, NATS, Triton and Chromium [ARGS=pytest arguments]
 	@exec $(PY) -m pytest $(ARGS)
 
 .PHONY: check
@@ -88,8 +88,9 @@ lock: .state/lock ## Make the locks in requirements/ anew after a change of depe
 
 ##@ Measure it
 
+# PyTorch and demucs are installed only where the comparison with demucs is asked for.
 .PHONY: bench
-bench: .state/dev ## A four-minute song through the whole stack: each stage's time, and the worker's memory
+bench: .state/dev .state/triton-ready .state/evaluation $(if $(findstring demucs,$(ARGS)),.state/demucs) ## Speed, overhead, memory against length [ARGS="--only song", ARGS=--demucs, ARGS="--hours 10"]
 	@$(PY) -m tests.bench $(ARGS)
 
 .PHONY: eval
@@ -145,21 +146,30 @@ $(VENV)/pyvenv.cfg:
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.state/chromium: tests/install_browser.sh
+.state/chromium: tests/install_browser.sh tests/install_by_apt.sh
 	@mkdir -p .state
 	@bash tests/install_browser.sh
+	@touch $@
+
+.state/ffmpeg: tests/install_ffmpeg.sh tests/install_by_apt.sh
+	@mkdir -p .state
+	@bash tests/install_ffmpeg.sh
 	@touch $@
 
 .state/triton-ready: inference/requirements/triton.txt stack/triton_runtime.py tests/install_inference.py .state/dev
 	@$(PY) -m tests.install_inference
 	@touch $@
 
-# Environments beside the services' own: what scores and what makes models carries other, heavier things.
-.state/evaluation .state/training: .state/%: inference/requirements/%.txt $(VENV)/pyvenv.cfg
-	@echo "Installing $$(grep -c == $<) packages from $< (a minute or more, once)"
+# Environments beside the services' own: what scores, what makes models and what they are compared with carries other,
+# heavier things.
+.state/evaluation: inference/requirements/evaluation.txt
+.state/training: inference/requirements/training.txt
+.state/demucs: inference/requirements/importing.txt
+.state/evaluation .state/training .state/demucs: $(VENV)/pyvenv.cfg
+	@echo "Installing $$(grep -c == $(filter %.txt,$^)) packages from $(filter %.txt,$^) (a minute or more, once)"
 	@rm -rf $@
 	@"$(PYTHON)" -m venv $@
-	@$@/bin/python -m pip --disable-pip-version-check --no-input --quiet install --require-hashes --no-deps -r $< || { rm -rf $@; exit 1; }
+	@$@/bin/python -m pip --disable-pip-version-check --no-input --quiet install --require-hashes --no-deps -r $(filter %.txt,$^) || { rm -rf $@; exit 1; }
 	@touch $@
 
 .state/lock: requirements/lock.txt $(VENV)/pyvenv.cfg

@@ -32,6 +32,11 @@ FIRST_SEGMENT_SECONDS = Histogram(
     "Time from a job's acceptance to its first playable segment.",
     buckets=_SECONDS,
 )
+GIVEN_UP = Counter(
+    "stripsession_separation_given_up_total",
+    "Songs for which a part of what is found beside the stems failed.",
+    ["part"],
+)
 UPLOADS_ERASED = Counter("stripsession_uploads_erased_total", "Uploads erased.", ["reason"])
 UPLOAD_ERASURE_LATE_SECONDS = Gauge(
     "stripsession_upload_erasure_late_seconds", "How far past its deadline the oldest held upload is."

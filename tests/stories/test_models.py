@@ -14,12 +14,16 @@ from tests.unit.inference.cores import register, spectrogram, spectrogram_core, 
 
 DUO = ["vocals", "instrumental"]
 SEXTET = ["vocals", "drums", "bass", "guitar", "piano", "other"]
+QUARTET = ["vocals", "drums", "bass", "other"]
 
 
 @pytest.fixture(scope="module")
 def own_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house with a duo for everybody, a sextet for the studio plan, and a spoiled model."""
-    settings = {"STRIPSESSION_BILLING__PLAN_MODELS": "home=duo,baseline studio=sextet,*"}
+    """A house with a duo for everybody, a sextet without a licence for the studio plan, and a spoiled model.
+
+    The first model of the pro plan is not there any more.
+    """
+    settings = {"STRIPSESSION_BILLING__PLAN_MODELS": "home=duo,baseline studio=sextet,* pro=removed,duo"}
     house = House(tmp_path_factory.mktemp("models") / "data", settings=settings)
     folder = Layout(house.data).models
     register(folder, spectrogram_core(2), DUO, spectrogram(rest=1), name="duo", licence="MIT")
@@ -69,10 +73,29 @@ def test_two_and_six_stems_come_by_plan_and_by_song(own_models: House, player: L
     assert refused.json()["detail"] == "The Home plan does not have the model sextet; it has duo, baseline."
     assert player.add("noise.wav", song, "absent").status_code == 422
     assert own_models.command("plan", "studio", "--email", player.email).returncode == 0
-    sextet = stems_of(player, song)
+    sextet = stems_of(player, song, "sextet")
     assert list(sextet) == SEXTET
     assert residual(sextet, song) == 0
     assert residual(stems_of(player, song, "baseline"), song) == 0
+
+
+@pytest.mark.timeout(300)
+def test_a_plans_first_model_must_be_there_and_licensed_to_be_its_default(own_models: House, player: Listener) -> None:
+    """A plan's model that is unlicensed or gone is nobody's default: the house's is taken, or told what to name."""
+    song = noise_wav(3, seed=22)
+    assert own_models.command("plan", "studio", "--email", player.email).returncode == 0
+    default = stems_of(player, song)
+    assert list(default) == QUARTET
+    assert residual(default, song) == 0
+    assert own_models.command("plan", "pro", "--email", player.email).returncode == 0
+    for _ in range(2):
+        refused = player.add("noise.wav", song)
+        assert (refused.status_code, refused.json()["reason"]) == (409, "PLAN_WITHOUT_DEFAULT")
+        assert refused.json()["action"] == "Name one of its models: duo."
+    assert list(stems_of(player, song, "duo")) == DUO
+    log = (Layout(own_models.data).logs / "separation.log").read_text()
+    assert log.count("a plan's default passed over") == 2
+    assert log.count('"model": "removed"') == 1
 
 
 def test_the_operator_sees_and_verifies_the_models(own_models: House) -> None:

@@ -65,7 +65,8 @@ def test_several_songs_at_once_and_one_refused(house: House, tmp_path: Path) -> 
     bad.write_bytes(b"this is no audio at all " * 400)
     done = house.command("separate", str(good), str(bad), "--out", str(tmp_path / "out"), "--stems", "vocals,drums")
     assert done.returncode == 1
-    assert sorted(path.name for path in (tmp_path / "out" / "good one").iterdir()) == ["drums.flac", "vocals.flac"]
+    there = sorted(path.name for path in (tmp_path / "out" / "good one").iterdir())
+    assert there == ["drums.flac", "report.json", "vocals.flac"]
     assert "not audio.mp3" in done.stdout
     assert not (tmp_path / "out" / "not audio").exists()
 

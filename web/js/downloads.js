@@ -7,6 +7,8 @@ import { stemName } from "./text.js";
 const FORMATS = ["flac", "wav", "mp3", "m4a", "opus"];
 const STEM_FILE = "stem.mp4";
 const STEM_FILE_PARTS = 4;
+// Of a song with more stems these keep parts of their own, and all others are summed into the fourth.
+const STEM_FILE_KEEPS = ["drums", "bass", "vocals"];
 
 export function showDownloads(track) {
   const dialog = byId("downloads");
@@ -18,7 +20,7 @@ export function showDownloads(track) {
   if (track.stems.includes("vocals") && track.stems.length > 2) {
     rows.push(rowOf("Karaoke", (format) => paths.mix(track.track_id, format, "karaoke")));
   }
-  if (track.stems.length === STEM_FILE_PARTS) {
+  if (hasStemFile(track.stems)) {
     rows.push(rowOf("For DJs", (format) => paths.mix(track.track_id, format), [STEM_FILE]));
   }
   byId("downloads-rows").replaceChildren(...rows);
@@ -29,6 +31,12 @@ export function showDownloads(track) {
     }
   };
   dialog.showModal();
+}
+
+// As the server decides (services/library/media/formats.py): fewer stems than four, or others, make no stem file.
+function hasStemFile(stems) {
+  return stems.length === STEM_FILE_PARTS
+    || (stems.length > STEM_FILE_PARTS && STEM_FILE_KEEPS.every((stem) => stems.includes(stem)));
 }
 
 function rowOf(name, pathOf, formats = FORMATS) {

@@ -26,6 +26,12 @@ export function heardLine(analysis) {
   return parts.join(" · ");
 }
 
+// A CPU tells what it took; a GPU is counted by the clock while it has a part of the song, and so is its queue.
+function engineTime(report) {
+  const seconds = report.engine_s.toFixed(1);
+  return report.device === "cpu" ? `${seconds} s of CPU` : `${seconds} s at the ${report.device.toUpperCase()}, queue included`;
+}
+
 // Pairs of a term and what is true of it.
 export function reportLines(report, analysis) {
   const { sum, alignment, clipping, model } = report;
@@ -47,7 +53,7 @@ export function reportLines(report, analysis) {
     lines.push(["True peak", `${signed(analysis.true_peak_dbtp)} dBTP${range}`]);
   }
   const tries = report.attempts > 1 ? `, taken up ${report.attempts} times` : "";
-  lines.push(["Time", `${report.engine_s.toFixed(1)} s of the engine, ${report.worker_s.toFixed(1)} s in all${tries}`]);
+  lines.push(["Time", `${engineTime(report)}, ${report.worker_s.toFixed(1)} s by the clock${tries}`]);
   lines.push(["Done", shortMoment(report.finished_at)]);
   if (model.weights_sha256) {
     lines.push(["Weights", model.weights_sha256]);

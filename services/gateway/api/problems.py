@@ -106,6 +106,8 @@ _OURS = frozenset({"UNREACHABLE"} | {code.name for code in grpc.StatusCode})
 
 _BY_REASON: Mapping[str, int] = {
     "MINUTES_EXHAUSTED": 402,
+    # Nothing in the request is wrong: what was left open cannot be filled in here.
+    "PLAN_WITHOUT_DEFAULT": 409,
     "UPLOAD_GONE": 410,
     "UPLOAD_TOO_LARGE": 413,
     # The gateway's own certificate was refused: nothing that a person could change.

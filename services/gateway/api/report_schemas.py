@@ -65,8 +65,11 @@ REPORT_SCHEMAS: Mapping[str, Schema] = {
             unsound_values=_count("Values of the model that were not numbers or absurd, and were replaced."),
             decoder_warnings={"type": "array", "items": {"type": "string"}},
             device={"type": "string", "description": "cpu or gpu."},
-            engine_s=_seconds("Seconds in which the engine had a part of this song."),
-            worker_s=_seconds("Seconds that workers took for what was kept."),
+            engine_s=_seconds(
+                "Seconds of processors that the engine took for this song. An engine that does not tell, as on a GPU, "
+                "is counted by the clock while it has a part of the song, waiting for its turn included."
+            ),
+            worker_s=_seconds("Seconds by the clock that workers took for what was kept."),
             attempts=_count("Times a worker took the song up."),
             accepted_at=_moment("When the separation was asked for."),
             first_segment_at=_moment("When the first segment was playable."),

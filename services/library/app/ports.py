@@ -187,7 +187,7 @@ class Reports(Protocol):
         ...
 
     async def pitch_classes(self, track_id: str) -> tuple[float, ...]:
-        """The pitch classes of a track's segments, added up in their order; empty when there are none."""
+        """The pitch classes of a track's segments, added up in their order; empty when none, or one lacks them."""
         ...
 
 

@@ -20,6 +20,6 @@ async def read_report(ports: Ports, track: Track) -> tuple[Report | None, Analys
 
 
 async def read_pitch_classes(ports: Ports, track_id: str) -> tuple[float, ...]:
-    """The sums over the segments that are committed; empty when there are none."""
+    """The sums over the segments that are committed; empty when there are none, or one of them has none."""
     async with ports.store.transaction() as work:
         return await work.reports.pitch_classes(track_id)

@@ -25,7 +25,7 @@ IDEMPOTENT = (
 )
 """Both are idempotent by job, so the channel may repeat them."""
 _CANCEL_DEADLINE_S = 3.0
-_ABOUT_THE_REQUEST = frozenset({"MODEL_UNKNOWN", "MODEL_NOT_IN_PLAN", "JOB_MISMATCH"})
+_ABOUT_THE_REQUEST = frozenset({"MODEL_UNKNOWN", "MODEL_NOT_IN_PLAN", "PLAN_WITHOUT_DEFAULT", "JOB_MISMATCH"})
 
 
 class SeparationClient:

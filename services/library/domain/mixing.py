@@ -12,6 +12,9 @@ GAIN_DB_MIN, GAIN_DB_MAX = -60.0, 24.0
 ACAPELLA = "acapella"
 PRESETS = ("karaoke", "instrumental", ACAPELLA)
 """Named mixes: the first two are all but the voices, the third the voices alone."""
+_VOICES = frozenset({"vocals", "vocal", "voice"})
+_BUT = frozenset({"no", "non", "without", "minus"})
+"""Words that turn a name round: two-stem models call the rest `no_vocals`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,8 +27,9 @@ class Level:
 
 
 def is_voice(stem: str) -> bool:
-    """Whether a stem holds singing, by its name: vocals, lead_vocals, backing-vocals..."""
-    return stem.replace("-", "_").split("_")[-1] in ("vocals", "voice", "vocal")
+    """Whether a stem holds singing, by its name: vocals, lead_vocals, backing-vocals..., and not no_vocals."""
+    *before, last = stem.replace("-", "_").split("_")
+    return last in _VOICES and _BUT.isdisjoint(before)
 
 
 def preset_levels(stems: Sequence[str], preset: str) -> tuple[Level, ...]:

@@ -24,6 +24,7 @@ class SegmentFigures:
     residual_energy: float
     unsound_values: int
     pitch_classes: tuple[float, ...]
+    """Empty where the worker could not tell."""
     engine_s: float
     worker_s: float
 
@@ -123,8 +124,8 @@ def check_figures(figures: SegmentFigures) -> None:
     measures = (figures.mix_energy, figures.residual_energy, figures.engine_s, figures.worker_s, *figures.pitch_classes)
     if min(counts) < 0 or not all(math.isfinite(value) and value >= 0 for value in measures):
         raise SegmentInvalid("A segment's figures are numbers from 0 on.")
-    if len(figures.pitch_classes) != PITCH_CLASSES:
-        raise SegmentInvalid(f"A segment has {PITCH_CLASSES} pitch classes.")
+    if len(figures.pitch_classes) not in {0, PITCH_CLASSES}:
+        raise SegmentInvalid(f"A segment has {PITCH_CLASSES} pitch classes, or none.")
 
 
 def check_analysis(analysis: Analysis) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -85,6 +86,15 @@ class Window:
 Producer = Generator[bytes, bytes, bytes]
 
 
+def next_segments(count: int, out: bytes) -> Generator[bytes, bytes, list[bytes]]:
+    """The next `count` segments, at least one: a producer's step, which gives `out` with the first demand."""
+    segments = []
+    for _ in range(count):
+        segments.append((yield out))
+        out = b""
+    return segments
+
+
 class SegmentRun:
     """A Run over a producer."""
 
@@ -122,3 +132,27 @@ def check_range(start: int, stop: int, total_bytes: int | None) -> None:
     """Raises ValueError unless 0 <= start <= stop <= total_bytes, as the gateway should have seen to."""
     if not 0 <= start <= stop <= (OPEN_END if total_bytes is None else total_bytes):
         raise ValueError(f"range [{start}, {stop}) is outside a file of {total_bytes} bytes")
+
+
+class RangedFile(ABC):
+    """An Assembly by two answers: which segments a window of its bytes needs, and what is produced from them."""
+
+    total_bytes: int | None
+
+    @abstractmethod
+    def _needed(self, window: Window) -> list[SegmentRef]:
+        """The segments that a window needs, in the order in which `_produce` takes them."""
+
+    @abstractmethod
+    def _produce(self, window: Window, report: RunReport) -> Producer:
+        """Exactly the window's bytes."""
+
+    def segments_for(self, start: int, stop: int) -> list[SegmentRef]:
+        """The segments that bytes [start, stop) need, in the order in which a run takes them."""
+        check_range(start, stop, self.total_bytes)
+        return self._needed(Window(start, stop))
+
+    def run(self, start: int, stop: int) -> SegmentRun:
+        """A fresh run that gives exactly bytes [start, stop)."""
+        check_range(start, stop, self.total_bytes)
+        return SegmentRun(lambda report: self._produce(Window(start, stop), report))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -10,7 +10,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from services.library.media.assembly import Producer, RunReport, SegmentRef, SegmentRun, Window, check_range
+from services.library.media.assembly import Producer, RangedFile, RunReport, SegmentRef, Window, next_segments
 from services.library.media.mix import StemMix
 
 ENCODER_VERSION = ".".join(map(str, av.library_versions["libavcodec"]))
@@ -29,12 +29,12 @@ class Encoder(Protocol):
         ...
 
 
-class EncodedFile(ABC):
+class EncodedFile(RangedFile):
     """One or more mixes ("voices") of the same stems as one file.
 
     A range costs the encoding of everything before it: the encoder's state runs through the whole stream. So
-    `segments_for` begins at the first segment, and ends as early as the range allows. `total_bytes` is None where only
-    encoding tells it.
+    `segments_for` begins at the first segment, and ends at the one in which the range is complete. `total_bytes` is
+    None where only encoding tells it.
     """
 
     def __init__(self, voices: Sequence[StemMix], header: bytes, total_bytes: int | None) -> None:
@@ -64,15 +64,8 @@ class EncodedFile(ABC):
             last = min(last, self.samples_for(window.stop - len(self._header)))
         return range(self._mix.segment_at(last) + 1)
 
-    def segments_for(self, start: int, stop: int) -> list[SegmentRef]:
-        """Every segment from the first to the one in which bytes [start, stop) are complete."""
-        check_range(start, stop, self.total_bytes)
-        return self._mix.refs(self._span(Window(start, stop)))
-
-    def run(self, start: int, stop: int) -> SegmentRun:
-        """A run that encodes from the first segment and drops what is before the range."""
-        check_range(start, stop, self.total_bytes)
-        return SegmentRun(lambda report: self._produce(Window(start, stop), report))
+    def _needed(self, window: Window) -> list[SegmentRef]:
+        return self._mix.refs(self._span(window))
 
     def _produce(self, window: Window, report: RunReport) -> Producer:
         out, position = window.cut(0, self._header), len(self._header)
@@ -81,11 +74,7 @@ class EncodedFile(ABC):
             return out
         encoder = self.encoder()
         for index in span:
-            segments = []
-            for _ in range(self._mix.stems_count):
-                segments.append((yield out))
-                out = b""
-            decoded = self._mix.decoded(index, segments)
+            decoded = self._mix.decoded(index, (yield from next_segments(self._mix.stems_count, out)))
             made = encoder.encode([voice.mixed(decoded, report) for voice in self._voices])
             if index == len(self._mix.starts) - 2:
                 made += encoder.finish()

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-from services.library.media.assembly import Producer, RunReport, SegmentRef, SegmentRun, Window, check_range
+from services.library.media.assembly import Producer, RangedFile, RunReport, SegmentRef, Window
 from services.library.media.errors import SegmentMismatch
 from services.library.media.flac_frames import coded_bytes_below, renumbered
 from services.library.media.flac_mix import metadata_head, tag_blocks
@@ -17,7 +17,7 @@ from services.library.media.tags import Tags
 _SEEK_POINTS_MAX = ((1 << 24) - 1) // SEEK_POINT.size
 
 
-class SplicedFlac:
+class SplicedFlac(RangedFile):
     """A stem as one FLAC stream: STREAMINFO, SEEKTABLE (a point a segment), tags, renumbered frames."""
 
     def __init__(self, plan: StemPlan, source: int = 0, tags: Tags | None = None) -> None:
@@ -34,11 +34,7 @@ class SplicedFlac:
         offsets = tuple(accumulate(sizes, initial=0))
         self._header = self._metadata(offsets, tags or Tags())
         self._offsets = tuple(len(self._header) + offset for offset in offsets)
-
-    @property
-    def total_bytes(self) -> int:
-        """The size of the whole file in bytes."""
-        return self._offsets[-1]
+        self.total_bytes: int = self._offsets[-1]
 
     @cached_property
     def segment_offsets(self) -> tuple[int, ...]:
@@ -60,15 +56,8 @@ class SplicedFlac:
         first = max(0, bisect_right(self._offsets, start) - 1)
         return range(first, bisect_left(self._offsets, stop))
 
-    def segments_for(self, start: int, stop: int) -> list[SegmentRef]:
-        """The segments whose frames lie in bytes [start, stop)."""
-        check_range(start, stop, self.total_bytes)
-        return [SegmentRef(self._source, index) for index in self._span(start, stop)]
-
-    def run(self, start: int, stop: int) -> SegmentRun:
-        """A run that renumbers the frames of each segment fed."""
-        check_range(start, stop, self.total_bytes)
-        return SegmentRun(lambda report: self._produce(Window(start, stop), report))
+    def _needed(self, window: Window) -> list[SegmentRef]:
+        return [SegmentRef(self._source, index) for index in self._span(window.start, window.stop)]
 
     def _produce(self, window: Window, _report: RunReport) -> Producer:
         out = window.cut(0, self._header)

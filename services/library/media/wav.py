@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from services.library.media.assembly import Producer, RunReport, SegmentRef, SegmentRun, Window, check_range
+from services.library.media.assembly import Producer, RangedFile, RunReport, SegmentRef, Window, next_segments
 from services.library.media.mix import StemMix
 from services.library.media.tags import Tags, id3v2, riff_info
 
@@ -22,7 +22,7 @@ _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
 
 
-class AssembledWav:
+class AssembledWav(RangedFile):
     """A stem or mix as WAV, at the depth of the source unless another is asked for.
 
     A file too long for RIFF's 32-bit sizes is RF64 with a ds64 chunk (EBU Tech 3306). 24 to 16 bits is dithered
@@ -38,11 +38,7 @@ class AssembledWav:
         # RIFF's own words have no picture; players that show one read an ID3 tag in a chunk.
         self._tail = b"\0" * (self._data_bytes % 2) + (_id3_chunk(tags) if tags and tags.cover else b"")
         self._header = self._head(riff_info(tags or Tags()))
-
-    @property
-    def total_bytes(self) -> int:
-        """The size of the whole file in bytes."""
-        return len(self._header) + self._data_bytes + len(self._tail)
+        self.total_bytes: int = len(self._header) + self._data_bytes + len(self._tail)
 
     def _head(self, info: bytes) -> bytes:
         before = b"WAVE" + self._format_chunk() + info
@@ -75,23 +71,13 @@ class AssembledWav:
         first = self._mix.segment_at(start // self._block_bytes)
         return range(first, self._mix.segment_at((stop - 1) // self._block_bytes) + 1)
 
-    def segments_for(self, start: int, stop: int) -> list[SegmentRef]:
-        """The segments whose samples lie in bytes [start, stop)."""
-        check_range(start, stop, self.total_bytes)
-        return self._mix.refs(self._span(Window(start, stop)))
-
-    def run(self, start: int, stop: int) -> SegmentRun:
-        """A run that decodes each segment fed."""
-        check_range(start, stop, self.total_bytes)
-        return SegmentRun(lambda report: self._produce(Window(start, stop), report))
+    def _needed(self, window: Window) -> list[SegmentRef]:
+        return self._mix.refs(self._span(window))
 
     def _produce(self, window: Window, report: RunReport) -> Producer:
         out = window.cut(0, self._header)
         for index in self._span(window):
-            segments = []
-            for _ in range(self._mix.stems_count):
-                segments.append((yield out))
-                out = b""
+            segments = yield from next_segments(self._mix.stems_count, out)
             position = len(self._header) + self._mix.starts[index] * self._block_bytes
             out = window.cut(position, self._encoded(index, segments, report))
         return out + window.cut(len(self._header) + self._data_bytes, self._tail)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from services.library.media.assembly import Assembly, Producer, RunReport, SegmentRef, SegmentRun, Window, check_range
+from services.library.media.assembly import Assembly, Producer, RangedFile, RunReport, SegmentRef, Window
 from services.library.media.naming import distinct_names
 
 _UINT16_MAX, _UINT32_MAX = 0xFFFF, 0xFFFFFFFF
@@ -89,7 +89,7 @@ class _Placed:
         return struct.pack("<4sHHHHHHIIIHHHHHII", *fields, *tail) + name + extra
 
 
-class StoredZip:
+class StoredZip(RangedFile):
     """Members one after another, none compressed (audio does not shrink), then the directory.
 
     A range that touches a member's descriptor or the directory needs the CRC-32 of members that it may not otherwise
@@ -110,7 +110,7 @@ class StoredZip:
             self._placed.append(placed)
             offset = placed.end
         self._directory_at = offset
-        self.total_bytes = offset + len(self._directory([0] * len(members)))
+        self.total_bytes: int = offset + len(self._directory([0] * len(members)))
 
     @property
     def names(self) -> list[str]:
@@ -139,16 +139,9 @@ class StoredZip:
             return Window(max(0, window.start - placed.data_at), min(placed.size, window.stop - placed.data_at))
         return None
 
-    def segments_for(self, start: int, stop: int) -> list[SegmentRef]:
-        """The segments of every member that has to be produced, member after member."""
-        check_range(start, stop, self.total_bytes)
-        wants = ((placed, self._wanted(placed, Window(start, stop))) for placed in self._placed)
+    def _needed(self, window: Window) -> list[SegmentRef]:
+        wants = ((placed, self._wanted(placed, window)) for placed in self._placed)
         return [ref for placed, own in wants if own for ref in placed.member.assembly.segments_for(own.start, own.stop)]
-
-    def run(self, start: int, stop: int) -> SegmentRun:
-        """A run that produces the members one after another."""
-        check_range(start, stop, self.total_bytes)
-        return SegmentRun(lambda report: self._produce(Window(start, stop), report))
 
     def _produce(self, window: Window, report: RunReport) -> Producer:
         crcs, out = [], []

@@ -120,12 +120,11 @@ class ReportRows:
         )
 
     async def pitch_classes(self, track_id: str) -> tuple[float, ...]:
-        """The pitch classes of a track's segments, added up in their order; empty when there are none."""
+        """The pitch classes of a track's segments, added up in their order; empty when none, or one lacks them."""
         rows = await self._connection.fetch(
-            "SELECT pitch_classes FROM segments WHERE track_id = $1 AND pitch_classes IS NOT NULL ORDER BY index",
-            track_id,
+            "SELECT pitch_classes FROM segments WHERE track_id = $1 ORDER BY index", track_id
         )
-        if not rows:
+        if not rows or not all(row["pitch_classes"] for row in rows):
             return ()
         sums = [0.0] * PITCH_CLASSES
         for row in rows:

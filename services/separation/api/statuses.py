@@ -12,6 +12,7 @@ STATUSES: Mapping[type[Exception], tuple[grpc.StatusCode, str]] = {
     errors.UploadRefused: (grpc.StatusCode.INVALID_ARGUMENT, "UPLOAD_REFUSED"),
     errors.ModelUnknown: (grpc.StatusCode.INVALID_ARGUMENT, "MODEL_UNKNOWN"),
     errors.ModelNotInPlan: (grpc.StatusCode.INVALID_ARGUMENT, "MODEL_NOT_IN_PLAN"),
+    errors.PlanWithoutDefault: (grpc.StatusCode.INVALID_ARGUMENT, "PLAN_WITHOUT_DEFAULT"),
     errors.JobMismatch: (grpc.StatusCode.INVALID_ARGUMENT, "JOB_MISMATCH"),
     errors.JobNotFound: (grpc.StatusCode.NOT_FOUND, "JOB_NOT_FOUND"),
     errors.MinutesExhausted: (grpc.StatusCode.RESOURCE_EXHAUSTED, "MINUTES_EXHAUSTED"),

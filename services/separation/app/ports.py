@@ -65,6 +65,10 @@ class JobWork(Protocol):
         """Note samples done, as those found done when `resumed`; the job, or None when it is not this attempt's."""
         ...
 
+    async def note_weights(self, job_id: str, attempt: int, weights_sha256: str) -> bool:
+        """Note the weights that this attempt works with; false when it is not this attempt's any more."""
+        ...
+
     async def give_back(self, job_id: str, attempt: int, *, counts: bool) -> bool:
         """From running to queued; when `counts` is false the try is not held against the job."""
         ...
@@ -265,6 +269,10 @@ class Models(Protocol):
         """One; the empty name is the default's. Raises ModelUnknown."""
         ...
 
+    def default_for(self, plan_default: str) -> ModelCard:
+        """The one taken when none is named: the plan's where it is there and licensed, else the installation's."""
+        ...
+
 
 class Engine(Protocol):
     """Where models run. Each raises DependencyAway."""
@@ -273,8 +281,11 @@ class Engine(Protocol):
         """How a model takes audio."""
         ...
 
-    async def separate(self, model: str, chunk: ModelInput) -> ModelOutput:
-        """The stems of one chunk. The result is the caller's to keep."""
+    async def separate(self, model: str, chunk: ModelInput, spent: Callable[[float], None]) -> ModelOutput:
+        """The stems of one chunk. The result is the caller's to keep.
+
+        `spent` hears the seconds of a processor that the chunk took, once, where the engine can tell.
+        """
         ...
 
 
@@ -286,7 +297,7 @@ class OpenedTrack:
     committed_segments: int
     committed_samples: int
     pitch_classes: tuple[float, ...] = ()
-    """Summed over the committed segments; empty when there are none."""
+    """Summed over the committed segments; empty when there are none, or in one of them none could be heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +327,11 @@ class StoredSegment:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Seconds since an attempt's last segment: with a chunk at the engine, and in all."""
+    """Seconds since an attempt's last segment.
+
+    `engine_s` are those of the engine's processors; where it does not tell, those in which it had a chunk, or a queue
+    before it had. `worker_s` are all that passed.
+    """
 
     engine_s: float
     worker_s: float
@@ -334,7 +349,7 @@ class Materials(Protocol):
         ...
 
     async def record_findings(self, job: Job, findings: Findings) -> None:
-        """Record what the whole song came to; after its last segment."""
+        """Record what the whole song came to; after its last segment. Raises FindingsRefused as well."""
         ...
 
     async def conclude_track(self, job: Job) -> bool:
@@ -359,6 +374,10 @@ class Measures(Protocol):
 
     def first_segment(self, waited: datetime.timedelta) -> None:
         """From a job's acceptance to its first playable segment."""
+        ...
+
+    def given_up(self, part: str) -> None:
+        """A part of what is found beside a song's stems failed, and the stems went on."""
         ...
 
     def ended(self, outcome: JobState, failure: Failure | None) -> None:

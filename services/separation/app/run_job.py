@@ -36,7 +36,11 @@ _FAILURES: Mapping[type[BaseException], Failure] = {
     LengthOverrun: Failure(
         "TOO_LONG", "This file holds more sound than it declares. Export it again and upload that.", retryable=False
     ),
-    ModelChanged: Failure("MODEL_CHANGED", "The model was replaced while this song waited. Try again.", retryable=True),
+    ModelChanged: Failure(
+        "MODEL_CHANGED",
+        "The model was replaced before this song was done. Nothing was charged: try again.",
+        retryable=True,
+    ),
 }
 
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Iterator
+from functools import partial
+from pathlib import PurePath
+from traceback import extract_tb
 
+from services.separation.app.hearing import Hearing
+from services.separation.app.one_network import begin_with_network, require_network
 from services.separation.app.patience import PatientSource, patiently
 from services.separation.app.ports import Decoding, Effort, OpenedTrack, StoredSegment, StoredStem
 from services.separation.app.stopwatch import Stopwatch
@@ -15,16 +21,17 @@ from services.separation.audio.arrays import MixBlock, ModelOutput
 from services.separation.audio.chunking import Chunk
 from services.separation.audio.figures import SegmentFigures, measured
 from services.separation.audio.flac_segments import EncodedSegment, encode_segment
-from services.separation.audio.mix_analysis import MixAnalysis, MixFindings
-from services.separation.audio.peaks import segment_peaks
+from services.separation.audio.peaks import flat_peaks, segment_peaks
 from services.separation.audio.pipeline import Separation
 from services.separation.audio.properties import AudioProperties, ModelProperties
 from services.separation.audio.segments import Segment
-from services.separation.audio.tonality import PitchClassSum
-from services.separation.domain.errors import DecoderFailed, LeaseLost, LengthOverrun, ModelChanged
-from services.separation.domain.findings import Analysis, Findings, Making
+from services.separation.audio.shelter import Shelter
+from services.separation.domain.errors import DecoderFailed, FindingsRefused, LeaseLost, LengthOverrun
+from services.separation.domain.findings import Findings, Making
 from services.separation.domain.job import Ending, Job, JobState
 from services.separation.domain.models import ModelShape
+
+_log = logging.getLogger(__name__)
 
 # The decoder stops a file that runs on for ever; well beyond what the overrun check lets pass.
 _DECODER_SLACK_S = 60.0
@@ -41,9 +48,7 @@ async def separate_track(shop: Workshop, job: Job, boundary: asyncio.Lock) -> En
     patience_s = shop.limits.dependency_patience_s
     opened = await patiently(lambda: shop.materials.open_track(job), patience_s)
     await _note_progress(shop, job, opened.committed_samples, resumed=True)
-    shape = await patiently(lambda: shop.engine.describe(job.model), patience_s)
-    if shape.stems != job.stems:
-        raise ModelChanged
+    shape = await begin_with_network(shop, job, opened.committed_segments)
     model = ModelProperties(
         shape.sample_rate_hz, shape.segment_samples, shape.hop_samples, shape.stems, shape.placement
     )
@@ -58,11 +63,15 @@ async def separate_track(shop: Workshop, job: Job, boundary: asyncio.Lock) -> En
         ):
             raise DecoderFailed("the decoder finds other properties than when the song was taken in")
         separation = Separation(properties, model, first_segment=opened.committed_segments)
-        line = _Line(shop, job, properties, separation, boundary, opened)
+        line = _Line(shop, job, properties, separation, boundary, opened, weights_sha256=shape.weights_sha256)
         await line.run(decoding)
         summary = decoding.summary
-    findings = Findings(_making(job, shape, line.effort(), summary.warnings), line.heard())
-    await patiently(lambda: shop.materials.record_findings(job, findings), patience_s)
+    findings = Findings(_making(job, shape, line.effort(), summary.warnings), line.hearing.analysis())
+    try:
+        await patiently(lambda: shop.materials.record_findings(job, findings), patience_s)
+    except FindingsRefused as refused:
+        # Every segment is stored and can be played: a song without a report is better than none.
+        line.give_up("report", refused)
     warnings = summary.warnings
     if line.unsound_values:
         warnings = (*warnings, "the model gave values that had to be replaced")
@@ -104,9 +113,12 @@ class _Line:
         separation: Separation,
         boundary: asyncio.Lock,
         opened: OpenedTrack,
+        *,
+        weights_sha256: str,
     ) -> None:
         self._shop = shop
         self._job = job
+        self._weights_sha256 = weights_sha256
         self._properties = properties
         self._separation = separation
         self._boundary = boundary
@@ -118,10 +130,10 @@ class _Line:
         self._answers: asyncio.Queue[tuple[int, asyncio.Task[ModelOutput]] | None] = asyncio.Queue()
         self._segments: asyncio.Queue[Segment | None] = asyncio.Queue(_WAITING_MAX)
         self._stored: asyncio.Queue[StoredSegment | None] = asyncio.Queue(_WAITING_MAX)
-        self._hearing: asyncio.Queue[MixBlock | None] = asyncio.Queue(_WAITING_MAX)
-        self._found: MixFindings | None = None
-        self._pitches = PitchClassSum(opened.pitch_classes)
+        self._unheard: asyncio.Queue[MixBlock | None] = asyncio.Queue(_WAITING_MAX)
+        self._given_up: set[str] = set()
         self._watch = Stopwatch()
+        self.hearing = Hearing(properties, job.stems, opened, self.give_up)
         self.unsound_values = 0
 
     async def run(self, decoding: Decoding) -> None:
@@ -138,21 +150,22 @@ class _Line:
         engine_s, worker_s = self._watch.lap()
         return Effort(round(engine_s, 3), round(worker_s, 3))
 
-    def heard(self) -> Analysis:
-        """What was heard in the whole song, once it has run."""
-        if self._found is None:
-            raise LookupError("the song has not been heard to its end")
-        beats, loudness, key = self._found.beats, self._found.loudness, self._pitches.key()
-        return Analysis(
-            beats.bpm,
-            beats.confidence,
-            beats.times_s,
-            key.name or "",
-            key.confidence,
-            loudness.integrated_lufs,
-            loudness.range_lu,
-            loudness.true_peak_dbtp,
-        )
+    def give_up(self, part: str, fault: Exception) -> None:
+        """Tell, once in an attempt, that a part of what is found beside the stems failed. May be called in a thread."""
+        if part in self._given_up:
+            return
+        self._given_up.add(part)
+        self._shop.measures.given_up(part)
+        # Its kind and its place alone: an exception's text may hold something of the song.
+        place = extract_tb(fault.__traceback__)[-1]
+        fields = {
+            "job_id": self._job.job_id,
+            "attempt": self._job.attempt,
+            "part": part,
+            "reason": type(fault).__name__,
+            "where": f"{PurePath(place.filename).name}:{place.lineno}",
+        }
+        _log.warning("given up beside the stems", extra={"fields": fields})
 
     async def _decode(self, decoding: Decoding, tasks: asyncio.TaskGroup) -> None:
         longest = (self._job.reserved_s + self._shop.limits.overrun_s_max) * self._properties.rate_hz
@@ -164,18 +177,18 @@ class _Line:
                 block = await anext(blocks, None)
             if block is None:
                 break
-            await self._hearing.put(block)
+            await self._unheard.put(block)
             needed = block[max(0, first_needed - position) :]
             position += len(block)
             if position > longest:
                 raise LengthOverrun
-            if not len(needed):
-                continue
-            await self._wait_for_room()
-            async with self._owner:
-                chunks = await asyncio.to_thread(self._separation.feed, needed)
-            self._ask(chunks, tasks)
-        await self._hearing.put(None)
+            for at in range(0, len(needed), self._separation.block_samples_max):
+                await self._wait_for_room()
+                async with self._owner:
+                    piece = needed[at : at + self._separation.block_samples_max]
+                    chunks = await asyncio.to_thread(self._separation.feed, piece)
+                self._ask(chunks, tasks)
+        await self._unheard.put(None)
         await self._wait_for_room()
         async with self._owner:
             chunks = await asyncio.to_thread(self._separation.finish)
@@ -183,12 +196,11 @@ class _Line:
         self._answers.put_nowait(None)
 
     async def _hear(self) -> None:
-        analysis = MixAnalysis(self._properties)
-        while (block := await self._hearing.get()) is not None:
+        while (block := await self._unheard.get()) is not None:
             with self._timed("hear"):
-                await asyncio.to_thread(analysis.feed, block)
+                await asyncio.to_thread(self.hearing.feed, block)
         with self._timed("hear"):
-            self._found = await asyncio.to_thread(analysis.finish)
+            await asyncio.to_thread(self.hearing.finish)
 
     async def _wait_for_room(self) -> None:
         async with self._room:
@@ -202,7 +214,9 @@ class _Line:
         engine, model = self._shop.engine, self._job.model
         async with self._engine_places:
             with self._timed("infer"), self._watch.busy():
-                return await patiently(lambda: engine.separate(model, chunk.samples), self._patience_s)
+                return await patiently(
+                    lambda: engine.separate(model, chunk.samples, self._watch.spent), self._patience_s
+                )
 
     async def _join(self) -> None:
         while (answer := await self._answers.get()) is not None:
@@ -234,8 +248,15 @@ class _Line:
 
     def _encoded(self, segment: Segment) -> tuple[tuple[EncodedSegment, ...], list[bytes], SegmentFigures]:
         encoded = encode_segment(segment, self._job.stems, self._properties)
-        peaks = [bytes(row) for row in segment_peaks(segment.stems, self._properties)]
-        return encoded, peaks, measured(segment, self._job.stems, self._properties)
+        figures = measured(segment, self._properties, self.hearing.pitches(segment))
+        return encoded, self._peaks(segment), figures
+
+    def _peaks(self, segment: Segment) -> list[bytes]:
+        # A shelter for each segment: one that cannot be drawn says nothing of the next.
+        drawn = Shelter("peaks", self.give_up).tried(
+            partial(segment_peaks, segment.stems, self._properties), flat_peaks(segment.stems)
+        )
+        return [bytes(row) for row in drawn]
 
     async def _store(self, index: int, encoded: EncodedSegment, peaks: bytes, clipped: int) -> StoredStem:
         # Job and attempt are in the name, so that nobody ever writes over what another attempt has committed.
@@ -246,6 +267,7 @@ class _Line:
 
     async def _commit(self) -> None:
         while (segment := await self._stored.get()) is not None:
+            await require_network(self._shop, self._job, self._weights_sha256)
             async with self._boundary:
                 with self._timed("commit"):
                     await self._commit_one(segment)
@@ -253,7 +275,7 @@ class _Line:
     async def _commit_one(self, segment: StoredSegment) -> None:
         effort = self.effort()
         await patiently(lambda: self._shop.materials.commit_segment(self._job, segment, effort), self._patience_s)
-        self._pitches.add(segment.figures.pitch_classes)
+        self.hearing.committed(segment.figures.pitch_classes)
         self.unsound_values += segment.figures.unsound_values
         noted = await _note_progress(self._shop, self._job, segment.first_sample + segment.length_samples)
         if segment.index == 0:

@@ -13,6 +13,7 @@ from services.separation.domain.errors import (
     JobNotFound,
     MinutesExhausted,
     ModelNotInPlan,
+    PlanWithoutDefault,
     QueueFull,
     UploadRefused,
 )
@@ -56,8 +57,8 @@ async def submit_job(
 ) -> Submitted:
     """Admit and queue. Idempotent by job id, and a try that was cut off is taken up where it ended.
 
-    Raises ModelUnknown, ModelNotInPlan, UploadRefused, MinutesExhausted, QueueFull, JobMismatch, UploadGone,
-    DecoderFailed, DependencyAway.
+    Raises ModelUnknown, ModelNotInPlan, PlanWithoutDefault, UploadRefused, MinutesExhausted, QueueFull, JobMismatch,
+    UploadGone, DecoderFailed, DependencyAway.
     """
     models.get(submission.model)
     async with jobs.transaction() as work:
@@ -78,11 +79,17 @@ async def submit_job(
 
 
 def chosen_model(models: Models, asked: str, allowance: Allowance) -> ModelCard:
-    """The model asked for, else the plan's, else the installation's. Raises ModelUnknown, ModelNotInPlan."""
-    card = models.get(asked or allowance.default_model)
-    if allowance.models and card.name not in allowance.models:
+    """The model asked for, else the plan's, else the installation's where the plan may use it.
+
+    Raises ModelUnknown, ModelNotInPlan and PlanWithoutDefault.
+    """
+    card = models.get(asked) if asked else models.default_for(allowance.default_model)
+    if not allowance.models or card.name in allowance.models:
+        return card
+    if asked:
         raise ModelNotInPlan(card.name, allowance.plan_title, allowance.models)
-    return card
+    known = {one.name for one in models.list()}
+    raise PlanWithoutDefault(allowance.plan_title, [name for name in allowance.models if name in known])
 
 
 async def _inspected(

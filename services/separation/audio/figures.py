@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from services.separation.audio.mix_analysis import thinned, thinning
 from services.separation.audio.properties import AudioProperties
 from services.separation.audio.segments import Segment
+from services.separation.audio.shelter import require_numbers
 from services.separation.audio.tonality import pitch_classes
 
 # Drums have no key; what is left without them shows it better than the mix does.
@@ -34,17 +35,27 @@ class SegmentFigures:
     residual_energy: float
     unsound_values: int
     pitch_classes: tuple[float, ...]
-    """How loud each third of a semitone from C is: 36 numbers."""
+    """How loud each third of a semitone from C is: 36 numbers, or none when the key was given up."""
 
 
-def measured(segment: Segment, stem_names: Sequence[str], properties: AudioProperties) -> SegmentFigures:
-    """The figures of `segment`, whose stems are named in order."""
-    # 24 bits and a handful of stems: the sum fits 32.
-    differences = np.abs(segment.stems.sum(axis=0, dtype=np.int32) - segment.mix)
+def heard_pitches(segment: Segment, stem_names: Sequence[str], properties: AudioProperties) -> tuple[float, ...]:
+    """The pitch classes of `segment`, whose stems are named in order. Raises ValueError for what is no number."""
     pitched = segment.mix
     if _KEYLESS_STEM in stem_names and len(stem_names) > 1:
         pitched = segment.mix - segment.stems[list(stem_names).index(_KEYLESS_STEM)]
     heard = pitch_classes(thinned(pitched, properties), properties.rate_hz / thinning(properties.rate_hz))
+    classes = tuple(float(value) for value in heard)
+    require_numbers(*classes)
+    return classes
+
+
+def measured(segment: Segment, properties: AudioProperties, pitches: tuple[float, ...]) -> SegmentFigures:
+    """The figures of `segment`, in which `pitches` were heard.
+
+    These are no convenience: a segment that cannot be compared with the mix is not known to be right.
+    """
+    # 24 bits and a handful of stems: the sum fits 32.
+    differences = np.abs(segment.stems.sum(axis=0, dtype=np.int32) - segment.mix)
     level = segment.mix.astype(np.float32) * np.float32(1 / properties.full_scale)
     return SegmentFigures(
         differing_samples=int(np.count_nonzero(differences)),
@@ -54,7 +65,7 @@ def measured(segment: Segment, stem_names: Sequence[str], properties: AudioPrope
         mix_energy=float(np.square(level).sum(dtype=np.float64)),
         residual_energy=segment.residual_energy,
         unsound_values=segment.unsound_values,
-        pitch_classes=tuple(float(value) for value in heard),
+        pitch_classes=pitches,
     )
 
 

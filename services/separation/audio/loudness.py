@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.separation.audio.properties import AudioProperties
+from services.separation.audio.shelter import require_numbers
 
 # What the filter says when every block lies below the absolute gate.
 _SILENT_LUFS = -70.0
@@ -26,11 +27,17 @@ _RANGE_S_MIN = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Loudness:
-    """None where there is too little sound to say: silence, or less than 0.4 s (for the range 3 s)."""
+    """None where there is too little sound to say: silence, or less than 0.4 s (for the range 3 s).
+
+    Raises ValueError for what is no number.
+    """
 
     integrated_lufs: float | None
     range_lu: float | None
     true_peak_dbtp: float | None
+
+    def __post_init__(self) -> None:
+        require_numbers(self.integrated_lufs, self.range_lu, self.true_peak_dbtp)
 
 
 class LoudnessMeter:

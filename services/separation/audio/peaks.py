@@ -26,3 +26,12 @@ def segment_peaks(stems: NDArray[np.int32], properties: AudioProperties) -> NDAr
     magnitude = np.maximum(high, -low)
     quantised: NDArray[np.uint8] = (-(-magnitude * 255 // properties.full_scale)).astype(np.uint8)
     return quantised
+
+
+def flat_peaks(stems: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """A line for stems whose peaks cannot be told, `[stems, blocks]`: it keeps the place of what comes after.
+
+    The lowest that is not 0, which would say that there is no sound.
+    """
+    count, length, _ = stems.shape
+    return np.ones((count, -(-length // PEAK_BLOCK_SAMPLES)), np.uint8)

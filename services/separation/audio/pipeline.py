@@ -12,7 +12,7 @@ segment a run resumes at change no bit. Not thread-safe: one owner calls it.
 
 Memory: `bytes_held` is what is held now. With at most K chunks open, fed in blocks of B samples, it is at most
 `bytes_held_max(K, B)` whatever the song's length; the caller keeps to K by not feeding while `chunks_open` is K, in
-blocks no longer than the grid's hop (a longer one may open several chunks at once).
+blocks of at most `block_samples_max`.
 """
 
 from __future__ import annotations
@@ -65,6 +65,11 @@ class Separation:
     def first_sample_needed(self) -> int:
         """The sample of the song, at the upload's rate, that the first block fed must begin with."""
         return self._first_sample_needed
+
+    @property
+    def block_samples_max(self) -> int:
+        """The longest block that opens no more than one chunk."""
+        return self._grid.hop_samples
 
     @property
     def samples_fed(self) -> int:

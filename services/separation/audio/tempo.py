@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+from services.separation.audio.shelter import require_numbers
 
 BPM_MIN, BPM_MAX = 50.0, 220.0
 _BPM_STEP = 1.004
@@ -38,11 +41,19 @@ _SPAN_BEATS = 8
 
 @dataclass(frozen=True, slots=True)
 class Beats:
-    """`confidence` is how periodic the onsets are, 0 to 1; without a beat `bpm` is None and there are no times."""
+    """`confidence` is how periodic the onsets are, 0 to 1; without a beat `bpm` is None and there are no times.
+
+    Raises ValueError for what is no number, and for beats that go back in time.
+    """
 
     bpm: float | None
     confidence: float
     times_s: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_numbers(self.bpm, self.confidence, *self.times_s)
+        if any(later < earlier for earlier, later in pairwise(self.times_s)):
+            raise ValueError("beats come one after another")
 
 
 def find_beats(strengths: NDArray[np.float16], frames_a_second: float, first_frame_s: float) -> Beats:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from services.separation.audio.shelter import require_numbers
+
 _MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 _MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 _TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -31,10 +33,16 @@ CONFIDENCE_MIN = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """`confidence` is the correlation of the song's pitch classes with the key's profile; `name` None when low."""
+    """`confidence` is the correlation of the song's pitch classes with the key's profile; `name` None when low.
+
+    Raises ValueError for what is no number.
+    """
 
     name: str | None
     confidence: float
+
+    def __post_init__(self) -> None:
+        require_numbers(self.confidence)
 
 
 def pitch_classes(samples: NDArray[np.float32], rate_hz: float) -> NDArray[np.float64]:

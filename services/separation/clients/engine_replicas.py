@@ -1,4 +1,4 @@
-"""Several inference servers behind the one engine port: the least busy is asked, one that is away is passed over."""
+"""Several inference servers behind the one engine port: the least busy is asked, one that fails is passed over."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from services.separation.domain.errors import DependencyAway
-from services.separation.domain.models import ModelShape
+from services.separation.domain.errors import DependencyAway, EngineFailed
+from services.separation.domain.models import ModelShape, untold
 
-# How long a server that was away is asked last. Asking one in vain costs a moment, passing one over costs its work.
+# How long a server that failed is asked last. Asking one in vain costs a moment, passing one over costs its work.
 _PASSED_OVER_S = 2.0
 
 Answer = TypeVar("Answer")
@@ -35,8 +35,10 @@ class EnginePart(Protocol):
         """How a model takes audio. Raises ModelUnknown, DependencyAway, EngineFailed."""
         ...
 
-    async def separate(self, model: str, chunk: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The stems of one chunk. Raises DependencyAway, EngineFailed."""
+    async def separate(
+        self, model: str, chunk: NDArray[np.float32], spent: Callable[[float], None]
+    ) -> NDArray[np.float32]:
+        """The stems of one chunk, and the seconds it took. Raises DependencyAway, EngineFailed."""
         ...
 
 
@@ -71,21 +73,37 @@ class EngineReplicas:
         """How a model takes audio, as the first server that answers says it. Raises as the last one asked does."""
         return await self._asked(lambda engine: engine.describe(model))
 
-    async def separate(self, model: str, chunk: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The stems of one chunk. Raises DependencyAway when every server is away, and EngineFailed."""
-        return await self._asked(lambda engine: engine.separate(model, chunk))
+    async def separate(
+        self, model: str, chunk: NDArray[np.float32], spent: Callable[[float], None] = untold
+    ) -> NDArray[np.float32]:
+        """The stems of one chunk. Raises DependencyAway when every server is away, EngineFailed when two refuse it."""
+        return await self._asked(lambda engine: engine.separate(model, chunk, spent))
 
     async def _asked(self, ask: Callable[[EnginePart], Awaitable[Answer]]) -> Answer:
         untried = list(self._replicas)
+        refused: _Replica | None = None
         while True:
             replica = min(untried, key=lambda one: (one.away_until > self._now(), one.chunks))
             untried.remove(replica)
             replica.chunks += 1
             try:
-                return await ask(replica.engine)
+                answer = await ask(replica.engine)
             except DependencyAway:
-                replica.away_until = self._now() + _PASSED_OVER_S
+                self._pass_over(replica)
                 if not untried:
                     raise
+            except EngineFailed:
+                if refused is not None or not untried:
+                    raise
+                # A second opinion: it may be the chunk, or a server whose device has failed. Such a one refuses at
+                # once, so it is never busy, and would be asked for every chunk.
+                refused = replica
+            else:
+                if refused is not None:
+                    self._pass_over(refused)
+                return answer
             finally:
                 replica.chunks -= 1
+
+    def _pass_over(self, replica: _Replica) -> None:
+        replica.away_until = self._now() + _PASSED_OVER_S

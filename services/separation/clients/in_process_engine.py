@@ -8,6 +8,8 @@ import importlib.util
 import re
 import sys
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol, cast
@@ -16,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.separation.domain.errors import EngineFailed, ModelUnknown
-from services.separation.domain.models import ModelShape
+from services.separation.domain.models import ModelShape, untold
 
 _PARAMETER = re.compile(r'key:\s*"(\w+)"\s*value:?\s*\{\s*string_value:\s*"([^"]*)"')
 _DOOR = "stripsession_door"
@@ -58,19 +60,27 @@ class InProcessEngine:
             self._shapes[model] = ModelShape.of(dict(_PARAMETER.findall(configuration.read_text())))
         return self._shapes[model]
 
-    async def separate(self, model: str, chunk: NDArray[np.float32]) -> NDArray[np.float32]:
+    async def separate(
+        self, model: str, chunk: NDArray[np.float32], spent: Callable[[float], None] = untold
+    ) -> NDArray[np.float32]:
         """The stems of one chunk. Raises ModelUnknown, EngineFailed."""
         await self.describe(model)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._separated, model, chunk)
+        loop = asyncio.get_running_loop()
+        stems, processor_s = await loop.run_in_executor(self._threads, self._separated, model, chunk)
+        spent(processor_s)
+        return stems
 
-    def _separated(self, model: str, chunk: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _separated(self, model: str, chunk: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
         with self._loading:
             if model not in self._separators:
                 self._separators[model] = _opened(self._repository / model / "1")
+        # Each network has one thread, which is this one.
+        began_s = time.thread_time()
         try:
-            return self._separators[model].separate(chunk)
+            stems = self._separators[model].separate(chunk)
         except (ValueError, MemoryError, RuntimeError) as error:
             raise EngineFailed(str(error)) from error
+        return stems, time.thread_time() - began_s
 
 
 def _opened(version: Path) -> Separator:

@@ -9,7 +9,7 @@ import grpc
 
 from chassis.rpc.errors import from_error, is_transient
 from services.separation.app.ports import Effort, OpenedTrack, StoredSegment
-from services.separation.domain.errors import AttemptFenced, DependencyAway, TrackGone, UploadGone
+from services.separation.domain.errors import AttemptFenced, DependencyAway, FindingsRefused, TrackGone, UploadGone
 from services.separation.domain.findings import Findings
 from services.separation.domain.job import Job, JobState, UploadGrant, UploadPart
 from stripsession.library.v1 import material_service_pb2 as messages
@@ -20,6 +20,7 @@ IDEMPOTENT = tuple(
     f"{SERVICE}/{method}" for method in ("OpenTrack", "CommitSegment", "RecordFindings", "ConcludeTrack")
 )
 _DEADLINE_S = 5.0
+_IMPOSSIBLE = "SEGMENT_INVALID"
 _REFUSALS: Mapping[str, type[Exception]] = {
     "TRACK_NOT_FOUND": TrackGone,
     "TRACK_NOT_SEPARATING": TrackGone,
@@ -93,7 +94,7 @@ class LibraryMaterials:
             await self._stub.CommitSegment(request, timeout=_DEADLINE_S)
 
     async def record_findings(self, job: Job, findings: Findings) -> None:
-        """Record what the whole song came to; after its last segment."""
+        """Record what the whole song came to; after its last segment. Raises FindingsRefused as well."""
         request = messages.RecordFindingsRequest(
             track_id=job.track_id,
             job_id=job.job_id,
@@ -105,8 +106,11 @@ class LibraryMaterials:
             with _refusals():
                 await self._stub.RecordFindings(request, timeout=_DEADLINE_S)
         except grpc.RpcError as error:
+            refusal = from_error(error)
+            if refusal.reason == _IMPOSSIBLE:
+                raise FindingsRefused from error
             # A library of before there were reports: its tracks have none.
-            if from_error(error).code is not grpc.StatusCode.UNIMPLEMENTED:
+            if refusal.code is not grpc.StatusCode.UNIMPLEMENTED:
                 raise
 
     async def conclude_track(self, job: Job) -> bool:

@@ -20,6 +20,10 @@ class PrometheusMeasures:
         """From a job's acceptance to its first playable segment."""
         metrics.FIRST_SEGMENT_SECONDS.observe(waited.total_seconds())
 
+    def given_up(self, part: str) -> None:
+        """A part of what is found beside a song's stems failed, and the stems went on."""
+        metrics.GIVEN_UP.labels(part).inc()
+
     def ended(self, outcome: JobState, failure: Failure | None) -> None:
         """A job ended, by its state alone: reasons are for the logs."""
         metrics.JOBS_ENDED.labels(outcome.value).inc()

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import dataclasses
 import logging
-from collections.abc import AsyncIterator, Iterator
+import math
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import grpc
 import numpy as np
 from numpy.typing import NDArray
-from tritonclient.grpc import InferInput, InferRequestedOutput
+from tritonclient.grpc import InferInput, InferRequestedOutput, InferResult
 from tritonclient.grpc.aio import InferenceServerClient
 from tritonclient.grpc.model_config_pb2 import DataType, ModelConfig, ModelInstanceGroup
 from tritonclient.utils import InferenceServerException
@@ -19,7 +20,7 @@ from tritonclient.utils import InferenceServerException
 from chassis import logs
 from services.separation.clients.shared_regions import SharedRegion, clear_stale_regions
 from services.separation.domain.errors import DependencyAway, EngineFailed, ModelUnknown
-from services.separation.domain.models import ModelShape
+from services.separation.domain.models import ModelShape, untold
 
 _log = logging.getLogger(__name__)
 _CALL_S = 5.0
@@ -27,6 +28,8 @@ _LOAD_S = 120.0
 _RETIRE_S = 1.0
 _PAUSES_S = (0.1, 1.0)
 _FLOAT_BYTES = 4
+# What the door adds to the stems: seconds of its processor. An engine without the door, as on a GPU, does not tell.
+_SECONDS = "PROCESSOR_S"
 # What a server that is stopping, starting or loading says.
 _AWAY = frozenset(
     f"StatusCode.{code}"
@@ -39,6 +42,9 @@ _CHANNEL = (
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1_000),
 )
+
+_Answer = tuple[NDArray[np.float32], float | None]
+"""Stems, and the seconds of a processor that they took where the server tells."""
 
 
 class TritonEngine:
@@ -55,6 +61,7 @@ class TritonEngine:
         self._shapes: dict[str, ModelShape] = {}
         self._batched: dict[str, bool] = {}
         self._halved: dict[str, bool] = {}
+        self._tells: dict[str, bool] = {}
         self._free: list[tuple[SharedRegion, SharedRegion]] = []
         self._regions: set[SharedRegion] = set()
 
@@ -103,21 +110,26 @@ class TritonEngine:
         self._batched[model] = answer.config.max_batch_size > 0
         # Half precision halves what travels between hosts; its error, 66 dB down, ends in the residual that is spread.
         self._halved[model] = any(given.data_type == DataType.TYPE_FP16 for given in answer.config.input)
+        self._tells[model] = any(made.name == _SECONDS for made in answer.config.output)
         self._shapes[model] = shape
         return shape
 
-    async def separate(self, model: str, chunk: NDArray[np.float32]) -> NDArray[np.float32]:
+    async def separate(
+        self, model: str, chunk: NDArray[np.float32], spent: Callable[[float], None] = untold
+    ) -> NDArray[np.float32]:
         """The stems of one chunk. Raises DependencyAway, and EngineFailed when the model refuses it again and again."""
         shape = self._shapes.get(model) or await self.describe(model)
         shape_out: tuple[int, ...] = (len(shape.stems), *chunk.shape)
         if self._batched.get(model):
-            found = await self._repeated(model, chunk[None], (1, *shape_out))
-            return np.asarray(found[0], np.float32)
-        return await self._repeated(model, chunk, shape_out)
+            found, processor_s = await self._repeated(model, chunk[None], (1, *shape_out))
+            stems = np.asarray(found[0], np.float32)
+        else:
+            stems, processor_s = await self._repeated(model, chunk, shape_out)
+        if processor_s is not None:
+            spent(processor_s)
+        return stems
 
-    async def _repeated(
-        self, model: str, chunk: NDArray[np.float32], shape_out: tuple[int, ...]
-    ) -> NDArray[np.float32]:
+    async def _repeated(self, model: str, chunk: NDArray[np.float32], shape_out: tuple[int, ...]) -> _Answer:
         for pause_s in _PAUSES_S:
             # A server started anew knows no regions, and a crashed instance needs a moment: both mend by asking again.
             try:
@@ -131,9 +143,7 @@ class TritonEngine:
                 await asyncio.sleep(pause_s)
         return await self._separated(model, chunk, shape_out)
 
-    async def _separated(
-        self, model: str, chunk: NDArray[np.float32], shape_out: tuple[int, ...]
-    ) -> NDArray[np.float32]:
+    async def _separated(self, model: str, chunk: NDArray[np.float32], shape_out: tuple[int, ...]) -> _Answer:
         halved = self._halved.get(model, False)
         shares = self._shared_memory and not halved
         pair = self._taken(chunk.nbytes, int(np.prod(shape_out)) * _FLOAT_BYTES) if shares else None
@@ -144,12 +154,16 @@ class TritonEngine:
         asked.set_data_from_numpy(chunk.astype(np.float16) if halved else chunk)
         with _failures():
             answer = await self._server.infer(
-                model, [asked], outputs=[InferRequestedOutput("STEMS")], client_timeout=self._infer_s
+                model, [asked], outputs=self._outputs(model), client_timeout=self._infer_s
             )
         found = answer.as_numpy("STEMS")
         if found is None or found.shape != shape_out:
             raise EngineFailed("an answer of another shape")
-        return np.asarray(found, np.float32)
+        return np.asarray(found, np.float32), _processor_s(answer)
+
+    def _outputs(self, model: str) -> list[InferRequestedOutput]:
+        names = ("STEMS", _SECONDS) if self._tells.get(model) else ("STEMS",)
+        return [InferRequestedOutput(name) for name in names]
 
     async def _infer_shared(
         self,
@@ -158,18 +172,18 @@ class TritonEngine:
         mix: SharedRegion,
         stems: SharedRegion,
         shape_out: tuple[int, ...],
-    ) -> NDArray[np.float32]:
+    ) -> _Answer:
         mix.write(chunk)
         asked = InferInput("MIX", list(chunk.shape), "FP32")
         asked.set_shared_memory(mix.name, chunk.nbytes)
-        wanted = InferRequestedOutput("STEMS")
-        wanted.set_shared_memory(stems.name, stems.size_bytes)
+        wanted = self._outputs(model)
+        wanted[0].set_shared_memory(stems.name, stems.size_bytes)
         with _failures():
-            answer = await self._server.infer(model, [asked], outputs=[wanted], client_timeout=self._infer_s)
+            answer = await self._server.infer(model, [asked], outputs=wanted, client_timeout=self._infer_s)
         output = answer.get_output("STEMS")
         if output is None or tuple(output.shape) != shape_out:
             raise EngineFailed("an answer of another shape")
-        return stems.read(shape_out)
+        return stems.read(shape_out), _processor_s(answer)
 
     @contextlib.asynccontextmanager
     async def _lent(self, pair: tuple[SharedRegion, SharedRegion]) -> AsyncIterator[None]:
@@ -229,6 +243,13 @@ class TritonEngine:
 def _is_absent(error: InferenceServerException) -> bool:
     """Whether the server answers, and has not loaded the model."""
     return error.status() in ("StatusCode.NOT_FOUND", "StatusCode.UNAVAILABLE") and "unknown model" in error.message()
+
+
+def _processor_s(answer: InferResult) -> float | None:
+    found = answer.as_numpy(_SECONDS)
+    seconds = math.nan if found is None else float(found.sum())
+    # What is no duration is not told on: a figure for the report must not cost the segment that it came with.
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
 
 
 def _device(configuration: ModelConfig) -> str:

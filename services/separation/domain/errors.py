@@ -46,6 +46,18 @@ class ModelNotInPlan(Exception):
         self.facts: Mapping[str, str] = {"model": model, "models": ",".join(models)}
 
 
+class PlanWithoutDefault(Exception):
+    """The person's plan has no model to take when none is named: its own is gone or unlicensed, and no other may be."""
+
+    def __init__(self, plan_title: str, models: Sequence[str]) -> None:
+        """`models` are those of the plan that can be named."""
+        remedy = (
+            f"Name one of its models: {', '.join(models)}." if models else "Ask whoever runs this service to mend it."
+        )
+        super().__init__(f"The {plan_title} plan has no model to take when none is named. {remedy}")
+        self.facts: Mapping[str, str] = {"models": ",".join(models)}
+
+
 class QueueFull(Exception):
     """Too many songs are waiting; please try again in a little while."""
 
@@ -106,7 +118,11 @@ class LeaseLost(Exception):
 
 
 class ModelChanged(Exception):
-    """The model was replaced by one with other stems while this song waited."""
+    """The model was replaced before this song was done: its stems would be of two networks."""
+
+
+class FindingsRefused(Exception):
+    """The library does not take what the song came to: it cannot have been measured so."""
 
 
 class EngineFailed(Exception):

@@ -111,6 +111,8 @@ class Job:
     done_samples: int = 0
     resumed_samples: int = 0
     """Samples that were done when the current attempt began."""
+    weights_sha256: str = ""
+    """Digest of the weights that its segments are made with; empty until a worker has begun."""
     counted_samples: int | None = None
     failure: Failure | None = None
     warnings: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ _COLUMNS = (
     "job_id, track_id, upload_id, owner_id, model, stems, state, rate_hz, channels, depth_bits, codec,"
     " declared_samples, reserved_s, attempt, tries, worker, lease_until, done_samples, resumed_samples,"
     " counted_samples, failure_reason, failure_message, failure_retryable, warnings, created_at, started_at, ended_at,"
-    " concluded_at"
+    " concluded_at, weights_sha256"
 )
 _SELECT = "SELECT " + _COLUMNS + " FROM jobs"  # noqa: S608 - the columns are the constant above
 
@@ -148,6 +148,15 @@ class PostgresJobWork:
                 done_samples,
                 resumed,
             )
+        )
+
+    async def note_weights(self, job_id: str, attempt: int, weights_sha256: str) -> bool:
+        """Note the weights that this attempt works with; false when it is not this attempt's any more."""
+        return await self._changed(
+            "UPDATE jobs SET weights_sha256 = $3 WHERE job_id = $1 AND attempt = $2 AND state = 'running'",
+            job_id,
+            attempt,
+            weights_sha256,
         )
 
     async def give_back(self, job_id: str, attempt: int, *, counts: bool) -> bool:
@@ -308,6 +317,7 @@ class PostgresJobWork:
             "attempt",
             "tries",
             "done_samples",
+            "weights_sha256",
         )
         more = ("resumed_samples", "counted_samples", "created_at", "started_at", "ended_at", "concluded_at")
         return Job(

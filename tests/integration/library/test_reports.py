@@ -59,7 +59,7 @@ async def test_a_report_is_of_the_whole_song(world: World, attempts: tuple[int, 
 
 
 async def test_a_successor_is_told_the_pitch_classes_so_far(world: World) -> None:
-    """The sums over committed segments are the same however often they are asked for, and empty before the first."""
+    """The sums over committed segments are empty before the first, and once a segment's could not be told."""
     track = await world.track()
     await open_track(world.ports, track.track_id, track.job_id, 1, STEMS)
     assert await read_pitch_classes(world.ports, track.track_id) == ()
@@ -67,6 +67,9 @@ async def test_a_successor_is_told_the_pitch_classes_so_far(world: World) -> Non
         await world.commit(track, index, figures=figures(index))
     expected = tuple(float(3 * place) for place in range(PITCH_CLASSES))
     assert await read_pitch_classes(world.ports, track.track_id) == expected
+    await world.commit(track, 3, figures=dataclasses.replace(figures(3), pitch_classes=()))
+    await world.commit(track, 4, figures=figures(4))
+    assert await read_pitch_classes(world.ports, track.track_id) == ()
 
 
 async def test_no_report_is_better_than_half_a_report(world: World) -> None:

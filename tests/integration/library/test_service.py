@@ -224,6 +224,8 @@ async def test_refusals_pass_through(served: Served) -> None:
     assert await _refusal(served.create(upload_id)) == served.separation.refusal
     served.separation.refusal = Refusal(grpc.StatusCode.INVALID_ARGUMENT, "MODEL_UNKNOWN", "No such model.")
     assert await _refusal(served.create(upload_id)) == served.separation.refusal
+    served.separation.refusal = Refusal(grpc.StatusCode.INVALID_ARGUMENT, "PLAN_WITHOUT_DEFAULT", "Name one of: duo.")
+    assert await _refusal(served.create(upload_id)) == served.separation.refusal
     served.separation.refusal = Refusal(grpc.StatusCode.FAILED_PRECONDITION, "UPLOAD_GONE", "Upload it again.")
     refusal = await _refusal(served.create(upload_id))
     assert (refusal.reason, refusal.message) == ("UPLOAD_GONE", "Upload it again.")

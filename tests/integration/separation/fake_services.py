@@ -33,6 +33,12 @@ class FakeTrack:
     conclusions: list[messages.ConcludeTrackRequest] = field(default_factory=list)
 
 
+def pitch_classes(track: FakeTrack) -> list[float]:
+    """The sums over the segments; none when one lacks them."""
+    heard = [segment.figures.pitch_classes for segment in track.segments]
+    return [sum(classes) for classes in zip(*heard, strict=True)] if all(heard) else []
+
+
 class FakeLibrary(material_service_pb2_grpc.MaterialServiceServicer):
     """Fences attempts and keeps the first writer's segments, as the contract says."""
 
@@ -44,6 +50,7 @@ class FakeLibrary(material_service_pb2_grpc.MaterialServiceServicer):
         self.released = asyncio.Event()
         self.faults: list[grpc.StatusCode] = []
         self.conclusions_refused: str | None = None
+        self.findings_refused: str | None = None
 
     def track(self, track_id: str) -> FakeTrack:
         if track_id not in self.tracks:
@@ -70,10 +77,7 @@ class FakeLibrary(material_service_pb2_grpc.MaterialServiceServicer):
             upload=grant,
             committed_segments=len(track.segments),
             committed_samples=sum(segment.length_samples for segment in track.segments),
-            pitch_classes=[
-                sum(classes)
-                for classes in zip(*(segment.figures.pitch_classes for segment in track.segments), strict=True)
-            ],
+            pitch_classes=pitch_classes(track),
         )
 
     async def CommitSegment(
@@ -98,6 +102,8 @@ class FakeLibrary(material_service_pb2_grpc.MaterialServiceServicer):
         track = self.track(request.track_id)
         if request.attempt < track.attempt:
             raise RpcRefused(Refusal(grpc.StatusCode.ABORTED, "ATTEMPT_FENCED"))
+        if self.findings_refused is not None:
+            raise RpcRefused(Refusal(grpc.StatusCode.INVALID_ARGUMENT, self.findings_refused))
         track.findings.append(request)
         return messages.RecordFindingsResponse()
 

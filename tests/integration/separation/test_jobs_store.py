@@ -104,7 +104,9 @@ class Leases(RuleBasedStateMachine):
 
     @precondition(lambda self: self.held)
     @rule(
-        data=st.data(), older=st.integers(0, 1), how=st.sampled_from(["extend", "progress", "resume", "back", "again"])
+        data=st.data(),
+        older=st.integers(0, 1),
+        how=st.sampled_from(["extend", "progress", "resume", "weights", "back", "again"]),
     )
     def hold(self, data: st.DataObject, older: int, how: str) -> None:
         job_id = data.draw(st.sampled_from(sorted(self.held)))
@@ -113,6 +115,7 @@ class Leases(RuleBasedStateMachine):
             "extend": lambda work: work.extend(job_id, attempt, LEASE_S),
             "progress": lambda work: work.progress(job_id, attempt, 5000),
             "resume": lambda work: work.progress(job_id, attempt, 4000, resumed=True),
+            "weights": lambda work: work.note_weights(job_id, attempt, f"{attempt:064x}"),
             "back": lambda work: work.give_back(job_id, attempt, counts=False),
             "again": lambda work: work.give_back(job_id, attempt, counts=True),
         }

@@ -7,6 +7,7 @@ import asyncio
 import grpc
 import numpy as np
 import pytest
+from prometheus_client import REGISTRY
 
 from services.separation.app.cancel_job import cancel_job
 from services.separation.app.run_job import run_job
@@ -33,9 +34,11 @@ async def test_stems_sum_to_the_upload(scene: Scene, channels: int, seconds: flo
     assert [conclusion.outcome for conclusion in track.conclusions] == [material_service_pb2.OUTCOME_COMPLETED]
     assert track.conclusions[0].length_samples == len(song)
     assert [segment.figures.differing_samples for segment in track.segments] == [0] * len(track.segments)
-    assert all(segment.figures.engine_s <= segment.figures.worker_s for segment in track.segments)
-    assert sum(segment.figures.engine_s for segment in track.segments) > 0
     (findings,) = track.findings
+    figures = [segment.figures for segment in track.segments]
+    worker_s = sum(segment.worker_s for segment in figures) + findings.making.worker_s
+    # The engine has two threads.
+    assert 0 < sum(segment.engine_s for segment in figures) + findings.making.engine_s <= 2 * worker_s
     assert (findings.making.model, findings.making.device) == ("baseline", "cpu")
     assert len(findings.making.weights_sha256) == 64
     assert findings.analysis.integrated_lufs < 0
@@ -115,6 +118,24 @@ async def test_a_cancelled_job_stops(scene: Scene) -> None:
     assert (await scene.job("job_1")).state is JobState.CANCELLED
     assert len(track.segments) == 1
     assert not scene.ledger.settled
+
+
+async def test_a_refused_report_costs_the_report(scene: Scene) -> None:
+    """A song whose findings the library cannot believe is finished and charged without them, and that is counted."""
+    song = a_song(1.0)
+    track = await scene.upload("trk_1", as_file(song))
+    await scene.submit("job_1", "trk_1")
+    scene.library.findings_refused = "SEGMENT_INVALID"
+    before = given_up("report")
+    await run_job(scene.shop(), "job_1")
+    assert (await scene.job("job_1")).state is JobState.COMPLETED
+    np.testing.assert_array_equal(summed(await stem_files(scene.objects, track)), song)
+    assert (track.findings, scene.ledger.settled) == ([], {"job_1": 1})
+    assert given_up("report") == before + 1
+
+
+def given_up(part: str) -> float:
+    return REGISTRY.get_sample_value("stripsession_separation_given_up_total", {"part": part}) or 0.0
 
 
 async def test_a_library_away_delays_and_does_not_fail(scene: Scene) -> None:

@@ -68,8 +68,11 @@ async def test_both_roads_give_what_the_model_gives(
             engine = TritonEngine(f"127.0.0.1:{ports.grpc}", shared_memory=shared_memory, infer_s=30.0)
             await engine.start()
             assert await engine.describe("baseline") == await local.describe("baseline")
-            for found in await asyncio.gather(*(engine.separate("baseline", SEGMENT) for _ in range(3))):
+            told: list[float] = []
+            for found in await asyncio.gather(*(engine.separate("baseline", SEGMENT, told.append) for _ in range(3))):
                 np.testing.assert_allclose(found, stems, atol=1e-6)
+            # What each took of the server's processors.
+            assert [seconds > 0 for seconds in told] == [True] * 3
             assert bool(our_regions()) == shared_memory
             # What waits for the next chunk holds nothing of the last one.
             assert not any(np.fromfile(region, np.uint8).any() for region in our_regions())

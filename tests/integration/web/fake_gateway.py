@@ -44,6 +44,8 @@ class FakeGateway:
         self.breaks_patches = False
         self.refusal: tuple[int, str] | None = None
         self.title = ""
+        self.stems: tuple[str, ...] = STEMS
+        """Of the tracks that are made from now on."""
         self.left_s = 3600
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
@@ -213,7 +215,7 @@ class FakeGateway:
             "state": "separating",
             "audio": {"sample_rate_hz": RATE_HZ, "channels": 2, "length_samples": self.song.samples},
             "duration_s": round(self.song.samples / RATE_HZ, 3),
-            "stems": list(STEMS),
+            "stems": list(self.stems),
             "playable_s": 0.0,
             "segments": 0,
             "failure": None,

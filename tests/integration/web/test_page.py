@@ -205,6 +205,27 @@ async def test_downloads_each_stem_and_all(web: WebPage, gateway: FakeGateway) -
     await expect(web.page.locator("#downloads-problem")).to_contain_text("The track is being deleted.")
 
 
+async def test_a_stem_file_is_offered_where_the_server_makes_one(web: WebPage, gateway: FakeGateway) -> None:
+    """Songs of four, five and six stems come as a file for DJs; those of two, or of others than it holds, do not."""
+    offers: dict[tuple[str, ...], bool] = {
+        ("vocals", "drums", "bass", "other"): True,
+        ("kick", "snare", "toms", "cymbals"): True,
+        ("vocals", "drums", "bass", "guitar", "other"): True,
+        ("drums", "bass", "other", "vocals", "guitar", "piano"): True,
+        ("vocals", "instrumental"): False,
+        ("lead_vocals", "backing_vocals", "drums", "bass", "other"): False,
+    }
+    for number, (stems, is_offered) in enumerate(offers.items()):
+        gateway.stems = stems
+        await _upload(web, gateway, f"Song {number}.flac", segments=gateway.song.segments)
+        await web.page.get_by_role("button", name=f"Download Song {number}").click()
+        await expect(web.page.locator("#downloads-rows tr")).to_have_count(
+            len(stems) + 1 + ("vocals" in stems and len(stems) > 2) + is_offered
+        )
+        await expect(web.page.get_by_role("link", name="For DJs, STEM.MP4")).to_have_count(int(is_offered))
+        await web.page.get_by_role("button", name="Close").click()
+
+
 async def test_deletes_only_when_meant(web: WebPage, gateway: FakeGateway) -> None:
     """Delete asks first; agreed, the track is gone from the list, the player and the server."""
     await _upload(web, gateway, segments=2)

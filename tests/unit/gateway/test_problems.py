@@ -50,6 +50,16 @@ def test_what_a_detail_says_to_do_is_the_action(message: str, action: str) -> No
     assert problem.document("req_1")["action"] == action
 
 
+def test_a_plan_without_a_default_is_no_fault_of_the_request() -> None:
+    """Who left the model open, and whose plan has none to take, is told which to name, as a conflict and no fault."""
+    text = "The Home plan has no model to take when none is named. Name one of its models: duo."
+    problem = problem_of(
+        Refusal(grpc.StatusCode.INVALID_ARGUMENT, "PLAN_WITHOUT_DEFAULT", text, None, {"models": "duo"})
+    )
+    assert (problem.status, problem.facts) == (409, {"models": "duo"})
+    assert problem.document("req_1")["action"] == "Name one of its models: duo."
+
+
 def test_a_spent_link_says_how_to_get_another() -> None:
     """Who holds a spent link is told the command that prints the next."""
     problem = problem_of(Refusal(grpc.StatusCode.UNAUTHENTICATED, "LINK_SPENT", "Spent."))

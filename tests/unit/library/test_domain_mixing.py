@@ -19,6 +19,10 @@ _SIX = ("drums", "bass", "other", "vocals", "guitar", "piano")
         (("vocals", "drums", "bass", "other"), {"vocals"}),
         (_SIX, {"vocals"}),
         (("lead_vocals", "backing-vocals", "rest"), {"lead_vocals", "backing-vocals"}),
+        (("vocals", "no_vocals"), {"vocals"}),
+        (("voice", "non-voice"), {"voice"}),
+        (("vocals", "without_vocals"), {"vocals"}),
+        (("minus_lead_vocals", "lead_vocals"), {"lead_vocals"}),
     ],
 )
 def test_presets_part_the_voices_from_the_rest(stems: tuple[str, ...], voices: set[str]) -> None:

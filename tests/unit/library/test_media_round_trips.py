@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
-from services.library.media.formats import FORMATS, mix_assembly
+from services.library.media.download import Asked, Song, make_download
+from services.library.media.formats import FORMATS, mix_assembly, stem_file
 from services.library.media.mix import StemMix
 from services.library.media.segments import StreamShape
 from services.library.media.tags import CoverArt, Tags
@@ -14,6 +19,14 @@ from tests.unit.library.stems import BLOCK, collect, make_stem, music
 
 _PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 300
 _TAGS = Tags("Tü 🎵", "Ärtist", "Album", "3/12", "1999", "Jazz", CoverArt("image/png", _PNG))
+_WORDS = {
+    "title": "Tü 🎵",
+    "artist": "Ärtist",
+    "album": "Album",
+    "track": "3/12",
+    "date": "1999",
+    "genre": "Jazz",
+}
 # What each must reach at least, against the stem: 24 bits are exact; white noise is what codecs are worst at.
 _DISTANCE_DB = {"flac": 140.0, "wav": 140.0, "mp3": 18.0, "m4a": 18.0, "opus": 18.0}
 _SOUNDS = [name for name, one in FORMATS.items() if not one.is_whole]
@@ -50,10 +63,35 @@ def test_tags_and_cover_are_carried(name: str) -> None:
     shape = StreamShape(44_100, 2, 16)
     stem = make_stem(music(BLOCK * 3, shape, 1), shape, 2)
     heard = hear(collect(mix_assembly(name, StemMix({0: stem.plan}, {0: 1.0}), _TAGS), [stem]))
-    expected = {"title": "Tü 🎵", "artist": "Ärtist", "album": "Album", "track": "3/12", "genre": "Jazz"}
-    assert {key: heard.tags.get(key) for key in expected} == expected
-    assert heard.tags["date"] == "1999"
+    assert {key: heard.tags.get(key) for key in _WORDS} == _WORDS
     assert heard.pictures == [_PNG]
+
+
+def test_tags_and_cover_are_carried_into_a_stem_file() -> None:
+    """The file for DJs says the same words and shows the same picture, beside what it says of its stems."""
+    shape = StreamShape(44_100, 2, 16)
+    stems = [make_stem(music(BLOCK * 3, shape, seed) >> 2, shape, 2) for seed in range(4)]
+    plans = {number: stem.plan for number, stem in enumerate(stems)}
+    heard = hear(collect(stem_file(plans, ("vocals", "drums", "bass", "other"), _TAGS), stems))
+    assert {key: heard.tags.get(key) for key in _WORDS} == _WORDS
+    assert heard.pictures == [_PNG]
+
+
+@pytest.mark.parametrize("name", _SOUNDS)
+def test_tags_and_cover_are_carried_into_each_file_of_a_zip(name: str) -> None:
+    """Every file of a zip says the song's words and its own stem, and shows the picture."""
+    shape = StreamShape(44_100, 2, 16)
+    stems = [make_stem(music(BLOCK * 3, shape, seed), shape, 2) for seed in range(2)]
+    modified = datetime(2026, 1, 2, tzinfo=UTC)
+    song = Song(_TAGS, ("vocals", "drums"), [stem.plan for stem in stems], modified, ("one",))
+    made = make_download(song, Asked(name, True, "", [1.0, 1.0], [0.0, 0.0], "source", 1))
+    with zipfile.ZipFile(io.BytesIO(collect(made.assembly, stems))) as opened:
+        assert len(opened.namelist()) == 2
+        for member, stem in zip(opened.namelist(), song.stems, strict=True):
+            heard = hear(opened.read(member))
+            expected = _WORDS | {"title": f"Tü 🎵 - {stem}"}
+            assert {key: heard.tags.get(key) for key in expected} == expected
+            assert heard.pictures == [_PNG]
 
 
 @pytest.mark.parametrize("length", [1, 2, 959, 1024, 1152, BLOCK - 1, BLOCK, BLOCK + 1])

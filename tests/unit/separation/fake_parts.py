@@ -79,15 +79,24 @@ class FakeDecoders:
         yield FakeDecoding(self.found, self.refusal)
 
 
+@dataclass
 class FakeModels:
+    """The first is the default."""
+
+    cards: Sequence[ModelCard] = (CARD, SEXTET)
+
     def list(self) -> Sequence[ModelCard]:
-        return (CARD, SEXTET)
+        return self.cards
 
     def get(self, name: str) -> ModelCard:
         for card in self.list():
             if card.name == name or not name:
                 return card
         raise ModelUnknown
+
+    def default_for(self, plan_default: str) -> ModelCard:
+        licensed = [card for card in self.list() if card.name == plan_default and card.licence]
+        return licensed[0] if licensed else self.list()[0]
 
 
 @dataclass
@@ -153,11 +162,15 @@ class FakeMaterials:
 @dataclass
 class FakeMeasures:
     outcomes: list[JobState] = field(default_factory=list)
+    parts_given_up: list[str] = field(default_factory=list)
     counts: Census | None = None
 
     def stage(self, stage: str, seconds: float) -> None: ...
 
     def first_segment(self, waited: datetime.timedelta) -> None: ...
+
+    def given_up(self, part: str) -> None:
+        self.parts_given_up.append(part)
 
     def ended(self, outcome: JobState, failure: Failure | None) -> None:
         self.outcomes.append(outcome)

@@ -101,6 +101,9 @@ class MemoryWork:
         row.job = replace(row.job, resumed_samples=done_samples) if resumed else replace(row.job, tries=0)
         return await self.get(job_id)
 
+    async def note_weights(self, job_id: str, attempt: int, weights_sha256: str) -> bool:
+        return self._held(job_id, attempt, weights_sha256=weights_sha256) is not None
+
     async def give_back(self, job_id: str, attempt: int, *, counts: bool) -> bool:
         row = self._held(job_id, attempt, state=JobState.QUEUED, worker=None, lease_until=None)
         if row is None:

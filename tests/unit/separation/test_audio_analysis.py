@@ -18,7 +18,7 @@ from services.separation.audio.properties import AudioProperties
 from services.separation.audio.tempo import CONFIDENCE_MIN, find_beats
 from services.separation.audio.tonality import PitchClassSum, find_key, pitch_classes
 from tests.paths import BUNDLED_SONG, SHARED_AUDIO
-from tests.unit.separation.music import TONICS, cadence, clicks, heard, integers
+from tests.unit.separation.music import TONICS, cadence, clicks, heard, integers, not_given_up
 
 CD = AudioProperties(44_100, 2, 16)
 GROOVES = SHARED_AUDIO / "instruments-and-voices" / "drums"
@@ -133,7 +133,7 @@ def test_any_blocks_are_heard_alike(blocks: list[int]) -> None:
 
 
 def _in_blocks(song: NDArray[np.int32], properties: AudioProperties, blocks: list[int]) -> MixFindings:
-    analysis = MixAnalysis(properties)
+    analysis = MixAnalysis(properties, not_given_up)
     at = turn = 0
     while at < len(song):
         size = blocks[turn % len(blocks)]

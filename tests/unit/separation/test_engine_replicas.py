@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from services.separation.clients.engine_replicas import EngineReplicas
 from services.separation.domain.errors import DependencyAway, EngineFailed
-from services.separation.domain.models import ModelShape
+from services.separation.domain.models import ModelShape, untold
 
 CHUNK = np.zeros((2, 8), np.float32)
 
@@ -37,11 +38,14 @@ class Server:
             raise self.fault
         return ModelShape(44100, 8, 4, ("vocals", "other"), f"{model} of {self.number}")
 
-    async def separate(self, model: str, chunk: NDArray[np.float32]) -> NDArray[np.float32]:
+    async def separate(
+        self, model: str, chunk: NDArray[np.float32], spent: Callable[[float], None] = untold
+    ) -> NDArray[np.float32]:
         self.asked += 1
         if self.fault:
             raise self.fault
         await self.let.wait()
+        spent(0.5 + self.number)
         return np.stack((chunk + self.number, chunk))
 
 
@@ -76,6 +80,14 @@ async def test_chunks_go_to_the_least_busy(servers: list[Server]) -> None:
     await asyncio.gather(*asking)
 
 
+async def test_what_a_chunk_took_is_told_by_the_server_that_made_it(servers: list[Server]) -> None:
+    """One that is away and passed over adds nothing."""
+    servers[0].fault = DependencyAway("inference", "gone")
+    told: list[float] = []
+    await EngineReplicas(servers).separate("m", CHUNK, told.append)
+    assert told == [1.5]
+
+
 async def test_a_server_that_is_away_is_passed_over(servers: list[Server]) -> None:
     """Its chunk goes to another at once, it is asked last for a while, and then it is asked again."""
     clock = Time()
@@ -102,12 +114,36 @@ async def test_all_away_is_told(servers: list[Server]) -> None:
         await replicas.describe("m")
 
 
-async def test_a_refusal_is_not_tried_elsewhere(servers: list[Server]) -> None:
-    """A chunk that a model refuses would be refused by every server: it is told at once."""
-    servers[0].fault = EngineFailed("no")
+async def test_a_refusal_is_asked_about_once_more(servers: list[Server]) -> None:
+    """A chunk that two servers refuse is refused: no third is asked, and neither server is thought the worse of."""
+    replicas = EngineReplicas(servers, Time())
+    servers[0].fault = servers[1].fault = EngineFailed("no")
     with pytest.raises(EngineFailed):
-        await EngineReplicas(servers).separate("m", CHUNK)
-    assert [server.asked for server in servers] == [1, 0, 0]
+        await replicas.separate("m", CHUNK)
+    assert [server.asked for server in servers] == [1, 1, 0]
+    servers[0].fault = servers[1].fault = None
+    await replicas.separate("m", CHUNK)
+    assert [server.asked for server in servers] == [2, 1, 0]
+    lone = Server(0)
+    lone.fault = EngineFailed("no")
+    with pytest.raises(EngineFailed):
+        await EngineReplicas([lone]).separate("m", CHUNK)
+    assert lone.asked == 1
+
+
+async def test_a_server_that_spoils_what_another_answers_is_passed_over(servers: list[Server]) -> None:
+    """One whose device has failed refuses at once and so is never busy: it is asked last for a while all the same."""
+    clock = Time()
+    replicas = EngineReplicas(servers, clock)
+    servers[0].fault = EngineFailed("device lost")
+    for _ in range(5):
+        answer = await replicas.separate("m", CHUNK)
+        assert answer[0, 0, 0] == 1
+    assert [server.asked for server in servers] == [1, 5, 0]
+    clock.now_s += 10
+    servers[0].fault = None
+    await replicas.separate("m", CHUNK)
+    assert servers[0].asked == 2
 
 
 async def test_all_are_started_and_stopped(servers: list[Server]) -> None:

@@ -16,6 +16,7 @@ WORKERS_OWN = {
     errors.LeaseLost,
     errors.ModelChanged,
     errors.EngineFailed,
+    errors.FindingsRefused,
 }
 
 

@@ -20,3 +20,19 @@ def test_overlapping_work_counts_once() -> None:
     now[0] = 110.0
     assert watch.lap() == (2.0, 5.0)
     assert watch.lap() == (0.0, 0.0)
+
+
+def test_what_the_engine_tells_counts_in_place_of_waiting_for_it() -> None:
+    """Once seconds of work are told, these are added up, whatever queue the work stood in; laps sum to the whole."""
+    now = [100.0]
+    watch = Stopwatch(lambda: now[0])
+    with watch.busy():
+        now[0] = 150.0
+        watch.spent(1.5)
+    with watch.busy():
+        watch.spent(2.0)
+        now[0] = 160.0
+        assert watch.lap() == (3.5, 60.0)
+        watch.spent(0.25)
+    assert watch.lap() == (0.25, 0.0)
+    assert watch.lap() == (0.0, 0.0)

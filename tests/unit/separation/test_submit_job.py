@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chassis.testing.clock import ManualClock
@@ -13,12 +15,13 @@ from services.separation.domain.errors import (
     MinutesExhausted,
     ModelNotInPlan,
     ModelUnknown,
+    PlanWithoutDefault,
     QueueFull,
     UploadRefused,
 )
 from services.separation.domain.facts import JobQueued
 from services.separation.domain.job import JobState, UploadGrant
-from tests.unit.separation.fake_parts import FakeDecoders, FakeLedger, FakeModels, FakeUploads
+from tests.unit.separation.fake_parts import CARD, SEXTET, FakeDecoders, FakeLedger, FakeModels, FakeUploads
 from tests.unit.separation.memory_jobs import MemoryJobs
 
 
@@ -29,6 +32,7 @@ class Desk:
         self.jobs = MemoryJobs(ManualClock())
         self.ledger = FakeLedger()
         self.decoders = FakeDecoders()
+        self.models = FakeModels()
 
     async def submit(
         self, job_id: str = "job_1", owner: str = "usr_1", model: str = "", queued_max: int = 2
@@ -39,7 +43,7 @@ class Desk:
             self.ledger,
             FakeUploads(),
             self.decoders,
-            FakeModels(),
+            self.models,
             Submission(job_id, "trk_1", owner, grant, model),
             queued_max=queued_max,
             queue_retry_s=7.0,
@@ -138,3 +142,39 @@ async def test_a_model_that_the_plan_lacks_is_refused_by_name() -> None:
     assert refused.value.facts == {"model": "sextet", "models": "baseline"}
     assert desk.decoders.opened == 0
     assert (await desk.submit()).job.model == "baseline"
+
+
+@pytest.mark.parametrize("own", ["unlicensed", "gone"])
+async def test_a_plan_whose_model_cannot_be_a_default_falls_back(own: str) -> None:
+    """Who names no model gets the installation's where the plan's own is gone or has no licence; named it is had."""
+    desk = Desk()
+    desk.models.cards = (CARD, replace(SEXTET, name="unlicensed", licence=""))
+    desk.ledger.models, desk.ledger.default_model = (), own
+    assert (await desk.submit("job_1")).job.model == "baseline"
+    desk.ledger.models = (own, "baseline")
+    assert (await desk.submit("job_2")).job.model == "baseline"
+    if own == "unlicensed":
+        assert (await desk.submit("job_3", model=own, queued_max=9)).job.model == own
+
+
+@pytest.mark.parametrize(
+    ("own", "known", "told"),
+    [
+        ("unlicensed", ("unlicensed",), "has no model to take when none is named. Name one of its models: unlicensed."),
+        ("gone", ("sextet",), "Name one of its models: sextet."),
+        ("gone", (), "Ask whoever runs this service to mend it."),
+    ],
+)
+async def test_a_plan_that_may_use_no_default_says_what_to_name(own: str, known: tuple[str, ...], told: str) -> None:
+    """Where a plan has neither its own model nor the installation's, who names none is told which can be named."""
+    desk = Desk()
+    desk.models.cards = (CARD, SEXTET, replace(SEXTET, name="unlicensed", licence=""))
+    desk.ledger.models, desk.ledger.default_model = tuple(dict.fromkeys((own, *known))), own
+    with pytest.raises(PlanWithoutDefault) as refused:
+        await desk.submit()
+    assert str(refused.value).startswith("The Small plan has no model")
+    assert str(refused.value).endswith(told)
+    assert refused.value.facts == {"models": ",".join(known)}
+    assert desk.decoders.opened == 0
+    for name in known:
+        assert (await desk.submit(f"job_{name}", model=name)).job.model == name

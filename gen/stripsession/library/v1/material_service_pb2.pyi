@@ -106,7 +106,7 @@ class OpenTrackResponse(_message.Message):
 
     @_builtins.property
     def pitch_classes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """The sums of their pitch classes; empty when there are none."""
+        """The sums of their pitch classes; empty when there are no segments, or one of them has none."""
 
     def __init__(
         self,

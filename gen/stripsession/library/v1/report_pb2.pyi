@@ -47,12 +47,14 @@ class SegmentFigures(_message.Message):
     unsound_values: _builtins.int
     """Values of the model that were not numbers or absurd, and were replaced."""
     engine_s: _builtins.float
-    """Seconds since the attempt's segment before it in which the engine had a chunk of the song."""
+    """Seconds of the engine's processors since the attempt's segment before it. An engine that does not tell, as on a GPU,
+    is counted by the clock while it has a chunk of the song, waiting for its turn included.
+    """
     worker_s: _builtins.float
     """Seconds since the attempt's segment before it."""
     @_builtins.property
     def pitch_classes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """How loud each third of a semitone from C is: 36 numbers."""
+        """How loud each third of a semitone from C is: 36 numbers, or none where the worker could not tell."""
 
     def __init__(
         self,
@@ -98,7 +100,7 @@ class Making(_message.Message):
     device: _builtins.str
     """"cpu" or "gpu"."""
     engine_s: _builtins.float
-    """Seconds after the last segment in which the engine had a chunk."""
+    """Seconds of the engine after the last segment, counted as in SegmentFigures."""
     worker_s: _builtins.float
     """Seconds of the attempt after the last segment."""
     @_builtins.property
@@ -231,7 +233,7 @@ class Report(_message.Message):
     total_samples: _builtins.int
     """Samples of each stem, per channel."""
     engine_s: _builtins.float
-    """Seconds in which the engine had a chunk of this song."""
+    """Seconds of the engine for this song, counted as in SegmentFigures."""
     worker_s: _builtins.float
     """Seconds that attempts took for the segments that were kept."""
     attempts: _builtins.int

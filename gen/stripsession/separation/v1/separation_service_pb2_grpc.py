@@ -54,7 +54,7 @@ class SeparationServiceServicer:
     def SubmitJob(self, request, context):
         """Looks into the upload, reserves its minutes and queues a job. Idempotent by job id.
         INVALID_ARGUMENT with the decoder's reason; INVALID_ARGUMENT/MODEL_UNKNOWN; INVALID_ARGUMENT/MODEL_NOT_IN_PLAN;
-        RESOURCE_EXHAUSTED/MINUTES_EXHAUSTED; UNAVAILABLE/QUEUE_FULL with RetryInfo.
+        INVALID_ARGUMENT/PLAN_WITHOUT_DEFAULT; RESOURCE_EXHAUSTED/MINUTES_EXHAUSTED; UNAVAILABLE/QUEUE_FULL with RetryInfo.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

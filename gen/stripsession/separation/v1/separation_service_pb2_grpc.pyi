@@ -36,7 +36,7 @@ class SeparationServiceStub:
     SubmitJob: _grpc.UnaryUnaryMultiCallable[_separation_service_pb2.SubmitJobRequest, _separation_service_pb2.SubmitJobResponse]
     """Looks into the upload, reserves its minutes and queues a job. Idempotent by job id.
     INVALID_ARGUMENT with the decoder's reason; INVALID_ARGUMENT/MODEL_UNKNOWN; INVALID_ARGUMENT/MODEL_NOT_IN_PLAN;
-    RESOURCE_EXHAUSTED/MINUTES_EXHAUSTED; UNAVAILABLE/QUEUE_FULL with RetryInfo.
+    INVALID_ARGUMENT/PLAN_WITHOUT_DEFAULT; RESOURCE_EXHAUSTED/MINUTES_EXHAUSTED; UNAVAILABLE/QUEUE_FULL with RetryInfo.
     """
     CancelJob: _grpc.UnaryUnaryMultiCallable[_separation_service_pb2.CancelJobRequest, _separation_service_pb2.CancelJobResponse]
     """Stops a job. Idempotent; a job that has ended stays as it ended."""
@@ -49,7 +49,7 @@ class SeparationServiceAsyncStub(SeparationServiceStub):
     SubmitJob: _aio.UnaryUnaryMultiCallable[_separation_service_pb2.SubmitJobRequest, _separation_service_pb2.SubmitJobResponse]  # type: ignore[assignment]
     """Looks into the upload, reserves its minutes and queues a job. Idempotent by job id.
     INVALID_ARGUMENT with the decoder's reason; INVALID_ARGUMENT/MODEL_UNKNOWN; INVALID_ARGUMENT/MODEL_NOT_IN_PLAN;
-    RESOURCE_EXHAUSTED/MINUTES_EXHAUSTED; UNAVAILABLE/QUEUE_FULL with RetryInfo.
+    INVALID_ARGUMENT/PLAN_WITHOUT_DEFAULT; RESOURCE_EXHAUSTED/MINUTES_EXHAUSTED; UNAVAILABLE/QUEUE_FULL with RetryInfo.
     """
     CancelJob: _aio.UnaryUnaryMultiCallable[_separation_service_pb2.CancelJobRequest, _separation_service_pb2.CancelJobResponse]  # type: ignore[assignment]
     """Stops a job. Idempotent; a job that has ended stays as it ended."""
@@ -65,7 +65,7 @@ class SeparationServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_separation_service_pb2.SubmitJobResponse, _abc.Awaitable[_separation_service_pb2.SubmitJobResponse]]:
         """Looks into the upload, reserves its minutes and queues a job. Idempotent by job id.
         INVALID_ARGUMENT with the decoder's reason; INVALID_ARGUMENT/MODEL_UNKNOWN; INVALID_ARGUMENT/MODEL_NOT_IN_PLAN;
-        RESOURCE_EXHAUSTED/MINUTES_EXHAUSTED; UNAVAILABLE/QUEUE_FULL with RetryInfo.
+        INVALID_ARGUMENT/PLAN_WITHOUT_DEFAULT; RESOURCE_EXHAUSTED/MINUTES_EXHAUSTED; UNAVAILABLE/QUEUE_FULL with RetryInfo.
         """
 
     @_abc_1.abstractmethod

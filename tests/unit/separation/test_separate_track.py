@@ -1,0 +1,233 @@
+"""One attempt at a song, its surroundings in memory: bounded, stopped at once, gone on with, spread over servers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from services.separation.app.cancel_job import cancel_job
+from services.separation.app.ports import Engine
+from services.separation.app.workshop import WorkLimits
+from services.separation.audio.arrays import ModelInput, ModelOutput
+from services.separation.audio.chunking import Chunk
+from services.separation.audio.pipeline import Separation
+from services.separation.audio.properties import AudioProperties
+from services.separation.clients.engine_replicas import EngineReplicas
+from services.separation.domain.errors import DependencyAway, EngineFailed
+from services.separation.domain.job import JobState
+from tests.unit.separation.audio_fixtures import noise
+from tests.unit.separation.song_bench import QUIET, RATE_HZ, SEGMENT_SAMPLES, SHAPE, Bench, SongEngine
+
+PROPERTIES = AudioProperties(RATE_HZ, 2, 16)
+SONG = noise(PROPERTIES, 3 * SEGMENT_SAMPLES + 10_001)
+CHUNKS = -(-len(SONG) // SHAPE.hop_samples)
+
+
+async def undisturbed() -> Bench:
+    bench = Bench(SONG, PROPERTIES)
+    assert (await bench.run()).state is JobState.COMPLETED
+    return bench
+
+
+async def test_a_cancelled_job_is_let_go_with_its_chunks_at_the_engine() -> None:
+    """Within a heartbeat of its end the work stops: no chunk is waited for, and none is asked any more."""
+    bench = Bench(SONG, PROPERTIES)
+    engine = bench.own_engine
+    engine.let.clear()
+    limits = replace(QUIET, heartbeat_s=0.01)
+    running = asyncio.create_task(bench.run(limits))
+    await engine.until_asked(limits.chunks_in_flight)
+    await cancel_job(bench.jobs, lambda: None, "job_1", "usr_1")
+    await asyncio.wait_for(running, 30)
+    assert (bench.job.state, engine.busy) == (JobState.CANCELLED, 0)
+    assert engine.asked == limits.chunks_in_flight
+    assert (bench.materials.segments, bench.ledger.settled) == ([], {})
+
+
+@pytest.mark.parametrize("done", [1, 2])
+async def test_a_cancelled_job_does_not_outlive_its_next_segment(done: int) -> None:
+    """Even between two heartbeats nothing is committed after the segment that was on its way."""
+    bench = Bench(SONG, PROPERTIES)
+    bench.materials.hold_from = done
+    running = asyncio.create_task(bench.run())
+    await bench.materials.until_committed(done)
+    await cancel_job(bench.jobs, lambda: None, "job_1", "usr_1")
+    bench.materials.let.set()
+    await asyncio.wait_for(running, 30)
+    assert bench.job.state is JobState.CANCELLED
+    assert len(bench.materials.segments) <= done + 1
+    assert (bench.materials.findings, bench.ledger.settled) == ([], {})
+
+
+@pytest.mark.parametrize("block_samples", [1000, 4096, 65_536])
+@pytest.mark.parametrize("chunks_in_flight", [1, 2, 4])
+async def test_the_engine_holds_the_decoder_back(
+    monkeypatch: pytest.MonkeyPatch, chunks_in_flight: int, block_samples: int
+) -> None:
+    """However large the decoder's blocks, it is never further ahead than the chunks in flight, which are bounded."""
+    chunks_open, feed = [0], Separation.feed
+
+    def fed(separation: Separation, block: NDArray[np.int32]) -> list[Chunk]:
+        chunks = feed(separation, block)
+        chunks_open.append(separation.chunks_open)
+        return chunks
+
+    monkeypatch.setattr(Separation, "feed", fed)
+    bench = Bench(SONG, PROPERTIES, block_samples=block_samples)
+    engine, ahead_samples = bench.own_engine, [0]
+    answered = engine.separate
+
+    async def separate(model: str, chunk: ModelInput, spent: Callable[[float], None]) -> ModelOutput:
+        # What has been decoded beyond the chunks answered, each time that the engine has more to do.
+        decoding = bench.decoders.last
+        assert decoding is not None
+        ahead_samples.append(decoding.decoded - (engine.asked - engine.busy) * SHAPE.hop_samples)
+        return await answered(model, chunk, spent)
+
+    engine.separate = separate  # type: ignore[method-assign]  # watched from within
+    job = await bench.run(replace(QUIET, chunks_in_flight=chunks_in_flight))
+    assert job.state is JobState.COMPLETED
+    assert engine.asked == CHUNKS
+    assert engine.busy_max <= chunks_in_flight
+    assert max(chunks_open) <= chunks_in_flight
+    bound = chunks_in_flight * SHAPE.hop_samples + SHAPE.segment_samples + 2 * block_samples
+    assert max(ahead_samples) <= bound
+    assert bench.stems() == (await undisturbed()).stems()
+
+
+@pytest.mark.parametrize("done", [1, 2, 3])
+async def test_a_successor_begins_after_the_last_committed_segment(done: int) -> None:
+    """A worker that ends in mid-song is succeeded without doing again what is done, and every file is the same."""
+    whole, bench = await undisturbed(), Bench(SONG, PROPERTIES)
+    bench.materials.hold_from = done
+    await bench.submit()
+    doomed = asyncio.create_task(bench.run())
+    await bench.materials.until_committed(done)
+    doomed.cancel()
+    await asyncio.wait([doomed])
+    assert (bench.job.state, bench.job.tries) == (JobState.QUEUED, 0)
+    bench.materials.hold_from = None
+    asked = bench.own_engine.asked
+    assert (await bench.run(worker="worker-2")).state is JobState.COMPLETED
+    assert bench.materials.attempts == [1] * done + [2] * (4 - done)
+    # Two chunks at most cover what joins on to the segment before.
+    assert bench.own_engine.asked - asked <= CHUNKS - done * SEGMENT_SAMPLES // SHAPE.hop_samples + 2
+    assert bench.stems() == whole.stems()
+    assert bench.analysis == whole.analysis
+
+
+async def test_a_worker_that_slept_past_its_lease_harms_nothing() -> None:
+    """Its successor finishes the song; what the sleeper still wants to commit is refused, and it ends quietly."""
+    whole, bench = await undisturbed(), Bench(SONG, PROPERTIES)
+    bench.materials.hold_from = 1
+    await bench.submit()
+    sleeper = asyncio.create_task(bench.run())
+    await bench.materials.until_committed(1)
+    bench.jobs.clock.advance(seconds=QUIET.lease_s + 1)
+    bench.materials.hold_from = None
+    assert (await bench.run(worker="worker-2")).state is JobState.COMPLETED
+    bench.materials.let.set()
+    await asyncio.wait_for(sleeper, 30)
+    assert bench.materials.attempts[1:] == [2, 2, 2]
+    assert len(bench.materials.findings) == 1
+    assert bench.stems() == whole.stems()
+
+
+class Mortal(SongEngine):
+    """A server that answers so many chunks, and after that only fails."""
+
+    def __init__(self, answers: int, fault: Exception) -> None:
+        super().__init__()
+        self.answers = answers
+        self.fault = fault
+
+    async def separate(self, model: str, chunk: ModelInput, spent: Callable[[float], None]) -> ModelOutput:
+        answer = await super().separate(model, chunk, spent)
+        if self.asked > self.answers:
+            raise self.fault
+        return answer
+
+
+@pytest.mark.parametrize("fault", [DependencyAway("inference", "gone"), EngineFailed("device lost")])
+@pytest.mark.parametrize("answers", [0, 1, 2])
+async def test_a_server_that_dies_in_mid_song_is_not_noticed(answers: int, fault: Exception) -> None:
+    """Its chunks go to the others at once: one attempt, the same stems, and the dead are asked no more for a while."""
+    dying, *living = servers = [Mortal(answers, fault), SongEngine(), SongEngine()]
+    for server in servers:
+        server.let.clear()
+    bench = Bench(SONG, PROPERTIES, engine=replicas_of(servers))
+    running = asyncio.create_task(bench.run())
+    # Each has a chunk at hand when the first one dies, or soon does.
+    await asyncio.gather(*(server.until_asked(1) for server in servers))
+    for server in servers:
+        server.let.set()
+    job = await running
+    assert (job.state, job.attempt) == (JobState.COMPLETED, 1)
+    assert bench.stems() == (await undisturbed()).stems()
+    assert sum(server.asked for server in living) == CHUNKS - answers
+    assert dying.asked <= answers + QUIET.chunks_in_flight
+
+
+async def test_one_songs_chunks_are_spread_over_all_servers() -> None:
+    """Each of several servers works at the song, none with more than its share at once."""
+    servers = [SongEngine() for _ in range(3)]
+    for server in servers:
+        server.let.clear()
+    bench = Bench(SONG, PROPERTIES, engine=replicas_of(servers))
+    running = asyncio.create_task(bench.run(WorkLimits(lease_s=1000.0, heartbeat_s=500.0, chunks_in_flight=6)))
+    await asyncio.gather(*(server.until_asked(2) for server in servers))
+    assert [server.busy for server in servers] == [2, 2, 2]
+    for server in servers:
+        server.let.set()
+    assert (await running).state is JobState.COMPLETED
+    assert bench.stems() == (await undisturbed()).stems()
+
+
+async def test_a_songs_engine_seconds_are_those_that_the_engine_tells() -> None:
+    """They are added up over its chunks, each once; an engine that tells none is counted while it has a chunk."""
+    bench = Bench(SONG, PROPERTIES)
+    bench.own_engine.chunk_s = 60.0
+    assert (await bench.run()).state is JobState.COMPLETED
+    assert engine_s(bench) == CHUNKS * 60.0
+    assert engine_s(await undisturbed()) < CHUNKS * 60.0
+
+
+def engine_s(bench: Bench) -> float:
+    (findings,) = bench.materials.findings
+    return sum(effort.engine_s for effort in bench.materials.efforts) + findings.making.engine_s
+
+
+async def test_with_every_server_away_the_song_waits_its_turn() -> None:
+    """When patience ends the job goes back to the queue, and the try is not held against it."""
+    servers = [Mortal(2, DependencyAway("inference", "gone")) for _ in range(2)]
+    bench = Bench(SONG, PROPERTIES, engine=replicas_of(servers))
+    job = await bench.run(replace(QUIET, dependency_patience_s=0.2))
+    assert (job.state, job.tries, job.failure) == (JobState.QUEUED, 0, None)
+
+
+def replicas_of(servers: Sequence[SongEngine]) -> Engine:
+    return EngineReplicas(servers, lambda: 100.0)
+
+
+@pytest.mark.parametrize(
+    "song",
+    [
+        pytest.param(np.zeros((SEGMENT_SAMPLES + 5, 1), np.int32), id="silence"),
+        pytest.param(np.full((SEGMENT_SAMPLES + 5, 1), 12_345, np.int32), id="DC"),
+        pytest.param(np.full((1, 1), -32_768, np.int32), id="one sample"),
+    ],
+)
+async def test_songs_without_music_are_songs(song: NDArray[np.int32]) -> None:
+    """Silence, a constant and a single sample are separated and reported like any other, nothing given up."""
+    bench = Bench(song, AudioProperties(RATE_HZ, 1, 16))
+    assert (await bench.run()).state is JobState.COMPLETED
+    assert (bench.analysis.bpm, bench.analysis.key) == (None, "")
+    assert bench.measures.parts_given_up == []
+    figures = [segment.figures for segment in bench.materials.segments]
+    assert sum(segment.length_samples for segment in bench.materials.segments) == len(song)
+    assert [(told.differing_samples, told.unsound_values) for told in figures] == [(0, 0)] * len(figures)
