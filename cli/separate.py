@@ -16,6 +16,8 @@ from cli import exits
 from cli.bars import WAITING, SongBars
 from cli.exits import CommandFault
 from cli.gateway import Gateway
+from cli.mixes import HELP as MIX_HELP
+from cli.mixes import read_mix
 from cli.signin import create_link, local_address
 from cli.songs import WHOLE_FORMAT, Outcome, Request, folders, separate_all
 from cli.terminal import as_called
@@ -23,7 +25,8 @@ from cli.uploads import Memory
 
 FORMATS = ("flac", "wav", "mp3", "m4a", "opus", WHOLE_FORMAT)
 FORMAT_HELP = f"format of the stems (default: flac); {WHOLE_FORMAT} is one file with all of them, for DJ software"
-MIXES = ("karaoke", "instrumental", "acapella")
+DEPTHS = ("16", "24", "32f")
+PREVIEWS = ("mp3", "m4a", "opus")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,11 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("stems"), help="folder for the stems (default: ./stems)")
     parser.add_argument("--format", choices=FORMATS, default="flac", help=FORMAT_HELP)
     parser.add_argument("--stems", type=_names, default=(), help="only these, e.g. vocals,drums (default: all)")
+    parser.add_argument("--mix", type=read_mix, help=MIX_HELP)
+    parser.add_argument("--depth", choices=DEPTHS, default="", help="bits of a wav; 32f is float (default: the song's)")
     parser.add_argument(
-        "--mix",
-        choices=MIXES,
-        default="",
-        help="in place of stems, one file: all but the voices (karaoke, instrumental) or the voices alone (acapella)",
+        "--speed",
+        type=int,
+        choices=(1, 2),
+        default=1,
+        help=f"2 is a preview, twice as fast at the same pitch ({', '.join(PREVIEWS)})",
     )
     parser.add_argument("--model", default="", help="model to separate with (default: the server's)")
     parser.add_argument(
@@ -55,11 +61,7 @@ async def run(arguments: argparse.Namespace, console: Console) -> int:
     songs: list[Path] = arguments.songs
     check_files(songs)
     check_out(songs, arguments.out)
-    if arguments.format == WHOLE_FORMAT and (arguments.stems or arguments.mix):
-        raise CommandFault(f"{WHOLE_FORMAT} holds the whole song: leave out --stems and --mix", exits.USAGE)
-    if arguments.mix and arguments.stems:
-        raise CommandFault("--mix stands in place of --stems: give one of them", exits.USAGE)
-    request = Request(arguments.out, arguments.format, arguments.stems, arguments.model, arguments.again, arguments.mix)
+    request = request_of(arguments)
     gateway = Gateway(arguments.address or local_address(arguments.data))
     bars = SongBars(console)
     try:
@@ -75,6 +77,29 @@ async def run(arguments: argparse.Namespace, console: Console) -> int:
         await gateway.close()
     tell(outcomes, console)
     return exits.DONE if all(not outcome.fault for outcome in outcomes) else exits.SOME_FAILED
+
+
+def request_of(arguments: argparse.Namespace) -> Request:
+    """What to do with each song. Raises CommandFault for choices that exclude each other."""
+    chosen = arguments.format
+    if chosen == WHOLE_FORMAT and (arguments.stems or arguments.mix):
+        raise CommandFault(f"{WHOLE_FORMAT} holds the whole song: leave out --stems and --mix", exits.USAGE)
+    if arguments.mix and arguments.stems:
+        raise CommandFault("--mix stands in place of --stems: give one of them", exits.USAGE)
+    if arguments.depth and chosen != "wav":
+        raise CommandFault(f"--depth is of wav alone: add --format wav, or leave out --depth for {chosen}", exits.USAGE)
+    if arguments.speed == 2 and chosen not in PREVIEWS:
+        raise CommandFault(f"--speed 2 is made as {', '.join(PREVIEWS)}: add --format {PREVIEWS[0]}", exits.USAGE)
+    return Request(
+        arguments.out,
+        chosen,
+        arguments.stems,
+        arguments.model,
+        arguments.again,
+        arguments.mix,
+        arguments.depth,
+        arguments.speed,
+    )
 
 
 def memory_of(data: Path, gateway: Gateway, email: str | None) -> Memory:
@@ -101,8 +126,8 @@ def tell(outcomes: Sequence[Outcome], console: Console) -> None:
             continue
         text = f"✓ {outcome.song.name} → {outcome.folder}"
         console.print(text, style="green", markup=False, highlight=False, soft_wrap=True)
-        if outcome.report:
-            console.print(f"  {outcome.report}", markup=False, highlight=False, soft_wrap=True)
+        for line in outcome.report:
+            console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
         notes = (
             *outcome.warnings,
             *(("separated before, so only fetched; --again separates anew",) * outcome.is_known),
@@ -130,13 +155,17 @@ async def check_offer(gateway: Gateway, request: Request) -> str:
         raise CommandFault(f"there is no model {request.model}; there is {', '.join(names)}", exits.USAGE)
     wanted = request.model or plan.get("default_model")
     chosen = next((model for model in models if model["name"] == wanted), None)
+    if not request.model and chosen and not chosen["licence"]:
+        # As the server holds it: without a licence a model is nobody's default, and is had by its name alone.
+        chosen = None
     chosen = chosen or next((model for model in models if model["is_default"]), models[0])
     if plan.get("models") and chosen["name"] not in plan["models"]:
         has = ", ".join(plan["models"])
-        raise CommandFault(
-            f"the plan {plan['title']} does not have the model {chosen['name']}; it has {has}", exits.USAGE
-        )
-    for stem in request.stems:
+        lacks = f"does not have the model {chosen['name']}; it has {has}"
+        if not request.model:
+            lacks = f"has no model to take when none is named; name one with --model: {has}"
+        raise CommandFault(f"the plan {plan['title']} {lacks}", exits.USAGE)
+    for stem in request.mix.stems if request.mix else request.stems:
         if stem not in chosen["stems"]:
             has = ", ".join(chosen["stems"])
             raise CommandFault(f"there is no stem {stem}; the model {chosen['name']} makes {has}", exits.USAGE)

@@ -6,8 +6,9 @@ import asyncio
 import dataclasses
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 
@@ -15,7 +16,8 @@ from cli.bars import SongBar, SongBars
 from cli.downloads import download
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Json, Refused
-from cli.report import line_of
+from cli.mixes import Mix
+from cli.report import lines_of, write_report
 from cli.uploads import Memory, upload
 
 _CREATE_S = 180.0
@@ -38,8 +40,12 @@ class Request:
     model: str = ""
     again: bool = False
     """Separate also what was separated before."""
-    mix: str = ""
-    """Name of a mix to download in place of stems."""
+    mix: Mix | None = None
+    """To download in place of stems."""
+    depth: str = ""
+    """Of a WAV; empty means the song's own."""
+    speed: int = 1
+    """2 is a preview, twice as fast."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,8 +56,8 @@ class Outcome:
     folder: Path | None
     fault: str = ""
     warnings: tuple[str, ...] = ()
-    report: str = ""
-    """One line of what its separation came to."""
+    report: tuple[str, ...] = ()
+    """Lines of what its separation came to."""
     is_known: bool = False
     """It had been separated before, and was only fetched."""
 
@@ -86,8 +92,10 @@ async def _separate(
     stems = request.stems or tuple(track["stems"])
     if unknown := [stem for stem in stems if stem not in track["stems"]]:
         raise CommandFault(f"this model has no stem {unknown[0]}; it has {', '.join(track['stems'])}")
+    told = await gateway.json("GET", f"/v1/tracks/{track['track_id']}/manifest?from={track.get('segments', 0)}")
     try:
         await _fetch(gateway, str(track["track_id"]), _files(request, stems, folder), folder, bar)
+        write_report(told, folder)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise CommandFault(
@@ -95,7 +103,7 @@ async def _separate(
             "mend that and run the same command again, which only fetches them"
         ) from error
     bar.done()
-    return Outcome(song, folder, warnings=tuple(track.get("warnings") or ()), report=line_of(track), is_known=is_known)
+    return Outcome(song, folder, warnings=tuple(track.get("warnings") or ()), report=lines_of(told), is_known=is_known)
 
 
 async def _known_track(gateway: Gateway, song: Path, model: str, memory: Memory) -> Json | None:
@@ -164,9 +172,17 @@ def _files(request: Request, stems: Sequence[str], folder: Path) -> list[tuple[s
     extension = request.format
     if extension == WHOLE_FORMAT:
         return [("all stems", f"mix.{extension}", f"{folder.name}.{extension}")]
-    if request.mix:
-        return [(request.mix, f"mix.{extension}?preset={request.mix}", f"{request.mix}.{extension}")]
-    return [(stem, f"stems/{stem}.{extension}", f"{stem}.{extension}") for stem in stems]
+    # A preview lies beside the whole, it does not replace it.
+    ending = f"{' at double speed' if request.speed == 2 else ''}.{extension}"
+    asked = ({"depth": request.depth} if request.depth else {}) | ({"speed": "2"} if request.speed == 2 else {})
+    if request.mix is not None:
+        query = _query({**request.mix.query, **asked})
+        return [(request.mix.name, f"mix.{extension}{query}", f"{request.mix.name}{ending}")]
+    return [(stem, f"stems/{stem}.{extension}{_query(asked)}", f"{stem}{ending}") for stem in stems]
+
+
+def _query(asked: Mapping[str, str]) -> str:
+    return f"?{urlencode(asked, safe=',')}" if asked else ""
 
 
 async def _fetch(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
+import json
 import os
 import threading
 from collections.abc import AsyncIterator
@@ -19,12 +20,14 @@ from cli.bars import SongBars
 from cli.downloads import download
 from cli.exits import CommandFault
 from cli.gateway import Gateway
+from cli.mixes import read_mix
 from cli.songs import Outcome, Request
 from cli.uploads import Memory
 
 ADDRESS = "http://127.0.0.1:8080"
 STEM_BYTES = bytes(range(256)) * 8
 STEMS = ["vocals", "drums"]
+REPORT = {"sum": {"differing_samples": 0}, "model": {"name": "baseline", "version": "1"}, "device": "cpu"}
 
 
 class Body(httpx.AsyncByteStream):
@@ -79,7 +82,12 @@ class Server:
             self.files.append(f"{path.split('/', 4)[4]}?{request.url.query.decode()}".rstrip("?"))
             return self._stem(request)
         assert method == "GET"
-        return httpx.Response(200, json=self._track(track_id))
+        told = self._track(track_id)
+        if path.endswith("/manifest"):
+            # Past the last segment: what is wanted is the report, and not the song once more.
+            assert request.url.params["from"] == "7"
+            told = {"track": told, "segments": [], "report": REPORT, "analysis": {"beats_s": [0.5]}}
+        return httpx.Response(200, json=told)
 
     def _upload(self, request: httpx.Request) -> httpx.Response:
         if request.method == "POST":
@@ -98,7 +106,8 @@ class Server:
         return httpx.Response(201, json=self._track(track_id))
 
     def _track(self, track_id: str) -> dict[str, object]:
-        return {"track_id": track_id, "state": self.states[track_id], "stems": STEMS, "model": "baseline"}
+        state = self.states[track_id]
+        return {"track_id": track_id, "state": state, "stems": STEMS, "model": "baseline", "segments": 7}
 
     def _stem(self, request: httpx.Request) -> httpx.Response:
         wanted = request.headers.get("range", "")
@@ -124,9 +133,12 @@ class Desk:
         self.bars = SongBars(Console(file=io.StringIO()))
 
     async def run(self, *stems: str, again: bool = False, extension: str = "flac", mix: str = "") -> Outcome:
+        wanted = read_mix(mix) if mix else None
+        return await self.asked(Request(self.out, extension, stems, again=again, mix=wanted))
+
+    async def asked(self, request: Request) -> Outcome:
         gateway = Gateway(ADDRESS, httpx.MockTransport(self.server))
         memory = Memory(self.folder / "songs.json", ADDRESS)
-        request = Request(self.out, extension, stems, again=again, mix=mix)
         self.bars = SongBars(Console(file=io.StringIO()))
         try:
             async with asyncio.timeout(20):
@@ -134,8 +146,14 @@ class Desk:
         finally:
             await gateway.close()
 
+    def arguments(self, *words: str) -> argparse.Namespace:
+        parser = argparse.ArgumentParser()
+        separate.add_arguments(parser)
+        parser.add_argument("--data", type=Path, default=self.folder)
+        return parser.parse_args([str(self.song), "--out", str(self.out), *words])
+
     def fetched(self) -> list[str]:
-        return sorted(path.name for path in (self.out / "song").iterdir())
+        return sorted(path.name for path in (self.out / "song").iterdir() if path.name != "report.json")
 
 
 @pytest.fixture
@@ -165,21 +183,59 @@ async def test_a_mix_or_a_stem_file_is_one_file(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("words", "file", "name"),
     [
-        ["--format", "stem.mp4", "--mix", "karaoke"],
-        ["--format", "stem.mp4", "--stems", "drums"],
-        ["--mix", "karaoke", "--stems", "drums"],
+        (
+            ["--format", "wav", "--depth", "32f", "--mix", "vocals=-6,drums=0@-0.3"],
+            "mix.wav?stems=vocals,drums&gains=-6,0&pans=0,-0.3&depth=32f",
+            "vocals=-6,drums=0@-0.3.wav",
+        ),
+        (
+            ["--format", "mp3", "--speed", "2", "--stems", "drums"],
+            "stems/drums.mp3?speed=2",
+            "drums at double speed.mp3",
+        ),
+        (
+            ["--format", "opus", "--speed", "2", "--mix", "karaoke"],
+            "mix.opus?preset=karaoke&speed=2",
+            "karaoke at double speed.opus",
+        ),
+        (["--format", "wav", "--depth", "16", "--stems", "drums"], "stems/drums.wav?depth=16", "drums.wav"),
     ],
 )
-async def test_choices_that_exclude_each_other_are_refused(desk: Desk, arguments: list[str]) -> None:
-    """Before anything is sent."""
-    parser = argparse.ArgumentParser()
-    separate.add_arguments(parser)
-    parser.add_argument("--data", type=Path, default=desk.folder)
-    asked = parser.parse_args([str(desk.song), "--out", str(desk.out), *arguments])
-    with pytest.raises(CommandFault, match="--mix"):
-        await separate.run(asked, Console(file=io.StringIO()))
+async def test_what_the_files_are_like_is_chosen(desk: Desk, words: list[str], file: str, name: str) -> None:
+    """Gains, pans, depth and a preview's speed reach the gateway; a preview lies beside the whole song."""
+    await desk.asked(separate.request_of(desk.arguments(*words)))
+    assert desk.server.files == [file]
+    assert desk.fetched() == [name]
+
+
+async def test_what_it_came_to_is_told_and_written(desk: Desk) -> None:
+    """The lines for people and the file for programs are of the whole song, beats and all."""
+    outcome = await desk.run()
+    assert outcome.report[0].startswith("sums exactly")
+    told = json.loads((desk.out / "song" / "report.json").read_text())
+    assert (told["report"], told["analysis"], told["track"]["state"]) == (REPORT, {"beats_s": [0.5]}, "ready")
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (["--format", "stem.mp4", "--mix", "karaoke"], "leave out --stems and --mix"),
+        (["--format", "stem.mp4", "--stems", "drums"], "leave out --stems and --mix"),
+        (["--mix", "karaoke", "--stems", "drums"], "--mix stands in place of --stems"),
+        (["--depth", "16"], "add --format wav"),
+        (["--format", "mp3", "--depth", "32f"], "add --format wav"),
+        (["--speed", "2"], "add --format mp3"),
+        (["--format", "wav", "--speed", "2"], "add --format mp3"),
+        (["--format", "stem.mp4", "--speed", "2"], "add --format mp3"),
+    ],
+)
+async def test_choices_that_exclude_each_other_are_refused(desk: Desk, words: list[str], remedy: str) -> None:
+    """Before anything is sent, with what to do."""
+    with pytest.raises(CommandFault, match=remedy) as raised:
+        await separate.run(desk.arguments(*words), Console(file=io.StringIO()))
+    assert raised.value.exit_code == exits.USAGE
 
 
 @pytest.mark.parametrize("ending", ["failed", "cancelled", "deleted"])
@@ -228,9 +284,10 @@ async def test_a_lost_answer_to_a_track_makes_no_second_one(desk: Desk) -> None:
 
 async def test_a_wrong_stem_is_told_before_anything_is_sent(desk: Desk) -> None:
     """The stems that there are stand in the message, and nothing was uploaded."""
-    with pytest.raises(CommandFault, match=r"no stem voice; the model baseline makes vocals, drums") as raised:
-        await desk.run("voice")
-    assert raised.value.exit_code == exits.USAGE
+    for stems, mix in ((("voice",), ""), ((), "voice=-6,drums")):
+        with pytest.raises(CommandFault, match=r"no stem voice; the model baseline makes vocals, drums") as raised:
+            await desk.run(*stems, mix=mix)
+        assert raised.value.exit_code == exits.USAGE
     assert desk.server.uploads == []
 
 
@@ -296,11 +353,7 @@ async def test_an_interrupt_says_how_to_go_on(
     monkeypatch.setattr(separate, "_sign_in", sign_in)
     monkeypatch.setattr(separate, "Gateway", lambda address: Gateway(address, httpx.MockTransport(desk.server)))
     desk.server.may_end.clear()
-    parser = argparse.ArgumentParser()
-    separate.add_arguments(parser)
-    arguments = parser.parse_args([str(desk.song), "--out", str(desk.out), "--address", ADDRESS])
-    arguments.data = desk.folder / "data"
-    task = asyncio.create_task(separate.run(arguments, Console(width=300)))
+    task = asyncio.create_task(separate.run(desk.arguments("--address", ADDRESS), Console(width=300)))
     async with asyncio.timeout(10):
         await desk.server.following.wait()
     task.cancel()
