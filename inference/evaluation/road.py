@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,10 @@ class Separated:
     residual_max: int
     """Largest difference between the stems' sum and the mix, in steps of 24 bits: the service promises 0."""
     engine_s: float
+
+    def sum_of(self, names: Sequence[str]) -> Floats:
+        """Some of the stems, summed [2, n]."""
+        return np.asarray(sum(self.stems[name] for name in names))
 
 
 def open_model(folder: Path, threads: int) -> tuple[Separator, ModelProperties]:

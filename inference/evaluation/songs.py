@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,11 +41,17 @@ class Song:
         """Their sum [2, n]."""
         return np.asarray(self.stems.sum(axis=0))
 
-    def part(self, stem: str) -> Floats:
-        """One true stem [2, n], or the sum of those that `instrumental` and `accompaniment` stand for."""
-        if stem in ("instrumental", "accompaniment", "no_vocals"):
-            return np.asarray(self.mix - self.stems[STEMS.index("vocals")])
-        return np.asarray(self.stems[STEMS.index(stem)])
+    def sum_of(self, names: Sequence[str]) -> Floats:
+        """Some of the true stems, summed [2, n]."""
+        return np.asarray(self.stems[[STEMS.index(name) for name in names]].sum(axis=0))
+
+    def middle_without(self, names: Sequence[str], seconds: int) -> Song:
+        """Its middle, with some stems taken out: what a model still finds of these is leak."""
+        length = min(seconds * RATE_HZ, self.stems.shape[2])
+        start = (self.stems.shape[2] - length) // 2
+        stems = self.stems[:, :, start : start + length].copy()
+        stems[[STEMS.index(name) for name in names]] = 0
+        return Song(self.name, stems)
 
 
 def development_songs(recordings: Path, stempeg_file: Path | None = None) -> Iterator[Song]:
