@@ -22,7 +22,8 @@ _EPSILON = 1e-9
 
 def rms(samples: Samples) -> float:
     """Root mean square over both channels."""
-    return float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)) + _EPSILON**2))
+    flat = np.ascontiguousarray(samples, np.float32).ravel()
+    return float(np.sqrt(float(np.dot(flat, flat)) / max(1, len(flat)) + _EPSILON**2))
 
 
 def decibels(value: float) -> float:
@@ -39,7 +40,7 @@ def placed(samples: Samples, random: np.random.Generator) -> Samples:
     """Somewhere else between the speakers: channels swapped, wider or narrower, to one side, polarity turned."""
     if random.random() < 0.5:
         samples = samples[:, ::-1]
-    middle, side = samples.mean(axis=1), (samples[:, 0] - samples[:, 1]) / 2
+    middle, side = (samples[:, 0] + samples[:, 1]) / 2, (samples[:, 0] - samples[:, 1]) / 2
     width = 0.0 if random.random() < 0.1 else random.uniform(0.4, 1.3)
     balance = np.clip(random.normal(0, 0.15), -0.7, 0.7)
     turned = -1.0 if random.random() < 0.5 else 1.0
@@ -54,7 +55,8 @@ def compressing_gain(samples: Samples, random: np.random.Generator) -> Samples:
     block = 256
     count = -(-len(samples) // block)
     padded = np.zeros(count * block, np.float32)
-    padded[: len(samples)] = np.abs(samples).max(axis=1)
+    # A reduction over an axis of two is several times slower than this.
+    padded[: len(samples)] = np.maximum(np.abs(samples[:, 0]), np.abs(samples[:, 1]))
     level = 20 * np.log10(padded.reshape(count, block).max(axis=1) + 1e-5)
     threshold = float(np.quantile(level, random.uniform(0.3, 0.8)))
     wanted = -np.maximum(0, level - threshold) * (1 - 1 / random.uniform(1.5, 6))
@@ -129,7 +131,8 @@ def _aligned(decoded: Samples, original: Samples) -> Samples:
     count = len(original)
     size = 1 << (count + len(decoded)).bit_length()
     correlation = np.fft.irfft(
-        np.fft.rfft(decoded.sum(axis=1), size) * np.conj(np.fft.rfft(original.sum(axis=1), size)), size
+        np.fft.rfft(decoded[:, 0] + decoded[:, 1], size) * np.conj(np.fft.rfft(original[:, 0] + original[:, 1], size)),
+        size,
     )
     correlation = np.concatenate((correlation[-8192:], correlation[:8192]))
     lag = int(np.argmax(correlation)) - 8192

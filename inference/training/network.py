@@ -3,7 +3,10 @@
 Why this shape, at this size: most energy of music lies below 3 kHz, so those bins keep their own rows while higher ones
 are merged by 4 and 16 (the unequal compression of SCNet, arXiv 2401.13276); convolutions see a neighbourhood, and a
 narrow linear layer over all rows sees harmonics (TFC-TDF, arXiv 2111.12203); a recurrent layer in the waist sees
-seconds.
+seconds. Skips are added, not concatenated: the widest tensors then meet the narrowest kernels.
+
+Widths are multiples of 32: with them a processor's 16-bit convolutions run at twice to four times the speed (measured
+on a Zen 5, channels last: 500 to 900 GFLOP/s on two cores, against 200 to 400 with 28 or 56 channels).
 
 The masks are complex and sum to one over the stems, so the estimates sum to the mix by construction.
 """
@@ -29,12 +32,15 @@ class Shape:
     hop: int = 1024
     bands: tuple[tuple[int, int], ...] = ((256, 1), (768, 4), (1536, 16))
     """(end bin, bins merged into a row), from the lowest; the last end is the bins the network sees."""
-    widths: tuple[int, ...] = (24, 48, 80, 128)
+    widths: tuple[int, ...] = (32, 64, 128, 192)
     """Channels at each depth; rows and frames halve from one to the next."""
-    depths: tuple[int, ...] = (1, 2, 2, 2)
+    down: tuple[int, ...] = (1, 2, 3, 3)
+    """Convolutions on the way down, the last at the bottom."""
+    up: tuple[int, ...] = (2, 2, 3, 2)
+    """Convolutions on the way up, the last at the bottom, after the recurrent layer."""
     narrow: int = 4
     """The frequency-wide layers' bottleneck: rows divided by this."""
-    recurrent: int = 192
+    recurrent: int = 256
     stems: tuple[str, ...] = field(default=STEMS)
 
     @property
@@ -60,7 +66,7 @@ class Shape:
         """The shape of a checkpoint."""
         values = dict(found)
         values["bands"] = tuple(tuple(band) for band in values["bands"])  # type: ignore[attr-defined]  # JSON has lists
-        for name in ("widths", "depths", "stems"):
+        for name in ("widths", "down", "up", "stems"):
             values[name] = tuple(values[name])  # type: ignore[arg-type]  # JSON has lists
         return Shape(**values)  # type: ignore[arg-type]  # checked by the dataclass's users
 
@@ -133,32 +139,44 @@ class Wide(nn.Module):
 
     def __init__(self, channels: int, rows: int, narrow: int) -> None:
         super().__init__()
-        self.inner = nn.Linear(rows, max(8, rows // narrow))
-        self.outer = nn.Linear(max(8, rows // narrow), rows)
+        inside = -(-max(8, rows // narrow) // 16) * 16
+        self.inner = nn.Linear(rows, inside)
+        self.outer = nn.Linear(inside, rows)
         self.norm = nn.BatchNorm2d(channels)
 
     def forward(self, found: Tensor) -> Tensor:
         """[B, C, R, T] to the same."""
-        across = functional.relu(self.inner(found.transpose(2, 3)))
-        return found + functional.relu(self.norm(self.outer(across).transpose(2, 3)))
+        across = self.in_training_layout(found) if self.training else self.in_serving_layout(found)
+        return found + functional.relu(self.norm(across))
+
+    def in_serving_layout(self, found: Tensor) -> Tensor:
+        """The pair of layers on tensors [B, C, R, T] as they lie: a seventh faster in OpenVINO than the other way."""
+        across = functional.relu(torch.matmul(self.inner.weight, found) + self.inner.bias[:, None])
+        return torch.matmul(self.outer.weight, across) + self.outer.bias[:, None]
+
+    def in_training_layout(self, found: Tensor) -> Tensor:
+        """The same with channels last, as one product of matrices: nothing is moved in memory, forward or backward."""
+        batch, channels, rows, frames = found.shape
+        flat = found.permute(0, 2, 3, 1).reshape(batch, rows, frames * channels)
+        inner, outer = (layer.weight.expand(batch, -1, -1) for layer in (self.inner, self.outer))
+        across = functional.relu(torch.bmm(inner, flat) + self.inner.bias[:, None])
+        across = torch.bmm(outer, across) + self.outer.bias[:, None]
+        return across.reshape(batch, rows, frames, channels).permute(0, 3, 1, 2)
 
 
 class Block(nn.Module):
-    """Convolutions 3 x 3, each with a skip where widths allow, then one frequency-wide layer."""
+    """Convolutions 3 x 3, each with a skip, then one frequency-wide layer."""
 
-    def __init__(self, channels_in: int, channels: int, rows: int, depth: int, narrow: int) -> None:
+    def __init__(self, channels: int, rows: int, depth: int, narrow: int) -> None:
         super().__init__()
-        self.convolutions = nn.ModuleList(
-            nn.Conv2d(channels_in if at == 0 else channels, channels, 3, padding=1, bias=False) for at in range(depth)
-        )
+        self.convolutions = nn.ModuleList(nn.Conv2d(channels, channels, 3, padding=1, bias=False) for _ in range(depth))
         self.norms = nn.ModuleList(nn.BatchNorm2d(channels) for _ in range(depth))
         self.wide = Wide(channels, rows, narrow)
 
     def forward(self, found: Tensor) -> Tensor:
-        """[B, in, R, T] to [B, channels, R, T]."""
+        """[B, C, R, T] to the same."""
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            made = functional.relu(norm(convolution(found)))
-            found = made + found if made.shape == found.shape else made
+            found = found + functional.relu(norm(convolution(found)))
         return self.wide(found)
 
 
@@ -188,23 +206,27 @@ class Network(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        widths, rows = shape.widths, shape.rows
+        widths, rows, narrow = shape.widths, shape.rows, shape.narrow
+        last = len(widths) - 1
         self.merge = Merge(shape, 6, widths[0])
         self.down, self.fewer, self.more, self.up = (nn.ModuleList() for _ in range(4))
         for depth, (width, below) in enumerate(pairwise(widths)):
-            self.down.append(Block(width, width, rows >> depth, shape.depths[depth], shape.narrow))
+            self.down.append(Block(width, rows >> depth, shape.down[depth], narrow))
             self.fewer.append(nn.Conv2d(width, below, 2, 2))
             self.more.append(nn.ConvTranspose2d(below, width, 2, 2))
-            self.up.append(Block(2 * width, width, rows >> depth, shape.depths[depth], shape.narrow))
-        last = len(widths) - 1
-        self.middle = Block(widths[-1], widths[-1], rows >> last, shape.depths[-1], shape.narrow)
+            self.up.append(Block(width, rows >> depth, shape.up[depth], narrow))
+        self.middle = Block(widths[-1], rows >> last, shape.down[-1], narrow)
         self.waist = Waist(widths[-1], rows >> last, shape.recurrent)
-        self.after = Block(widths[-1], widths[-1], rows >> last, 1, shape.narrow)
+        self.after = Block(widths[-1], rows >> last, shape.up[-1], narrow)
         self.spread = Spread(shape, widths[0], 4 * len(shape.stems))
 
     def forward(self, spectrum: Tensor) -> Tensor:
         """The masks; multiplied with the spectrum they give the stems."""
-        found = self.merge(features(at_one_level(spectrum)))
+        return summing_to_one(self.raw(features(at_one_level(spectrum))), len(self.shape.stems))
+
+    def raw(self, found: Tensor) -> Tensor:
+        """Features [B, 6, F, T] to masks [B, S * 4, F, T] that do not sum to one yet."""
+        found = self.merge(found)
         kept = []
         for down, fewer in zip(self.down, self.fewer, strict=True):
             found = down(found)
@@ -212,16 +234,16 @@ class Network(nn.Module):
             found = fewer(found)
         found = self.after(self.waist(self.middle(found)))
         for skip, more, up in zip(reversed(kept), reversed(self.more), reversed(self.up), strict=True):
-            found = up(torch.cat((more(found), skip), dim=1))
-        return self.summing_to_one(self.spread(found))
+            found = up(more(found) + skip)
+        return self.spread(found)
 
-    def summing_to_one(self, raw: Tensor) -> Tensor:
-        """Complex masks [B, S, 4, F, T] from raw values: their sum is 1 + 0j for each channel."""
-        batch, _, bins, frames = raw.shape
-        count = len(self.shape.stems)
-        masks = raw.reshape(batch, count, 4, bins, frames)
-        target = raw.new_tensor((1.0, 0.0, 1.0, 0.0)).reshape(1, 1, 4, 1, 1)
-        return masks + (target - masks.sum(dim=1, keepdim=True)) / count
+
+def summing_to_one(raw: Tensor, stems: int) -> Tensor:
+    """Complex masks [B, S, 4, F, T] from raw values: their sum is 1 + 0j for each channel."""
+    batch, _, bins, frames = raw.shape
+    masks = raw.reshape(batch, stems, 4, bins, frames)
+    target = raw.new_tensor((1.0, 0.0, 1.0, 0.0)).reshape(1, 1, 4, 1, 1)
+    return masks + (target - masks.sum(dim=1, keepdim=True)) / stems
 
 
 def masked(masks: Tensor, spectrum: Tensor) -> Tensor:

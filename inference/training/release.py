@@ -3,15 +3,15 @@
     python -m inference.training.release --run RUN --folder inference/models/quartet --version 1
 
 The card for people, `card.md`, is written by hand: it says what was tried and how well it does (`make eval`).
+Afterwards `python -m inference.cards inference/models/quartet` notes its digest in `model.json`.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 from pathlib import Path
 
+from inference.cards import write_card
 from inference.training.export import checked_export
 from inference.training.network import SAMPLE_RATE_HZ, Shape
 from inference.training.rights import rights
@@ -22,7 +22,7 @@ SUMMARY = "A small network trained by this project on material of clear rights a
 
 
 def card(name: str, version: str, shape: Shape, network: Path) -> dict[str, object]:
-    """`model.json`, schema 2; the last stem is what the others leave."""
+    """`model.json`, schema 2, but for its files; the last stem is what the others leave."""
     return {
         "schema": 2,
         "name": name,
@@ -45,12 +45,6 @@ def card(name: str, version: str, shape: Shape, network: Path) -> dict[str, obje
             "normalise": "rms",
             "rest": len(shape.stems) - 1,
         },
-        "files": {
-            network.name: {
-                "sha256": hashlib.sha256(network.read_bytes()).hexdigest(),
-                "bytes": network.stat().st_size,
-            }
-        },
     }
 
 
@@ -65,8 +59,7 @@ def main() -> None:
     given.folder.mkdir(parents=True, exist_ok=True)
     path = given.folder / "network.onnx"
     agreement = checked_export(network, path)
-    found = card(given.folder.name, given.version, network.shape, path)
-    (given.folder / "model.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    write_card(given.folder, card(given.folder.name, given.version, network.shape, path))
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, OpenVINO follows PyTorch to {agreement:.1f} dB")
 
 

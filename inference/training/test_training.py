@@ -12,14 +12,20 @@ import torch
 from inference.training.augmentation import compressing_gain, sold_as_a_file
 from inference.training.losses import separation_loss
 from inference.training.mixtures import Corpus, Mixer
-from inference.training.network import STEMS, Network, Shape, masked
+from inference.training.network import STEMS, Network, Shape, Wide, masked
 from inference.training.optimisers import orthogonal
 from inference.training.recordings import HELD_OUT, LABELS, store
 from inference.training.spectra import samples_of, spectrum
 from inference.training.train import Plan, Run, equaliser, treated_spectra
 
 SMALL = Shape(
-    n_fft=512, hop=128, bands=((64, 1), (192, 4), (256, 8)), widths=(4, 8, 8, 8), depths=(1, 1, 1, 1), recurrent=8
+    n_fft=512,
+    hop=128,
+    bands=((64, 1), (192, 4), (256, 8)),
+    widths=(4, 8, 8, 8),
+    down=(1, 1, 1, 1),
+    up=(1, 1, 1, 1),
+    recurrent=8,
 )
 
 
@@ -124,7 +130,7 @@ def test_resumed_run(tmp_path: Path) -> None:
     examples = [torch.randn(1, 4, 4, SMALL.bins, 32, generator=torch.Generator().manual_seed(at)) for at in range(4)]
 
     def run(folder: str) -> Run:
-        plan = Plan(tmp_path, tmp_path / folder, 1, 0, 1, 32, 1, 0.02, 1e-3, 1, 1, "cpu", 1)
+        plan = Plan(tmp_path, tmp_path / folder, 1, 0, 1, 32, 1, 0.02, 1e-3, 1, 1, "cpu", 1, compile=False)
         return Run(plan, SMALL)
 
     whole, cut = run("whole"), run("cut")
@@ -140,7 +146,7 @@ def test_resumed_run(tmp_path: Path) -> None:
 
 def test_fresh_run_from_a_checkpoint(tmp_path: Path) -> None:
     """A new run may begin with another's averaged weights, and counts on from its steps."""
-    plan = Plan(tmp_path, tmp_path / "first", 1, 0, 1, 32, 1, 0.02, 1e-3, 1, 1, "cpu", 1)
+    plan = Plan(tmp_path, tmp_path / "first", 1, 0, 1, 32, 1, 0.02, 1e-3, 1, 1, "cpu", 1, compile=False)
     first = Run(plan, SMALL)
     stems = torch.randn(1, 4, 4, SMALL.bins, 32)
     first.learn(stems.sum(dim=1), stems, 1.0)
@@ -149,3 +155,10 @@ def test_fresh_run_from_a_checkpoint(tmp_path: Path) -> None:
     assert second.step == 1
     for name, value in first.ema.items():
         assert torch.equal(value, second.network.state_dict()[name]), name
+
+
+def test_two_layouts() -> None:
+    """What is learnt with channels last is what is served with rows last."""
+    torch.manual_seed(0)
+    wide, found = Wide(8, 24, 2), torch.randn(2, 8, 24, 6)
+    assert torch.allclose(wide.in_training_layout(found), wide.in_serving_layout(found), atol=1e-5)
