@@ -9,17 +9,8 @@ import torch
 
 from inference.training import export
 from inference.training.export import restore, rounded
-from inference.training.network import Network, Shape
-
-SMALL = Shape(
-    n_fft=512,
-    hop=128,
-    bands=((64, 1), (192, 4), (256, 8)),
-    widths=(4, 8, 8, 8),
-    down=(1, 1, 1, 1),
-    up=(1, 1, 1, 1),
-    recurrent=8,
-)
+from inference.training.network import Network
+from inference.training.small import SMALL
 
 
 @pytest.fixture

@@ -12,21 +12,12 @@ import torch
 from inference.training.augmentation import compressing_gain, sold_as_a_file
 from inference.training.losses import separation_loss
 from inference.training.mixtures import Corpus, Mixer
-from inference.training.network import STEMS, Network, Shape, Wide, masked
+from inference.training.network import STEMS, Network, Wide, masked
 from inference.training.optimisers import orthogonal
 from inference.training.recordings import HELD_OUT, LABELS, store
+from inference.training.small import SMALL
 from inference.training.spectra import samples_of, spectrum
 from inference.training.train import Plan, Run, equaliser, treated_spectra
-
-SMALL = Shape(
-    n_fft=512,
-    hop=128,
-    bands=((64, 1), (192, 4), (256, 8)),
-    widths=(4, 8, 8, 8),
-    down=(1, 1, 1, 1),
-    up=(1, 1, 1, 1),
-    recurrent=8,
-)
 
 
 def test_masks_sum_to_one() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from stack.layout import Layout
 from stack.model_repository import GpuNetwork, Machine, generate
 from stack.registry import Model, ModelRefused, all_models, default_model, read_model
 from stack.served_models import bundled_models, wanted_default
+from tests.integration.importing.data_folder import DataFolder
 from tests.paths import REPOSITORY
 from tests.unit.inference.cores import register, spectrogram, spectrogram_core
 from tests.unit.inference.test_door import a_mix, evaluated
@@ -28,18 +28,8 @@ STEMS = ["vocals", "drums", "bass", "other"]
 pytestmark = pytest.mark.timeout(600)
 
 
-class Workshop:
+class Workshop(DataFolder):
     """A data folder in which networks are made, and what was said of it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.layout = Layout(folder / "data")
-        self.layout.root.mkdir()
-        # Made once for all test runs, as the inference server is.
-        cache = Path(os.environ.get("STRIPSESSION_TEST_CACHE", REPOSITORY / ".state")) / "importing"
-        cache.mkdir(parents=True, exist_ok=True)
-        (self.layout.root / "importing").symlink_to(cache)
-        self.said: list[str] = []
 
     def model(self, core: onnx.ModelProto) -> Model:
         """A registered model around this network."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,27 +14,16 @@ from onnx import TensorProto, helper, numpy_helper
 
 from inference.door.separator import open_separator
 from stack.importing import Wanted, import_model
-from stack.layout import Layout
 from stack.registry import Model, ModelRefused, all_models, differences
-from tests.paths import REPOSITORY
+from tests.integration.importing.data_folder import DataFolder
 from tests.unit.inference.cores import SEGMENT, spectrogram, spectrogram_core, waveform_core
 from tests.unit.inference.test_door import a_mix
 
 DUO = ["vocals", "instrumental"]
 
 
-class Counter:
+class Counter(DataFolder):
     """An operator's desk: a data folder, and what was said."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.layout = Layout(folder / "data")
-        self.layout.root.mkdir()
-        # Made once for all test runs, as the inference server is.
-        cache = Path(os.environ.get("STRIPSESSION_TEST_CACHE", REPOSITORY / ".state")) / "importing"
-        cache.mkdir(parents=True, exist_ok=True)
-        (self.layout.root / "importing").symlink_to(cache)
-        self.said: list[str] = []
 
     def bring(
         self, network: bytes, kind: str, transform: dict[str, object], stems: list[str], **facts: object
