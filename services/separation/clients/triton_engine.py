@@ -27,6 +27,7 @@ _CALL_S = 5.0
 _LOAD_S = 120.0
 _RETIRE_S = 1.0
 _PAUSES_S = (0.1, 1.0)
+_IN_USE_PAUSES_S = (0.05, 0.2, 0.5, 0.0)
 _FLOAT_BYTES = 4
 # What the door adds to the stems: seconds of its processor. An engine without the door, as on a GPU, does not tell.
 _SECONDS = "PROCESSOR_S"
@@ -236,8 +237,17 @@ class TritonEngine:
 
     async def _unregister(self, name: str) -> None:
         """Have the server unmap a region; one that is away or new has nothing to unmap."""
-        with contextlib.suppress(InferenceServerException, grpc.RpcError):
-            await self._server.unregister_system_shared_memory(name, client_timeout=_RETIRE_S)
+        for pause_s in _IN_USE_PAUSES_S:
+            try:
+                await self._server.unregister_system_shared_memory(name, client_timeout=_RETIRE_S)
+            except InferenceServerException as error:
+                # A server may answer a moment before it lets go of what the request was in.
+                if "in use" in error.message():
+                    await asyncio.sleep(pause_s)
+                    continue
+            except grpc.RpcError:
+                pass
+            return
 
 
 def _is_absent(error: InferenceServerException) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import subprocess
 import sys
@@ -87,10 +88,12 @@ def test_a_watch_sees_what_comes_and_goes(parent: int) -> None:
     """Memory taken and given back inside the block is in the peak, and families are told apart and together."""
     with watched_memory({"own": os.getpid(), "other": parent}, 0.005) as seen:
         until(lambda: len(seen.samples) > 2, 10, "a look")
-        held = bytearray(b"x") * 50_000_000
-        looks = len(seen.samples)
-        until(lambda: len(seen.samples) > looks + 2, 10, "a look at it")
-        del held
+        # Pages of their own: what malloc gives may have been resident before.
+        with mmap.mmap(-1, 50_000_000, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as held:
+            for at in range(0, len(held), mmap.PAGESIZE):
+                held[at] = 1
+            looks = len(seen.samples)
+            until(lambda: len(seen.samples) > looks + 2, 10, "a look at it")
     before = seen.course("own")[0][1]
     assert seen.peak_mb("own") >= before + 45
     assert seen.peak_mb("other") > 55
