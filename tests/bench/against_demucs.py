@@ -28,7 +28,7 @@ from tests.bench.goals import Goal, growth_per_second, growth_percent, in_turn, 
 from tests.bench.processes import Disturbance, cores, disturbance, doubts, processor_s, settle, watched_memory
 from tests.bench.raw_engine import level_db, raw_stems
 from tests.bench.rival import Rival
-from tests.bench.road import Figures, Visitor, families, length_s, open_house, separate, supervisor
+from tests.bench.road import Figures, Visitor, families, length_s, open_house, separate, separate_at_rest, supervisor
 from tests.bench.said import say
 from tests.bench.songs import make_flac
 from tests.bench.space import patience_s
@@ -105,16 +105,16 @@ def compared(house: House, visitor: Visitor, rival: Rival, song: Path, repeats: 
     """Both roads in turn; then how far apart their stems are."""
     warm = make_flac(song.with_name("warm.flac"), WARM_S)
     theirs(house, rival, warm)
-    ours(house, visitor, warm)
+    separate_at_rest(house, visitor, warm)
     say(f"(once each with {WARM_S} s of audio to warm up)")
     their_runs: list[TheirRun] = []
     our_runs: list[Figures] = []
     for number, ours_first in in_turn(repeats):
         if ours_first:
-            our_runs.append(ours(house, visitor, song))
+            our_runs.append(separate_at_rest(house, visitor, song))
         their_runs.append(theirs(house, rival, song))
         if not ours_first:
-            our_runs.append(ours(house, visitor, song))
+            our_runs.append(separate_at_rest(house, visitor, song))
         show(number, ours_first, their_runs[-1], our_runs[-1])
     our_s, their_s = [one.ready_s for one in our_runs], [one.wall_s for one in their_runs]
     ratio = ratio_of_medians(our_s, their_s)
@@ -193,15 +193,6 @@ def theirs(house: House, rival: Rival, song: Path) -> TheirRun:
     return TheirRun(figures["wall_s"], parts, processor_s([root]) - idle_s, disturbed[0])
 
 
-def ours(house: House, visitor: Visitor, song: Path) -> Figures:
-    """Our road, while demucs idles."""
-    settle([supervisor(house)])
-    visitor.stay_signed_in()
-    track_id, figures = separate(house, visitor, song, length_s(song))
-    visitor.http.delete(f"/v1/tracks/{track_id}")
-    return figures
-
-
 def memory(folder: Path, checkpoint: Path, models: Path, lengths_s: tuple[int, int]) -> list[Goal]:
     """Peaks of both sides at two lengths, each started afresh and warmed."""
     shorter, longer = (peaks(folder, checkpoint, models, audio_s) for audio_s in lengths_s)
@@ -235,7 +226,7 @@ def peaks(folder: Path, checkpoint: Path, models: Path, audio_s: int) -> Peaks:
         with watched_memory({"demucs": rival.pid}, _LOOK_S) as their_memory:
             rival.ask(song=song, folder=folder / "theirs")
     with open_house(folder / "data", _SETTINGS, models) as house, Visitor(house) as visitor:
-        ours(house, visitor, warm)
+        separate_at_rest(house, visitor, warm)
         with watched_memory(families(house), _LOOK_S) as our_memory:
             separate(house, visitor, song, audio_s)
     found = Peaks(

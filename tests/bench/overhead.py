@@ -25,7 +25,7 @@ from tests.bench import goals
 from tests.bench.goals import Goal, in_turn, overhead_percent
 from tests.bench.processes import Disturbance, cores, disturbance, doubts, processor_s, settle
 from tests.bench.rival import Rival
-from tests.bench.road import Figures, Visitor, length_s, open_house, separate, supervisor
+from tests.bench.road import Figures, Visitor, open_house, separate, separate_at_rest, supervisor
 from tests.bench.said import say
 from tests.bench.songs import make_flac
 from tests.paths import REPOSITORY
@@ -76,10 +76,10 @@ def run(folder: Path, model: Model, repeats: int, seconds: int) -> list[Goal]:
         roads: list[Figures] = []
         for number, road_first in in_turn(repeats):
             if road_first:
-                roads.append(road(house, visitor, song))
+                roads.append(separate_at_rest(house, visitor, song))
             bares.append(bare(house, rival, song, bare_stems))
             if not road_first:
-                roads.append(road(house, visitor, song))
+                roads.append(separate_at_rest(house, visitor, song))
             show(number, road_first, bares[-1], roads[-1])
     return judged(bares, roads)
 
@@ -110,15 +110,6 @@ def bare(house: House, rival: Rival, song: Path, folder: Path) -> BareRun:
         figures: dict[str, Any] = rival.ask(song=song, folder=folder)
     stack_s = processor_s([root]) - idle_s
     return BareRun(figures["wall_s"], figures["processor_s"], figures["stages"], stack_s, disturbed[0])
-
-
-def road(house: House, visitor: Visitor, song: Path) -> Figures:
-    """The song on the road, while the bare program idles."""
-    settle([supervisor(house)])
-    visitor.stay_signed_in()
-    track_id, figures = separate(house, visitor, song, length_s(song))
-    visitor.http.delete(f"/v1/tracks/{track_id}")
-    return figures
 
 
 def same_work(visitor: Visitor, track_id: str, bare_stems: Path) -> None:

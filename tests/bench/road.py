@@ -18,7 +18,7 @@ import httpx
 import soundfile
 
 from stack.triton_runtime import TritonUnavailable, prepare, triton_runs_here
-from tests.bench.processes import Disturbance, disturbance, processor_s
+from tests.bench.processes import Disturbance, disturbance, processor_s, settle
 from tests.bench.said import say
 from tests.bench.space import patience_s, progress_line
 from tests.paths import REPOSITORY
@@ -227,6 +227,15 @@ def stages(house: House) -> dict[str, tuple[float, int]]:
     sums = dict(re.findall(rf'^{name}_sum{{stage="(\w+)"}} (\S+)$', text, re.M))
     counts = dict(re.findall(rf'^{name}_count{{stage="(\w+)"}} (\S+)$', text, re.M))
     return {stage: (float(total), int(float(counts[stage]))) for stage, total in sums.items()}
+
+
+def separate_at_rest(house: House, visitor: Visitor, song: Path) -> Figures:
+    """A song that is compared with another program's: begun when the stack rests, and deleted when it is done."""
+    settle([supervisor(house)])
+    visitor.stay_signed_in()
+    track_id, figures = separate(house, visitor, song, length_s(song))
+    visitor.http.delete(f"/v1/tracks/{track_id}")
+    return figures
 
 
 def supervisor(house: House) -> int:
