@@ -49,7 +49,10 @@ MIGRATIONS = Path(__file__).parent / "store" / "migrations"
 _M_ARENA_MAX = -8
 _ARENAS_MAX = 2
 _M_MMAP_THRESHOLD = -3
-_GIVEN_BACK_BYTES_MIN = 2 * 1024 * 1024
+# Above the 7 MB that FFmpeg's FLAC encoder takes for each stem of a segment, and below a chunk's stems.
+_GIVEN_BACK_BYTES_MIN = 10 * 1024 * 1024
+_M_TRIM_THRESHOLD = -1
+_KEPT_BYTES_MAX = 24 * 1024 * 1024
 
 
 async def serve(settings: Settings) -> None:
@@ -115,7 +118,7 @@ async def serve(settings: Settings) -> None:
 
 async def worker(settings: Settings) -> None:
     """The worker: takes jobs from the queue and separates them."""
-    _limit_arenas()
+    _tune_malloc()
     certificates = Certificates(settings.certificates, SERVICE)
     database = Database(settings.database_url, SERVICE)
     bus = Bus(settings.nats_url, certificates, streams=[FACTS, SEPARATION_WORK])
@@ -201,16 +204,19 @@ class DecoderPool:
         await self._open.aclose()
 
 
-def _limit_arenas() -> None:
-    """Have glibc share memory between threads, and give every large array back as soon as it is let go.
+def _tune_malloc() -> None:
+    """Have glibc share memory between threads, give large arrays back as soon as they are let go, and keep the rest.
 
     With an arena for each thread a long song's arrays took half as much again; and glibc raises by itself the size from
-    which arrays are given back, so that the peak crept up with the song's length.
+    which arrays are given back, so that the peak crept up with the song's length. Once told that size it also gives the
+    heap's end back at every step, to ask for it again at the next: 800,000 page faults in a song of four minutes, a
+    ninth of all the processor time it took.
     """
     with contextlib.suppress(AttributeError, OSError):
         libc = ctypes.CDLL(None)
         libc.mallopt(_M_ARENA_MAX, _ARENAS_MAX)
         libc.mallopt(_M_MMAP_THRESHOLD, _GIVEN_BACK_BYTES_MIN)
+        libc.mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES_MAX)
 
 
 def _channels(settings: Settings, certificates: Certificates) -> tuple[Channel, Channel]:

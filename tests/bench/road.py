@@ -46,9 +46,14 @@ class Figures:
     job_s: float
     """From the job's taking in to its findings' recording, by the service's own report."""
     stages: Mapping[str, tuple[float, int]]
-    processor_s: float
-    """Of the whole stack, upload left out."""
+    processors_s: Mapping[str, float]
+    """Processor seconds of each process of the stack and its children, the upload left out."""
     disturbed: Disturbance
+
+    @property
+    def processor_s(self) -> float:
+        """Of the whole stack."""
+        return sum(self.processors_s.values())
 
 
 @contextmanager
@@ -137,14 +142,14 @@ def separate(house: House, visitor: Visitor, song: Path, audio_s: float) -> tupl
     uploaded = time.perf_counter()
     visitor.stay_signed_in()
     root = supervisor(house)
-    used_s = processor_s([root])
+    used_s = processors_s(house)
     with disturbance([root]) as disturbed:
         sent = time.perf_counter()
         answer = visitor.http.post("/v1/tracks", json={"upload_id": upload_id})
         assert answer.status_code == 201, answer.text
         track_id = str(answer.json()["track_id"])
         first, ready = follow(visitor, track_id, audio_s)
-    used_s = processor_s([root]) - used_s
+    used_s = {name: seconds - used_s.get(name, 0.0) for name, seconds in processors_s(house).items()}
     took = {
         stage: (total - before.get(stage, (0.0, 0))[0], count - before.get(stage, (0.0, 0))[1])
         for stage, (total, count) in stages(house).items()
@@ -236,6 +241,14 @@ def separate_at_rest(house: House, visitor: Visitor, song: Path) -> Figures:
     track_id, figures = separate(house, visitor, song, length_s(song))
     visitor.http.delete(f"/v1/tracks/{track_id}")
     return figures
+
+
+def processors_s(house: House) -> dict[str, float]:
+    """Processor seconds so far of each process of the stack, by name, those of its children among them."""
+    state = house.state()
+    assert state is not None
+    by_name = {name: processor_s([int(pid)]) for name, pid in state["processes"].items()}
+    return {**by_name, "supervisor": processor_s([int(state["supervisor"])]) - sum(by_name.values())}
 
 
 def supervisor(house: House) -> int:

@@ -13,6 +13,7 @@ from tests.bench.songs import make_flac
 from tests.paths import SHARED_AUDIO
 
 SONG_S = 4 * 60
+_WORTH_SAYING_S = 0.05
 REAL_SONG = SHARED_AUDIO / "songs" / "joshua_morin_on_the_run.ogg"
 
 
@@ -51,6 +52,10 @@ def show(title: str, figures: Figures) -> None:
     say(f"  last byte to all stems         {figures.ready_s:8.2f} s  ({speed:.1f} x real time)")
     say(f"  the job alone, by its report   {figures.job_s:8.2f} s")
     say(f"  processor, the whole stack     {figures.processor_s:8.2f} s")
+    for name, seconds in sorted(figures.processors_s.items(), key=lambda used: -used[1]):
+        if seconds >= _WORTH_SAYING_S:
+            say(f"    {name:<14} {seconds:8.2f} s")
+    say("  stages of the worker, by the clock; they overlap")
     for stage, (total_s, count) in sorted(figures.stages.items()):
         say(f"    {stage:<14} {total_s:8.2f} s in {count} units")
     if figures.disturbed.counts:

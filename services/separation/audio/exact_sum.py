@@ -28,11 +28,10 @@ Energies = NDArray[np.float64]
 
 def sound_stems(stems: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
     """The stems with NaN and infinity made 0 and peaks bounded, and how many values were changed."""
-    # One pass over good data: a NaN fails the comparison as well.
-    good = np.abs(stems) <= STEM_PEAK_MAX
-    changed = stems.size - int(np.count_nonzero(good))
-    if not changed:
+    # Two quick passes and no copy of good data: a NaN is handed on by both, and fails the comparison.
+    if not stems.size or (stems.max() <= STEM_PEAK_MAX and stems.min() >= -STEM_PEAK_MAX):
         return stems, 0
+    changed = stems.size - int(np.count_nonzero(np.abs(stems) <= STEM_PEAK_MAX))
     finite = np.nan_to_num(stems, nan=0.0, posinf=0.0, neginf=0.0)
     return np.clip(finite, -STEM_PEAK_MAX, STEM_PEAK_MAX), changed
 

@@ -108,7 +108,7 @@ class Separation:
         behind = grid.usable_samples + self._segment_samples + 2 * ENERGY_BLOCK_SAMPLES
         buffered = 2 * (ahead + behind) * frame_bytes
         joined = 2 * (grid.hop_samples + behind) * frame_bytes * stems
-        adding = grid.usable_samples * (frame_bytes * stems + 8)
+        adding = grid.usable_samples * (frame_bytes * stems + 12)
         waiting = chunks_open * self._model.segment_samples * 8 * stems
         return buffered + joined + adding + waiting
 

@@ -66,6 +66,11 @@ class SampleBuffer(Generic[Sample]):
         if self._offset + needed <= self._store.shape[-1]:
             return
         held = self._store[..., self._offset : self._offset + self._length]
+        if self._length <= self._offset and needed <= self._store.shape[-1]:
+            # What is held fits into what was dropped: it is moved there, and no memory is asked for.
+            self._store[..., : self._length] = held
+            self._offset = 0
+            return
         # Twice what is needed: the samples moved here are fewer than those to come before the next move.
         capacity = max(self._store.shape[-1], needed * 2)
         moved: NDArray[Sample] = np.zeros((*self._store.shape[:-1], capacity), self._store.dtype)
