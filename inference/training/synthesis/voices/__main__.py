@@ -20,7 +20,7 @@ from inference.training.synthesis.voices.hts_singer import hts_singers
 from inference.training.synthesis.voices.melody import random_melody
 from inference.training.synthesis.voices.performance import Performed, perform
 from inference.training.synthesis.voices.singing import rms_while_singing
-from inference.training.synthesis.voices.sources import album_singers, singers
+from inference.training.synthesis.voices.sources import VOCALS_FOLDER, album_singers, singers
 
 CLIP_S = 60.0
 CLIPS_BETWEEN_SONGS = 5
@@ -35,7 +35,12 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line's."""
     parser = argparse.ArgumentParser(prog="training.synthesis.voices", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of songs/, voices/ and real-voices/")
-    parser.add_argument("--audio", type=Path, default=Path("../shared/data/audio"), help="folder of the recordings")
+    parser.add_argument(
+        "--audio",
+        type=Path,
+        default=Path("../shared/data/audio"),
+        help="folder of the recordings: instruments-and-voices/ and everything-is-free/",
+    )
     parser.add_argument("--standalone", type=int, default=0, metavar="COUNT", help="clips of 60 s without a song")
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--real", action="store_true", help="also write the real recordings, as they are and varied")
@@ -45,6 +50,8 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 def load_banks(audio: Path, data: Path) -> list[Bank]:
     """Every singer's bank, from the cache where it is there."""
+    if not singers(audio):
+        raise SystemExit(f"--audio: {audio} holds no {VOCALS_FOLDER}/; without recorded voices only Sinsy would sing")
     cache = data / "voices-analysis"
     banks = [bank_of(singer, cache) for singer in [*singers(audio), *album_singers(audio), *hts_singers(cache)]]
     return [
