@@ -32,8 +32,11 @@ class Fourier:
     """One over the sum of the squared windows at each sample."""
 
     def __post_init__(self) -> None:
-        if self.n_fft % self.hop or self.n_fft < 2 * self.hop or self.length_samples <= self.n_fft // 2:
-            raise ValueError(f"n_fft {self.n_fft} and hop {self.hop} do not tile {self.length_samples} samples")
+        if self.n_fft < 2 * self.hop or self.length_samples <= self.n_fft // 2:
+            raise ValueError(
+                f"windows of {self.n_fft} (n_fft) every {self.hop} samples (hop) do not cover {self.length_samples}"
+                " samples: the hop is at most half the window, and the window less than twice the segment"
+            )
         window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(self.n_fft) / self.n_fft)
         squares = _overlapped(np.broadcast_to(window**2, (self.frames, self.n_fft)), self.hop)
         half = self.n_fft // 2
@@ -70,8 +73,10 @@ class Fourier:
 def _overlapped(frames: NDArray[np.floating], hop: int) -> NDArray[np.floating]:
     """Frames [T, W] added up, each `hop` after the one before; silence follows, so that any length can be cut out."""
     count, width = frames.shape
-    parts = width // hop
+    parts = -(-width // hop)
     out = np.zeros((count + 2 * parts, hop), frames.dtype)
     for part in range(parts):
-        out[part : part + count] += frames[:, part * hop : (part + 1) * hop]
+        piece = frames[:, part * hop : (part + 1) * hop]
+        # The last piece is narrower where the hop does not divide the window.
+        out[part : part + count, : piece.shape[1]] += piece
     return out.reshape(-1)

@@ -114,10 +114,12 @@ class _Around:
         self.draw = Drawing(_AROUND, opset)
         self.fourier = Fourier(transform.n_fft, transform.hop, transform.segment_samples)
         self._transform = transform
-        self._hops = transform.n_fft // transform.hop
+        # Where the hop does not divide the window, a window is made of one hop more, whose end is nothing.
+        self._hops = -(-transform.n_fft // transform.hop)
+        self._width = self._hops * transform.hop
         self._rows = self.fourier.frames + self._hops - 1
         self._scaled = FourierMatrix(transform.n_fft, transform.bins)
-        self._matrix = self.draw.constant(self._scaled.matrix)
+        self._matrix = self.draw.constant(np.pad(self._scaled.matrix, ((0, self._width - transform.n_fft), (0, 0))))
 
     def at_one_loudness(self) -> tuple[str, str, str]:
         """The mix as the network hears it, what its stems must be multiplied by, and whether it sounds: [B, 1, 1]."""
@@ -144,7 +146,7 @@ class _Around:
         end = draw.taken(heard, 2, range(length - 2, length - 2 - beyond, -1))
         rows = draw.reshape(draw.joined([begin, heard, end], 2), -1, 2, self._rows, self.fourier.hop)
         shifted = [draw.part(rows, 2, place, place + frames) for place in range(self._hops)]
-        flat = draw.reshape(draw.joined(shifted, 3), -1, self.fourier.n_fft)
+        flat = draw.reshape(draw.joined(shifted, 3), -1, self._width)
         spectra = draw.reshape(draw.node("MatMul", flat, self._matrix), -1, 2, frames, 2, self._scaled.bins)
         return draw.node("Transpose", spectra, perm=[0, 1, 3, 4, 2])
 
@@ -173,7 +175,7 @@ class _Around:
         rows = 2 * len(self._transform.masked)
         flat = draw.reshape(masked, -1, 2 * self._scaled.bins)
         frames = draw.reshape(
-            draw.node("Gemm", flat, self._matrix, transB=1), -1, rows, self.fourier.frames, self.fourier.n_fft
+            draw.node("Gemm", flat, self._matrix, transB=1), -1, rows, self.fourier.frames, self._width
         )
         added = ""
         for place in range(self._hops):

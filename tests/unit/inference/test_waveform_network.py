@@ -58,10 +58,10 @@ def test_each_stem_is_the_doors(tmp_path: Path, stems: int, masks: int, rest: in
         assert agreement_db(truth, stem) > AGREEMENT_DB_MIN
 
 
-@pytest.mark.parametrize(("hop", "bins"), [(HOP, N_FFT // 2 + 1), (N_FFT // 2, BINS), (N_FFT // 8, 1)])
+@pytest.mark.parametrize(("hop", "bins"), [(HOP, N_FFT // 2 + 1), (N_FFT // 2, BINS), (N_FFT // 8, 1), (441, BINS)])
 @pytest.mark.parametrize("length", [SEGMENT, SEGMENT - 1, SEGMENT + 77])
 def test_any_hop_length_and_number_of_bins(tmp_path: Path, hop: int, bins: int, length: int) -> None:
-    """Windows of two or eight hops, all bins or one, and segments that are no whole number of hops agree as well."""
+    """Windows of two or eight hops or no whole number of them, all bins or one, and segments of any length agree."""
     core, mix = spectrogram_core(3, bins=bins, frames=length // hop + 1), a_mix(length_samples=length)
     expected = through_the_door(tmp_path, core, mix, 3, hop=hop, bins=bins)
     transform = a_transform(3, -1, hop=hop, bins=bins, segment_samples=length)
