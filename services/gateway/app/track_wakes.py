@@ -5,6 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, eq=False)
+class Woken:
+    """What one watcher waits for."""
+
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    """Anything happened."""
+    turn: asyncio.Event = field(default_factory=asyncio.Event)
+    """More than one segment more: the track itself changed."""
+
+    def clear(self) -> None:
+        """Wait for what comes next."""
+        self.news.clear()
+        self.turn.clear()
 
 
 class TrackWakes:
@@ -12,21 +28,23 @@ class TrackWakes:
 
     def __init__(self) -> None:
         """Nobody waits yet."""
-        self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._waiting: dict[str, set[Woken]] = {}
 
-    def wake(self, track_id: str) -> None:
-        """Tell every watcher of a track that it changed."""
-        for event in self._waiting.get(track_id, ()):
-            event.set()
+    def wake(self, track_id: str, *, is_turn: bool) -> None:
+        """Tell every watcher of a track that it has a segment more or, at a turn, that it changed itself."""
+        for woken in self._waiting.get(track_id, ()):
+            woken.news.set()
+            if is_turn:
+                woken.turn.set()
 
     @contextlib.contextmanager
-    def watching(self, track_id: str) -> Iterator[asyncio.Event]:
-        """An event that is set whenever the track changes, for as long as the block runs."""
-        event = asyncio.Event()
-        self._waiting.setdefault(track_id, set()).add(event)
+    def watching(self, track_id: str) -> Iterator[Woken]:
+        """What is set whenever the track changes, for as long as the block runs."""
+        woken = Woken()
+        self._waiting.setdefault(track_id, set()).add(woken)
         try:
-            yield event
+            yield woken
         finally:
-            self._waiting[track_id].discard(event)
+            self._waiting[track_id].discard(woken)
             if not self._waiting[track_id]:
                 del self._waiting[track_id]

@@ -18,6 +18,9 @@ class WatchTimes:
 
     poll_s: float = 1.0
     """Between readings, when no fact comes."""
+    rest_s: float = 0.25
+    """Least between two readings while nothing but segments comes: a fast machine makes more than an eye can follow,
+    and every reading costs three services some work."""
     heartbeat_s: float = 15.0
     """Longest silence."""
     life_s: float = 3600.0
@@ -33,7 +36,9 @@ async def watch_track(
     stopping: asyncio.Event,
     times: WatchTimes,
 ) -> AsyncGenerator[Progress | None, None]:
-    """Yield a whole reading at once, then after each fact and each poll; None is a heartbeat.
+    """Yield a whole reading at once, then after facts, at each turn of the track at once, and each poll.
+
+    None is a heartbeat.
 
     Ends after a terminal state, when the track is deleted, when the process stops, and at the end of the stream's life.
     Raises TrackGone and BackendAway for the first reading only.
@@ -45,7 +50,9 @@ async def watch_track(
         yield progress
         said_at = loop.time()
         while not progress.is_terminal:
-            await _first_of(woken, stopping, deadline_s=min(times.poll_s, max(0.0, ends_at - loop.time())))
+            await _first_of(woken.news, stopping, deadline_s=min(times.poll_s, max(0.0, ends_at - loop.time())))
+            if woken.news.is_set():
+                await _first_of(woken.turn, stopping, deadline_s=max(0.0, said_at + times.rest_s - loop.time()))
             if stopping.is_set() or loop.time() >= ends_at:
                 return
             woken.clear()
@@ -64,6 +71,8 @@ async def watch_track(
 
 
 async def _first_of(woken: asyncio.Event, stopping: asyncio.Event, *, deadline_s: float) -> None:
+    if woken.is_set() or stopping.is_set():
+        return
     waiting = {asyncio.ensure_future(woken.wait()), asyncio.ensure_future(stopping.wait())}
     try:
         await asyncio.wait(waiting, timeout=deadline_s, return_when=asyncio.FIRST_COMPLETED)

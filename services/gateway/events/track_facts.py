@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from typing import Protocol
 
 from google.protobuf.message import DecodeError
 from nats.aio.msg import Msg
@@ -19,14 +19,22 @@ from stripsession.separation.v1 import events_pb2 as separation_events
 
 _log = logging.getLogger(__name__)
 
+
+class Wake(Protocol):
+    """Is told the id of a track that changed, and whether by more than a segment."""
+
+    def __call__(self, track_id: str, *, is_turn: bool) -> None:
+        """It is news for whoever watches the track."""
+
+
 _KINDS = (library_events.TrackChanged, library_events.SegmentCommitted, separation_events.JobConcluded)
 
 
 class TrackFacts(Background):
     """Listens without acknowledging: a lost fact is found by the next poll, and NATS may be away at any time."""
 
-    def __init__(self, bus: Bus, wake: Callable[[str], None]) -> None:
-        """`wake` is told the id of each track that changed. The bus is started here: its absence stops nobody."""
+    def __init__(self, bus: Bus, wake: Wake) -> None:
+        """`wake` is told of each track that changed. The bus is started here: its absence stops nobody."""
         super().__init__("track facts", self._listen)
         self._bus = bus
         self._wake = wake
@@ -61,7 +69,7 @@ class TrackFacts(Background):
             except DecodeError:
                 logs.event(_log, logging.WARNING, "fact not understood", subject=message.subject)
                 return
-            self._wake(fact.track_id)
+            self._wake(fact.track_id, is_turn=not isinstance(fact, library_events.SegmentCommitted))
 
 
 _BY_SUBJECT = {subject_of(kind): kind for kind in _KINDS}
