@@ -60,7 +60,8 @@ class Onsets:
     def _take(self, samples: NDArray[np.float32]) -> None:
         frames = np.lib.stride_tricks.sliding_window_view(samples, self._size)[:: self._hop]
         spectrum = np.abs(np.fft.rfft(frames * self._window, axis=1))
-        sums = np.add.reduceat(spectrum, self._edges[:-1], axis=1)[:, :_BANDS]
+        # The last sum is of what lies above the highest band.
+        sums = np.add.reduceat(spectrum, self._edges, axis=1)[:, :_BANDS]
         levels = np.log1p(sums * np.float32(_COMPRESSION_GAIN * 4 / self._size))
         joined = np.concatenate((self._before, levels))
         rise = joined[_DIFFERENCE_FRAMES:] - joined[:-_DIFFERENCE_FRAMES]

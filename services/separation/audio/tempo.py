@@ -7,7 +7,7 @@ Research 36(1), 2007. Why not a library: docs/decisions/0014-beats-and-key.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -67,7 +67,8 @@ def find_beats(strengths: NDArray[np.float16], frames_a_second: float, first_fra
     times_s = _between_frames(frames, strengths) / frames_a_second + first_frame_s
     span = min(_SPAN_BEATS, len(times_s) - 1)
     period_s = float(np.median(times_s[span:] - times_s[:-span])) / span
-    return Beats(round(60 / period_s, 2), confidence, tuple(round(float(at), 3) for at in times_s))
+    # A song may begin with a beat whose summit lies before it.
+    return Beats(round(60 / period_s, 2), confidence, tuple(round(max(0.0, float(at)), 3) for at in times_s))
 
 
 def _levelled(strengths: NDArray[np.float16], frames_a_second: float) -> Iterator[NDArray[np.float32]]:
@@ -136,9 +137,8 @@ def _track(strengths: NDArray[np.float16], period: float, frames_a_second: float
     scores = np.full(farthest, -1e9)
     back = np.zeros(len(strengths), np.uint8)
     frame, began = 0, False
-    for chunk in _levelled(strengths, frames_a_second):
-        smooth = np.convolve(chunk, kernel, "same")
-        ends = np.concatenate((scores, np.empty(len(chunk))))
+    for smooth in _smoothed(_levelled(strengths, frames_a_second), kernel):
+        ends = np.concatenate((scores, np.empty(len(smooth))))
         for here, strength in enumerate(smooth.tolist(), farthest):
             candidates = ends[here - farthest : here - nearest + 1] + cost
             best = int(candidates.argmax())
@@ -155,6 +155,20 @@ def _track(strengths: NDArray[np.float16], period: float, frames_a_second: float
     while back[found[-1]]:
         found.append(found[-1] - int(back[found[-1]]))
     return np.array(found[::-1], np.int64)
+
+
+def _smoothed(chunks: Iterable[NDArray[np.float32]], kernel: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    """All chunks convolved as the one array that they are parts of, piece by piece; silence lies before and after."""
+    reach = len(kernel) // 2
+    held = np.zeros(reach)
+    for chunk in chunks:
+        held = np.concatenate((held, chunk))
+        if len(held) >= len(kernel):
+            yield np.convolve(held, kernel, "valid")
+            held = held[len(held) - 2 * reach :]
+    held = np.concatenate((held, np.zeros(reach)))
+    if len(held) >= len(kernel):
+        yield np.convolve(held, kernel, "valid")
 
 
 def _trimmed(frames: NDArray[np.int64], strengths: NDArray[np.float16]) -> NDArray[np.int64]:
