@@ -164,6 +164,7 @@ def _own_settings(plan: Plan, service: str) -> dict[str, str]:
                 "models_dir": str(bundled_models()),
                 "imported_models_dir": str(layout.models),
                 "default_model": plan.models.default,
+                "chunks_in_flight": str(plan.models.chunks_asked),
             }
         case "billing":
             return {"default_plan": "home"}

@@ -25,6 +25,8 @@ GPU_NETWORK = "waveform.onnx"
 """The network with its Fourier transforms inside: `MIX` [B, 2, N] to `STEMS` [B, S, 2, N]."""
 SMALL_BYTES = 64 * 1024 * 1024
 """A model below this may be held once per core; a larger one is held once, and uses all cores."""
+_INSTANCES_MAX = 8
+"""Beyond that an instance gets more threads: each is a process that holds the weights and takes time to start."""
 _CPU_BATCH_MAX = 8
 _CPU_QUEUE_DELAY_US = 50_000
 _GPU_BATCH_MAX = 16
@@ -174,7 +176,13 @@ version_policy: {{ specific: {{ versions: [ {VERSION} ] }} }}
 def shares(model: Model, cores: int) -> tuple[int, int]:
     """Instances of a model on the CPU, and threads of each."""
     cores = max(1, cores)
-    return (1, cores) if model.size_bytes > SMALL_BYTES else (cores, 1)
+    instances = 1 if model.size_bytes > SMALL_BYTES else min(cores, _INSTANCES_MAX)
+    return instances, cores // instances
+
+
+def chunks_asked(cores: int) -> int:
+    """Chunks of a song to ask for at once, so that every instance on this machine has one and the next waits."""
+    return max(3, min(cores, _INSTANCES_MAX) + 1)
 
 
 def batch_of(model: Model) -> int:

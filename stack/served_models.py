@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from stack.layout import Layout, program_root
-from stack.model_repository import Machine, generate
+from stack.model_repository import Machine, chunks_asked, generate
 from stack.registry import Model, ModelRefused, all_models, checked_name, default_model, spoiled
 
 DEFAULT_SETTING = "STRIPSESSION_DEFAULT_MODEL"
@@ -26,6 +26,8 @@ class ServedModels:
     repository: Path
     default: str
     default_is_network: bool
+    chunks_asked: int = 3
+    """Chunks of a song that keep every instance busy."""
 
 
 def bundled_models() -> Path:
@@ -91,4 +93,4 @@ def serve_models(layout: Layout, say: Callable[[str], None]) -> ServedModels:
     machine = Machine(cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     door = program_root() / "inference" / "door"
     repository = generate(whole, door, layout.model_repository, machine)
-    return ServedModels(repository, default.name, needs_network_runtime([default]))
+    return ServedModels(repository, default.name, needs_network_runtime([default]), chunks_asked(machine.cores))

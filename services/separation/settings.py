@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from chassis.settings import ServiceSettings
+from chassis.settings import ServiceSettings, SettingsInvalid
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -58,3 +58,10 @@ class Settings(ServiceSettings):
     """How long a job is kept while a part it needs is away, before it is handed back."""
     worker_name: str = ""
     """Name in leases and logs; empty takes host and process number."""
+
+    def __post_init__(self) -> None:
+        """Raises SettingsInvalid for an unknown engine, and for a worker that may not ask for a chunk."""
+        if self.engine not in ("triton", "in_process"):
+            raise SettingsInvalid(f"STRIPSESSION_ENGINE is malformed: {self.engine!r} is neither triton nor in_process")
+        if self.chunks_in_flight < 1:
+            raise SettingsInvalid("STRIPSESSION_CHUNKS_IN_FLIGHT is malformed: it must be at least 1")

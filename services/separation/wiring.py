@@ -228,7 +228,9 @@ def _channels(settings: Settings, certificates: Certificates) -> tuple[Channel, 
 
 def _engine(settings: Settings) -> EngineReplicas | InProcessEngine:
     if settings.engine == "in_process":
-        return InProcessEngine(settings.model_repository, len(os.sched_getaffinity(0)))
+        # macOS has no affinity.
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return InProcessEngine(settings.model_repository, cores)
     addresses = [address.strip() for address in settings.triton_address.split(",") if address.strip()]
     return EngineReplicas(
         [

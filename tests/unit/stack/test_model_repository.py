@@ -13,6 +13,7 @@ from stack.model_repository import (
     SMALL_BYTES,
     GpuNetwork,
     Machine,
+    chunks_asked,
     cpu_configuration,
     generate,
     gpu_configuration,
@@ -62,6 +63,15 @@ def test_a_large_model_is_held_once_and_uses_every_core(tmp_path: Path) -> None:
     assert shares(large, 8) == (1, 8)
     assert shares(small, 8) == (8, 1)
     assert shares(small, 0) == (1, 1)
+
+
+@pytest.mark.parametrize("cores", [1, 2, 3, 8, 12, 64])
+def test_no_instance_of_a_large_machine_waits_for_work(tmp_path: Path, cores: int) -> None:
+    """However many cores there are, every instance has a chunk, one more waits, and threads do not outnumber cores."""
+    instances, threads = shares(a_model(tmp_path), cores)
+    assert chunks_asked(cores) > instances
+    assert instances * threads <= cores
+    assert (instances + 1) * threads > cores / 2
 
 
 def test_a_card_may_ask_for_batches_on_the_processor(tmp_path: Path) -> None:
