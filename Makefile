@@ -101,7 +101,7 @@ eval: .state/evaluation ## Score every registered model on songs with known stem
 property: .state/dev ## The property tests, with ten thousand examples each
 	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -m property --timeout=1800 $(ARGS)
 
-# Not part of `make test`: PyTorch and demucs are 1.5 GB.
+# Not part of `make test`: PyTorch and demucs are 1.8 GB.
 .PHONY: importing-test
 importing-test: .state/demucs ## Imports of HTDemucs and BS-RoFormer, with networks of random weights and hostile checkpoints
 	@for check in check_reading check_streaming check_roads; do \

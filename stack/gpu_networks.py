@@ -9,26 +9,26 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from stack.inference_programs import lines_of, python_for
+from stack.inference_programs import DISK, lines_of, python_for
 from stack.layout import Layout, program_root
 from stack.model_repository import GPU_NETWORK, PRECISIONS, GpuNetwork
 from stack.registry import Model, ModelRefused, digest_of
 
-_LOCK, _SIZE = "checking.txt", "450 MB"
+_LOCK = "checking.txt"
 _REPORT = Path(GPU_NETWORK).with_suffix(".json").name
 
 
 def made_network(layout: Layout, model: Model, say: Callable[[str], None]) -> GpuNetwork:
     """The network of a `spectrogram` model with its transforms inside. Raises ModelRefused, OSError.
 
-    It is made in some twelve seconds, mostly spent comparing it with the door, and again only when the model or the
+    It is made in some fifteen seconds, mostly spent comparing it with the door, and again only when the model or the
     programs that made it have changed.
     """
     folder = layout.gpu_networks / model.name
     made_from = _made_from(model)
     if kept := _kept(folder, made_from):
         return kept
-    python = python_for(layout, _LOCK, _SIZE, say)
+    python = python_for(layout, _LOCK, DISK[_LOCK], say)
     layout.gpu_networks.mkdir(parents=True, exist_ok=True)
     staging = layout.gpu_networks / f".{model.name}.{os.getpid()}"
     shutil.rmtree(staging, ignore_errors=True)

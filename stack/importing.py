@@ -12,7 +12,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from stack.inference_programs import FILE_BYTES_MAX, lines_of, python_for
+from stack.inference_programs import DISK, FILE_BYTES_MAX, lines_of, python_for
 from stack.layout import Layout, program_root
 from stack.registry import (
     CARD_DIGEST,
@@ -40,16 +40,15 @@ class Road:
     """Module below `inference/importing`."""
     lock: str
     """Below `inference/requirements`."""
-    size: str
     needs_card: bool
     names_kind: bool = False
 
 
 ROADS = {
-    "waveform": Road("import_onnx", "checking.txt", "450 MB", needs_card=True, names_kind=True),
-    "spectrogram": Road("import_onnx", "checking.txt", "450 MB", needs_card=True, names_kind=True),
-    "htdemucs": Road("import_htdemucs", "importing.txt", "1.5 GB", needs_card=False),
-    "bs-roformer": Road("import_bs_roformer", "importing.txt", "1.5 GB", needs_card=True),
+    "waveform": Road("import_onnx", "checking.txt", needs_card=True, names_kind=True),
+    "spectrogram": Road("import_onnx", "checking.txt", needs_card=True, names_kind=True),
+    "htdemucs": Road("import_htdemucs", "importing.txt", needs_card=False),
+    "bs-roformer": Road("import_bs_roformer", "importing.txt", needs_card=True),
 }
 
 
@@ -115,7 +114,7 @@ def import_model(layout: Layout, wanted: Wanted, accepted: str, say: Callable[[s
     road = ROADS[wanted.kind]
     say("reading the file")
     source_sha256 = digest_of(wanted.source)
-    python = python_for(layout, road.lock, road.size, say)
+    python = python_for(layout, road.lock, DISK[road.lock], say)
     layout.models.mkdir(parents=True, exist_ok=True)
     _clear_stale(layout.models)
     staging = layout.models / f"{_STAGING}{os.getpid()}"
@@ -165,7 +164,8 @@ def _convert(python: Path, road: Road, wanted: Wanted, fresh: Path, licence: str
         last = line if is_error else last
         if not is_error:
             say(line)
-    if not (fresh / "model.json").is_file():
+    # A converter that did not end well is not believed, whatever it left.
+    if last or not (fresh / "model.json").is_file():
         raise ModelRefused(
             f"{wanted.source.name} was not imported: {last.removeprefix('refused: ') or 'the converter ended'}"
         )

@@ -19,6 +19,8 @@ from stack.layout import Layout, program_root
 from stack.registry import ModelRefused
 
 FILE_BYTES_MAX = 8 * 1024**3
+DISK = {"checking.txt": "500 MB", "importing.txt": "1.6 GB"}
+"""What the environment of each lock of `inference/requirements` was found to take."""
 MEMORY_BYTES_LEAST = 12 * 1024**3
 """What a program may take where the machine has less; a checkpoint was found to need six times its own size."""
 PROGRAM_S_MAX = 3600.0
@@ -100,7 +102,9 @@ def _limit(pid: int) -> None:
             (resource.RLIMIT_DATA, memory_bytes),
             (resource.RLIMIT_CORE, 0),
             (resource.RLIMIT_FSIZE, FILE_BYTES_MAX),
-            (resource.RLIMIT_CPU, int(PROGRAM_S_MAX)),
+            # For a program that outlives us, whom no timer ends. The seconds of all its threads are added up, so that
+            # a limit of one hour would end full work on 64 cores within a minute.
+            (resource.RLIMIT_CPU, int(PROGRAM_S_MAX) * len(os.sched_getaffinity(0))),
         ):
             with contextlib.suppress(ProcessLookupError):
                 resource.prlimit(pid, limit, (most, most))

@@ -14,28 +14,26 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnx
 import onnxruntime
-from numpy.typing import NDArray
 
 from inference.door.card import Card, ModelRefused
 from inference.door.loudness import mode_of
 from inference.door.separator import Separator, open_separator
 from inference.gpu.half_precision import rounded_to_half
 from inference.gpu.waveform_network import NetworkRefused, Transform, waveform_network
-from inference.importing.agreement import AGREEMENT_DB_MIN, agreement_db
+from inference.importing.agreement import AGREEMENT_DB_MIN
 from inference.importing.music import music
-
-Floats = NDArray[np.float32]
+from inference.importing.trials import ENDING, LOUD, QUIET, Floats, Separates, least_agreement
 
 # An error 20 dB under a stem is little beside the separation's own, which is 3 to 8 dB under it on real songs.
 HALF_AGREEMENT_DB_MIN = 20.0
-# As loud as music is; much quieter; and one that ends early in digital silence.
-TRIALS = ((1, 1.0, 1.0), (2, 1e-3, 1.0), (3, 0.7, 0.4))
+# Quieter than an import is tried with: small numbers are where half precision ends.
+TRIALS = (LOUD, replace(QUIET, level=1e-3), ENDING)
 
 
 def main() -> int:
@@ -82,19 +80,13 @@ def checked(network: onnx.ModelProto, separator: Separator) -> dict[str, object]
     """How the network agrees with the door, and with itself in half precision. Raises NetworkRefused below 60 dB."""
     card = separator.card
     run, run_in_half = _runner(network), _runner(rounded_to_half(network))
-    least, least_in_half = (dict.fromkeys(card.stems, np.inf) for _ in range(2))
-    for number, (seed, level, part) in enumerate(TRIALS, 1):
-        print(f"comparing with the door, {number} of {len(TRIALS)}", flush=True)
-        mix = music(card.segment_samples, card.sample_rate, seed) * np.float32(level)
-        mix[:, int(part * card.segment_samples) :] = 0
-        found = run(mix)
-        _lower(least, agreement_db(separator.separate(mix), found))
-        _lower(least_in_half, agreement_db(found, run_in_half(mix)))
+    least = least_agreement(card, separator.separate, run, "the door", TRIALS)
     if not all(figure >= AGREEMENT_DB_MIN for figure in least.values()):
         figures = ", ".join(f"{stem} {figure:.1f} dB" for stem, figure in least.items())
         raise NetworkRefused(f"with its transforms inside it gives other stems than on the CPU: {figures}")
     if run(np.zeros((2, card.segment_samples), np.float32)).any():
         raise NetworkRefused("with its transforms inside it makes sound of silence")
+    least_in_half = least_agreement(card, run, run_in_half, "itself in half precision", TRIALS)
     for mix in _harsh_mixes(card.segment_samples):
         if not np.isfinite(run_in_half(mix)).all():
             least_in_half = dict.fromkeys(card.stems, -np.inf)
@@ -108,7 +100,7 @@ def checked(network: onnx.ModelProto, separator: Separator) -> dict[str, object]
     }
 
 
-def _runner(network: onnx.ModelProto) -> Callable[[Floats], Floats]:
+def _runner(network: onnx.ModelProto) -> Separates:
     options = onnxruntime.SessionOptions()
     # Nodes as they stand: an optimiser would take the roundings out again.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
@@ -136,11 +128,6 @@ def _harsh_mixes(length: int) -> list[Floats]:
     short = max(1, length // 80)
     burst[:, length // 3 : length // 3 + short] = np.hanning(short) * np.sin(np.arange(short) / 16)
     return [one_sided, click, burst]
-
-
-def _lower(least: dict[str, float], figures: list[float]) -> None:
-    for stem, figure in zip(least, figures, strict=True):
-        least[stem] = min(least[stem], figure)
 
 
 def _rounded(figures: dict[str, float]) -> dict[str, float | None]:

@@ -28,6 +28,7 @@ from inference.importing.agreement import Disagreement
 from inference.importing.checkpoint import CheckpointRefused
 from inference.importing.registry_folder import Imported, kept_if_finished, note_check, write_folder
 from inference.importing.roformer_core import core_as_onnx
+from inference.importing.torch_original import AGAINST, separating
 from inference.importing.trials import checked, least_agreement, print_agreement
 
 _REST = "instrumental"
@@ -119,8 +120,9 @@ def imported(arguments: argparse.Namespace, folder: Path) -> dict[str, float]:
         stems: Tensor = network(mix)
         return stems if stems.ndim == 4 else stems[:, None]
 
-    figures = least_agreement(original, open_separator(folder, torch.get_num_threads()))
-    note_check(folder, checked(figures))
+    separator = open_separator(folder, torch.get_num_threads())
+    figures = least_agreement(separator.card, separating(original, separator.card), separator.separate, "the original")
+    note_check(folder, checked(figures, AGAINST))
     return figures
 
 

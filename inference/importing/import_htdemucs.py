@@ -20,6 +20,7 @@ from inference.importing.agreement import Disagreement
 from inference.importing.checkpoint import Checkpoint, CheckpointRefused, network_of, read_checkpoint
 from inference.importing.htdemucs_core import core_as_onnx
 from inference.importing.registry_folder import Imported, kept_if_finished, note_check, write_folder
+from inference.importing.torch_original import AGAINST, separating
 from inference.importing.trials import checked, least_agreement, print_agreement
 
 
@@ -82,8 +83,9 @@ def imported(checkpoint: Checkpoint, arguments: argparse.Namespace, folder: Path
         },
     )
     write_folder(folder, model, core_as_onnx(network, segment))
-    figures = least_agreement(network, open_separator(folder, torch.get_num_threads()))
-    note_check(folder, checked(figures))
+    separator = open_separator(folder, torch.get_num_threads())
+    figures = least_agreement(separator.card, separating(network, separator.card), separator.separate, "the original")
+    note_check(folder, checked(figures, AGAINST))
     return figures
 
 

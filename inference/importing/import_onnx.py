@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import shutil
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,21 +18,18 @@ from pathlib import Path
 import numpy as np
 import onnx
 import onnxruntime
-from numpy.typing import NDArray
 
 from inference.door.card import ModelRefused
 from inference.door.separator import open_separator
-from inference.importing.agreement import AGREEMENT_DB_MIN, Disagreement, agreement_db, require_agreement
-from inference.importing.music import music
-from inference.importing.registry_folder import Imported, note_check, write_folder
-
-Floats = NDArray[np.float32]
+from inference.importing.agreement import Disagreement
+from inference.importing.registry_folder import Imported, kept_if_finished, note_check, write_folder
+from inference.importing.trials import Floats, Separates, checked, least_agreement, print_agreement
 
 # A file of protobuf cannot be longer.
 NETWORK_BYTES_MAX = 2 * 1024**3
 NODES_MAX = 200_000
-# Loud, quiet, and one that ends early, as a song does.
-TRIALS = ((1, 1.0, 1.0), (2, 0.03, 1.0), (3, 0.7, 0.4))
+# Of the network in the door.
+_THREADS = 3
 
 
 class NetworkRefused(Exception):
@@ -55,13 +51,10 @@ def main() -> int:
         print("reading the network", flush=True)
         network = read_network(arguments.network)
         model = described(json.loads(arguments.card.read_text(encoding="utf-8")), arguments, network)
-        write_folder(arguments.folder, model, network)
-        figures = agreement(arguments.folder, model)
-        for stem, figure in figures.items():
-            print(f"{stem}: {figure:.1f} dB", flush=True)
-        require_agreement(figures)
+        with kept_if_finished(arguments.folder) as place:
+            write_folder(place, model, network)
+            print_agreement(agreement(place, model))
     except (Disagreement, NetworkRefused, ModelRefused, OSError, ValueError, KeyError, TypeError) as reason:
-        shutil.rmtree(arguments.folder, ignore_errors=True)
         text = f"the card lacks {reason}" if isinstance(reason, KeyError) else str(reason)
         print(f"refused: {text}", file=sys.stderr)
         return 1
@@ -119,33 +112,23 @@ def agreement(folder: Path, model: Imported) -> dict[str, float]:
     Raises NetworkRefused, ModelRefused.
     """
     print("compiling the network", flush=True)
-    separator = open_separator(folder, len(TRIALS))
+    separator = open_separator(folder, _THREADS)
     original = _original(folder, model)
-    least = dict.fromkeys(model.stems, np.inf)
-    for number, (seed, level, part) in enumerate(TRIALS, 1):
-        print(f"comparing with ONNX Runtime, {number} of {len(TRIALS)}", flush=True)
-        mix = music(model.segment_samples, model.sample_rate_hz, seed) * np.float32(level)
-        mix[:, int(part * model.segment_samples) :] = 0
-        expected = original(mix)
-        if expected.shape != (len(model.stems), *mix.shape):
-            raise NetworkRefused(f"it gives {list(expected.shape)}, and its card asks for {len(model.stems)} stems")
-        if not np.isfinite(expected).all():
+
+    def sound(mix: Floats) -> Floats:
+        stems = original(mix)
+        if stems.shape != (len(model.stems), *mix.shape):
+            raise NetworkRefused(f"it gives {list(stems.shape)}, and its card asks for {len(model.stems)} stems")
+        if not np.isfinite(stems).all():
             raise NetworkRefused("it gives numbers that are not finite")
-        found = agreement_db(expected, separator.separate(mix))
-        least = {stem: min(least[stem], figure) for stem, figure in zip(least, found, strict=True)}
-    note_check(
-        folder,
-        {
-            "against": f"the network itself in ONNX Runtime {onnxruntime.__version__}",
-            "on": f"{len(TRIALS)} segments of synthetic stereo music",
-            "agreement_db": {stem: round(figure, 1) for stem, figure in least.items()},
-            "agreement_db_min": AGREEMENT_DB_MIN,
-        },
-    )
-    return least
+        return stems
+
+    figures = least_agreement(separator.card, sound, separator.separate, "ONNX Runtime")
+    note_check(folder, checked(figures, f"the network itself in ONNX Runtime {onnxruntime.__version__}"))
+    return figures
 
 
-def _original(folder: Path, model: Imported) -> Callable[[Floats], Floats]:
+def _original(folder: Path, model: Imported) -> Separates:
     options = onnxruntime.SessionOptions()
     # Nodes as they stand: what the file says, and no runtime's idea of it.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL

@@ -39,13 +39,15 @@ def kept_if_finished(folder: Path) -> Iterator[Path]:
 
     An import that is refused or interrupted so leaves nothing that could be taken for a model.
     """
-    place = folder.with_name(f".{folder.name}.importing")
-    shutil.rmtree(place, ignore_errors=True)
+    beside = folder.with_name(f".{folder.name}.importing")
+    shutil.rmtree(beside, ignore_errors=True)
+    # Under its own name, which is said where it is refused.
+    place = beside / folder.name
     try:
         yield place
         place.rename(folder)
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def write_folder(folder: Path, model: Imported, network: bytes) -> None:

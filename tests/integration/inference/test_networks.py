@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -15,23 +14,13 @@ from services.separation.clients.in_process_engine import InProcessEngine
 from services.separation.clients.triton_engine import TritonEngine
 from services.separation.domain.errors import DependencyAway, EngineFailed, ModelUnknown
 from stack.registry import Model, models_in
-from stack.triton_runtime import TritonPorts, TritonRuntime, TritonUnavailable, prepare
-from tests.integration.inference.test_triton import LOCK, ROOT, repository_of, serving
+from stack.triton_runtime import TritonPorts, TritonRuntime
+from tests.integration.inference.triton_server import repository_of, serving
 from tests.unit.inference.cores import SEGMENT, register, spectrogram, spectrogram_core, waveform_core
 from tests.unit.inference.test_door import AGREEMENT_DB_MIN, a_mix, agreement_db, evaluated, plainly
 
 DUO = ["vocals", "instrumental"]
 SEXTET = ["vocals", "drums", "bass", "guitar", "piano", "other"]
-
-
-@pytest.fixture(scope="module")
-def runtime() -> TritonRuntime:
-    """One installed server for all test runs."""
-    folder = Path(os.environ.get("STRIPSESSION_TEST_CACHE", ROOT / ".state")) / "triton"
-    try:
-        return prepare(folder, LOCK, print)
-    except TritonUnavailable as reason:
-        pytest.skip(str(reason))
 
 
 @pytest.fixture(scope="module")
@@ -119,15 +108,14 @@ async def test_without_triton_the_worker_gives_the_same(
 
 
 async def test_a_restarted_server_loads_the_model_again(
-    runtime: TritonRuntime, models: list[Model], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    runtime: TritonRuntime, models: list[Model], tmp_path: Path
 ) -> None:
     """After a restart, in which only the first model is loaded, another model's next chunk is answered all the same."""
     with serving(runtime, tmp_path, models) as (_, ports):
         engine = TritonEngine(f"127.0.0.1:{ports.grpc}", shared_memory=True, infer_s=30.0)
         await engine.start()
         before = await engine.separate("duo", a_mix())
-    monkeypatch.setattr("tests.integration.inference.test_triton.free_ports", lambda: ports)
-    with serving(runtime, tmp_path, models):
+    with serving(runtime, tmp_path, models, ports=ports):
         with pytest.raises(DependencyAway):
             await engine.separate("duo", a_mix())
         np.testing.assert_array_equal(await engine.separate("duo", a_mix()), before)

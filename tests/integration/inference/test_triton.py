@@ -6,13 +6,9 @@ import importlib.util
 import json
 import os
 import signal
-import socket
-import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -22,18 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from stack.model_repository import Machine, generate
-from stack.registry import Model, models_in
-from stack.triton_runtime import (
-    SHARED_MEMORY,
-    TritonPorts,
-    TritonRuntime,
-    TritonUnavailable,
-    clean_leftovers,
-    prepare,
-    region_prefix,
-    serve_command,
-)
+from stack.triton_runtime import SHARED_MEMORY, TritonRuntime, clean_leftovers, region_prefix
+from tests.integration.inference.triton_server import MODELS, serving
 from tests.stories.house import until
 
 if TYPE_CHECKING:
@@ -42,22 +28,7 @@ if TYPE_CHECKING:
 grpcclient = pytest.importorskip("tritonclient.grpc")
 tritonutils = pytest.importorskip("tritonclient.utils")
 
-ROOT = Path(__file__).parents[3]
-DOOR = ROOT / "inference" / "door"
-MODELS = ROOT / "inference" / "models"
-LOCK = ROOT / "inference" / "requirements" / "triton.txt"
-READY_DEADLINE_S = 60.0
 ROUNDS = 5
-
-
-@pytest.fixture(scope="module")
-def runtime() -> TritonRuntime:
-    """One installed server for all test runs."""
-    folder = Path(os.environ.get("STRIPSESSION_TEST_CACHE", ROOT / ".state")) / "triton"
-    try:
-        return prepare(folder, LOCK, print)
-    except TritonUnavailable as reason:
-        pytest.skip(str(reason))
 
 
 @pytest.fixture(scope="module")
@@ -70,65 +41,6 @@ def separator() -> ModuleType:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
-
-
-def free_ports() -> TritonPorts:
-    """Three loopback ports that nobody holds now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
-    numbers = [listening.getsockname()[1] for listening in sockets]
-    for listening in sockets:
-        listening.close()
-    return TritonPorts(*numbers)
-
-
-def wait_ready(server: subprocess.Popen[bytes], ports: TritonPorts, log: Path) -> None:
-    """Return when the server says it is ready; fails with its log when it ends first."""
-    started = time.monotonic()
-    waiting = True
-    while waiting:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{ports.http}/v2/health/ready", timeout=1):
-                waiting = False
-        except OSError:
-            assert time.monotonic() - started < READY_DEADLINE_S, log.read_text()
-            try:
-                # Waiting on the process, not on the clock: an early end is seen at once.
-                server.wait(timeout=0.1)
-            except subprocess.TimeoutExpired:
-                continue
-            pytest.fail(log.read_text())
-
-
-def repository_of(models: Sequence[Model], instance: Path, wire: str = "fp32") -> Path:
-    """A generated model repository, as for a machine of two cores."""
-    return generate(models, DOOR, instance / "models", Machine(cores=2, wire=wire))
-
-
-@contextmanager
-def serving(
-    runtime: TritonRuntime, instance: Path, more: Sequence[Model] = (), wire: str = "fp32"
-) -> Iterator[tuple[subprocess.Popen[bytes], TritonPorts]]:
-    """A running server that is ready, with the baseline loaded and `more` to be asked for; and its ports."""
-    ports = free_ports()
-    baseline = [model for model in models_in(MODELS, is_bundled=True) if model.name == "baseline"]
-    repository = repository_of([*baseline, *more], instance, wire)
-    command = serve_command(runtime, instance, [repository], ports, first_model="baseline")
-    log = instance / "triton.log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            command.argv, env=dict(command.env), cwd=command.cwd, stdout=output, stderr=subprocess.STDOUT
-        )
-        try:
-            wait_ready(server, ports, log)
-            yield server, ports
-        finally:
-            server.terminate()
-            try:
-                server.wait(timeout=20)
-            finally:
-                server.kill()
-                server.wait()
-                clean_leftovers(instance)
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +78,7 @@ def parameters_of(client: Any) -> dict[str, str]:
 def test_the_model_states_its_shape(client: Any, separator: ModuleType) -> None:
     """Triton's configuration, the model's manifest and the separator agree."""
     parameters = parameters_of(client)
-    manifest = json.loads((ROOT / "inference" / "models" / "baseline" / "model.json").read_text())
+    manifest = json.loads((MODELS / "baseline" / "model.json").read_text())
     assert parameters["stems"].split(",") == manifest["stems"] == list(separator.STEMS)
     assert int(parameters["sample_rate"]) == manifest["sample_rate"] == separator.SAMPLE_RATE
     assert int(parameters["segment_samples"]) == manifest["segment_samples"]
