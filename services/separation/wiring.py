@@ -25,7 +25,7 @@ from services.separation.api.servicers import CALLERS, JobReadingServicer, Separ
 from services.separation.api.statuses import STATUSES
 from services.separation.app.run_job import run_job
 from services.separation.app.submit_job import submit_job
-from services.separation.app.sweep import SweepLimits, sweep
+from services.separation.app.sweep import SweepLimits, sweep_queue, sweep_unfinished
 from services.separation.app.workshop import WorkLimits, Workshop
 from services.separation.clients import billing, library
 from services.separation.clients.billing import BillingLedger
@@ -70,9 +70,13 @@ async def serve(settings: Settings) -> None:
     folders = [folder for folder in (settings.models_dir, settings.imported_models_dir) if folder is not None]
     models = ModelCards(folders, settings.default_model)
     limits = SweepLimits(announce_again_s=settings.announce_again_s, admission_s=settings.admission_s)
+    # Apart, so that the jobs of a dead worker never wait for billing or the library to answer.
+    queue_sweeper = lifecycle.Periodic(
+        "queue sweeper", functools.partial(sweep_queue, jobs, measures, limits), every_s=settings.sweep_every_s
+    )
     sweeper = lifecycle.Periodic(
         "sweeper",
-        functools.partial(sweep, jobs, materials, ledger, measures, limits),
+        functools.partial(sweep_unfinished, jobs, materials, ledger, measures, limits),
         every_s=settings.sweep_every_s,
     )
     submit = functools.partial(
@@ -109,6 +113,7 @@ async def serve(settings: Settings) -> None:
             library_channel,
             billing_channel,
             DecoderPool(decoders),
+            queue_sweeper,
             sweeper,
             server,
             readiness,

@@ -1,4 +1,4 @@
-"""Try again while another part of the system is away."""
+"""Try again while another part of the system is away, and not when told to stop meanwhile."""
 
 from __future__ import annotations
 
@@ -19,14 +19,32 @@ async def patiently(step: Callable[[], Awaitable[Result]], patience_s: float) ->
     loop = asyncio.get_running_loop()
     until = loop.time() + patience_s
     pause_s = _PAUSE_FIRST_S
+    before = cancellations()
     while True:
         try:
             return await step()
         except DependencyAway:
+            heed_cancellation(before)
             if loop.time() + pause_s > until:
                 raise
         await asyncio.sleep(pause_s)
         pause_s = min(2 * pause_s, _PAUSE_LAST_S)
+
+
+def cancellations() -> int:
+    """How often the running task has been cancelled."""
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
+
+
+def heed_cancellation(before: int = 0) -> None:
+    """Raise CancelledError when the running task was cancelled more often than `before`: for who catches an error.
+
+    A transaction that is cancelled rolls back, and when that fails its error takes the cancellation's place. Not every
+    cancellation counted is one from outside: in Python 3.11 a task group that failed leaves one behind.
+    """
+    if cancellations() > before:
+        raise asyncio.CancelledError
 
 
 class PatientSource:

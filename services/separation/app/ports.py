@@ -13,7 +13,7 @@ from services.separation.audio.figures import SegmentFigures
 from services.separation.domain.facts import Fact
 from services.separation.domain.file_tags import FileTags
 from services.separation.domain.findings import Findings
-from services.separation.domain.job import Ending, Failure, Job, JobState, NewJob, UploadGrant
+from services.separation.domain.job import Ending, Failure, Job, JobState, NewJob, SealedStem, UploadGrant
 from services.separation.domain.models import ModelCard, ModelShape
 from services.separation.domain.progress import Queue
 
@@ -54,7 +54,7 @@ class JobWork(Protocol):
         ...
 
     async def claim(self, job_id: str, worker: str, lease_s: float) -> Job | None:
-        """Take the lease of a queued job or of one whose lease ran out, attempt and tries plus one; else None."""
+        """Take the lease of a queued job not at rest, or one that ran out, attempt and tries plus one; else None."""
         ...
 
     async def extend(self, job_id: str, attempt: int, lease_s: float) -> bool:
@@ -70,7 +70,7 @@ class JobWork(Protocol):
         ...
 
     async def give_back(self, job_id: str, attempt: int, *, counts: bool) -> bool:
-        """From running to queued; when `counts` is false the try is not held against the job."""
+        """From running to queued; a try that `counts` is held against the job, which then rests (see PAUSES_S)."""
         ...
 
     async def end(self, job_id: str, attempt: int, ending: Ending, conclude_after_s: float) -> bool:
@@ -79,6 +79,10 @@ class JobWork(Protocol):
 
     async def cancel(self, job_id: str, conclude_after_s: float = 0.0) -> bool:
         """To cancelled from any state that has not ended; false when there is nothing to cancel."""
+        ...
+
+    async def defer_admission(self, job_id: str, after_s: float) -> None:
+        """Let the sweeper try again so much later."""
         ...
 
     async def conclude(self, job_id: str) -> bool:
@@ -98,7 +102,7 @@ class JobWork(Protocol):
         ...
 
     async def take_unanswered(self, after_s: float, limit: int) -> Sequence[str]:
-        """Oldest queued jobs last announced longer ago than that, and note that they are announced now."""
+        """Oldest queued jobs last announced longer ago, or done resting, and note that they are announced now."""
         ...
 
     async def requeue_expired(self, limit: int) -> Sequence[str]:
@@ -106,7 +110,7 @@ class JobWork(Protocol):
         ...
 
     async def stale_admissions(self, after_s: float, limit: int) -> Sequence[str]:
-        """Jobs admitting for longer than that."""
+        """Jobs admitting for longer than that and not deferred."""
         ...
 
     async def unconcluded(self, limit: int) -> Sequence[str]:
@@ -147,7 +151,7 @@ class Ledger(Protocol):
         ...
 
     async def reserve(self, owner_id: str, job_id: str, seconds: int) -> None:
-        """Set seconds aside. Raises MinutesExhausted, UploadRefused."""
+        """Set seconds aside. Raises MinutesExhausted, UploadRefused, AdmissionLapsed, JobMismatch."""
         ...
 
     async def settle(self, job_id: str, seconds: int) -> None:
@@ -278,7 +282,7 @@ class Engine(Protocol):
     """Where models run. Each raises DependencyAway."""
 
     async def describe(self, model: str) -> ModelShape:
-        """How a model takes audio."""
+        """How a model takes audio, wherever a chunk may be made. Raises ModelChanged where that is not alike."""
         ...
 
     async def separate(self, model: str, chunk: ModelInput, spent: Callable[[float], None]) -> ModelOutput:
@@ -327,10 +331,9 @@ class StoredSegment:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Seconds since an attempt's last segment.
+    """Seconds since an attempt's last segment: `worker_s` are all that passed.
 
-    `engine_s` are those of the engine's processors; where it does not tell, those in which it had a chunk, or a queue
-    before it had. `worker_s` are all that passed.
+    `engine_s` are those of the engine's processors; where it does not tell, those in which it had a chunk or a queue.
     """
 
     engine_s: float
@@ -360,8 +363,12 @@ class Materials(Protocol):
 class StemObjects(Protocol):
     """Where stems are kept, sealed."""
 
-    async def put(self, name: str, data: bytes) -> tuple[bytes, int]:
-        """Seal under a fresh key and store; the key, and the plain size. Raises DependencyAway."""
+    async def seal(self, name: str, data: bytes) -> SealedStem:
+        """Seal under a fresh key, to be stored under that name."""
+        ...
+
+    async def put(self, stem: SealedStem) -> None:
+        """Store. Raises DependencyAway, and may then be repeated: a try that arrives late changes nothing."""
         ...
 
 

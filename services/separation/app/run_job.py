@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from services.separation.app.claim_job import claim_job
 from services.separation.app.conclude_job import conclude_job
-from services.separation.app.patience import patiently
+from services.separation.app.patience import heed_cancellation, patiently
 from services.separation.app.separate_track import separate_track
 from services.separation.app.workshop import Workshop
 from services.separation.domain.errors import (
@@ -46,7 +46,7 @@ _FAILURES: Mapping[type[BaseException], Failure] = {
 
 @dataclass(frozen=True, slots=True)
 class HandBack:
-    """Another attempt shall go on; `counts` when this one is held against the job."""
+    """Another attempt shall go on; `counts` when this one is held against the job, which then rests for a while."""
 
     counts: bool
 
@@ -141,7 +141,9 @@ async def _settle(shop: Workshop, job: Job, outcome: Ending | HandBack) -> bool:
     async def write() -> bool:
         async with shop.jobs.transaction() as work:
             if isinstance(outcome, HandBack):
-                if await work.give_back(job.job_id, job.attempt, counts=outcome.counts):
+                is_given_back = await work.give_back(job.job_id, job.attempt, counts=outcome.counts)
+                # One that rests is announced by the sweeper when it has rested.
+                if is_given_back and not outcome.counts:
                     await work.publish(JobQueued(job.job_id))
                 return False
             return await work.end(job.job_id, job.attempt, outcome, conclude_after_s=shop.limits.lease_s)
@@ -166,6 +168,7 @@ async def _hold_lease(shop: Workshop, job: Job) -> None:
                     raise LeaseLost
             held_until = began + limits.lease_s
         except (DependencyAway, TimeoutError):
+            heed_cancellation()
             if loop.time() >= held_until:
                 raise LeaseLost from None
 

@@ -262,8 +262,19 @@ class _Line:
         # Job and attempt are in the name, so that nobody ever writes over what another attempt has committed.
         job = self._job
         name = f"stems/{job.track_id}/{job.job_id}.{job.attempt}/{index:06d}/{encoded.stem}"
-        key, size_bytes = await patiently(lambda: self._shop.objects.put(name, encoded.data), self._patience_s)
-        return StoredStem(encoded.stem, name, key, size_bytes, encoded.frames, encoded.frame_bytes, peaks, clipped)
+        # Sealed once for all tries: the storage may apply one late that was taken for failed.
+        sealed = await self._shop.objects.seal(name, encoded.data)
+        await patiently(lambda: self._shop.objects.put(sealed), self._patience_s)
+        return StoredStem(
+            encoded.stem,
+            name,
+            sealed.object_key,
+            sealed.size_bytes,
+            encoded.frames,
+            encoded.frame_bytes,
+            peaks,
+            clipped,
+        )
 
     async def _commit(self) -> None:
         while (segment := await self._stored.get()) is not None:

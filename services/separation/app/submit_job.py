@@ -122,11 +122,11 @@ async def _inspected(
 async def finish_admission(jobs: Jobs, ledger: Ledger, job: Job) -> Job:
     """Reserve an admitting job's seconds and queue it; a refused one is removed. Safe to repeat.
 
-    Raises MinutesExhausted, UploadRefused, AdmissionLapsed, DependencyAway, and JobNotFound when the job is gone.
+    Raises MinutesExhausted, UploadRefused, AdmissionLapsed, JobMismatch, DependencyAway; JobNotFound when it is gone.
     """
     try:
         await ledger.reserve(job.owner_id, job.job_id, job.reserved_s)
-    except (MinutesExhausted, UploadRefused, AdmissionLapsed):
+    except (MinutesExhausted, UploadRefused, AdmissionLapsed, JobMismatch):
         async with jobs.transaction() as work:
             await work.remove_admitting(job.job_id)
         raise

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from services.separation.app.conclude_job import conclude_job
+from services.separation.app.patience import heed_cancellation
 from services.separation.app.ports import Jobs, Ledger, Materials, Measures
 from services.separation.app.submit_job import finish_admission
 from services.separation.domain.errors import (
     AdmissionLapsed,
     DependencyAway,
+    JobMismatch,
     JobNotFound,
     MinutesExhausted,
     UploadRefused,
@@ -29,13 +32,25 @@ class SweepLimits:
 
     announce_again_s: float = 15.0
     admission_s: float = 60.0
+    admit_again_s: float = 5.0
     conclude_again_s: float = 5.0
     batch: int = 32
     """Announcing only the oldest queued jobs again keeps the work queue short, however many wait."""
+    at_once: int = 4
+    """Admissions, and as many conclusions, under way at once: each waits for other services."""
 
 
 async def sweep(jobs: Jobs, materials: Materials, ledger: Ledger, measures: Measures, limits: SweepLimits) -> None:
-    """One round. What cannot be done now is left to the next; only the database being away ends the round."""
+    """Both sweeps, one after the other. Raises DependencyAway when the database is away."""
+    await sweep_queue(jobs, measures, limits)
+    await sweep_unfinished(jobs, materials, ledger, measures, limits)
+
+
+async def sweep_queue(jobs: Jobs, measures: Measures, limits: SweepLimits) -> None:
+    """Announce what waits unheard, jobs of dead workers at its head, and count. Waits for the database alone.
+
+    Raises DependencyAway.
+    """
     async with jobs.transaction() as work:
         announced = [
             *await work.requeue_expired(limits.batch),
@@ -44,15 +59,41 @@ async def sweep(jobs: Jobs, materials: Materials, ledger: Ledger, measures: Meas
         for job_id in announced:
             await work.publish(JobQueued(job_id))
     async with jobs.transaction() as work:
+        measures.census(await work.census())
+
+
+async def sweep_unfinished(
+    jobs: Jobs, materials: Materials, ledger: Ledger, measures: Measures, limits: SweepLimits
+) -> None:
+    """Finish admissions and conclusions that were cut off; what cannot be done now is put off.
+
+    Raises DependencyAway when the database is away as it begins.
+    """
+    async with jobs.transaction() as work:
         stale = await work.stale_admissions(limits.admission_s, limits.batch)
         unconcluded = await work.unconcluded(limits.batch)
-        measures.census(await work.census())
-    for job_id in stale:
-        await _attempt("admission not finished", job_id, _finish_admission(jobs, ledger, job_id))
-    for job_id in unconcluded:
-        if not await _attempt("job not concluded", job_id, conclude_job(jobs, materials, ledger, measures, job_id)):
-            async with jobs.transaction() as work:
-                await work.defer_conclusion(job_id, limits.conclude_again_s)
+
+    async def admit(job_id: str) -> None:
+        await _finish_admission(jobs, ledger, job_id)
+
+    async def admit_later(job_id: str) -> None:
+        async with jobs.transaction() as work:
+            await work.defer_admission(job_id, limits.admit_again_s)
+
+    async def conclude(job_id: str) -> None:
+        await conclude_job(jobs, materials, ledger, measures, job_id)
+
+    async def conclude_later(job_id: str) -> None:
+        async with jobs.transaction() as work:
+            await work.defer_conclusion(job_id, limits.conclude_again_s)
+
+    # Each kind has places of its own, so that neither waits for the other's deadlines.
+    admitting, concluding = asyncio.Semaphore(limits.at_once), asyncio.Semaphore(limits.at_once)
+    async with asyncio.TaskGroup() as tasks:
+        for job_id in stale:
+            tasks.create_task(_attempt("admission not finished", job_id, admit, admit_later, admitting))
+        for job_id in unconcluded:
+            tasks.create_task(_attempt("job not concluded", job_id, conclude, conclude_later, concluding))
 
 
 async def _finish_admission(jobs: Jobs, ledger: Ledger, job_id: str) -> None:
@@ -61,11 +102,25 @@ async def _finish_admission(jobs: Jobs, ledger: Ledger, job_id: str) -> None:
     async with jobs.transaction() as work:
         job = await work.get(job_id)
     if job is not None and job.state is JobState.ADMITTING:
-        with contextlib.suppress(MinutesExhausted, UploadRefused, AdmissionLapsed, JobNotFound):
+        with contextlib.suppress(MinutesExhausted, UploadRefused, AdmissionLapsed, JobMismatch, JobNotFound):
             await finish_admission(jobs, ledger, job)
 
 
-async def _attempt(failure: str, job_id: str, step: Awaitable[None]) -> bool:
+async def _attempt(
+    failure: str,
+    job_id: str,
+    step: Callable[[str], Awaitable[None]],
+    put_off: Callable[[str], Awaitable[None]],
+    places: asyncio.Semaphore,
+) -> None:
+    async with places:
+        if not await _succeeded(failure, job_id, step(job_id)):
+            heed_cancellation()
+            # When this fails, too, the job is still due: the next round begins with it.
+            await _succeeded(f"{failure}, nor put off", job_id, put_off(job_id))
+
+
+async def _succeeded(failure: str, job_id: str, step: Awaitable[None]) -> bool:
     try:
         await step
     except DependencyAway as away:

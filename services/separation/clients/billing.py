@@ -11,7 +11,13 @@ import grpc
 from chassis import logs
 from chassis.rpc.errors import from_error, is_transient
 from services.separation.app.ports import Allowance
-from services.separation.domain.errors import AdmissionLapsed, DependencyAway, MinutesExhausted, UploadRefused
+from services.separation.domain.errors import (
+    AdmissionLapsed,
+    DependencyAway,
+    JobMismatch,
+    MinutesExhausted,
+    UploadRefused,
+)
 from stripsession.billing.v1 import billing_service_pb2 as messages
 from stripsession.billing.v1 import billing_service_pb2_grpc
 
@@ -41,7 +47,7 @@ class BillingLedger:
         return Allowance(found.longest_song_s, found.left_s, plan.title, tuple(plan.models), plan.default_model)
 
     async def reserve(self, owner_id: str, job_id: str, seconds: int) -> None:
-        """Set seconds aside. Raises MinutesExhausted, UploadRefused, AdmissionLapsed."""
+        """Set seconds aside. Raises MinutesExhausted, UploadRefused, AdmissionLapsed, JobMismatch."""
         request = messages.ReserveSecondsRequest(owner_id=owner_id, job_id=job_id, seconds=seconds)
         try:
             with _refusals():
@@ -76,8 +82,10 @@ def _refusals() -> Iterator[None]:
         refusal = from_error(error)
         if refusal.reason == "MINUTES_EXHAUSTED":
             raise MinutesExhausted(refusal.message, dict(refusal.facts)) from error
-        if refusal.reason == "TOO_LONG":
-            raise UploadRefused("TOO_LONG", refusal.message) from error
+        if refusal.reason in {"TOO_LONG", "SECONDS_INVALID"}:
+            raise UploadRefused(refusal.reason, refusal.message) from error
+        if refusal.reason == "RESERVATION_MISMATCH":
+            raise JobMismatch from error
         if refusal.reason in {"RESERVATION_RELEASED", "RESERVATION_SETTLED"}:
             raise _BooksDiffer from error
         if is_transient(error):

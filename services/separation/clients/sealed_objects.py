@@ -13,7 +13,7 @@ from obstore.exceptions import BaseError
 from chassis.objects import ObjectMissing, Objects
 from chassis.sealing import SealBroken, new_key, seal, unseal
 from services.separation.domain.errors import DependencyAway, UploadGone
-from services.separation.domain.job import UploadGrant, UploadPart
+from services.separation.domain.job import SealedStem, UploadGrant, UploadPart
 
 _PARTS_KEPT = 2
 
@@ -85,13 +85,15 @@ class SealedStems:
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
 
-    async def put(self, name: str, data: bytes) -> tuple[bytes, int]:
-        """Seal under a fresh key and store; the key, and the plain size. Raises DependencyAway."""
+    async def seal(self, name: str, data: bytes) -> SealedStem:
+        """Seal under a fresh key, to be stored under that name."""
         key = new_key()
-        sealed = await asyncio.to_thread(seal, key, name, data)
+        return SealedStem(name, key, await asyncio.to_thread(seal, key, name, data), len(data))
+
+    async def put(self, stem: SealedStem) -> None:
+        """Store. Raises DependencyAway, and may then be repeated: a try that arrives late changes nothing."""
         with _storage():
-            await self._objects.put(name, sealed)
-        return key, len(data)
+            await self._objects.put(stem.object_name, stem.sealed)
 
 
 @contextlib.contextmanager

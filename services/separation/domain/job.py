@@ -62,6 +62,12 @@ class Failure:
     retryable: bool
 
 
+PAUSES_S = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""How long a job rests after its first, second, ... try that failed; the last counts for all that follow.
+
+A machine's short fault fails every job at once: without a pause it would use up all their tries in a second.
+"""
+
 GAVE_UP = Failure("GAVE_UP", "We could not separate this song after several tries. Nothing was charged.", True)
 
 
@@ -136,6 +142,16 @@ class UploadPart:
     object_name: str
     offset_bytes: int
     length_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SealedStem:
+    """A stem's file as it is stored, the key that opens it, and its length before it was sealed."""
+
+    object_name: str
+    object_key: bytes = field(repr=False)
+    sealed: bytes = field(repr=False)
+    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class ModelShape:
     placement: str = "mirrored"
     """Where chunks lie in the song: `mirrored` or `centred` (see `audio/chunking.py`)."""
     weights_sha256: str = ""
-    """Digest of the model's files; empty when the engine does not tell."""
+    """Digest of the model's files and of how its card says to use them; empty when the engine does not tell."""
     device: str = "cpu"
     """Where it runs: cpu or gpu."""
 

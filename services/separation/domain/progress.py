@@ -28,7 +28,8 @@ def eta_s(job: Job, queue: Queue) -> float | None:
             rate = None if queue.speed is None else queue.speed * job.audio.rate_hz
         return None if not rate else (job.total_samples - job.done_samples) / rate
     if job.state is JobState.QUEUED and queue.speed:
-        waiting_s = queue.audio_ahead_s / queue.speed / queue.workers if queue.jobs_ahead else 0.0
+        # The first in the queue waits, too: for what the running jobs have left.
+        waiting_s = queue.audio_ahead_s / queue.speed / queue.workers
         left_s = (job.total_samples - job.done_samples) / job.audio.rate_hz
         return waiting_s + left_s / queue.speed
     return None

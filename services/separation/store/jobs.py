@@ -16,7 +16,7 @@ from chassis.db.transaction import Transaction, transaction
 from services.separation.app.ports import Census
 from services.separation.domain.errors import DependencyAway
 from services.separation.domain.facts import Fact
-from services.separation.domain.job import Audio, Ending, Failure, Job, JobState, NewJob
+from services.separation.domain.job import PAUSES_S, Audio, Ending, Failure, Job, JobState, NewJob
 from services.separation.domain.progress import Queue
 
 _RECENT_JOBS = 20
@@ -102,7 +102,8 @@ class PostgresJobWork:
     async def admit(self, job_id: str) -> bool:
         """From admitting to queued; false when it is not admitting."""
         return await self._changed(
-            "UPDATE jobs SET state = 'queued', announced_at = $2 WHERE job_id = $1 AND state = 'admitting'",
+            "UPDATE jobs SET state = 'queued', announced_at = $2, paused_until = NULL"
+            " WHERE job_id = $1 AND state = 'admitting'",
             job_id,
             self._now,
         )
@@ -112,12 +113,13 @@ class PostgresJobWork:
         return await self._changed("DELETE FROM jobs WHERE job_id = $1 AND state = 'admitting'", job_id)
 
     async def claim(self, job_id: str, worker: str, lease_s: float) -> Job | None:
-        """Take the lease of a queued job, or of one whose lease ran out; None when it is held or has ended."""
+        """Take the lease of a queued job, or of one whose lease ran out; None when it is held, rests or has ended."""
         return self._job(
             await self._connection.fetchrow(
                 "UPDATE jobs SET state = 'running', attempt = attempt + 1, tries = tries + 1, worker = $2,"  # noqa: S608 - the columns are a constant
-                " lease_until = $4, started_at = $3, resumed_samples = done_samples"
-                " WHERE job_id = $1 AND (state = 'queued' OR (state = 'running' AND lease_until < $3))"
+                " lease_until = $4, started_at = $3, resumed_samples = done_samples, paused_until = NULL"
+                " WHERE job_id = $1 AND ((state = 'queued' AND coalesce(paused_until <= $3, true))"
+                " OR (state = 'running' AND lease_until < $3))"
                 " RETURNING " + _COLUMNS,
                 job_id,
                 worker,
@@ -160,15 +162,19 @@ class PostgresJobWork:
         )
 
     async def give_back(self, job_id: str, attempt: int, *, counts: bool) -> bool:
-        """From running to queued; when `counts` is false the try is not held against the job."""
+        """From running to queued; a try that `counts` is held against the job, which then rests."""
         return await self._changed(
-            "UPDATE jobs SET state = 'queued', worker = NULL, lease_until = NULL, announced_at = $3,"
-            " tries = CASE WHEN $4 THEN tries ELSE greatest(0, tries - 1) END"
+            "UPDATE jobs SET state = 'queued', worker = NULL, lease_until = NULL, announced_at = $3::timestamptz,"
+            " tries = CASE WHEN $4 THEN tries ELSE greatest(0, tries - 1) END,"
+            # A segment since the claim has set tries to 0: that job rests like one after its first try.
+            " paused_until = CASE WHEN $4 THEN $3::timestamptz + make_interval("
+            "   secs => ($5::float8[])[least(greatest(1, tries), cardinality($5::float8[]))]) END"
             " WHERE job_id = $1 AND attempt = $2 AND state = 'running'",
             job_id,
             attempt,
             self._now,
             counts,
+            PAUSES_S,
         )
 
     async def end(self, job_id: str, attempt: int, ending: Ending, conclude_after_s: float) -> bool:
@@ -199,6 +205,12 @@ class PostgresJobWork:
             job_id,
             self._now,
             self._after(conclude_after_s),
+        )
+
+    async def defer_admission(self, job_id: str, after_s: float) -> None:
+        """Let the sweeper try again so much later."""
+        await self._changed(
+            "UPDATE jobs SET paused_until = $2 WHERE job_id = $1 AND state = 'admitting'", job_id, self._after(after_s)
         )
 
     async def conclude(self, job_id: str) -> bool:
@@ -244,11 +256,12 @@ class PostgresJobWork:
         return Queue(int(row["ahead"]), max(0.0, float(row["audio_s"])), speed or None, max(1, int(row["running"])))
 
     async def take_unanswered(self, after_s: float, limit: int) -> Sequence[str]:
-        """Oldest queued jobs last announced longer ago than that, and note that they are announced now."""
+        """Oldest queued jobs last announced longer ago, or done resting, and note that they are announced now."""
         return await self._ids(
-            "UPDATE jobs SET announced_at = $1 WHERE job_id IN ("
-            " SELECT job_id FROM jobs WHERE state = 'queued' ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED)"
-            " AND announced_at < $2 RETURNING job_id",
+            "UPDATE jobs SET announced_at = $1, paused_until = NULL WHERE job_id IN ("
+            " SELECT job_id FROM jobs WHERE state = 'queued' AND coalesce(paused_until <= $1, true)"
+            " ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED)"
+            " AND (announced_at < $2 OR paused_until IS NOT NULL) RETURNING job_id",
             self._now,
             self._after(-after_s),
             limit,
@@ -265,10 +278,12 @@ class PostgresJobWork:
         )
 
     async def stale_admissions(self, after_s: float, limit: int) -> Sequence[str]:
-        """Jobs admitting for longer than that."""
+        """Jobs admitting for longer than that and not deferred."""
         return await self._ids(
-            "SELECT job_id FROM jobs WHERE state = 'admitting' AND created_at < $1 ORDER BY created_at LIMIT $2",
+            "SELECT job_id FROM jobs WHERE state = 'admitting' AND created_at < $1"
+            " AND coalesce(paused_until <= $2, true) ORDER BY created_at LIMIT $3",
             self._after(-after_s),
+            self._now,
             limit,
         )
 

@@ -24,7 +24,7 @@ from chassis.db.pool import Database
 from chassis.testing.clock import ManualClock
 from chassis.testing.postgres import PostgresServer
 from services.separation.app.ports import JobWork
-from services.separation.domain.job import LAWFUL_MOVES, Audio, Ending, Failure, Job, JobState, NewJob
+from services.separation.domain.job import LAWFUL_MOVES, PAUSES_S, Audio, Ending, Failure, Job, JobState, NewJob
 from services.separation.events.envelopes import encode
 from services.separation.store.jobs import PostgresJobs
 from services.separation.wiring import MIGRATIONS
@@ -143,9 +143,10 @@ class Leases(RuleBasedStateMachine):
 
     @rule(number=NUMBERS)
     def defer(self, number: int) -> None:
+        self.both(lambda work: work.defer_admission(f"job_{number}", 65.0))
         self.both(lambda work: work.defer_conclusion(f"job_{number}", 5.0))
 
-    @rule(seconds=st.sampled_from([0.5, 11.0, 11.0, 70.0]))
+    @rule(seconds=st.sampled_from([0.5, 0.5, 11.0, 11.0, 70.0]))
     def time_passes(self, seconds: float) -> None:
         self.clock.advance(seconds=seconds)
 
@@ -218,3 +219,44 @@ async def test_two_workers_race_for_one_job(database: Database) -> None:
 
     claims = await asyncio.gather(*(claim(f"worker-{number}") for number in range(6)))
     assert [job.attempt for job in claims if job is not None] == [1]
+
+
+async def test_a_failed_try_is_followed_by_a_growing_pause(database: Database) -> None:
+    """A job given back after a try that counts can be claimed and is announced when its pause is over, not before."""
+    clock = ManualClock()
+    jobs = PostgresJobs(database, encode, clock)
+    async with jobs.transaction() as work:
+        await work.insert(new_job(0))
+        await work.admit("job_0")
+    for pause_s in (*PAUSES_S, PAUSES_S[-1]):
+        async with jobs.transaction() as work:
+            claimed = await work.claim("job_0", "a", LEASE_S)
+            assert claimed is not None
+            assert await work.give_back("job_0", claimed.attempt, counts=True)
+        clock.advance(seconds=pause_s - 0.1)
+        async with jobs.transaction() as work:
+            assert await work.claim("job_0", "b", LEASE_S) is None
+            assert await work.take_unanswered(0.01, 10) == []
+        clock.advance(seconds=0.1)
+        async with jobs.transaction() as work:
+            assert await work.take_unanswered(15.0, 10) == ["job_0"]
+            assert await work.take_unanswered(15.0, 10) == []
+
+
+async def test_an_admission_is_put_off(database: Database) -> None:
+    """A deferred admission is no stale one before its time, and rests no more once it is queued."""
+    clock = ManualClock()
+    jobs = PostgresJobs(database, encode, clock)
+    async with jobs.transaction() as work:
+        await work.insert(new_job(0))
+    clock.advance(seconds=61)
+    async with jobs.transaction() as work:
+        assert await work.stale_admissions(60.0, 10) == ["job_0"]
+        await work.defer_admission("job_0", 5.0)
+        assert await work.stale_admissions(60.0, 10) == []
+    clock.advance(seconds=5)
+    async with jobs.transaction() as work:
+        assert await work.stale_admissions(60.0, 10) == ["job_0"]
+        await work.defer_admission("job_0", 5.0)
+        await work.admit("job_0")
+        assert await work.claim("job_0", "a", LEASE_S) is not None

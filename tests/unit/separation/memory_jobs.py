@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from chassis.testing.clock import ManualClock
 from services.separation.app.ports import Census
 from services.separation.domain.facts import Fact
-from services.separation.domain.job import Ending, Job, JobState, NewJob
+from services.separation.domain.job import PAUSES_S, Ending, Job, JobState, NewJob
 from services.separation.domain.progress import Queue
 
 
@@ -20,6 +20,7 @@ class _Row:
     job: Job
     announced_at: datetime.datetime
     conclude_at: datetime.datetime | None = None
+    paused_until: datetime.datetime | None = None
 
 
 class MemoryJobs:
@@ -68,7 +69,7 @@ class MemoryWork:
         row = self._in(job_id, JobState.ADMITTING)
         if row is None:
             return False
-        row.job, row.announced_at = replace(row.job, state=JobState.QUEUED), self._now
+        row.job, row.announced_at, row.paused_until = replace(row.job, state=JobState.QUEUED), self._now, None
         return True
 
     async def remove_admitting(self, job_id: str) -> bool:
@@ -78,7 +79,9 @@ class MemoryWork:
         row = self._in(job_id, JobState.QUEUED, JobState.RUNNING)
         if row is None or (row.job.lease_until is not None and row.job.lease_until >= self._now):
             return None
-        job = row.job
+        if row.job.state is JobState.QUEUED and self._rests(row):
+            return None
+        job, row.paused_until = row.job, None
         row.job = replace(
             job,
             state=JobState.RUNNING,
@@ -109,7 +112,10 @@ class MemoryWork:
         if row is None:
             return False
         row.announced_at = self._now
-        row.job = replace(row.job, tries=row.job.tries if counts else max(0, row.job.tries - 1))
+        if counts:
+            row.paused_until = self._after(PAUSES_S[min(max(1, row.job.tries), len(PAUSES_S)) - 1])
+        else:
+            row.job = replace(row.job, tries=max(0, row.job.tries - 1))
         return True
 
     async def end(self, job_id: str, attempt: int, ending: Ending, conclude_after_s: float) -> bool:
@@ -127,6 +133,11 @@ class MemoryWork:
             return False
         self._ended(row, JobState.CANCELLED, conclude_after_s)
         return True
+
+    async def defer_admission(self, job_id: str, after_s: float) -> None:
+        row = self._in(job_id, JobState.ADMITTING)
+        if row is not None:
+            row.paused_until = self._after(after_s)
 
     async def conclude(self, job_id: str) -> bool:
         row = self._rows.get(job_id)
@@ -152,9 +163,10 @@ class MemoryWork:
         return Queue(len(queued), max(0.0, sum(left_s)), self._speed(), max(1, len(running)))
 
     async def take_unanswered(self, after_s: float, limit: int) -> Sequence[str]:
-        silent = [row for row in self._oldest(JobState.QUEUED)[:limit] if row.announced_at < self._after(-after_s)]
+        ready = [row for row in self._oldest(JobState.QUEUED) if not self._rests(row)][:limit]
+        silent = [row for row in ready if row.announced_at < self._after(-after_s) or row.paused_until is not None]
         for row in silent:
-            row.announced_at = self._now
+            row.announced_at, row.paused_until = self._now, None
         return [row.job.job_id for row in silent]
 
     async def requeue_expired(self, limit: int) -> Sequence[str]:
@@ -166,7 +178,7 @@ class MemoryWork:
         return [row.job.job_id for row in expired[:limit]]
 
     async def stale_admissions(self, after_s: float, limit: int) -> Sequence[str]:
-        rows = self._oldest(JobState.ADMITTING)
+        rows = [row for row in self._oldest(JobState.ADMITTING) if not self._rests(row)]
         return [row.job.job_id for row in rows if row.job.created_at < self._after(-after_s)][:limit]
 
     async def unconcluded(self, limit: int) -> Sequence[str]:
@@ -195,6 +207,9 @@ class MemoryWork:
 
     def _after(self, seconds: float) -> datetime.datetime:
         return self._now + datetime.timedelta(seconds=seconds)
+
+    def _rests(self, row: _Row) -> bool:
+        return row.paused_until is not None and row.paused_until > self._now
 
     def _in(self, job_id: str, *states: JobState) -> _Row | None:
         row = self._rows.get(job_id)

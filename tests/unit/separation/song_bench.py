@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from chassis.sealing import new_key
 from chassis.testing.clock import ManualClock
 from services.separation.app.ports import ByteSource, Effort, Engine, OpenedTrack, StoredSegment
 from services.separation.app.run_job import run_job
@@ -19,7 +20,7 @@ from services.separation.audio.arrays import MixBlock, ModelInput, ModelOutput
 from services.separation.audio.properties import AudioProperties
 from services.separation.domain.errors import AttemptFenced
 from services.separation.domain.findings import Analysis, Findings
-from services.separation.domain.job import Audio, Job, NewJob, UploadGrant
+from services.separation.domain.job import Audio, Job, NewJob, SealedStem, UploadGrant
 from services.separation.domain.models import ModelShape
 from tests.unit.separation.fake_parts import FakeDecoding, FakeLedger, FakeMaterials, FakeMeasures, FakeUploads, Found
 from tests.unit.separation.memory_jobs import MemoryJobs
@@ -163,10 +164,14 @@ class Shelf(FakeMaterials):
 class MemoryObjects:
     def __init__(self) -> None:
         self.data: dict[str, bytes] = {}
+        self.keys: dict[str, bytes] = {}
 
-    async def put(self, name: str, data: bytes) -> tuple[bytes, int]:
-        self.data[name] = data
-        return bytes(32), len(data)
+    async def seal(self, name: str, data: bytes) -> SealedStem:
+        return SealedStem(name, new_key(), data, len(data))
+
+    async def put(self, stem: SealedStem) -> None:
+        self.data[stem.object_name] = stem.sealed
+        self.keys[stem.object_name] = stem.object_key
 
 
 class Bench:

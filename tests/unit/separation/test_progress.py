@@ -43,6 +43,12 @@ def test_a_queued_job_waits_for_those_before_it() -> None:
     assert eta_s(a_job(JobState.QUEUED), Queue(1, 200.0, 10.0, 2)) == 20.0
 
 
+def test_the_first_in_the_queue_waits_for_what_runs() -> None:
+    """With nothing queued before it a job still waits for what running jobs have left, and for no more."""
+    assert eta_s(a_job(JobState.QUEUED), Queue(0, 200.0, 10.0, 1)) == 30.0
+    assert eta_s(a_job(JobState.QUEUED), Queue(0, 0.0, 10.0, 1)) == 10.0
+
+
 @given(st.integers(1, 10**9), st.integers(1, 400_000))
 def test_every_begun_second_counts(samples: int, rate_hz: int) -> None:
     """Whole seconds cover the samples, and by less than a second."""

@@ -60,8 +60,22 @@ async def test_stems_are_sealed_under_keys_of_their_own(tmp_path: Path) -> None:
     """Each stored object opens under its own key and name only."""
     objects = open_objects(f"file://{tmp_path}")
     stems = SealedStems(objects)
-    key, size_bytes = await stems.put("stems/a", b"sound")
-    other, _ = await stems.put("stems/b", b"sound")
-    assert key != other
-    assert size_bytes == 5
-    assert unseal(key, "stems/a", await objects.get("stems/a")) == b"sound"
+    one, other = [await stems.seal(f"stems/{name}", b"sound") for name in "ab"]
+    await stems.put(one)
+    assert one.object_key != other.object_key
+    assert one.size_bytes == 5
+    assert repr(one.object_key) not in repr(one)
+    assert unseal(one.object_key, "stems/a", await objects.get("stems/a")) == b"sound"
+
+
+async def test_a_stem_may_be_put_again(tmp_path: Path) -> None:
+    """Every try at one stem stores the same bytes: whichever is applied last, its one key opens them."""
+    objects = open_objects(f"file://{tmp_path}")
+    stems = SealedStems(objects)
+    sealed = await stems.seal("stems/a", b"sound")
+    stored = []
+    for _ in range(2):
+        await stems.put(sealed)
+        stored.append(await objects.get("stems/a"))
+    assert stored[0] == stored[1]
+    assert unseal(sealed.object_key, "stems/a", stored[1]) == b"sound"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,9 +20,20 @@ from services.separation.audio.pipeline import Separation
 from services.separation.audio.properties import AudioProperties
 from services.separation.clients.engine_replicas import EngineReplicas
 from services.separation.domain.errors import DependencyAway, EngineFailed
-from services.separation.domain.job import JobState
+from services.separation.domain.findings import Findings
+from services.separation.domain.job import PAUSES_S, Job, JobState, SealedStem
 from tests.unit.separation.audio_fixtures import noise
-from tests.unit.separation.song_bench import QUIET, RATE_HZ, SEGMENT_SAMPLES, SHAPE, Bench, SongEngine
+from tests.unit.separation.memory_jobs import MemoryJobs, MemoryWork
+from tests.unit.separation.song_bench import (
+    QUIET,
+    RATE_HZ,
+    SEGMENT_SAMPLES,
+    SHAPE,
+    Bench,
+    MemoryObjects,
+    Shelf,
+    SongEngine,
+)
 
 PROPERTIES = AudioProperties(RATE_HZ, 2, 16)
 SONG = noise(PROPERTIES, 3 * SEGMENT_SAMPLES + 10_001)
@@ -208,6 +220,90 @@ async def test_with_every_server_away_the_song_waits_its_turn() -> None:
     bench = Bench(SONG, PROPERTIES, engine=replicas_of(servers))
     job = await bench.run(replace(QUIET, dependency_patience_s=0.2))
     assert (job.state, job.tries, job.failure) == (JobState.QUEUED, 0, None)
+
+
+async def test_a_machines_short_fault_does_not_use_up_the_tries() -> None:
+    """A job whose try failed rests unannounced, whoever is told of it, and is done once the fault is over."""
+    bench = Bench(SONG, PROPERTIES, engine=(engine := Mortal(0, EngineFailed("device lost"))))
+    job = await bench.run()
+    assert (job.state, job.tries) == (JobState.QUEUED, 1)
+    asked = engine.asked
+    for _ in range(QUIET.attempts_max):
+        assert (await bench.run()).tries == 1
+    assert engine.asked == asked
+    assert bench.jobs.facts == []
+    bench.jobs.clock.advance(seconds=PAUSES_S[0])
+    engine.answers = asked + CHUNKS
+    assert (await bench.run()).state is JobState.COMPLETED
+
+
+class Unreturning(MemoryJobs):
+    """A database on which a heartbeat hangs, and its rolling back fails, once the song is done."""
+
+    def __init__(self, plain: MemoryJobs, is_done: asyncio.Event) -> None:
+        super().__init__(plain.clock)
+        self.is_done = is_done
+        self.is_asked = asyncio.Event()
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[MemoryWork]:
+        task = asyncio.current_task()
+        if self.is_done.is_set() and task is not None and task.get_name() == "lease":
+            self.is_asked.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                raise DependencyAway("database", "closed in the middle of an operation") from None
+        async with super().transaction() as work:
+            yield work
+
+
+class LastShelf(Shelf):
+    """A library that takes the findings when the database hangs."""
+
+    is_done: asyncio.Event
+    is_asked: asyncio.Event
+
+    async def record_findings(self, job: Job, findings: Findings) -> None:
+        await super().record_findings(job, findings)
+        self.is_done.set()
+        await self.is_asked.wait()
+
+
+async def test_a_heartbeat_that_hangs_does_not_keep_a_finished_song() -> None:
+    """A song that is done is ended, though the heartbeat under way then can be neither finished nor rolled back."""
+    bench = Bench(SONG, PROPERTIES)
+    is_done = asyncio.Event()
+    bench.jobs = jobs = Unreturning(bench.jobs, is_done)
+    bench.materials = shelf = LastShelf()
+    shelf.is_done, shelf.is_asked = is_done, jobs.is_asked
+    job = await asyncio.wait_for(bench.run(replace(QUIET, heartbeat_s=0.5)), 30)
+    assert job.state is JobState.COMPLETED
+
+
+class Tardy(MemoryObjects):
+    """A storage whose first try at each object fails, and is applied long after."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.late: dict[str, SealedStem] = {}
+
+    async def put(self, stem: SealedStem) -> None:
+        if stem.object_name not in self.late:
+            self.late[stem.object_name] = stem
+            raise DependencyAway("object storage", "timed out")
+        await super().put(stem)
+
+
+async def test_a_stored_stem_opens_whichever_try_is_applied_last() -> None:
+    """What the storage applies after the client gave it up opens under the key that the library was given."""
+    bench = Bench(SONG, PROPERTIES)
+    bench.objects = storage = Tardy()
+    assert (await bench.run()).state is JobState.COMPLETED
+    for late in storage.late.values():
+        await MemoryObjects.put(storage, late)
+    stems = [stem for segment in bench.materials.segments for stem in segment.stems]
+    assert [storage.keys[stem.object_name] for stem in stems] == [stem.object_key for stem in stems]
 
 
 def replicas_of(servers: Sequence[SongEngine]) -> Engine:

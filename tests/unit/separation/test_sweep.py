@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
 from chassis.testing.clock import ManualClock
 from services.separation.app.claim_job import claim_job
 from services.separation.app.conclude_job import conclude_job
-from services.separation.app.sweep import SweepLimits, sweep
-from services.separation.domain.errors import DependencyAway, MinutesExhausted
+from services.separation.app.sweep import SweepLimits, sweep, sweep_queue, sweep_unfinished
+from services.separation.domain.errors import DependencyAway, JobMismatch, MinutesExhausted, UploadRefused
 from services.separation.domain.facts import JobConcluded, JobQueued
-from services.separation.domain.job import GAVE_UP, Audio, Ending, Job, JobState, NewJob
+from services.separation.domain.job import GAVE_UP, PAUSES_S, Audio, Ending, Job, JobState, NewJob
 from tests.unit.separation.fake_parts import FakeLedger, FakeMaterials, FakeMeasures
 from tests.unit.separation.memory_jobs import MemoryJobs
+
+
+@dataclass
+class CountingLedger(FakeLedger):
+    """Billing that answers a reservation when it is let; it tells how many were asked, and when something was ended."""
+
+    asked: int = 0
+    hides_cancellation: bool = False
+    let: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.let.set()
+
+    async def reserve(self, owner_id: str, job_id: str, seconds: int) -> None:
+        self.asked += 1
+        self.begun.set()
+        try:
+            await self.let.wait()
+        except asyncio.CancelledError:
+            if self.hides_cancellation:
+                raise DependencyAway("billing") from None
+            raise
+        await super().reserve(owner_id, job_id, seconds)
+
+    async def settle(self, job_id: str, seconds: int) -> None:
+        await super().settle(job_id, seconds)
+        self.ended.set()
 
 
 class Yard:
@@ -19,7 +53,7 @@ class Yard:
     def __init__(self) -> None:
         self.clock = ManualClock()
         self.jobs = MemoryJobs(self.clock)
-        self.ledger = FakeLedger()
+        self.ledger: FakeLedger = FakeLedger()
         self.materials = FakeMaterials()
         self.measures = FakeMeasures()
 
@@ -81,6 +115,7 @@ async def test_half_done_admissions_are_finished() -> None:
     await yard.sweep()
     assert "job_1" in yard.jobs.rows
     yard.ledger.away = False
+    yard.clock.advance(seconds=6)
     await yard.sweep()
     assert yard.ledger.released == []
     assert "job_1" in yard.ledger.reserved
@@ -88,14 +123,114 @@ async def test_half_done_admissions_are_finished() -> None:
     assert yard.jobs.facts == [JobQueued("job_1")]
 
 
-async def test_half_done_admission_without_minutes_disappears() -> None:
-    """An admission that broke off and can get no minutes is removed; its identifier may be sent again."""
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        MinutesExhausted("There are none left.", {}),
+        UploadRefused("SECONDS_INVALID", "Seconds must be a positive number."),
+        JobMismatch(),
+    ],
+)
+async def test_half_done_admission_that_is_refused_disappears(refusal: Exception) -> None:
+    """An admission that broke off and will never get its minutes is removed; its identifier may be sent again."""
     yard = Yard()
     await yard.job("job_1", queued=False)
     yard.clock.advance(seconds=61)
-    yard.ledger.refusal = MinutesExhausted("There are none left.", {})
+    yard.ledger.refusal = refusal
     await yard.sweep()
     assert "job_1" not in yard.jobs.rows
+
+
+@pytest.mark.parametrize("refusal", [DependencyAway("billing"), RuntimeError("a fault")])
+async def test_an_admission_that_fails_is_put_off(refusal: Exception) -> None:
+    """An admission that cannot be finished is tried again after a while, not in every sweep."""
+    yard = Yard()
+    yard.ledger = ledger = CountingLedger(refusal=refusal)
+    await yard.job("job_1", queued=False)
+    yard.clock.advance(seconds=61)
+    await yard.sweep()
+    await yard.sweep()
+    assert ledger.asked == 1
+    yard.clock.advance(seconds=5)
+    ledger.refusal = None
+    await yard.sweep()
+    assert ledger.asked == 2
+    assert yard.state("job_1") is JobState.QUEUED
+
+
+async def test_nobody_waits_for_a_service_that_hangs() -> None:
+    """While billing hangs, a few admissions are under way at once, ends are concluded and lost jobs announced."""
+    yard = Yard()
+    yard.ledger = ledger = CountingLedger()
+    ledger.let.clear()
+    for number in range(6):
+        await yard.job(f"job_{number}", queued=False)
+    await yard.job("job_ended")
+    await yard.job("job_lost")
+    claimed = [await yard.claim(job_id) for job_id in ("job_ended", "job_lost")]
+    assert claimed[0] is not None
+    async with yard.jobs.transaction() as work:
+        await work.end("job_ended", claimed[0].attempt, Ending(JobState.COMPLETED, 58_001), 0)
+    yard.clock.advance(seconds=61)
+    limits = SweepLimits(at_once=4)
+    sweeping = asyncio.create_task(sweep_unfinished(yard.jobs, yard.materials, ledger, yard.measures, limits))
+    async with asyncio.timeout(10):
+        await ledger.ended.wait()
+    await sweep_queue(yard.jobs, yard.measures, limits)
+    assert JobQueued("job_lost") in yard.jobs.facts
+    assert ledger.settled == {"job_ended": 59}
+    assert (ledger.asked, ledger.reserved) == (4, {})
+    ledger.let.set()
+    async with asyncio.timeout(10):
+        await sweeping
+    assert len(ledger.reserved) == 6
+
+
+async def test_a_sweeper_is_stopped_in_mid_call() -> None:
+    """Told to stop while a service hangs, it stops, and nothing is changed."""
+    yard = Yard()
+    yard.ledger = ledger = CountingLedger(hides_cancellation=True)
+    ledger.let.clear()
+    await yard.job("job_1", queued=False)
+    yard.clock.advance(seconds=61)
+    sweeping = asyncio.create_task(yard.sweep())
+    async with asyncio.timeout(10):
+        await ledger.begun.wait()
+    sweeping.cancel()
+    await asyncio.wait([sweeping], timeout=10)
+    assert sweeping.cancelled()
+    assert yard.jobs.rows["job_1"].paused_until is None
+
+
+async def test_a_failed_try_rests_before_the_next() -> None:
+    """After a try that counts a job is neither taken up nor announced for a pause that grows; then it is announced."""
+    yard = Yard()
+    await yard.job("job_1")
+    for pause_s in (*PAUSES_S, PAUSES_S[-1]):
+        claimed = await yard.claim("job_1", attempts_max=9)
+        assert claimed is not None
+        async with yard.jobs.transaction() as work:
+            assert await work.give_back("job_1", claimed.attempt, counts=True)
+        yard.clock.advance(seconds=pause_s - 0.1)
+        await yard.sweep()
+        assert yard.jobs.facts == []
+        assert await yard.claim("job_1") is None
+        yard.clock.advance(seconds=0.1)
+        await yard.sweep()
+        assert yard.jobs.facts == [JobQueued("job_1")]
+        await yard.sweep()
+        assert yard.jobs.facts == []
+
+
+async def test_a_job_handed_back_in_good_order_does_not_rest() -> None:
+    """A try that does not count leaves the job free for the next worker at once."""
+    yard = Yard()
+    await yard.job("job_1")
+    claimed = await yard.claim("job_1")
+    assert claimed is not None
+    async with yard.jobs.transaction() as work:
+        assert await work.give_back("job_1", claimed.attempt, counts=False)
+    assert await yard.claim("job_1") is not None
 
 
 async def test_a_job_that_never_gets_on_is_given_up() -> None:

@@ -1,0 +1,87 @@
+"""Billing's refusals as separation understands them, over a real gRPC socket."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+
+from chassis.health import Readiness
+from chassis.identity import Certificates
+from chassis.rpc.client import Channel
+from chassis.rpc.errors import Refusal, RpcRefused
+from chassis.rpc.server import RpcServer
+from services.separation.clients.billing import SERVICE, BillingLedger
+from services.separation.domain.errors import (
+    AdmissionLapsed,
+    DependencyAway,
+    JobMismatch,
+    MinutesExhausted,
+    UploadRefused,
+)
+from stripsession.billing.v1 import billing_service_pb2 as messages
+from stripsession.billing.v1 import billing_service_pb2_grpc
+
+
+class RefusingBilling(billing_service_pb2_grpc.LedgerServiceServicer):
+    """Refuses every call, with the refusal at hand."""
+
+    refusal = Refusal(grpc.StatusCode.INTERNAL, "")
+
+    async def GetAllowance(self, request: Any, context: Any) -> messages.GetAllowanceResponse:
+        raise RpcRefused(self.refusal)
+
+    async def ReserveSeconds(self, request: Any, context: Any) -> messages.ReserveSecondsResponse:
+        raise RpcRefused(self.refusal)
+
+    async def SettleSeconds(self, request: Any, context: Any) -> messages.SettleSecondsResponse:
+        raise RpcRefused(self.refusal)
+
+    async def ReleaseSeconds(self, request: Any, context: Any) -> messages.ReleaseSecondsResponse:
+        raise RpcRefused(self.refusal)
+
+
+@pytest.fixture
+async def billing(certificates: Path) -> AsyncIterator[tuple[RefusingBilling, BillingLedger]]:
+    servicer = RefusingBilling()
+    server = RpcServer(
+        "127.0.0.1:0",
+        Certificates(certificates, "billing"),
+        callers={SERVICE: frozenset({"separation"})},
+        statuses={},
+        registrations=[lambda grpc: billing_service_pb2_grpc.add_LedgerServiceServicer_to_server(servicer, grpc)],
+        readiness=Readiness(),
+        drain_s=0.1,
+    )
+    await server.start()
+    channel = Channel("billing", f"127.0.0.1:{server.port}", Certificates(certificates, "separation"))
+    yield servicer, BillingLedger(channel.grpc)
+    await channel.stop()
+    await server.stop()
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "error"),
+    [
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, "MINUTES_EXHAUSTED", MinutesExhausted),
+        (grpc.StatusCode.INVALID_ARGUMENT, "TOO_LONG", UploadRefused),
+        (grpc.StatusCode.INVALID_ARGUMENT, "SECONDS_INVALID", UploadRefused),
+        (grpc.StatusCode.FAILED_PRECONDITION, "RESERVATION_MISMATCH", JobMismatch),
+        (grpc.StatusCode.FAILED_PRECONDITION, "RESERVATION_RELEASED", AdmissionLapsed),
+        (grpc.StatusCode.FAILED_PRECONDITION, "RESERVATION_SETTLED", AdmissionLapsed),
+        (grpc.StatusCode.UNAVAILABLE, "STOPPING", DependencyAway),
+    ],
+)
+async def test_a_refused_reservation_is_told_apart(
+    billing: tuple[RefusingBilling, BillingLedger], code: grpc.StatusCode, reason: str, error: type[Exception]
+) -> None:
+    """Each of billing's refusals says whether the song may be admitted later, and an upload's keeps its reason."""
+    servicer, ledger = billing
+    servicer.refusal = Refusal(code, reason, "A sentence.")
+    with pytest.raises(error) as caught:
+        await ledger.reserve("usr_1", "job_1", 60)
+    if isinstance(caught.value, UploadRefused):
+        assert caught.value.reason == reason
