@@ -146,7 +146,7 @@ async def verify(arguments: argparse.Namespace, console: Console) -> int:
                 console.print(f"    {line}", markup=False, highlight=False, soft_wrap=True)
         else:
             count = _count(len(model.files) + len(model.documents), "file")
-            text = f"✓ {model.name}: {count}, {model.folder_bytes} bytes, sha256 of its weights {model.digest}"
+            text = f"✓ {model.name}: {count}, {model.folder_bytes} bytes, sha256 of all that separates {model.digest}"
             console.print(text, style="green", markup=False, highlight=False, soft_wrap=True)
     return code
 

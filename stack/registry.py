@@ -72,9 +72,21 @@ class Model:
 
     @property
     def digest(self) -> str:
-        """Of its weights: SHA-256 over the digests of the files that separate, in the order of their names."""
-        lines = "".join(f"{file.sha256} {file.name}\n" for file in sorted(self.files, key=lambda file: file.name))
-        return hashlib.sha256(lines.encode()).hexdigest()
+        """Of all that decides its stems: SHA-256 over the files that separate and over what the card says of doing so.
+
+        It is what `weights` says to the workers. The same file with another overlap, transform or order of stems gives
+        other samples, so a song that was begun with one must not go on with the other, as with another file.
+        """
+        told = {
+            "files": {file.name: file.sha256 for file in self.files},
+            "transform": self.transform,
+            "stems": self.stems,
+            "sample_rate": self.sample_rate_hz,
+            "segment_samples": self.segment_samples,
+            "hop_samples": self.hop_samples,
+            "placement": self.placement,
+        }
+        return hashlib.sha256(json.dumps(told, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     @property
     def size_bytes(self) -> int:

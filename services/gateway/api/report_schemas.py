@@ -57,7 +57,7 @@ REPORT_SCHEMAS: Mapping[str, Schema] = {
             model=_object(
                 name={"type": "string"},
                 version={"type": "string"},
-                weights_sha256=_or_null("string", "Digest of the model's files."),
+                weights_sha256=_or_null("string", "Digest of the model's files and of how its card says to use them."),
             ),
             model_residual_db=_or_null(
                 "number", "What the model's own stems lacked before it was spread over them, in dB of the upload."

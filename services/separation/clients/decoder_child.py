@@ -38,13 +38,18 @@ SIGNALS_OF_INPUT: Final = {
 
 @dataclass(frozen=True)
 class DecoderLimits:
-    """What a child may use. `inspect_s` and `stall_s` leave out the time the source takes to answer."""
+    """What a child may use. `inspect_s`, `stall_s` and `whole_s` leave out the time the source takes to answer.
+
+    `stall_s` is for a block of samples. `whole_s` is for all that is asked of a child, so that one which always stays
+    just within the others comes to an end: three times `cpu_s`, for a child that shares its core.
+    """
 
     memory_bytes: int = 1 << 30
     cpu_s: int = 600
     hello_s: float = 20.0
     inspect_s: float = 4.0
     stall_s: float = 15.0
+    whole_s: float = 1800.0
     children_max: int = 8
     # How often a file may be read over: inspection, counting, decoding, and seeks that miss the child's cache.
     rereads_max: int = 8
@@ -126,7 +131,7 @@ class DecoderChild:
         return self.process.returncode is None and not self._reader.at_eof()
 
     async def send(self, message: bytes) -> None:
-        """Write one framed message; raises ChildGone."""
+        """Write one framed message; raises ChildGone. Waits while the child does not read: its caller bounds that."""
         try:
             self._writer.write(message)
             await self._writer.drain()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 import numpy as np
@@ -43,11 +44,21 @@ STARVED_SHARE: Final = 0.5
 class DecoderSession:
     """inspect() once, then decode() once. Errors of the source itself pass through unchanged."""
 
-    def __init__(self, child: DecoderChild, source: ByteSource, longest_s: float, limits: DecoderLimits) -> None:
+    def __init__(
+        self,
+        child: DecoderChild,
+        source: ByteSource,
+        longest_s: float,
+        limits: DecoderLimits,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`now` is a steady clock in seconds."""
         self.child = child
         self._source = source
         self._longest_s = longest_s
         self._limits = limits
+        self._now = now
+        self._whole = _ChildsTime(child, limits.whole_s, now)
         self._served_bytes = 0
         self._properties: AudioProperties | None = None
         self._summary: DecodeSummary | None = None
@@ -69,7 +80,7 @@ class DecoderSession:
         cover: list[bytes] = []
         kinds = {Kind.PROPERTIES, Kind.COVER} if wants_cover else {Kind.PROPERTIES}
         try:
-            await self.child.send(frame_json(Kind.INSPECT, request))
+            await self._tell(frame_json(Kind.INSPECT, request), self._limits.inspect_s)
             while True:
                 kind, payload = await self._next_of(kinds, self._limits.inspect_s)
                 if kind is Kind.PROPERTIES:
@@ -90,21 +101,29 @@ class DecoderSession:
         expected = self._properties
         if expected is None:
             raise LookupError("inspect first")
-        received = 0
+        received = block_at = 0
+        is_last = False
         longest_samples = int(self._longest_s * expected.sample_rate)
         try:
-            await self.child.send(frame_json(Kind.DECODE, {"first_sample": first_sample}))
+            await self._tell(frame_json(Kind.DECODE, {"first_sample": first_sample}), self._limits.stall_s)
             while True:
                 kind, payload = await self._next_of({Kind.PCM, Kind.END}, self._limits.stall_s)
                 if kind is Kind.END:
                     break
-                if not payload:
-                    continue
                 block = _block(payload, expected)
+                # Blocks lie in the song every PCM_BLOCK_FRAMES, each less what comes before `first_sample`, so one that
+                # is skipped is empty; only the last is short. Whoever has the clock begin anew has thus brought the
+                # song a block further, and cannot live on by saying nothing, or a sample, now and again.
+                block_at += PCM_BLOCK_FRAMES
+                wanted = min(PCM_BLOCK_FRAMES, max(0, block_at - first_sample))
+                if is_last or len(block) > wanted:
+                    raise FramingBroken("a block out of its place")
+                is_last = len(block) < wanted
                 received += len(block)
                 if received > longest_samples:
                     raise FramingBroken("more samples than allowed")
-                yield block
+                if len(block):
+                    yield block
             report = parse_json(payload)
             # With nothing received the child's own total stands: the file ended before `first_sample`.
             total = received + first_sample if received else _total(report, first_sample)
@@ -114,50 +133,77 @@ class DecoderSession:
 
     async def _next_of(self, kinds: set[Kind], within_s: float) -> tuple[Kind, bytes]:
         """The next message of `kinds`, reads served on the way; the child's own time is bounded by `within_s`."""
-        left_s = within_s
-        cpu_s_before = self.child.cpu_s()
+        left = _ChildsTime(self.child, within_s, self._now)
         while True:
-            started_s = time.monotonic()
-            try:
-                async with asyncio.timeout(left_s):
-                    kind, payload = await self.child.receive()
-            except TimeoutError:
-                raise self._too_slow(cpu_s_before, within_s) from None
-            left_s = max(0.0, left_s - (time.monotonic() - started_s))
+            async with self._whole.running(), left.running():
+                kind, payload = await self.child.receive()
             if kind in kinds:
                 return kind, payload
             if kind is Kind.REFUSED:
                 raise refusal(parse_json(payload))
             if kind is not Kind.READ:
                 raise FramingBroken(f"{kind.name} is out of turn")
-            await self._serve(payload)
+            block = await self._read(payload)
+            # On the same clock: a child that asks and never reads lets the socket fill, and would be waited for.
+            async with self._whole.running(), left.running():
+                await self.child.send(frame(Kind.DATA, block))
 
-    async def _serve(self, payload: bytes) -> None:
+    async def _tell(self, message: bytes, within_s: float) -> None:
+        async with self._whole.running(), _ChildsTime(self.child, within_s, self._now).running():
+            await self.child.send(message)
+
+    async def _read(self, payload: bytes) -> bytes:
         if len(payload) != READ_REQUEST.size:
             raise FramingBroken("a read request of another size")
         offset, length = READ_REQUEST.unpack(payload)
         size_bytes = self._source.size_bytes
         if not 0 < length <= SOURCE_BLOCK_BYTES or offset + length > size_bytes:
             raise FramingBroken("a read outside the file")
-        self._served_bytes += length
+        # As a whole block, which is what our child asks for: reads of a byte each would not come to an end.
+        self._served_bytes += SOURCE_BLOCK_BYTES
         if self._served_bytes > size_bytes * self._limits.rereads_max + REREAD_ALLOWANCE_BYTES:
             raise FramingBroken("a file that is read over and over")
         block = await self._source.read(offset, length)
         if len(block) != length:
             raise DecoderFailed(f"the source gave {len(block)} of {length} bytes")
-        await self.child.send(frame(Kind.DATA, block))
-
-    def _too_slow(self, cpu_s_before: float | None, within_s: float) -> AudioRefused | DecoderFailed:
-        cpu_s = self.child.cpu_s()
-        if cpu_s is not None and cpu_s_before is not None and cpu_s - cpu_s_before < within_s * STARVED_SHARE:
-            return DecoderFailed("the decoder was starved of processor time")
-        return refused("unmeasurable")
+        return block
 
     async def _blame(self, failure: ChildGone | FramingBroken) -> AudioRefused | DecoderFailed:
         """A child that talks nonsense, or dies of what it reads, condemns the input; one killed from outside not."""
         if isinstance(failure, FramingBroken) or await self.child.ended_by_input():
             return refused("damaged")
         return DecoderFailed(f"the decoder ended with status {self.child.process.returncode}")
+
+
+class _ChildsTime:
+    """The time that a child has for one thing; what the source takes meanwhile, or a consumer, is not counted."""
+
+    def __init__(self, child: DecoderChild, within_s: float, now: Callable[[], float]) -> None:
+        self._child = child
+        self._within_s = within_s
+        self._left_s = within_s
+        self._now = now
+        self._cpu_s_before = child.cpu_s()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Counts and bounds what is done in it. Raises AudioRefused, or DecoderFailed where the child was starved."""
+        started_s = self._now()
+        try:
+            # asyncio ends only what waits; what is always there at once has to be stopped here.
+            if self._left_s <= 0:
+                raise TimeoutError
+            async with asyncio.timeout(self._left_s):
+                yield
+        except TimeoutError:
+            raise self._too_slow() from None
+        self._left_s -= self._now() - started_s
+
+    def _too_slow(self) -> AudioRefused | DecoderFailed:
+        cpu_s, before_s = self._child.cpu_s(), self._cpu_s_before
+        if cpu_s is not None and before_s is not None and cpu_s - before_s < self._within_s * STARVED_SHARE:
+            return DecoderFailed("the decoder was starved of processor time")
+        return refused("unmeasurable")
 
 
 def _block(payload: bytes, expected: AudioProperties) -> NDArray[np.int32]:
@@ -167,7 +213,7 @@ def _block(payload: bytes, expected: AudioProperties) -> NDArray[np.int32]:
         raise FramingBroken("a block of another size")
     block = np.frombuffer(payload, dtype="<i4").astype(np.int32, copy=False).reshape(-1, expected.channels)
     limit = 1 << (expected.depth - 1)
-    if int(block.max()) >= limit or int(block.min()) < -limit:
+    if len(block) and (int(block.max()) >= limit or int(block.min()) < -limit):
         raise FramingBroken("samples out of range")
     return block
 

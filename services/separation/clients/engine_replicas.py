@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.separation.domain.errors import DependencyAway, EngineFailed
+from services.separation.domain.errors import DependencyAway, EngineFailed, ModelChanged
 from services.separation.domain.models import ModelShape, untold
 
 # How long a server that failed is asked last. Asking one in vain costs a moment, passing one over costs its work.
@@ -70,8 +70,30 @@ class EngineReplicas:
         await asyncio.gather(*(replica.engine.stop() for replica in self._replicas))
 
     async def describe(self, model: str) -> ModelShape:
-        """How a model takes audio, as the first server that answers says it. Raises as the last one asked does."""
-        return await self._asked(lambda engine: engine.describe(model))
+        """How a model takes audio; every server that answers says so alike.
+
+        Raises ModelChanged where they do not, ModelUnknown, DependencyAway when none answers, and EngineFailed when all
+        are there and cannot load it.
+        """
+        # One server vouches for itself alone: while they are replaced one after another, those with the new network and
+        # those with the old answer chunks of the same song. This is asked before every segment is kept, so all are
+        # asked at once; to each it is one small question.
+        told = await asyncio.gather(*(self._told(replica, model) for replica in self._replicas))
+        shapes = [one for one in told if isinstance(one, ModelShape)]
+        if not shapes:
+            # Whoever is away may come back and answer; who refuses will refuse again.
+            faults = [one for one in told if not isinstance(one, ModelShape)]
+            raise next((fault for fault in faults if isinstance(fault, DependencyAway)), faults[0])
+        if any(_network(shape) != _network(shapes[0]) for shape in shapes):
+            raise ModelChanged
+        return shapes[0]
+
+    async def _told(self, replica: _Replica, model: str) -> ModelShape | DependencyAway | EngineFailed:
+        try:
+            return await replica.engine.describe(model)
+        except (DependencyAway, EngineFailed) as fault:
+            self._pass_over(replica)
+            return fault
 
     async def separate(
         self, model: str, chunk: NDArray[np.float32], spent: Callable[[float], None] = untold
@@ -107,3 +129,8 @@ class EngineReplicas:
 
     def _pass_over(self, replica: _Replica) -> None:
         replica.away_until = self._now() + _PASSED_OVER_S
+
+
+def _network(shape: ModelShape) -> ModelShape:
+    """What has to be alike wherever a song's chunks are made."""
+    return replace(shape, version="", device="")

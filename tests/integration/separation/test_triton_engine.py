@@ -21,25 +21,15 @@ from services.separation.clients.shared_regions import FOLDER, PREFIX, SharedReg
 from services.separation.clients.triton_engine import TritonEngine
 from services.separation.domain.errors import DependencyAway, EngineFailed
 from stack.registry import models_in
-from stack.triton_runtime import TritonRuntime, TritonUnavailable, prepare
-from tests.integration.inference import test_triton
-from tests.integration.inference.test_triton import LOCK, MODELS, ROOT, repository_of, serving
+from stack.triton_runtime import TritonRuntime
+from tests.integration.inference.triton_server import MODELS, repository_of, serving
+from tests.paths import REPOSITORY
 
 HOLDER = (
     "from services.separation.clients.shared_regions import SharedRegion\n"
     "region = SharedRegion(4096)\nprint(region.name, flush=True)\ninput()\n"
 )
 SEGMENT = np.random.default_rng(5).standard_normal((2, 344064)).astype(np.float32) * np.float32(0.1)
-
-
-@pytest.fixture(scope="module")
-def runtime() -> TritonRuntime:
-    """One installed server for all test runs."""
-    folder = Path(os.environ.get("STRIPSESSION_TEST_CACHE", ROOT / ".state")) / "triton"
-    try:
-        return prepare(folder, LOCK, print)
-    except TritonUnavailable as reason:
-        pytest.skip(str(reason))
 
 
 def our_regions() -> list[Path]:
@@ -141,7 +131,6 @@ async def test_one_of_two_servers_dies(
 async def test_a_server_that_died_is_gone_on_with(
     runtime: TritonRuntime,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     expected: tuple[InProcessEngine, np.ndarray[tuple[int, ...], np.dtype[np.float32]]],
 ) -> None:
     """While Triton is down the engine says that it is away; with a new server on the port it works again."""
@@ -154,8 +143,7 @@ async def test_a_server_that_died_is_gone_on_with(
         server.wait()
         with pytest.raises(DependencyAway):
             await engine.separate("baseline", SEGMENT)
-    monkeypatch.setattr(test_triton, "free_ports", lambda: ports)
-    with serving(runtime, tmp_path):
+    with serving(runtime, tmp_path, ports=ports):
         await patiently(lambda: engine.describe("baseline"), 10.0)
         np.testing.assert_allclose(await engine.separate("baseline", SEGMENT), stems, atol=1e-6)
         with pytest.raises(EngineFailed):
@@ -182,7 +170,7 @@ async def test_a_killed_workers_regions_leave_the_server(runtime: TritonRuntime,
     """What a killed worker had registered with a living server is unmapped when the next worker starts."""
     with serving(runtime, tmp_path) as (_, ports):
         worker = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", HOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+            sys.executable, "-c", HOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=REPOSITORY
         )
         assert worker.stdout is not None
         name = (await worker.stdout.readline()).decode().strip()
@@ -200,7 +188,6 @@ async def test_a_killed_workers_regions_leave_the_server(runtime: TritonRuntime,
 async def test_a_server_restarted_unseen_is_gone_on_with(
     runtime: TritonRuntime,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     expected: tuple[InProcessEngine, np.ndarray[tuple[int, ...], np.dtype[np.float32]]],
 ) -> None:
     """A server restarted between two chunks knows no region of ours, and the next chunk is answered all the same."""
@@ -211,8 +198,7 @@ async def test_a_server_restarted_unseen_is_gone_on_with(
         await asyncio.gather(*(engine.separate("baseline", SEGMENT) for _ in range(2)))
         server.kill()
         server.wait()
-    monkeypatch.setattr(test_triton, "free_ports", lambda: ports)
-    with serving(runtime, tmp_path):
+    with serving(runtime, tmp_path, ports=ports):
         await patiently(lambda: engine.describe("baseline"), 10.0)
         np.testing.assert_allclose(await engine.separate("baseline", SEGMENT), stems, atol=1e-6)
         await engine.stop()

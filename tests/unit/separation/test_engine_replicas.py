@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from services.separation.clients.engine_replicas import EngineReplicas
-from services.separation.domain.errors import DependencyAway, EngineFailed
+from services.separation.domain.errors import DependencyAway, EngineFailed, ModelChanged
 from services.separation.domain.models import ModelShape, untold
 
 CHUNK = np.zeros((2, 8), np.float32)
@@ -22,6 +24,9 @@ class Server:
     def __init__(self, number: int) -> None:
         self.number = number
         self.asked = 0
+        self.described = 0
+        self.meeting: asyncio.Barrier | None = None
+        self.shape = ModelShape(44100, 8, 4, ("vocals", "other"), "1", weights_sha256="a" * 64)
         self.let = asyncio.Event()
         self.let.set()
         self.fault: Exception | None = None
@@ -34,9 +39,12 @@ class Server:
         self.running = False
 
     async def describe(self, model: str) -> ModelShape:
+        self.described += 1
         if self.fault:
             raise self.fault
-        return ModelShape(44100, 8, 4, ("vocals", "other"), f"{model} of {self.number}")
+        if self.meeting:
+            await self.meeting.wait()
+        return replace(self.shape, version=f"{model} of {self.number}")
 
     async def separate(
         self, model: str, chunk: NDArray[np.float32], spent: Callable[[float], None] = untold
@@ -144,6 +152,56 @@ async def test_a_server_that_spoils_what_another_answers_is_passed_over(servers:
     servers[0].fault = None
     await replicas.separate("m", CHUNK)
     assert servers[0].asked == 2
+
+
+async def test_every_server_is_asked_at_once_how_a_model_is(servers: list[Server]) -> None:
+    """One that answers does not vouch for the others: all are asked, and none waits for another."""
+    meeting = asyncio.Barrier(len(servers))
+    for server in servers:
+        server.meeting = meeting
+    async with asyncio.timeout(30):
+        assert (await EngineReplicas(servers).describe("m")).weights_sha256 == "a" * 64
+    assert [server.described for server in servers] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize(
+    "other",
+    [{"weights_sha256": "b" * 64}, {"weights_sha256": ""}, {"hop_samples": 2}, {"stems": ("other", "vocals")}],
+    ids=lambda other: str(*other),
+)
+async def test_servers_that_differ_are_told(servers: list[Server], number: int, other: dict[str, Any]) -> None:
+    """Whichever of them has another network, or cuts the song otherwise: a song of both must not be kept."""
+    servers[number].shape = replace(servers[number].shape, **other)
+    with pytest.raises(ModelChanged):
+        await EngineReplicas(servers).describe("m")
+
+
+async def test_servers_may_differ_in_what_separates_nothing(servers: list[Server]) -> None:
+    """The same network may run on a processor here and on a GPU there, under another version."""
+    servers[1].shape = replace(servers[1].shape, device="gpu")
+    assert (await EngineReplicas(servers).describe("m")).device == "cpu"
+
+
+@pytest.mark.parametrize("fault", [DependencyAway("inference", "gone"), EngineFailed("cannot load it")])
+async def test_a_server_that_cannot_say_is_not_waited_for(servers: list[Server], fault: Exception) -> None:
+    """One that is away, or cannot load the model, is passed over for a while; the others say how it is."""
+    servers[0].fault = fault
+    replicas = EngineReplicas(servers, Time())
+    assert (await replicas.describe("m")).version == "m of 1"
+    await replicas.separate("m", CHUNK)
+    assert [server.asked for server in servers] == [0, 1, 0]
+
+
+async def test_when_none_can_say_one_that_is_away_counts(servers: list[Server]) -> None:
+    """While one is away there is hope; when all are there and cannot load the model, that is told."""
+    for server in servers:
+        server.fault = EngineFailed("cannot load it")
+    with pytest.raises(EngineFailed):
+        await EngineReplicas(servers).describe("m")
+    servers[2].fault = DependencyAway("inference", "gone")
+    with pytest.raises(DependencyAway):
+        await EngineReplicas(servers).describe("m")
 
 
 async def test_all_are_started_and_stopped(servers: list[Server]) -> None:

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from services.separation.audio.properties import AudioProperties
+from services.separation.clients.engine_replicas import EngineReplicas
 from services.separation.domain.errors import DependencyAway
 from services.separation.domain.job import JobState
 from services.separation.domain.models import ModelShape
-from tests.unit.separation.song_bench import RATE_HZ, SEGMENT_SAMPLES, SHAPE, Bench, SongEngine
+from tests.unit.separation.song_bench import QUIET, RATE_HZ, SEGMENT_SAMPLES, SHAPE, Bench, SongEngine
 
 PROPERTIES = AudioProperties(RATE_HZ, 2, 16)
 FIRST = replace(SHAPE, weights_sha256="a" * 64)
@@ -60,7 +61,7 @@ async def test_a_song_that_was_begun_goes_on_with_its_own_weights_alone(bench: B
 
 
 async def test_the_same_weights_go_on(bench: Bench) -> None:
-    """A successor with the same weights goes on at the next segment, whatever else the model's card says by now."""
+    """A successor with the same weights goes on at the next segment, under another version and on another device."""
     await broken_off(bench, after_segments=2)
     bench.own_engine.shape = replace(FIRST, version="2", device="gpu")
     job = await bench.run(worker="worker-2")
@@ -127,3 +128,43 @@ async def test_a_server_that_is_away_holds_no_finished_segment_up(bench: Bench) 
     bench.engine = Replaced([FIRST, DependencyAway("inference"), FIRST, DependencyAway("inference"), FIRST])
     assert (await bench.run()).state is JobState.COMPLETED
     assert len(bench.materials.segments) == 4
+
+
+async def test_servers_replaced_one_after_another_make_no_song_together(bench: Bench) -> None:
+    """While one server has the new network and one still the old, no segment that both may have answered is kept."""
+    bench.engine = EngineReplicas([SongEngine(FIRST), Replaced([FIRST, FIRST, OTHER])])
+    job = await bench.run()
+    assert job.failure is not None
+    assert job.failure.reason == "MODEL_CHANGED"
+    assert bench.materials.attempts == [1]
+    assert bench.ledger.released == ["job_1"]
+
+
+async def test_no_song_is_begun_while_servers_are_replaced(bench: Bench) -> None:
+    """A song waits until every server has the same network, and is then made of that one."""
+    old, new = SongEngine(FIRST), SongEngine(OTHER)
+    bench.engine = EngineReplicas([old, new])
+    hasty = replace(QUIET, dependency_patience_s=0.0)
+    assert (await bench.run(hasty)).state is JobState.QUEUED
+    assert (old.asked, new.asked, bench.job.tries) == (0, 0, 0)
+    old.shape = OTHER
+    job = await bench.run(worker="worker-2")
+    assert (job.state, job.weights_sha256) == (JobState.COMPLETED, OTHER.weights_sha256)
+
+
+async def test_a_song_under_way_outlasts_a_replacement_that_is_taken_back(bench: Bench) -> None:
+    """A song with a segment waits while the servers differ, and goes on if all have its own network again."""
+    await broken_off(bench, after_segments=1)
+    other = SongEngine(OTHER)
+    bench.engine = EngineReplicas([bench.own_engine, other])
+    job = await bench.run(replace(QUIET, dependency_patience_s=0.0), worker="worker-2")
+    assert (job.state, job.failure) == (JobState.QUEUED, None)
+    other.shape = FIRST
+    assert (await bench.run(worker="worker-3")).state is JobState.COMPLETED
+
+
+async def test_a_server_that_is_away_does_not_keep_the_others_from_going_on(bench: Bench) -> None:
+    """Of several servers one may be gone for good: the song is made by those that are there."""
+    away = DependencyAway("inference")
+    bench.engine = EngineReplicas([Replaced([FIRST, *[away] * 4]), SongEngine(FIRST)])
+    assert (await bench.run()).state is JobState.COMPLETED

@@ -56,6 +56,22 @@ def test_a_model_on_the_processor_states_all_that_the_worker_needs(tmp_path: Pat
     assert parameters["threads"] == "1"
 
 
+@pytest.mark.parametrize("device", ["cpu", "gpu"])
+def test_the_same_file_cut_otherwise_travels_as_another_network(tmp_path: Path, device: str) -> None:
+    """A network imported again with another overlap has other `weights`, by which a song that was begun is held."""
+
+    def told(model: Model) -> str:
+        machine = Machine(device=device)
+        network = GpuNetwork(tmp_path / "waveform.onnx", "0" * 64, "FP32")
+        text = gpu_configuration(model, machine, network) if device == "gpu" else cpu_configuration(model, machine)
+        return ModelShape.of(parameters_of(parsed(text))).weights_sha256
+
+    first, again = a_model(tmp_path / "first"), a_model(tmp_path / "again")
+    other = a_model(tmp_path / "other", hop_samples=4096)
+    assert first.files == other.files
+    assert told(first) == told(again) != told(other)
+
+
 def test_a_large_model_is_held_once_and_uses_every_core(tmp_path: Path) -> None:
     """Small models get an instance per core; one whose weights are large gets one instance with all cores."""
     facts = {"network.onnx": {"sha256": "0" * 64, "bytes": SMALL_BYTES + 1}}

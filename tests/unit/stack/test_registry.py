@@ -206,7 +206,7 @@ def test_a_changed_card_is_no_model(tmp_path: Path, facts: dict[str, object]) ->
 
 
 def test_what_is_for_people_is_held_to_its_digest_and_bars_no_song(tmp_path: Path) -> None:
-    """A changed card.md and a file that no card names are told; the weights' digest stays, and the model is served."""
+    """A changed card.md and a file that no card names are told; the model's digest stays, and it is served."""
     text = b"# Duo"
     told = {"sha256": hashlib.sha256(text).hexdigest(), "bytes": len(text), "for": "people"}
     plain = read_model(write(tmp_path / "plain"), is_bundled=False)
@@ -225,6 +225,46 @@ def test_what_is_for_people_is_held_to_its_digest_and_bars_no_song(tmp_path: Pat
     assert "and the card says" in found[0]
     assert "its card does not name it" in found[1]
     assert spoiled(model) == []
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"files": {"network.onnx": NETWORK["network.onnx"] | {"sha256": "0" * 64}}},
+        {"files": NETWORK | {"waveform.onnx": {"sha256": "0" * 64, "bytes": 1}}},
+        {"transform": {"kind": "waveform", "normalise": "rms"}},
+        {"transform": {"kind": "spectrogram"}},
+        {"transform": {"kind": "waveform", "rest": 1}},
+        {"stems": ["instrumental", "vocals"]},
+        {"sample_rate": 48000},
+        {"segment_samples": 8193},
+        {"hop_samples": 6143},
+        {"placement": "centred"},
+    ],
+    ids="-".join,
+)
+def test_what_decides_the_stems_is_in_the_digest(facts: dict[str, object]) -> None:
+    """The same network with another overlap, place, scale or order of stems is another, as is another network."""
+    told = model_of(registered_card(), Path("duo"), is_bundled=False).digest
+    assert model_of(registered_card(**facts), Path("duo"), is_bundled=False).digest != told
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"name": "trio"},
+        {"version": "2"},
+        {"title": "Two"},
+        {"licence": "Apache-2.0"},
+        {"rights": ["Mine."]},
+        {"checked": {"agreement_db": {"vocals": 99.0}}},
+    ],
+    ids="-".join,
+)
+def test_what_decides_no_sample_is_not_in_the_digest(facts: dict[str, object]) -> None:
+    """A song goes on when its model is named, licensed or checked otherwise."""
+    told = model_of(registered_card(), Path("duo"), is_bundled=False).digest
+    assert model_of(registered_card(**facts), Path("duo"), is_bundled=False).digest == told
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"schema": 2}', "[" * 100_000, "\xff"])

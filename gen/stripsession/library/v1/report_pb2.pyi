@@ -96,7 +96,7 @@ class Making(_message.Message):
     version: _builtins.str
     """Its version."""
     weights_sha256: _builtins.str
-    """SHA-256 of its files, in hexadecimal; empty when the engine does not tell."""
+    """SHA-256 over its files and how its card says to use them, in hexadecimal; empty when the engine does not tell."""
     device: _builtins.str
     """"cpu" or "gpu"."""
     engine_s: _builtins.float
