@@ -91,7 +91,7 @@ def run(folder: Path, wanted: Wanted) -> list[Goal]:
     song = make_flac(folder / "song.flac", wanted.seconds)
     with (
         open_house(folder / "data", _SETTINGS, models) as house,
-        Rival(demucs_argv(checkpoint), folder / "demucs.log") as rival,
+        Rival(demucs_argv(checkpoint), folder / "demucs.log", patience_s(wanted.seconds)) as rival,
         Visitor(house) as visitor,
     ):
         say(f"{cores()} cores; demucs takes {rival.hello['threads']} threads; {wanted.seconds} s of audio")
@@ -221,7 +221,7 @@ def peaks(folder: Path, checkpoint: Path, models: Path, audio_s: int) -> Peaks:
     """Both sides' memory for one length: PSS of all processes of each, together at one instant, by the same looking."""
     song = make_flac(folder / "memory.flac", audio_s)
     warm = make_flac(folder / "warm.flac", WARM_S)
-    with Rival(demucs_argv(checkpoint), folder / "demucs.log") as rival:
+    with Rival(demucs_argv(checkpoint), folder / "demucs.log", patience_s(audio_s)) as rival:
         rival.ask(song=warm, folder=folder / "theirs")
         with watched_memory({"demucs": rival.pid}, _LOOK_S) as their_memory:
             rival.ask(song=song, folder=folder / "theirs")

@@ -28,6 +28,7 @@ from tests.bench.rival import Rival
 from tests.bench.road import Figures, Visitor, open_house, separate, separate_at_rest, supervisor
 from tests.bench.said import say
 from tests.bench.songs import make_flac
+from tests.bench.space import patience_s
 from tests.paths import REPOSITORY
 from tests.stories.house import House
 
@@ -65,7 +66,7 @@ def run(folder: Path, model: Model, repeats: int, seconds: int) -> list[Goal]:
     settings = {"STRIPSESSION_DEFAULT_MODEL": model.name}
     with (
         open_house(folder / "data", settings) as house,
-        Rival(argv, folder / "bare.log", _ONE_THREAD) as rival,
+        Rival(argv, folder / "bare.log", patience_s(seconds), _ONE_THREAD) as rival,
         Visitor(house) as visitor,
     ):
         bare_stems = folder / "bare"

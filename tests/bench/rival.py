@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,12 +18,19 @@ _END_S = 60.0
 
 
 class Rival:
-    """`with Rival(...) as rival:` is ready to be asked. Raises RuntimeError, with what it said, when it ends early."""
+    """`with Rival(...) as rival:` is ready to be asked.
 
-    def __init__(self, argv: Sequence[str], log: Path, settings: Mapping[str, str] | None = None) -> None:
+    Raises RuntimeError, with what it complained of, when it ends early, and when it is silent for `patience_s`: it is
+    killed then.
+    """
+
+    def __init__(
+        self, argv: Sequence[str], log: Path, patience_s: float, settings: Mapping[str, str] | None = None
+    ) -> None:
         """`settings` are added to its environment, in which nothing else limits its threads."""
         self._argv = list(argv)
         self._log = log
+        self._patience_s = patience_s
         inherited = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
         self._environment = {**inherited, "PYTHONPATH": str(REPOSITORY), **(settings or {})}
 
@@ -36,15 +45,25 @@ class Rival:
                 stderr=log,
                 text=True,
             )
-        self.hello = self._heard()
+        try:
+            with self._killed_if_silent():
+                self.hello = self._heard()
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.close()
+        # Of one that is dead, a request may be left that it never read.
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.stdout.close()
         try:
             self._process.wait(_END_S)
@@ -59,9 +78,31 @@ class Rival:
     def ask(self, **request: object) -> dict[str, Any]:
         """One song; its figures."""
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(request, default=str) + "\n")
-        self._process.stdin.flush()
-        return self._heard()
+        with self._killed_if_silent():
+            self._process.stdin.write(json.dumps(request, default=str) + "\n")
+            self._process.stdin.flush()
+            return self._heard()
+
+    @contextmanager
+    def _killed_if_silent(self) -> Iterator[None]:
+        is_late = threading.Event()
+
+        def end() -> None:
+            is_late.set()
+            self._process.kill()
+
+        # Beside the reading and the writing, which wait for as long as the program lives.
+        deadline = threading.Timer(self._patience_s, end)
+        deadline.daemon = True
+        deadline.start()
+        try:
+            yield
+        except (OSError, RuntimeError, ValueError) as error:
+            if is_late.is_set():
+                raise RuntimeError(f"no answer within {self._patience_s:g} s, so it was killed: {error}") from error
+            raise
+        finally:
+            deadline.cancel()
 
     def _heard(self) -> dict[str, Any]:
         assert self._process.stdout is not None

@@ -6,9 +6,10 @@ import datetime
 import json
 import re
 import shutil
+import threading
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,10 @@ from tests.stories.house import House, Listener
 _BLOCK_BYTES = 1 << 20
 # An access token lives ten minutes.
 _SIGN_IN_AGAIN_S = 300.0
+# A gateway that is started again is back sooner.
+_AWAY_S = 120.0
+_AGAIN_S = 1.0
+_NEVER = threading.Event()
 # Without one new segment for so long, a song is stuck.
 _STALLED_S = 600.0
 _SAY_EVERY_S = 30.0
@@ -116,22 +121,44 @@ class Visitor(Listener):
         self.http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         self._signed_in = time.monotonic()
 
-    def events(self, track_id: str) -> Iterator[dict[str, Any]]:
-        """What is told of a track until it ends; connects again where a stream was cut off."""
-        while True:
-            self.stay_signed_in()
-            try:
-                # A heartbeat comes every 15 seconds at the latest.
-                with self.http.stream("GET", f"/v1/tracks/{track_id}/events", timeout=60) as stream:
-                    assert stream.status_code == 200, stream.read()
-                    for line in stream.iter_lines():
-                        if line.startswith("data: "):
-                            told: dict[str, Any] = json.loads(line.removeprefix("data: "))
-                            yield told
-                            if told["state"] in _TERMINAL:
-                                return
-            except httpx.TransportError:
-                continue
+    def events(self, track_id: str) -> Iterator[dict[str, Any] | None]:
+        """As `events_of`, signed in anew before each connection where that is due."""
+        return events_of(self.http, track_id, self.stay_signed_in)
+
+
+def events_of(
+    http: httpx.Client,
+    track_id: str,
+    stay_signed_in: Callable[[], None],
+    *,
+    now: Callable[[], float] = time.monotonic,
+    pause: Callable[[float], object] = _NEVER.wait,
+) -> Iterator[dict[str, Any] | None]:
+    """What is told of a track until it ends; None where nothing was, so that who follows can look at the clock.
+
+    Connects again, after a pause, where a stream was cut off. Raises httpx.TransportError when the gateway stays away.
+    """
+    heard = now()
+    while True:
+        try:
+            stay_signed_in()
+            # A heartbeat comes every 15 seconds at the latest.
+            with http.stream("GET", f"/v1/tracks/{track_id}/events", timeout=60) as stream:
+                assert stream.status_code == 200, stream.read()
+                for line in stream.iter_lines():
+                    heard = now()
+                    if not line.startswith("data: "):
+                        yield None
+                        continue
+                    told: dict[str, Any] = json.loads(line.removeprefix("data: "))
+                    yield told
+                    if told["state"] in _TERMINAL:
+                        return
+        except httpx.TransportError:
+            if now() - heard >= _AWAY_S:
+                raise
+        yield None
+        pause(_AGAIN_S)
 
 
 def separate(house: House, visitor: Visitor, song: Path, audio_s: float) -> tuple[str, Figures]:
@@ -148,7 +175,7 @@ def separate(house: House, visitor: Visitor, song: Path, audio_s: float) -> tupl
         answer = visitor.http.post("/v1/tracks", json={"upload_id": upload_id})
         assert answer.status_code == 201, answer.text
         track_id = str(answer.json()["track_id"])
-        first, ready = follow(visitor, track_id, audio_s)
+        first, ready = follow(visitor.events(track_id), audio_s)
     used_s = {name: seconds - used_s.get(name, 0.0) for name, seconds in processors_s(house).items()}
     took = {
         stage: (total - before.get(stage, (0.0, 0))[0], count - before.get(stage, (0.0, 0))[1])
@@ -167,16 +194,20 @@ def measured(house: House, song: Path, audio_s: float | None = None) -> Figures:
     return figures
 
 
-def follow(visitor: Visitor, track_id: str, audio_s: float) -> tuple[float, float]:
+def follow(
+    events: Iterable[dict[str, Any] | None], audio_s: float, clock: Callable[[], float] = time.perf_counter
+) -> tuple[float, float]:
     """When the first segment could be played and when all was ready; says how far it is now and then."""
-    began = moved = said = time.perf_counter()
+    began = moved = said = clock()
     first: float | None = None
-    segments = 0
-    for told in visitor.events(track_id):
-        now = time.perf_counter()
-        if told["segments"] > segments:
-            segments, moved = told["segments"], now
-            first = now if first is None else first
+    told: dict[str, Any] = {"state": "unknown", "segments": 0, "percent": 0}
+    for news in events:
+        now = clock()
+        if news is not None:
+            if news["segments"] > told["segments"]:
+                moved = now
+                first = now if first is None else first
+            told = news
         if told["state"] in _TERMINAL:
             assert told["state"] == "ready", told
             assert first is not None, "a song that is ready has segments"

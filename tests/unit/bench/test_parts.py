@@ -22,7 +22,7 @@ QUIET = Disturbance(0.0, 0.0)
 
 
 def figures(ready_s: float, disturbed: Disturbance = QUIET) -> Figures:
-    return Figures(240.0, 0.5, 0.8, ready_s, ready_s - 0.2, {}, 2 * ready_s, disturbed)
+    return Figures(240.0, 0.5, 0.8, ready_s, ready_s - 0.2, {}, {"worker": 2 * ready_s}, disturbed)
 
 
 @pytest.mark.parametrize(
