@@ -31,7 +31,7 @@ class TritonPythonModel:
     """One instance, in a process of its own; the name and the methods are Triton's."""
 
     def initialize(self, args: dict[str, str]) -> None:
-        """Open the model, check it against the configuration, and run it once."""
+        """Open the model and check it against the configuration."""
         if int(np.__version__.split(".", maxsplit=1)[0]) > 1:
             # This server hands back empty tensors with numpy 2, and says nothing: better not to start.
             raise pb_utils.TritonModelException(f"Triton's Python backend needs numpy 1, and found {np.__version__}")

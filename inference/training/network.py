@@ -41,6 +41,8 @@ class Shape:
     narrow: int = 4
     """The frequency-wide layers' bottleneck: rows divided by this."""
     recurrent: int = 256
+    own: float = 0.0
+    """How much a chunk's own statistics count in the norms below the outermost depth when it is served; see `Norm`."""
     stems: tuple[str, ...] = field(default=STEMS)
 
     @property
@@ -134,15 +136,40 @@ class Spread(nn.Module):
         return torch.cat(parts, dim=2)
 
 
+class Norm(nn.BatchNorm2d):
+    """Batch normalisation that, when serving, meets the music at hand half way.
+
+    It learns from made songs, whose statistics are not those of real ones. Blending the ones it has kept with those of
+    the chunk that it hears adapts it to any song, without a label and without weights of its own (the simplest case of
+    adapting batch normalisation at test time: Schneider et al., arXiv 2006.16971).
+    """
+
+    def __init__(self, channels: int, own: float) -> None:
+        super().__init__(channels)
+        self.own = own
+
+    def forward(self, found: Tensor) -> Tensor:
+        """[B, C, R, T] to the same; each example by itself, unless training."""
+        if self.training or not self.own or self.running_mean is None or self.running_var is None:
+            return super().forward(found)
+        mean = found.mean(dim=(2, 3), keepdim=True)
+        variance = (found.square().mean(dim=(2, 3), keepdim=True) - mean.square()).clamp_min(0)
+        kept_mean, kept_variance = (kept[None, :, None, None] for kept in (self.running_mean, self.running_var))
+        mean = self.own * mean + (1 - self.own) * kept_mean
+        variance = self.own * variance + (1 - self.own) * kept_variance
+        scale = self.weight[None, :, None, None] * (variance + self.eps).rsqrt()
+        return found * scale + (self.bias[None, :, None, None] - mean * scale)
+
+
 class Wide(nn.Module):
     """A narrow pair of linear layers over all rows of a channel: each row hears every other."""
 
-    def __init__(self, channels: int, rows: int, narrow: int) -> None:
+    def __init__(self, channels: int, rows: int, narrow: int, own: float = 0.0) -> None:
         super().__init__()
         inside = -(-max(8, rows // narrow) // 16) * 16
         self.inner = nn.Linear(rows, inside)
         self.outer = nn.Linear(inside, rows)
-        self.norm = nn.BatchNorm2d(channels)
+        self.norm = Norm(channels, own)
 
     def forward(self, found: Tensor) -> Tensor:
         """[B, C, R, T] to the same."""
@@ -167,11 +194,11 @@ class Wide(nn.Module):
 class Block(nn.Module):
     """Convolutions 3 x 3, each with a skip, then one frequency-wide layer."""
 
-    def __init__(self, channels: int, rows: int, depth: int, narrow: int) -> None:
+    def __init__(self, channels: int, rows: int, depth: int, narrow: int, own: float) -> None:
         super().__init__()
         self.convolutions = nn.ModuleList(nn.Conv2d(channels, channels, 3, padding=1, bias=False) for _ in range(depth))
-        self.norms = nn.ModuleList(nn.BatchNorm2d(channels) for _ in range(depth))
-        self.wide = Wide(channels, rows, narrow)
+        self.norms = nn.ModuleList(Norm(channels, own) for _ in range(depth))
+        self.wide = Wide(channels, rows, narrow, own)
 
     def forward(self, found: Tensor) -> Tensor:
         """[B, C, R, T] to the same."""
@@ -211,13 +238,15 @@ class Network(nn.Module):
         self.merge = Merge(shape, 6, widths[0])
         self.down, self.fewer, self.more, self.up = (nn.ModuleList() for _ in range(4))
         for depth, (width, below) in enumerate(pairwise(widths)):
-            self.down.append(Block(width, rows >> depth, shape.down[depth], narrow))
+            # The outermost depth holds half of all values and gains nothing by it.
+            own = shape.own if depth else 0.0
+            self.down.append(Block(width, rows >> depth, shape.down[depth], narrow, own))
             self.fewer.append(nn.Conv2d(width, below, 2, 2))
             self.more.append(nn.ConvTranspose2d(below, width, 2, 2))
-            self.up.append(Block(width, rows >> depth, shape.up[depth], narrow))
-        self.middle = Block(widths[-1], rows >> last, shape.down[-1], narrow)
+            self.up.append(Block(width, rows >> depth, shape.up[depth], narrow, own))
+        self.middle = Block(widths[-1], rows >> last, shape.down[-1], narrow, shape.own)
         self.waist = Waist(widths[-1], rows >> last, shape.recurrent)
-        self.after = Block(widths[-1], rows >> last, shape.up[-1], narrow)
+        self.after = Block(widths[-1], rows >> last, shape.up[-1], narrow, shape.own)
         self.spread = Spread(shape, widths[0], 4 * len(shape.stems))
 
     def forward(self, spectrum: Tensor) -> Tensor:

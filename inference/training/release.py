@@ -54,8 +54,9 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--version", required=True)
+    parser.add_argument("--own", type=float, help="how much a chunk's own statistics count, 0 to 1 (see network.Norm)")
     given = parser.parse_args()
-    network = load_network(given.run / "ema.pt")
+    network = load_network(given.run / "ema.pt", given.own)
     given.folder.mkdir(parents=True, exist_ok=True)
     path = given.folder / "network.onnx"
     agreement = checked_export(network, path)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,10 +31,11 @@ VALIDATION_SONGS = 6
 _VALIDATION_S = 30
 
 
-def load_network(path: Path) -> Network:
-    """The averaged network of a checkpoint, ready to be used."""
+def load_network(path: Path, own: float | None = None) -> Network:
+    """The averaged network of a checkpoint, ready to be used; `own` replaces its shape's."""
     found = torch.load(path, weights_only=True)
-    network = Network(Shape.from_json(found["shape"]))
+    shape = Shape.from_json(found["shape"])
+    network = Network(shape if own is None else replace(shape, own=own))
     network.load_state_dict(found["network"])
     return network.eval()
 
@@ -93,9 +95,10 @@ def main() -> None:
     parser.add_argument("--stempeg", type=Path, help="the excerpt's file, where the package is not installed")
     parser.add_argument("--data", type=Path, help="score the synthesised songs kept for validation, too")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--own", type=float, help="how much a chunk's own statistics count, 0 to 1 (see network.Norm)")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    network = load_network(given.run / "ema.pt")
+    network = load_network(given.run / "ema.pt", given.own)
     facts = torch.load(given.run / "ema.pt", weights_only=True)
     songs = list(development_songs(given.recordings, given.stempeg))
     songs += list(validation_songs(given.data)) if given.data else []
@@ -103,7 +106,12 @@ def main() -> None:
     for song in songs:
         found[song.name] = scores_of(network, song)
         print(f"{song.name:14}", *(f"{stem} {value:6.2f}" for stem, value in found[song.name].items()), flush=True)
-    line = {"step": facts["step"], "audio_h": round(facts["audio_s"] / 3600, 2), "scores": found}
+    line = {
+        "step": facts["step"],
+        "audio_h": round(facts["audio_s"] / 3600, 2),
+        "own": network.shape.own,
+        "scores": found,
+    }
     with (given.run / "log.jsonl").open("a") as log:
         log.write(json.dumps(line) + "\n")
 

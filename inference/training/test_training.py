@@ -12,7 +12,7 @@ import torch
 from inference.training.augmentation import compressing_gain, rms, sold_as_a_file, with_effects
 from inference.training.losses import separation_loss
 from inference.training.mixtures import Corpus, Mixer
-from inference.training.network import STEMS, Network, Wide, masked
+from inference.training.network import STEMS, Network, Norm, Wide, masked
 from inference.training.optimisers import orthogonal
 from inference.training.recordings import HELD_OUT, LABELS, store
 from inference.training.small import SMALL
@@ -34,6 +34,32 @@ def test_loudness_means_nothing() -> None:
     network, mix = Network(SMALL).eval(), torch.randn(1, 4, SMALL.bins, 32)
     with torch.inference_mode():
         assert torch.allclose(network(mix), network(mix * 1e-3), atol=1e-3)
+
+
+def test_half_own_statistics() -> None:
+    """A network that counts a chunk's own statistics separates each example of a batch as it would alone."""
+    torch.manual_seed(0)
+    network = Network(replace(SMALL, own=0.5)).eval()
+    mixes = torch.randn(3, 4, SMALL.bins, 32) * torch.tensor([1.0, 1e-3, 30.0])[:, None, None, None]
+    with torch.inference_mode():
+        together = network(mixes)
+        assert torch.allclose(together, torch.cat([network(mix[None]) for mix in mixes]), atol=1e-4)
+        plain = Network(SMALL).eval()
+        plain.load_state_dict(network.state_dict())
+        assert not torch.allclose(together, plain(mixes), atol=1e-2)
+
+
+def test_norm_between_two() -> None:
+    """At 0 a norm uses what it has kept, at 1 what it hears: zero mean and unit variance, of each example."""
+    torch.manual_seed(0)
+    found = torch.randn(2, 8, 24, 40) * 5 + 3
+    kept, own, half = (Norm(8, share).eval() for share in (0.0, 1.0, 0.5))
+    assert torch.allclose(kept(found), found, atol=1e-3)
+    assert torch.allclose(own(found).mean(dim=(2, 3)), torch.zeros(2, 8), atol=1e-3)
+    assert torch.allclose(own(found).var(dim=(2, 3)), torch.ones(2, 8), atol=1e-2)
+    spread = half(found).std(dim=(2, 3))
+    assert (own(found).std(dim=(2, 3)) < spread).all()
+    assert (spread < found.std(dim=(2, 3))).all()
 
 
 def test_spectra_invert() -> None:

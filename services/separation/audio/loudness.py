@@ -94,9 +94,10 @@ class LoudnessMeter:
         return found if math.isfinite(found) else otherwise
 
     def _drain(self) -> None:
-        frame = None
+        last = None
         with contextlib.suppress(av.error.BlockingIOError, av.error.EOFError):
             while True:
-                frame = self._graph.pull()
-                # Each frame tells of everything up to it; only the last of a batch is read, which costs least.
-                self._told = frame.metadata or self._told
+                last = self._graph.pull()
+        if last is not None:
+            # Each frame tells of everything up to it; only the last of a batch is read, which costs least.
+            self._told = last.metadata or self._told

@@ -24,7 +24,7 @@ OPTIONS: Final = {
     "protocol_whitelist": "none",
     "probesize": "2000000",
     "analyzeduration": "2000000",
-    # What the decoder would conceal is reported instead.
+    # A sandboxed process can start no threads.
     "threads": "1",
 }
 MAGIC: Final = {
