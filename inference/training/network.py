@@ -137,11 +137,12 @@ class Spread(nn.Module):
 
 
 class Norm(nn.BatchNorm2d):
-    """Batch normalisation that, when serving, meets the music at hand half way.
+    """Batch normalisation in which an example counts by `own`, and the batch, or what was kept of batches, by the rest.
 
     It learns from made songs, whose statistics are not those of real ones. Blending the ones it has kept with those of
     the chunk that it hears adapts it to any song, without a label and without weights of its own (the simplest case of
-    adapting batch normalisation at test time: Schneider et al., arXiv 2006.16971).
+    adapting batch normalisation at test time: Schneider et al., arXiv 2006.16971). A network that was trained with 0
+    may be served with more.
     """
 
     def __init__(self, channels: int, own: float) -> None:
@@ -150,15 +151,28 @@ class Norm(nn.BatchNorm2d):
 
     def forward(self, found: Tensor) -> Tensor:
         """[B, C, R, T] to the same; each example by itself, unless training."""
-        if self.training or not self.own or self.running_mean is None or self.running_var is None:
+        if not self.own or self.running_mean is None or self.running_var is None:
             return super().forward(found)
-        mean = found.mean(dim=(2, 3), keepdim=True)
-        variance = (found.square().mean(dim=(2, 3), keepdim=True) - mean.square()).clamp_min(0)
-        kept_mean, kept_variance = (kept[None, :, None, None] for kept in (self.running_mean, self.running_var))
-        mean = self.own * mean + (1 - self.own) * kept_mean
-        variance = self.own * variance + (1 - self.own) * kept_variance
-        scale = self.weight[None, :, None, None] * (variance + self.eps).rsqrt()
-        return found * scale + (self.bias[None, :, None, None] - mean * scale)
+        # Squares of 16-bit values would not be good enough to subtract from each other.
+        exact = found.float()
+        mean = exact.mean(dim=(2, 3))
+        square = exact.square().mean(dim=(2, 3))
+        other_mean, other_variance = self.running_mean, self.running_var
+        if self.training:
+            other_mean = mean.mean(dim=0)
+            other_variance = square.mean(dim=0) - other_mean.square()
+            self._keep(other_mean, other_variance)
+        variance = self.own * (square - mean.square()).clamp_min(0) + (1 - self.own) * other_variance
+        mean = self.own * mean + (1 - self.own) * other_mean
+        scale = self.weight * (variance + self.eps).rsqrt()
+        shift = self.bias - mean * scale
+        return (exact * scale[..., None, None] + shift[..., None, None]).to(found.dtype)
+
+    @torch.no_grad()
+    def _keep(self, mean: Tensor, variance: Tensor) -> None:
+        for kept, heard in ((self.running_mean, mean), (self.running_var, variance)):
+            if kept is not None:
+                kept.lerp_(heard.to(kept.dtype), self.momentum or 0.0)
 
 
 class Wide(nn.Module):

@@ -62,6 +62,19 @@ def test_norm_between_two() -> None:
     assert (spread < found.std(dim=(2, 3))).all()
 
 
+def test_norm_learns_what_it_keeps() -> None:
+    """Trained with own statistics a norm keeps those of all batches, and gives in training what it gives in serving."""
+    torch.manual_seed(0)
+    norm, found = Norm(8, 0.5), torch.randn(4, 8, 24, 40) * 5 + 3
+    for _ in range(100):
+        trained = norm.train()(found)
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    assert torch.allclose(norm.running_mean, found.mean(dim=(0, 2, 3)), atol=1e-3)
+    assert torch.allclose(norm.running_var, found.var(dim=(0, 2, 3), unbiased=False), rtol=1e-3)
+    assert torch.allclose(norm.eval()(found), trained, atol=1e-3)
+
+
 def test_spectra_invert() -> None:
     """Samples survive their spectrum."""
     samples = torch.randn(3, 2, 128 * 31)
