@@ -186,7 +186,11 @@ def _python(plan: Plan, service: str, verb: str, *, ready: Ready) -> Command:
     return Command(
         name=service,
         argv=(sys.executable, "-m", f"services.{service}", verb),
-        environment=_environment() | names | _OF_OUR_PYTHON | {"PYTHONPATH": _python_path()},
+        environment=_environment()
+        | names
+        | _OF_OUR_PYTHON
+        | (_OF_WORKERS if verb == WORKER else {})
+        | {"PYTHONPATH": _python_path()},
         ready=ready,
         working_folder=plan.layout.run,
     )
@@ -204,6 +208,9 @@ def _address(plan: Plan, service: str) -> str:
 # Our children are new programs, which never go on with a parent's gRPC: its handlers at a fork have nothing to do, and
 # write to the log, past its format, when they cannot be run.
 _OF_OUR_PYTHON = {"PYTHONUNBUFFERED": "1", "GRPC_ENABLE_FORK_SUPPORT": "0"}
+# Large arrays in large pages (madvise, glibc 2.35 and later): a worker gives each back as soon as it is let go, and the
+# system has to clear the next one's pages one by one otherwise.
+_OF_WORKERS = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
 def _environment() -> dict[str, str]:

@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 Sample = TypeVar("Sample", np.int32, np.float32)
 
 _CAPACITY_MIN_SAMPLES = 4096
+# Pieces in which samples are moved within their buffer; where it would take more, the buffer grows.
+_MOVES_MAX = 4
 
 
 class SampleBuffer(Generic[Sample]):
     """Holds samples [start, end) of a stream as `[*rows, n]`; the oldest are dropped from the front.
 
-    Capacity doubles when outgrown, so an append costs O(n) on average and memory stays under twice the widest window.
+    Capacity grows by half when outgrown, so an append costs O(n) on average, and memory stays under twice the widest
+    window and the longest append.
     """
 
     def __init__(self, rows: tuple[int, ...], dtype: type[Sample], start: int) -> None:
@@ -65,14 +68,19 @@ class SampleBuffer(Generic[Sample]):
         needed = self._length + count
         if self._offset + needed <= self._store.shape[-1]:
             return
-        held = self._store[..., self._offset : self._offset + self._length]
-        if self._length <= self._offset and needed <= self._store.shape[-1]:
-            # What is held fits into what was dropped: it is moved there, and no memory is asked for.
-            self._store[..., : self._length] = held
-            self._offset = 0
+        if needed <= self._store.shape[-1] and self._offset * _MOVES_MAX >= self._length:
+            self._move_to_front()
             return
-        # Twice what is needed: the samples moved here are fewer than those to come before the next move.
-        capacity = max(self._store.shape[-1], needed * 2)
+        # Half as much again: a window that grows is moved a few times, and one that only slides moves in its place.
+        capacity = max(self._store.shape[-1], needed + needed // 2)
         moved: NDArray[Sample] = np.zeros((*self._store.shape[:-1], capacity), self._store.dtype)
-        moved[..., : self._length] = held
+        moved[..., : self._length] = self._store[..., self._offset : self._offset + self._length]
         self._store, self._offset = moved, 0
+
+    def _move_to_front(self) -> None:
+        # Piece by piece, none of which reaches its own place: NumPy would copy what overlaps through memory of its own.
+        step = self._offset
+        for at in range(0, self._length, step):
+            stop = min(at + step, self._length)
+            self._store[..., at:stop] = self._store[..., step + at : step + stop]
+        self._offset = 0
