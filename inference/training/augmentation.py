@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from scipy.signal import fftconvolve
 
 from inference.evaluation.songs import RATE_HZ
-from inference.training.synthesis import effects
 
 Samples = NDArray[np.float32]
 _EPSILON = 1e-9
@@ -91,53 +90,6 @@ def in_a_room(samples: Samples, random: np.random.Generator) -> Samples:
     wet = fftconvolve(samples, noise, axes=0)[: len(samples)]
     wet *= random.uniform(0.1, 0.5) * rms(samples) / max(rms(wet.astype(np.float32)), _EPSILON)
     return np.asarray(samples + wet, np.float32)
-
-
-def _echoing(samples: Samples, random: np.random.Generator) -> Samples:
-    return effects.echo(samples, random.uniform(0.07, 0.5), random.uniform(0.1, 0.5), random.uniform(0.15, 0.5))
-
-
-def _doubled(samples: Samples, random: np.random.Generator) -> Samples:
-    voices = effects.chorus(effects.to_mono(samples), random, random.uniform(0.001, 0.006))
-    return samples + voices * np.float32(random.uniform(0.3, 1))
-
-
-def _trembling(samples: Samples, random: np.random.Generator) -> Samples:
-    return effects.tremolo(samples, random.uniform(1, 9), random.uniform(0.2, 0.9))
-
-
-def _band_limited(samples: Samples, random: np.random.Generator) -> Samples:
-    # Not so far that a bass loses its lows or a voice its words.
-    if random.random() < 0.5:
-        return effects.pass_filter(samples, "lowpass", random.uniform(2000, 9000), int(random.integers(1, 4)))
-    return effects.pass_filter(samples, "highpass", random.uniform(40, 250), int(random.integers(1, 4)))
-
-
-def _coloured(samples: Samples, random: np.random.Generator) -> Samples:
-    bells = [
-        (float(np.exp(random.uniform(np.log(80), np.log(10_000)))), random.normal(0, 6), random.uniform(0.5, 4))
-        for _ in range(int(random.integers(2, 5)))
-    ]
-    return effects.equalise(samples, bells, random.normal(0, 3), random.normal(0, 3))
-
-
-def _through_a_cabinet(samples: Samples, random: np.random.Generator) -> Samples:
-    return effects.loudspeaker(effects.saturate(samples, random.uniform(0, 15)), random)
-
-
-def _backwards(samples: Samples, _: np.random.Generator) -> Samples:
-    return samples[::-1]
-
-
-_EFFECTS = (_echoing, _doubled, _trembling, _band_limited, _coloured, _coloured, _through_a_cabinet, _backwards)
-
-
-def with_effects(samples: Samples, random: np.random.Generator) -> Samples:
-    """One or two effects of a studio, the level kept: what makes the same singer or guitar many."""
-    made = samples
-    for at in random.choice(len(_EFFECTS), size=1 + int(random.random() < 0.4), replace=False):
-        made = _EFFECTS[int(at)](made, random)
-    return np.asarray(made * np.float32(rms(samples) / max(rms(made), _EPSILON)), np.float32)
 
 
 # Container, encoder, its rate, and bit rates in kb/s.

@@ -19,17 +19,13 @@ from inference.training.network import STEMS
 # How often a stem comes from each collection, where the collection has it. Recorded material is scarce, and real: it
 # is drawn far more often than its minutes alone would have it, voices most of all.
 SHARES = {
-    "vocals": {"songs": 0.35, "voices": 0.15, "real-voices": 0.2, "songs-recorded": 0.3},
-    "drums": {"songs": 0.8, "songs-recorded": 0.1, "loops": 0.1},
+    "vocals": {"songs": 0.3, "voices": 0.2, "real-voices": 0.15, "songs-recorded": 0.35},
+    "drums": {"songs": 0.75, "songs-recorded": 0.15, "loops": 0.1},
     "bass": {"songs": 1.0},
-    "other": {"songs": 0.82, "songs-recorded": 0.12, "loops": 0.06},
+    "other": {"songs": 0.78, "songs-recorded": 0.16, "loops": 0.06},
 }
-# RMS in dB of full scale that a stem is brought to where it meets strangers.
-LEVELS_DB = {"vocals": -20.0, "drums": -19.0, "bass": -21.0, "other": -20.5}
-SPREADS_DB = (4.5, 4.5, 9.0)
-"""Deviations of these levels, one of them for a whole example: some songs all but hide a stem."""
-TREATED = {"vocals": 0.45, "drums": 0.3, "bass": 0.3, "other": 0.45}
-"""How often a stem of which there are few goes through effects on top of the desk's usual treatment."""
+# RMS in dB of full scale that a stem is brought to where it meets strangers, and its spread.
+LEVELS_DB = {"vocals": (-20.0, 4.5), "drums": (-19.0, 4.5), "bass": (-21.0, 4.5), "other": (-20.5, 4.5)}
 TOGETHER = 0.35
 """Share of examples whose stems come from one song: key, tempo and arrangement belong together."""
 SILENT = {"vocals": 0.12, "drums": 0.08, "bass": 0.1, "other": 0.07}
@@ -110,8 +106,7 @@ class Mixer:
         """One."""
         random = self.random
         song = self.corpus.draw_song(random) if random.random() < TOGETHER else None
-        spread_db = float(random.choice(SPREADS_DB))
-        stems = self._together(song) if song else {stem: self._stranger(stem, spread_db) for stem in STEMS}
+        stems = self._together(song) if song else {stem: self._stranger(stem) for stem in STEMS}
         for stem in STEMS:
             if random.random() < SILENT[stem]:
                 stems[stem] = np.zeros_like(stems[stem])
@@ -142,23 +137,24 @@ class Mixer:
         for stem, path in paths.items():
             if path.exists():
                 samples = self._cut(path, start, speed) * (tilt * decibels(random.normal(0, 2)))
-                stems[stem] = self._treated(stem, samples, 0.5)
+                stems[stem] = self._treated(samples, 0.5)
             else:
                 # A recorded song may lack a role whose label was not to be trusted: a stranger sits in.
-                stems[stem] = self._stranger(stem, SPREADS_DB[0])
+                stems[stem] = self._stranger(stem)
         return stems
 
-    def _stranger(self, stem: str, spread_db: float) -> Samples:
+    def _stranger(self, stem: str) -> Samples:
         random = self.random
         samples = self._excerpt(stem)
         if random.random() < LAYERED[stem]:
             level = rms(samples)
             second = self._excerpt(stem)
             samples = samples + second * (level / max(rms(second), 1e-6) * decibels(random.uniform(-12, 0)))
+        middle, spread = LEVELS_DB[stem]
         level = rms(samples)
         if level < 1e-4:
             return samples
-        gain = min(decibels(random.normal(LEVELS_DB[stem], spread_db)) / level, 20.0)
+        gain = min(decibels(random.normal(middle, spread)) / level, 20.0)
         return samples * np.float32(gain)
 
     def _excerpt(self, stem: str) -> Samples:
@@ -166,12 +162,12 @@ class Mixer:
         for _ in range(4):
             path = self.corpus.draw(stem, random)
             length = len(np.load(path, mmap_mode="r"))
-            speed = random.uniform(0.78, 1.25) if random.random() < 0.55 else 1.0
-            start = int(random.integers(max(1, length - int(self.length_samples * 1.3))))
+            speed = random.uniform(0.82, 1.2) if random.random() < 0.45 else 1.0
+            start = int(random.integers(max(1, length - int(self.length_samples * 1.25))))
             samples = self._cut(path, start, speed)
             if rms(samples) > 3e-3 or random.random() < 0.1:
                 break
-        return self._treated(stem, samples, 1.0)
+        return self._treated(samples, 1.0)
 
     def _cut(self, path: Path, start: int, speed: float) -> Samples:
         need = int(self.length_samples * speed) + 64
@@ -184,12 +180,10 @@ class Mixer:
         samples = samples[: self.length_samples]
         return np.pad(samples, ((0, self.length_samples - len(samples)), (0, 0)))
 
-    def _treated(self, stem: str, samples: Samples, strength: float) -> Samples:
+    def _treated(self, samples: Samples, strength: float) -> Samples:
         random = self.random
         if rms(samples) < 1e-5:
             return samples
-        if random.random() < TREATED[stem] * strength:
-            samples = augmentation.with_effects(samples, random)
         if random.random() < 0.15 * strength:
             samples = samples * augmentation.compressing_gain(samples, random)
         if random.random() < 0.1 * strength:

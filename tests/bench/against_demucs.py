@@ -25,7 +25,16 @@ from services.separation.audio.exact_sum import exact_stems, sound_stems
 from services.separation.audio.properties import AudioProperties
 from tests.bench import goals
 from tests.bench.goals import Goal, growth_per_second, growth_percent, in_turn, ratio_of_medians
-from tests.bench.processes import Disturbance, cores, disturbance, doubts, processor_s, settle, watched_memory
+from tests.bench.processes import (
+    Disturbance,
+    cores,
+    disturbance,
+    disturbed_lines,
+    doubts,
+    processor_s,
+    settle,
+    watched_memory,
+)
 from tests.bench.raw_engine import level_db, raw_stems
 from tests.bench.rival import Rival
 from tests.bench.road import Figures, Visitor, families, length_s, open_house, separate, separate_at_rest, supervisor
@@ -278,6 +287,5 @@ def show(number: int, ours_first: bool, one: TheirRun, other: Figures) -> None:
     stages = ", ".join(f"{name} {seconds:.1f}" for name, (seconds, _) in sorted(other.stages.items()))
     say(f"  ours   {other.ready_s:8.2f} s  ({stages})")
     say(f"  ratio  {other.ready_s / one.wall_s:8.3f}")
-    for name, disturbed in (("demucs", one.disturbed), ("ours", other.disturbed)):
-        if disturbed.counts:
-            say(f"  {name} {disturbed.text()}")
+    for line in disturbed_lines({"demucs": one.disturbed, "ours": other.disturbed}):
+        say(line)

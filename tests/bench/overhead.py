@@ -23,7 +23,7 @@ from stack.model_repository import batch_of, shares
 from stack.registry import Model
 from tests.bench import goals
 from tests.bench.goals import Goal, in_turn, overhead_percent
-from tests.bench.processes import Disturbance, cores, disturbance, doubts, processor_s, settle
+from tests.bench.processes import Disturbance, cores, disturbance, disturbed_lines, doubts, processor_s, settle
 from tests.bench.rival import Rival
 from tests.bench.road import Figures, Visitor, open_house, separate, separate_at_rest, supervisor
 from tests.bench.said import say
@@ -140,6 +140,5 @@ def show(number: int, road_first: bool, one: BareRun, other: Figures) -> None:
     stages = ", ".join(f"{name} {seconds:.1f}" for name, (seconds, _) in sorted(other.stages.items()))
     say(f"  road  {other.ready_s:7.2f} s  (processor {other.processor_s:.1f} s; {stages};")
     say(f"        the job alone {other.job_s:.2f} s, the upload {other.upload_s:.2f} s)")
-    for name, disturbed in (("bare", one.disturbed), ("road", other.disturbed)):
-        if disturbed.counts:
-            say(f"  {name} {disturbed.text()}")
+    for line in disturbed_lines({"bare": one.disturbed, "road": other.disturbed}):
+        say(line)

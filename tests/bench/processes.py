@@ -166,6 +166,11 @@ def doubts(found: Sequence[Disturbance]) -> str:
     return f"{counted} of {len(found)} runs DISTURBED by other programs" if counted else ""
 
 
+def disturbed_lines(found: Mapping[str, Disturbance]) -> list[str]:
+    """A line for each side of a comparison that was disturbed."""
+    return [f"  {name} {one.text()}" for name, one in found.items() if one.counts]
+
+
 @contextmanager
 def disturbance(roots: Sequence[int]) -> Iterator[list[Disturbance]]:
     """Put into the list, at the block's end, what programs outside these families and our own did meanwhile."""

@@ -40,12 +40,6 @@ class SweepLimits:
     """Admissions, and as many conclusions, under way at once: each waits for other services."""
 
 
-async def sweep(jobs: Jobs, materials: Materials, ledger: Ledger, measures: Measures, limits: SweepLimits) -> None:
-    """Both sweeps, one after the other. Raises DependencyAway when the database is away."""
-    await sweep_queue(jobs, measures, limits)
-    await sweep_unfinished(jobs, materials, ledger, measures, limits)
-
-
 async def sweep_queue(jobs: Jobs, measures: Measures, limits: SweepLimits) -> None:
     """Announce what waits unheard, jobs of dead workers at its head, and count. Waits for the database alone.
 

@@ -25,7 +25,7 @@ from services.separation.api.servicers import CALLERS, JobReadingServicer, Separ
 from services.separation.api.statuses import STATUSES
 from services.separation.app.run_job import run_job
 from services.separation.app.submit_job import submit_job
-from services.separation.app.sweep import SweepLimits, sweep
+from services.separation.app.sweep import SweepLimits, sweep_queue
 from services.separation.app.workshop import Workshop
 from services.separation.clients.measures import PrometheusMeasures
 from services.separation.domain.job import JobState
@@ -79,7 +79,7 @@ async def test_losing_nats_loses_no_job(scene: Scene, nats_server: NatsServer) -
     await nats_server.start()
     shop = scene.shop()
     async with running(*worker_parts(scene, shop, Bus(nats_server.url, None, streams=ALL))):
-        await sweep(scene.jobs, shop.materials, scene.ledger, PrometheusMeasures(), SweepLimits(announce_again_s=0.0))
+        await sweep_queue(scene.jobs, PrometheusMeasures(), SweepLimits(announce_again_s=0.0))
         await until_concluded(scene, "job_1")
     assert (await scene.job("job_1")).state is JobState.COMPLETED
 

@@ -10,7 +10,7 @@ import pytest
 from chassis.testing.clock import ManualClock
 from services.separation.app.claim_job import claim_job
 from services.separation.app.conclude_job import conclude_job
-from services.separation.app.sweep import SweepLimits, sweep, sweep_queue, sweep_unfinished
+from services.separation.app.sweep import SweepLimits, sweep_queue, sweep_unfinished
 from services.separation.domain.errors import DependencyAway, JobMismatch, MinutesExhausted, UploadRefused
 from services.separation.domain.facts import JobConcluded, JobQueued
 from services.separation.domain.job import GAVE_UP, PAUSES_S, Audio, Ending, Job, JobState, NewJob
@@ -69,7 +69,8 @@ class Yard:
 
     async def sweep(self) -> None:
         self.jobs.facts.clear()
-        await sweep(self.jobs, self.materials, self.ledger, self.measures, SweepLimits())
+        await sweep_queue(self.jobs, self.measures, SweepLimits())
+        await sweep_unfinished(self.jobs, self.materials, self.ledger, self.measures, SweepLimits())
 
     def state(self, job_id: str) -> JobState:
         return self.jobs.rows[job_id].job.state
