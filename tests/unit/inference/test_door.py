@@ -245,6 +245,7 @@ def test_what_is_for_people_is_not_the_doors_to_check(tmp_path: Path) -> None:
 @given(st.integers(1, N_FFT // 2), st.integers(N_FFT // 2 + 1, 2 * SEGMENT))
 @example(HOP, N_FFT)
 @example(441, 441 * 19)
+@example(469, 937)
 def test_spectra_come_back_as_samples(hop: int, length: int) -> None:
     """Samples turned into spectra and back are the same to float32, whether or not the hop divides window or length."""
     # A smaller hop makes more frames of the same, and takes longer.
@@ -254,4 +255,6 @@ def test_spectra_come_back_as_samples(hop: int, length: int) -> None:
     spectra = fourier.spectra(mix)
     assert spectra.shape == (2, fourier.frames, N_FFT // 2 + 1)
     assert spectra.dtype == np.complex64
-    np.testing.assert_allclose(fourier.samples(spectra), mix, atol=1e-6)
+    # Past the last frame's middle a sample may lie under the foot of one window alone: rounding grows as its gain does.
+    gain = np.maximum(1, np.sqrt(fourier.weight))
+    np.testing.assert_allclose(fourier.samples(spectra) / gain, mix / gain, atol=1e-6)
