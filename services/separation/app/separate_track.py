@@ -6,10 +6,13 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from pathlib import PurePath
 from traceback import extract_tb
+from typing import TypeVar, TypeVarTuple
 
 from services.separation.app.hearing import Hearing
 from services.separation.app.one_network import begin_with_network, require_network
@@ -32,6 +35,8 @@ from services.separation.domain.job import Ending, Job, JobState
 from services.separation.domain.models import ModelShape
 
 _log = logging.getLogger(__name__)
+_Given = TypeVarTuple("_Given")
+_Made = TypeVar("_Made")
 
 # The decoder stops a file that runs on for ever; well beyond what the overrun check lets pass.
 _DECODER_SLACK_S = 60.0
@@ -123,8 +128,8 @@ class _Line:
         self._separation = separation
         self._boundary = boundary
         self._patience_s = shop.limits.dependency_patience_s
-        # The separation is used by one thread at a time.
-        self._owner = asyncio.Lock()
+        # One thread makes all that takes memory, step after step: peaks do not meet, and the separation has one owner.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="attempt")
         self._room = asyncio.Condition()
         self._engine_places = asyncio.Semaphore(shop.limits.chunks_in_flight)
         self._answers: asyncio.Queue[tuple[int, asyncio.Task[ModelOutput]] | None] = asyncio.Queue()
@@ -138,12 +143,15 @@ class _Line:
 
     async def run(self, decoding: Decoding) -> None:
         """All stages, until the last segment is committed."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._decode(decoding, tasks), name="decode")
-            tasks.create_task(self._hear(), name="hear")
-            tasks.create_task(self._join(), name="join")
-            tasks.create_task(self._encode(), name="encode")
-            tasks.create_task(self._commit(), name="commit")
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._decode(decoding, tasks), name="decode")
+                tasks.create_task(self._hear(), name="hear")
+                tasks.create_task(self._join(), name="join")
+                tasks.create_task(self._encode(), name="encode")
+                tasks.create_task(self._commit(), name="commit")
+        finally:
+            self._thread.shutdown(wait=False, cancel_futures=True)
 
     def effort(self) -> Effort:
         """What has been spent since the last segment."""
@@ -184,23 +192,19 @@ class _Line:
                 raise LengthOverrun
             for at in range(0, len(needed), self._separation.block_samples_max):
                 await self._wait_for_room()
-                async with self._owner:
-                    piece = needed[at : at + self._separation.block_samples_max]
-                    chunks = await asyncio.to_thread(self._separation.feed, piece)
-                self._ask(chunks, tasks)
+                piece = needed[at : at + self._separation.block_samples_max]
+                self._ask(await self._in_thread(self._separation.feed, piece), tasks)
         await self._unheard.put(None)
         await self._wait_for_room()
-        async with self._owner:
-            chunks = await asyncio.to_thread(self._separation.finish)
-        self._ask(chunks, tasks)
+        self._ask(await self._in_thread(self._separation.finish), tasks)
         self._answers.put_nowait(None)
 
     async def _hear(self) -> None:
         while (block := await self._unheard.get()) is not None:
             with self._timed("hear"):
-                await asyncio.to_thread(self.hearing.feed, block)
+                await self._in_thread(self.hearing.feed, block)
         with self._timed("hear"):
-            await asyncio.to_thread(self.hearing.finish)
+            await self._in_thread(self.hearing.finish)
 
     async def _wait_for_room(self) -> None:
         async with self._room:
@@ -223,8 +227,7 @@ class _Line:
             index, inferring = answer
             stems = await inferring
             with self._timed("overlap_add"):
-                async with self._owner:
-                    segments = await asyncio.to_thread(self._separation.accept, index, stems)
+                segments = await self._in_thread(self._separation.accept, index, stems)
             async with self._room:
                 self._room.notify_all()
             for segment in segments:
@@ -234,7 +237,7 @@ class _Line:
     async def _encode(self) -> None:
         while (segment := await self._segments.get()) is not None:
             with self._timed("encode"):
-                encoded, peaks, figures = await asyncio.to_thread(self._encoded, segment)
+                encoded, peaks, figures = await self._in_thread(self._encoded, segment)
             with self._timed("store"):
                 async with asyncio.TaskGroup() as tasks:
                     puts = [
@@ -291,6 +294,11 @@ class _Line:
         noted = await _note_progress(self._shop, self._job, segment.first_sample + segment.length_samples)
         if segment.index == 0:
             self._shop.measures.first_segment(noted.read_at - noted.created_at)
+
+    async def _in_thread(self, work: Callable[[*_Given], _Made], *given: *_Given) -> _Made:
+        # As asyncio.to_thread, with a thread of its own: what is logged there belongs to the attempt.
+        called = partial(copy_context().run, work, *given)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, called)
 
     @contextlib.contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
@@ -11,7 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from services.separation.app import separate_track
 from services.separation.app.cancel_job import cancel_job
+from services.separation.app.hearing import Hearing
 from services.separation.app.ports import Engine
 from services.separation.app.workshop import WorkLimits
 from services.separation.audio.arrays import ModelInput, ModelOutput
@@ -74,6 +77,34 @@ async def test_a_cancelled_job_does_not_outlive_its_next_segment(done: int) -> N
     assert bench.job.state is JobState.CANCELLED
     assert len(bench.materials.segments) <= done + 1
     assert (bench.materials.findings, bench.ledger.settled) == ([], {})
+
+
+async def test_what_takes_memory_is_done_one_thing_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hearing, joining and encoding of an attempt run in one thread that ends with it: their peaks never meet."""
+    threads: dict[str, set[threading.Thread]] = {}
+
+    def watched(name: str, work: Callable[..., object]) -> Callable[..., object]:
+        def call(*given: object) -> object:
+            threads.setdefault(name, set()).add(threading.current_thread())
+            return work(*given)
+
+        return call
+
+    for owner, name in (
+        (Separation, "feed"),
+        (Separation, "accept"),
+        (Separation, "finish"),
+        (Hearing, "feed"),
+        (Hearing, "finish"),
+        (separate_track, "encode_segment"),
+    ):
+        monkeypatch.setattr(owner, name, watched(f"{owner.__name__}.{name}", getattr(owner, name)))
+    await undisturbed()
+    assert len(threads) == 6
+    (thread,) = set.union(*threads.values())
+    assert thread is not threading.main_thread()
+    await asyncio.to_thread(thread.join, 30)
+    assert not thread.is_alive()
 
 
 @pytest.mark.parametrize("block_samples", [1000, 4096, 65_536])
