@@ -20,7 +20,7 @@ from inference.training.synthesis.voices.hts_singer import hts_singers
 from inference.training.synthesis.voices.melody import random_melody
 from inference.training.synthesis.voices.performance import Performed, perform
 from inference.training.synthesis.voices.singing import rms_while_singing
-from inference.training.synthesis.voices.sources import VOCALS_FOLDER, album_singers, singers
+from inference.training.synthesis.voices.sources import VOCALS_FOLDER, album_singers, bank_singers, singers
 
 CLIP_S = 60.0
 CLIPS_BETWEEN_SONGS = 5
@@ -41,6 +41,9 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         default=Path("../shared/data/audio"),
         help="folder of the recordings: instruments-and-voices/ and everything-is-free/",
     )
+    parser.add_argument(
+        "--elsewhere", type=Path, help="folder of recordings that are had elsewhere, <owner>__<repository>/ each"
+    )
     parser.add_argument("--standalone", type=int, default=0, metavar="COUNT", help="clips of 60 s without a song")
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--real", action="store_true", help="also write the real recordings, as they are and varied")
@@ -48,12 +51,13 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def load_banks(audio: Path, data: Path) -> list[Bank]:
+def load_banks(audio: Path, data: Path, elsewhere: Path | None) -> list[Bank]:
     """Every singer's bank, from the cache where it is there."""
     if not singers(audio):
         raise SystemExit(f"--audio: {audio} holds no {VOCALS_FOLDER}/; without recorded voices only Sinsy would sing")
     cache = data / "voices-analysis"
-    banks = [bank_of(singer, cache) for singer in [*singers(audio), *album_singers(audio), *hts_singers(cache)]]
+    people = [*singers(audio), *album_singers(audio), *bank_singers(elsewhere), *hts_singers(cache)]
+    banks = [bank_of(singer, cache) for singer in people]
     return [
         bank
         for bank in banks
@@ -140,13 +144,13 @@ def main() -> None:
     """Banks, then the real recordings, the clips and the songs asked for."""
     asked = arguments()
     started = time.monotonic()
-    banks = load_banks(asked.audio, asked.data)
+    banks = load_banks(asked.audio, asked.data, asked.elsewhere)
     print(f"{len(banks)} singers with {sum(len(bank.units) for bank in banks)} syllables", flush=True)
     made_s = 0.0
     if asked.real:
         from inference.training.synthesis.voices.real import write_real_voices
 
-        made_s += write_real_voices(asked.audio, asked.data)
+        made_s += write_real_voices(asked.audio, asked.data, asked.elsewhere)
     made_s += sing_songs(asked.data, banks)
     for done in range(0, asked.standalone, CLIPS_BETWEEN_SONGS):
         count = min(CLIPS_BETWEEN_SONGS, asked.standalone - done)

@@ -17,7 +17,7 @@ from inference.training.synthesis.voices.singing import Voice, another_take, rap
 
 Array = NDArray[np.float32]
 
-KIND_WEIGHTS = {"speech": 1.0, "sung": 2.2, "notes": 0.8, "sinsy": 2.5, "album": 5.0}
+KIND_WEIGHTS = {"speech": 1.0, "sung": 2.2, "notes": 0.8, "syllables": 6.0, "sinsy": 2.5, "album": 5.0}
 """How often a bank of each kind leads, relative to one speaker of speech: sung sources are fewer and better."""
 LOWEST, HIGHEST = 36.0, 86.0
 

@@ -19,14 +19,22 @@ from inference.training.synthesis.voices.bank import SYNTHESIS_FFT_SIZE, VOICED_
 from inference.training.synthesis.voices.production import produced, random_chain
 from inference.training.synthesis.voices.render import warped
 from inference.training.synthesis.voices.singing import rms_while_singing
-from inference.training.synthesis.voices.sources import SOLO_PASSAGES_S, album_vocals, group_notes, licence_of, singers
+from inference.training.synthesis.voices.sources import (
+    SOLO_PASSAGES_S,
+    Singer,
+    album_vocals,
+    bank_singers,
+    group_notes,
+    licence_of,
+    singers,
+)
 
 Array = NDArray[np.float32]
 
 CLIP_S = 40.0
 ALBUM_PASSAGE_S = (6.0, 50.0)
 QUIET = 10 ** (-55 / 20)
-VARIANTS = {"sung": 5, "notes": 4, "speech": 1, "group": 3, "album": 2}
+VARIANTS = {"sung": 5, "notes": 4, "syllables": 6, "speech": 1, "group": 3, "album": 2}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +47,12 @@ class Clip:
     samples: Array
 
 
-def write_real_voices(audio: Path, data: Path) -> float:
+def write_real_voices(audio: Path, data: Path, elsewhere: Path | None) -> float:
     """Writes `real-voices/<name>/vocals.npy` and `source.txt` where missing; returns the seconds of audio made."""
     made_s = 0.0
     out = data / "real-voices"
-    for clips in (_dry_clips(audio, data, out), _group_clips(audio, out), _album_clips(audio, out)):
+    dry = _dry_clips([*singers(audio), *bank_singers(elsewhere)], data, out)
+    for clips in (dry, _group_clips(audio, out), _album_clips(audio, out)):
         for clip in clips:
             started = time.monotonic()
             folder = out / clip.name
@@ -122,9 +131,9 @@ def resampled(samples: Array, ratio: float) -> Array:
     return np.asarray(soxr.resample(samples, RATE * ratio, RATE), dtype=np.float32)
 
 
-def _dry_clips(audio: Path, data: Path, out: Path) -> Iterator[Clip]:
+def _dry_clips(people: Sequence[Singer], data: Path, out: Path) -> Iterator[Clip]:
     """Phrases, notes and speech: dry as recorded, produced, and re-sung variants that are produced too."""
-    for singer in singers(audio):
+    for singer in people:
         for variant in range(VARIANTS[singer.kind] + 1):
             name = f"{singer.name}-{variant}"
             if not _missing(out, name):

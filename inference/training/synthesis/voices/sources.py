@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,16 @@ LICENCES: dict[str, Licence] = {
             f"HTS Working Group, {CHANGED}"
         ),
     ),
+    "bank-torone-rei": Licence(terms="MIT", attribution="torone_rei voice bank, (c) 2014 Tatsuya Iwama, MIT"),
+    "bank-dorodoro": Licence(
+        terms="its own: any use, also commercial; a link where it is passed on",
+        attribution="dorodoro voice bank, voice: Cerenothoa, chongzhen.wikidot.com/files:8940236",
+    ),
+    "bank-yuki": Licence(terms="public domain (the publisher's dedication)", attribution=""),
+    "bank-erithacus": Licence(
+        terms="CC BY 4.0",
+        attribution=f"ErithacusVB voice bank, Erithacus Project, CC BY 4.0, {CHANGED}",
+    ),
 }
 """Licence of each family of sources; the key is the prefix of the recordings' names."""
 
@@ -56,6 +67,18 @@ SINGERS_OF_NOTES: dict[str, tuple[str, str]] = {
 }
 """Singers recorded note by note: name -> (folder, file pattern)."""
 
+SINGERS_OF_SYLLABLES: dict[str, tuple[str, str]] = {
+    "bank-torone-rei": ("gansaibow__torone_rei/voice", "*.wav"),
+    "bank-dorodoro": ("oxygen-dioxide__dorodoro-ja-vcv", "*.wav"),
+    "bank-yuki": ("kgs233__UTAU-Yuki", "**/*.wav"),
+    "bank-erithacus": ("ErithacusProject__ErithacusVB", "*.wav"),
+}
+"""Banks of syllables sung for singing synthesisers: name -> (folder, file pattern).
+
+Recordings that are had elsewhere lie in a folder as `<owner>__<repository>/`; README.md names their states.
+"""
+FILES_OF_A_BANK_MAX = 60
+
 SOLO_PASSAGES_S: dict[str, tuple[tuple[float, float], ...]] = {
     "francium": ((0.0, 26.0), (66.0, 96.0), (140.0, 175.0)),
     "potassium": ((108.0, 120.0), (172.0, 240.0)),
@@ -65,7 +88,7 @@ SOLO_PASSAGES_S: dict[str, tuple[tuple[float, float], ...]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Singer:
-    """One person's recordings: `kind` is "speech", "sung", "notes", "album" or "sinsy".
+    """One person's recordings: `kind` is "speech", "sung", "notes", "syllables", "album" or "sinsy".
 
     `passages_s` are the seconds of each file that hold them; empty for all of it.
     """
@@ -101,6 +124,16 @@ def singers(audio: Path) -> list[Singer]:
         paths = tuple(sorted((folder / sub_folder).glob(pattern)))
         if paths:
             found.append(Singer(name=name, kind="notes", paths=paths))
+    return found
+
+
+def bank_singers(elsewhere: Path | None) -> list[Singer]:
+    """Those who sang syllables for a synthesiser; a part of each bank's files, in no alphabetical order."""
+    found = []
+    for name, (folder, pattern) in SINGERS_OF_SYLLABLES.items() if elsewhere else ():
+        paths = sorted((elsewhere / folder).glob(pattern), key=lambda path: zlib.crc32(path.name.encode()))
+        if paths:
+            found.append(Singer(name=name, kind="syllables", paths=tuple(paths[:FILES_OF_A_BANK_MAX])))
     return found
 
 
