@@ -1,6 +1,8 @@
 """Songs that never were: excerpts of stems drawn from the data folder, treated and put together at load time.
 
 The data folder holds `<collection>/<item>/<stem>.npy`: int16 [n, 2] at 44.1 kHz; stems of one item belong to one song.
+`backings/<item>/backing.npy` is recorded music without voices whose stems nobody has: somebody sings over it, and only
+the voice is judged.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,18 +24,38 @@ from inference.training.network import STEMS
 SHARES = {
     "vocals": {"songs": 0.3, "voices": 0.2, "real-voices": 0.15, "songs-recorded": 0.35},
     "drums": {"songs": 0.75, "songs-recorded": 0.15, "loops": 0.1},
-    "bass": {"songs": 1.0},
-    "other": {"songs": 0.78, "songs-recorded": 0.16, "loops": 0.06},
+    "bass": {"songs": 0.97, "songs-recorded": 0.03},
+    "other": {"songs": 0.7, "songs-recorded": 0.14, "loops": 0.06, "recorded-others": 0.1},
 }
 # RMS in dB of full scale that a stem is brought to where it meets strangers, and its spread.
-LEVELS_DB = {"vocals": (-20.0, 4.5), "drums": (-19.0, 4.5), "bass": (-21.0, 4.5), "other": (-20.5, 4.5)}
+LEVELS_DB = {
+    "vocals": (-20.0, 4.5),
+    "drums": (-19.0, 4.5),
+    "bass": (-21.0, 4.5),
+    "other": (-20.5, 4.5),
+    "backing": (-16.0, 4.5),
+}
 TOGETHER = 0.35
 """Share of examples whose stems come from one song: key, tempo and arrangement belong together."""
+OVER_A_BACKING = 0.2
+"""Share of examples in which somebody sings over recorded music, where there is any."""
+BACKING = "backing"
 SILENT = {"vocals": 0.12, "drums": 0.08, "bass": 0.1, "other": 0.07}
-LAYERED = {"vocals": 0.12, "drums": 0.05, "bass": 0.0, "other": 0.3}
+LAYERED = {"vocals": 0.12, "drums": 0.05, "bass": 0.0, "other": 0.3, "backing": 0.0}
 """How often a second stranger of the same role plays along."""
 VALIDATION = 25
 """Synthesised songs whose number is divisible by this are never trained on."""
+
+
+class Example(NamedTuple):
+    """One mixture: `parts` float32 [5, 2, n], the four stems and what a codec added to their sum.
+
+    Over a backing the whole of it lies in the last stem's place, `drums` and `bass` are silent, and no more than the
+    voice is known.
+    """
+
+    parts: NDArray[np.float32]
+    over_a_backing: bool
 
 
 @dataclass
@@ -42,10 +65,12 @@ class Corpus:
     root: Path
     items: dict[str, list[Path]] = field(default_factory=dict)
     stems: dict[tuple[str, str], list[Path]] = field(default_factory=dict)
+    backings: list[Path] = field(default_factory=list)
 
     def scan(self) -> Corpus:
         """Look again: data may be made while training runs."""
         self.items, self.stems = {}, {}
+        self.backings = sorted((self.root / "backings").glob(f"*/{BACKING}.npy"))
         for collection in sorted({name for shares in SHARES.values() for name in shares}):
             found = [item for item in sorted((self.root / collection).glob("*")) if item.is_dir()]
             if collection == "songs":
@@ -59,6 +84,8 @@ class Corpus:
 
     def draw(self, stem: str, random: np.random.Generator) -> Path:
         """A file of this role. Raises LookupError where there is none at all."""
+        if stem == BACKING:
+            return self.backings[int(random.integers(len(self.backings)))]
         shares = {name: share for name, share in SHARES[stem].items() if self.stems.get((name, stem))}
         if not shares:
             raise LookupError(f"no {stem} in {self.root}")
@@ -82,14 +109,14 @@ def is_validation(item: Path) -> bool:
 
 
 class Mixer:
-    """Draws examples: float32 [5, 2, n], the four stems and what a codec added to their sum."""
+    """Draws examples."""
 
     def __init__(self, corpus: Corpus, length_samples: int, seed: int) -> None:
         self.corpus = corpus
         self.length_samples = length_samples
         self.random = np.random.default_rng(seed)
 
-    def examples(self) -> Iterator[NDArray[np.float32]]:
+    def examples(self) -> Iterator[Example]:
         """Without end; the folder is looked at again now and then."""
         count = 0
         while True:
@@ -102,12 +129,12 @@ class Mixer:
                 # Made anew by another process at this moment.
                 self.corpus.scan()
 
-    def example(self) -> NDArray[np.float32]:
+    def example(self) -> Example:
         """One."""
         random = self.random
-        song = self.corpus.draw_song(random) if random.random() < TOGETHER else None
-        stems = self._together(song) if song else {stem: self._stranger(stem) for stem in STEMS}
-        for stem in STEMS:
+        over_a_backing = bool(self.corpus.backings) and random.random() < OVER_A_BACKING
+        stems = self._over_a_backing() if over_a_backing else self._song()
+        for stem in STEMS[:1] if over_a_backing else STEMS:
             if random.random() < SILENT[stem]:
                 stems[stem] = np.zeros_like(stems[stem])
         if random.random() < 0.3:
@@ -124,7 +151,17 @@ class Mixer:
             # A codec at its wits' end (or an alignment that failed) would teach nothing.
             if rms(artefact) > 0.35 * rms(mix):
                 artefact = np.zeros_like(mix)
-        return np.stack([stems[stem].T for stem in STEMS] + [artefact.T]).astype(np.float32)
+        parts = np.stack([stems[stem].T for stem in STEMS] + [artefact.T]).astype(np.float32)
+        return Example(parts, over_a_backing)
+
+    def _song(self) -> dict[str, Samples]:
+        song = self.corpus.draw_song(self.random) if self.random.random() < TOGETHER else None
+        return self._together(song) if song else {stem: self._stranger(stem) for stem in STEMS}
+
+    def _over_a_backing(self) -> dict[str, Samples]:
+        nobody = np.zeros((self.length_samples, 2), np.float32)
+        vocals, backing = self._stranger("vocals"), self._stranger(BACKING)
+        return {"vocals": vocals, "drums": nobody, "bass": nobody, "other": backing}
 
     def _together(self, song: Path) -> dict[str, Samples]:
         random = self.random

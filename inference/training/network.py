@@ -13,7 +13,7 @@ The masks are complex and sum to one over the stems, so the estimates sum to the
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 
 import torch
@@ -22,6 +22,8 @@ from torch.nn import functional
 
 STEMS = ("vocals", "drums", "bass", "other")
 SAMPLE_RATE_HZ = 44_100
+FRESH_GAIN = 0.1
+"""Of the norms after convolutions that a network has grown."""
 
 
 @dataclass(frozen=True)
@@ -279,6 +281,24 @@ class Network(nn.Module):
         for skip, more, up in zip(reversed(kept), reversed(self.more), reversed(self.up), strict=True):
             found = up(more(found) + skip)
         return self.spread(found)
+
+
+def grown(network: Network, shape: Shape) -> Network:
+    """A deeper network that does almost what `network` does: fresh convolutions begin nearly silent behind their skips.
+
+    Not wholly silent: behind a rectifier nothing at all would come back to learn from. `shape` may differ in `down` and
+    `up` alone, and only be deeper; a ValueError says so.
+    """
+    if replace(shape, down=network.shape.down, up=network.shape.up) != network.shape:
+        raise ValueError("a network grows by convolutions alone: only `down` and `up` may differ")
+    deeper = Network(shape)
+    with torch.no_grad():
+        for module in deeper.modules():
+            if isinstance(module, Norm):
+                module.weight.fill_(FRESH_GAIN)
+    if deeper.load_state_dict(network.state_dict(), strict=False).unexpected_keys:
+        raise ValueError(f"{shape.down} and {shape.up} are no deeper than {network.shape.down} and {network.shape.up}")
+    return deeper
 
 
 def summing_to_one(raw: Tensor, stems: int) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inference.training.elsewhere import rights as rights_of_what_is_had_elsewhere
 from inference.training.synthesis.rights import rights as rights_of_songs
 from inference.training.synthesis.voices.sources import LICENCES
 
@@ -18,4 +19,4 @@ def rights() -> list[str]:
     songs = [source.attribution or f"{source.title}, {source.origin}, {source.licence}" for source in rights_of_songs()]
     voices = [f"{licence.attribution or name} ({licence.terms})" for name, licence in LICENCES.items()]
     album = "Everything is Free, Software-Entwicklungskit: caesium, francium, potassium, rubidium, CC0 1.0"
-    return [album, *songs, *voices, *_LOOPS]
+    return [album, *songs, *voices, *_LOOPS, *rights_of_what_is_had_elsewhere()]

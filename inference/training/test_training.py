@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pytest
 import torch
 
 from inference.training.augmentation import compressing_gain, sold_as_a_file
+from inference.training.elsewhere import ledger
 from inference.training.losses import separation_loss
-from inference.training.mixtures import Corpus, Mixer
-from inference.training.network import STEMS, Network, Norm, Wide, masked
+from inference.training.mixtures import BACKING, Corpus, Mixer
+from inference.training.network import STEMS, Network, Norm, Wide, grown, masked
 from inference.training.optimisers import orthogonal
 from inference.training.recordings import HELD_OUT, LABELS, store
 from inference.training.small import SMALL
@@ -88,7 +90,7 @@ def test_silence_is_safe() -> None:
     stems = torch.zeros(2, 4, 4, SMALL.bins, 32)
     stems[:, 1] = mix
     estimates = (stems + 0.1).requires_grad_()
-    loss, _ = separation_loss(estimates, stems, mix)
+    loss, _ = separation_loss(estimates, stems, mix, torch.ones(2, 4))
     loss.backward()
     assert estimates.grad is not None
     assert torch.isfinite(loss)
@@ -107,9 +109,57 @@ def test_dealt_mixtures_are_sums() -> None:
     """After dealing and equalising, the mix is still the sum of its stems."""
     random = torch.Generator().manual_seed(3)
     parts = torch.randn(3, 5, 4, SMALL.bins, 16)
-    mix, stems = treated_spectra(parts, random, SMALL, 1)
+    mix, stems, known = treated_spectra(parts, torch.zeros(3, dtype=torch.bool), random, SMALL, 1)
     assert torch.allclose(mix, stems.sum(dim=1), atol=1e-4)
+    assert known.all()
     assert equaliser(6, SMALL.bins, random).shape == (6, SMALL.bins)
+
+
+def test_backing_stays_whole() -> None:
+    """However a batch is dealt, a backing meets no drums or bass, and of its mixture only the voice is known."""
+    random = torch.Generator().manual_seed(3)
+    backed = torch.tensor([True, False, False, True])
+    parts = torch.ones(4, 5, 4, SMALL.bins, 16)
+    parts[backed, 1:3] = 0
+    # The last stem of an example tells which it was.
+    parts[:, 3] = torch.arange(4.0)[:, None, None, None] + 1
+    for round_number in range(6):
+        _, stems, known = treated_spectra(parts, backed, random, SMALL, round_number)
+        silent = (stems[:, 1:3] == 0).flatten(1).all(dim=1)
+        assert silent.sum() == backed.sum()
+        assert torch.equal(known, torch.where(silent[:, None], torch.tensor([1.0, 0, 0, 0]), torch.ones(4)))
+
+
+def test_unknown_stems_teach_nothing() -> None:
+    """An example of which the voice alone is known gives the voice's error, and no gradient to anything else."""
+    torch.manual_seed(0)
+    stems = torch.randn(2, 4, 4, SMALL.bins, 16)
+    estimates = torch.randn(2, 4, 4, SMALL.bins, 16).requires_grad_()
+    known = torch.tensor([[1.0, 0, 0, 0], [1, 1, 1, 1]])
+    loss, _ = separation_loss(estimates, stems, stems.sum(dim=1), known)
+    loss.backward()
+    assert estimates.grad is not None
+    assert (estimates.grad[0, 1:] == 0).all()
+    assert (estimates.grad[known.bool()].flatten(1).abs().sum(dim=1) > 0).all()
+
+
+def test_grown_network_does_almost_the_same() -> None:
+    """More convolutions change little at first, all of them learn, and a network does not shrink by growing."""
+    torch.manual_seed(0)
+    network, mix = Network(SMALL).eval(), torch.randn(2, 4, SMALL.bins, 32)
+    deep = replace(SMALL, down=tuple(count + 1 for count in SMALL.down), up=tuple(count + 2 for count in SMALL.up))
+    deeper = grown(network, deep).eval()
+    with torch.inference_mode():
+        before, after = masked(network(mix), mix), masked(deeper(mix), mix)
+    assert (after - before).square().sum() < 0.05 * before.square().sum()
+    deeper.train()(mix).square().sum().backward()
+    assert all(
+        weight.grad is not None and weight.grad.any() for name, weight in deeper.named_parameters() if "conv" in name
+    )
+    with pytest.raises(ValueError, match="no deeper"):
+        grown(deeper, SMALL)
+    with pytest.raises(ValueError, match="only `down` and `up`"):
+        grown(network, replace(deep, recurrent=2 * SMALL.recurrent))
 
 
 def test_codec_keeps_time() -> None:
@@ -150,9 +200,30 @@ def data(tmp_path: Path) -> Path:
 def test_examples_repeat(data: Path) -> None:
     """The same seed draws the same examples, and validation songs are never among them."""
     first, second = (Mixer(Corpus(data).scan(), 30_000, seed=7).example() for _ in range(2))
-    assert first.shape == (5, 2, 30_000)
-    assert np.array_equal(first, second)
+    assert first.parts.shape == (5, 2, 30_000)
+    assert np.array_equal(first.parts, second.parts)
+    assert not first.over_a_backing
     assert all("25" not in str(path.parent.name) for paths in Corpus(data).scan().stems.values() for path in paths)
+
+
+def test_voice_over_a_backing(data: Path) -> None:
+    """Recorded music without known stems is sung over; it is the whole accompaniment, in the last stem's place."""
+    store(data / "backings" / "tune", BACKING, np.ones((60_000, 2), np.float32) * 0.1)
+    mixer = Mixer(Corpus(data).scan(), 30_000, seed=7)
+    backed = [example.parts for example in (mixer.example() for _ in range(40)) if example.over_a_backing]
+    assert 2 <= len(backed) <= 20
+    assert all(not parts[1:3].any() and parts[3].any() for parts in backed)
+    assert any(parts[0].any() for parts in backed)
+
+
+def test_what_is_had_elsewhere_is_accounted_for() -> None:
+    """What comes from elsewhere has an author, an origin with its state and a licence that asks no more than a name."""
+    licences = {"CC0", "CC BY 3.0", "CC BY 4.0", "MIT", "public domain"}
+    for recording in ledger():
+        assert recording.licence in licences, recording
+        assert recording.author, recording
+        assert recording.role in (*STEMS, BACKING), recording
+        assert re.fullmatch(r"Debian \S+ \S+|github\.com/\S+@[0-9a-f]{7,}", recording.origin), recording
 
 
 def test_resumed_run(tmp_path: Path) -> None:
@@ -165,11 +236,11 @@ def test_resumed_run(tmp_path: Path) -> None:
 
     whole, cut = run("whole"), run("cut")
     for at, stems in enumerate(examples):
-        whole.learn(stems.sum(dim=1), stems, 1.0)
+        whole.learn(stems.sum(dim=1), stems, torch.ones(1, 4), 1.0)
         if at == 2:
             cut.save(whole=True)
             cut = run("cut")
-        cut.learn(stems.sum(dim=1), stems, 1.0)
+        cut.learn(stems.sum(dim=1), stems, torch.ones(1, 4), 1.0)
     for name, value in whole.network.state_dict().items():
         assert torch.equal(value, cut.network.state_dict()[name]), name
 
@@ -179,7 +250,7 @@ def test_fresh_run_from_a_checkpoint(tmp_path: Path) -> None:
     plan = Plan(tmp_path, tmp_path / "first", 1, 0, 1, 32, 1, 0.02, 1e-3, 1, 1, "cpu", 1, compile=False)
     first = Run(plan, SMALL)
     stems = torch.randn(1, 4, 4, SMALL.bins, 32)
-    first.learn(stems.sum(dim=1), stems, 1.0)
+    first.learn(stems.sum(dim=1), stems, torch.ones(1, 4), 1.0)
     first.save(whole=False)
     second = Run(replace(plan, run=tmp_path / "second", start_from=tmp_path / "first" / "ema.pt"), SMALL)
     assert second.step == 1

@@ -16,11 +16,11 @@ import multiprocessing
 import os
 import queue
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -30,7 +30,7 @@ from torch import Tensor
 from inference.training.export import restore
 from inference.training.losses import separation_loss
 from inference.training.mixtures import Corpus, Mixer
-from inference.training.network import STEMS, Network, Shape, at_one_level, features, masked, summing_to_one
+from inference.training.network import STEMS, Network, Shape, at_one_level, features, grown, masked, summing_to_one
 from inference.training.optimisers import has_bfloat16, optimisers_of
 from inference.training.spectra import spectrum
 
@@ -59,17 +59,26 @@ class Plan:
     loaders: int
     compile: bool
     start_from: Path | None = None
+    grow: Mapping[str, object] = field(default_factory=dict)
 
 
-def load_examples(
-    data: Path, length_samples: int, seed: int, batch: int, out: multiprocessing.Queue[NDArray[np.float32]]
-) -> None:
-    """The loading process: batches [B, 5, 2, n], without end."""
+class Batch(NamedTuple):
+    """Examples: `parts` [B, 5, 2, n], and which of them are `over_a_backing` [B]."""
+
+    parts: NDArray[np.float32]
+    over_a_backing: NDArray[np.bool_]
+
+
+def load_examples(data: Path, length_samples: int, seed: int, batch: int, out: multiprocessing.Queue[Batch]) -> None:
+    """The loading process: batches without end."""
     os.nice(5)
     torch.set_num_threads(1)
     examples = Mixer(Corpus(data), length_samples, seed).examples()
     while True:
-        out.put(np.stack([next(examples) for _ in range(batch)]))
+        drawn = [next(examples) for _ in range(batch)]
+        out.put(
+            Batch(np.stack([each.parts for each in drawn]), np.array([each.over_a_backing for each in drawn], np.bool_))
+        )
 
 
 def start_loader(
@@ -78,7 +87,7 @@ def start_loader(
     run: Run,
     length: int,
     number: int,
-    out: multiprocessing.Queue[NDArray[np.float32]],
+    out: multiprocessing.Queue[Batch],
 ) -> SpawnProcess:
     """A loading process with a seed of its own, which depends on the step that the run goes on from."""
     arguments = (plan.data, length, plan.seed + run.step + 1_000_003 * number, plan.batch, out)
@@ -87,21 +96,34 @@ def start_loader(
     return loader
 
 
-def treated_spectra(stems: Tensor, random: torch.Generator, shape: Shape, round_number: int) -> tuple[Tensor, Tensor]:
-    """Mix spectrum [B, 4, F, T] and stems' [B, S, 4, F, T], of all five components' spectra [B, 5, 4, F, T].
+def treated_spectra(
+    stems: Tensor, over_a_backing: Tensor, random: torch.Generator, shape: Shape, round_number: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Mix spectrum [B, 4, F, T], stems' [B, S, 4, F, T] and which are known [B, S], of spectra [B, 5, 4, F, T].
 
     After the first round the stems of a batch are dealt anew, with other levels and equalisers: mixtures for the price
-    of a multiplication.
+    of a multiplication. A backing stays one: no stem but the voice is dealt apart from it.
     """
     batch, count = stems.shape[0], len(STEMS)
     parts, artefact = stems[:, :count], stems[:, count]
+    known = torch.ones(batch, count, device=stems.device)
     if round_number == 0:
-        return parts.sum(dim=1) + artefact, parts
-    dealt = [parts[torch.randperm(batch, generator=random, device=stems.device), at] for at in range(count)]
-    parts = torch.stack(dealt, dim=1)
+        known[over_a_backing, 1:] = 0
+        return parts.sum(dim=1) + artefact, parts, known
+    voices, last = (torch.randperm(batch, generator=random, device=stems.device) for _ in range(2))
+    backed = over_a_backing[last]
+    known[backed, 1:] = 0
+    others = torch.nonzero(~over_a_backing)[:, 0]
+    orders = [voices]
+    for _ in range(count - 2):
+        order = last.clone()
+        order[~backed] = others[torch.randperm(len(others), generator=random, device=stems.device)]
+        orders.append(order)
+    orders.append(last)
+    parts = torch.stack([parts[order, at] for at, order in enumerate(orders)], dim=1)
     gains = 10 ** (torch.randn(batch, count, 1, 1, 1, generator=random, device=stems.device) * 3 / 20)
     parts = parts * gains * equaliser(batch * count, shape.bins, random).reshape(batch, count, 1, -1, 1)
-    return parts.sum(dim=1), parts
+    return parts.sum(dim=1), parts, known
 
 
 def equaliser(count: int, bins: int, random: torch.Generator) -> Tensor:
@@ -121,9 +143,9 @@ def seen(mix: Tensor) -> Tensor:
     return features(at_one_level(mix)).contiguous(memory_format=torch.channels_last)
 
 
-def judged(raw: Tensor, mix: Tensor, stems: Tensor) -> tuple[Tensor, Tensor]:
+def judged(raw: Tensor, mix: Tensor, stems: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
     """The loss of raw masks; one function, so that compiled it makes one pass over the largest tensors there are."""
-    return separation_loss(masked(summing_to_one(raw.float(), stems.shape[1]), mix), stems, mix)
+    return separation_loss(masked(summing_to_one(raw.float(), stems.shape[1]), mix), stems, mix, known)
 
 
 class Run:
@@ -134,7 +156,7 @@ class Run:
         plan.run.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(plan.seed)
         found = read(plan.run / "latest.pt", plan.device)
-        first = found or (beginning(plan.start_from, plan.device) if plan.start_from else None)
+        first = found or (beginning(plan.start_from, plan.grow, plan.device) if plan.start_from else None)
         self.shape = Shape.from_json(first["shape"]) if first else shape
         self.network = Network(self.shape).to(plan.device, memory_format=torch.channels_last)
         self.half = plan.device == "cuda" or has_bfloat16()
@@ -157,7 +179,7 @@ class Run:
             for optimiser, state in zip(self.optimisers, found["optimisers"], strict=True):
                 optimiser.load_state_dict(state)
 
-    def learn(self, mix: Tensor, stems: Tensor, rate: float) -> tuple[float, Tensor]:
+    def learn(self, mix: Tensor, stems: Tensor, known: Tensor, rate: float) -> tuple[float, Tensor]:
         """One step at `rate` of the full learning rate; returns the loss and each stem's, in dB."""
         for optimiser, full in zip(self.optimisers, self.rates, strict=True):
             for group in optimiser.param_groups:
@@ -166,7 +188,7 @@ class Run:
         # Half precision for what multiplies, where it is a gift; masks and losses stay in 32 bits.
         with torch.autocast(self.plan.device, torch.bfloat16, enabled=self.half):
             raw = self.body(given)
-        loss, each = self.judge(raw, mix, stems)
+        loss, each = self.judge(raw, mix, stems, known)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         if torch.isfinite(norm):
@@ -197,21 +219,21 @@ def read(path: Path, device: str) -> dict[str, Any] | None:
     return torch.load(path, weights_only=True, map_location=device) if path.exists() else None
 
 
-def beginning(path: Path, device: str) -> dict[str, Any]:
-    """What a fresh run begins with: another run's checkpoint, or the `network.onnx` of a released model."""
+def beginning(path: Path, grow: Mapping[str, object], device: str) -> dict[str, Any]:
+    """What a fresh run begins with: a run's checkpoint, or a released model's `network.onnx`; deeper at will."""
+    facts: dict[str, Any] = {"step": 0, "seconds": 0.0, "audio_s": 0.0}
     if path.suffix == ".onnx":
-        network = restore(path).to(device)
-        return {
-            "shape": network.shape.as_json(),
-            "network": network.state_dict(),
-            "step": 0,
-            "seconds": 0.0,
-            "audio_s": 0.0,
-        }
-    found = read(path, device)
-    if found is None:
-        raise SystemExit(f"--start-from: there is no {path}")
-    return found
+        network = restore(path)
+    else:
+        facts = read(path, device) or {}
+        if not facts:
+            raise SystemExit(f"--start-from: there is no {path}")
+        network = Network(Shape.from_json(facts["shape"]))
+        network.load_state_dict(facts["network"])
+    if grow:
+        network = grown(network, Shape.from_json({**network.shape.as_json(), **grow}))
+        facts["ema"] = None
+    return {**facts, "shape": network.shape.as_json(), "network": network.to(device).state_dict()}
 
 
 def write(path: Path, found: dict[str, object]) -> None:
@@ -233,7 +255,7 @@ def train(plan: Plan, shape: Shape) -> None:
     torch.set_num_threads(plan.threads)
     run = Run(plan, shape)
     context = multiprocessing.get_context("spawn")
-    batches: multiprocessing.Queue[NDArray[np.float32]] = context.Queue(maxsize=2 + plan.loaders)
+    batches: multiprocessing.Queue[Batch] = context.Queue(maxsize=2 + plan.loaders)
     length = (plan.frames - 1) * run.shape.hop
     loaders = [start_loader(context, plan, run, length, number, batches) for number in range(plan.loaders)]
     random = torch.Generator(plan.device).manual_seed(plan.seed + run.step)
@@ -243,13 +265,14 @@ def train(plan: Plan, shape: Shape) -> None:
     try:
         while (elapsed_s := time.monotonic() - began) < plan.minutes * 60:
             try:
-                parts = torch.from_numpy(batches.get(timeout=120)).to(plan.device)
+                batch = batches.get(timeout=120)
             except queue.Empty:
                 raise SystemExit("the loading process gives nothing; see its error above") from None
-            found = spectrum(parts, run.shape)[..., : run.shape.bins, :]
+            found = spectrum(torch.from_numpy(batch.parts).to(plan.device), run.shape)[..., : run.shape.bins, :]
+            backed = torch.from_numpy(batch.over_a_backing).to(plan.device)
             for round_number in range(plan.rounds):
-                mix, stems = treated_spectra(found, random, run.shape, round_number)
-                losses.append(run.learn(mix, stems, rate_at(plan, run.step, elapsed_s)))
+                mix, stems, known = treated_spectra(found, backed, random, run.shape, round_number)
+                losses.append(run.learn(mix, stems, known, rate_at(plan, run.step, elapsed_s)))
             run.audio_s += plan.rounds * plan.batch * length / 44_100
             run.seconds = already_s + time.monotonic() - began
             if time.monotonic() - noted > 60:
@@ -309,6 +332,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(
         "--start-from", type=Path, help="checkpoint or released network.onnx whose weights a fresh run begins with"
+    )
+    parser.add_argument(
+        "--grow", type=json.loads, default={}, help="JSON of deeper `down` and `up` for what --start-from gives"
     )
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--loaders", type=int, default=1, help="processes that draw and treat examples")
