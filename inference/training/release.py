@@ -21,7 +21,7 @@ TITLE = "Quartet: vocals, drums, bass and other"
 SUMMARY = "A small network trained by this project on material of clear rights alone."
 
 
-def card(name: str, version: str, shape: Shape, network: Path) -> dict[str, object]:
+def card(name: str, version: str, shape: Shape, network: Path, *, elsewhere: bool) -> dict[str, object]:
     """`model.json`, schema 2, but for its files; the last stem is what the others leave."""
     return {
         "schema": 2,
@@ -35,7 +35,7 @@ def card(name: str, version: str, shape: Shape, network: Path) -> dict[str, obje
         "hop_samples": HOP_SAMPLES,
         "placement": "mirrored",
         "licence": "Apache-2.0",
-        "rights": rights(),
+        "rights": rights(elsewhere=elsewhere),
         "transform": {
             "kind": "spectrogram",
             "file": network.name,
@@ -55,12 +55,15 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--version", required=True)
     parser.add_argument("--own", type=float, help="how much a chunk's own statistics count, 0 to 1 (see network.Norm)")
+    parser.add_argument(
+        "--elsewhere", action="store_true", help="the run heard recordings that are had elsewhere, or their singers"
+    )
     given = parser.parse_args()
     network = load_network(given.run / "ema.pt", given.own)
     given.folder.mkdir(parents=True, exist_ok=True)
     path = given.folder / "network.onnx"
     agreement = checked_export(network, path)
-    write_card(given.folder, card(given.folder.name, given.version, network.shape, path))
+    write_card(given.folder, card(given.folder.name, given.version, network.shape, path, elsewhere=given.elsewhere))
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, OpenVINO follows PyTorch to {agreement:.1f} dB")
 
 

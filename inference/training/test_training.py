@@ -17,6 +17,7 @@ from inference.training.mixtures import BACKING, Corpus, Mixer
 from inference.training.network import STEMS, Network, Norm, Wide, grown, masked
 from inference.training.optimisers import orthogonal
 from inference.training.recordings import HELD_OUT, LABELS, store
+from inference.training.rights import rights
 from inference.training.small import SMALL
 from inference.training.spectra import samples_of, spectrum
 from inference.training.train import Plan, Run, equaliser, treated_spectra
@@ -263,3 +264,12 @@ def test_two_layouts() -> None:
     torch.manual_seed(0)
     wide, found = Wide(8, 24, 2), torch.randn(2, 8, 24, 6)
     assert torch.allclose(wide.in_training_layout(found), wide.in_serving_layout(found), atol=1e-5)
+
+
+def test_rights_are_of_what_was_heard() -> None:
+    """Authors of what is had elsewhere are named by models that heard them, and by no other."""
+    without, all_of_them = rights(elsewhere=False), rights(elsewhere=True)
+    assert set(without) < set(all_of_them)
+    for name in ("Tatsuya Iwama", "Carlos Viola Iborra", "Kevin MacLeod"):
+        assert any(name in line for line in all_of_them), name
+        assert not any(name in line for line in without), name
