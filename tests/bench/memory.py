@@ -20,7 +20,7 @@ from tests.bench.processes import Seen, highest_resident_mb, watched_memory
 from tests.bench.road import Figures, Visitor, families, open_house, separate
 from tests.bench.said import say
 from tests.bench.songs import MP3_BITS_PER_S, make_mp3
-from tests.bench.space import HOUR_S, check_room, duration, gigabytes, length_name, needs
+from tests.bench.space import HOUR_S, bytes_below, check_room, duration, gigabytes, length_name, needs
 from tests.stories.house import until
 
 SHORT_S = 3 * 60
@@ -82,7 +82,7 @@ def over_fresh_stack(folder: Path, settings: dict[str, str], song: Path, audio_s
             _, figures = separate(house, visitor, song, audio_s)
         assert house.pid("worker") == worker, "the worker was started anew meanwhile: its peak is not the song's"
         alone_mb = highest_resident_mb(worker)
-        stored_bytes = sum(path.stat().st_size for path in (house.data / "objects").rglob("*") if path.is_file())
+        stored_bytes = bytes_below(house.data / "objects")
     song.unlink()
     return MemoryRun(figures, seen, resting_mb, alone_mb, stored_bytes)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 HOUR_S = 3600
 # Left free whatever happens: other programs write too.
@@ -31,6 +34,16 @@ class Needs:
 def song_bytes(bits_per_s: int, seconds: float) -> int:
     """A file of constant bit rate, with a little for what stands around the sound."""
     return int(bits_per_s / 8 * seconds * 1.01) + 1_000_000
+
+
+def bytes_below(folder: Path) -> int:
+    """Bytes of all files in a folder of a running house, in which an upload may just be on its way out."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                total += (Path(parent) / name).stat().st_size
+    return total
 
 
 def needs(bits_per_s: int, seconds: float, seen_bytes: int, seen_s: float) -> Needs:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +18,7 @@ from tests.bench.space import (
     RESERVE_BYTES,
     Needs,
     NoRoom,
+    bytes_below,
     check_room,
     duration,
     length_name,
@@ -80,3 +86,23 @@ def test_progress_foretells_the_rest() -> None:
     """A quarter in a minute leaves three minutes; nothing yet foretells nothing."""
     assert progress_line(25.0, 60.0) == "   25.0 % after 1 min 00 s, about 3 min 00 s to go"
     assert progress_line(0.0, 60.0) == "    0.0 % after 1 min 00 s"
+
+
+def test_files_that_vanish_are_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder is counted while uploads go: what is listed and gone a moment later is no fault."""
+    for name in ("stems/a", "stems/b", "uploads/c"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(bytes(100))
+    assert bytes_below(tmp_path) == 300
+    walk = os.walk
+
+    def walked(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+        for parent, folders, names in walk(folder):
+            if parent == str(tmp_path):
+                shutil.rmtree(tmp_path / "uploads")
+            if parent.endswith("stems"):
+                (tmp_path / "stems" / "b").unlink()
+            yield parent, folders, names
+
+    monkeypatch.setattr(os, "walk", walked)
+    assert bytes_below(tmp_path) == 100
