@@ -73,9 +73,9 @@ def take(folder: Path, out: Path) -> list[Path]:
         samples = read_stereo(path)
         if recording.song:
             stems = songs.setdefault(recording.song, {})
-            held = stems.get(recording.role)
-            count = min(len(samples), len(held)) if held is not None else len(samples)
-            stems[recording.role] = samples[:count] + (held[:count] if held is not None else 0)
+            held = stems.get(recording.role, np.zeros_like(samples))
+            count = min(len(samples), len(held))
+            stems[recording.role] = samples[:count] + held[:count]
         else:
             store(out / COLLECTIONS[recording.role] / path.stem, recording.role, samples)
         print(f"{recording.role}: {recording.title}, {len(samples) / RATE_HZ:.0f} s", flush=True)

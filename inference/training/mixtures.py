@@ -19,6 +19,7 @@ from inference.training import augmentation
 from inference.training.augmentation import Samples, decibels, rms
 from inference.training.network import STEMS
 
+BACKING = "backing"
 # How often a stem comes from each collection, where the collection has it. Recorded material is scarce, and real: it
 # is drawn far more often than its minutes alone would have it, voices most of all.
 SHARES = {
@@ -26,6 +27,7 @@ SHARES = {
     "drums": {"songs": 0.75, "songs-recorded": 0.15, "loops": 0.1},
     "bass": {"songs": 0.97, "songs-recorded": 0.03},
     "other": {"songs": 0.7, "songs-recorded": 0.14, "loops": 0.06, "recorded-others": 0.1},
+    BACKING: {"backings": 1.0},
 }
 # RMS in dB of full scale that a stem is brought to where it meets strangers, and its spread.
 LEVELS_DB = {
@@ -33,15 +35,14 @@ LEVELS_DB = {
     "drums": (-19.0, 4.5),
     "bass": (-21.0, 4.5),
     "other": (-20.5, 4.5),
-    "backing": (-16.0, 4.5),
+    BACKING: (-16.0, 4.5),
 }
 TOGETHER = 0.35
 """Share of examples whose stems come from one song: key, tempo and arrangement belong together."""
 OVER_A_BACKING = 0.2
 """Share of examples in which somebody sings over recorded music, where there is any."""
-BACKING = "backing"
 SILENT = {"vocals": 0.12, "drums": 0.08, "bass": 0.1, "other": 0.07}
-LAYERED = {"vocals": 0.12, "drums": 0.05, "bass": 0.0, "other": 0.3, "backing": 0.0}
+LAYERED = {"vocals": 0.12, "drums": 0.05, "bass": 0.0, "other": 0.3, BACKING: 0.0}
 """How often a second stranger of the same role plays along."""
 VALIDATION = 25
 """Synthesised songs whose number is divisible by this are never trained on."""
@@ -65,27 +66,23 @@ class Corpus:
     root: Path
     items: dict[str, list[Path]] = field(default_factory=dict)
     stems: dict[tuple[str, str], list[Path]] = field(default_factory=dict)
-    backings: list[Path] = field(default_factory=list)
 
     def scan(self) -> Corpus:
         """Look again: data may be made while training runs."""
         self.items, self.stems = {}, {}
-        self.backings = sorted((self.root / "backings").glob(f"*/{BACKING}.npy"))
         for collection in sorted({name for shares in SHARES.values() for name in shares}):
             found = [item for item in sorted((self.root / collection).glob("*")) if item.is_dir()]
             if collection == "songs":
                 found = [item for item in found if not is_validation(item)]
             self.items[collection] = found
             for item in found:
-                for stem in STEMS:
+                for stem in SHARES:
                     if (item / f"{stem}.npy").exists():
                         self.stems.setdefault((collection, stem), []).append(item / f"{stem}.npy")
         return self
 
     def draw(self, stem: str, random: np.random.Generator) -> Path:
         """A file of this role. Raises LookupError where there is none at all."""
-        if stem == BACKING:
-            return self.backings[int(random.integers(len(self.backings)))]
         shares = {name: share for name, share in SHARES[stem].items() if self.stems.get((name, stem))}
         if not shares:
             raise LookupError(f"no {stem} in {self.root}")
@@ -132,7 +129,7 @@ class Mixer:
     def example(self) -> Example:
         """One."""
         random = self.random
-        over_a_backing = bool(self.corpus.backings) and random.random() < OVER_A_BACKING
+        over_a_backing = ("backings", BACKING) in self.corpus.stems and random.random() < OVER_A_BACKING
         stems = self._over_a_backing() if over_a_backing else self._song()
         for stem in STEMS[:1] if over_a_backing else STEMS:
             if random.random() < SILENT[stem]:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
 from inference.training.augmentation import compressing_gain, sold_as_a_file
-from inference.training.elsewhere import ledger
+from inference.training.elsewhere import ledger, take
 from inference.training.losses import separation_loss
 from inference.training.mixtures import BACKING, Corpus, Mixer
 from inference.training.network import STEMS, Network, Norm, Wide, grown, masked
@@ -273,3 +274,21 @@ def test_rights_are_of_what_was_heard() -> None:
     for name in ("Tatsuya Iwama", "Carlos Viola Iborra", "Kevin MacLeod"):
         assert any(name in line for line in all_of_them), name
         assert not any(name in line for line in without), name
+
+
+def test_a_song_from_elsewhere_is_whole(tmp_path: Path) -> None:
+    """Instruments of one role are added up, all stems get one length, and what is not there is told."""
+    song = [recording for recording in ledger() if recording.song]
+    for at, recording in enumerate(song):
+        (tmp_path / recording.file).parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(tmp_path / "one.wav", np.full((44_100 + at, 2), 0.1, np.float32), 44_100)
+        (tmp_path / "one.wav").rename(tmp_path / recording.file)
+    missing = take(tmp_path, tmp_path / "data")
+    assert len(missing) == len(ledger()) - len(song)
+    (folder,) = (tmp_path / "data" / "songs-recorded").iterdir()
+    stems = {path.stem: np.load(path) for path in folder.iterdir()}
+    assert set(stems) == {recording.role for recording in song}
+    assert len({len(samples) for samples in stems.values()}) == 1
+    for role, samples in stems.items():
+        layers = sum(recording.role == role for recording in song)
+        assert np.allclose(samples / 32768, 0.1 * layers, atol=1e-3), role
