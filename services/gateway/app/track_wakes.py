@@ -15,7 +15,7 @@ class Woken:
     news: asyncio.Event = field(default_factory=asyncio.Event)
     """Anything happened."""
     turn: asyncio.Event = field(default_factory=asyncio.Event)
-    """More than one segment more: the track itself changed."""
+    """The track itself changed, or can be played from now on."""
 
     def clear(self) -> None:
         """Wait for what comes next."""
@@ -31,7 +31,7 @@ class TrackWakes:
         self._waiting: dict[str, set[Woken]] = {}
 
     def wake(self, track_id: str, *, is_turn: bool) -> None:
-        """Tell every watcher of a track that it has a segment more or, at a turn, that it changed itself."""
+        """Tell every watcher of a track that it has a segment more or, at a turn, its first one or another state."""
         for woken in self._waiting.get(track_id, ()):
             woken.news.set()
             if is_turn:

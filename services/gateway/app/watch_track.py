@@ -18,9 +18,9 @@ class WatchTimes:
 
     poll_s: float = 1.0
     """Between readings, when no fact comes."""
-    rest_s: float = 0.25
-    """Least between two readings while nothing but segments comes: a fast machine makes more than an eye can follow,
-    and every reading costs three services some work."""
+    rest_s: float = 1.0
+    """Least between two readings while nothing but further segments comes: a fast machine makes three a second, and
+    every reading costs three services some work."""
     heartbeat_s: float = 15.0
     """Longest silence."""
     life_s: float = 3600.0

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class Wake(Protocol):
-    """Is told the id of a track that changed, and whether by more than a segment."""
+    """Is told the id of a track that changed, and whether by more than one segment after others."""
 
     def __call__(self, track_id: str, *, is_turn: bool) -> None:
         """It is news for whoever watches the track."""
@@ -69,7 +69,9 @@ class TrackFacts(Background):
             except DecodeError:
                 logs.event(_log, logging.WARNING, "fact not understood", subject=message.subject)
                 return
-            self._wake(fact.track_id, is_turn=not isinstance(fact, library_events.SegmentCommitted))
+            # The first segment is what a listener waits for: with it the song begins to play.
+            is_turn = not isinstance(fact, library_events.SegmentCommitted) or fact.index == 0
+            self._wake(fact.track_id, is_turn=is_turn)
 
 
 _BY_SUBJECT = {subject_of(kind): kind for kind in _KINDS}

@@ -22,7 +22,7 @@ from tests.integration.gateway.test_routes import check_problem, check_schema
 
 SEPARATING = track_pb2.TRACK_STATE_SEPARATING
 READY = track_pb2.TRACK_STATE_READY
-NEVER_POLLS = WatchTimes(poll_s=60)
+NEVER_POLLS = WatchTimes(poll_s=60, rest_s=60)
 POLLS_FAST = WatchTimes(poll_s=0.02)
 
 
@@ -93,7 +93,7 @@ async def test_a_track_is_followed_to_its_end_by_polling(open_door: OpenDoor) ->
 
 
 async def test_a_fact_is_told_at_once(open_door: OpenDoor, nats_server: NatsServer) -> None:
-    """A fact about the track on NATS gives an event without waiting for the poll; others' facts do not."""
+    """A track's first segment and its end, told on NATS, wait for neither poll nor rest; others' facts tell nothing."""
     async with open_door(times=NEVER_POLLS, nats_url=nats_server.url) as door:
         await asyncio.wait_for(door.gateway.facts.listening(), 10)
         track = door.library.add_track(OWNER, SEPARATING)
