@@ -13,6 +13,7 @@ from services.library.domain.file_tags import CoverObject, FileTags
 from services.library.domain.keys import Key
 from services.library.domain.report import Findings, Totals
 from services.library.domain.segment import PlannedSegment, SealedSegment, Segment
+from services.library.domain.share import Share
 from services.library.domain.track import Acceptance, Track
 from services.library.domain.upload import Grant, HeldUpload, Part, Upload
 
@@ -215,6 +216,38 @@ class FileTagsOfTracks(Protocol):
         ...
 
 
+class Shares(Protocol):
+    """Links to tracks within a unit of work."""
+
+    async def add(self, share: Share, digest: bytes) -> None:
+        """Store a link and its token's digest."""
+        ...
+
+    async def live(self, track_id: str, now: datetime.datetime) -> tuple[Share, ...]:
+        """A track's links that work, newest first."""
+        ...
+
+    async def get(self, track_id: str, share_id: str) -> Share | None:
+        """One of a track's links, whether it works or not."""
+        ...
+
+    async def of_digest(self, digest: bytes) -> Share | None:
+        """The link of a token, of a track that is not deleted and whose owner's key is held; ended ones too."""
+        ...
+
+    async def save(self, share: Share) -> None:
+        """Store when a link was revoked."""
+        ...
+
+    async def drop(self, track_id: str) -> None:
+        """Remove a track's links."""
+        ...
+
+    async def forget(self, ended_before: datetime.datetime) -> None:
+        """Remove links that ended before that moment."""
+        ...
+
+
 class Work(Protocol):
     """One unit of work: everything commits together, facts too, when the block ends; nothing when it raises."""
 
@@ -241,6 +274,11 @@ class Work(Protocol):
     @property
     def file_tags(self) -> FileTagsOfTracks:
         """Tags of tracks' files."""
+        ...
+
+    @property
+    def shares(self) -> Shares:
+        """Links to tracks."""
         ...
 
     async def publish(self, fact: Fact) -> None:

@@ -83,6 +83,22 @@ class PageTokenInvalid(Exception):
     """The page token is not one of ours. Start at the first page."""
 
 
+class ShareNotFound(Exception):
+    """There is no such link, or no longer. Ask whoever sent it for a new one."""
+
+
+class ShareLifeInvalid(Exception):
+    """A link works for an hour at least and 90 days at most."""
+
+
+class ShareViewInvalid(Exception):
+    """What is shared with a link must be a JSON object of at most 4 kB, 16 levels deep at most."""
+
+
+class TooManyShares(Exception):
+    """The track has as many links as it may have. Revoke one of them first."""
+
+
 class SegmentNotFound(Exception):
     """There is no such segment yet."""
 
