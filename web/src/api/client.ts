@@ -27,6 +27,8 @@ const at = (track_id: string, rest: string): string => `/v1/tracks/${encodeURICo
 /** Addresses that the browser itself opens. */
 export const addresses = {
   events: (track_id: string): string => at(track_id, "/events"),
+  segment: (track_id: string, stem: string, index: number): string =>
+    at(track_id, `/segments/${encodeURIComponent(stem)}/${index}`),
   stem: (track_id: string, stem: string, format: string): string =>
     at(track_id, `/stems/${encodeURIComponent(stem)}.${format}`),
   mix: (track_id: string, format: string, query = ""): string => at(track_id, `/mix.${format}${query && `?${query}`}`),
