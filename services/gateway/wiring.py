@@ -22,6 +22,7 @@ from services.gateway.api.media_routes import MediaRoutes
 from services.gateway.api.openapi import document
 from services.gateway.api.router import Router
 from services.gateway.api.service_routes import Readiness, ServiceRoutes
+from services.gateway.api.share_routes import ShareRoutes
 from services.gateway.api.track_routes import TrackRoutes
 from services.gateway.api.upload_routes import UploadRoutes
 from services.gateway.api.web_files import WebFiles
@@ -36,7 +37,7 @@ from services.gateway.events.track_facts import TrackFacts
 from services.gateway.settings import GatewaySettings
 from stripsession.auth.v1 import auth_service_pb2_grpc
 from stripsession.billing.v1 import billing_service_pb2_grpc
-from stripsession.library.v1 import library_service_pb2_grpc
+from stripsession.library.v1 import library_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 
@@ -72,6 +73,7 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
     )
     auth = auth_service_pb2_grpc.AuthServiceStub(backends.auth.grpc)
     library = library_service_pb2_grpc.LibraryServiceStub(backends.library.grpc)
+    shares = share_service_pb2_grpc.ShareServiceStub(backends.library.grpc)
     jobs = separation_service_pb2_grpc.JobReadingServiceStub(backends.separation.grpc)
     billing = billing_service_pb2_grpc.BillingServiceStub(backends.billing.grpc)
     retention = retention_service_pb2_grpc.RetentionServiceStub(backends.retention.grpc)
@@ -103,6 +105,7 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
             times=times or WatchTimes(),
         ).endpoints(),
         *MediaRoutes(library).endpoints(),
+        *ShareRoutes(shares, library).endpoints(),
         *DownloadRoutes(library).endpoints(),
         *CatalogueRoutes(jobs, billing, retention).endpoints(),
     ]

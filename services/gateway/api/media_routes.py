@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import grpc
@@ -50,23 +51,28 @@ class MediaRoutes:
 
     async def segment(self, call: Call) -> Response:
         """One segment."""
-        request = library_service_pb2.ReadSegmentRequest(
-            owner_id=call.owner_id,
-            track_id=call.path["track_id"],
-            stem=call.path["stem"],
-            index=int(call.path["index"]),
-        )
-        data = bytearray()
-        try:
-            async for piece in self._library.ReadSegment(request, timeout=SEGMENT_S, wait_for_ready=True):
-                data += piece.chunk
-                if len(data) > SEGMENT_BYTES_MAX:
-                    raise refuse(500, "INTERNAL", "Something went wrong on our side.")
-        except grpc.RpcError as error:
-            raise refused(error) from error
-        etag = f'"{hashlib.blake2b(data, digest_size=16).hexdigest()}"'
         # Short, because the next attempt at a failed track makes its segments anew under the same names.
-        headers = {"ETag": etag, "Cache-Control": "private, max-age=600", "Vary": "Authorization, Cookie"}
-        if has_already(call.request.headers.get("if-none-match"), etag):
-            return Response(status_code=304, headers=headers)
-        return Response(bytes(data), media_type="audio/flac", headers=headers)
+        headers = {"Cache-Control": "private, max-age=600", "Vary": "Authorization, Cookie"}
+        return await segment_answer(self._library, call, call.owner_id, call.path["track_id"], headers)
+
+
+async def segment_answer(
+    library: LibraryServiceAsyncStub, call: Call, owner_id: str, track_id: str, headers: Mapping[str, str]
+) -> Response:
+    """The segment that the path names, of that track; 304 for who holds it. Raises Refused."""
+    request = library_service_pb2.ReadSegmentRequest(
+        owner_id=owner_id, track_id=track_id, stem=call.path["stem"], index=int(call.path["index"])
+    )
+    data = bytearray()
+    try:
+        async for piece in library.ReadSegment(request, timeout=SEGMENT_S, wait_for_ready=True):
+            data += piece.chunk
+            if len(data) > SEGMENT_BYTES_MAX:
+                raise refuse(500, "INTERNAL", "Something went wrong on our side.")
+    except grpc.RpcError as error:
+        raise refused(error) from error
+    etag = f'"{hashlib.blake2b(data, digest_size=16).hexdigest()}"'
+    told = {"ETag": etag, **headers}
+    if has_already(call.request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=told)
+    return Response(bytes(data), media_type="audio/flac", headers=told)

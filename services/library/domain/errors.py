@@ -84,7 +84,7 @@ class PageTokenInvalid(Exception):
 
 
 class ShareNotFound(Exception):
-    """There is no such link, or no longer. Ask whoever sent it for a new one."""
+    """There is no such link, or no longer."""
 
 
 class ShareLifeInvalid(Exception):

@@ -18,7 +18,14 @@ from stripsession.retention.v1 import retention_service_pb2
 from tests.integration.gateway.conftest import OWNER, STRANGER, Door, OpenDoor
 from tests.integration.gateway.fakes import STEMS, refused
 
-SAMPLES = {"upload_id": "upl_" + "0" * 32, "track_id": "trk_" + "0" * 32, "stem": "vocals", "index": "0", "ext": "flac"}
+SAMPLES = {
+    "upload_id": "upl_" + "0" * 32,
+    "track_id": "trk_" + "0" * 32,
+    "share_id": "shr_" + "0" * 32,
+    "stem": "vocals",
+    "index": "0",
+    "ext": "flac",
+}
 TUS = {"Tus-Resumable": "1.0.0"}
 
 
@@ -86,6 +93,9 @@ async def test_every_signed_route_asks_who_is_calling(door: Door) -> None:
         "/v1/auth/logout",
         "/v1/auth/refresh",
         "/v1/auth/signup",
+        "/v1/shares/manifest",
+        "/v1/shares/open",
+        "/v1/shares/segments/{stem}/{index}",
         "/v1/uploads",
         "/v1/uploads/{upload_id}",
     }
