@@ -145,7 +145,7 @@ def web_dir(tmp_path: Path) -> Path:
     (folder / "index.html").write_text("<!doctype html><title>StripSession</title>")
     (folder / "js" / "main.js").write_text("export {};")
     (folder / ".secret.js").write_text("hidden")
-    (folder / "package.json").write_text("{}")
+    (folder / "page.tar").write_text("{}")
     (tmp_path / "outside.js").write_text("outside")
     return folder
 
