@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -24,54 +25,25 @@ FLAGS = (
 PHONE_WIDTH_PX_MAX = 500
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-LISTENING = """
-// Remembers what was scheduled on which gain, and listens behind each gain.
-window.heard = { starts: [], gains: [] };
-const createGain = BaseAudioContext.prototype.createGain;
-BaseAudioContext.prototype.createGain = function () {
-  const gain = createGain.call(this);
-  const ear = this.createAnalyser();
-  gain.connect(ear);
-  window.heard.gains.push({ gain, ear });
-  return gain;
-};
-const connect = AudioNode.prototype.connect;
-AudioNode.prototype.connect = function (target, ...rest) {
-  this.target = target;
-  return connect.call(this, target, ...rest);
-};
-const start = AudioBufferSourceNode.prototype.start;
-AudioBufferSourceNode.prototype.start = function (when, offset) {
-  const lane = window.heard.gains.findIndex(({ gain }) => gain === this.target);
-  window.heard.starts.push({ lane, when, offset, buffer: this.buffer, rate: this.context.sampleRate,
-    early_s: when - this.context.currentTime });
-  return start.call(this, when, offset);
-};
-"""
-
-_STARTS = """() => window.heard.starts.map(({ lane, when, offset, rate, buffer, early_s }) =>
-  ({ lane, when, offset, rate, early_s, length: buffer.length, channels: buffer.numberOfChannels }))"""
-
-_LEVELS = """() => window.heard.gains.map(({ ear }) => {
-  const samples = new Float32Array(ear.fftSize);
-  ear.getFloatTimeDomainData(samples);
-  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
-})"""
-
-_RENDERED = """async ([lane, from, to]) => {
-  // The very starts that were made, rendered without a clock: what a listener's sound card was given.
-  const starts = window.heard.starts.filter((start) => start.lane === lane);
-  const begin = starts[0].when;
-  const context = new OfflineAudioContext(1, to, starts[0].rate);
-  for (const { buffer, when, offset } of starts) {
-    const source = context.createBufferSource();
-    source.buffer = buffer;
-    source.connect(context.destination);
-    source.start(when - begin, offset);
-  }
-  const rendered = await context.startRendering();
-  return [...rendered.getChannelData(0).subarray(from, to)];
+_TAPPED = """async (frames) => {
+  const { sample, stems } = await document.getElementById("player-view").engine.tap(frames);
+  // In steps of 16 bits, which are shorter to hand over; of whole ones nothing is lost.
+  return { sample, stems: stems.map((channels) => channels.map((values) => [...values].map((value) => value * 32768))) };
 }"""
+
+_HEARS = """async (wanted) => {
+  const { stems } = await document.getElementById("player-view").engine.tap(2048);
+  const loud = (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length) > 1e-4;
+  return wanted.every((isHeard, lane) => stems[lane].some(loud) === isHeard);
+}"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Tapped:
+    """What the mixer played next: `stems[lane][channel]`, in steps of 16 bits, from the song's `sample` on."""
+
+    sample: int
+    stems: list[list[list[float]]]
 
 
 def chromium_path() -> str:
@@ -110,7 +82,7 @@ class WebPage:
     async def open(
         cls, browser: Browser, address: str, *, path: str = "/", deadline_s: float = 15.0, width_px: int = 1280
     ) -> WebPage:
-        """A fresh profile's tab, listening to what it plays; a narrow one is a phone's, with a touch screen."""
+        """A fresh profile's tab; a narrow one is a phone's, with a touch screen."""
         is_phone = width_px < PHONE_WIDTH_PX_MAX
         context = await browser.new_context(
             accept_downloads=True,
@@ -120,7 +92,6 @@ class WebPage:
         )
         context.set_default_timeout(deadline_s * 1000)
         page = await context.new_page()
-        await page.add_init_script(LISTENING)
         web = cls(page, address)
         await page.goto(address + path)
         return web
@@ -261,20 +232,11 @@ class WebPage:
             to_s,
         )
 
-    async def starts(self) -> list[dict[str, float]]:
-        """Each scheduled buffer: lane, when (s), offset (s), rate (Hz), length (samples), channels, early_s."""
-        return cast(list[dict[str, float]], await self.page.evaluate(_STARTS))
-
-    async def levels(self) -> list[float]:
-        """What sounds in each lane right now, as RMS."""
-        return cast(list[float], await self.page.evaluate(_LEVELS))
+    async def tap(self, frames: int) -> Tapped:
+        """What the mixer plays next, behind each stem's faders."""
+        told = await self.page.evaluate(_TAPPED, frames)
+        return Tapped(int(told["sample"]), told["stems"])
 
     async def hears(self, lanes: list[bool]) -> None:
         """Wait until exactly these lanes sound."""
-        await self.page.wait_for_function(
-            f"wanted => ({_LEVELS})().every((level, lane) => (level > 1e-4) === wanted[lane])", arg=lanes
-        )
-
-    async def rendered(self, lane: int, start: int, stop: int) -> list[float]:
-        """Samples `start` to `stop` of a lane, counted from the first that was scheduled, as its schedule renders."""
-        return cast(list[float], await self.page.evaluate(_RENDERED, [lane, start, stop]))
+        await self.page.wait_for_function(_HEARS, arg=lanes)
