@@ -53,6 +53,10 @@ _TRACK: Mapping[str, Schema] = {
     "upload_id": _TEXT,
     "upload_held": _YES_NO,
     "upload_erased_at": _or_null(_MOMENT),
+    "tags": {**_TEXTS, "description": "Your own words for it."},
+    "tempo_bpm": {"type": ["number", "null"], "description": "Once it is ready, where a beat was heard."},
+    "key": {"type": ["string", "null"], "description": "For example D major, once it is ready, where one is clear."},
+    "cover_url": {"type": ["string", "null"], "description": "Where the cover of its file is, when it has one."},
 }
 SHARED_MEMBERS = (
     "title",
@@ -64,6 +68,8 @@ SHARED_MEMBERS = (
     "playable_samples",
     "playable_s",
     "segments",
+    "tempo_bpm",
+    "key",
 )
 """What of a track whoever holds a link is told: what playing needs, and no identifier."""
 _SHARE: Mapping[str, Schema] = {

@@ -32,6 +32,7 @@ _IDEMPOTENT = {
             "CancelTrack",
             "GetManifest",
             "ReadSegment",
+            "GetCover",
             "DescribeDownload",
             "ReadDownload",
         )

@@ -26,6 +26,8 @@ STATUSES: Statuses = {
     errors.TrackNotRetryable: (_Code.FAILED_PRECONDITION, "TRACK_NOT_RETRYABLE"),
     errors.KeyReused: (_Code.INVALID_ARGUMENT, "IDEMPOTENCY_KEY_REUSED"),
     errors.TitleEmpty: (_Code.INVALID_ARGUMENT, "TITLE_EMPTY"),
+    errors.TagsInvalid: (_Code.INVALID_ARGUMENT, "TAGS_INVALID"),
+    errors.CoverNotFound: (_Code.NOT_FOUND, "COVER_NOT_FOUND"),
     errors.PageTokenInvalid: (_Code.INVALID_ARGUMENT, "PAGE_TOKEN_INVALID"),
     errors.ShareNotFound: (_Code.NOT_FOUND, "SHARE_NOT_FOUND"),
     errors.ShareLifeInvalid: (_Code.INVALID_ARGUMENT, "SHARE_LIFE_INVALID"),

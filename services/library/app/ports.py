@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from services.library.domain.facts import Fact
 from services.library.domain.file_tags import CoverObject, FileTags
 from services.library.domain.keys import Key
+from services.library.domain.listing import Wanted
 from services.library.domain.report import Findings, Totals
 from services.library.domain.segment import PlannedSegment, SealedSegment, Segment
 from services.library.domain.share import Share
@@ -23,6 +23,14 @@ class Place:
     """Where a page goes on: after the row with this time and identifier."""
 
     created_at: datetime.datetime
+    row_id: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Spot:
+    """Where a page that is ordered otherwise goes on: after the row with this key of its order, and identifier."""
+
+    sort_key: str
     row_id: str
 
 
@@ -115,8 +123,14 @@ class Tracks(Protocol):
         """The track made of this upload."""
         ...
 
-    async def page(self, owner_id: str, words: Sequence[str], after: Place | None, limit: int) -> tuple[Track, ...]:
-        """The owner's tracks whose title or artist has every word, newest first."""
+    async def page(self, owner_id: str, wanted: Wanted, after: Place | None, limit: int) -> tuple[Track, ...]:
+        """The owner's tracks that are wanted, newest first."""
+        ...
+
+    async def ordered_page(
+        self, owner_id: str, wanted: Wanted, after: Spot | None, limit: int
+    ) -> tuple[tuple[Track, Spot], ...]:
+        """The owner's tracks that are wanted, each with its spot in the wanted order, which is not the newest first."""
         ...
 
     async def save(self, track: Track) -> None:

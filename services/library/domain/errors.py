@@ -79,6 +79,14 @@ class TitleEmpty(Exception):
     """A title has at least one visible character."""
 
 
+class TagsInvalid(Exception):
+    """A track has at most 20 tags, each of 1 to 40 visible characters."""
+
+
+class CoverNotFound(Exception):
+    """The song's file has no cover."""
+
+
 class PageTokenInvalid(Exception):
     """The page token is not one of ours. Start at the first page."""
 
