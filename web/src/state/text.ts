@@ -58,3 +58,16 @@ export function stemName(stem: string): string {
   const words = stem.replaceAll("_", " ");
   return known[stem] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** A day as the reader's language writes it. */
+export function day(moment: string): string {
+  return new Date(moment).toLocaleDateString(i18n.locale, { day: "numeric", month: "long", year: "numeric" });
+}
+
+/** How long something may be: whole minutes, from two hours on whole hours. */
+export function length(time_s: number): string {
+  const isHours = time_s >= 7200;
+  return new Intl.NumberFormat(i18n.locale, { style: "unit", unit: isHours ? "hour" : "minute" }).format(
+    Math.floor(time_s / (isHours ? 3600 : 60)),
+  );
+}

@@ -1,1 +1,34 @@
-export const entry = {};
+export const entry = {
+  headline: "Pull a song apart. Play every part.",
+  lead: "Upload a recording and get its stems: voice, drums, bass and the rest, each on a fader of its own.",
+  facts: [
+    {
+      title: "Plays while it is made",
+      text: "The first seconds sound while the rest of the song is still being separated.",
+    },
+    { title: "Adds up exactly", text: "All stems together are your song again, sample for sample." },
+    {
+      title: "Keeps no upload",
+      text: "What you send is sealed before it reaches a disk, and erased when its stems are made: after 24 hours at the latest.",
+    },
+  ],
+  signIn: "Sign in",
+  signUp: "Create an account",
+  askNew: "New here?",
+  askKnown: "Have an account?",
+  email: "E-mail address",
+  password: "Password",
+  passwordRule: "8 characters or more. Several words that only you would put together are easy to keep in mind.",
+  show: "Show",
+  showLabel: "Show what is typed",
+  isOfAge: "I am 13 or older",
+  needEmail: "Enter an e-mail address, such as name@example.org.",
+  needPassword: "Enter a password.",
+  needLongerPassword: "Choose a password of at least 8 characters.",
+  needAge: "An account is for people of 13 or older. If you are, tick the box.",
+  ended: "Your session has ended. Sign in again.",
+  elsewhere: "You were signed out in another tab. Sign in again.",
+  noCookies: "This browser did not keep the sign-in. Allow cookies for this site, then sign in again.",
+  ownServer: "Your own server?",
+  ownServerLink: "Its console prints a link when it starts, which signs in once. For a fresh one run",
+};
