@@ -1,7 +1,8 @@
 /** The player's keys. */
 
 export type Act =
-  | { name: "toggle" | "home" | "end" | "setA" | "setB" | "toggleLoop" | "clearLoop" | "click" | "reset" | "help" }
+  | { name: "toggle" | "home" | "end" | "setA" | "setB" | "toggleLoop" | "clearLoop" | "click" | "reset" }
+  | { name: "help" }
   | { name: "step"; by_s: number }
   | { name: "mute" | "solo"; lane: number }
   | { name: "tempo" | "pitch"; by: number }

@@ -1,9 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
-import type { Schemas } from "$/api/client";
 import { Problem } from "$/api/problem";
 import { ManifestReader } from "$/player/manifest";
-
-type Manifest = Schemas["Manifest"];
+import type { DeskManifest as Manifest } from "$/player/source";
 
 function manifestOf(state: string, segments: number, from: number, count = segments - from): Manifest {
   const known = Array.from({ length: Math.max(0, count) }, (_, number) => ({ index: from + number, stems: [] }));

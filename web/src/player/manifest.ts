@@ -3,14 +3,14 @@
 import type { Schemas, Track } from "$/api/client";
 import { Problem } from "$/api/problem";
 import { pause } from "$/api/sending";
-import type { TrackSource } from "$/player/source";
+import type { DeskManifest, TrackSource } from "$/player/source";
 
 const EVERY_S = 2;
 const RETRY_S_MAX = 15;
 
 export interface ManifestListener {
   /** Segments that were not known, in order; `isComplete` when no more will come. */
-  ongrow(manifest: Schemas["Manifest"], fresh: Schemas["Segment"][], isComplete: boolean): void;
+  ongrow(manifest: DeskManifest, fresh: Schemas["Segment"][], isComplete: boolean): void;
   /** The track was begun again from nothing: what was loaded belongs to no track. */
   onrestart(): void;
   /** It could not be read. It is read again by itself when `willRetry`, else by `poke`. */
@@ -69,7 +69,7 @@ export class ManifestReader {
     }
   }
 
-  #take(manifest: Schemas["Manifest"]): void {
+  #take(manifest: DeskManifest): void {
     const { track } = manifest;
     if (track.segments < this.#known) {
       this.#known = 0;

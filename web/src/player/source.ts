@@ -1,10 +1,24 @@
 /** Where a track's manifest and segments come from: the listener's own library, or what somebody shared. */
 
-import { api, told, type Schemas } from "$/api/client";
+import { api, told, type Schemas, type Track } from "$/api/client";
+
+/** What the desk needs of a track; of one that was shared no more is told. */
+export type DeskTrack = Pick<
+  Track,
+  "title" | "artist" | "state" | "audio" | "duration_s" | "stems" | "playable_s" | "segments"
+>;
+
+export interface DeskManifest {
+  track: DeskTrack;
+  segments: Schemas["Segment"][];
+  analysis: Schemas["Analysis"] | null;
+  /** Of the listener's own tracks, once they are ready. */
+  report?: Schemas["Report"] | null;
+}
 
 export interface TrackSource {
   /** The track, and its segments from an index on, as many as one answer holds. Throws Problem. */
-  readManifest(from: number, signal: AbortSignal): Promise<Schemas["Manifest"]>;
+  readManifest(from: number, signal: AbortSignal): Promise<DeskManifest>;
   /** One segment of one stem, a FLAC file. Throws Problem. */
   fetchSegment(stem: string, index: number, signal: AbortSignal): Promise<ArrayBuffer>;
 }
@@ -17,7 +31,7 @@ export function ownTrack(track_id: string): TrackSource {
     fetchSegment: (stem, index, signal) =>
       told(
         api.GET("/v1/tracks/{track_id}/segments/{stem}/{index}", {
-          params: { path: { track_id, stem, index } },
+          params: { path: { track_id, stem, index: String(index) } },
           parseAs: "arrayBuffer",
           headers: { Accept: "audio/flac" },
           // A loop asks for the same segments again and again; the server's ETag lets the browser keep them.
