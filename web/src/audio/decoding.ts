@@ -8,6 +8,7 @@ export interface FlacDecoder {
   decodeFile(bytes: Uint8Array): Promise<{
     channelData: Float32Array[];
     samplesDecoded: number;
+    bitDepth: number;
     errors: readonly { message: string }[];
   }>;
 }
@@ -26,7 +27,7 @@ export async function decoded(
     if (isForgotten()) {
       return null;
     }
-    const { channelData, samplesDecoded, errors } = await decoder.decodeFile(new Uint8Array(bytes));
+    const { channelData, samplesDecoded, bitDepth, errors } = await decoder.decodeFile(new Uint8Array(bytes));
     const fault = errors[0]?.message;
     if (fault !== undefined) {
       throw new DecodeError(`a part of the song cannot be read: ${fault}`);
@@ -37,8 +38,17 @@ export async function decoded(
           `not ${segment.length_samples} of ${channels}`,
       );
     }
+    channelData.forEach((samples) => rescale(samples, bitDepth));
     stems.push(channelData);
   }
   const { load, index, first_sample, length_samples } = segment;
   return { load, index, first_sample, length_samples, stems };
+}
+
+/** The decoder divides by the greatest sample, and everybody else by one more than that: exactly undone. */
+export function rescale(samples: Float32Array, bitDepth: number): void {
+  const full = 2 ** (bitDepth - 1);
+  for (let at = 0; at < samples.length; at += 1) {
+    samples[at] = Math.round(samples[at]! * (full - 1)) / full;
+  }
 }

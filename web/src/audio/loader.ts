@@ -48,9 +48,11 @@ export class Loader {
         this.forget(slot);
       }
     }
+    // What is to sound first comes first, and alone: anything beside it would make it wait.
+    const loadsMax = due[0] && this.isHeld(due[0].index) ? LOADS_MAX : 1;
     let underWay = [...this.slots.values()].filter(({ isHeld }) => !isHeld).length;
     for (const segment of due) {
-      if (this.failure || underWay >= LOADS_MAX) {
+      if (this.failure || underWay >= loadsMax) {
         return;
       }
       if (!this.slots.has(segment.index)) {
