@@ -4,35 +4,49 @@
  */
 
 import { api, told, unsigned, type Schemas } from "$/api/client";
+import { Problem } from "$/api/problem";
+import type { TrackSource } from "$/player/source";
 
 export type Opened = Schemas["OpenedShare"];
-export type SharedManifest = Schemas["SharedManifest"];
 
-/** Throws Problem; SHARE_NOT_FOUND alike for a link that never was, has expired or was revoked. */
+/** Throws Problem; `isGone` tells of a link that opens nothing. */
 export function openShare(token: string, signal: AbortSignal): Promise<Opened> {
   return told(api.POST("/v1/shares/open", { body: { token }, headers: unsigned, signal }));
 }
 
-/** Throws Problem. */
-export function readSharedManifest(token: string, from: number, signal: AbortSignal): Promise<SharedManifest> {
-  const params = { query: { from }, header: { "X-Share-Token": token } };
-  return told(api.GET("/v1/shares/manifest", { params, headers: unsigned, signal }));
+/** The same for a link that never was, has expired or was revoked, and for one whose track was deleted. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Problem && error.reason === "SHARE_NOT_FOUND";
 }
 
-/** Throws Problem. */
-export function fetchSharedSegment(
-  token: string,
-  stem: string,
-  index: number,
-  signal: AbortSignal,
-): Promise<ArrayBuffer> {
-  return told(
-    api.GET("/v1/shares/segments/{stem}/{index}", {
-      params: { path: { stem, index: String(index) }, header: { "X-Share-Token": token } },
-      headers: { ...unsigned, Accept: "audio/flac" },
-      parseAs: "arrayBuffer",
-      cache: "default",
-      signal,
-    }),
-  ) as Promise<ArrayBuffer>;
+/** `ongone` is told when the link ends while its track is open. */
+export function sharedTrack(token: string, ongone: () => void): TrackSource {
+  const header = { "X-Share-Token": token };
+  const watched = async <T>(answer: Promise<T>): Promise<T> => {
+    try {
+      return await answer;
+    } catch (error) {
+      if (isGone(error)) {
+        ongone();
+      }
+      throw error;
+    }
+  };
+  return {
+    readManifest: (from, signal) =>
+      watched(told(api.GET("/v1/shares/manifest", { params: { query: { from }, header }, headers: unsigned, signal }))),
+    fetchSegment: (stem, index, signal) =>
+      watched(
+        told(
+          api.GET("/v1/shares/segments/{stem}/{index}", {
+            params: { path: { stem, index: String(index) }, header },
+            headers: { ...unsigned, Accept: "audio/flac" },
+            parseAs: "arrayBuffer",
+            // A loop asks for the same segments again and again; the server's ETag lets the browser keep them.
+            cache: "default",
+            signal,
+          }),
+        ) as Promise<ArrayBuffer>,
+      ),
+  };
 }

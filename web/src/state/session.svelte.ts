@@ -11,6 +11,7 @@ import { forgetPlayers } from "$/player/memory";
 import { goInstead, routeOf } from "$/state/route.svelte";
 import { tracks } from "$/state/tracks.svelte";
 import { uploads } from "$/state/uploads.svelte";
+import { forgetUsage } from "$/state/usage.svelte";
 
 export type Account = Schemas["Account"];
 
@@ -140,6 +141,7 @@ async function claim(account: Account): Promise<void> {
 
 function close(why: string): void {
   tracks.end();
+  forgetUsage();
   session.account = null;
   session.status = "out";
   session.told = why;

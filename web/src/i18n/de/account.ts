@@ -2,9 +2,7 @@ import type { Messages } from "$/i18n/i18n.svelte";
 
 export const account: Messages["account"] = {
   title: "Konto",
-  open: "Konto",
   sections: "Teile dieser Seite",
-  pageTitle: "Konto – StripSession",
 
   profile: "Profil",
   email: "E-Mail-Adresse",
@@ -29,8 +27,7 @@ export const account: Messages["account"] = {
   yours: "Dein Tarif",
   aMonth: "Im Monat",
   longest: "Längster Song",
-  atOnce: "Zugleich",
-  songs: (count) => `${count} zugleich`,
+  atOnce: "Songs zugleich",
   change: "Deinen Tarif ändert, wer diesen Server betreibt. Auf einem eigenen Rechner geht es mit",
 
   page: "Sprache und Aussehen",
@@ -82,8 +79,8 @@ export const account: Messages["account"] = {
       {
         what: "In diesem Browser",
         detail:
-          "Unfertige Uploads, wie du die letzten 50 Songs verlassen hast, Sprache, Aussehen und dass jemand angemeldet ist.",
-        howLong: "Uploads und Songs bis zur Abmeldung; Sprache und Aussehen, bis du sie löschst.",
+          "Unfertige Uploads, wie du die letzten 50 Songs verlassen hast, Songs, die du zum Spielen ohne Netz behältst, die letzte Liste, Sprache und Aussehen.",
+        howLong: "Bis du dich abmeldest; Sprache und Aussehen, bis du sie löschst.",
       },
     ],
     cookies:

@@ -12,7 +12,7 @@ export const sharing: Messages["sharing"] = {
   zip: "Alle Stems (Zip)",
   zipDetail: "Jeder Stem eine eigene Datei",
   stemFile: "Für DJs",
-  stemFileDetail: "Eine .stem.mp4 mit vier Teilen, für DJ-Programme",
+  stemFileDetail: "Eine .stem.mp4 in vier Teilen",
   lossless: "Verlustfrei: Die Stems ergeben zusammen deinen Song, Sample für Sample.",
   coded: "Kleine Dateien, für das Ohr codiert.",
   depth: "Bittiefe",

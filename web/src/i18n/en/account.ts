@@ -1,8 +1,6 @@
 export const account = {
   title: "Account",
-  open: "Account",
   sections: "Parts of this page",
-  pageTitle: "Account – StripSession",
 
   profile: "Profile",
   email: "E-mail address",
@@ -27,8 +25,7 @@ export const account = {
   yours: "Your plan",
   aMonth: "A month",
   longest: "Longest song",
-  atOnce: "At once",
-  songs: (count: number): string => `${count} at once`,
+  atOnce: "Songs at once",
   change: "Whoever runs this server changes your plan. On a machine of your own, run",
 
   page: "Language and look",
@@ -79,8 +76,9 @@ export const account = {
       },
       {
         what: "In this browser",
-        detail: "Unfinished uploads, how you left the last 50 tracks, language, look, and that somebody is signed in.",
-        howLong: "Uploads and tracks until you sign out; language and look until you clear them.",
+        detail:
+          "Unfinished uploads, how you left the last 50 tracks, tracks that you keep for playing offline, the last list, language and look.",
+        howLong: "Until you sign out; language and look until you clear them.",
       },
     ],
     cookies: "Two cookies hold your session. Nothing is asked of other sites, and nobody is told what you listen to.",

@@ -10,7 +10,7 @@ export const sharing = {
   zip: "All stems (zip)",
   zipDetail: "Each stem a file of its own",
   stemFile: "For DJs",
-  stemFileDetail: "One .stem.mp4 with four parts, for DJ software",
+  stemFileDetail: "One .stem.mp4 in four parts",
   lossless: "Lossless: the stems add up to your song, sample for sample.",
   coded: "Small files, coded for the ear.",
   depth: "Depth",
