@@ -9,8 +9,9 @@ const GAP_PX = 1;
 const SILENT_PX = 1;
 /** Quiet passages stay visible beside loud ones. */
 const BEND = 0.7;
-/** Beats nearer together than this are not drawn. */
+/** Beats and bars nearer together than this are not drawn. */
 const BEAT_PX_MIN = 9;
+const BAR_LINE_PX_MIN = 28;
 
 export interface Drawing {
   width_px: number;
@@ -56,7 +57,7 @@ function drawBeats(pen: CanvasRenderingContext2D, { span, beats_s, beatsInBar, c
   const first = beatFrom(beats_s, span.from_s);
   const last = beatFrom(beats_s, span.to_s);
   const beat_px = size.width_px / Math.max(1, last - first);
-  if (beat_px * beatsInBar < BEAT_PX_MIN) {
+  if (beat_px * beatsInBar < BAR_LINE_PX_MIN) {
     return;
   }
   for (let beat = first; beat < last; beat += 1) {

@@ -101,6 +101,7 @@ export const player: Messages["player"] = {
   loopSetA: "A setzen",
   loopSetB: "B setzen",
   loopToggle: "Zwischen A und B wiederholen",
+  loopToggleShort: "Wiederholen",
   loopClear: "Schleife löschen",
   loopUnset: "Setz A und B beim Hören, oder zieh auf dem Lineal.",
   loopSnap: "Auf Schläge einrasten",
@@ -108,7 +109,8 @@ export const player: Messages["player"] = {
   loopNow: (from, to) => `Wiederholt ${from} bis ${to}.`,
 
   metronome: "Metronom",
-  metronomeOn: "Auf den Schlägen klicken",
+  metronomeOn: "Klick auf den Schlägen",
+  metronomeShort: "Klick",
   metronomeVolume: "Lautstärke des Metronoms",
   noBeats: "In diesem Titel wurden keine Schläge gehört, darum gibt es nichts zu klicken.",
   beatsLater: "Die Schläge sind bekannt, sobald der ganze Titel getrennt ist.",

@@ -99,6 +99,7 @@ export const player = {
   loopSetA: "Set A",
   loopSetB: "Set B",
   loopToggle: "Repeat between A and B",
+  loopToggleShort: "Repeat",
   loopClear: "Clear the loop",
   loopUnset: "Set A and B while it plays, or drag on the ruler.",
   loopSnap: "Snap to beats",
@@ -107,6 +108,7 @@ export const player = {
 
   metronome: "Metronome",
   metronomeOn: "Click on the beats",
+  metronomeShort: "Click",
   metronomeVolume: "Volume of the metronome",
   noBeats: "No beats were heard in this song, so there is nothing to click to.",
   beatsLater: "The beats are known once the whole song is separated.",
