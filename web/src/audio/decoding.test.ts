@@ -1,6 +1,6 @@
 import { FLACDecoder } from "@wasm-audio-decoders/flac";
 import { expect, test } from "vitest";
-import { decoded } from "./decoding";
+import { DecodeError, decoded } from "./decoding";
 
 const FULL_16 =
   "ZkxhQwAAACIQABAAAACsAACsAfQC8AAAACg750HflnA3L1bDICBsaQm/hAAAKCAAAAByZWZlcmVuY2UgbGliRkxBQyAxLjQuMyAyMDIzMDYyMwAAAAD/+GSoACdeEANgAYABgcQAA2fYAGAAYHEAANn2ABgAGBxAADZ9gAYABgcQAA2fYAGAAYHEAANn2ABgAGBxAADZ9gAYABgcQAA2fYAGAAYHEAANn0Cf/+AALn49//z5IP//AAFz8e//58kH//gAC5+Pf/8+SD//wABc/Hv/+fJB//4AAufj3//Pkg//8AAXPx7//nyQf/+AALn49//z5IP//AAFz8e//58kAB2i";
@@ -39,7 +39,10 @@ test("a file of another length or of other channels than the manifest says is re
 });
 
 test("what is not FLAC is refused", async () => {
-  await expect(decoded(segment([btoa("<html>no</html>")]), 2, await opened(), () => false)).rejects.toThrow();
+  await expect(decoded(segment([btoa("<html>no</html>")]), 2, await opened(), () => false)).rejects.toThrow(
+    DecodeError,
+  );
+  await expect(decoded(segment([btoa("no")]), 2, await opened(), () => false)).rejects.toThrow(DecodeError);
 });
 
 test("what was forgotten on the way is not decoded to its end", async () => {

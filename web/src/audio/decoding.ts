@@ -27,10 +27,9 @@ export async function decoded(
     if (isForgotten()) {
       return null;
     }
-    const { channelData, samplesDecoded, bitDepth, errors } = await decoder.decodeFile(new Uint8Array(bytes));
-    const fault = errors[0]?.message;
-    if (fault !== undefined) {
-      throw new DecodeError(`a part of the song cannot be read: ${fault}`);
+    const { channelData, samplesDecoded, bitDepth, errors } = await read(bytes, decoder);
+    if (errors[0]) {
+      throw new DecodeError(`a part of the song cannot be read: ${errors[0].message}`);
     }
     if (samplesDecoded !== segment.length_samples || channelData.length !== channels) {
       throw new DecodeError(
@@ -43,6 +42,15 @@ export async function decoded(
   }
   const { load, index, first_sample, length_samples } = segment;
   return { load, index, first_sample, length_samples, stems };
+}
+
+async function read(bytes: ArrayBuffer, decoder: FlacDecoder) {
+  try {
+    return await decoder.decodeFile(new Uint8Array(bytes));
+  } catch {
+    // Of what is no FLAC at all it has no words of its own.
+    throw new DecodeError("a part of the song cannot be read: it is no FLAC");
+  }
 }
 
 /** The decoder divides by the greatest sample, and everybody else by one more than that: exactly undone. */

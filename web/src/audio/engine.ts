@@ -5,6 +5,7 @@
 
 import { PositionClock } from "./clock";
 import { countInOf } from "./click";
+import { DecodeError } from "./decoding";
 import { Loader } from "./loader";
 import type { FromDecoder, FromMixer, MixerSetup, Report, SegmentBytes, ToDecoder, ToMixer } from "./messages";
 import type { Tapped } from "./listener";
@@ -14,6 +15,7 @@ import { clamped, FADE_S, loopSamples, PITCH_MAX, TEMPO_MAX, TEMPO_MIN } from ".
 import type { Click, LaneMix, Loop, LoopSamples, StemSegment } from "./song";
 import { verdictOn, type EngineState } from "./verdict";
 
+export { DecodeError };
 export type { Click, EngineState, LaneMix, Loop, StemSegment };
 
 export interface EngineOptions {
@@ -257,7 +259,7 @@ export class Engine extends EventTarget {
     const toDecoder: ToDecoder = { kind: "blocks", port: port2, channels: this.options.channels };
     this.worker.postMessage(toDecoder, [port2]);
     this.worker.onmessage = ({ data }: MessageEvent<FromDecoder>) =>
-      this.loader.refused(data.load, new Error(data.text));
+      this.loader.refused(data.load, new DecodeError(data.text));
     this.worker.onerror = (event) => this.loader.giveUp(new Error(event.message));
     this.node.onprocessorerror = () => this.loader.giveUp(new Error("the mixer stopped"));
     this.context.onstatechange = () => {
@@ -380,9 +382,10 @@ function heardTime(context: AudioContext): number {
 function waited(delay_s: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, delay_s * 1000);
-    signal.addEventListener("abort", () => {
+    const stop = () => {
       clearTimeout(timer);
       reject(signal.reason as Error);
-    });
+    };
+    signal.addEventListener("abort", stop, { once: true });
   });
 }
