@@ -21,9 +21,9 @@ export function sayEnded(): void {
   sessionEvents.dispatchEvent(new Event("ended"));
 }
 
-function inTurn(work: () => Promise<void>): Promise<void> {
+async function inTurn(work: () => Promise<void>): Promise<void> {
   // Absent on plain http to another machine.
-  return "locks" in navigator ? navigator.locks.request("stripsession-refresh", work) : work();
+  await ("locks" in navigator ? navigator.locks.request("stripsession-refresh", work) : work());
 }
 
 async function refreshUnlessDone(since: number): Promise<void> {

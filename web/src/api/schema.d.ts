@@ -220,7 +220,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Your tracks, newest first. */
+        /** Your tracks, newest first or as you sort them. */
         get: operations["listTracks"];
         put?: never;
         /** Make a track of a complete upload, and have it separated. */
@@ -327,6 +327,109 @@ export interface paths {
         };
         /** One segment of one stem, a FLAC file of its own. */
         get: operations["getSegment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tracks/{track_id}/cover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cover of the track's file. */
+        get: operations["getCover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tracks/{track_id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The links of this track that work, newest first. */
+        get: operations["listShares"];
+        put?: never;
+        /** Make a link that lets whoever holds it play this track for a while. The token is told once. */
+        post: operations["createShare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tracks/{track_id}/shares/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a link at once. Idempotent. */
+        delete: operations["revokeShare"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shares/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a link opens; SHARE_NOT_FOUND alike for one that never was, has expired or was revoked. */
+        post: operations["openShare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shares/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The segments of a link's track playable so far. */
+        get: operations["getSharedManifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shares/segments/{stem}/{index}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One segment of one stem of a link's track, a FLAC file of its own. */
+        get: operations["getSharedSegment"];
         put?: never;
         post?: never;
         delete?: never;
@@ -630,6 +733,14 @@ export interface components {
             upload_id: string;
             upload_held: boolean;
             upload_erased_at: string | null;
+            /** @description Your own words for it. */
+            tags: string[];
+            /** @description Once it is ready, where a beat was heard. */
+            tempo_bpm: number | null;
+            /** @description For example D major, once it is ready, where one is clear. */
+            key: string | null;
+            /** @description Where the cover of its file is, when it has one. */
+            cover_url: string | null;
         };
         TrackDetail: {
             track_id: string;
@@ -653,6 +764,14 @@ export interface components {
             upload_id: string;
             upload_held: boolean;
             upload_erased_at: string | null;
+            /** @description Your own words for it. */
+            tags: string[];
+            /** @description Once it is ready, where a beat was heard. */
+            tempo_bpm: number | null;
+            /** @description For example D major, once it is ready, where one is clear. */
+            key: string | null;
+            /** @description Where the cover of its file is, when it has one. */
+            cover_url: string | null;
             report: components["schemas"]["Report"] | null;
             analysis: components["schemas"]["Analysis"] | null;
         };
@@ -676,6 +795,65 @@ export interface components {
             track: components["schemas"]["Track"];
             segments: components["schemas"]["Segment"][];
             report: components["schemas"]["Report"] | null;
+            analysis: components["schemas"]["Analysis"] | null;
+        };
+        Share: {
+            share_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description As it was shared. */
+            view: {
+                [key: string]: unknown;
+            };
+        };
+        NewShare: {
+            share_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description As it was shared. */
+            view: {
+                [key: string]: unknown;
+            };
+            /** @description Whoever holds it may play the track. Told here and never again. */
+            token: string;
+            /** @description The page that plays it; the token is in its fragment. */
+            path: string;
+        };
+        Shares: {
+            shares: components["schemas"]["Share"][];
+        };
+        SharedTrack: {
+            title: string;
+            artist: string;
+            /** @enum {string} */
+            state: "unspecified" | "checking" | "separating" | "ready" | "failed" | "cancelled";
+            audio: components["schemas"]["Audio"] | null;
+            duration_s: number | null;
+            stems: string[];
+            playable_samples: number;
+            playable_s: number;
+            segments: number;
+            /** @description Once it is ready, where a beat was heard. */
+            tempo_bpm: number | null;
+            /** @description For example D major, once it is ready, where one is clear. */
+            key: string | null;
+        };
+        OpenedShare: {
+            track: components["schemas"]["SharedTrack"];
+            /** @description As it was shared. */
+            view: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            expires_at: string;
+        };
+        SharedManifest: {
+            track: components["schemas"]["SharedTrack"];
+            segments: components["schemas"]["Segment"][];
             analysis: components["schemas"]["Analysis"] | null;
         };
         Mix: {
@@ -811,6 +989,20 @@ export interface components {
             title?: string;
             /** @description Artist to show. */
             artist?: string;
+            /** @description Your own words for it, in place of those it has. */
+            tags?: string[];
+        };
+        ShareRequest: {
+            /** @description Seconds that the link works; absent takes seven days. */
+            expires_in_s?: number;
+            /** @description Mix, loop, key and tempo, as the player wants them back. */
+            view?: {
+                [key: string]: unknown;
+            };
+        };
+        ShareToken: {
+            /** @description The token of the link. */
+            token: string;
         };
         NewMix: {
             /**
@@ -1410,6 +1602,10 @@ export interface operations {
             query?: {
                 /** @description Words that title or artist must contain. */
                 q?: string;
+                /** @description A tag that they must have, as it is written. */
+                tag?: string;
+                /** @description newest (when absent); title; artist, unknown ones last; length, shortest first. A cursor is of its own sort. */
+                sort?: "newest" | "title" | "artist" | "length";
                 /** @description next_cursor of the page before. */
                 cursor?: string;
                 /** @description Most items of a page. */
@@ -1712,6 +1908,256 @@ export interface operations {
             };
             path: {
                 track_id: string;
+                stem: string;
+                index: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/flac": unknown;
+                };
+            };
+            /** @description You hold it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It was refused; the problem says why and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCover: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags that you hold. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                };
+            };
+            /** @description You hold it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It was refused; the problem says why and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listShares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They, without their tokens. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shares"];
+                };
+            };
+            /** @description It was refused; the problem says why and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ShareRequest"];
+            };
+        };
+        responses: {
+            /** @description The link and its token. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewShare"];
+                };
+            };
+            /** @description It was refused; the problem says why and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It was refused; the problem says why and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareToken"];
+            };
+        };
+        responses: {
+            /** @description The track, and the view that was shared. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedShare"];
+                };
+            };
+            /** @description It was refused; the problem says why and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSharedManifest: {
+        parameters: {
+            query?: {
+                /** @description First segment wanted. */
+                from?: number;
+            };
+            header: {
+                /** @description The token of the link. */
+                "X-Share-Token": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The track, its segments, and once it is ready what was heard in it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedManifest"];
+                };
+            };
+            /** @description It was refused; the problem says why and what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSharedSegment: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The token of the link. */
+                "X-Share-Token": string;
+            };
+            path: {
                 stem: string;
                 index: string;
             };
