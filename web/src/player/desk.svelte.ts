@@ -6,7 +6,7 @@ import { textOf } from "$/api/words";
 import { Engine, type EngineState, type StemSegment } from "$/audio/engine";
 import { announce } from "$/design/notices.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
-import { isGrowing, ManifestReader } from "$/player/manifest";
+import { ManifestReader } from "$/player/manifest";
 import { Mix } from "$/player/mix.svelte";
 import { Practice } from "$/player/practice.svelte";
 import type { DeskManifest, DeskTrack, TrackSource } from "$/player/source";
@@ -46,9 +46,8 @@ export class Desk {
   /** What they drag over, to be a loop when they let go. */
   dragged = $state.raw<Span | null>(null);
   readonly shown_s = $derived(this.scrub_s ?? this.position_s);
-  readonly isGrowing = $derived(this.track !== null && isGrowing(this.track));
   /** Its beats may still come. */
-  readonly isAwaitingBeats = $derived(!this.analysis && this.isGrowing);
+  readonly isAwaitingBeats = $derived(!this.analysis && this.track?.state !== "ready");
 
   /** Called once a frame while something moves, with a level for each stem; each says whether it moves still. */
   readonly onframe = new Set<(levels: Float32Array) => boolean>();

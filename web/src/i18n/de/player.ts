@@ -91,7 +91,7 @@ export const player: Messages["player"] = {
       : "wie aufgenommen",
   pitchUnit: (semitones) => `${semitones} HT`,
   pitchReset: "Tonhöhe zurücksetzen",
-  pitchKey: (key) => `klingt in ${key}`,
+  pitchKey: (key) => `Klingt in ${key}.`,
   drumsKeep: "Das Schlagzeug behält seine Tonhöhe.",
   bpm: (bpm) => `${bpm} BPM`,
   key: (note, mode) => `${note === "B" ? "H" : note}-${mode === "minor" ? "Moll" : "Dur"}`,

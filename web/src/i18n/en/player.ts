@@ -89,7 +89,7 @@ export const player = {
       : "as recorded",
   pitchUnit: (semitones: string): string => `${semitones} st`,
   pitchReset: "Reset the pitch",
-  pitchKey: (key: string): string => `sounds in ${key}`,
+  pitchKey: (key: string): string => `Sounds in ${key}.`,
   drumsKeep: "Drums keep their pitch.",
   bpm: (bpm: string): string => `${bpm} BPM`,
   key: (note: string, mode: "major" | "minor"): string => `${note} ${mode}`,
