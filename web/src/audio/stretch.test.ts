@@ -144,6 +144,21 @@ test("changing over to another tempo and back makes no step, and what follows is
   expect(left.findIndex((sample, at) => sample !== song.sum(0, position + at))).toBe(-1);
 });
 
+test("changing over skips nothing of the song and repeats nothing", async () => {
+  const { song, mixer } = await made(["vocals"], sine(220));
+  playing(song, mixer);
+  for (let block = 0, before = 0; block < 1200; block += 1) {
+    if (block % 200 === 0) {
+      mixer.setTempo(block % 400 === 0 ? 1 : 0.75);
+    }
+    given(mixer, 128);
+    const { position } = mixer.report;
+    expect(position - before).toBeGreaterThanOrEqual(0.75 * 128 - 2);
+    expect(position - before).toBeLessThanOrEqual(128 + 2);
+    before = position;
+  }
+});
+
 test("any order of seeks, pauses, tempos and pitches gives numbers, no step, and the place asked for", async () => {
   const draw = drawing(5);
   const { song, mixer } = await made(["vocals", "drums"], sine(110));
