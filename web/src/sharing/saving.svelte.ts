@@ -11,8 +11,12 @@ interface Saving {
   stop: () => void;
 }
 
-/** In the file; in the browser's own hands; not wanted any more. */
-export type Outcome = "saved" | "handed" | "stopped";
+export type Outcome =
+  /** In a file of this name, which the person may have changed. */
+  | { kind: "saved"; name: string }
+  /** In the browser's own hands. */
+  | { kind: "handed" }
+  | { kind: "stopped" };
 
 type Picker = (wish: { suggestedName: string }) => Promise<FileSystemFileHandle>;
 
@@ -26,10 +30,10 @@ export async function save(address: string, name: string): Promise<Outcome> {
   const picker = (globalThis as { showSaveFilePicker?: Picker }).showSaveFilePicker;
   if (!picker) {
     await hand(address);
-    return "handed";
+    return { kind: "handed" };
   }
   const file = await chosen(picker, name);
-  return file ? write(address, file) : "stopped";
+  return file ? write(address, file) : { kind: "stopped" };
 }
 
 async function chosen(picker: Picker, name: string): Promise<FileSystemFileHandle | null> {
@@ -61,7 +65,7 @@ async function write(address: string, file: FileSystemFileHandle): Promise<Outco
         },
       );
       await out.close();
-      return "saved";
+      return { kind: "saved", name: file.name };
     } catch (error) {
       await out.abort().catch(() => undefined);
       throw error;
@@ -69,7 +73,7 @@ async function write(address: string, file: FileSystemFileHandle): Promise<Outco
   } catch (error) {
     await removeIfEmpty(file);
     if (stopping.signal.aborted) {
-      return "stopped";
+      return { kind: "stopped" };
     }
     throw error;
   } finally {

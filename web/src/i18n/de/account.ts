@@ -19,7 +19,7 @@ export const account: Messages["account"] = {
   used: "Verbraucht",
   reserved: "Zurückgelegt für Songs in Arbeit",
   remaining: "Übrig",
-  minutes: (minutes) => `${minutes} min`,
+  minutes: (minutes) => `${minutes} Min.`,
   renews: (day) => `Erneuert sich am ${day}. Übrige Minuten gehen nicht in den nächsten Monat über.`,
   charged:
     "Ein Song kostet seine eigene Länge, und nur, wenn seine Stems fertig werden. Einer, der scheitert oder abgebrochen wird, kostet nichts.",

@@ -7,6 +7,6 @@ export const times: Messages["times"] = {
   aboutSeconds: (seconds) => `etwa ${seconds} Sekunden`,
   aboutMinutes: (minutes) => `etwa ${minutes} Minuten`,
   aboutHours: (hours) => `etwa ${hours} ${counted(hours, "Stunde", "Stunden")}`,
-  minutesLeft: (minutes) => `${minutes} min übrig`,
-  underAMinuteLeft: "unter 1 min übrig",
+  minutesLeft: (minutes) => `${minutes} Min. übrig`,
+  underAMinuteLeft: "unter 1 Min. übrig",
 };
