@@ -24,6 +24,9 @@ export interface Fault {
   willRetry: boolean;
 }
 
+/** The view's element, which has what sounds in it. */
+export type PlayerElement = HTMLElement & { engine?: Engine | null };
+
 export class Desk {
   track = $state.raw<DeskTrack | null>(null);
   report = $state.raw<Schemas["Report"] | null>(null);
@@ -230,7 +233,9 @@ export class Desk {
   #practise({ tempo_percent, pitch_semitones, loop }: PlayerView): void {
     this.practice.setTempo(tempo_percent);
     this.practice.setPitch(pitch_semitones);
-    this.practice.setLoop(loop);
+    // A link may be to another version of the song.
+    const isIn = loop !== null && (!this.duration_s || loop.to_s <= this.duration_s + SHORT_OF_S);
+    this.practice.setLoop(isIn ? loop : null);
   }
 
   async #openEngine(track: DeskTrack, audio: Schemas["Audio"]): Promise<void> {

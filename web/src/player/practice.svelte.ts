@@ -24,7 +24,6 @@ export class Practice {
   isClicking = $state(false);
   beats_s = $state.raw<readonly number[]>([]);
 
-  readonly isUsual = $derived(this.tempo_percent === TEMPO.usual && this.pitch_semitones === PITCH.usual);
   readonly loop = $derived.by((): Loop | null =>
     this.isLooping && this.a_s !== null && this.b_s !== null ? { from_s: this.a_s, to_s: this.b_s } : null,
   );
