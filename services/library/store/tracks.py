@@ -48,10 +48,14 @@ _SORT_KEYS = {
     Order.ARTIST: "CASE WHEN t.artist = '' THEN '1' ELSE '0' END || " + _PLAIN.format(_ARTIST_FIRST),
     Order.LENGTH: "coalesce(lpad((t.length_samples * 1000 / t.sample_rate_hz)::text, 15, '0'), '~')",
 }
+# The page is found among narrow rows; only its own tracks are read whole.
 _ORDERED_PAGES = {
-    order: f'{_COLUMNS}, ({key}) COLLATE "C" AS sort_key {_FROM} {_WANTED}'
-    f' AND ($4::text IS NULL OR (({key}) COLLATE "C", t.track_id COLLATE "C") > ($4, $5))'
-    ' ORDER BY sort_key, t.track_id COLLATE "C" LIMIT $6'
+    order: f"{_COLUMNS}, page.sort_key {_FROM} JOIN ("  # noqa: S608  # constants of this module, no outside text
+    f'SELECT spots.track_id, spots.sort_key FROM (SELECT t.track_id COLLATE "C", ({key}) COLLATE "C" AS sort_key'
+    f" FROM tracks t {_WANTED}) AS spots"
+    " WHERE $4::text IS NULL OR (spots.sort_key, spots.track_id) > ($4, $5)"
+    " ORDER BY spots.sort_key, spots.track_id LIMIT $6"
+    ") AS page ON page.track_id = t.track_id ORDER BY page.sort_key, page.track_id"
     for order, key in _SORT_KEYS.items()
 }
 _UNANSWERED = _SELECT + (
