@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { droppedFiles, sortedOut } from "$/library/songFiles";
+import { droppedFiles, inOrder, sortedOut } from "$/library/songFiles";
 
 const file = (name: string, type = ""): File => new File(["x"], name, { type });
 
@@ -52,6 +52,14 @@ describe("the songs of a drop", () => {
     const item = { ...dropped(null), webkitGetAsEntry: () => ((isAsked = true), null) };
     void droppedFiles([item]);
     expect(isAsked).toBe(true);
+  });
+});
+
+describe("the songs of a chosen folder", () => {
+  it("come in the order of their names, whatever order the browser gives", () => {
+    const at = (path: string): File => Object.defineProperty(file(path), "webkitRelativePath", { value: path });
+    const given = [at("Album/10 End.flac"), at("Album/2 Two.flac"), at("A/1 One.flac")];
+    expect(names(inOrder(given))).toEqual(["A/1 One.flac", "Album/2 Two.flac", "Album/10 End.flac"]);
   });
 });
 

@@ -25,6 +25,11 @@ function isSong({ name, type }: File): boolean {
   return type.startsWith("audio/") || VIDEO_TYPES.has(type) || SONG_ENDINGS.has(ending);
 }
 
+/** A chosen folder's files as its reader would list them: the browser gives them in any order. */
+export function inOrder(files: readonly File[]): File[] {
+  return [...files].sort((a, b) => byName.compare(a.webkitRelativePath || a.name, b.webkitRelativePath || b.name));
+}
+
 /** What is used of a DataTransferItem. */
 type Dropped = Pick<DataTransferItem, "kind" | "getAsFile" | "webkitGetAsEntry">;
 

@@ -22,6 +22,10 @@ export function madeTrack(told: Partial<TrackNow> = {}): TrackNow {
     upload_id: "upl_1",
     upload_held: true,
     upload_erased_at: null,
+    tags: [],
+    tempo_bpm: null,
+    key: null,
+    cover_url: null,
     ...told,
   };
 }

@@ -9,15 +9,7 @@ interface Told {
   jobs_ahead?: number;
 }
 
-/** What newer gateways tell of a track, and older ones do not. */
-interface Heard {
-  tags?: string[];
-  key?: string | null;
-  tempo_bpm?: number | null;
-  cover_url?: string | null;
-}
-
-export type TrackNow = Track & Heard & Told;
+export type TrackNow = Track & Told;
 
 export function isUnderWay(track: Pick<Track, "state">): boolean {
   return track.state === "checking" || track.state === "separating";

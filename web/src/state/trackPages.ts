@@ -3,7 +3,7 @@
 import { api, told } from "$/api/client";
 import type { TrackNow } from "$/state/track";
 
-export const SORTS = ["newest", "oldest", "title", "artist"] as const;
+export const SORTS = ["newest", "title", "artist", "length"] as const;
 export type Sort = (typeof SORTS)[number];
 
 export interface TrackQuery {

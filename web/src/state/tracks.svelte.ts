@@ -111,6 +111,7 @@ export class Tracks {
   async reload(): Promise<void> {
     this.#loading.abort();
     const { signal } = (this.#loading = new AbortController());
+    const turn = this.#turns;
     this.isTurning = true;
     this.isLoadingMore = false;
     if (this.status === "failed") {
@@ -118,7 +119,10 @@ export class Tracks {
     }
     try {
       const page = await trackPage(this.query, { limit: PAGE, signal });
-      if (!signal.aborted) {
+      if (!signal.aborted && turn !== this.#turns) {
+        // A track came or went meanwhile, and the answer may be from before.
+        await this.reload();
+      } else if (!signal.aborted) {
         this.#begin(page);
       }
     } catch (error) {
@@ -281,7 +285,7 @@ export class Tracks {
       this.moves += 1;
     }
     this.#byId.set(track.track_id, track);
-    track.tags?.forEach((tag) => this.tags.add(tag));
+    track.tags.forEach((tag) => this.tags.add(tag));
   }
 }
 

@@ -9,7 +9,6 @@ export const library: Messages["library"] = {
 
   drop: {
     call: "Zieh Songs hierher",
-    or: "oder",
     choose: "Songs wählen",
     folder: "Ordner wählen",
     input: "Songs zum Hochladen",
@@ -59,7 +58,7 @@ export const library: Messages["library"] = {
     searchHint: "Titel oder Interpret",
     clear: "Suche leeren",
     sort: "Reihenfolge",
-    sorts: { newest: "Neueste zuerst", oldest: "Älteste zuerst", title: "Nach Titel", artist: "Nach Interpret" },
+    sorts: { newest: "Neueste zuerst", title: "Nach Titel", artist: "Nach Interpret", length: "Kürzeste zuerst" },
     tag: "Schlagwort",
     everyTag: "Alle Schlagwörter",
     found: (count, isAll) =>
@@ -71,7 +70,7 @@ export const library: Messages["library"] = {
     emptyTitle: "Noch keine Titel",
     empty: "Hier erscheint dein erster Song. Es braucht drei Schritte:",
     steps: [
-      "Zieh oben einen Song hinein, oder gleich einen ganzen Ordner.",
+      "Lade einen Song hoch, oder gleich ein ganzes Album.",
       "Drück auf Wiedergabe, sobald die ersten Sekunden getrennt sind; der Rest kommt, während du hörst.",
       "Üb, misch und lade die Stems herunter: zusammen ergeben sie deinen Song, Sample für Sample.",
     ],
@@ -106,7 +105,7 @@ export const library: Messages["library"] = {
     delete: "Löschen",
     deleteNamed: (title) => `Löschen: ${title}`,
     progress: (title) => `Trennung von ${title}`,
-    added: (moment) => `Hinzugefügt ${moment}`,
+    added: "Hinzugefügt",
     tempo: (bpm) => `${bpm} BPM`,
     length: "Länge",
     key: "Tonart",
@@ -141,6 +140,8 @@ export const library: Messages["library"] = {
     artist: "Interpret",
     tags: "Schlagwörter",
     tagsHint: "Mit Kommas getrennt, zum Beispiel: üben, langsam, in D",
+    tooManyTags: (most) => `Ein Titel nimmt ${most} Schlagwörter. Nimm ein paar weg.`,
+    tagTooLong: (tag, most) => `„${tag}“ ist zu lang: ein Schlagwort hat höchstens ${most} Zeichen.`,
     save: "Speichern",
     needsTitle: "Gib dem Song einen Titel.",
     saved: (title) => `${title} ist gespeichert.`,

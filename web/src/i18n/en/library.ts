@@ -7,7 +7,6 @@ export const library = {
 
   drop: {
     call: "Drop songs here",
-    or: "or",
     choose: "Choose songs",
     folder: "Choose a folder",
     input: "Songs to upload",
@@ -57,7 +56,7 @@ export const library = {
     searchHint: "Title or artist",
     clear: "Clear the search",
     sort: "Sort",
-    sorts: { newest: "Newest first", oldest: "Oldest first", title: "By title", artist: "By artist" },
+    sorts: { newest: "Newest first", title: "By title", artist: "By artist", length: "Shortest first" },
     tag: "Tag",
     everyTag: "All tags",
     found: (count: number, isAll: boolean): string =>
@@ -69,7 +68,7 @@ export const library = {
     emptyTitle: "No tracks yet",
     empty: "Your first song appears here. It takes three steps:",
     steps: [
-      "Drop a song above, or a whole folder of them.",
+      "Upload a song, or a whole album.",
       "Press play as soon as its first seconds are separated; the rest follows while you listen.",
       "Practise, mix and download the stems: they add up to your song, sample for sample.",
     ],
@@ -104,7 +103,7 @@ export const library = {
     delete: "Delete",
     deleteNamed: (title: string): string => `Delete ${title}`,
     progress: (title: string): string => `Separation of ${title}`,
-    added: (moment: string): string => `Added ${moment}`,
+    added: "Added",
     tempo: (bpm: string): string => `${bpm} BPM`,
     length: "Length",
     key: "Key",
@@ -137,6 +136,8 @@ export const library = {
     artist: "Artist",
     tags: "Tags",
     tagsHint: "Separated by commas, such as: practice, slow, in D",
+    tooManyTags: (most: number): string => `A track takes ${most} tags. Take some away.`,
+    tagTooLong: (tag: string, most: number): string => `“${tag}” is too long: a tag has at most ${most} characters.`,
     save: "Save",
     needsTitle: "Give it a title.",
     saved: (title: string): string => `${title} is saved.`,
