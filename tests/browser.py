@@ -92,6 +92,8 @@ class WebPage:
         )
         context.set_default_timeout(deadline_s * 1000)
         page = await context.new_page()
+        # With it Chromium asks a person where to save, and nobody is there.
+        await page.add_init_script("delete window.showSaveFilePicker")
         web = cls(page, address)
         await page.goto(address + path)
         return web
@@ -110,6 +112,7 @@ class WebPage:
     async def sign_up(self, email: str, password: str) -> None:
         """Make an account; ends in the library."""
         await self.page.get_by_role("button", name="Create an account").click()
+        await self.page.get_by_label("I am 13 or older").check()
         await self.fill_entry(email, password, "Create an account")
         await self.sees_library()
 
@@ -129,7 +132,8 @@ class WebPage:
         await expect(self.page.get_by_role("heading", name="Your tracks")).to_be_visible()
 
     async def sign_out(self) -> None:
-        """Sign out; ends in the sign-in view."""
+        """Sign out, which is on the account's page; ends in the sign-in view."""
+        await self.page.goto(self.address + "/#/account")
         await self.page.get_by_role("button", name="Sign out").click()
         await expect(self.page.get_by_role("heading", name="Sign in")).to_be_visible()
 
@@ -164,18 +168,26 @@ class WebPage:
         await expect(self.track(title)).to_have_attribute("data-state", state, timeout=deadline_s * 1000)
 
     async def delete(self, title: str) -> None:
-        """Delete a track and agree that it is meant."""
-        await self.page.get_by_role("button", name=f"Delete {title}").click()
-        await self.page.locator("#confirm").get_by_role("button", name="Delete").click()
+        """Delete a track by its row's menu; the server is told some seconds later, when nobody took it back."""
+        await self.page.get_by_role("button", name=f"More for {title}").click()
+        await self.page.get_by_role("menuitem", name=f"Delete {title}").click()
         await expect(self.track(title)).to_have_count(0)
 
-    async def download(self, title: str, what: str) -> Download:
-        """Download `what`, such as "Vocals, FLAC" or "All stems (zip), WAV"."""
-        await self.page.get_by_role("button", name=f"Download {title}").click()
+    async def download(self, title: str, what: str, file_format: str) -> Download:
+        """Download a stem or all of them, such as "Vocals" or "All stems (zip)", in a format such as "WAV"."""
+        await self.open_download(title)
+        dialog = self.page.get_by_role("dialog")
+        await dialog.get_by_role("radio", name=what, exact=True).check()
+        await dialog.get_by_role("radio", name=file_format, exact=True).check()
         async with self.page.expect_download() as arriving:
-            await self.page.get_by_role("link", name=what, exact=True).click()
-        await self.page.get_by_role("button", name="Close").click()
+            await dialog.get_by_role("button", name="Download").click()
+        await dialog.get_by_role("button", name="Close").first.click()
         return await arriving.value
+
+    async def open_download(self, title: str) -> None:
+        """Open the dialog of what can be downloaded of a track."""
+        await self.page.get_by_role("button", name=f"Download {title}").click()
+        await expect(self.page.locator("#downloads-rows")).to_be_visible()
 
     # ---- The player ----
 
@@ -188,6 +200,11 @@ class WebPage:
         """Open a track's player, and wait until its stems are there."""
         await self.track(title).locator(".play-link").click()
         await expect(self.page.locator(".lane").first).to_be_visible()
+
+    async def close_track(self) -> None:
+        """Back to the library."""
+        await self.page.get_by_role("link", name="All tracks").click()
+        await self.sees_library()
 
     async def play(self) -> None:
         """Press play."""
@@ -212,13 +229,13 @@ class WebPage:
     async def plays_past(self, position_s: float) -> None:
         """Wait until the position is beyond."""
         await self.page.wait_for_function(
-            "past => Number(document.getElementById('player-view').dataset.positionS) > past", arg=position_s
+            "past => Number(document.getElementById('player-view')?.dataset.positionS) > past", arg=position_s
         )
 
     async def can_play(self, playable_s: float) -> None:
         """Wait until at least so much can be played."""
         await self.page.wait_for_function(
-            "least => Number(document.getElementById('player-view').dataset.playableS) >= least", arg=playable_s
+            "least => Number(document.getElementById('player-view')?.dataset.playableS) >= least", arg=playable_s
         )
 
     async def seek(self, to_s: float) -> None:
@@ -226,8 +243,8 @@ class WebPage:
         await self.player.get_by_role("slider", name="Position").evaluate(
             """(slider, to) => {
               slider.value = String(to);
-              slider.dispatchEvent(new Event("input"));
-              slider.dispatchEvent(new Event("change"));
+              slider.dispatchEvent(new Event("input", { bubbles: true }));
+              slider.dispatchEvent(new Event("change", { bubbles: true }));
             }""",
             to_s,
         )

@@ -1,28 +1,19 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-import { compressed } from "./build/compressed";
-import { shell } from "./build/shell";
 
 const gateway = process.env["GATEWAY"] ?? "http://127.0.0.1:8080";
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  plugins: [svelte(), shell(), compressed()],
+  plugins: [svelte()],
   resolve: { alias: { $: at("./src") } },
   build: {
     target: "es2023",
     // Nothing inline: the content security policy allows neither inline scripts nor data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: {
-      input: { index: at("./index.html"), "service-worker": at("./src/offline/service-worker.ts") },
-      output: {
-        // A service worker has one address for good; all else is named by what it holds.
-        entryFileNames: (chunk) =>
-          chunk.name === "service-worker" ? "service-worker.js" : "assets/[name]-[hash].js",
-      },
-    },
+    rollupOptions: { input: [at("./index.html"), at("./missing.html")] },
   },
   worker: { format: "es" },
   // `npm run dev` with the stack running: the page from here, everything else from the gateway.

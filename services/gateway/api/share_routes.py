@@ -141,7 +141,7 @@ class ShareRoutes:
             view_json=body.get("view", ""),
         )
         made = await ask(self._shares.CreateShare, request)
-        told = {"token": made.token, "path": f"/#/share/{made.token}"}
+        told = {"token": made.token, "path": f"/#/shared/{made.token}"}
         return json_answer(share_json(made.share) | told, 201)
 
     async def list(self, call: Call) -> Response:

@@ -48,7 +48,7 @@ async def test_a_link_is_made_opened_and_played(door: Door) -> None:
     heard = report_pb2.Analysis(bpm=92.0, beats_s=[0.5], key="A minor")
     door.library.analyses[track.track_id] = heard
     share = await made(door, track, expires_in_s=7200, view=VIEW)
-    assert (share["view"], share["path"]) == (VIEW, f"/#/share/{share['token']}")
+    assert (share["view"], share["path"]) == (VIEW, f"/#/shared/{share['token']}")
     assert (share["created_at"], share["expires_at"]) == ("2030-01-01T00:00:00.000Z", "2030-01-01T02:00:00.000Z")
     opened, manifest, segment = await of_guest(door, share["token"])
     check_schema(door, "OpenedShare", opened.json())

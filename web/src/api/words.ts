@@ -4,5 +4,5 @@ import { Problem } from "$/api/problem";
 import { i18n } from "$/i18n/i18n.svelte";
 
 export function textOf(error: unknown): string {
-  return error instanceof Problem ? error.text : i18n.m.common.broken;
+  return error instanceof Problem ? error.text : i18n.m.page.broken;
 }

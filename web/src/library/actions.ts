@@ -27,7 +27,7 @@ const deletions = new Deletions({
   offerUndo: ({ title }, undo) => {
     const { deletion } = i18n.m.library;
     const text = deletion.pending(title, UNDO_S);
-    return notify({ text, kind: "info", action: { label: i18n.m.common.undo, run: undo } }, UNDO_S);
+    return notify({ text, kind: "info", action: { label: i18n.m.page.undo, run: undo } }, UNDO_S);
   },
   undone: ({ title }) => announce(i18n.m.library.deletion.undone(title)),
   erased: (track) => void tellErased(track),

@@ -51,7 +51,7 @@ export function uploadText(song: SongNow): string {
     case "waiting":
       return uploads.waiting(size(song.size_bytes));
     case "sending":
-      return song.isWaiting ? uploads.noNetwork(song.percent) : uploads.sending(song.percent, size(song.size_bytes));
+      return song.isWaiting ? uploads.serverAway(song.percent) : uploads.sending(song.percent, size(song.size_bytes));
     case "checking":
       return uploads.checking;
     case "stopped":

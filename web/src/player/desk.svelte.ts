@@ -64,6 +64,8 @@ export class Desk {
   #life = 0;
   #opening = -1;
   #isClosed = false;
+  /** Pressed before there was anything to play with. */
+  #isPlayAsked = false;
   #frame = 0;
 
   constructor(source: TrackSource, begun: PlayerView | null) {
@@ -137,9 +139,10 @@ export class Desk {
   }
 
   play(): void {
-    if (this.#segments.length) {
+    this.#isPlayAsked = !this.engine;
+    if (this.engine && this.#segments.length) {
       this.practice.countIn();
-      void this.engine?.play();
+      void this.engine.play();
       this.waves.follow(this.position_s, true);
     }
   }
@@ -275,6 +278,9 @@ export class Desk {
     engine.append(this.#segments, this.#isComplete);
     this.#sync();
     this.waves.follow(this.position_s, true);
+    if (this.#isPlayAsked) {
+      this.play();
+    }
   }
 
   /** It was begun again from nothing: the listener's settings stay, all else goes. */

@@ -6,6 +6,7 @@ import { sessionEvents } from "$/api/refresh";
 import { textOf } from "$/api/words";
 import { notify } from "$/design/notices.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
+import { finishDeletions } from "$/library/actions";
 import { forgetEverything } from "$/offline/kept.svelte";
 import { forgetPlayers } from "$/player/memory";
 import { goInstead, routeOf } from "$/state/route.svelte";
@@ -60,6 +61,7 @@ export async function signUp(email: string, password: string): Promise<void> {
 
 /** Ends the session, and forgets what this browser keeps for it. Throws Problem. */
 export async function signOut(): Promise<void> {
+  await finishDeletions();
   await api.POST("/v1/auth/logout", { body: {}, headers: unsigned });
   remember(false);
   goInstead("#/");

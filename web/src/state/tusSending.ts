@@ -174,6 +174,9 @@ class TusSending {
     if (error.status === 0) {
       await this.#checkReadable();
     }
+    // What was on its way may not have arrived: only what the server told of is certain.
+    this.#sent_bytes = this.#stored_bytes;
+    this.told.onProgress(this.#stored_bytes);
     this.told.onWaiting(true);
     if (this.ports.isOnline()) {
       this.#failures += 1;

@@ -1,7 +1,7 @@
 /** German. */
 
 import { account } from "$/i18n/de/account";
-import { common } from "$/i18n/de/common";
+import { page } from "$/i18n/de/page";
 import { entry } from "$/i18n/de/entry";
 import { library } from "$/i18n/de/library";
 import { player } from "$/i18n/de/player";
@@ -9,4 +9,4 @@ import { sharing } from "$/i18n/de/sharing";
 import { times } from "$/i18n/de/times";
 import type { Messages } from "$/i18n/i18n.svelte";
 
-export const de: Messages = { account, common, entry, library, player, sharing, times };
+export const de: Messages = { account, page, entry, library, player, sharing, times };

@@ -41,7 +41,7 @@ export const library: Messages["library"] = {
     forgetNamed: (name) => `Vergessen: ${name}`,
     waiting: (size) => `Wartet · ${size}`,
     sending: (percent, size) => `Lädt hoch: ${percent} % von ${size}`,
-    noNetwork: (percent) => `Wartet bei ${percent} % auf die Verbindung. Es geht von selbst weiter.`,
+    serverAway: (percent) => `Wartet bei ${percent} % auf den Server. Es geht von selbst weiter.`,
     checking: "Der Song wird angesehen…",
     stopped: (percent, why) => `Angehalten bei ${percent} %. ${why}`,
     interrupted: "Unterbrochen. Wähle dieselbe Datei noch einmal oder zieh sie hierher, dann geht es weiter.",

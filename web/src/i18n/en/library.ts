@@ -39,7 +39,7 @@ export const library = {
     forgetNamed: (name: string): string => `Forget ${name}`,
     waiting: (size: string): string => `Waiting · ${size}`,
     sending: (percent: number, size: string): string => `Uploading ${percent} % of ${size}`,
-    noNetwork: (percent: number): string => `Waiting for the connection at ${percent} %. It goes on by itself.`,
+    serverAway: (percent: number): string => `Waiting at ${percent} % for the server. It goes on by itself.`,
     checking: "Looking at the song…",
     stopped: (percent: number, why: string): string => `Stopped at ${percent} %. ${why}`,
     interrupted: "Interrupted. Choose or drop the same file again to go on with it.",

@@ -1,4 +1,4 @@
-export const common = {
+export const page = {
   brand: "StripSession",
   skip: "Skip to the content",
   loading: "Loading…",

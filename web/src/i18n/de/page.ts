@@ -1,6 +1,6 @@
 import type { Messages } from "$/i18n/i18n.svelte";
 
-export const common: Messages["common"] = {
+export const page: Messages["page"] = {
   brand: "StripSession",
   skip: "Zum Inhalt springen",
   loading: "Lädt …",
