@@ -44,6 +44,7 @@ setup: .state/dev ## Install what development needs into .venv
 
 .PHONY: test
 test: .state/dev .state/web .state/chromium .state/triton-ready .state/evaluation .state/ffmpeg ## Every test, on real PostgreSQL, NATS, Triton and Chromium [ARGS=pytest arguments]
+	@$(if $(value ARGS),,echo "The browser client's unit tests"; $(NPM) run --silent test -- --reporter=dot)
 	@exec $(PY) -m pytest $(ARGS)
 
 .PHONY: check
@@ -169,7 +170,7 @@ $(VENV)/pyvenv.cfg:
 
 # Node and npm are in the environment; what they are called by, each other's scripts, is found there too.
 NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm --prefix web
-WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*')
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/.vitest/*')
 
 .state/web-packages: web/package-lock.json web/.npmrc | .state/run
 	@echo "Installing the browser client's packages from web/package-lock.json (some seconds, once)"

@@ -7,7 +7,6 @@ import dataclasses
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import cast
 
 from playwright.async_api import Browser, ConsoleMessage, Download, Locator, Page, async_playwright, expect
 
@@ -28,7 +27,8 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 _TAPPED = """async (frames) => {
   const { sample, stems } = await document.getElementById("player-view").engine.tap(frames);
   // In steps of 16 bits, which are shorter to hand over; of whole ones nothing is lost.
-  return { sample, stems: stems.map((channels) => channels.map((values) => [...values].map((value) => value * 32768))) };
+  const steps = (values) => [...values].map((value) => value * 32768);
+  return { sample, stems: stems.map((channels) => channels.map(steps)) };
 }"""
 
 _HEARS = """async (wanted) => {
