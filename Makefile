@@ -27,7 +27,7 @@ help: ## Print this list
 	  /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: .state/run ## Start everything and separate a song [SONG=path] [ONCE=1] [OUT=./stems] [DATA=dir]
+run: .state/run .state/web ## Start everything and separate a song [SONG=path] [ONCE=1] [OUT=./stems] [DATA=dir]
 	@exec $(VENV)/bin/stripsession up $(if $(value OUT),--out $(call quoted,OUT)) \
 	  $(if $(value SONG),--song $(call quoted,SONG),--demo) $(if $(value DATA),--data $(call quoted,DATA)) \
 	  $(if $(filter-out 0,$(ONCE)),--once)
@@ -43,11 +43,12 @@ setup: .state/dev ## Install what development needs into .venv
 	@echo "Ready: $$($(PY) --version) in $(VENV)/"
 
 .PHONY: test
-test: .state/dev .state/chromium .state/triton-ready .state/evaluation .state/ffmpeg ## Every test, on real PostgreSQL, NATS, Triton and Chromium [ARGS=pytest arguments]
+test: .state/dev .state/web .state/chromium .state/triton-ready .state/evaluation .state/ffmpeg ## Every test, on real PostgreSQL, NATS, Triton and Chromium [ARGS=pytest arguments]
+	@$(if $(value ARGS),,echo "The browser client's unit tests"; $(NPM) run --silent test -- --reporter=dot)
 	@exec $(PY) -m pytest $(ARGS)
 
 .PHONY: check
-check: .state/dev ## Formatting, lints, types, import contracts, contracts, locks
+check: .state/dev .state/web-packages ## Formatting, lints, types, import contracts, contracts, locks
 	@echo "ruff format"; $(VENV)/bin/ruff format --check --quiet --output-format concise .
 	@echo "ruff"; $(VENV)/bin/ruff check --quiet --output-format concise .
 	@echo "mypy"; $(VENV)/bin/mypy --no-error-summary
@@ -56,7 +57,8 @@ check: .state/dev ## Formatting, lints, types, import contracts, contracts, lock
 	@echo "house lints"; $(PY) -m tests.lints
 	@echo "buf lint"; $(VENV)/bin/buf lint protos
 	@echo "buf format"; $(VENV)/bin/buf format protos --diff --exit-code
-	@$(MAKE) check-breaking check-gen
+	@echo "web: types, components, format, client"; $(NPM) run --silent check
+	@$(MAKE) check-breaking check-gen check-client
 	@echo "locks"; $(PY) requirements/relock.py check
 
 # A branch may add to a contract, not break it. A shallow clone without main has nothing to compare with, and says so.
@@ -74,13 +76,27 @@ check-breaking: .state/dev
 check-gen: .state/dev
 	@echo "gen"; $(PY) protos/generate.py --check
 
+.PHONY: check-client
+check-client: .state/dev .state/web-packages
+	@$(PY) -m services.gateway contract >.state/openapi.json
+	@$(NPM) run --silent client -- --check
+
 .PHONY: format
-format: .state/dev ## Put Python and contracts into their one format
-	@$(VENV)/bin/ruff format . && $(VENV)/bin/ruff check --fix . && $(VENV)/bin/buf format --write protos
+format: .state/dev .state/web-packages ## Put Python, contracts and the page into their one format
+	@$(VENV)/bin/ruff format . && $(VENV)/bin/ruff check --fix . && $(VENV)/bin/buf format --write protos && $(NPM) run --silent format
+
+.PHONY: web
+web: .state/web ## Build the browser client into web/dist
+
+.PHONY: web-test
+web-test: .state/dev .state/web-packages ## The browser client's unit tests alone [ARGS=src/player]
+	@$(NPM) run --silent test -- $(ARGS)
 
 .PHONY: gen
-gen: .state/dev ## Make gen/ anew from protos/
+gen: .state/dev .state/web-packages ## Make gen/ anew from protos/, and the page's client from the gateway's routes
 	@$(PY) protos/generate.py
+	@$(PY) -m services.gateway contract >.state/openapi.json
+	@$(NPM) run --silent client
 
 .PHONY: lock
 lock: .state/lock ## Make the locks in requirements/ anew after a change of dependencies
@@ -150,6 +166,20 @@ $(VENV)/pyvenv.cfg:
 	@echo "Installing $$(grep -c == requirements/dev.txt) packages from requirements/dev.txt (about a minute, once)"
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Node and npm are in the environment; what they are called by, each other's scripts, is found there too.
+NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm --prefix web
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/.vitest/*')
+
+.state/web-packages: web/package-lock.json web/.npmrc | .state/run
+	@echo "Installing the browser client's packages from web/package-lock.json (some seconds, once)"
+	@$(NPM) ci --silent
+	@touch $@
+
+.state/web: .state/web-packages $(WEB_SOURCES)
+	@echo "Building the browser client"
+	@$(NPM) run --silent build
 	@touch $@
 
 .state/chromium: tests/install_browser.sh tests/install_by_apt.sh

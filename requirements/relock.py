@@ -19,8 +19,8 @@ SERVICES = ("auth", "billing", "gateway", "library", "retention", "separation")
 
 # Lock -> the extras it holds. dev comes first: the others are constrained by it, so one version of each library exists.
 LOCKS: dict[str, tuple[str, ...]] = {
-    "dev": (*SERVICES, "local", "build", "dev"),
-    "run": (*SERVICES, "local", "build"),
+    "dev": (*SERVICES, "local", "web", "build", "dev"),
+    "run": (*SERVICES, "local", "web", "build"),
     **{service: (service,) for service in SERVICES},
 }
 # The tool that makes the locks is locked too, alone, because nothing else may depend on it.

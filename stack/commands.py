@@ -142,7 +142,7 @@ def _own_settings(plan: Plan, service: str) -> dict[str, str]:
             others = {f"{name}_address": _address(plan, name) for name in SERVICES if name != "gateway"}
             return others | {
                 "http_listen": f"{plan.host}:{plan.ports['gateway']}",
-                "web_dir": str(program_root() / "web"),
+                "web_dir": str(program_root() / "web" / "dist"),
                 "public_url": plan.public_url,
             }
         case "auth":

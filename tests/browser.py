@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import cast
 
 from playwright.async_api import Browser, ConsoleMessage, Download, Locator, Page, async_playwright, expect
 
@@ -24,54 +24,26 @@ FLAGS = (
 PHONE_WIDTH_PX_MAX = 500
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-LISTENING = """
-// Remembers what was scheduled on which gain, and listens behind each gain.
-window.heard = { starts: [], gains: [] };
-const createGain = BaseAudioContext.prototype.createGain;
-BaseAudioContext.prototype.createGain = function () {
-  const gain = createGain.call(this);
-  const ear = this.createAnalyser();
-  gain.connect(ear);
-  window.heard.gains.push({ gain, ear });
-  return gain;
-};
-const connect = AudioNode.prototype.connect;
-AudioNode.prototype.connect = function (target, ...rest) {
-  this.target = target;
-  return connect.call(this, target, ...rest);
-};
-const start = AudioBufferSourceNode.prototype.start;
-AudioBufferSourceNode.prototype.start = function (when, offset) {
-  const lane = window.heard.gains.findIndex(({ gain }) => gain === this.target);
-  window.heard.starts.push({ lane, when, offset, buffer: this.buffer, rate: this.context.sampleRate,
-    early_s: when - this.context.currentTime });
-  return start.call(this, when, offset);
-};
-"""
-
-_STARTS = """() => window.heard.starts.map(({ lane, when, offset, rate, buffer, early_s }) =>
-  ({ lane, when, offset, rate, early_s, length: buffer.length, channels: buffer.numberOfChannels }))"""
-
-_LEVELS = """() => window.heard.gains.map(({ ear }) => {
-  const samples = new Float32Array(ear.fftSize);
-  ear.getFloatTimeDomainData(samples);
-  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
-})"""
-
-_RENDERED = """async ([lane, from, to]) => {
-  // The very starts that were made, rendered without a clock: what a listener's sound card was given.
-  const starts = window.heard.starts.filter((start) => start.lane === lane);
-  const begin = starts[0].when;
-  const context = new OfflineAudioContext(1, to, starts[0].rate);
-  for (const { buffer, when, offset } of starts) {
-    const source = context.createBufferSource();
-    source.buffer = buffer;
-    source.connect(context.destination);
-    source.start(when - begin, offset);
-  }
-  const rendered = await context.startRendering();
-  return [...rendered.getChannelData(0).subarray(from, to)];
+_TAPPED = """async (frames) => {
+  const { sample, stems } = await document.getElementById("player-view").engine.tap(frames);
+  // In steps of 16 bits, which are shorter to hand over; of whole ones nothing is lost.
+  const steps = (values) => [...values].map((value) => value * 32768);
+  return { sample, stems: stems.map((channels) => channels.map(steps)) };
 }"""
+
+_HEARS = """async (wanted) => {
+  const { stems } = await document.getElementById("player-view").engine.tap(2048);
+  const loud = (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length) > 1e-4;
+  return wanted.every((isHeard, lane) => stems[lane].some(loud) === isHeard);
+}"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Tapped:
+    """What the mixer played next: `stems[lane][channel]`, in steps of 16 bits, from the song's `sample` on."""
+
+    sample: int
+    stems: list[list[list[float]]]
 
 
 def chromium_path() -> str:
@@ -110,7 +82,7 @@ class WebPage:
     async def open(
         cls, browser: Browser, address: str, *, path: str = "/", deadline_s: float = 15.0, width_px: int = 1280
     ) -> WebPage:
-        """A fresh profile's tab, listening to what it plays; a narrow one is a phone's, with a touch screen."""
+        """A fresh profile's tab; a narrow one is a phone's, with a touch screen."""
         is_phone = width_px < PHONE_WIDTH_PX_MAX
         context = await browser.new_context(
             accept_downloads=True,
@@ -120,7 +92,8 @@ class WebPage:
         )
         context.set_default_timeout(deadline_s * 1000)
         page = await context.new_page()
-        await page.add_init_script(LISTENING)
+        # With it Chromium asks a person where to save, and nobody is there.
+        await page.add_init_script("delete window.showSaveFilePicker")
         web = cls(page, address)
         await page.goto(address + path)
         return web
@@ -139,6 +112,7 @@ class WebPage:
     async def sign_up(self, email: str, password: str) -> None:
         """Make an account; ends in the library."""
         await self.page.get_by_role("button", name="Create an account").click()
+        await self.page.get_by_label("I am 13 or older").check()
         await self.fill_entry(email, password, "Create an account")
         await self.sees_library()
 
@@ -158,7 +132,8 @@ class WebPage:
         await expect(self.page.get_by_role("heading", name="Your tracks")).to_be_visible()
 
     async def sign_out(self) -> None:
-        """Sign out; ends in the sign-in view."""
+        """Sign out, which is on the account's page; ends in the sign-in view."""
+        await self.page.goto(self.address + "/#/account")
         await self.page.get_by_role("button", name="Sign out").click()
         await expect(self.page.get_by_role("heading", name="Sign in")).to_be_visible()
 
@@ -193,18 +168,26 @@ class WebPage:
         await expect(self.track(title)).to_have_attribute("data-state", state, timeout=deadline_s * 1000)
 
     async def delete(self, title: str) -> None:
-        """Delete a track and agree that it is meant."""
-        await self.page.get_by_role("button", name=f"Delete {title}").click()
-        await self.page.locator("#confirm").get_by_role("button", name="Delete").click()
+        """Delete a track by its row's menu; the server is told some seconds later, when nobody took it back."""
+        await self.page.get_by_role("button", name=f"More for {title}").click()
+        await self.page.get_by_role("menuitem", name=f"Delete {title}").click()
         await expect(self.track(title)).to_have_count(0)
 
-    async def download(self, title: str, what: str) -> Download:
-        """Download `what`, such as "Vocals, FLAC" or "All stems (zip), WAV"."""
-        await self.page.get_by_role("button", name=f"Download {title}").click()
+    async def download(self, title: str, what: str, file_format: str) -> Download:
+        """Download a stem or all of them, such as "Vocals" or "All stems (zip)", in a format such as "WAV"."""
+        await self.open_download(title)
+        dialog = self.page.get_by_role("dialog")
+        await dialog.get_by_role("radio", name=what, exact=True).check()
+        await dialog.get_by_role("radio", name=file_format, exact=True).check()
         async with self.page.expect_download() as arriving:
-            await self.page.get_by_role("link", name=what, exact=True).click()
-        await self.page.get_by_role("button", name="Close").click()
+            await dialog.get_by_role("button", name="Download").click()
+        await dialog.get_by_role("button", name="Close").first.click()
         return await arriving.value
+
+    async def open_download(self, title: str) -> None:
+        """Open the dialog of what can be downloaded of a track."""
+        await self.page.get_by_role("button", name=f"Download {title}").click()
+        await expect(self.page.locator("#downloads-rows")).to_be_visible()
 
     # ---- The player ----
 
@@ -217,6 +200,11 @@ class WebPage:
         """Open a track's player, and wait until its stems are there."""
         await self.track(title).locator(".play-link").click()
         await expect(self.page.locator(".lane").first).to_be_visible()
+
+    async def close_track(self) -> None:
+        """Back to the library."""
+        await self.page.get_by_role("link", name="All tracks").click()
+        await self.sees_library()
 
     async def play(self) -> None:
         """Press play."""
@@ -241,13 +229,13 @@ class WebPage:
     async def plays_past(self, position_s: float) -> None:
         """Wait until the position is beyond."""
         await self.page.wait_for_function(
-            "past => Number(document.getElementById('player-view').dataset.positionS) > past", arg=position_s
+            "past => Number(document.getElementById('player-view')?.dataset.positionS) > past", arg=position_s
         )
 
     async def can_play(self, playable_s: float) -> None:
         """Wait until at least so much can be played."""
         await self.page.wait_for_function(
-            "least => Number(document.getElementById('player-view').dataset.playableS) >= least", arg=playable_s
+            "least => Number(document.getElementById('player-view')?.dataset.playableS) >= least", arg=playable_s
         )
 
     async def seek(self, to_s: float) -> None:
@@ -255,26 +243,17 @@ class WebPage:
         await self.player.get_by_role("slider", name="Position").evaluate(
             """(slider, to) => {
               slider.value = String(to);
-              slider.dispatchEvent(new Event("input"));
-              slider.dispatchEvent(new Event("change"));
+              slider.dispatchEvent(new Event("input", { bubbles: true }));
+              slider.dispatchEvent(new Event("change", { bubbles: true }));
             }""",
             to_s,
         )
 
-    async def starts(self) -> list[dict[str, float]]:
-        """Each scheduled buffer: lane, when (s), offset (s), rate (Hz), length (samples), channels, early_s."""
-        return cast(list[dict[str, float]], await self.page.evaluate(_STARTS))
-
-    async def levels(self) -> list[float]:
-        """What sounds in each lane right now, as RMS."""
-        return cast(list[float], await self.page.evaluate(_LEVELS))
+    async def tap(self, frames: int) -> Tapped:
+        """What the mixer plays next, behind each stem's faders."""
+        told = await self.page.evaluate(_TAPPED, frames)
+        return Tapped(int(told["sample"]), told["stems"])
 
     async def hears(self, lanes: list[bool]) -> None:
         """Wait until exactly these lanes sound."""
-        await self.page.wait_for_function(
-            f"wanted => ({_LEVELS})().every((level, lane) => (level > 1e-4) === wanted[lane])", arg=lanes
-        )
-
-    async def rendered(self, lane: int, start: int, stop: int) -> list[float]:
-        """Samples `start` to `stop` of a lane, counted from the first that was scheduled, as its schedule renders."""
-        return cast(list[float], await self.page.evaluate(_RENDERED, [lane, start, stop]))
+        await self.page.wait_for_function(_HEARS, arg=lanes)

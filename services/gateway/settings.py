@@ -15,8 +15,8 @@ class GatewaySettings(ServiceSettings):
 
     http_listen: str = "127.0.0.1:8080"
     """Address of the HTTP server, host:port."""
-    web_dir: Path = Path("web")
-    """Folder of the browser client."""
+    web_dir: Path = Path("web/dist")
+    """Folder of the browser client as it was built."""
     auth_address: str
     """gRPC address of auth, host:port."""
     library_address: str

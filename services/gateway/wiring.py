@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from pathlib import Path
+
+import grpc
 
 from chassis import lifecycle
 from chassis.bus.connection import Bus
@@ -22,6 +25,7 @@ from services.gateway.api.media_routes import MediaRoutes
 from services.gateway.api.openapi import document
 from services.gateway.api.router import Router
 from services.gateway.api.service_routes import Readiness, ServiceRoutes
+from services.gateway.api.share_routes import ShareRoutes
 from services.gateway.api.track_routes import TrackRoutes
 from services.gateway.api.upload_routes import UploadRoutes
 from services.gateway.api.web_files import WebFiles
@@ -36,7 +40,7 @@ from services.gateway.events.track_facts import TrackFacts
 from services.gateway.settings import GatewaySettings
 from stripsession.auth.v1 import auth_service_pb2_grpc
 from stripsession.billing.v1 import billing_service_pb2_grpc
-from stripsession.library.v1 import library_service_pb2_grpc
+from stripsession.library.v1 import library_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 
@@ -52,9 +56,51 @@ class Gateway:
     readiness: Readiness
 
 
+@dataclasses.dataclass(frozen=True)
+class Stubs:
+    """Whom the routes ask."""
+
+    auth: auth_service_pb2_grpc.AuthServiceAsyncStub
+    library: library_service_pb2_grpc.LibraryServiceAsyncStub
+    shares: share_service_pb2_grpc.ShareServiceAsyncStub
+    jobs: separation_service_pb2_grpc.JobReadingServiceAsyncStub
+    billing: billing_service_pb2_grpc.BillingServiceAsyncStub
+    retention: retention_service_pb2_grpc.RetentionServiceAsyncStub
+
+
+@dataclasses.dataclass(frozen=True)
+class Signals:
+    """What the routes hear of the process."""
+
+    readiness: Readiness
+    keys: KeySet
+    wakes: TrackWakes
+    draining: asyncio.Event
+
+
 async def serve(settings: GatewaySettings) -> None:
     """Run until told to stop."""
     await lifecycle.run(build(settings).parts)
+
+
+async def contract() -> dict[str, object]:
+    """The OpenAPI document, of a gateway that nothing is behind and nobody starts."""
+    away = "127.0.0.1:9"
+    settings = GatewaySettings(
+        certificates=Path(),
+        nats_url="",
+        auth_address=away,
+        library_address=away,
+        separation_address=away,
+        billing_address=away,
+        retention_address=away,
+    )
+    async with grpc.aio.insecure_channel(away) as channel:
+        stubs = _stubs(auth=channel, library=channel, separation=channel, billing=channel, retention=channel)
+        keys = KeySet(stubs.auth)
+        admission = Admission(KeySetVerifier(keys), _paces(settings))
+        signals = Signals(Readiness(), keys, TrackWakes(), asyncio.Event())
+        return document(_endpoints(settings, stubs, admission, signals, WatchTimes()))
 
 
 def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway:
@@ -70,42 +116,21 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
         ),
         certificates,
     )
-    auth = auth_service_pb2_grpc.AuthServiceStub(backends.auth.grpc)
-    library = library_service_pb2_grpc.LibraryServiceStub(backends.library.grpc)
-    jobs = separation_service_pb2_grpc.JobReadingServiceStub(backends.separation.grpc)
-    billing = billing_service_pb2_grpc.BillingServiceStub(backends.billing.grpc)
-    retention = retention_service_pb2_grpc.RetentionServiceStub(backends.retention.grpc)
-
-    keys = KeySet(auth)
-    paces = Paces(
-        requests=Pace(settings.requests_per_s, settings.requests_burst),
-        sign_ins=Pace(settings.sign_ins_per_minute / 60, settings.sign_ins_burst),
-        at_once_per_user=settings.requests_in_flight_per_user,
+    stubs = _stubs(
+        auth=backends.auth.grpc,
+        library=backends.library.grpc,
+        separation=backends.separation.grpc,
+        billing=backends.billing.grpc,
+        retention=backends.retention.grpc,
     )
-    admission = Admission(KeySetVerifier(keys), paces, cookie_secure=settings.cookie_secure)
+    keys = KeySet(stubs.auth)
+    admission = Admission(KeySetVerifier(keys), _paces(settings), cookie_secure=settings.cookie_secure)
     wakes = TrackWakes()
     facts = TrackFacts(Bus(settings.nats_url, certificates), wakes.wake)
     draining = asyncio.Event()
     readiness = Readiness()
 
-    endpoints: list[Endpoint] = [
-        *ServiceRoutes(readiness, keys.published, lambda: document(endpoints)).endpoints(),
-        *AuthRoutes(auth, admission).endpoints(),
-        *UploadRoutes(
-            library, upload_bytes_max=settings.upload_bytes_max, body_idle_s=settings.body_idle_s
-        ).endpoints(),
-        *TrackRoutes(library).endpoints(),
-        *EventRoutes(
-            BackendProgress(library, jobs),
-            wakes,
-            draining,
-            streams_max=settings.event_streams_per_user,
-            times=times or WatchTimes(),
-        ).endpoints(),
-        *MediaRoutes(library).endpoints(),
-        *DownloadRoutes(library).endpoints(),
-        *CatalogueRoutes(jobs, billing, retention).endpoints(),
-    ]
+    endpoints = _endpoints(settings, stubs, admission, Signals(readiness, keys, wakes, draining), times or WatchTimes())
     policy = EdgePolicy(
         public_url=settings.public_url,
         trusted_proxies=settings.trusted_proxies,
@@ -123,3 +148,54 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
     # Readiness last: stopped first, it sends callers elsewhere before the server drains.
     parts: list[Part] = [MetricsEndpoint(settings.metrics_listen), *backends.parts, facts, http, readiness]
     return Gateway(parts, endpoints, http, facts, readiness)
+
+
+def _stubs(
+    *,
+    auth: grpc.aio.Channel,
+    library: grpc.aio.Channel,
+    separation: grpc.aio.Channel,
+    billing: grpc.aio.Channel,
+    retention: grpc.aio.Channel,
+) -> Stubs:
+    return Stubs(
+        auth_service_pb2_grpc.AuthServiceStub(auth),
+        library_service_pb2_grpc.LibraryServiceStub(library),
+        share_service_pb2_grpc.ShareServiceStub(library),
+        separation_service_pb2_grpc.JobReadingServiceStub(separation),
+        billing_service_pb2_grpc.BillingServiceStub(billing),
+        retention_service_pb2_grpc.RetentionServiceStub(retention),
+    )
+
+
+def _paces(settings: GatewaySettings) -> Paces:
+    return Paces(
+        requests=Pace(settings.requests_per_s, settings.requests_burst),
+        sign_ins=Pace(settings.sign_ins_per_minute / 60, settings.sign_ins_burst),
+        at_once_per_user=settings.requests_in_flight_per_user,
+    )
+
+
+def _endpoints(
+    settings: GatewaySettings, stubs: Stubs, admission: Admission, signals: Signals, times: WatchTimes
+) -> list[Endpoint]:
+    endpoints: list[Endpoint] = [
+        *ServiceRoutes(signals.readiness, signals.keys.published, lambda: document(endpoints)).endpoints(),
+        *AuthRoutes(stubs.auth, admission).endpoints(),
+        *UploadRoutes(
+            stubs.library, upload_bytes_max=settings.upload_bytes_max, body_idle_s=settings.body_idle_s
+        ).endpoints(),
+        *TrackRoutes(stubs.library).endpoints(),
+        *EventRoutes(
+            BackendProgress(stubs.library, stubs.jobs),
+            signals.wakes,
+            signals.draining,
+            streams_max=settings.event_streams_per_user,
+            times=times,
+        ).endpoints(),
+        *MediaRoutes(stubs.library).endpoints(),
+        *ShareRoutes(stubs.shares, stubs.library).endpoints(),
+        *DownloadRoutes(stubs.library).endpoints(),
+        *CatalogueRoutes(stubs.jobs, stubs.billing, stubs.retention).endpoints(),
+    ]
+    return endpoints

@@ -22,6 +22,7 @@ from chassis.rpc.server import RpcServer
 from services.library.api.holding_servicer import UploadHoldingServicer
 from services.library.api.library_servicer import LibraryServicer
 from services.library.api.material_servicer import MaterialServicer
+from services.library.api.share_servicer import ShareServicer
 from services.library.api.statuses import STATUSES
 from services.library.app.ports import Limits, Ports
 from services.library.app.sweep import sweep, sweep_jobs
@@ -34,11 +35,13 @@ from services.library.store.objects import SealedObjectStore
 from stripsession.library.v1 import (
     library_service_pb2_grpc,
     material_service_pb2_grpc,
+    share_service_pb2_grpc,
     upload_holding_service_pb2_grpc,
 )
 
 CALLERS = {
     "stripsession.library.v1.LibraryService": frozenset({"gateway"}),
+    "stripsession.library.v1.ShareService": frozenset({"gateway"}),
     "stripsession.library.v1.MaterialService": frozenset({"separation"}),
     "stripsession.library.v1.UploadHoldingService": frozenset({"retention"}),
 }
@@ -84,6 +87,7 @@ async def serve(settings: LibrarySettings) -> None:
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(
                 LibraryServicer(ports, limits), server
             ),
+            lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(ShareServicer(ports), server),
             lambda server: material_service_pb2_grpc.add_MaterialServiceServicer_to_server(
                 MaterialServicer(ports), server
             ),

@@ -25,9 +25,7 @@ async def test_song_is_played_while_it_is_separated(house: House, four_minutes: 
         await web.play()
         await web.plays_past(1.0)
         assert growing < 240
-        starts = await web.starts()
-        assert {start["lane"] for start in starts[:4]} == {0, 1, 2, 3}
-        assert len({start["when"] for start in starts[:4]}) == 1
+        await web.hears([True, True, True, True])
         await web.can_play(239)
         assert await web.position_s() > 1
         await web.close()
@@ -43,8 +41,8 @@ async def test_stems_are_downloaded_and_the_song_deleted(house: House, tmp_path:
         await web.sign_up(f"listener-{secrets.token_hex(6)}@example.com", "a long enough passphrase")
         await web.choose(song)
         await web.sees_track("First Light", "ready", deadline_s=60)
-        assert (await (await web.download("First Light", "Vocals, FLAC")).path()).stat().st_size > 100_000
-        assert (await (await web.download("First Light", "All stems (zip), WAV")).path()).stat().st_size > 1_000_000
+        assert (await (await web.download("First Light", "Vocals", "FLAC")).path()).stat().st_size > 100_000
+        assert (await (await web.download("First Light", "All stems (zip)", "WAV")).path()).stat().st_size > 1_000_000
         await web.delete("First Light")
         await web.close()
         assert web.faults == []

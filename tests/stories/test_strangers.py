@@ -11,7 +11,9 @@ import pytest
 from tests.paths import BUNDLED_SONG
 from tests.stories.house import House, Listener
 
-PUBLIC = re.compile(r"^(/v1/auth/|/\.well-known/|/openapi\.json|/healthz|/readyz|/v1/models|/v1/billing/plans|/$)")
+PUBLIC = re.compile(
+    r"^(/v1/auth/|/v1/shares/|/\.well-known/|/openapi\.json|/healthz|/readyz|/v1/models|/v1/billing/plans|/$)"
+)
 METHODS = ("get", "post", "patch", "put", "delete", "head")
 Json = dict[str, Any]
 # What a route asks for before it looks whose track it is.

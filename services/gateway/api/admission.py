@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.gateway.api.endpoint import Rate
+from services.gateway.api.endpoint import Call, Rate
 from services.gateway.api.problems import Refused, refuse, unsigned
 from services.gateway.app.ports import TokenVerifier
 from services.gateway.domain.errors import BackendAway, TokenRefused
@@ -62,20 +62,25 @@ class Admission:
         _hold(self._by_user.take(caller.user_id, _now_s()))
 
     @contextlib.contextmanager
-    def held(self, caller: Identity | None) -> Iterator[None]:
-        """Around the whole answer: one person's slow downloads must not fill the gateway. Raises Refused."""
-        if caller is None:
+    def held(self, call: Call) -> Iterator[None]:
+        """Around the whole answer: one reader's slow downloads must not fill the gateway. Raises Refused."""
+        holder = ""
+        if call.caller is not None:
+            holder = call.caller.user_id
+        elif call.endpoint.rate is Rate.GUEST:
+            holder = call.request.state.address
+        if not holder:
             yield
             return
-        if self._at_once[caller.user_id] >= self._at_once_per_user:
+        if self._at_once[holder] >= self._at_once_per_user:
             raise refuse(429, "TOO_MANY_AT_ONCE", "Too many of your requests are being answered.", Retry_After="1")
-        self._at_once[caller.user_id] += 1
+        self._at_once[holder] += 1
         try:
             yield
         finally:
-            self._at_once[caller.user_id] -= 1
-            if not self._at_once[caller.user_id]:
-                del self._at_once[caller.user_id]
+            self._at_once[holder] -= 1
+            if not self._at_once[holder]:
+                del self._at_once[holder]
 
     async def identify(self, request: Request) -> Identity:
         """The signed-in person; a failure counts against the address. Raises Refused."""

@@ -37,7 +37,7 @@ _SECURITY_HEADERS = {
 _CORS_METHODS = "GET, HEAD, POST, PATCH, DELETE"
 _CORS_REQUEST_HEADERS = (
     "Authorization, Content-Type, Idempotency-Key, If-None-Match, If-Range, Last-Event-ID, Range, Tus-Resumable,"
-    " Upload-Length, Upload-Metadata, Upload-Offset, X-HTTP-Method-Override, X-Request-Id"
+    " Upload-Length, Upload-Metadata, Upload-Offset, X-HTTP-Method-Override, X-Request-Id, X-Share-Token"
 )
 _CORS_ANSWER_HEADERS = (
     "Accept-Ranges, Content-Disposition, Content-Range, ETag, Location, Retry-After, Tus-Extension, Tus-Max-Size,"

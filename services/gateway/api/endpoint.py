@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 import enum
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -32,6 +33,8 @@ class Rate(enum.Enum):
 
     NORMAL = "normal"
     SIGN_IN = "sign-in"
+    GUEST = "guest"
+    """As NORMAL, and no more of one address at once than of one person: a guest is answered with songs, too."""
     FREE = "free"
 
 
@@ -62,7 +65,7 @@ class Call:
             raise RuntimeError("a public route asked who is calling")
         return self.caller
 
-    async def body(self) -> Mapping[str, str]:
+    async def body(self) -> Mapping[str, Any]:
         """The declared JSON body, read and checked. Raises Refused."""
         if self.endpoint.body is None:
             raise RuntimeError("this route declares no body")

@@ -63,6 +63,10 @@ def track_json(track: track_pb2.Track) -> Json:
         "upload_id": track.upload_id,
         "upload_held": track.upload_held,
         "upload_erased_at": moment(track.upload_erased_at) if track.HasField("upload_erased_at") else None,
+        "tags": list(track.tags),
+        "tempo_bpm": track.bpm if track.HasField("bpm") else None,
+        "key": track.key or None,
+        "cover_url": f"/v1/tracks/{track.track_id}/cover" if track.has_cover else None,
     }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import grpc
 from starlette.responses import Response
 
-from services.gateway.api.calls import refused
+from services.gateway.api.calls import ask, refused
 from services.gateway.api.endpoint import Answer, Call, Endpoint
 from services.gateway.api.problems import refuse
 from services.gateway.api.schema import Text
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 SEGMENT_BYTES_MAX = 16 * 1024 * 1024
 """5 s of 24-bit stereo at 384 kHz are 11.5 MB before compression; a segment is held whole to give it an ETag."""
 SEGMENT_S = 20.0
+_HELD = Text("If-None-Match", "ETags that you hold.")
+# Short, because the next attempt at a failed track makes its segments anew under the same names.
+_KEPT = {"Cache-Control": "private, max-age=600", "Vary": "Authorization, Cookie"}
 
 
 class MediaRoutes:
@@ -43,30 +47,56 @@ class MediaRoutes:
                     Answer(200, "It.", media_types=("audio/flac",), headers=("ETag",)),
                     Answer(304, "You hold it already."),
                 ),
-                headers=(Text("If-None-Match", "ETags that you hold."),),
+                headers=(_HELD,),
                 tag="playback",
+            ),
+            Endpoint(
+                "GET",
+                "/v1/tracks/{track_id}/cover",
+                "getCover",
+                "The cover of the track's file.",
+                self.cover,
+                (
+                    Answer(200, "It.", media_types=("image/jpeg", "image/png"), headers=("ETag",)),
+                    Answer(304, "You hold it already."),
+                ),
+                headers=(_HELD,),
+                tag="tracks",
             ),
         ]
 
     async def segment(self, call: Call) -> Response:
         """One segment."""
-        request = library_service_pb2.ReadSegmentRequest(
-            owner_id=call.owner_id,
-            track_id=call.path["track_id"],
-            stem=call.path["stem"],
-            index=int(call.path["index"]),
-        )
-        data = bytearray()
-        try:
-            async for piece in self._library.ReadSegment(request, timeout=SEGMENT_S, wait_for_ready=True):
-                data += piece.chunk
-                if len(data) > SEGMENT_BYTES_MAX:
-                    raise refuse(500, "INTERNAL", "Something went wrong on our side.")
-        except grpc.RpcError as error:
-            raise refused(error) from error
-        etag = f'"{hashlib.blake2b(data, digest_size=16).hexdigest()}"'
-        # Short, because the next attempt at a failed track makes its segments anew under the same names.
-        headers = {"ETag": etag, "Cache-Control": "private, max-age=600", "Vary": "Authorization, Cookie"}
-        if has_already(call.request.headers.get("if-none-match"), etag):
-            return Response(status_code=304, headers=headers)
-        return Response(bytes(data), media_type="audio/flac", headers=headers)
+        return await segment_answer(self._library, call, call.owner_id, call.path["track_id"], _KEPT)
+
+    async def cover(self, call: Call) -> Response:
+        """The cover."""
+        request = library_service_pb2.GetCoverRequest(owner_id=call.owner_id, track_id=call.path["track_id"])
+        answer = await ask(self._library.GetCover, request)
+        return _whole(call, answer.data, answer.media_type, _KEPT)
+
+
+async def segment_answer(
+    library: LibraryServiceAsyncStub, call: Call, owner_id: str, track_id: str, headers: Mapping[str, str]
+) -> Response:
+    """The segment that the path names, of that track; 304 for who holds it. Raises Refused."""
+    request = library_service_pb2.ReadSegmentRequest(
+        owner_id=owner_id, track_id=track_id, stem=call.path["stem"], index=int(call.path["index"])
+    )
+    data = bytearray()
+    try:
+        async for piece in library.ReadSegment(request, timeout=SEGMENT_S, wait_for_ready=True):
+            data += piece.chunk
+            if len(data) > SEGMENT_BYTES_MAX:
+                raise refuse(500, "INTERNAL", "Something went wrong on our side.")
+    except grpc.RpcError as error:
+        raise refused(error) from error
+    return _whole(call, bytes(data), "audio/flac", headers)
+
+
+def _whole(call: Call, data: bytes, media_type: str, headers: Mapping[str, str]) -> Response:
+    etag = f'"{hashlib.blake2b(data, digest_size=16).hexdigest()}"'
+    told = {"ETag": etag, **headers}
+    if has_already(call.request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=told)
+    return Response(data, media_type=media_type, headers=told)

@@ -108,6 +108,8 @@ _BY_REASON: Mapping[str, int] = {
     "MINUTES_EXHAUSTED": 402,
     # Nothing in the request is wrong: what was left open cannot be filled in here.
     "PLAN_WITHOUT_DEFAULT": 409,
+    # Waiting makes no room: links end by being revoked, or after days.
+    "TOO_MANY_SHARES": 409,
     "UPLOAD_GONE": 410,
     "UPLOAD_TOO_LARGE": 413,
     # The gateway's own certificate was refused: nothing that a person could change.
@@ -179,5 +181,7 @@ _ACTIONS: Mapping[str, str] = {
     "TOO_LONG": "Cut the recording into shorter ones, or take a larger plan.",
     "TRACK_NOT_READY": "Wait until the track is ready; its events tell when.",
     "TRACK_NOT_SEPARATING": "Nothing needs to be done: the separation has already ended.",
+    "COVER_NOT_FOUND": "Nothing needs to be done: not every file has a cover.",
+    "SHARE_NOT_FOUND": "Ask whoever shared the song for a new link.",
     "SEGMENT_NOT_FOUND": "Read the manifest again; the segment may not be made yet.",
 }

@@ -48,7 +48,7 @@ class Router:
         scope["method"] = method
         request = Request(scope, receive)
         call = await self._admitted(request, endpoint, path)
-        with self._admission.held(call.caller):
+        with self._admission.held(call):
             response = await endpoint.handle(call)
             await response(scope, receive, send)
 

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from services.gateway.api.problems import Problem, Refused, refuse
 
@@ -49,11 +50,90 @@ class Text:
 
 
 @dataclasses.dataclass(frozen=True)
-class Body:
-    """A JSON object of texts."""
+class Whole:
+    """A member of a body that is a whole number."""
 
     name: str
-    members: tuple[Text, ...]
+    summary: str
+    least: int
+    most: int
+    required: bool = False
+
+    def json_schema(self) -> dict[str, object]:
+        """As JSON Schema."""
+        return {"type": "integer", "description": self.summary, "minimum": self.least, "maximum": self.most}
+
+    def read(self, value: object) -> int:
+        """The number. Raises Refused."""
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise _unfit(self.name, "must be a whole number")
+        if not self.least <= value <= self.most:
+            raise _unfit(self.name, f"must be {self.least} to {self.most}")
+        return value
+
+
+@dataclasses.dataclass(frozen=True)
+class Texts:
+    """A member of a body that is a list of texts."""
+
+    name: str
+    summary: str
+    each: Text
+    most: int
+    required: bool = False
+
+    def json_schema(self) -> dict[str, object]:
+        """As JSON Schema."""
+        return {
+            "type": "array",
+            "description": self.summary,
+            "items": self.each.json_schema(),
+            "maxItems": self.most,
+        }
+
+    def read(self, value: object) -> list[str]:
+        """The texts. Raises Refused."""
+        if not isinstance(value, list) or len(value) > self.most:
+            raise _unfit(self.name, f"must be a list of at most {self.most} texts")
+        return [self.each.read(item) for item in value]
+
+
+@dataclasses.dataclass(frozen=True)
+class JsonObject:
+    """A member of a body that is an object of its sender's own, of which nothing is known here but its size."""
+
+    name: str
+    summary: str
+    bytes_max: int
+    required: bool = False
+
+    def json_schema(self) -> dict[str, object]:
+        """As JSON Schema."""
+        return {"type": "object", "description": self.summary, "additionalProperties": True}
+
+    def read(self, value: object) -> str:
+        """The object as JSON, in ASCII. Raises Refused."""
+        if not isinstance(value, dict):
+            raise _unfit(self.name, "must be an object")
+        try:
+            text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+            size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+        except (ValueError, RecursionError) as error:
+            raise _unfit(self.name, "holds what JSON cannot hold") from error
+        if size > self.bytes_max:
+            raise _unfit(self.name, f"must have at most {self.bytes_max} bytes")
+        return text
+
+
+Member = Text | Whole | Texts | JsonObject
+
+
+@dataclasses.dataclass(frozen=True)
+class Body:
+    """A JSON object of declared members."""
+
+    name: str
+    members: tuple[Member, ...]
 
     def json_schema(self) -> dict[str, object]:
         """As JSON Schema."""
@@ -64,7 +144,7 @@ class Body:
             "additionalProperties": False,
         }
 
-    def read(self, data: bytes) -> Mapping[str, str]:
+    def read(self, data: bytes) -> Mapping[str, Any]:
         """The members that were given; a null is as good as absent. Raises Refused."""
         try:
             value = json.loads(data or b"{}")

@@ -53,6 +53,30 @@ _TRACK: Mapping[str, Schema] = {
     "upload_id": _TEXT,
     "upload_held": _YES_NO,
     "upload_erased_at": _or_null(_MOMENT),
+    "tags": {**_TEXTS, "description": "Your own words for it."},
+    "tempo_bpm": {"type": ["number", "null"], "description": "Once it is ready, where a beat was heard."},
+    "key": {"type": ["string", "null"], "description": "For example D major, once it is ready, where one is clear."},
+    "cover_url": {"type": ["string", "null"], "description": "Where the cover of its file is, when it has one."},
+}
+SHARED_MEMBERS = (
+    "title",
+    "artist",
+    "state",
+    "audio",
+    "duration_s",
+    "stems",
+    "playable_samples",
+    "playable_s",
+    "segments",
+    "tempo_bpm",
+    "key",
+)
+"""What of a track whoever holds a link is told: what playing needs, and no identifier."""
+_SHARE: Mapping[str, Schema] = {
+    "share_id": _TEXT,
+    "created_at": _MOMENT,
+    "expires_at": _MOMENT,
+    "view": {"type": "object", "additionalProperties": True, "description": "As it was shared."},
 }
 _TOLD: Mapping[str, Schema] = {"report": _or_null(_of("Report")), "analysis": _or_null(_of("Analysis"))}
 
@@ -106,6 +130,16 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Segment": _object(index=_COUNT, first_sample=_COUNT, length_samples=_COUNT, stems=_list("SegmentStem")),
     "Manifest": _object(track=_of("Track"), segments=_list("Segment"), **_TOLD),
+    "Share": _object(**_SHARE),
+    "NewShare": _object(
+        **_SHARE,
+        token={"type": "string", "description": "Whoever holds it may play the track. Told here and never again."},
+        path={"type": "string", "description": "The page that plays it; the token is in its fragment."},
+    ),
+    "Shares": _object(shares=_list("Share")),
+    "SharedTrack": _object(**{name: _TRACK[name] for name in SHARED_MEMBERS}),
+    "OpenedShare": _object(track=_of("SharedTrack"), view=_SHARE["view"], expires_at=_MOMENT),
+    "SharedManifest": _object(track=_of("SharedTrack"), segments=_list("Segment"), analysis=_or_null(_of("Analysis"))),
     "Mix": _object(
         url={"type": "string", "description": "Where it is downloaded from, with GET."},
         file_name=_TEXT,

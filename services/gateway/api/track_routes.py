@@ -12,7 +12,7 @@ from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer, n
 from services.gateway.api.mapping import segment_json, track_json
 from services.gateway.api.problems import refuse
 from services.gateway.api.report_json import told_json
-from services.gateway.api.schema import Body, Number, Text
+from services.gateway.api.schema import Body, Number, Text, Texts
 from services.gateway.domain.identifiers import is_known_shape
 from stripsession.library.v1 import library_service_pb2
 
@@ -32,11 +32,32 @@ NEW_TRACK = Body(
         Text("model", "Model that separates it; absent takes the default.", length_max=100),
     ),
 )
-TRACK_CHANGE = Body("TrackChange", (_TITLE, Text("artist", "Artist to show.", length_max=300)))
+TAG_CHARACTERS_MAX = 40
+_ONE_TAG = Text("tags", "One of them.", length_min=1, length_max=TAG_CHARACTERS_MAX)
+TRACK_CHANGE = Body(
+    "TrackChange",
+    (
+        _TITLE,
+        Text("artist", "Artist to show.", length_max=300),
+        Texts("tags", "Your own words for it, in place of those it has.", _ONE_TAG, 20),
+    ),
+)
 LIMIT = Number("limit", "Most items of a page.", 1, 200, 50)
 CURSOR = Text("cursor", "next_cursor of the page before.", length_max=500)
 _FROM = Number("from", "First segment wanted.", 0, 9_999_999, 0)
 _SEARCH = Text("q", "Words that title or artist must contain.", length_max=200)
+_TAG = Text("tag", "A tag that they must have, as it is written.", length_max=TAG_CHARACTERS_MAX)
+_ORDERS = {
+    "newest": library_service_pb2.TRACK_ORDER_NEWEST,
+    "title": library_service_pb2.TRACK_ORDER_TITLE,
+    "artist": library_service_pb2.TRACK_ORDER_ARTIST,
+    "length": library_service_pb2.TRACK_ORDER_LENGTH,
+}
+_SORT = Text(
+    "sort",
+    "newest (when absent); title; artist, unknown ones last; length, shortest first. A cursor is of its own sort.",
+    options=tuple(_ORDERS),
+)
 _IDEMPOTENCY = Text("Idempotency-Key", "The same key gives the same track; replays are answered like the first.")
 
 _ONE = "/v1/tracks/{track_id}"
@@ -68,10 +89,10 @@ class TrackRoutes:
                 "GET",
                 "/v1/tracks",
                 "listTracks",
-                "Your tracks, newest first.",
+                "Your tracks, newest first or as you sort them.",
                 self.list,
                 (Answer(200, "A page.", "TrackPage"),),
-                query=(_SEARCH, CURSOR, LIMIT),
+                query=(_SEARCH, _TAG, _SORT, CURSOR, LIMIT),
                 tag="tracks",
             ),
             Endpoint(
@@ -140,6 +161,8 @@ class TrackRoutes:
             query=call.text("q"),
             page_size=call.number("limit"),
             page_token=call.text("cursor"),
+            tag=call.text("tag"),
+            order=_ORDERS[call.text("sort") or "newest"],
         )
         answer = await ask(self._library.ListTracks, request)
         tracks = [track_json(track) for track in answer.tracks]
@@ -159,6 +182,9 @@ class TrackRoutes:
             request.title = body["title"]
         if "artist" in body:
             request.artist = body["artist"]
+        if "tags" in body:
+            request.tags.tags.extend(body["tags"])
+            request.tags.SetInParent()
         return json_answer(track_json((await ask(self._library.UpdateTrack, request)).track))
 
     async def delete(self, call: Call) -> Response:

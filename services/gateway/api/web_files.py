@@ -11,17 +11,38 @@ from starlette.staticfiles import StaticFiles
 
 from services.gateway.api.endpoint import Access, Call, Endpoint
 from services.gateway.api.problems import refuse
+from services.gateway.domain.content_codings import taken_codings
 
-SUFFIXES = frozenset(
-    {".css", ".html", ".ico", ".js", ".mjs", ".png", ".svg", ".txt", ".wasm", ".webmanifest", ".webp", ".woff2"}
-)
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+}
+"""What is served at all, and as what; neither a source map nor the compressed form of a file, by its own name."""
+# The decoder and the time stretch are WebAssembly, which may be compiled; text may still not be run as a script.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self';"
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; media-src 'self';"
     " connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none';"
     " form-action 'self'; frame-ancestors 'none'"
 )
+_COMPRESSED = {"br": ".br", "gzip": ".gz"}
 _MISSING = "missing.html"
 _HIDDEN = frozenset({"node_modules", "tests", _MISSING})
+# Their names hold a digest of what is in them.
+_NAMED_BY_CONTENT = "assets"
+_FOR_EVER = "public, max-age=31536000, immutable"
+# Asked each time and answered 304: a new release is seen at once.
+_ASKED_EACH_TIME = "no-cache"
 
 
 class WebFiles:
@@ -37,19 +58,34 @@ class WebFiles:
         return Endpoint("GET", "/{file}", "getFile", "A file of the browser client.", self.file, (), Access.PUBLIC)
 
     async def file(self, call: Call) -> Response:
-        """A file, or 404: a page for who reads pages, a problem for everybody else."""
+        """A file, compressed where that is kept and taken, or 404: a page for who reads pages, else a problem."""
         path = PurePosixPath(call.request.scope["path"].lstrip("/") or "index.html")
         is_hidden = any(part.startswith(".") or part in _HIDDEN for part in path.parts)
-        if is_hidden or path.suffix not in SUFFIXES:
+        if is_hidden or path.suffix not in TYPES:
             return await self._missing(call)
-        try:
-            response = await self._files.get_response(str(path), call.request.scope)
-        except (HTTPException, OSError, ValueError):
+        response = await self._compressed(call, path) or await self._found(call, str(path))
+        if response is None:
             return await self._missing(call)
+        if response.status_code != 304:
+            response.headers["Content-Type"] = TYPES[path.suffix]
+        response.headers["Vary"] = "Accept-Encoding"
         response.headers["Content-Security-Policy"] = POLICY
-        # Asked each time and answered 304: a new release is seen at once.
-        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Cache-Control"] = _FOR_EVER if path.parts[0] == _NAMED_BY_CONTENT else _ASKED_EACH_TIME
         return response
+
+    async def _compressed(self, call: Call, path: PurePosixPath) -> Response | None:
+        for coding in taken_codings(call.request.headers.get("accept-encoding", ""), tuple(_COMPRESSED)):
+            response = await self._found(call, f"{path}{_COMPRESSED[coding]}")
+            if response is not None:
+                response.headers["Content-Encoding"] = coding
+                return response
+        return None
+
+    async def _found(self, call: Call, path: str) -> Response | None:
+        try:
+            return await self._files.get_response(path, call.request.scope)
+        except (HTTPException, OSError, ValueError):
+            return None
 
     async def _missing(self, call: Call) -> Response:
         refusal = refuse(404, "NOT_FOUND", "There is nothing here. Check the address for a slip of the keyboard.")

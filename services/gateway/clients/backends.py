@@ -10,11 +10,13 @@ from chassis.rpc.client import Channel
 
 _AUTH = "stripsession.auth.v1.AuthService"
 _LIBRARY = "stripsession.library.v1.LibraryService"
+_SHARES = "stripsession.library.v1.ShareService"
 _JOBS = "stripsession.separation.v1.JobReadingService"
 _BILLING = "stripsession.billing.v1.BillingService"
 _RETENTION = "stripsession.retention.v1.RetentionService"
 
-# A refresh token is single-use: sent twice it would end its own session. New accounts and uploads would be doubled.
+# A refresh token is single-use: sent twice it would end its own session. New accounts, uploads and links would be made
+# twice.
 _IDEMPOTENT = {
     "auth": [f"{_AUTH}/{name}" for name in ("GetKeySet", "GetAccount", "UpdateAccount", "SignOut")],
     "library": [
@@ -30,10 +32,12 @@ _IDEMPOTENT = {
             "CancelTrack",
             "GetManifest",
             "ReadSegment",
+            "GetCover",
             "DescribeDownload",
             "ReadDownload",
         )
-    ],
+    ]
+    + [f"{_SHARES}/{name}" for name in ("ListShares", "RevokeShare", "OpenShare")],
     "separation": [f"{_JOBS}/{name}" for name in ("GetJobOfTrack", "ListModels")],
     "billing": [f"{_BILLING}/{name}" for name in ("ListPlans", "GetUsage")],
     "retention": [f"{_RETENTION}/ListErasures"],

@@ -19,6 +19,7 @@ from services.library.app.erase_upload import delete_upload
 from services.library.app.get_manifest import get_manifest
 from services.library.app.get_upload import get_upload
 from services.library.app.ports import Limits, Ports
+from services.library.app.read_cover import read_cover
 from services.library.app.read_download import CHUNK_BYTES_MAX, describe_download, read_download
 from services.library.app.read_report import read_report
 from services.library.app.read_segment import read_segment
@@ -90,20 +91,32 @@ class LibraryServicer(library_service_pb2_grpc.LibraryServiceServicer):
     async def ListTracks(self, request: pb.ListTracksRequest, context: Context) -> pb.ListTracksResponse:
         """A page of tracks."""
         tracks, token = await list_tracks(
-            self._ports, request.owner_id, request.query, request.page_size, request.page_token
+            self._ports,
+            request.owner_id,
+            request.query,
+            request.page_size,
+            request.page_token,
+            tag=request.tag,
+            order=mapping.order(request.order),
         )
         return pb.ListTracksResponse(tracks=[mapping.track_message(track) for track in tracks], next_page_token=token)
 
     async def UpdateTrack(self, request: pb.UpdateTrackRequest, context: Context) -> pb.UpdateTrackResponse:
-        """Change title and artist."""
+        """Change title, artist and tags."""
         track = await update_track(
             self._ports,
             request.owner_id,
             request.track_id,
             request.title if request.HasField("title") else None,
             request.artist if request.HasField("artist") else None,
+            tuple(request.tags.tags) if request.HasField("tags") else None,
         )
         return pb.UpdateTrackResponse(track=mapping.track_message(track))
+
+    async def GetCover(self, request: pb.GetCoverRequest, context: Context) -> pb.GetCoverResponse:
+        """The cover of a track's file."""
+        cover = await read_cover(self._ports, request.owner_id, request.track_id)
+        return pb.GetCoverResponse(media_type=cover.media_type, data=cover.data)
 
     async def DeleteTrack(self, request: pb.DeleteTrackRequest, context: Context) -> pb.DeleteTrackResponse:
         """Delete a track with all that belongs to it."""

@@ -11,6 +11,7 @@ from services.library.api import report_mapping
 from services.library.app.read_download import Wish
 from services.library.domain.errors import SegmentInvalid
 from services.library.domain.keys import Key
+from services.library.domain.listing import Order
 from services.library.domain.segment import SealedSegment, Segment, SegmentStem
 from services.library.domain.track import Failure, Outcome, Track, TrackState
 from services.library.domain.upload import Grant, HeldUpload, Upload
@@ -33,6 +34,13 @@ _OUTCOMES = {
     material_service_pb2.OUTCOME_COMPLETED: Outcome.COMPLETED,
     material_service_pb2.OUTCOME_FAILED: Outcome.FAILED,
     material_service_pb2.OUTCOME_CANCELLED: Outcome.CANCELLED,
+}
+
+
+_ORDERS = {
+    library_service_pb2.TRACK_ORDER_TITLE: Order.TITLE,
+    library_service_pb2.TRACK_ORDER_ARTIST: Order.ARTIST,
+    library_service_pb2.TRACK_ORDER_LENGTH: Order.LENGTH,
 }
 
 
@@ -73,6 +81,10 @@ def track_message(track: Track) -> track_pb2.Track:
         updated_at=timestamp(track.updated_at),
         upload_id=track.upload_id,
         upload_held=track.upload_held,
+        tags=track.tags,
+        bpm=track.bpm,
+        key=track.key,
+        has_cover=track.has_cover,
     )
     if track.audio:
         message.audio.CopyFrom(
@@ -112,6 +124,11 @@ def manifest_message(track: Track, segments: Sequence[Segment]) -> library_servi
             for segment in segments
         ],
     )
+
+
+def order(value: library_service_pb2.TrackOrder.ValueType) -> Order:
+    """Which tracks come first; an order newer than this library reads as the newest first."""
+    return _ORDERS.get(value, Order.NEWEST)
 
 
 def wish(spec: library_service_pb2.DownloadSpec) -> Wish:

@@ -32,6 +32,7 @@ async def delete_track(ports: Ports, owner_id: str, track_id: str) -> None:
         track = known.deleted(ports.clock.now())
         await work.segments.drop(track_id)
         await work.file_tags.drop(track_id)
+        await work.shares.drop(track_id)
         await work.uploads.destroy_key(track.upload_id)
         await work.tracks.save(track)
         await work.publish(TrackChanged(track_id, owner_id))

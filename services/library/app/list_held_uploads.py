@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 
+from services.library.app.page_tokens import page_token_of, read_token
 from services.library.app.ports import Ports
-from services.library.app.read_tracks import page_token_of, read_token
 from services.library.domain.upload import HeldUpload
 
 PAGE_UPLOADS = 200

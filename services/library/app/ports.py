@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from services.library.domain.facts import Fact
 from services.library.domain.file_tags import CoverObject, FileTags
 from services.library.domain.keys import Key
+from services.library.domain.listing import Wanted
 from services.library.domain.report import Findings, Totals
 from services.library.domain.segment import PlannedSegment, SealedSegment, Segment
+from services.library.domain.share import Share
 from services.library.domain.track import Acceptance, Track
 from services.library.domain.upload import Grant, HeldUpload, Part, Upload
 
@@ -22,6 +23,14 @@ class Place:
     """Where a page goes on: after the row with this time and identifier."""
 
     created_at: datetime.datetime
+    row_id: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Spot:
+    """Where a page that is ordered otherwise goes on: after the row with this key of its order, and identifier."""
+
+    sort_key: str
     row_id: str
 
 
@@ -114,8 +123,14 @@ class Tracks(Protocol):
         """The track made of this upload."""
         ...
 
-    async def page(self, owner_id: str, words: Sequence[str], after: Place | None, limit: int) -> tuple[Track, ...]:
-        """The owner's tracks whose title or artist has every word, newest first."""
+    async def page(self, owner_id: str, wanted: Wanted, after: Place | None, limit: int) -> tuple[Track, ...]:
+        """The owner's tracks that are wanted, newest first."""
+        ...
+
+    async def ordered_page(
+        self, owner_id: str, wanted: Wanted, after: Spot | None, limit: int
+    ) -> tuple[tuple[Track, Spot], ...]:
+        """The owner's tracks that are wanted, each with its spot in the wanted order, which is not the newest first."""
         ...
 
     async def save(self, track: Track) -> None:
@@ -215,6 +230,38 @@ class FileTagsOfTracks(Protocol):
         ...
 
 
+class Shares(Protocol):
+    """Links to tracks within a unit of work."""
+
+    async def add(self, share: Share, digest: bytes) -> None:
+        """Store a link and its token's digest."""
+        ...
+
+    async def live(self, track_id: str, now: datetime.datetime) -> tuple[Share, ...]:
+        """A track's links that work, newest first."""
+        ...
+
+    async def get(self, track_id: str, share_id: str) -> Share | None:
+        """One of a track's links, whether it works or not."""
+        ...
+
+    async def of_digest(self, digest: bytes) -> Share | None:
+        """The link of a token, of a track that is not deleted and whose owner's key is held; ended ones too."""
+        ...
+
+    async def save(self, share: Share) -> None:
+        """Store when a link was revoked."""
+        ...
+
+    async def drop(self, track_id: str) -> None:
+        """Remove a track's links."""
+        ...
+
+    async def forget(self, ended_before: datetime.datetime) -> None:
+        """Remove links that ended before that moment."""
+        ...
+
+
 class Work(Protocol):
     """One unit of work: everything commits together, facts too, when the block ends; nothing when it raises."""
 
@@ -241,6 +288,11 @@ class Work(Protocol):
     @property
     def file_tags(self) -> FileTagsOfTracks:
         """Tags of tracks' files."""
+        ...
+
+    @property
+    def shares(self) -> Shares:
+        """Links to tracks."""
         ...
 
     async def publish(self, fact: Fact) -> None:

@@ -31,6 +31,8 @@ TOMBSTONE_LIFE = datetime.timedelta(days=1)
 """Rows of deleted tracks stay this long, so that a late worker's objects are found and a repeated deletion succeeds."""
 UPLOAD_ROW_LIFE = datetime.timedelta(days=30)
 """Rows of erased uploads, which name nothing but identifiers, stay this long for the record of their erasure."""
+SHARE_ROW_LIFE = datetime.timedelta(days=1)
+"""Rows of links that expired or were revoked stay this long, so that a repeated revocation succeeds."""
 _BATCH = 50
 Item = TypeVar("Item")
 _log = logging.getLogger(__name__)
@@ -120,6 +122,7 @@ async def _bury(ports: Ports) -> int:
     async with ports.store.transaction() as work:
         tracks = await work.tracks.deleted(now - TOMBSTONE_LIFE, _BATCH)
         await work.uploads.forget(now - UPLOAD_ROW_LIFE)
+        await work.shares.forget(now - SHARE_ROW_LIFE)
 
     async def bury(track_id: str) -> None:
         await ports.objects.delete_prefix(object_prefix(track_id))

@@ -79,8 +79,32 @@ class TitleEmpty(Exception):
     """A title has at least one visible character."""
 
 
+class TagsInvalid(Exception):
+    """A track has at most 20 tags, each of 1 to 40 visible characters."""
+
+
+class CoverNotFound(Exception):
+    """The song's file has no cover."""
+
+
 class PageTokenInvalid(Exception):
     """The page token is not one of ours. Start at the first page."""
+
+
+class ShareNotFound(Exception):
+    """There is no such link, or no longer."""
+
+
+class ShareLifeInvalid(Exception):
+    """A link works for an hour at least and 90 days at most."""
+
+
+class ShareViewInvalid(Exception):
+    """What is shared with a link must be a JSON object of at most 4 kB, 16 levels deep at most."""
+
+
+class TooManyShares(Exception):
+    """The track has as many links as it may have. Revoke one of them first."""
 
 
 class SegmentNotFound(Exception):

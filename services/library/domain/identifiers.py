@@ -20,6 +20,11 @@ def new_job_id() -> str:
     return f"job_{uuid.uuid4().hex}"
 
 
+def new_share_id() -> str:
+    """A fresh link's identifier; it opens nothing."""
+    return f"shr_{uuid.uuid4().hex}"
+
+
 def new_cover_id() -> str:
     """A fresh cover's identifier: it keeps the objects of two submissions apart."""
     return uuid.uuid4().hex[:12]

@@ -83,7 +83,8 @@ class Acceptance:
 class Track:
     """One song of a listener. `jobs` counts its separations, `attempt` the tries of the present one.
 
-    `stop_owed` says that separation has not confirmed yet that it stopped the job.
+    `stop_owed` says that separation has not confirmed yet that it stopped the job. `bpm` and `key` were heard in it and
+    are told once it is ready; like `has_cover` and what is known of the upload they are read with it and not saved.
     """
 
     track_id: str
@@ -110,6 +111,10 @@ class Track:
     deleting_at: datetime.datetime | None = None
     upload_held: bool = True
     upload_erased_at: datetime.datetime | None = None
+    tags: tuple[str, ...] = ()
+    bpm: float | None = None
+    key: str = ""
+    has_cover: bool = False
 
     @property
     def is_under_way(self) -> bool:
@@ -209,6 +214,7 @@ class Track:
             self,
             title="",
             artist="",
+            tags=(),
             idempotency_key="",
             failure=None,
             warnings=(),

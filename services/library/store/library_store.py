@@ -15,6 +15,7 @@ from services.library.store.file_tags import FileTagRows
 from services.library.store.keys import KeyRing
 from services.library.store.reports import ReportRows
 from services.library.store.segments import SegmentRows
+from services.library.store.shares import ShareRows
 from services.library.store.tracks import TrackRows
 from services.library.store.uploads import UploadRows
 
@@ -32,6 +33,7 @@ class LibraryWork:
         self.segments = SegmentRows(inner.connection, keys)
         self.reports = ReportRows(inner.connection)
         self.file_tags = FileTagRows(inner.connection, keys)
+        self.shares = ShareRows(inner.connection)
         self._inner = inner
         self._encode = encode
 

@@ -3,33 +3,61 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 
 import asyncpg
 
 from chassis.db.transaction import Connection
-from services.library.app.ports import Place
+from services.library.app.ports import Place, Spot
 from services.library.domain.errors import KeyReused
+from services.library.domain.listing import Order, Wanted
 from services.library.domain.text import search_text
 from services.library.domain.track import Audio, Failure, Track, TrackState
 
-_SELECT = (
+_COLUMNS = (
     "SELECT t.track_id, t.owner_id, t.upload_id, t.idempotency_key, t.title, t.title_chosen, t.artist, t.state,"
     " t.model, t.job_id, t.jobs, t.attempt, t.sample_rate_hz, t.channels, t.depth_bits, t.codec, t.length_samples,"
     " t.stems, t.segments, t.playable_samples, t.failure_reason, t.failure_message, t.failure_retryable, t.warnings,"
-    " t.stop_owed, t.created_at, t.updated_at, t.deleting_at, u.wrapped_key IS NOT NULL AS upload_held,"
-    " u.erased_at AS upload_erased_at FROM tracks t JOIN uploads u ON u.upload_id = t.upload_id "
+    " t.stop_owed, t.created_at, t.updated_at, t.deleting_at, t.tags, u.wrapped_key IS NOT NULL AS upload_held,"
+    " u.erased_at AS upload_erased_at, f.bpm, coalesce(f.key, '') AS key, g.wrapped_key IS NOT NULL AS has_cover"
+)
+_FROM = (
+    " FROM tracks t JOIN uploads u ON u.upload_id = t.upload_id"
+    " LEFT JOIN findings f ON f.track_id = t.track_id AND t.state = 'ready'"
+    " LEFT JOIN track_tags g ON g.track_id = t.track_id "
+)
+_SELECT = _COLUMNS + _FROM
+_WANTED = (
+    "WHERE t.owner_id = $1 AND t.deleting_at IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM unnest($2::text[]) AS word WHERE position(word IN t.search_text) = 0)"
+    " AND ($3 = '' OR $3 = ANY (t.tags))"
 )
 _GET = _SELECT + "WHERE t.track_id = $1 AND t.owner_id = $2 AND t.deleting_at IS NULL"
 _LOCKED = _SELECT + "WHERE t.track_id = $1 FOR UPDATE OF t"
 _OF_KEY = _SELECT + "WHERE t.owner_id = $1 AND t.idempotency_key = $2 AND t.deleting_at IS NULL"
 _OF_UPLOAD = _SELECT + "WHERE t.upload_id = $1 AND t.deleting_at IS NULL"
-_PAGE = _SELECT + (  # noqa: S608  # two constants of this module, no outside text
-    "WHERE t.owner_id = $1 AND t.deleting_at IS NULL"
-    " AND ($2::timestamptz IS NULL OR (t.created_at, t.track_id) < ($2, $3))"
-    " AND NOT EXISTS (SELECT 1 FROM unnest($4::text[]) AS word WHERE position(word IN t.search_text) = 0)"
-    " ORDER BY t.created_at DESC, t.track_id DESC LIMIT $5"
+_PAGE = _SELECT + (
+    _WANTED + " AND ($4::timestamptz IS NULL OR (t.created_at, t.track_id) < ($4, $5))"
+    " ORDER BY t.created_at DESC, t.track_id DESC LIMIT $6"
 )
+# What is searched is folded already; accents go here. A key's beginning will do, so that a page's token stays short.
+_PLAIN = "left(regexp_replace(normalize({0}, NFKD), '[\u0300-\u036f]', '', 'g'), 48)"
+_TITLE_FIRST = "t.search_text"
+_ARTIST_FIRST = "split_part(t.search_text, E'\\n', 2) || E'\\n' || split_part(t.search_text, E'\\n', 1)"
+_SORT_KEYS = {
+    Order.TITLE: _PLAIN.format(_TITLE_FIRST),
+    Order.ARTIST: "CASE WHEN t.artist = '' THEN '1' ELSE '0' END || " + _PLAIN.format(_ARTIST_FIRST),
+    Order.LENGTH: "coalesce(lpad((t.length_samples * 1000 / t.sample_rate_hz)::text, 15, '0'), '~')",
+}
+# The page is found among narrow rows; only its own tracks are read whole.
+_ORDERED_PAGES = {
+    order: f"{_COLUMNS}, page.sort_key {_FROM} JOIN ("  # noqa: S608  # constants of this module, no outside text
+    f'SELECT spots.track_id, spots.sort_key FROM (SELECT t.track_id COLLATE "C", ({key}) COLLATE "C" AS sort_key'
+    f" FROM tracks t {_WANTED}) AS spots"
+    " WHERE $4::text IS NULL OR (spots.sort_key, spots.track_id) > ($4, $5)"
+    " ORDER BY spots.sort_key, spots.track_id LIMIT $6"
+    ") AS page ON page.track_id = t.track_id ORDER BY page.sort_key, page.track_id"
+    for order, key in _SORT_KEYS.items()
+}
 _UNANSWERED = _SELECT + (
     "WHERE t.sample_rate_hz IS NULL AND t.deleting_at IS NULL AND t.state IN ('checking', 'separating')"
     " AND t.updated_at < $1 ORDER BY t.updated_at LIMIT $2"
@@ -40,15 +68,15 @@ _ADD = (
     "INSERT INTO tracks (track_id, owner_id, upload_id, idempotency_key, title, title_chosen, artist, search_text,"
     " state, model, job_id, jobs, attempt, sample_rate_hz, channels, depth_bits, codec, length_samples, stems,"
     " segments, playable_samples, failure_reason, failure_message, failure_retryable, warnings, stop_owed, updated_at,"
-    " deleting_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-    " $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)"
+    " deleting_at, tags, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
+    " $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)"
 )
 _SAVE = (
     "UPDATE tracks SET idempotency_key = $4, title = $5, title_chosen = $6, artist = $7, search_text = $8, state = $9,"
     " model = $10, job_id = $11, jobs = $12, attempt = $13, sample_rate_hz = $14, channels = $15, depth_bits = $16,"
     " codec = $17, length_samples = $18, stems = $19, segments = $20, playable_samples = $21, failure_reason = $22,"
     " failure_message = $23, failure_retryable = $24, warnings = $25, stop_owed = $26, updated_at = $27,"
-    " deleting_at = $28 WHERE track_id = $1 AND owner_id = $2 AND upload_id = $3"
+    " deleting_at = $28, tags = $29 WHERE track_id = $1 AND owner_id = $2 AND upload_id = $3"
 )
 
 
@@ -93,11 +121,21 @@ class TrackRows:
         """The track made of this upload."""
         return _one(await self._connection.fetchrow(_OF_UPLOAD, upload_id))
 
-    async def page(self, owner_id: str, words: Sequence[str], after: Place | None, limit: int) -> tuple[Track, ...]:
-        """The owner's tracks whose title or artist has every word, newest first."""
+    async def page(self, owner_id: str, wanted: Wanted, after: Place | None, limit: int) -> tuple[Track, ...]:
+        """The owner's tracks that are wanted, newest first."""
         moment, row_id = (after.created_at, after.row_id) if after else (None, "")
-        rows = await self._connection.fetch(_PAGE, owner_id, moment, row_id, list(words), limit)
+        rows = await self._connection.fetch(_PAGE, owner_id, list(wanted.words), wanted.tag, moment, row_id, limit)
         return tuple(_track(row) for row in rows)
+
+    async def ordered_page(
+        self, owner_id: str, wanted: Wanted, after: Spot | None, limit: int
+    ) -> tuple[tuple[Track, Spot], ...]:
+        """The owner's tracks that are wanted, each with its spot in the wanted order, which is not the newest first."""
+        sort_key, row_id = (after.sort_key, after.row_id) if after else (None, "")
+        rows = await self._connection.fetch(
+            _ORDERED_PAGES[wanted.order], owner_id, list(wanted.words), wanted.tag, sort_key, row_id, limit
+        )
+        return tuple((_track(row), Spot(row["sort_key"], row["track_id"])) for row in rows)
 
     async def save(self, track: Track) -> None:
         """Store a locked track's changes."""
@@ -167,6 +205,7 @@ def _values(track: Track) -> tuple[object, ...]:
         track.stop_owed,
         track.updated_at,
         track.deleting_at,
+        list(track.tags),
     )
 
 
@@ -205,4 +244,8 @@ def _track(row: asyncpg.Record) -> Track:
         deleting_at=row["deleting_at"],
         upload_held=row["upload_held"],
         upload_erased_at=row["upload_erased_at"],
+        tags=tuple(row["tags"]),
+        bpm=row["bpm"],
+        key=row["key"],
+        has_cover=row["has_cover"],
     )

@@ -21,9 +21,10 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import Gateway, build
 from stripsession.auth.v1 import auth_service_pb2_grpc
 from stripsession.billing.v1 import billing_service_pb2_grpc
-from stripsession.library.v1 import library_service_pb2_grpc
+from stripsession.library.v1 import library_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
+from tests.integration.gateway.fake_shares import FakeShares
 from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeJobs, FakeLibrary, FakeRetention
 
 OWNER = "usr_owner"
@@ -38,6 +39,7 @@ class Door:
     gateway: Gateway
     auth: FakeAuth
     library: FakeLibrary
+    shares: FakeShares
     jobs: FakeJobs
     billing: FakeBilling
     retention: FakeRetention
@@ -69,37 +71,52 @@ async def opened(
     certificates: Path, web_dir: Path, *, times: WatchTimes | None = None, **settings: Any
 ) -> AsyncIterator[Door]:
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
-    served: dict[str, tuple[str, Registration]] = {
-        "auth": (
-            "stripsession.auth.v1.AuthService",
-            lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
-        ),
-        "library": (
-            "stripsession.library.v1.LibraryService",
-            lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
-        ),
-        "separation": (
-            "stripsession.separation.v1.JobReadingService",
-            lambda server: separation_service_pb2_grpc.add_JobReadingServiceServicer_to_server(jobs, server),
-        ),
-        "billing": (
-            "stripsession.billing.v1.BillingService",
-            lambda server: billing_service_pb2_grpc.add_BillingServiceServicer_to_server(billing, server),
-        ),
-        "retention": (
-            "stripsession.retention.v1.RetentionService",
-            lambda server: retention_service_pb2_grpc.add_RetentionServiceServicer_to_server(retention, server),
-        ),
+    shares = FakeShares(library)
+    served: dict[str, list[tuple[str, Registration]]] = {
+        "auth": [
+            (
+                "stripsession.auth.v1.AuthService",
+                lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
+            )
+        ],
+        "library": [
+            (
+                "stripsession.library.v1.LibraryService",
+                lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
+            ),
+            (
+                "stripsession.library.v1.ShareService",
+                lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(shares, server),
+            ),
+        ],
+        "separation": [
+            (
+                "stripsession.separation.v1.JobReadingService",
+                lambda server: separation_service_pb2_grpc.add_JobReadingServiceServicer_to_server(jobs, server),
+            )
+        ],
+        "billing": [
+            (
+                "stripsession.billing.v1.BillingService",
+                lambda server: billing_service_pb2_grpc.add_BillingServiceServicer_to_server(billing, server),
+            )
+        ],
+        "retention": [
+            (
+                "stripsession.retention.v1.RetentionService",
+                lambda server: retention_service_pb2_grpc.add_RetentionServiceServicer_to_server(retention, server),
+            )
+        ],
     }
     async with AsyncExitStack() as stack:
         servers: dict[str, RpcServer] = {}
-        for name, (service, registration) in served.items():
+        for name, services in served.items():
             servers[name] = RpcServer(
                 "127.0.0.1:0",
                 Certificates(certificates, name),
-                callers={service: frozenset({"gateway"})},
+                callers={service: frozenset({"gateway"}) for service, _ in services},
                 statuses={},
-                registrations=[registration],
+                registrations=[registration for _, registration in services],
                 readiness=Readiness(),
                 drain_s=0.1,
             )
@@ -118,7 +135,7 @@ async def opened(
         client = await stack.enter_async_context(
             httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway.http.port}", timeout=15)
         )
-        yield Door(gateway, auth, library, jobs, billing, retention, client, servers)
+        yield Door(gateway, auth, library, shares, jobs, billing, retention, client, servers)
 
 
 @pytest.fixture
@@ -128,7 +145,7 @@ def web_dir(tmp_path: Path) -> Path:
     (folder / "index.html").write_text("<!doctype html><title>StripSession</title>")
     (folder / "js" / "main.js").write_text("export {};")
     (folder / ".secret.js").write_text("hidden")
-    (folder / "package.json").write_text("{}")
+    (folder / "page.tar").write_text("{}")
     (tmp_path / "outside.js").write_text("outside")
     return folder
 

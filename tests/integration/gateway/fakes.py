@@ -255,6 +255,9 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
 
     async def ListTracks(self, request: Any, context: Any) -> library_service_pb2.ListTracksResponse:
         mine = [t for t in self.tracks.values() if t.owner_id == request.owner_id and request.query in t.title]
+        mine = [t for t in mine if request.tag in {"", *t.tags}]
+        if request.order == library_service_pb2.TRACK_ORDER_TITLE:
+            mine.sort(key=lambda track: track.title)
         first = int(request.page_token or 0)
         stop = first + (request.page_size or 50)
         token = str(stop) if stop < len(mine) else ""
@@ -266,7 +269,14 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
             track.title = request.title
         if request.HasField("artist"):
             track.artist = request.artist
+        if request.HasField("tags"):
+            track.tags[:] = request.tags.tags
         return library_service_pb2.UpdateTrackResponse(track=track)
+
+    async def GetCover(self, request: Any, context: Any) -> library_service_pb2.GetCoverResponse:
+        if not self._track(request, "GetCover").has_cover:
+            raise missing("COVER")
+        return library_service_pb2.GetCoverResponse(media_type="image/png", data=b"\x89PNG cover")
 
     async def DeleteTrack(self, request: Any, context: Any) -> library_service_pb2.DeleteTrackResponse:
         del self.tracks[self._track(request, "DeleteTrack").track_id]

@@ -13,12 +13,20 @@ import pytest
 
 from services.gateway.api.endpoint import Access, Endpoint
 from services.gateway.api.openapi import document
+from services.gateway.wiring import contract
 from stripsession.library.v1 import track_pb2
 from stripsession.retention.v1 import retention_service_pb2
 from tests.integration.gateway.conftest import OWNER, STRANGER, Door, OpenDoor
 from tests.integration.gateway.fakes import STEMS, refused
 
-SAMPLES = {"upload_id": "upl_" + "0" * 32, "track_id": "trk_" + "0" * 32, "stem": "vocals", "index": "0", "ext": "flac"}
+SAMPLES = {
+    "upload_id": "upl_" + "0" * 32,
+    "track_id": "trk_" + "0" * 32,
+    "share_id": "shr_" + "0" * 32,
+    "stem": "vocals",
+    "index": "0",
+    "ext": "flac",
+}
 TUS = {"Tus-Resumable": "1.0.0"}
 
 
@@ -39,8 +47,8 @@ def check_problem(answer: httpx.Response, status: int, reason: str | None = None
 
 
 def check_schema(door: Door, name: str, value: object) -> None:
-    contract = document(door.gateway.endpoints)
-    schema = {"$ref": f"#/components/schemas/{name}", "components": contract["components"]}
+    told = document(door.gateway.endpoints)
+    schema = {"$ref": f"#/components/schemas/{name}", "components": told["components"]}
     jsonschema.Draft202012Validator(schema).validate(value)
 
 
@@ -86,6 +94,9 @@ async def test_every_signed_route_asks_who_is_calling(door: Door) -> None:
         "/v1/auth/logout",
         "/v1/auth/refresh",
         "/v1/auth/signup",
+        "/v1/shares/manifest",
+        "/v1/shares/open",
+        "/v1/shares/segments/{stem}/{index}",
         "/v1/uploads",
         "/v1/uploads/{upload_id}",
     }
@@ -127,19 +138,24 @@ async def test_an_id_of_another_shape_reaches_no_service(door: Door, bad: str) -
 
 async def test_the_contract_lists_every_route_and_no_other(door: Door) -> None:
     """/openapi.json names exactly the routes that are served, and its schemas hold together."""
-    contract = (await door.http.get("/openapi.json")).json()
-    told = {(method.upper(), path) for path, methods in contract["paths"].items() for method in methods}
+    listed = (await door.http.get("/openapi.json")).json()
+    told = {(method.upper(), path) for path, methods in listed["paths"].items() for method in methods}
     assert told == {(endpoint.method, endpoint.path) for endpoint in door.gateway.endpoints}
-    assert contract["openapi"].startswith("3.1")
-    names = [operation["operationId"] for methods in contract["paths"].values() for operation in methods.values()]
+    assert listed["openapi"].startswith("3.1")
+    names = [operation["operationId"] for methods in listed["paths"].values() for operation in methods.values()]
     assert len(names) == len(set(names))
     text = (await door.http.get("/openapi.json")).text
     for reference in set(re.findall(r'"#/components/schemas/(\w+)"', text)):
-        jsonschema.Draft202012Validator.check_schema(contract["components"]["schemas"][reference])
+        jsonschema.Draft202012Validator.check_schema(listed["components"]["schemas"][reference])
     for method, path in told:
         answer = await door.http.request(method, filled(path), headers=door.bearer())
         if method != "HEAD":
             assert answer.status_code != 405, (method, path)
+
+
+async def test_the_contract_is_told_without_a_gateway_running(door: Door) -> None:
+    """What `python -m services.gateway contract` prints, from which clients are made, is what a gateway serves."""
+    assert await contract() == (await door.http.get("/openapi.json")).json()
 
 
 async def test_a_track_is_made_once_for_a_key(door: Door) -> None:
@@ -352,14 +368,14 @@ async def test_the_web_client_is_served_and_nothing_else(door: Door) -> None:
     index = await door.http.get("/")
     assert index.headers["content-type"].startswith("text/html")
     assert "script-src 'self'" in index.headers["content-security-policy"]
-    assert "unsafe" not in index.headers["content-security-policy"]
+    assert "unsafe-inline" not in index.headers["content-security-policy"]
     script = await door.http.get("/js/main.js")
     assert script.headers["content-type"].startswith(("text/javascript", "application/javascript"))
     held = await door.http.get("/js/main.js", headers={"If-None-Match": script.headers["etag"]})
     assert held.status_code == 304
     for path in (
         "/.secret.js",
-        "/package.json",
+        "/page.tar",
         "/js",
         "/js/",
         "/..%2foutside.js",

@@ -22,6 +22,7 @@ from chassis.rpc.server import RpcServer
 from services.library.api.holding_servicer import UploadHoldingServicer
 from services.library.api.library_servicer import LibraryServicer
 from services.library.api.material_servicer import MaterialServicer
+from services.library.api.share_servicer import ShareServicer
 from services.library.api.statuses import STATUSES
 from services.library.app.ports import Ports
 from services.library.clients.separation import IDEMPOTENT, SeparationClient
@@ -31,6 +32,8 @@ from stripsession.library.v1 import (
     library_service_pb2_grpc,
     material_service_pb2,
     material_service_pb2_grpc,
+    share_service_pb2,
+    share_service_pb2_grpc,
     track_pb2,
     upload_holding_service_pb2,
     upload_holding_service_pb2_grpc,
@@ -76,6 +79,7 @@ class Served:
     library: library_service_pb2_grpc.LibraryServiceAsyncStub
     material: material_service_pb2_grpc.MaterialServiceAsyncStub
     holding: upload_holding_service_pb2_grpc.UploadHoldingServiceAsyncStub
+    shares: share_service_pb2_grpc.ShareServiceAsyncStub
     intruder: material_service_pb2_grpc.MaterialServiceAsyncStub
     separation: ServedSeparation
 
@@ -137,6 +141,7 @@ async def served(world: World, certificates: Path) -> AsyncIterator[Served]:
                 lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(
                     LibraryServicer(ports, world.limits), server
                 ),
+                lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(ShareServicer(ports), server),
                 lambda server: material_service_pb2_grpc.add_MaterialServiceServicer_to_server(
                     MaterialServicer(ports), server
                 ),
@@ -149,6 +154,7 @@ async def served(world: World, certificates: Path) -> AsyncIterator[Served]:
             library_service_pb2_grpc.LibraryServiceStub(connect("gateway", "library", port).grpc),
             material_service_pb2_grpc.MaterialServiceStub(connect("separation", "library", port).grpc),
             upload_holding_service_pb2_grpc.UploadHoldingServiceStub(connect("retention", "library", port).grpc),
+            share_service_pb2_grpc.ShareServiceStub(connect("gateway", "library", port).grpc),
             material_service_pb2_grpc.MaterialServiceStub(connect("gateway", "library", port).grpc),
             separation,
         )
@@ -271,6 +277,26 @@ async def test_broken_append(served: Served) -> None:
     mismatch = await _refusal(served.library.AppendUpload(_append(upload_id, 2500, [b"d"])))
     assert (mismatch.code, mismatch.reason) == (grpc.StatusCode.ABORTED, "UPLOAD_OFFSET_MISMATCH")
     assert mismatch.facts == {"offset_bytes": "4000"}
+
+
+async def test_a_link_through_the_service(served: Served) -> None:
+    """A link is made, listed, opened and revoked through real gRPC; its token comes with its making alone."""
+    track = await served.create(await served.upload(b"x"))
+    made = await served.shares.CreateShare(
+        share_service_pb2.CreateShareRequest(owner_id=OWNER, track_id=track.track_id, life_s=3600, view_json='{"a": 1}')
+    )
+    assert made.share.expires_at.seconds - made.share.created_at.seconds == 3600
+    opening = share_service_pb2.OpenShareRequest(token=made.token)
+    opened = await served.shares.OpenShare(opening)
+    assert (opened.owner_id, opened.track_id, opened.view_json) == (OWNER, track.track_id, '{"a":1}')
+    listing = share_service_pb2.ListSharesRequest(owner_id=OWNER, track_id=track.track_id)
+    assert list((await served.shares.ListShares(listing)).shares) == [made.share]
+    revocation = share_service_pb2.RevokeShareRequest(
+        owner_id=OWNER, track_id=track.track_id, share_id=made.share.share_id
+    )
+    await served.shares.RevokeShare(revocation)
+    refusal = await _refusal(served.shares.OpenShare(opening))
+    assert (refusal.code, refusal.reason) == (grpc.StatusCode.NOT_FOUND, "SHARE_NOT_FOUND")
 
 
 async def test_words_of_listeners_are_no_labels(served: Served) -> None:

@@ -20,8 +20,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.gateway.api.web_files import POLICY
 from tests.integration.web.made_song import RATE_HZ, SEGMENT_SAMPLES, STEMS, MadeSong
 
-WEB = Path(__file__).parents[3] / "web"
-TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+WEB = Path(__file__).parents[3] / "web" / "dist"
+TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
 PASSWORD = "correct horse battery"
 LINK_CODE = "one-time-code"
 
@@ -196,9 +203,9 @@ class FakeGateway:
             if self.keeps_of_next_patch is not None or self.breaks_patches:
                 self.keeps_of_next_patch = 0 if self.breaks_patches else None
                 return _problem(503, "UNREACHABLE", "The library is away.", retry_after_s="1")
-        return Response(
-            status_code=204 if request.method == "PATCH" else 200, headers={"Upload-Offset": str(len(stored))}
-        )
+        length = self.lengths[request.path_params["upload_id"]]
+        headers = {"Upload-Offset": str(len(stored)), "Upload-Length": str(length)}
+        return Response(status_code=204 if request.method == "PATCH" else 200, headers=headers)
 
     async def _create_track(self, request: Request) -> Response:
         upload_id = (await request.json())["upload_id"]
@@ -222,6 +229,15 @@ class FakeGateway:
             "warnings": [],
             "created_at": f"2024-01-01T00:00:{number:02d}.000Z",
             "upload_held": True,
+            "upload_id": upload_id,
+            "upload_erased_at": None,
+            "playable_samples": 0,
+            "model": "quartet",
+            "updated_at": f"2024-01-01T00:00:{number:02d}.000Z",
+            "tags": [],
+            "tempo_bpm": None,
+            "key": None,
+            "cover_url": None,
         }
         self.left_s -= 290
         return JSONResponse(self.tracks[track_id], status_code=201)

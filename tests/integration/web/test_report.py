@@ -18,7 +18,7 @@ async def test_a_ready_track_tells_what_it_came_to(web: WebPage, gateway: FakeGa
     await web.sees_track("Night Train", "separating")
     gateway.release(2)
     await web.open_track("Night Train")
-    heard, report = web.page.locator(".player-heard"), web.page.locator(".report")
+    heard, report = web.page.locator(".heard"), web.page.locator(".report")
     await expect(heard).to_be_hidden()
     await expect(report).to_be_hidden()
     gateway.release(gateway.song.segments)

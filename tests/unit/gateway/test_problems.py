@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 
 import grpc
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from chassis.rpc.errors import Refusal
 from services.gateway.api.problems import Refused, problem_of
-from services.gateway.api.schema import Body, Number, Text
+from services.gateway.api.schema import Body, JsonObject, Number, Text, Texts, Whole
 from services.gateway.domain.identifiers import PATTERNS, is_known_shape
 
 CODES = [code for code in grpc.StatusCode if code is not grpc.StatusCode.OK]
@@ -67,6 +68,19 @@ def test_a_spent_link_says_how_to_get_another() -> None:
 
 
 BODY = Body("Test", (Text("a", "A.", required=True, length_max=5), Text("b", "B.", options=("x", "y"))))
+RICH = Body(
+    "Rich",
+    (
+        Whole("whole", "W.", 1, 9),
+        Texts("texts", "T.", Text("texts", "One.", length_min=1, length_max=3), 2),
+        JsonObject("own", "O.", 20),
+    ),
+)
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-20, 20) | st.floats() | st.text(st.characters(), max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
 
 
 @given(st.binary())
@@ -74,6 +88,17 @@ def test_any_bytes_are_a_body_or_refused(data: bytes) -> None:
     """Reading a body raises Refused and nothing else."""
     with contextlib.suppress(Refused):
         assert set(BODY.read(data)) <= {"a", "b"}
+
+
+@given(st.dictionaries(st.sampled_from(["whole", "texts", "own"]), ANY_JSON))
+def test_any_member_is_of_its_kind_or_refused(members: dict[str, object]) -> None:
+    """What a body's members come to is what they are declared to be, whatever JSON was sent."""
+    with contextlib.suppress(Refused):
+        read = RICH.read(json.dumps(members).encode())
+        assert 1 <= read.get("whole", 1) <= 9
+        assert len(read.get("texts", [])) <= 2
+        assert all(1 <= len(text) <= 3 for text in read.get("texts", []))
+        assert json.loads(read.get("own", "{}")) == members.get("own") or "own" not in read
 
 
 @given(st.text())

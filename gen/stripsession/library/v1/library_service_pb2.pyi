@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from stripsession.library.v1 import report_pb2 as _report_pb2
 from stripsession.library.v1 import track_pb2 as _track_pb2
 from stripsession.library.v1 import upload_pb2 as _upload_pb2
@@ -20,6 +21,38 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _TrackOrder:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TrackOrderEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TrackOrder.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TRACK_ORDER_UNSPECIFIED: _TrackOrder.ValueType  # 0
+    """The same as newest."""
+    TRACK_ORDER_NEWEST: _TrackOrder.ValueType  # 1
+    """By when they were added, the latest first."""
+    TRACK_ORDER_TITLE: _TrackOrder.ValueType  # 2
+    """By title, without regard to case and accents."""
+    TRACK_ORDER_ARTIST: _TrackOrder.ValueType  # 3
+    """By artist, then title; those without an artist last."""
+    TRACK_ORDER_LENGTH: _TrackOrder.ValueType  # 4
+    """The shortest first; those of unknown length last."""
+
+class TrackOrder(_TrackOrder, metaclass=_TrackOrderEnumTypeWrapper):
+    """Which tracks come first."""
+
+TRACK_ORDER_UNSPECIFIED: TrackOrder.ValueType  # 0
+"""The same as newest."""
+TRACK_ORDER_NEWEST: TrackOrder.ValueType  # 1
+"""By when they were added, the latest first."""
+TRACK_ORDER_TITLE: TrackOrder.ValueType  # 2
+"""By title, without regard to case and accents."""
+TRACK_ORDER_ARTIST: TrackOrder.ValueType  # 3
+"""By artist, then title; those without an artist last."""
+TRACK_ORDER_LENGTH: TrackOrder.ValueType  # 4
+"""The shortest first; those of unknown length last."""
+Global___TrackOrder: _TypeAlias = TrackOrder  # noqa: Y015
 
 @_typing.final
 class CreateUploadRequest(_message.Message):
@@ -386,6 +419,8 @@ class ListTracksRequest(_message.Message):
     QUERY_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TAG_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
     owner_id: _builtins.str
     """Whose."""
     query: _builtins.str
@@ -394,6 +429,10 @@ class ListTracksRequest(_message.Message):
     """Most tracks to return; 0 means 50, at most 200."""
     page_token: _builtins.str
     """`next_page_token` of the page before; empty for the first."""
+    tag: _builtins.str
+    """A tag that they must have, as it is written; empty for all."""
+    order: Global___TrackOrder.ValueType
+    """Which come first; a page token goes on in its own order."""
     def __init__(
         self,
         *,
@@ -401,10 +440,12 @@ class ListTracksRequest(_message.Message):
         query: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        tag: _builtins.str = ...,
+        order: Global___TrackOrder.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["owner_id", b"owner_id", "page_size", b"page_size", "page_token", b"page_token", "query", b"query"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["order", b"order", "owner_id", b"owner_id", "page_size", b"page_size", "page_token", b"page_token", "query", b"query", "tag", b"tag"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -448,6 +489,7 @@ class UpdateTrackRequest(_message.Message):
     TRACK_ID_FIELD_NUMBER: _builtins.int
     TITLE_FIELD_NUMBER: _builtins.int
     ARTIST_FIELD_NUMBER: _builtins.int
+    TAGS_FIELD_NUMBER: _builtins.int
     owner_id: _builtins.str
     """Whose it is."""
     track_id: _builtins.str
@@ -456,6 +498,10 @@ class UpdateTrackRequest(_message.Message):
     """New title; absent leaves it."""
     artist: _builtins.str
     """New artist; absent leaves it."""
+    @_builtins.property
+    def tags(self) -> Global___TrackTags:
+        """New tags in place of all; absent leaves them."""
+
     def __init__(
         self,
         *,
@@ -463,10 +509,11 @@ class UpdateTrackRequest(_message.Message):
         track_id: _builtins.str = ...,
         title: _builtins.str | None = ...,
         artist: _builtins.str | None = ...,
+        tags: Global___TrackTags | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_artist", b"_artist", "_title", b"_title", "artist", b"artist", "title", b"title"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_artist", b"_artist", "_title", b"_title", "artist", b"artist", "tags", b"tags", "title", b"title"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_artist", b"_artist", "_title", b"_title", "artist", b"artist", "owner_id", b"owner_id", "title", b"title", "track_id", b"track_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_artist", b"_artist", "_title", b"_title", "artist", b"artist", "owner_id", b"owner_id", "tags", b"tags", "title", b"title", "track_id", b"track_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__artist: _TypeAlias = _typing.Literal["artist"]  # noqa: Y015
     _WhichOneofArgType__artist: _TypeAlias = _typing.Literal["_artist", b"_artist"]  # noqa: Y015
@@ -478,6 +525,82 @@ class UpdateTrackRequest(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__title) -> _WhichOneofReturnType__title | None: ...
 
 Global___UpdateTrackRequest: _TypeAlias = UpdateTrackRequest  # noqa: Y015
+
+@_typing.final
+class TrackTags(_message.Message):
+    """The listener's own words for a track."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TAGS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """At most 20, of at most 40 characters; of those alike but for case the first is kept."""
+
+    def __init__(
+        self,
+        *,
+        tags: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tags", b"tags"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TrackTags: _TypeAlias = TrackTags  # noqa: Y015
+
+@_typing.final
+class GetCoverRequest(_message.Message):
+    """Asks for a track's cover."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OWNER_ID_FIELD_NUMBER: _builtins.int
+    TRACK_ID_FIELD_NUMBER: _builtins.int
+    owner_id: _builtins.str
+    """Whose track."""
+    track_id: _builtins.str
+    """Which track."""
+    def __init__(
+        self,
+        *,
+        owner_id: _builtins.str = ...,
+        track_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["owner_id", b"owner_id", "track_id", b"track_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCoverRequest: _TypeAlias = GetCoverRequest  # noqa: Y015
+
+@_typing.final
+class GetCoverResponse(_message.Message):
+    """A track's cover, as its file has it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEDIA_TYPE_FIELD_NUMBER: _builtins.int
+    DATA_FIELD_NUMBER: _builtins.int
+    media_type: _builtins.str
+    """"image/jpeg" or "image/png"."""
+    data: _builtins.bytes
+    """At most 4 MiB."""
+    def __init__(
+        self,
+        *,
+        media_type: _builtins.str = ...,
+        data: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data", "media_type", b"media_type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCoverResponse: _TypeAlias = GetCoverResponse  # noqa: Y015
 
 @_typing.final
 class UpdateTrackResponse(_message.Message):

@@ -75,6 +75,11 @@ class LibraryServiceStub:
                 request_serializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.UpdateTrackRequest.SerializeToString,
                 response_deserializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.UpdateTrackResponse.FromString,
                 _registered_method=True)
+        self.GetCover = channel.unary_unary(
+                '/stripsession.library.v1.LibraryService/GetCover',
+                request_serializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.GetCoverRequest.SerializeToString,
+                response_deserializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.GetCoverResponse.FromString,
+                _registered_method=True)
         self.DeleteTrack = channel.unary_unary(
                 '/stripsession.library.v1.LibraryService/DeleteTrack',
                 request_serializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.DeleteTrackRequest.SerializeToString,
@@ -162,14 +167,21 @@ class LibraryServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListTracks(self, request, context):
-        """A page of a listener's tracks, newest first.
+        """A page of a listener's tracks. INVALID_ARGUMENT/PAGE_TOKEN_INVALID for a token of another order.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateTrack(self, request, context):
-        """Changes title and artist.
+        """Changes title, artist and tags. INVALID_ARGUMENT/TITLE_EMPTY or TAGS_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCover(self, request, context):
+        """The cover of a track's file. NOT_FOUND/COVER_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -267,6 +279,11 @@ def add_LibraryServiceServicer_to_server(servicer, server):
                     servicer.UpdateTrack,
                     request_deserializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.UpdateTrackRequest.FromString,
                     response_serializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.UpdateTrackResponse.SerializeToString,
+            ),
+            'GetCover': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCover,
+                    request_deserializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.GetCoverRequest.FromString,
+                    response_serializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.GetCoverResponse.SerializeToString,
             ),
             'DeleteTrack': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteTrack,
@@ -521,6 +538,33 @@ class LibraryService:
             '/stripsession.library.v1.LibraryService/UpdateTrack',
             stripsession_dot_library_dot_v1_dot_library__service__pb2.UpdateTrackRequest.SerializeToString,
             stripsession_dot_library_dot_v1_dot_library__service__pb2.UpdateTrackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCover(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.library.v1.LibraryService/GetCover',
+            stripsession_dot_library_dot_v1_dot_library__service__pb2.GetCoverRequest.SerializeToString,
+            stripsession_dot_library_dot_v1_dot_library__service__pb2.GetCoverResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -51,9 +51,11 @@ class LibraryServiceStub:
     GetTrack: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.GetTrackRequest, _library_service_pb2.GetTrackResponse]
     """One track. NOT_FOUND/TRACK_NOT_FOUND."""
     ListTracks: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.ListTracksRequest, _library_service_pb2.ListTracksResponse]
-    """A page of a listener's tracks, newest first."""
+    """A page of a listener's tracks. INVALID_ARGUMENT/PAGE_TOKEN_INVALID for a token of another order."""
     UpdateTrack: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.UpdateTrackRequest, _library_service_pb2.UpdateTrackResponse]
-    """Changes title and artist."""
+    """Changes title, artist and tags. INVALID_ARGUMENT/TITLE_EMPTY or TAGS_INVALID."""
+    GetCover: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.GetCoverRequest, _library_service_pb2.GetCoverResponse]
+    """The cover of a track's file. NOT_FOUND/COVER_NOT_FOUND."""
     DeleteTrack: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.DeleteTrackRequest, _library_service_pb2.DeleteTrackResponse]
     """Deletes a track with its stems and upload, and stops its job. Idempotent."""
     CancelTrack: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.CancelTrackRequest, _library_service_pb2.CancelTrackResponse]
@@ -94,9 +96,11 @@ class LibraryServiceAsyncStub(LibraryServiceStub):
     GetTrack: _aio.UnaryUnaryMultiCallable[_library_service_pb2.GetTrackRequest, _library_service_pb2.GetTrackResponse]  # type: ignore[assignment]
     """One track. NOT_FOUND/TRACK_NOT_FOUND."""
     ListTracks: _aio.UnaryUnaryMultiCallable[_library_service_pb2.ListTracksRequest, _library_service_pb2.ListTracksResponse]  # type: ignore[assignment]
-    """A page of a listener's tracks, newest first."""
+    """A page of a listener's tracks. INVALID_ARGUMENT/PAGE_TOKEN_INVALID for a token of another order."""
     UpdateTrack: _aio.UnaryUnaryMultiCallable[_library_service_pb2.UpdateTrackRequest, _library_service_pb2.UpdateTrackResponse]  # type: ignore[assignment]
-    """Changes title and artist."""
+    """Changes title, artist and tags. INVALID_ARGUMENT/TITLE_EMPTY or TAGS_INVALID."""
+    GetCover: _aio.UnaryUnaryMultiCallable[_library_service_pb2.GetCoverRequest, _library_service_pb2.GetCoverResponse]  # type: ignore[assignment]
+    """The cover of a track's file. NOT_FOUND/COVER_NOT_FOUND."""
     DeleteTrack: _aio.UnaryUnaryMultiCallable[_library_service_pb2.DeleteTrackRequest, _library_service_pb2.DeleteTrackResponse]  # type: ignore[assignment]
     """Deletes a track with its stems and upload, and stops its job. Idempotent."""
     CancelTrack: _aio.UnaryUnaryMultiCallable[_library_service_pb2.CancelTrackRequest, _library_service_pb2.CancelTrackResponse]  # type: ignore[assignment]
@@ -176,7 +180,7 @@ class LibraryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _library_service_pb2.ListTracksRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_library_service_pb2.ListTracksResponse, _abc.Awaitable[_library_service_pb2.ListTracksResponse]]:
-        """A page of a listener's tracks, newest first."""
+        """A page of a listener's tracks. INVALID_ARGUMENT/PAGE_TOKEN_INVALID for a token of another order."""
 
     @_abc_1.abstractmethod
     def UpdateTrack(
@@ -184,7 +188,15 @@ class LibraryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _library_service_pb2.UpdateTrackRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_library_service_pb2.UpdateTrackResponse, _abc.Awaitable[_library_service_pb2.UpdateTrackResponse]]:
-        """Changes title and artist."""
+        """Changes title, artist and tags. INVALID_ARGUMENT/TITLE_EMPTY or TAGS_INVALID."""
+
+    @_abc_1.abstractmethod
+    def GetCover(
+        self,
+        request: _library_service_pb2.GetCoverRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_library_service_pb2.GetCoverResponse, _abc.Awaitable[_library_service_pb2.GetCoverResponse]]:
+        """The cover of a track's file. NOT_FOUND/COVER_NOT_FOUND."""
 
     @_abc_1.abstractmethod
     def DeleteTrack(

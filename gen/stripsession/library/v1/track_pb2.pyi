@@ -147,6 +147,10 @@ class Track(_message.Message):
     UPLOAD_ID_FIELD_NUMBER: _builtins.int
     UPLOAD_HELD_FIELD_NUMBER: _builtins.int
     UPLOAD_ERASED_AT_FIELD_NUMBER: _builtins.int
+    TAGS_FIELD_NUMBER: _builtins.int
+    BPM_FIELD_NUMBER: _builtins.int
+    KEY_FIELD_NUMBER: _builtins.int
+    HAS_COVER_FIELD_NUMBER: _builtins.int
     track_id: _builtins.str
     """Opaque identifier."""
     owner_id: _builtins.str
@@ -167,6 +171,12 @@ class Track(_message.Message):
     """The upload it comes from."""
     upload_held: _builtins.bool
     """Whether the upload is still held, so that a retry is possible."""
+    bpm: _builtins.float
+    """Beats a minute; absent until it is ready, and when no beat was heard."""
+    key: _builtins.str
+    """For example "D major"; empty until it is ready, and when none is clear."""
+    has_cover: _builtins.bool
+    """Whether its file had a cover, so that GetCover has something to give."""
     @_builtins.property
     def audio(self) -> Global___AudioProperties:
         """The audio; absent while checking."""
@@ -195,6 +205,10 @@ class Track(_message.Message):
     def upload_erased_at(self) -> _timestamp_pb2.Timestamp:
         """When the upload was erased; absent while it is held."""
 
+    @_builtins.property
+    def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The listener's own words for it, in their order."""
+
     def __init__(
         self,
         *,
@@ -215,12 +229,18 @@ class Track(_message.Message):
         upload_id: _builtins.str = ...,
         upload_held: _builtins.bool = ...,
         upload_erased_at: _timestamp_pb2.Timestamp | None = ...,
+        tags: _abc.Iterable[_builtins.str] | None = ...,
+        bpm: _builtins.float | None = ...,
+        key: _builtins.str = ...,
+        has_cover: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "created_at", b"created_at", "failure", b"failure", "updated_at", b"updated_at", "upload_erased_at", b"upload_erased_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bpm", b"_bpm", "audio", b"audio", "bpm", b"bpm", "created_at", b"created_at", "failure", b"failure", "updated_at", b"updated_at", "upload_erased_at", b"upload_erased_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["artist", b"artist", "audio", b"audio", "created_at", b"created_at", "failure", b"failure", "model", b"model", "owner_id", b"owner_id", "playable_samples", b"playable_samples", "segments", b"segments", "state", b"state", "stems", b"stems", "title", b"title", "track_id", b"track_id", "updated_at", b"updated_at", "upload_erased_at", b"upload_erased_at", "upload_held", b"upload_held", "upload_id", b"upload_id", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bpm", b"_bpm", "artist", b"artist", "audio", b"audio", "bpm", b"bpm", "created_at", b"created_at", "failure", b"failure", "has_cover", b"has_cover", "key", b"key", "model", b"model", "owner_id", b"owner_id", "playable_samples", b"playable_samples", "segments", b"segments", "state", b"state", "stems", b"stems", "tags", b"tags", "title", b"title", "track_id", b"track_id", "updated_at", b"updated_at", "upload_erased_at", b"upload_erased_at", "upload_held", b"upload_held", "upload_id", b"upload_id", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__bpm: _TypeAlias = _typing.Literal["bpm"]  # noqa: Y015
+    _WhichOneofArgType__bpm: _TypeAlias = _typing.Literal["_bpm", b"_bpm"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bpm) -> _WhichOneofReturnType__bpm | None: ...
 
 Global___Track: _TypeAlias = Track  # noqa: Y015
 

@@ -1,0 +1,73 @@
+"""The library's view over real HTTP: sort, tags, key, tempo and cover."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.gateway.conftest import OWNER, Door
+from tests.integration.gateway.test_routes import check_problem, check_schema
+
+
+async def test_a_list_tells_tags_key_tempo_and_cover(door: Door) -> None:
+    """Each track of a page has what a library shows of it, and null where there is nothing."""
+    known = door.library.add_track(OWNER, tags=["Live"], bpm=92.5, key="A minor", has_cover=True)
+    door.library.add_track(OWNER)
+    page = (await door.http.get("/v1/tracks", headers=door.bearer())).json()
+    check_schema(door, "TrackPage", page)
+    told, plain = ({name: one[name] for name in ("tags", "tempo_bpm", "key", "cover_url")} for one in page["tracks"])
+    cover_url = f"/v1/tracks/{known.track_id}/cover"
+    assert told == {"tags": ["Live"], "tempo_bpm": 92.5, "key": "A minor", "cover_url": cover_url}
+    assert plain == {"tags": [], "tempo_bpm": None, "key": None, "cover_url": None}
+
+
+async def test_a_list_is_sorted_and_filtered(door: Door) -> None:
+    """`sort` and `tag` reach the library; a sort that is none is refused."""
+    for title in ("b", "a", "c"):
+        door.library.add_track(OWNER, tags=["Live"] if title != "c" else []).title = title
+
+    async def titles(**query: str) -> list[str]:
+        answer = await door.http.get("/v1/tracks", params=query, headers=door.bearer())
+        return [track["title"] for track in answer.json()["tracks"]]
+
+    assert await titles(sort="title") == ["a", "b", "c"]
+    assert await titles(sort="title", tag="Live") == ["a", "b"]
+    assert await titles(sort="newest") == await titles() == ["b", "a", "c"]
+    answer = await door.http.get("/v1/tracks", params={"sort": "oldest"}, headers=door.bearer())
+    check_problem(answer, 422, "INVALID_FIELD")
+
+
+async def test_tags_are_changed_as_a_whole(door: Door) -> None:
+    """PATCH replaces all tags, also by none, and leaves them when it does not name them."""
+    path = f"/v1/tracks/{door.library.add_track(OWNER).track_id}"
+
+    async def changed(**body: object) -> list[str]:
+        answer = await door.http.patch(path, json=body, headers=door.bearer())
+        check_schema(door, "Track", answer.json())
+        return list(answer.json()["tags"])
+
+    assert await changed(tags=["Live", "Practice"]) == ["Live", "Practice"]
+    assert await changed(title="Other") == ["Live", "Practice"]
+    assert await changed(tags=None) == ["Live", "Practice"]
+    assert await changed(tags=[]) == []
+
+
+@pytest.mark.parametrize("tags", ["Live", [""], [7], ["x" * 41], ["a\x00b"], ["x"] * 21, {"a": 1}], ids=repr)
+async def test_tags_of_another_shape_are_refused(door: Door, tags: object) -> None:
+    """No list, a text that is none, empty or too long, or too many: 422, and no service is asked."""
+    path = f"/v1/tracks/{door.library.add_track(OWNER).track_id}"
+    check_problem(await door.http.patch(path, json={"tags": tags}, headers=door.bearer()), 422, "INVALID_FIELD")
+    assert door.library.asked == []
+
+
+async def test_a_cover_is_a_picture_or_not_found(door: Door) -> None:
+    """The cover comes with its type and an ETag, is kept privately, and 304 when held already."""
+    track = door.library.add_track(OWNER, has_cover=True)
+    path = f"/v1/tracks/{track.track_id}/cover"
+    cover = await door.http.get(path, headers=door.bearer())
+    assert (cover.content, cover.headers["content-type"]) == (b"\x89PNG cover", "image/png")
+    assert cover.headers["cache-control"].startswith("private")
+    assert cover.headers["x-content-type-options"] == "nosniff"
+    held = {**door.bearer(), "If-None-Match": cover.headers["etag"]}
+    assert (await door.http.get(path, headers=held)).status_code == 304
+    track.has_cover = False
+    check_problem(await door.http.get(path, headers=door.bearer()), 404, "COVER_NOT_FOUND")

@@ -1,0 +1,17 @@
+import { describe, expect, it } from "vitest";
+import { addressOf, sectionOf, SECTIONS } from "$/account/sections";
+import { routeOf } from "$/state/route.svelte";
+
+describe("the parts of the account view", () => {
+  it("have addresses that open the account view and lead back to them", () => {
+    for (const section of SECTIONS) {
+      expect(routeOf(addressOf(section)).view).toBe("account");
+      expect(sectionOf(addressOf(section))).toBe(section);
+    }
+  });
+
+  it("are none of the view as a whole or of an unknown name", () => {
+    expect(sectionOf("#/account")).toBeNull();
+    expect(sectionOf("#/account/elsewhere")).toBeNull();
+  });
+});

@@ -1,0 +1,12 @@
+/** The parts of the account view, each with an address of its own: `#/account/<name>`. */
+
+export const SECTIONS = ["profile", "plan", "page", "privacy", "receipts", "session"] as const;
+
+export type Section = (typeof SECTIONS)[number];
+
+export const addressOf = (section: Section): string => `#/account/${section}`;
+
+/** The part that an address names; null for the view as a whole. */
+export function sectionOf(hash: string): Section | null {
+  return SECTIONS.find((section) => hash === addressOf(section)) ?? null;
+}

@@ -1,0 +1,57 @@
+/** What the gateway answered instead of what was asked for (RFC 9457), in words that a person can act on. */
+
+interface Told {
+  detail?: string;
+  reason?: string;
+  action?: string;
+}
+
+export class Problem extends Error {
+  readonly reason: string;
+  readonly action: string;
+
+  /** `status` is 0 where no answer came at all. */
+  constructor(
+    readonly status: number,
+    told: Told,
+    readonly retryAfter_s = 0,
+  ) {
+    super(told.detail ?? `The server answered ${status}.`);
+    this.name = "Problem";
+    this.reason = told.reason ?? "";
+    this.action = told.action ?? "";
+  }
+
+  /** What happened, then what to do, unless the one says the other already. */
+  get text(): string {
+    const isSaid = this.message.toLowerCase().includes(this.action.toLowerCase());
+    return isSaid ? this.message : `${this.message} ${this.action}`;
+  }
+
+  /** Asking again later may help. */
+  get isTransient(): boolean {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+
+  static async of(response: Response): Promise<Problem> {
+    return Problem.from(response.status, await response.text(), response.headers.get("Retry-After"));
+  }
+
+  static from(status: number, text: string, retryAfter: string | null): Problem {
+    let told: Told = {};
+    try {
+      told = (JSON.parse(text) as Told | null) ?? {};
+    } catch {
+      // An intermediary's page says nothing that a person could use.
+    }
+    return new Problem(status, told, Number(retryAfter) || 0);
+  }
+
+  static unreachable(): Problem {
+    return new Problem(0, {
+      reason: "UNREACHABLE",
+      detail: "The server cannot be reached.",
+      action: "Check the connection, then try again.",
+    });
+  }
+}

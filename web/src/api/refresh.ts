@@ -1,0 +1,49 @@
+/** One renewal of the session at a time, over all tabs: a refresh token works once, and using it twice ends the session. */
+
+import { Problem } from "$/api/problem";
+
+const REFRESHED_AT = "stripsession.refreshed-at";
+
+/** "ended" is told when the session cannot be renewed. */
+export const sessionEvents = new EventTarget();
+
+let refreshing: Promise<void> | null = null;
+
+/** Renew the session, unless that has been done `since`. Throws Problem. */
+export function refreshSession(since = Date.now()): Promise<void> {
+  refreshing ??= inTurn(() => refreshUnlessDone(since)).finally(() => {
+    refreshing = null;
+  });
+  return refreshing;
+}
+
+export function sayEnded(): void {
+  sessionEvents.dispatchEvent(new Event("ended"));
+}
+
+async function inTurn(work: () => Promise<void>): Promise<void> {
+  // Absent on plain http to another machine.
+  await ("locks" in navigator ? navigator.locks.request("stripsession-refresh", work) : work());
+}
+
+async function refreshUnlessDone(since: number): Promise<void> {
+  if (Number(localStorage.getItem(REFRESHED_AT)) > since) {
+    return;
+  }
+  let response: Response;
+  try {
+    const body = { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" };
+    response = await fetch("/v1/auth/refresh", body);
+  } catch {
+    throw Problem.unreachable();
+  }
+  if (response.ok) {
+    localStorage.setItem(REFRESHED_AT, String(Date.now()));
+    return;
+  }
+  const problem = await Problem.of(response);
+  if (!problem.isTransient) {
+    sayEnded();
+  }
+  throw problem;
+}

@@ -1,0 +1,391 @@
+// Plays the stems of a track in step, from segments, while the rest is still being made.
+//
+// This end decides what is loaded and knows what state all is in. Decoding and mixing have threads of their own, and
+// samples go from the one to the other directly: a page that is busy neither delays nor holds them.
+
+import { PositionClock } from "./clock";
+import { countInOf } from "./click";
+import { DecodeError } from "./decoding";
+import { Loader } from "./loader";
+import type { FromDecoder, FromMixer, MixerSetup, Report, SegmentBytes, ToDecoder, ToMixer } from "./messages";
+import type { Tapped } from "./listener";
+import mixerUrl from "./mixer.worklet.ts?worker&url";
+import { ahead_s, dueSegments, endOfAll, segmentAt } from "./schedule";
+import { clamped, FADE_S, loopSamples, PITCH_MAX, TEMPO_MAX, TEMPO_MIN } from "./song";
+import type { Click, LaneMix, Loop, LoopSamples, StemSegment } from "./song";
+import { verdictOn, type EngineState } from "./verdict";
+
+export { DecodeError };
+export type { Click, EngineState, LaneMix, Loop, StemSegment };
+
+export interface EngineOptions {
+  rate_hz: number;
+  channels: 1 | 2;
+  stems: readonly string[];
+  from_s?: number;
+  fetchSegment(stem: string, index: number, signal: AbortSignal): Promise<ArrayBuffer>;
+  /** Whether a failed fetch may be tried again, after so many seconds (null: give up with that text). */
+  judge(error: unknown): { retry_s: number | null; text: string };
+}
+
+// What the mixer gave last is still on its way through the sound card when it falls silent.
+const REST_AFTER_S = 0.3;
+
+export class Engine extends EventTarget {
+  private readonly all: StemSegment[] = [];
+  private readonly clock: PositionClock;
+  private readonly loader: Loader;
+  private readonly peaks: Float32Array;
+  private readonly taps = new Map<number, { resolve(tapped: Tapped): void; reject(error: Error): void }>();
+  private now: EngineState = "idle";
+  private told = "";
+  private isWanted = false;
+  private hasPlayed = false;
+  private hasEnded = false;
+  private isComplete = false;
+  private isClosed = false;
+  private turnNumber = 0;
+  private tapNumber = 0;
+  private tempo = 1;
+  private loop: LoopSamples | null = null;
+  private grid: Click | null = null;
+  private beatsToCount = 0;
+  private resting: ReturnType<typeof setTimeout> | undefined;
+  private quietly: (() => void)[] = [];
+  private held_samples = 0;
+
+  static async open(options: EngineOptions): Promise<Engine> {
+    const context = contextAt(options.rate_hz);
+    try {
+      await context.audioWorklet.addModule(mixerUrl);
+    } catch (error) {
+      await context.close();
+      throw error;
+    }
+    const setup: MixerSetup = {
+      rate_hz: options.rate_hz,
+      stems: options.stems,
+      from_sample: Math.round(Math.max(0, options.from_s ?? 0) * options.rate_hz),
+    };
+    const node = new AudioWorkletNode(context, "mixer", {
+      numberOfInputs: 0,
+      outputChannelCount: [2],
+      processorOptions: setup,
+    });
+    const worker = new Worker(new URL("./decoder.worker.ts", import.meta.url), { type: "module" });
+    return new Engine(options, setup, context, node, worker);
+  }
+
+  private constructor(
+    private readonly options: EngineOptions,
+    setup: MixerSetup,
+    private readonly context: AudioContext,
+    private readonly node: AudioWorkletNode,
+    private readonly worker: Worker,
+  ) {
+    super();
+    this.clock = new PositionClock(options.rate_hz, setup.from_sample);
+    this.peaks = new Float32Array(options.stems.length);
+    this.loader = new Loader({
+      stems: options.stems,
+      fetchSegment: (stem, index, signal) => options.fetchSegment(stem, index, signal),
+      judge: (error) => options.judge(error),
+      decode: (segment) => this.decode(segment),
+      forget: (load) => {
+        this.tellDecoder({ kind: "forget", load });
+        this.tell({ kind: "drop", load });
+      },
+      wait: waited,
+      onChange: () => this.turn(),
+    });
+    this.connect();
+  }
+
+  get state(): EngineState {
+    return this.now;
+  }
+
+  get failure(): string {
+    return this.loader.failure;
+  }
+
+  get wanted(): boolean {
+    return this.isWanted;
+  }
+
+  /** What is heard now. */
+  get position_s(): number {
+    return this.clock.at(heardTime(this.context), this.loop, this.playable_samples) / this.options.rate_hz;
+  }
+
+  get playable_s(): number {
+    return this.playable_samples / this.options.rate_hz;
+  }
+
+  get segments(): readonly StemSegment[] {
+    return this.all;
+  }
+
+  /** How much decoded sound the mixer holds, of all stems together. */
+  get held_bytes(): number {
+    const { stems, channels } = this.options;
+    return this.held_samples * stems.length * channels * Float32Array.BYTES_PER_ELEMENT;
+  }
+
+  /** Of segments in order; those already known are passed over. */
+  append(segments: readonly StemSegment[], isComplete: boolean): void {
+    for (const segment of segments) {
+      if (segment.index === this.all.length) {
+        this.all.push(segment);
+      }
+    }
+    this.isComplete = isComplete;
+    this.tell({ kind: "end", end_sample: isComplete ? this.playable_samples : null });
+    this.turn();
+  }
+
+  async play(): Promise<void> {
+    if (this.isComplete && this.clock.given >= this.playable_samples) {
+      this.seek(0);
+    }
+    clearTimeout(this.resting);
+    this.resting = undefined;
+    this.fallenQuiet();
+    const begins = !this.isWanted;
+    this.isWanted = true;
+    this.hasPlayed = true;
+    this.loader.resume();
+    if (begins) {
+      this.tell({ kind: "play", countIn: this.takeCountIn() });
+    }
+    this.turn();
+    await this.context.resume();
+  }
+
+  async pause(): Promise<void> {
+    this.isWanted = false;
+    this.tell({ kind: "pause" });
+    this.turn();
+    if (this.context.state === "running") {
+      await new Promise<void>((resolve) => this.quietly.push(resolve));
+    }
+  }
+
+  /** Goes there, or to the end of what is playable; gives where it went, in seconds. */
+  seek(to_s: number): number {
+    const to_sample = Math.round(clamped(to_s * this.options.rate_hz, 0, this.playable_samples));
+    this.hasEnded = false;
+    this.turnNumber += 1;
+    this.clock.jump(to_sample);
+    this.tell({ kind: "seek", to_sample, turn: this.turnNumber });
+    this.turn();
+    return to_sample / this.options.rate_hz;
+  }
+
+  setLane(stem: string, mix: LaneMix): void {
+    const { gain, pan, sounds } = mix;
+    this.tell({ kind: "lane", stem: this.options.stems.indexOf(stem), mix: { gain, pan, sounds } });
+  }
+
+  setTempo(ratio: number): void {
+    this.tempo = clamped(ratio, TEMPO_MIN, TEMPO_MAX);
+    this.tell({ kind: "tempo", ratio: this.tempo });
+  }
+
+  /** Drums keep their pitch unless they are to change too. */
+  setPitch(semitones: number, { drumsToo = false }: { drumsToo?: boolean } = {}): void {
+    this.tell({ kind: "pitch", semitones: clamped(semitones, -PITCH_MAX, PITCH_MAX), isDrumsPitched: drumsToo });
+  }
+
+  setLoop(loop: Loop | null): void {
+    this.loop = loop ? loopSamples(loop, this.options.rate_hz) : null;
+    if (this.loop && this.clock.given >= this.loop.to_sample) {
+      this.seek(this.loop.from_sample / this.options.rate_hz);
+    }
+    this.tell({ kind: "loop", loop: this.loop });
+    this.turn();
+  }
+
+  /** A click of no gain is not heard, and still tells where the beats are for counting in. */
+  setClick(click: Click | null): void {
+    const copy = click && { beats_s: [...click.beats_s], downbeat_every: click.downbeat_every, gain: click.gain };
+    this.grid = copy ?? this.grid;
+    this.tell({ kind: "click", click: copy });
+  }
+
+  /** The next play() counts so many beats first, if the beats are known from setClick(). */
+  countIn(beats: number): void {
+    this.beatsToCount = Math.max(0, Math.round(beats));
+  }
+
+  levels(): Float32Array {
+    const levels = this.peaks.slice();
+    this.peaks.fill(0);
+    return levels;
+  }
+
+  /** What the mixer gives next of every stem, both channels, after its fader and before any fade of the whole. */
+  tap(frames: number): Promise<Tapped> {
+    this.tapNumber += 1;
+    const id = this.tapNumber;
+    this.tell({ kind: "tap", id, frames });
+    return new Promise((resolve, reject) => this.taps.set(id, { resolve, reject }));
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) {
+      return;
+    }
+    this.loader.close();
+    this.tell({ kind: "close" });
+    this.isClosed = true;
+    clearTimeout(this.resting);
+    this.fallenQuiet();
+    this.worker.terminate();
+    this.node.disconnect();
+    this.taps.forEach(({ reject }) => reject(new Error("the engine was closed")));
+    this.taps.clear();
+    await this.context.close();
+  }
+
+  private get playable_samples(): number {
+    return endOfAll(this.all);
+  }
+
+  private connect(): void {
+    const { port1, port2 } = new MessageChannel();
+    this.node.port.onmessage = ({ data }: MessageEvent<FromMixer>) => this.hear(data);
+    this.node.port.postMessage({ kind: "blocks", port: port1 } satisfies ToMixer, [port1]);
+    const toDecoder: ToDecoder = { kind: "blocks", port: port2, channels: this.options.channels };
+    this.worker.postMessage(toDecoder, [port2]);
+    this.worker.onmessage = ({ data }: MessageEvent<FromDecoder>) =>
+      this.loader.refused(data.load, new DecodeError(data.text));
+    this.worker.onerror = (event) => this.loader.giveUp(new Error(event.message));
+    this.node.onprocessorerror = () => this.loader.giveUp(new Error("the mixer stopped"));
+    this.context.onstatechange = () => {
+      // Another app took the sound away, as a call does.
+      if (this.isWanted && (this.context.state as string) === "interrupted") {
+        void this.pause();
+      }
+    };
+    this.node.connect(this.context.destination);
+  }
+
+  private hear(message: FromMixer): void {
+    switch (message.kind) {
+      case "held":
+        return this.loader.held(message.load);
+      case "tapped": {
+        const { id, sample, stems } = message;
+        this.taps.get(id)?.resolve({ sample, stems });
+        this.taps.delete(id);
+        return;
+      }
+      case "report":
+        return this.note(message);
+    }
+  }
+
+  private note(report: Report): void {
+    report.peaks.forEach((peak, stem) => (this.peaks[stem] = Math.max(this.peaks[stem]!, peak)));
+    this.held_samples = report.held_samples;
+    if (report.turn !== this.turnNumber) {
+      return;
+    }
+    this.clock.note({ at_s: report.at_s, position: report.position, pace: report.pace });
+    if (report.isQuiet && !this.isWanted) {
+      this.fallenQuiet();
+      this.resting ??= setTimeout(() => void this.context.suspend(), REST_AFTER_S * 1000);
+    }
+    this.turn();
+  }
+
+  private fallenQuiet(): void {
+    this.quietly.forEach((resolve) => resolve());
+    this.quietly = [];
+  }
+
+  /** Everything that is due: forget what was played, load what comes next, know the state. */
+  private turn(): void {
+    if (this.isClosed) {
+      return;
+    }
+    const { rate_hz, channels, stems } = this.options;
+    const ahead = ahead_s(rate_hz, channels, stems.length) * rate_hz;
+    this.loader.turn(dueSegments(this.all, this.clock.given, ahead, this.loop, Math.round(FADE_S * rate_hz)));
+    const state = verdictOn({
+      isWanted: this.isWanted,
+      hasPlayed: this.hasPlayed,
+      hasEnded: this.hasEnded,
+      failure: this.failure,
+      position: this.clock.given,
+      playable_samples: this.playable_samples,
+      isComplete: this.isComplete,
+      isHeld: this.loader.isHeld(segmentAt(this.all, this.clock.given)),
+    });
+    if (state === "ended" && this.isWanted) {
+      this.isWanted = false;
+      this.hasEnded = true;
+      this.tell({ kind: "pause" });
+    }
+    if (state !== this.now || this.failure !== this.told) {
+      this.now = state;
+      this.told = this.failure;
+      this.dispatchEvent(new Event("change"));
+    }
+  }
+
+  private takeCountIn() {
+    const beats = this.beatsToCount;
+    this.beatsToCount = 0;
+    if (!this.grid || beats === 0) {
+      return null;
+    }
+    const click = { ...this.grid, gain: this.grid.gain > 0 ? this.grid.gain : 1 };
+    return countInOf(click, this.clock.given, beats, this.tempo, this.options.rate_hz);
+  }
+
+  private decode(segment: SegmentBytes): void {
+    this.tellDecoder({ kind: "decode", segment }, [...segment.stems]);
+  }
+
+  private tell(message: ToMixer): void {
+    if (!this.isClosed) {
+      this.node.port.postMessage(message);
+    }
+  }
+
+  private tellDecoder(message: ToDecoder, transfer: Transferable[] = []): void {
+    this.worker.postMessage(message, transfer);
+  }
+}
+
+// Some browsers refuse unusual rates; in theirs the mixer resamples, and stems stay in step all the same.
+function contextAt(rate_hz: number): AudioContext {
+  try {
+    return new AudioContext({ sampleRate: rate_hz, latencyHint: "balanced" });
+  } catch {
+    return new AudioContext({ latencyHint: "balanced" });
+  }
+}
+
+/** The context's time of what leaves the loudspeaker now. */
+function heardTime(context: AudioContext): number {
+  const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
+  const heard_s =
+    contextTime > 0
+      ? contextTime + (performance.now() - performanceTime) / 1000
+      : context.currentTime - (context.outputLatency || context.baseLatency || 0);
+  return Math.min(context.currentTime, heard_s);
+}
+
+function waited(delay_s: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, delay_s * 1000);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}

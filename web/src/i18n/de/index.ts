@@ -1,0 +1,12 @@
+/** German. */
+
+import { account } from "$/i18n/de/account";
+import { page } from "$/i18n/de/page";
+import { entry } from "$/i18n/de/entry";
+import { library } from "$/i18n/de/library";
+import { player } from "$/i18n/de/player";
+import { sharing } from "$/i18n/de/sharing";
+import { times } from "$/i18n/de/times";
+import type { Messages } from "$/i18n/i18n.svelte";
+
+export const de: Messages = { account, page, entry, library, player, sharing, times };

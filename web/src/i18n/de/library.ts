@@ -1,0 +1,167 @@
+import type { Messages } from "$/i18n/i18n.svelte";
+
+const gezaehlt = (zahl: number, eins: string, mehr: string): string => `${zahl} ${zahl === 1 ? eins : mehr}`;
+
+export const library: Messages["library"] = {
+  title: "Deine Titel",
+  list: "Titel",
+  arrived: (title) => `${title} ist hochgeladen.`,
+
+  drop: {
+    call: "Zieh Songs hierher",
+    choose: "Songs wählen",
+    folder: "Ordner wählen",
+    input: "Songs zum Hochladen",
+    folderInput: "Ordner mit Songs zum Hochladen",
+    hint: "FLAC, WAV, MP3, OGG, M4A und mehr. Uploads werden gelöscht, sobald die Stems fertig sind.",
+    over: "Loslassen zum Hochladen",
+    leftOut: (count) =>
+      count === 1
+        ? "1 Datei ist keine Musik und wurde ausgelassen. Songs kommen als FLAC, WAV, MP3, OGG, M4A, AIFF oder WMA."
+        : `${count} Dateien sind keine Musik und wurden ausgelassen. Songs kommen als FLAC, WAV, MP3, OGG, M4A, AIFF oder WMA.`,
+    nothing: "Darin ist kein Song. Wähle Songs als FLAC, WAV, MP3, OGG, M4A, AIFF oder WMA.",
+    unreadable: "Der Ordner lässt sich nicht lesen. Wähle seine Songs einzeln.",
+  },
+
+  uploads: {
+    title: "Uploads",
+    of: (name) => `Upload von ${name}`,
+    sum: (done, songs, percent) => `${done} von ${songs} hochgeladen · ${percent} %`,
+    more: (count) => `${gezaehlt(count, "weiterer wartet", "weitere warten")}.`,
+    showAll: "Alle zeigen",
+    showFewer: "Weniger zeigen",
+    cancelAll: "Alle Uploads abbrechen",
+    cancel: "Abbrechen",
+    cancelNamed: (name) => `Upload von ${name} abbrechen`,
+    again: "Noch einmal",
+    againNamed: (name) => `Noch einmal: ${name} hochladen`,
+    remove: "Entfernen",
+    removeNamed: (name) => `Entfernen: ${name}`,
+    forget: "Vergessen",
+    forgetNamed: (name) => `Vergessen: ${name}`,
+    waiting: (size) => `Wartet · ${size}`,
+    sending: (percent, size) => `Lädt hoch: ${percent} % von ${size}`,
+    serverAway: (percent) => `Wartet bei ${percent} % auf den Server. Es geht von selbst weiter.`,
+    checking: "Der Song wird angesehen…",
+    stopped: (percent, why) => `Angehalten bei ${percent} %. ${why}`,
+    interrupted: "Unterbrochen. Wähle dieselbe Datei noch einmal oder zieh sie hierher, dann geht es weiter.",
+    interruptedAt: (percent) =>
+      `Unterbrochen bei ${percent} %. Wähle dieselbe Datei noch einmal oder zieh sie hierher, dann geht es weiter.`,
+    empty: "Diese Datei ist leer. Wähle eine andere.",
+    unreadable: "Diese Datei wurde beim Senden verschoben oder verändert. Wähle sie noch einmal, dann geht es weiter.",
+    elsewhere: "Ein anderer Tab lädt diese Datei gerade hoch. Lass ihn fertig werden.",
+  },
+
+  tools: {
+    label: "Titel finden",
+    search: "Suche",
+    searchHint: "Titel oder Interpret",
+    clear: "Suche leeren",
+    sort: "Reihenfolge",
+    sorts: { newest: "Neueste zuerst", title: "Nach Titel", artist: "Nach Interpret", length: "Kürzeste zuerst" },
+    tag: "Schlagwort",
+    everyTag: "Alle Schlagwörter",
+    found: (count, isAll) =>
+      isAll ? `${gezaehlt(count, "Titel", "Titel")} gefunden` : `Mehr als ${count} Titel gefunden`,
+  },
+
+  states: {
+    loading: "Deine Titel werden geladen…",
+    emptyTitle: "Noch keine Titel",
+    empty: "Hier erscheint dein erster Song. Es braucht drei Schritte:",
+    steps: [
+      "Lade einen Song hoch, oder gleich ein ganzes Album.",
+      "Drück auf Wiedergabe, sobald die ersten Sekunden getrennt sind; der Rest kommt, während du hörst.",
+      "Üb, misch und lade die Stems herunter: zusammen ergeben sie deinen Song, Sample für Sample.",
+    ],
+    noneTitle: "Kein Titel passt",
+    none: "Kein Titel und kein Interpret enthält diese Wörter. Nimm weniger Wörter, oder sieh alle Titel an.",
+    showAll: "Alle Titel zeigen",
+    failedTitle: "Deine Titel kamen nicht an",
+    offlineTitle: "Du bist offline",
+    offline: "Deine Titel sind wieder da, sobald die Verbindung zurück ist. Songs, die du jetzt gibst, warten darauf.",
+    loadingMore: "Weitere Titel werden geladen…",
+    moreFailed: (why) => `Weitere Titel kamen nicht an. ${why}`,
+  },
+
+  row: {
+    open: (title) => `${title} öffnen`,
+    download: (title) => `${title} herunterladen`,
+    cancel: "Abbrechen",
+    cancelNamed: (title) => `Abbrechen: ${title}`,
+    retry: "Noch einmal",
+    retryNamed: (title) => `Noch einmal: ${title}`,
+    menu: (title) => `Mehr zu ${title}`,
+    edit: "Bearbeiten",
+    editNamed: (title) => `Bearbeiten: ${title}`,
+    reason: "Grund zeigen",
+    reasonNamed: (title) => `Grund zeigen: ${title}`,
+    keep: "Auf diesem Gerät behalten",
+    keepNamed: (title) => `Auf diesem Gerät behalten: ${title}`,
+    release: "Von diesem Gerät nehmen",
+    releaseNamed: (title) => `Von diesem Gerät nehmen: ${title}`,
+    kept: "Auf diesem Gerät",
+    keeping: (percent) => `Wird geholt: ${percent} %`,
+    delete: "Löschen",
+    deleteNamed: (title) => `Löschen: ${title}`,
+    progress: (title) => `Trennung von ${title}`,
+    added: "Hinzugefügt",
+    tempo: (bpm) => `${bpm} BPM`,
+    length: "Länge",
+    key: "Tonart",
+    tags: "Schlagwörter",
+  },
+
+  status: {
+    failed: (why) =>
+      why ? `Fehlgeschlagen. ${why} Nichts wurde berechnet.` : "Fehlgeschlagen. Nichts wurde berechnet.",
+    cancelled: "Abgebrochen. Nichts wurde berechnet.",
+    cancelledGone: "Abgebrochen. Nichts wurde berechnet. Lade den Song noch einmal hoch, um ihn zu trennen.",
+    checking: "Der Song wird angesehen…",
+    ahead: (count) => `Wartet: ${gezaehlt(count, "Song ist", "Songs sind")} vor deinem dran`,
+    turn: "Wartet, bis er dran ist",
+    starting: "Fängt an…",
+    separating: (percent) => `Wird getrennt: ${percent} %`,
+    left: (time) => `noch ${time}`,
+    playable: (time) => `spielbar bis ${time}`,
+  },
+
+  reason: {
+    title: "Woran es lag",
+    charged: "Nichts wurde berechnet.",
+    canRetry: "Ein neuer Versuch kann helfen.",
+    cannotRetry:
+      "Ein neuer Versuch würde wieder fehlschlagen. Lade den Song in einem anderen Format hoch, oder eine andere Aufnahme davon.",
+  },
+
+  edit: {
+    title: "Titel bearbeiten",
+    name: "Titel",
+    artist: "Interpret",
+    tags: "Schlagwörter",
+    tagsHint: "Mit Kommas getrennt, zum Beispiel: üben, langsam, in D",
+    tooManyTags: (most) => `Ein Titel nimmt ${most} Schlagwörter. Nimm ein paar weg.`,
+    tagTooLong: (tag, most) => `„${tag}“ ist zu lang: ein Schlagwort hat höchstens ${most} Zeichen.`,
+    save: "Speichern",
+    needsTitle: "Gib dem Song einen Titel.",
+    saved: (title) => `${title} ist gespeichert.`,
+  },
+
+  deletion: {
+    pending: (title, life_s) =>
+      `„${title}“ ist aus der Liste. ${life_s} Sekunden lang kannst du das zurücknehmen; dann werden der Song und seine Stems sofort und endgültig gelöscht.`,
+    undone: (title) => `${title} ist wieder da.`,
+    erased: (title) => `Gelöscht: „${title}“ und alle Stems.`,
+    receipt: (title, moment) =>
+      `Gelöscht: „${title}“ und alle Stems. Der Upload wurde am ${moment} gelöscht; der Beleg steht unter Datenschutz.`,
+    failed: (title, why) => `„${title}“ wurde nicht gelöscht und steht wieder in der Liste. ${why}`,
+  },
+
+  usage: {
+    label: "Minuten",
+    used: (used, all) => `${used} von ${all} Min. verbraucht`,
+    none: (moment) => `Bis ${moment} sind keine Minuten mehr übrig.`,
+    renews: (moment) => `Neue Minuten am ${moment}`,
+    plan: "Tarife ansehen",
+  },
+};

@@ -1,0 +1,18 @@
+import type { Messages } from "$/i18n/i18n.svelte";
+
+export const page: Messages["page"] = {
+  brand: "StripSession",
+  skip: "Zum Inhalt springen",
+  loading: "Lädt …",
+  broken: "Auf dieser Seite ist etwas schiefgegangen. Lade sie neu und versuch es noch einmal.",
+  offline: "Du bist offline. Was zu sehen ist, bleibt; der Rest geht weiter, sobald die Verbindung wieder da ist.",
+  noScript: "StripSession braucht JavaScript zum Spielen und Hochladen.",
+  dismiss: "Ausblenden",
+  close: "Schließen",
+  cancel: "Abbrechen",
+  retry: "Noch einmal versuchen",
+  undo: "Rückgängig",
+  remove: "Entfernen",
+  copy: "Kopieren",
+  copied: "Kopiert.",
+};

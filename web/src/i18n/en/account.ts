@@ -1,0 +1,104 @@
+export const account = {
+  title: "Account",
+  sections: "Parts of this page",
+
+  profile: "Profile",
+  email: "E-mail address",
+  since: (day: string): string => `Member since ${day}`,
+  name: "Name",
+  nameHint: "Shown to you alone, at the top of the page. Without one your address is shown.",
+  save: "Save",
+  saved: "Saved.",
+  away: "Your account cannot be read now. Check the connection, then try again.",
+
+  plan: "Plan and minutes",
+  planNow: (plan: string): string => `${plan} plan`,
+  leftOf: (left: string, all: string): string => `${left} of ${all} minutes left`,
+  used: "Used",
+  reserved: "Set aside for songs in work",
+  remaining: "Left",
+  minutes: (minutes: string): string => `${minutes} min`,
+  renews: (day: string): string => `Renews on ${day}. Minutes that are left over do not carry on.`,
+  charged:
+    "A song costs its own length, and only when its stems are made. One that fails or is cancelled costs nothing.",
+  plans: "Plans",
+  yours: "Your plan",
+  aMonth: "A month",
+  longest: "Longest song",
+  atOnce: "Songs at once",
+  change: "Whoever runs this server changes your plan. On a machine of your own, run",
+
+  page: "Language and look",
+  language: "Language",
+  theme: "Look",
+  themes: { system: "As the system", light: "Light", dark: "Dark" },
+
+  privacy: "What is held",
+  privacyLead: "All that this service keeps of you, how long, and what ends it.",
+  held: {
+    what: "What",
+    howLong: "How long",
+    items: [
+      {
+        what: "Songs that you upload",
+        detail: "Sealed with a key of their own before they reach a disk.",
+        howLong: "Until their stems are made; after 24 hours at the latest. Their key is destroyed first.",
+      },
+      {
+        what: "Stems, titles, tags, covers, and what was heard in a song",
+        detail: "Stems and covers are sealed, each with a key of its own.",
+        howLong: "Until you delete the track. That destroys the keys at once.",
+      },
+      {
+        what: "Links that share a track",
+        detail: "Only a fingerprint of each link: nobody can read it back.",
+        howLong: "Until a day after it ends or is revoked, or until you delete the track.",
+      },
+      {
+        what: "Your account",
+        detail: "Address, name, and of the password only an argon2id hash.",
+        howLong: "As long as you have the account.",
+      },
+      {
+        what: "Your sessions",
+        detail: "When each was opened and last used.",
+        howLong: "Seven days past their end.",
+      },
+      {
+        what: "Minutes charged",
+        detail: "Times and amounts; no title, no sound.",
+        howLong: "Seven years, as records of payment are.",
+      },
+      {
+        what: "Receipts of erasures",
+        detail: "Which upload, and when it came and went.",
+        howLong: "As long as you have the account.",
+      },
+      {
+        what: "In this browser",
+        detail:
+          "Unfinished uploads, how you left the last 50 tracks, tracks that you keep for playing offline, the last list, language and look.",
+        howLong: "Until you sign out; language and look until you clear them.",
+      },
+    ],
+    cookies: "Two cookies hold your session. Nothing is asked of other sites, and nobody is told what you listen to.",
+  },
+
+  receipts: "Receipts",
+  receiptsLead: "Every upload that was erased, newest first.",
+  noReceipts: "Nothing was erased yet. The receipt of your first song comes here when its stems are made.",
+  erased: (moment: string): string => `Erased ${moment}`,
+  heldFor: (time: string): string => `Held for ${time}`,
+  uploadedAt: (moment: string): string => `Uploaded ${moment}`,
+  reasons: {
+    finished: "because its stems were made",
+    deadline: "because its 24 hours were over",
+    unspecified: "for a reason that was not told",
+  },
+  more: "Show more",
+
+  session: "This session",
+  signOut: "Sign out",
+  signOutHint:
+    "Ends the session of this browser in all its tabs, and forgets its unfinished uploads and how you left your tracks.",
+};

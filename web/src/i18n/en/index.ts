@@ -1,0 +1,11 @@
+/** English: every message that the page has. Other languages have the same ones, or do not compile. */
+
+import { account } from "$/i18n/en/account";
+import { page } from "$/i18n/en/page";
+import { entry } from "$/i18n/en/entry";
+import { library } from "$/i18n/en/library";
+import { player } from "$/i18n/en/player";
+import { sharing } from "$/i18n/en/sharing";
+import { times } from "$/i18n/en/times";
+
+export const en = { account, page, entry, library, player, sharing, times };

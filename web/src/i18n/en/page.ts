@@ -1,0 +1,16 @@
+export const page = {
+  brand: "StripSession",
+  skip: "Skip to the content",
+  loading: "Loading…",
+  broken: "Something went wrong in this page. Reload it and try again.",
+  offline: "You are offline. What is on screen stays; the rest goes on when the connection is back.",
+  noScript: "StripSession needs JavaScript to play and upload.",
+  dismiss: "Dismiss",
+  close: "Close",
+  cancel: "Cancel",
+  retry: "Try again",
+  undo: "Undo",
+  remove: "Remove",
+  copy: "Copy",
+  copied: "Copied.",
+};

@@ -1,0 +1,44 @@
+/** The language of the page: which one, its messages, and how it writes numbers and times. */
+
+import { en } from "$/i18n/en/index";
+
+export type Messages = typeof en;
+export type Locale = "en" | "de";
+
+const CHOSEN = "stripsession.language";
+const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
+
+/** Each but English is loaded when it is wanted. */
+const loaders: Record<Locale, () => Promise<Messages>> = {
+  en: async () => en,
+  de: async () => (await import("$/i18n/de/index")).de,
+};
+
+export const locales: Record<Locale, string> = { en: "English", de: "Deutsch" };
+
+export const i18n = $state<{ locale: Locale; m: Messages }>({ locale: "en", m: en });
+
+/** The language that was chosen, else the first of the browser's that the page speaks. */
+export async function beginLanguage(): Promise<void> {
+  const wanted = [localStorage.getItem(CHOSEN), ...navigator.languages].map((tag) => tag?.slice(0, 2));
+  await speak((wanted.find((tag) => tag && tag in loaders) ?? "en") as Locale);
+}
+
+export async function chooseLanguage(locale: Locale): Promise<void> {
+  localStorage.setItem(CHOSEN, locale);
+  await speak(locale);
+}
+
+/** One of the forms that the language has for a count, the others standing in for one it lacks. */
+export function plural(count: number, forms: { one: string; other: string }): string {
+  const form = new Intl.PluralRules(i18n.locale).select(count);
+  return form === "one" ? forms.one : forms.other;
+}
+
+async function speak(locale: Locale): Promise<void> {
+  const m = await loaders[locale]();
+  i18n.locale = locale;
+  i18n.m = m;
+  document.documentElement.lang = locale;
+  document.documentElement.dir = RIGHT_TO_LEFT.has(locale) ? "rtl" : "ltr";
+}

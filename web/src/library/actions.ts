@@ -1,0 +1,97 @@
+/** What a person does to a track, from the library and from the player. */
+
+import { api, told } from "$/api/client";
+import { textOf } from "$/api/words";
+import { announce, complain, notify } from "$/design/notices.svelte";
+import { i18n } from "$/i18n/i18n.svelte";
+import { Deletions, UNDO_S } from "$/library/deletions";
+import { forget as forgetKept } from "$/offline/kept.svelte";
+import { forgetPlayer } from "$/player/memory";
+import { go, route } from "$/state/route.svelte";
+import { shortMoment } from "$/state/text";
+import { timer } from "$/state/timer";
+import type { TrackNow } from "$/state/track";
+import { tracks } from "$/state/tracks.svelte";
+
+const RECEIPTS_READ = 20;
+const ERASED_S = 6;
+
+const deletions = new Deletions({
+  hide: (track_id, isHidden) => tracks.hide(track_id, isHidden),
+  erase: (track_id) => tracks.delete(track_id),
+  eraseLeaving: (track_id) => {
+    // Refused when the access token has just run out: the track is then still there at the next visit.
+    void fetch(`/v1/tracks/${encodeURIComponent(track_id)}`, { method: "DELETE", keepalive: true });
+  },
+  timer,
+  offerUndo: ({ title }, undo) => {
+    const { deletion } = i18n.m.library;
+    const text = deletion.pending(title, UNDO_S);
+    return notify({ text, kind: "info", action: { label: i18n.m.page.undo, run: undo } }, UNDO_S);
+  },
+  undone: ({ title }) => announce(i18n.m.library.deletion.undone(title)),
+  erased: (track) => void tellErased(track),
+  failed: ({ title }, error) => {
+    notify({ text: i18n.m.library.deletion.failed(title, textOf(error)), kind: "error" });
+  },
+});
+
+let isWatchingLeave = false;
+
+/** Off the list at once; erased when it was not undone in time. */
+export function deleteTrack(track: TrackNow): void {
+  if (!isWatchingLeave) {
+    isWatchingLeave = true;
+    addEventListener("pagehide", () => deletions.leave());
+  }
+  deletions.ask(track);
+  if (route.now.view === "track" && route.now.track_id === track.track_id) {
+    go("#/");
+  }
+}
+
+/** False where nothing can be undone any more. */
+export function undoLastDeletion(): boolean {
+  return deletions.undoLast();
+}
+
+/** Before a sign-out: afterwards the server would not do it. */
+export async function finishDeletions(): Promise<void> {
+  await deletions.finish();
+}
+
+export async function cancelTrack(track: TrackNow): Promise<void> {
+  await attempt(() => tracks.cancel(track.track_id));
+}
+
+export async function retryTrack(track: TrackNow): Promise<void> {
+  await attempt(() => tracks.retry(track.track_id));
+}
+
+async function attempt(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    complain(error);
+  }
+}
+
+async function tellErased({ track_id, upload_id, title }: TrackNow): Promise<void> {
+  forgetPlayer(track_id);
+  await forgetKept(track_id).catch(() => undefined);
+  const { deletion } = i18n.m.library;
+  const erased_at = await receiptOf(upload_id);
+  const text = erased_at ? deletion.receipt(title, shortMoment(erased_at)) : deletion.erased(title);
+  notify({ text, kind: "info" }, ERASED_S);
+}
+
+/** When the upload was erased, as the receipt says; null where there is none. */
+async function receiptOf(upload_id: string): Promise<string | null> {
+  try {
+    const { erasures } = await told(api.GET("/v1/privacy/erasures", { params: { query: { limit: RECEIPTS_READ } } }));
+    return erasures.find((erasure) => erasure.upload_id === upload_id)?.erased_at ?? null;
+  } catch {
+    // The deletion is done whether or not its receipt can be read now.
+    return null;
+  }
+}

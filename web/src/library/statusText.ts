@@ -1,0 +1,75 @@
+/** How a track and an upload are doing, in words. */
+
+import { textOf } from "$/api/words";
+import { i18n } from "$/i18n/i18n.svelte";
+import { about, clock, size } from "$/state/text";
+import { percentOf, type TrackNow } from "$/state/track";
+import { FileUnreadable } from "$/state/tusSending";
+import { FileEmpty, SentElsewhere, type Song } from "$/state/uploadQueue.svelte";
+
+/** Empty for a track that is ready: there is nothing to say. */
+export function statusOf(track: TrackNow): string {
+  const { status } = i18n.m.library;
+  switch (track.state) {
+    case "ready":
+      return "";
+    case "failed":
+      return status.failed(track.failure?.message ?? "");
+    case "cancelled":
+      return track.upload_held ? status.cancelled : status.cancelledGone;
+    case "checking":
+      return status.checking;
+    default:
+      return track.segments ? separatingText(track) : waitingText(track);
+  }
+}
+
+/** Its place in line where that is known: it is told to the tracks that are followed by events. */
+function waitingText({ jobs_ahead }: TrackNow): string {
+  const { status } = i18n.m.library;
+  if (jobs_ahead === undefined) {
+    return status.turn;
+  }
+  return jobs_ahead ? status.ahead(jobs_ahead) : status.starting;
+}
+
+function separatingText(track: TrackNow): string {
+  const { status } = i18n.m.library;
+  const parts = [status.separating(Math.floor(percentOf(track)))];
+  if (typeof track.eta_s === "number") {
+    parts.push(status.left(about(track.eta_s)));
+  }
+  parts.push(status.playable(clock(track.playable_s)));
+  return parts.join(" · ");
+}
+
+type SongNow = Pick<Song, "state" | "percent" | "size_bytes" | "fault" | "isWaiting">;
+
+export function uploadText(song: SongNow): string {
+  const { uploads } = i18n.m.library;
+  switch (song.state) {
+    case "waiting":
+      return uploads.waiting(size(song.size_bytes));
+    case "sending":
+      return song.isWaiting ? uploads.serverAway(song.percent) : uploads.sending(song.percent, size(song.size_bytes));
+    case "checking":
+      return uploads.checking;
+    case "stopped":
+      return uploads.stopped(song.percent, faultText(song.fault));
+    case "refused":
+      return faultText(song.fault);
+    case "interrupted":
+      return song.percent ? uploads.interruptedAt(song.percent) : uploads.interrupted;
+  }
+}
+
+function faultText(fault: unknown): string {
+  const { uploads } = i18n.m.library;
+  if (fault instanceof FileEmpty) {
+    return uploads.empty;
+  }
+  if (fault instanceof FileUnreadable) {
+    return uploads.unreadable;
+  }
+  return fault instanceof SentElsewhere ? uploads.elsewhere : textOf(fault);
+}

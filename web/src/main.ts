@@ -1,0 +1,13 @@
+import "@fontsource-variable/bricolage-grotesque/wght.css";
+import "$/design/base.css";
+import { mount } from "svelte";
+import App from "$/App.svelte";
+import { beginLanguage } from "$/i18n/i18n.svelte";
+import { beginOffline } from "$/offline/kept.svelte";
+import { beginTheme } from "$/state/theme.svelte";
+
+beginTheme();
+await beginLanguage();
+mount(App, { target: document.getElementById("app")! });
+// After the page: what is not there yet cannot be waited for by who opens it.
+void beginOffline();

@@ -1,0 +1,44 @@
+/** Which requests are answered from what is kept on this device, and how. */
+
+export const SHELL = "stripsession.shell.";
+/** Last answers, for a page that is opened without a network. */
+export const ANSWERS = "stripsession.answers";
+/** One cache for each track that its listener keeps. */
+export const KEPT = "stripsession.kept.";
+
+export type Road =
+  /** A built file: what it holds never changes under its name. */
+  | { kind: "shell" }
+  /** A view of the page: the newest, else the one that is kept. */
+  | { kind: "page" }
+  /** Asked of the network; without one, the last answer. */
+  | { kind: "answer"; cache: string }
+  /** A piece of a stem, which never changes: of a track that is kept, from there. */
+  | { kind: "segment"; cache: string }
+  | { kind: "network" };
+
+const TRACK = /^\/v1\/tracks\/([A-Za-z0-9_-]+)(\/manifest)?$/;
+const SEGMENT = /^\/v1\/tracks\/([A-Za-z0-9_-]+)\/segments\/[^/]+\/\d+$/;
+
+export function roadOf(request: { method: string; mode: string; url: string }, origin: string): Road {
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== origin) {
+    return { kind: "network" };
+  }
+  if (request.mode === "navigate") {
+    return { kind: "page" };
+  }
+  if (url.pathname.startsWith("/assets/") || url.pathname === "/icon.svg") {
+    return { kind: "shell" };
+  }
+  const segment = SEGMENT.exec(url.pathname)?.[1];
+  if (segment) {
+    return { kind: "segment", cache: KEPT + segment };
+  }
+  const track = TRACK.exec(url.pathname)?.[1];
+  if (track) {
+    return { kind: "answer", cache: KEPT + track };
+  }
+  const isList = url.pathname === "/v1/tracks" && !url.searchParams.has("cursor") && !url.searchParams.has("q");
+  return isList || url.pathname === "/v1/me" ? { kind: "answer", cache: ANSWERS } : { kind: "network" };
+}

@@ -1,0 +1,350 @@
+/** A track on the desk: what is known of it, what sounds, and what the listener set. */
+
+import type { Schemas } from "$/api/client";
+import { Problem } from "$/api/problem";
+import { textOf } from "$/api/words";
+import { Engine, type EngineState, type StemSegment } from "$/audio/engine";
+import { announce } from "$/design/notices.svelte";
+import { i18n } from "$/i18n/i18n.svelte";
+import { ManifestReader } from "$/player/manifest";
+import { Mix } from "$/player/mix.svelte";
+import { Practice } from "$/player/practice.svelte";
+import type { DeskManifest, DeskTrack, TrackSource } from "$/player/source";
+import type { Span } from "$/player/timeline";
+import { freshView, type PlayerView } from "$/player/view";
+import { Waves } from "$/player/waves.svelte";
+import { clock } from "$/state/text";
+
+const RETRY_S = 2;
+/** Further past the end of what is there than this, the listener is told. */
+const SHORT_OF_S = 0.5;
+
+export interface Fault {
+  text: string;
+  willRetry: boolean;
+}
+
+/** The view's element, which has what sounds in it. */
+export type PlayerElement = HTMLElement & { engine?: Engine | null };
+
+export class Desk {
+  track = $state.raw<DeskTrack | null>(null);
+  report = $state.raw<Schemas["Report"] | null>(null);
+  analysis = $state.raw<Schemas["Analysis"] | null>(null);
+  /** Why the manifest could not be read, or sound not be started. */
+  fault = $state.raw<Fault | null>(null);
+  engine = $state.raw<Engine | null>(null);
+  state = $state<EngineState>("idle");
+  wanted = $state(false);
+  failure = $state("");
+  position_s = $state(0);
+  playable_s = $state(0);
+  /** Where the listener drags the position to; it goes there when they let go. */
+  scrub_s = $state<number | null>(null);
+
+  readonly mix = new Mix((stem, mix) => this.engine?.setLane(stem, mix));
+  readonly practice = new Practice(() => this.engine);
+  readonly waves = new Waves();
+  readonly duration_s = $derived.by(() => Math.max(this.track?.duration_s ?? 0, this.playable_s));
+  /** What they drag over, to be a loop when they let go. */
+  dragged = $state.raw<Span | null>(null);
+  readonly shown_s = $derived(this.scrub_s ?? this.position_s);
+  /** Its beats may still come. */
+  readonly isAwaitingBeats = $derived(!this.analysis && this.track?.state !== "ready");
+
+  /** Called once a frame while something moves, with a level for each stem; each says whether it moves still. */
+  readonly onframe = new Set<(levels: Float32Array) => boolean>();
+
+  #source: TrackSource;
+  #begun: PlayerView;
+  #reader: ManifestReader | null = null;
+  #segments: StemSegment[] = [];
+  #isComplete = false;
+  /** Counts how often it began from nothing, so that an engine that opens late is not taken for a later one. */
+  #life = 0;
+  #opening = -1;
+  #isClosed = false;
+  /** Pressed before there was anything to play with. */
+  #isPlayAsked = false;
+  #frame = 0;
+
+  constructor(source: TrackSource, begun: PlayerView | null) {
+    this.#source = source;
+    this.#begun = begun ?? freshView();
+  }
+
+  open(): void {
+    this.#reader = new ManifestReader(this.#source, {
+      ongrow: (manifest, fresh, isComplete) => this.#grow(manifest, fresh, isComplete),
+      onrestart: () => this.#restart(),
+      onfault: (error, willRetry) => (this.fault = { text: i18n.m.player.manifestFault(textOf(error)), willRetry }),
+    });
+    void this.#reader.run();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#reader?.stop();
+    cancelAnimationFrame(this.#frame);
+    void this.engine?.close();
+    this.engine = null;
+  }
+
+  /** The track was told to have changed, or the network is back. */
+  poke(): void {
+    this.#reader?.poke();
+  }
+
+  retry(): void {
+    this.fault = null;
+    this.poke();
+    if (this.failure) {
+      this.play();
+    }
+  }
+
+  /** How all is set now: what is kept, linked to and shared. */
+  get view(): PlayerView {
+    const { mix, practice } = this;
+    if (!mix.stems.length) {
+      return this.#begun;
+    }
+    const at_s = this.state === "ended" ? 0 : (this.engine?.position_s ?? this.#begun.at_s);
+    return {
+      v: 1,
+      lanes: $state.snapshot(mix.lanes),
+      tempo_percent: practice.tempo_percent,
+      pitch_semitones: practice.pitch_semitones,
+      loop: practice.loop,
+      at_s: Math.round(at_s * 1000) / 1000,
+    };
+  }
+
+  /** Set all as a link or a shared mix says. */
+  apply(view: PlayerView): void {
+    this.#begun = view;
+    if (this.engine && this.track) {
+      this.mix.begin(this.mix.stems, view.lanes);
+      this.#practise(view);
+      this.seek(view.at_s);
+    }
+  }
+
+  toggle(): void {
+    if (this.wanted) {
+      void this.engine?.pause();
+    } else {
+      this.play();
+    }
+  }
+
+  play(): void {
+    this.#isPlayAsked = !this.engine;
+    if (this.engine && this.#segments.length) {
+      this.practice.countIn();
+      void this.engine.play();
+      this.waves.follow(this.position_s, true);
+    }
+  }
+
+  pause(): void {
+    void this.engine?.pause();
+  }
+
+  seek(to_s: number): void {
+    if (!this.engine) {
+      return;
+    }
+    const wanted_s = Math.min(Math.max(0, to_s), this.duration_s);
+    const went_s = this.engine.seek(wanted_s);
+    if (wanted_s > went_s + SHORT_OF_S) {
+      const { notYet, playsOn } = i18n.m.player;
+      announce(`${notYet(clock(this.playable_s))}${this.#isComplete ? "" : ` ${playsOn}`}`);
+    }
+    this.position_s = went_s;
+    this.waves.follow(went_s, true);
+    this.wake();
+  }
+
+  step(by_s: number): void {
+    this.seek((this.engine?.position_s ?? 0) + by_s);
+  }
+
+  setA(): void {
+    this.practice.setA(this.position_s);
+    this.#intoLoop();
+  }
+
+  setB(): void {
+    if (this.practice.setB(this.position_s)) {
+      this.#intoLoop();
+    } else {
+      announce(i18n.m.player.loopTooShort);
+    }
+  }
+
+  toggleLoop(): void {
+    if (!this.practice.toggleLoop()) {
+      announce(i18n.m.player.loopUnset);
+    }
+    this.#intoLoop();
+  }
+
+  /** A loop between two places that somebody dragged over. */
+  dragLoop({ from_s, to_s }: Span): void {
+    this.practice.drag(from_s, to_s);
+    this.#intoLoop();
+  }
+
+  /** Begins to look at what moves. It stops by itself when nothing does. */
+  wake(): void {
+    this.#frame ||= requestAnimationFrame(() => this.#look());
+  }
+
+  #grow(manifest: DeskManifest, fresh: Schemas["Segment"][], isComplete: boolean): void {
+    const { track } = manifest;
+    this.fault = null;
+    this.track = track;
+    this.report = manifest.report ?? null;
+    this.analysis = manifest.analysis;
+    this.practice.know(manifest.analysis?.beats_s ?? []);
+    if (!track.audio || !track.stems.length) {
+      return;
+    }
+    if (!this.mix.stems.length) {
+      this.#prepare(track);
+    }
+    const added = fresh.map(({ index, first_sample, length_samples }) => ({ index, first_sample, length_samples }));
+    this.#segments.push(...added);
+    this.#isComplete = isComplete;
+    this.#measure(track.audio.sample_rate_hz);
+    this.waves.grow(fresh, this.duration_s);
+    if (this.engine) {
+      this.engine.append(added, isComplete);
+      this.#sync();
+    } else {
+      void this.#openEngine(track, track.audio);
+    }
+  }
+
+  #prepare(track: DeskTrack): void {
+    this.waves.begin(track.stems, track.audio!.sample_rate_hz);
+    this.mix.begin(track.stems, this.#begun.lanes);
+    this.#practise(this.#begun);
+  }
+
+  #practise({ tempo_percent, pitch_semitones, loop }: PlayerView): void {
+    this.practice.setTempo(tempo_percent);
+    this.practice.setPitch(pitch_semitones);
+    // A link may be to another version of the song.
+    const isIn = loop !== null && (!this.duration_s || loop.to_s <= this.duration_s + SHORT_OF_S);
+    this.practice.setLoop(isIn ? loop : null);
+  }
+
+  async #openEngine(track: DeskTrack, audio: Schemas["Audio"]): Promise<void> {
+    const life = this.#life;
+    if (this.#opening === life) {
+      return;
+    }
+    this.#opening = life;
+    try {
+      const engine = await Engine.open({
+        rate_hz: audio.sample_rate_hz,
+        channels: audio.channels,
+        stems: track.stems,
+        // Begun again, it may not reach so far yet.
+        from_s: this.#begun.at_s < track.playable_s ? this.#begun.at_s : 0,
+        fetchSegment: (stem, index, signal) => this.#source.fetchSegment(stem, index, signal),
+        judge,
+      });
+      if (this.#isClosed || life !== this.#life) {
+        await engine.close();
+      } else {
+        this.#take(engine);
+      }
+    } catch {
+      if (life === this.#life) {
+        this.#opening = -1;
+        this.fault = { text: i18n.m.player.engineFault, willRetry: false };
+      }
+    }
+  }
+
+  #take(engine: Engine): void {
+    this.engine = engine;
+    engine.addEventListener("change", () => this.#sync());
+    this.mix.giveAll();
+    this.practice.giveAll();
+    engine.append(this.#segments, this.#isComplete);
+    this.#sync();
+    this.waves.follow(this.position_s, true);
+    if (this.#isPlayAsked) {
+      this.play();
+    }
+  }
+
+  /** It was begun again from nothing: the listener's settings stay, all else goes. */
+  #restart(): void {
+    this.#begun = { ...this.view, at_s: 0 };
+    void this.engine?.close();
+    this.engine = null;
+    this.#life += 1;
+    this.#segments = [];
+    this.#isComplete = false;
+    this.mix.stems = [];
+    this.state = "idle";
+    this.wanted = false;
+    this.failure = "";
+    this.position_s = 0;
+    this.playable_s = 0;
+  }
+
+  /** Who sets a loop wants to hear it: from outside of it, it begins at A. */
+  #intoLoop(): void {
+    const { loop } = this.practice;
+    if (loop) {
+      announce(i18n.m.player.loopNow(clock(loop.from_s), clock(loop.to_s)));
+      if (this.position_s < loop.from_s || this.position_s >= loop.to_s) {
+        this.seek(loop.from_s);
+      }
+    }
+  }
+
+  #measure(rate_hz: number): void {
+    const last = this.#segments.at(-1);
+    this.playable_s = last ? (last.first_sample + last.length_samples) / rate_hz : 0;
+  }
+
+  #sync(): void {
+    if (this.engine) {
+      this.state = this.engine.state;
+      this.wanted = this.engine.wanted;
+      this.failure = this.engine.failure;
+      this.position_s = this.engine.position_s;
+      this.wake();
+    }
+  }
+
+  #look(): void {
+    this.#frame = 0;
+    if (!this.engine || this.#isClosed) {
+      return;
+    }
+    this.position_s = this.engine.position_s;
+    if (this.scrub_s === null) {
+      this.waves.follow(this.position_s);
+    }
+    const levels = this.engine.levels();
+    const moving = [...this.onframe].filter((tell) => tell(levels));
+    if (this.wanted || moving.length) {
+      this.wake();
+    }
+  }
+}
+
+function judge(error: unknown): { retry_s: number | null; text: string } {
+  if (!(error instanceof Problem)) {
+    return { retry_s: null, text: i18n.m.player.segmentFault };
+  }
+  return { retry_s: error.isTransient ? error.retryAfter_s || RETRY_S : null, text: error.text };
+}

@@ -1,0 +1,55 @@
+/** The faders of all lanes, and what they come to for each stem. */
+
+import type { LaneMix } from "$/audio/engine";
+import { gainOf, presetIn, presetsFor, soundsIn, stemsOf, type Preset } from "$/player/mixing";
+import { freshLane, type LaneView } from "$/player/view";
+
+export class Mix {
+  stems = $state.raw<readonly string[]>([]);
+  lanes = $state<Record<string, LaneView>>({});
+
+  readonly sounds = $derived.by(() => soundsIn(Object.values(this.lanes)));
+  readonly preset = $derived.by(() => presetIn(this.lanes));
+  readonly presets = $derived.by(() => presetsFor(this.stems));
+  readonly isTouched = $derived.by(() => Object.values(this.lanes).some((lane) => lane.volume !== 100 || lane.pan));
+
+  /** `give` sets what a stem sounds like. */
+  constructor(private readonly give: (stem: string, mix: LaneMix) => void) {}
+
+  begin(stems: readonly string[], lanes: Readonly<Record<string, LaneView>>): void {
+    this.stems = stems;
+    this.lanes = Object.fromEntries(stems.map((stem) => [stem, { ...freshLane(), ...lanes[stem] }]));
+    this.giveAll();
+  }
+
+  set(stem: string, change: Partial<LaneView>): void {
+    const lane = this.lanes[stem];
+    if (lane) {
+      Object.assign(lane, change);
+      this.giveAll();
+    }
+  }
+
+  /** Mute and solo as the preset says; volumes and balances stay. */
+  choose(preset: Preset): void {
+    const sounding = stemsOf(preset, this.stems) ?? this.stems;
+    for (const [stem, lane] of Object.entries(this.lanes)) {
+      lane.muted = !sounding.includes(stem);
+      lane.solo = false;
+    }
+    this.giveAll();
+  }
+
+  reset(): void {
+    this.begin(this.stems, {});
+  }
+
+  mixOf(stem: string): LaneMix {
+    const lane = this.lanes[stem] ?? freshLane();
+    return { gain: gainOf(lane.volume), pan: lane.pan, sounds: this.sounds(lane) };
+  }
+
+  giveAll(): void {
+    this.stems.forEach((stem) => this.give(stem, this.mixOf(stem)));
+  }
+}

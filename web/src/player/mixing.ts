@@ -1,0 +1,49 @@
+/** What the faders, mutes and solos of all lanes come to, and the mixes that have a name. */
+
+import type { LaneView } from "$/player/view";
+
+/** Loudness grows faster than a slider's lower half suggests when amplitude follows it straight; its square is even. */
+export function gainOf(volume: number): number {
+  return (volume / 100) ** 2;
+}
+
+/** With any stem soloed only soloed ones sound; mute always silences. */
+export function soundsIn(lanes: Iterable<LaneView>): (lane: LaneView) => boolean {
+  const isSolo = [...lanes].some((lane) => lane.solo);
+  return (lane) => !lane.muted && (!isSolo || lane.solo);
+}
+
+export const PRESETS = ["everything", "karaoke", "acappella", "drummer", "bassist", "guitarist", "pianist"] as const;
+export type Preset = (typeof PRESETS)[number];
+
+const WITHOUT: Partial<Record<Preset, RegExp>> = {
+  karaoke: /vocal|voice/,
+  drummer: /drum|percussion/,
+  bassist: /bass/,
+  guitarist: /guitar/,
+  pianist: /piano|keys/,
+};
+
+/** Stems that sound in a preset; null where these stems do not make it. */
+export function stemsOf(preset: Preset, stems: readonly string[]): string[] | null {
+  if (preset === "everything") {
+    return [...stems];
+  }
+  const pattern = WITHOUT[preset] ?? WITHOUT.karaoke!;
+  const named = stems.filter((stem) => pattern.test(stem));
+  const others = stems.filter((stem) => !pattern.test(stem));
+  const sounding = preset === "acappella" ? named : others;
+  return named.length && others.length ? sounding : null;
+}
+
+export function presetsFor(stems: readonly string[]): Preset[] {
+  return PRESETS.filter((preset) => stemsOf(preset, stems));
+}
+
+/** The preset that these lanes are in, whatever their volumes; null for a mix without a name. */
+export function presetIn(lanes: Readonly<Record<string, LaneView>>): Preset | null {
+  const stems = Object.keys(lanes);
+  const sounds = soundsIn(Object.values(lanes));
+  const now = stems.filter((stem) => sounds(lanes[stem]!)).join();
+  return PRESETS.find((preset) => stemsOf(preset, stems)?.join() === now) ?? null;
+}

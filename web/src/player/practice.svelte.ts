@@ -1,0 +1,145 @@
+/** What a listener practises with: tempo, pitch, a loop, a metronome. */
+
+import type { Click, Loop } from "$/audio/engine";
+import { loopBetween, snapped } from "$/player/beats";
+import { gainOf } from "$/player/mixing";
+import { prefer, preferences } from "$/player/preferences.svelte";
+import { LOOP_S_MIN, PITCH, TEMPO } from "$/player/view";
+
+/** What it sets. */
+export interface Tuned {
+  setTempo(ratio: number): void;
+  setPitch(semitones: number): void;
+  setLoop(loop: Loop | null): void;
+  setClick(click: Click | null): void;
+  countIn(beats: number): void;
+}
+
+export class Practice {
+  tempo_percent = $state(TEMPO.usual as number);
+  pitch_semitones = $state(PITCH.usual as number);
+  a_s = $state<number | null>(null);
+  b_s = $state<number | null>(null);
+  isLooping = $state(false);
+  isClicking = $state(false);
+  beats_s = $state.raw<readonly number[]>([]);
+
+  readonly loop = $derived.by((): Loop | null =>
+    this.isLooping && this.a_s !== null && this.b_s !== null ? { from_s: this.a_s, to_s: this.b_s } : null,
+  );
+
+  /** What sounds, if anything does yet. */
+  constructor(private readonly tuned: () => Tuned | null) {}
+
+  setTempo(percent: number): void {
+    this.tempo_percent = Math.min(TEMPO.max, Math.max(TEMPO.min, Math.round(percent)));
+    this.tuned()?.setTempo(this.tempo_percent / 100);
+  }
+
+  setPitch(semitones: number): void {
+    this.pitch_semitones = Math.min(PITCH.max, Math.max(PITCH.min, Math.round(semitones)));
+    this.tuned()?.setPitch(this.pitch_semitones);
+  }
+
+  reset(): void {
+    this.setTempo(TEMPO.usual);
+    this.setPitch(PITCH.usual);
+  }
+
+  setA(at_s: number): void {
+    this.a_s = this.#onGrid(at_s);
+    if (this.b_s !== null && this.b_s - this.a_s < LOOP_S_MIN) {
+      this.b_s = null;
+    }
+    this.#loopFrom(this.b_s !== null);
+  }
+
+  /** False where B would not come after A. */
+  setB(at_s: number): boolean {
+    const loop = loopBetween(this.#grid, this.a_s ?? 0, at_s, LOOP_S_MIN);
+    if (!loop || at_s <= (this.a_s ?? 0)) {
+      return false;
+    }
+    this.setLoop({ from_s: this.a_s ?? 0, to_s: loop.to_s });
+    return true;
+  }
+
+  /** Between two places that somebody dragged over. */
+  drag(one_s: number, other_s: number): void {
+    const loop = loopBetween(this.#grid, one_s, other_s, LOOP_S_MIN);
+    if (loop) {
+      this.setLoop(loop);
+    }
+  }
+
+  setLoop(loop: Loop | null): void {
+    this.a_s = loop?.from_s ?? null;
+    this.b_s = loop?.to_s ?? null;
+    this.#loopFrom(loop !== null);
+  }
+
+  /** False where there is nothing to repeat. */
+  toggleLoop(): boolean {
+    const canLoop = this.a_s !== null && this.b_s !== null;
+    this.#loopFrom(canLoop && !this.isLooping);
+    return canLoop;
+  }
+
+  /** The beats, once they are known. */
+  know(beats_s: readonly number[]): void {
+    if (beats_s.length !== this.beats_s.length) {
+      this.beats_s = beats_s;
+      this.giveClick();
+    }
+  }
+
+  toggleClick(): void {
+    this.isClicking = !this.isClicking && this.beats_s.length > 0;
+    this.giveClick();
+  }
+
+  setClickVolume(volume: number): void {
+    prefer({ clickVolume: volume });
+    this.giveClick();
+  }
+
+  setBeatsInBar(beats: number): void {
+    prefer({ beatsInBar: beats });
+    this.giveClick();
+  }
+
+  /** The next time it begins to play, so many bars are counted first. */
+  countIn(): void {
+    this.tuned()?.countIn(this.beats_s.length ? preferences.countInBars * preferences.beatsInBar : 0);
+  }
+
+  /** All of it, to what has just begun to sound. */
+  giveAll(): void {
+    const tuned = this.tuned();
+    tuned?.setTempo(this.tempo_percent / 100);
+    tuned?.setPitch(this.pitch_semitones);
+    tuned?.setLoop(this.loop);
+    this.giveClick();
+  }
+
+  /** One of no volume is not heard, and still tells where beats are to count in. */
+  giveClick(): void {
+    const { beatsInBar, clickVolume } = preferences;
+    const gain = this.isClicking ? gainOf(clickVolume) : 0;
+    const click = { beats_s: this.beats_s, downbeat_every: beatsInBar, gain };
+    this.tuned()?.setClick(this.beats_s.length ? click : null);
+  }
+
+  get #grid(): readonly number[] {
+    return preferences.snaps ? this.beats_s : [];
+  }
+
+  #onGrid(at_s: number): number {
+    return snapped(this.#grid, at_s);
+  }
+
+  #loopFrom(isLooping: boolean): void {
+    this.isLooping = isLooping;
+    this.tuned()?.setLoop(this.loop);
+  }
+}

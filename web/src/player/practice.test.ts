@@ -1,0 +1,94 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { Practice } from "$/player/practice.svelte";
+import { prefer } from "$/player/preferences.svelte";
+
+const BEATS = Array.from({ length: 40 }, (_, beat) => beat * 0.5);
+const tuned = {
+  setTempo: vi.fn(),
+  setPitch: vi.fn(),
+  setLoop: vi.fn(),
+  setClick: vi.fn(),
+  countIn: vi.fn(),
+};
+let practice: Practice;
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  prefer({ snaps: true, countInBars: 0, beatsInBar: 4, clickVolume: 50 });
+  practice = new Practice(() => tuned);
+});
+
+describe("tempo and pitch", () => {
+  test("stop at the ends of what can be set, and go back to what was recorded", () => {
+    practice.setTempo(400);
+    practice.setPitch(-40);
+    expect([practice.tempo_percent, practice.pitch_semitones]).toEqual([150, -12]);
+    expect(tuned.setTempo).toHaveBeenLastCalledWith(1.5);
+    practice.reset();
+    expect(tuned.setTempo).toHaveBeenLastCalledWith(1);
+    expect(tuned.setPitch).toHaveBeenLastCalledWith(0);
+  });
+});
+
+describe("the loop", () => {
+  test("begins to repeat when both of its points are set, on the beats", () => {
+    practice.know(BEATS);
+    practice.setA(2.1);
+    expect(practice.loop).toBeNull();
+    expect(practice.setB(4.2)).toBe(true);
+    expect(tuned.setLoop).toHaveBeenLastCalledWith({ from_s: 2, to_s: 4 });
+  });
+
+  test("is where the listener set it when points do not snap", () => {
+    prefer({ snaps: false });
+    practice.know(BEATS);
+    practice.setA(2.1);
+    practice.setB(4.2);
+    expect(practice.loop).toEqual({ from_s: 2.1, to_s: 4.2 });
+  });
+
+  test("refuses a B before A, and forgets a B that A has passed", () => {
+    practice.setA(5);
+    expect(practice.setB(3)).toBe(false);
+    practice.setB(9);
+    practice.setA(10);
+    expect([practice.b_s, practice.loop]).toEqual([null, null]);
+  });
+
+  test("is turned off and on again without losing its points", () => {
+    practice.setLoop({ from_s: 1, to_s: 2 });
+    expect(practice.toggleLoop()).toBe(true);
+    expect(tuned.setLoop).toHaveBeenLastCalledWith(null);
+    practice.toggleLoop();
+    expect(tuned.setLoop).toHaveBeenLastCalledWith({ from_s: 1, to_s: 2 });
+  });
+
+  test("cannot be turned on before it has points", () => {
+    expect(practice.toggleLoop()).toBe(false);
+    expect(practice.isLooping).toBe(false);
+  });
+});
+
+describe("the metronome", () => {
+  test("does not click without beats", () => {
+    practice.toggleClick();
+    expect(practice.isClicking).toBe(false);
+    expect(tuned.setClick).toHaveBeenLastCalledWith(null);
+  });
+
+  test("is silent and still knows the beats until it is turned on", () => {
+    practice.know(BEATS);
+    expect(tuned.setClick).toHaveBeenLastCalledWith({ beats_s: BEATS, downbeat_every: 4, gain: 0 });
+    practice.toggleClick();
+    expect(tuned.setClick).toHaveBeenLastCalledWith({ beats_s: BEATS, downbeat_every: 4, gain: 0.25 });
+  });
+
+  test("counts in so many bars of so many beats, and none without beats", () => {
+    prefer({ countInBars: 2, beatsInBar: 3 });
+    practice.countIn();
+    expect(tuned.countIn).toHaveBeenLastCalledWith(0);
+    practice.know(BEATS);
+    practice.countIn();
+    expect(tuned.countIn).toHaveBeenLastCalledWith(6);
+  });
+});

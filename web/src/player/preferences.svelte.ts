@@ -1,0 +1,61 @@
+/** How this person practises, whatever the track. Kept in this browser. */
+
+const KEPT = "stripsession.practice";
+
+export interface Preferences {
+  /** Single letters and signs are shortcuts. */
+  characters: boolean;
+  /** Loop points go to the nearest beat. */
+  snaps: boolean;
+  beatsInBar: number;
+  /** 0, 1 or 2. */
+  countInBars: number;
+  /** 0 to 100. */
+  clickVolume: number;
+}
+
+export const BEATS_IN_BAR = [2, 3, 4, 5, 6, 7] as const;
+export const COUNT_IN_BARS = [0, 1, 2] as const;
+
+const USUAL: Preferences = { characters: true, snaps: true, beatsInBar: 4, countInBars: 0, clickVolume: 70 };
+
+export const preferences = $state<Preferences>(read());
+
+export function prefer(change: Partial<Preferences>): void {
+  Object.assign(preferences, change);
+  try {
+    localStorage.setItem(KEPT, JSON.stringify(preferences));
+  } catch {
+    // Full, or forbidden: it counts until the page is left.
+  }
+}
+
+/** The key of a control, where single keys are shortcuts. */
+export function keyed(shortcut: string | undefined): { shortcut?: string } {
+  return preferences.characters && shortcut ? { shortcut } : {};
+}
+
+function read(): Preferences {
+  try {
+    return soundPreferences(JSON.parse(localStorage.getItem(KEPT) ?? "null"));
+  } catch {
+    return { ...USUAL };
+  }
+}
+
+/** What an older page or another one may have kept. */
+export function soundPreferences(told: unknown): Preferences {
+  const kept = (typeof told === "object" && told !== null ? told : {}) as Record<string, unknown>;
+  const flag = (name: "characters" | "snaps"): boolean =>
+    typeof kept[name] === "boolean" ? (kept[name] as boolean) : USUAL[name];
+  const oneOf = (name: "beatsInBar" | "countInBars", all: readonly number[]): number =>
+    all.includes(kept[name] as number) ? (kept[name] as number) : USUAL[name];
+  const volume = kept["clickVolume"];
+  return {
+    characters: flag("characters"),
+    snaps: flag("snaps"),
+    beatsInBar: oneOf("beatsInBar", BEATS_IN_BAR),
+    countInBars: oneOf("countInBars", COUNT_IN_BARS),
+    clickVolume: typeof volume === "number" && volume >= 0 && volume <= 100 ? volume : USUAL.clickVolume,
+  };
+}

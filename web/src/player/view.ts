@@ -1,0 +1,140 @@
+/** How a listener has set a track's player: what is kept between visits, put into a link, and shared with a mix. */
+
+export interface LaneView {
+  /** 0 to 100. */
+  volume: number;
+  /** -1 (left) to 1 (right). */
+  pan: number;
+  muted: boolean;
+  solo: boolean;
+}
+
+export interface PlayerView {
+  v: 1;
+  lanes: Record<string, LaneView>;
+  tempo_percent: number;
+  pitch_semitones: number;
+  loop: { from_s: number; to_s: number } | null;
+  at_s: number;
+}
+
+export const TEMPO = { min: 50, max: 150, usual: 100 } as const;
+export const PITCH = { min: -12, max: 12, usual: 0 } as const;
+export const LOOP_S_MIN = 0.2;
+
+const LANES_MAX = 32;
+const NAME_MAX = 64;
+const TIME_S_MAX = 200_000;
+
+export function freshLane(): LaneView {
+  return { volume: 100, pan: 0, muted: false, solo: false };
+}
+
+export function freshView(): PlayerView {
+  return { v: 1, lanes: {}, tempo_percent: TEMPO.usual, pitch_semitones: PITCH.usual, loop: null, at_s: 0 };
+}
+
+/** A sound view of whatever a stranger, an older page or a full disk left: what is unsound is ignored or clamped. */
+export function parseView(told: unknown): PlayerView {
+  const from = membersOf(told);
+  return {
+    v: 1,
+    lanes: lanesOf(from["lanes"]),
+    tempo_percent: Math.round(within(from["tempo_percent"], TEMPO.min, TEMPO.max, TEMPO.usual)),
+    pitch_semitones: Math.round(within(from["pitch_semitones"], PITCH.min, PITCH.max, PITCH.usual)),
+    loop: loopOf(from["loop"]),
+    at_s: milli(within(from["at_s"], 0, TIME_S_MAX, 0)),
+  };
+}
+
+/** The view as the query of a link; empty where all is as usual. */
+export function queryOf(view: PlayerView): string {
+  const query = new URLSearchParams();
+  if (view.tempo_percent !== TEMPO.usual) {
+    query.set("tempo", String(view.tempo_percent));
+  }
+  if (view.pitch_semitones !== PITCH.usual) {
+    query.set("pitch", String(view.pitch_semitones));
+  }
+  if (view.loop) {
+    query.set("loop", `${milli(view.loop.from_s)}*${milli(view.loop.to_s)}`);
+  }
+  if (view.at_s) {
+    query.set("at", String(milli(view.at_s)));
+  }
+  for (const [stem, { volume, pan, muted, solo }] of Object.entries(view.lanes)) {
+    const marks = `${muted ? "m" : ""}${solo ? "s" : ""}`;
+    if (volume !== 100 || pan || marks) {
+      query.append("lane", `${stem}*${volume}*${Math.round(pan * 100)}*${marks}`);
+    }
+  }
+  return query.toString();
+}
+
+/** What `queryOf` wrote, or whatever somebody made of it; null where an address has none. */
+export function viewOfHash(hash: string): PlayerView | null {
+  const at = hash.indexOf("?");
+  if (at < 0 || at === hash.length - 1) {
+    return null;
+  }
+  const query = new URLSearchParams(hash.slice(at + 1));
+  const [from_s, to_s] = (query.get("loop") ?? "").split("*").map(Number);
+  return parseView({
+    tempo_percent: numberOf(query.get("tempo")),
+    pitch_semitones: numberOf(query.get("pitch")),
+    loop: { from_s, to_s },
+    at_s: numberOf(query.get("at")),
+    lanes: Object.fromEntries(query.getAll("lane").slice(0, LANES_MAX).map(laneOfText)),
+  });
+}
+
+function laneOfText(text: string): [string, unknown] {
+  const parts = text.split("*");
+  const marks = parts.pop() ?? "";
+  const pan = numberOf(parts.pop());
+  const volume = numberOf(parts.pop());
+  return [
+    parts.join("*"),
+    { volume, pan: pan === undefined ? 0 : pan / 100, muted: marks.includes("m"), solo: marks.includes("s") },
+  ];
+}
+
+function lanesOf(told: unknown): Record<string, LaneView> {
+  const names = Object.entries(membersOf(told)).filter(([stem]) => stem && stem.length <= NAME_MAX);
+  return Object.fromEntries(names.slice(0, LANES_MAX).map(([stem, lane]) => [stem, laneOf(lane)]));
+}
+
+function laneOf(told: unknown): LaneView {
+  const { volume, pan, muted, solo } = membersOf(told);
+  return {
+    volume: Math.round(within(volume, 0, 100, 100)),
+    pan: Math.round(within(pan, -1, 1, 0) * 100) / 100,
+    muted: muted === true,
+    solo: solo === true,
+  };
+}
+
+function loopOf(told: unknown): PlayerView["loop"] {
+  const { from_s, to_s } = membersOf(told);
+  if (typeof from_s !== "number" || typeof to_s !== "number") {
+    return null;
+  }
+  const isSound = from_s >= 0 && to_s - from_s >= LOOP_S_MIN && to_s <= TIME_S_MAX;
+  return isSound ? { from_s: milli(from_s), to_s: milli(to_s) } : null;
+}
+
+function membersOf(told: unknown): Record<string, unknown> {
+  return typeof told === "object" && told !== null ? (told as Record<string, unknown>) : {};
+}
+
+function within(told: unknown, min: number, max: number, usual: number): number {
+  return typeof told === "number" && !Number.isNaN(told) ? Math.min(max, Math.max(min, told)) : usual;
+}
+
+function numberOf(text: string | null | undefined): number | undefined {
+  return text ? Number(text) : undefined;
+}
+
+function milli(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import {
+  canBeDoubled,
+  choicesOf,
+  extensionOf,
+  fileAddress,
+  hasDepth,
+  keyOf,
+  type Choice,
+  type Quality,
+} from "$/sharing/choices";
+
+const STEMS = ["vocals", "drums", "bass", "other"];
+const TRACK = { track_id: "trk_1" };
+
+const keys = (stems: readonly string[], query?: string | null): string[] => choicesOf(stems, query).map(keyOf);
+const address = (choice: Choice, quality: Partial<Quality> = {}): string =>
+  fileAddress(TRACK, choice, { format: "flac", depth: "", isDoubled: false, ...quality });
+
+describe("what can be made of a track", () => {
+  it("is every stem, mixes with and without the voice, all in a zip, and a file for DJs", () => {
+    expect(keys(STEMS)).toEqual([
+      "karaoke",
+      "acapella",
+      "stem:vocals",
+      "stem:drums",
+      "stem:bass",
+      "stem:other",
+      "zip",
+      "stemFile",
+    ]);
+  });
+
+  it("is the mix of the faders too, where there are faders", () => {
+    expect(keys(STEMS, "")[0]).toBe("mix");
+    expect(keys(STEMS, null)[0]).toBe("mix");
+  });
+
+  it("has a file for DJs only where its stems make four parts", () => {
+    const has = (stems: string[]): boolean => keys(stems).includes("stemFile");
+    expect(has(["kick", "snare", "toms", "cymbals"])).toBe(true);
+    expect(has(["drums", "bass", "other", "vocals", "guitar", "piano"])).toBe(true);
+    expect(has(["lead_vocals", "backing_vocals", "drums", "bass", "other"])).toBe(false);
+    expect(has(["vocals", "instrumental"])).toBe(false);
+  });
+
+  it("has no karaoke where nothing or everything is sung, or where the one other stem is it", () => {
+    expect(keys(["drums", "bass", "other"])).not.toContain("karaoke");
+    expect(keys(["lead_vocals", "backing-vocals", "vocals"])).not.toContain("karaoke");
+    expect(keys(["vocals", "no_vocals"])).toEqual(["stem:vocals", "stem:no_vocals", "zip"]);
+    expect(keys(["lead_vocals", "no_vocals", "drums"])).toContain("karaoke");
+  });
+});
+
+describe("a file's address", () => {
+  it("names the stem, the preset, the faders or the zip, and its format", () => {
+    expect(address({ kind: "stem", stem: "lead vocals" })).toBe("/v1/tracks/trk_1/stems/lead%20vocals.flac");
+    expect(address({ kind: "preset", preset: "karaoke" })).toBe("/v1/tracks/trk_1/mix.flac?preset=karaoke");
+    expect(address({ kind: "mix", query: "stems=drums" })).toBe("/v1/tracks/trk_1/mix.flac?stems=drums");
+    expect(address({ kind: "mix", query: "" })).toBe("/v1/tracks/trk_1/mix.flac");
+    expect(address({ kind: "zip" }, { format: "mp3" })).toBe("/v1/tracks/trk_1/download.zip?format=mp3");
+    expect(address({ kind: "stemFile" }, { format: "wav", depth: "16" })).toBe("/v1/tracks/trk_1/mix.stem.mp4");
+  });
+
+  it("asks for a depth of a WAV and for double speed of what is coded, and for neither elsewhere", () => {
+    const stem: Choice = { kind: "stem", stem: "bass" };
+    const both = { depth: "32f", isDoubled: true } as const;
+    expect(address(stem, { ...both, format: "wav" })).toBe("/v1/tracks/trk_1/stems/bass.wav?depth=32f");
+    expect(address(stem, { ...both, format: "opus" })).toBe("/v1/tracks/trk_1/stems/bass.opus?speed=2");
+    expect(address(stem, both)).toBe("/v1/tracks/trk_1/stems/bass.flac");
+    expect(address({ kind: "zip" }, { ...both, format: "wav" })).toBe(
+      "/v1/tracks/trk_1/download.zip?format=wav&depth=32f",
+    );
+    expect(address({ kind: "zip" }, { ...both, format: "mp3" })).toBe("/v1/tracks/trk_1/download.zip?format=mp3");
+    expect(address({ kind: "preset", preset: "acapella" }, { ...both, format: "m4a" })).toBe(
+      "/v1/tracks/trk_1/mix.m4a?preset=acapella&speed=2",
+    );
+  });
+});
+
+describe("the options of a format", () => {
+  it("are a depth for WAV, and a speed for a coded file that is one sound", () => {
+    expect(hasDepth({ kind: "zip" }, "wav")).toBe(true);
+    expect(hasDepth({ kind: "stemFile" }, "wav")).toBe(false);
+    expect(canBeDoubled({ kind: "mix", query: "" }, "mp3")).toBe(true);
+    expect(canBeDoubled({ kind: "zip" }, "mp3")).toBe(false);
+    expect(canBeDoubled({ kind: "mix", query: "" }, "flac")).toBe(false);
+  });
+
+  it("lead to the ending that the file gets", () => {
+    const quality: Quality = { format: "mp3", depth: "", isDoubled: false };
+    expect(extensionOf({ kind: "zip" }, quality)).toBe("zip");
+    expect(extensionOf({ kind: "stemFile" }, quality)).toBe("stem.mp4");
+    expect(extensionOf({ kind: "mix", query: "" }, quality)).toBe("mp3");
+  });
+});

@@ -1,0 +1,78 @@
+/** A download into a file as it comes: never whole in memory, and going on where the connection broke. */
+
+import { Problem } from "$/api/problem";
+import { pause, send } from "$/api/sending";
+
+const BREAKS_MAX = 5;
+const BREAK_S = 1;
+
+export interface Sink {
+  write(chunk: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** What was written counts no more. */
+  restart(): Promise<void>;
+}
+
+export interface Pouring {
+  signal: AbortSignal;
+  /** `all_bytes` is null where only making the file tells. */
+  onBytes: (got_bytes: number, all_bytes: number | null) => void;
+  /** Waits before another try; asked for, so that a test need not. */
+  wait?: (wait_s: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Fetch all of it. Throws Problem, the signal's reason, or what the sink throws. */
+export async function pour(address: string, sink: Sink, { signal, onBytes, wait = pause }: Pouring): Promise<void> {
+  let got_bytes = 0;
+  let etag = "";
+  for (let breaks = 0; ; breaks += 1) {
+    const headers: HeadersInit = got_bytes && etag ? { Range: `bytes=${got_bytes}-`, "If-Range": etag } : {};
+    const url = new URL(address, location.origin);
+    const response = await send(new Request(url, { headers, signal, cache: "no-store" }));
+    if (got_bytes && response.status !== 206) {
+      await sink.restart();
+      got_bytes = 0;
+    }
+    etag = response.headers.get("Accept-Ranges") === "bytes" ? (response.headers.get("ETag") ?? "") : "";
+    const length = response.headers.get("Content-Length");
+    const all_bytes = length === null ? null : got_bytes + Number(length);
+    onBytes(got_bytes, all_bytes);
+    const isWhole = await drain(response, signal, async (chunk) => {
+      await sink.write(chunk);
+      got_bytes += chunk.byteLength;
+      onBytes(got_bytes, all_bytes);
+    });
+    if (isWhole && (all_bytes === null || got_bytes >= all_bytes)) {
+      return;
+    }
+    if (breaks >= BREAKS_MAX) {
+      throw Problem.unreachable();
+    }
+    await wait(BREAK_S * (breaks + 1), signal);
+  }
+}
+
+/** Whether the stream ended by itself. What `take` throws, and an abort, is thrown on. */
+async function drain(
+  response: Response,
+  signal: AbortSignal,
+  take: (chunk: Uint8Array<ArrayBuffer>) => Promise<void>,
+): Promise<boolean> {
+  const reader = response.body?.getReader();
+  while (reader) {
+    const piece = await reader.read().catch(() => null);
+    if (!piece) {
+      signal.throwIfAborted();
+      return false;
+    }
+    if (piece.done) {
+      return true;
+    }
+    try {
+      await take(piece.value);
+    } catch (error) {
+      await reader.cancel().catch(() => undefined);
+      throw error;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,45 @@
+/** Which view the address asks for. What is secret lies behind the #, which no browser sends to a server. */
+
+export type Route =
+  | { view: "library" }
+  | { view: "track"; track_id: string }
+  | { view: "account" }
+  | { view: "shared"; token: string }
+  | { view: "link"; code: string };
+
+const ID = "([A-Za-z0-9_-]+)";
+const TRACK = new RegExp(`^#/track/${ID}(?:[?].*)?$`);
+const SHARED = new RegExp(`^#/shared/${ID}$`);
+const LINK = new RegExp(`^#/link/${ID}$`);
+
+export const route = $state<{ now: Route }>({ now: routeOf(globalThis.location?.hash ?? "") });
+
+export function routeOf(hash: string): Route {
+  const track_id = TRACK.exec(hash)?.[1];
+  if (track_id) {
+    return { view: "track", track_id };
+  }
+  const token = SHARED.exec(hash)?.[1];
+  if (token) {
+    return { view: "shared", token };
+  }
+  const code = LINK.exec(hash)?.[1];
+  if (code) {
+    return { view: "link", code };
+  }
+  return hash.startsWith("#/account") ? { view: "account" } : { view: "library" };
+}
+
+export function go(to: string): void {
+  location.hash = to;
+}
+
+/** As `go`, without a step to come back to: for an address that must not be kept. */
+export function goInstead(to: string): void {
+  history.replaceState(null, "", `${location.pathname}${to}`);
+  route.now = routeOf(to);
+}
+
+globalThis.addEventListener?.("hashchange", () => {
+  route.now = routeOf(location.hash);
+});

@@ -1,0 +1,29 @@
+/** Light or dark: the listener's choice, else the system's. */
+
+export type Choice = "system" | "light" | "dark";
+
+const CHOSEN = "stripsession.theme";
+
+export const theme = $state<{ choice: Choice; shown: "light" | "dark" }>({ choice: "system", shown: "light" });
+
+let system: MediaQueryList;
+
+export function beginTheme(): void {
+  system = matchMedia("(prefers-color-scheme: dark)");
+  system.addEventListener("change", show);
+  const chosen = localStorage.getItem(CHOSEN);
+  theme.choice = chosen === "light" || chosen === "dark" ? chosen : "system";
+  show();
+}
+
+export function chooseTheme(choice: Choice): void {
+  theme.choice = choice;
+  localStorage.setItem(CHOSEN, choice);
+  show();
+}
+
+function show(): void {
+  const isDark = theme.choice === "system" ? system.matches : theme.choice === "dark";
+  theme.shown = isDark ? "dark" : "light";
+  document.documentElement.dataset["theme"] = theme.shown;
+}

@@ -1,0 +1,58 @@
+/** A track as the page knows it, and what follows from its state. */
+
+import type { Track } from "$/api/client";
+
+/** What events tell of a track besides the track itself. */
+interface Told {
+  percent?: number;
+  eta_s?: number | null;
+  jobs_ahead?: number;
+}
+
+export type TrackNow = Track & Told;
+
+export function isUnderWay(track: Pick<Track, "state">): boolean {
+  return track.state === "checking" || track.state === "separating";
+}
+
+/** How much is made. Never 100 before it is ready: rounding must not promise what is still to come. */
+export function percentOf(track: TrackNow): number {
+  if (track.state === "ready") {
+    return 100;
+  }
+  const counted = track.duration_s ? (100 * track.playable_s) / track.duration_s : 0;
+  return Math.min(99.9, Math.max(track.percent ?? 0, counted));
+}
+
+/** Whether trying again can help. */
+export function canRetry(track: Track): boolean {
+  return track.state === "cancelled"
+    ? track.upload_held
+    : track.state === "failed" && track.failure?.retryable !== false;
+}
+
+/** The order in which they are separated, with the one that is looked at before all. */
+export function nextInTurn(tracks: Iterable<TrackNow>, watched: string | null): TrackNow[] {
+  return [...tracks]
+    .filter(isUnderWay)
+    .sort(
+      (a, b) =>
+        Number(b.track_id === watched) - Number(a.track_id === watched) || a.created_at.localeCompare(b.created_at),
+    );
+}
+
+/**
+ * The order of the list after its first page was read again: what the page has, then what was loaded behind it. Null
+ * where the two no longer meet, and the list begins anew.
+ */
+export function mergedOrder(known: readonly string[], page: readonly string[], isAll: boolean): string[] | null {
+  if (isAll) {
+    return [...page];
+  }
+  const joint = known.lastIndexOf(page.at(-1) ?? "");
+  if (joint < 0) {
+    return null;
+  }
+  const first = new Set(page);
+  return [...page, ...known.slice(joint + 1).filter((track_id) => !first.has(track_id))];
+}

@@ -1,0 +1,40 @@
+/** Pages of the library: which tracks are wanted, in which order, and the requests for them. */
+
+import { api, told } from "$/api/client";
+import type { TrackNow } from "$/state/track";
+
+export const SORTS = ["newest", "title", "artist", "length"] as const;
+export type Sort = (typeof SORTS)[number];
+
+export interface TrackQuery {
+  /** Words that title or artist must contain. */
+  text: string;
+  sort: Sort;
+  /** Only tracks that carry it; empty for all. */
+  tag: string;
+}
+
+export const EVERYTHING: TrackQuery = { text: "", sort: "newest", tag: "" };
+
+export function isEverything(query: TrackQuery): boolean {
+  return !query.text && !query.tag && query.sort === EVERYTHING.sort;
+}
+
+export interface TrackPage {
+  tracks: TrackNow[];
+  next_cursor: string | null;
+}
+
+export async function trackPage(
+  query: TrackQuery,
+  { cursor, limit, signal }: { cursor?: string | null; limit: number; signal?: AbortSignal },
+): Promise<TrackPage> {
+  const asked = {
+    limit,
+    ...(query.text && { q: query.text }),
+    ...(query.tag && { tag: query.tag }),
+    ...(query.sort !== EVERYTHING.sort && { sort: query.sort }),
+    ...(cursor && { cursor }),
+  };
+  return told(api.GET("/v1/tracks", { params: { query: asked }, ...(signal && { signal }) }));
+}

@@ -1,0 +1,296 @@
+/** The tracks as last told: which ones the library shows, and what is true of each. */
+
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
+import { addresses, api, told } from "$/api/client";
+import { timer, type Timer } from "$/state/timer";
+import { isUnderWay, mergedOrder, type TrackNow } from "$/state/track";
+import { TrackFollowing, type EventStream } from "$/state/trackFollowing";
+import { EVERYTHING, isEverything, trackPage, type TrackPage, type TrackQuery } from "$/state/trackPages";
+
+export type { TrackNow } from "$/state/track";
+
+const PAGE = 100;
+/** Of a reading that only looks for changes. */
+const GLANCE = 50;
+
+export interface Change {
+  title?: string;
+  artist?: string;
+  tags?: string[];
+}
+
+interface Ports {
+  open: (track_id: string) => EventStream;
+  timer: Timer;
+}
+
+export class Tracks {
+  /** Of the list; single tracks can be found whatever it is. */
+  status = $state<"loading" | "ready" | "failed">("loading");
+  fault = $state.raw<unknown>(null);
+  query = $state.raw<TrackQuery>(EVERYTHING);
+  /** Another order or search is asked for; what is on screen is of the one before. */
+  isTurning = $state(false);
+  isLoadingMore = $state(false);
+  /** Why no more came. */
+  moreFault = $state.raw<unknown>(null);
+  /** Counts songs that began and ended, for what depends on them, such as the minutes left. */
+  moves = $state(0);
+  /** Every tag that was seen. */
+  readonly tags = new SvelteSet<string>();
+  /** What the library shows, in order. */
+  readonly ids = $derived.by(() => this.#order.filter((track_id) => !this.#hidden.has(track_id)));
+
+  #order = $state.raw<readonly string[]>([]);
+  #hidden = $state.raw<ReadonlySet<string>>(new Set());
+  #cursor = $state.raw<string | null>(null);
+  readonly #byId = new SvelteMap<string, TrackNow>();
+  readonly #ports: Ports;
+  #following: TrackFollowing | null = null;
+  #watched: string | null = null;
+  #loading = new AbortController();
+  /** Counts what changed the order here, so that an answer from before it does not undo it. */
+  #turns = 0;
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+  }
+
+  get list(): TrackNow[] {
+    return this.ids.flatMap((track_id) => this.get(track_id) ?? []);
+  }
+
+  get hasMore(): boolean {
+    return this.#cursor !== null;
+  }
+
+  get(track_id: string): TrackNow | undefined {
+    return this.#byId.get(track_id);
+  }
+
+  /** Somebody is signed in. */
+  begin(): void {
+    this.end();
+    this.#following = new TrackFollowing({
+      open: this.#ports.open,
+      timer: this.#ports.timer,
+      known: () => this.#byId.values(),
+      tell: (track_id, news) => this.#tell(track_id, news),
+      find: (track_id) => this.find(track_id),
+      drop: (track_id) => this.drop(track_id),
+      refresh: () => this.refresh(),
+    });
+    this.#following.watch(this.#watched);
+    void this.reload();
+  }
+
+  /** Nobody is signed in any more: nothing of theirs stays. */
+  end(): void {
+    this.#loading.abort();
+    this.#following?.close();
+    this.#following = null;
+    this.#byId.clear();
+    this.tags.clear();
+    this.#turns += 1;
+    this.#order = [];
+    this.#hidden = new Set();
+    this.#cursor = null;
+    this.query = EVERYTHING;
+    this.status = "loading";
+    this.fault = this.moreFault = null;
+    this.isTurning = this.isLoadingMore = false;
+  }
+
+  /** Show what is asked for. */
+  async show(query: TrackQuery): Promise<void> {
+    this.query = query;
+    await this.reload();
+  }
+
+  /** Read the list from its beginning; what came before stays on screen until the answer. */
+  async reload(): Promise<void> {
+    this.#loading.abort();
+    const { signal } = (this.#loading = new AbortController());
+    const turn = this.#turns;
+    this.isTurning = true;
+    this.isLoadingMore = false;
+    if (this.status === "failed") {
+      this.status = "loading";
+    }
+    try {
+      const page = await trackPage(this.query, { limit: PAGE, signal });
+      if (!signal.aborted && turn !== this.#turns) {
+        // A track came or went meanwhile, and the answer may be from before.
+        await this.reload();
+      } else if (!signal.aborted) {
+        this.#begin(page);
+      }
+    } catch (error) {
+      if (!signal.aborted) {
+        this.fault = error;
+        this.status = "failed";
+        this.isTurning = false;
+      }
+    }
+  }
+
+  async loadMore(): Promise<void> {
+    const { signal } = this.#loading;
+    if (!this.#cursor || this.isLoadingMore || this.isTurning) {
+      return;
+    }
+    this.isLoadingMore = true;
+    this.moreFault = null;
+    try {
+      const page = await trackPage(this.query, { cursor: this.#cursor, limit: PAGE, signal });
+      if (!signal.aborted) {
+        this.#take(page.tracks);
+        const known = new Set(this.#order);
+        this.#order = [...this.#order, ...idsOf(page).filter((track_id) => !known.has(track_id))];
+        this.#cursor = page.next_cursor;
+      }
+    } catch (error) {
+      if (!signal.aborted) {
+        this.moreFault = error;
+      }
+    } finally {
+      if (!signal.aborted) {
+        this.isLoadingMore = false;
+      }
+    }
+  }
+
+  /** Read again what is newest, without a word: what other tabs and machines did. Throws Problem. */
+  async refresh(): Promise<void> {
+    const turn = this.#turns;
+    const { signal } = this.#loading;
+    const page = await trackPage(EVERYTHING, { limit: GLANCE, signal });
+    if (signal.aborted) {
+      return;
+    }
+    this.#take(page.tracks);
+    if (this.status === "ready" && !this.isTurning && isEverything(this.query) && turn === this.#turns) {
+      this.#meet(page);
+    }
+  }
+
+  /** One track, as it is now. Throws Problem. */
+  async find(track_id: string): Promise<TrackNow> {
+    const following = this.#following;
+    const track: TrackNow = await told(api.GET("/v1/tracks/{track_id}", { params: { path: { track_id } } }));
+    if (following === this.#following) {
+      this.#take([track]);
+    }
+    return this.get(track_id) ?? track;
+  }
+
+  /** A complete upload becomes a track; asked twice, it is one track. Throws Problem. */
+  async create(upload_id: string): Promise<TrackNow> {
+    const track: TrackNow = await told(
+      api.POST("/v1/tracks", {
+        body: { upload_id },
+        params: { header: { "Idempotency-Key": upload_id } },
+      }),
+    );
+    this.#take([track]);
+    this.#turns += 1;
+    if (isEverything(this.query)) {
+      this.#order = [track.track_id, ...this.#order.filter((track_id) => track_id !== track.track_id)];
+    } else {
+      void this.reload();
+    }
+    return track;
+  }
+
+  async cancel(track_id: string): Promise<void> {
+    this.#take([await told(api.POST("/v1/tracks/{track_id}/cancel", { params: { path: { track_id } } }))]);
+  }
+
+  async retry(track_id: string): Promise<void> {
+    this.#take([await told(api.POST("/v1/tracks/{track_id}/retry", { params: { path: { track_id } } }))]);
+  }
+
+  async update(track_id: string, change: Change): Promise<void> {
+    this.#take([await told(api.PATCH("/v1/tracks/{track_id}", { params: { path: { track_id } }, body: change }))]);
+  }
+
+  async delete(track_id: string): Promise<void> {
+    await api.DELETE("/v1/tracks/{track_id}", { params: { path: { track_id } } });
+    this.drop(track_id);
+  }
+
+  /** Out of sight while its deletion can still be taken back. */
+  hide(track_id: string, isHidden: boolean): void {
+    const hidden = new Set(this.#hidden);
+    if (isHidden) {
+      hidden.add(track_id);
+    } else {
+      hidden.delete(track_id);
+    }
+    this.#hidden = hidden;
+  }
+
+  /** It is gone. */
+  drop(track_id: string): void {
+    this.#turns += 1;
+    this.#byId.delete(track_id);
+    this.#order = this.#order.filter((other) => other !== track_id);
+    this.#following?.follow();
+  }
+
+  /** The open track is followed by events before others. */
+  watch(track_id: string | null): void {
+    this.#watched = track_id;
+    this.#following?.watch(track_id);
+  }
+
+  #begin(page: TrackPage): void {
+    this.#take(page.tracks);
+    this.#order = idsOf(page);
+    this.#cursor = page.next_cursor;
+    this.fault = this.moreFault = null;
+    this.status = "ready";
+    this.isTurning = false;
+  }
+
+  #meet(page: TrackPage): void {
+    const order = mergedOrder(this.#order, idsOf(page), page.next_cursor === null);
+    if (!order) {
+      this.#begin(page);
+    } else if (order.length !== this.#order.length || order.some((track_id, at) => track_id !== this.#order[at])) {
+      this.#order = order;
+    }
+  }
+
+  #take(tracks: readonly TrackNow[]): void {
+    for (const track of tracks) {
+      const known = this.get(track.track_id);
+      // What events told of one state says nothing of the next, and nothing once they are over.
+      const isCurrent = known?.state === track.state && this.#following?.isStreamed(track.track_id);
+      this.#put(isCurrent ? { ...known, ...track } : track);
+    }
+    this.#following?.follow();
+  }
+
+  #tell(track_id: string, news: Partial<TrackNow>): void {
+    const known = this.get(track_id);
+    if (known) {
+      this.#put({ ...known, ...news });
+    }
+  }
+
+  #put(track: TrackNow): void {
+    const known = this.get(track.track_id);
+    if (known ? known.state !== track.state : isUnderWay(track)) {
+      this.moves += 1;
+    }
+    this.#byId.set(track.track_id, track);
+    track.tags.forEach((tag) => this.tags.add(tag));
+  }
+}
+
+function idsOf(page: TrackPage): string[] {
+  return page.tracks.map((track) => track.track_id);
+}
+
+export const tracks = new Tracks({ open: (track_id) => new EventSource(addresses.events(track_id)), timer });

@@ -1,0 +1,154 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Problem } from "$/api/problem";
+import { madeTrack } from "$/state/madeTrack";
+import { HandTimer } from "$/state/timer";
+import type { TrackNow } from "$/state/track";
+import { EVERYTHING, type TrackPage, type TrackQuery } from "$/state/trackPages";
+import { Tracks } from "$/state/tracks.svelte";
+
+interface Asked {
+  query: TrackQuery;
+  cursor?: string | null;
+  signal?: AbortSignal;
+  answer: (page: TrackPage) => void;
+  fail: (error: unknown) => void;
+}
+
+const asked: Asked[] = [];
+const server = vi.hoisted(() => ({ GET: vi.fn(), POST: vi.fn(), PATCH: vi.fn(), DELETE: vi.fn() }));
+
+vi.mock("$/state/trackPages", async (original) => ({
+  ...(await original<object>()),
+  trackPage: (query: TrackQuery, how: { cursor?: string | null; signal?: AbortSignal }) =>
+    new Promise<TrackPage>((resolve, reject) => {
+      asked.push({ query, ...how, answer: resolve, fail: reject });
+    }),
+}));
+vi.mock("$/api/client", () => ({
+  api: server,
+  told: async (answer: Promise<unknown>) => answer,
+  addresses: { events: () => "" },
+}));
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const ready = (track_id: string): TrackNow => madeTrack({ track_id, state: "ready" });
+const page = (ids: string[], next_cursor: string | null = null): TrackPage => ({ tracks: ids.map(ready), next_cursor });
+
+let tracks: Tracks;
+
+async function answer(told: TrackPage): Promise<void> {
+  asked.at(-1)!.answer(told);
+  await settled();
+}
+
+beforeEach(async () => {
+  asked.length = 0;
+  vi.resetAllMocks();
+  tracks = new Tracks({
+    open: () => ({ readyState: 1, addEventListener: () => undefined, onerror: null, close: () => undefined }),
+    timer: new HandTimer(),
+  });
+  tracks.begin();
+});
+
+describe("the library's tracks", () => {
+  it("are loaded when somebody signs in, and gone when they sign out", async () => {
+    expect(tracks.status).toBe("loading");
+    await answer(page(["b", "a"]));
+    expect(tracks.status).toBe("ready");
+    expect(tracks.list.map(({ track_id }) => track_id)).toEqual(["b", "a"]);
+    tracks.end();
+    expect(tracks.ids).toEqual([]);
+    expect(tracks.get("a")).toBeUndefined();
+  });
+
+  it("come page by page, each track once", async () => {
+    await answer(page(["c", "b"], "next"));
+    void tracks.loadMore();
+    void tracks.loadMore();
+    expect(asked).toHaveLength(2);
+    expect(asked.at(-1)!.cursor).toBe("next");
+    await answer(page(["b", "a"]));
+    expect(tracks.ids).toEqual(["c", "b", "a"]);
+    expect(tracks.hasMore).toBe(false);
+  });
+
+  it("say why no more came, and ask again when asked", async () => {
+    await answer(page(["c"], "next"));
+    void tracks.loadMore();
+    asked.at(-1)!.fail(Problem.unreachable());
+    await settled();
+    expect(tracks.moreFault).toBeInstanceOf(Problem);
+    void tracks.loadMore();
+    await answer(page(["b"]));
+    expect(tracks.ids).toEqual(["c", "b"]);
+    expect(tracks.moreFault).toBeNull();
+  });
+
+  it("are those of the last search, whatever order the answers come in", async () => {
+    await answer(page(["b", "a"]));
+    void tracks.show({ ...EVERYTHING, text: "ni" });
+    void tracks.show({ ...EVERYTHING, text: "night" });
+    const [, early, late] = asked;
+    expect(early!.signal!.aborted).toBe(true);
+    late!.answer(page(["a"]));
+    early!.answer(page(["b"]));
+    await settled();
+    expect(tracks.ids).toEqual(["a"]);
+  });
+
+  it("stay on screen until a new search is answered, and say when it fails", async () => {
+    await answer(page(["b", "a"]));
+    void tracks.show({ ...EVERYTHING, tag: "slow" });
+    expect(tracks.ids).toEqual(["b", "a"]);
+    expect(tracks.isTurning).toBe(true);
+    asked.at(-1)!.fail(Problem.unreachable());
+    await settled();
+    expect(tracks.status).toBe("failed");
+  });
+
+  it("begin with a new upload, also when an older answer comes after it", async () => {
+    server.POST.mockResolvedValue(ready("new"));
+    const first = asked.at(-1)!;
+    await tracks.create("upl_1");
+    expect(server.POST.mock.calls[0]![1]).toMatchObject({ params: { header: { "Idempotency-Key": "upl_1" } } });
+    first.answer(page(["b", "a"]));
+    await settled();
+    await answer(page(["new", "b", "a"]));
+    expect(tracks.ids).toEqual(["new", "b", "a"]);
+  });
+
+  it("are hidden while a deletion can be taken back, and shown in their place after that", async () => {
+    await answer(page(["c", "b", "a"]));
+    tracks.hide("b", true);
+    expect(tracks.ids).toEqual(["c", "a"]);
+    tracks.hide("b", false);
+    expect(tracks.ids).toEqual(["c", "b", "a"]);
+  });
+
+  it("take what another tab did when they are read again", async () => {
+    await answer(page(["b", "a"]));
+    void tracks.refresh();
+    await answer(page(["c", "a"]));
+    expect(tracks.ids).toEqual(["c", "a"]);
+  });
+
+  it("are gone here too when they were deleted, whatever a reading from before says", async () => {
+    await answer(page(["b", "a"]));
+    void tracks.refresh();
+    await tracks.delete("b");
+    await answer(page(["b", "a"]));
+    expect(tracks.ids).toEqual(["a"]);
+  });
+
+  it("count the songs that begin and end, for what depends on them", async () => {
+    await answer(page(["a"]));
+    expect(tracks.moves).toBe(0);
+    server.POST.mockResolvedValue(madeTrack({ track_id: "new", state: "checking" }));
+    await tracks.create("upl_1");
+    expect(tracks.moves).toBe(1);
+    server.GET.mockResolvedValue(ready("new"));
+    await tracks.find("new");
+    expect(tracks.moves).toBe(2);
+  });
+});

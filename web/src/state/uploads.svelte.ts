@@ -1,0 +1,97 @@
+/** The uploads of this tab: the queue with the real server, browser and network behind it. */
+
+import { api } from "$/api/client";
+import { Problem } from "$/api/problem";
+import { refreshSession, sessionEvents } from "$/api/refresh";
+import { announce } from "$/design/notices.svelte";
+import { i18n } from "$/i18n/i18n.svelte";
+import { RememberedUploads } from "$/state/rememberedUploads";
+import { timer } from "$/state/timer";
+import { tracks } from "$/state/tracks.svelte";
+import { sendFile, type SendingPorts, type Told } from "$/state/tusSending";
+import { UploadQueue, type Stored } from "$/state/uploadQueue.svelte";
+
+const RESUMABLE = { "Tus-Resumable": "1.0.0" } as const;
+const LOCK = "stripsession-upload:";
+const GONE = new Set([403, 404, 410]);
+
+export const uploads = new UploadQueue({
+  remembered: new RememberedUploads(() => localStorage),
+  send,
+  stored,
+  discard: async (path) => {
+    await api.DELETE("/v1/uploads/{upload_id}", { params: { header: RESUMABLE, path: pathParameter(path) } });
+  },
+  create: (upload_id) => tracks.create(upload_id),
+  hold,
+  heldElsewhere,
+  arrived: (title) => announce(i18n.m.library.arrived(title)),
+});
+
+let isListening = false;
+
+/** Begin, in a tab where somebody is signed in: show what earlier visits left, and watch the network. */
+export function beginUploads(): void {
+  if (!isListening) {
+    isListening = true;
+    addEventListener("beforeunload", (event) => uploads.isBusy && event.preventDefault());
+    addEventListener("online", () => uploads.againAfterLoss());
+    sessionEvents.addEventListener("ended", () => uploads.stop());
+  }
+  void uploads.recall();
+}
+
+async function send(file: File, path: string | null, told: Told, signal: AbortSignal): Promise<string> {
+  // Loaded when the first file comes: nothing before that needs it.
+  const tus = await import("tus-js-client").catch(() => {
+    throw Problem.unreachable();
+  });
+  const ports: SendingPorts = {
+    newUpload: (input, options) => new tus.Upload(input, options),
+    refresh: () => refreshSession(),
+    timer,
+    isOnline: () => navigator.onLine,
+    network: window,
+  };
+  return sendFile(file, path, told, { ports, signal });
+}
+
+async function stored(path: string): Promise<Stored> {
+  try {
+    const { response } = await api.HEAD("/v1/uploads/{upload_id}", {
+      params: { header: RESUMABLE, path: pathParameter(path) },
+    });
+    const { headers } = response;
+    return {
+      offset_bytes: Number(headers.get("Upload-Offset")),
+      length_bytes: Number(headers.get("Upload-Length")),
+    };
+  } catch (error) {
+    if (error instanceof Problem && GONE.has(error.status)) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+function pathParameter(path: string): { upload_id: string } {
+  return { upload_id: decodeURIComponent(path.split("/").pop() ?? "") };
+}
+
+async function hold(key: string, work: () => Promise<void>): Promise<boolean> {
+  if (!("locks" in navigator)) {
+    await work();
+    return true;
+  }
+  return navigator.locks.request(LOCK + key, { ifAvailable: true }, async (lock) => {
+    if (lock) {
+      await work();
+    }
+    return lock !== null;
+  });
+}
+
+async function heldElsewhere(): Promise<ReadonlySet<string>> {
+  const held = "locks" in navigator ? ((await navigator.locks.query()).held ?? []) : [];
+  return new Set(held.map(({ name }) => name?.slice(LOCK.length) ?? ""));
+}

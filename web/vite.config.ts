@@ -1,0 +1,22 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const gateway = process.env["GATEWAY"] ?? "http://127.0.0.1:8080";
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  plugins: [svelte()],
+  resolve: { alias: { $: at("./src") } },
+  build: {
+    target: "es2023",
+    // Nothing inline: the content security policy allows neither inline scripts nor data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: [at("./index.html"), at("./missing.html")] },
+  },
+  worker: { format: "es" },
+  // `npm run dev` with the stack running: the page from here, everything else from the gateway.
+  server: { proxy: { "/v1": gateway, "/openapi.json": gateway } },
+  test: { include: ["src/**/*.test.ts"], environment: "node" },
+});
