@@ -39,9 +39,9 @@ describe("what a row says of a track", () => {
 describe("what a row says of an upload", () => {
   const song = { state: "sending", percent: 43, size_bytes: 16_000, fault: null, isWaiting: false } as const;
 
-  it("tells how much of how much is sent, and that it waits for the connection", () => {
+  it("tells how much of how much is sent, and that it waits for the server", () => {
     expect(uploadText(song)).toBe("Uploading 43 % of 16 kB");
-    expect(uploadText({ ...song, isWaiting: true })).toContain("Waiting for the connection at 43 %");
+    expect(uploadText({ ...song, isWaiting: true })).toContain("Waiting at 43 % for the server");
   });
 
   it("says how to go on after a reload", () => {
