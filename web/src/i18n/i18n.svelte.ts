@@ -29,12 +29,6 @@ export async function chooseLanguage(locale: Locale): Promise<void> {
   await speak(locale);
 }
 
-/** One of the forms that the language has for a count, the others standing in for one it lacks. */
-export function plural(count: number, forms: { one: string; other: string }): string {
-  const form = new Intl.PluralRules(i18n.locale).select(count);
-  return form === "one" ? forms.one : forms.other;
-}
-
 async function speak(locale: Locale): Promise<void> {
   const m = await loaders[locale]();
   i18n.locale = locale;

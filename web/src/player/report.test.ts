@@ -1,5 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { Schemas } from "$/api/client";
+import { de } from "$/i18n/de/index";
+import { en } from "$/i18n/en/index";
+import { i18n } from "$/i18n/i18n.svelte";
 import { heardLine, keyName, reportLines } from "$/player/report";
 
 const ANALYSIS: Schemas["Analysis"] = {
@@ -50,6 +53,30 @@ describe("what was heard", () => {
     expect(keyName("C major", -1)).toBe("B major");
     expect(keyName("A minor", 15)).toBe("C minor");
     expect(keyName("H dur", 1)).toBe("");
+  });
+});
+
+describe("a key's name", () => {
+  const TOLD = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
+  const ENGLISH = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
+  const GERMAN = ["C", "Cis", "D", "Es", "E", "F", "Fis", "G", "As", "A", "B", "H"];
+
+  afterEach(() => {
+    i18n.m = en;
+  });
+
+  test("is the one that musicians write, for each of the 24 in English and in German", () => {
+    const names = (mode: string): string[] => TOLD.map((note) => keyName(`${note} ${mode}`));
+    expect(names("major")).toEqual(ENGLISH.map((note) => `${note} major`));
+    expect(names("minor")).toEqual(ENGLISH.map((note) => `${note} minor`));
+    i18n.m = de;
+    expect(names("major")).toEqual(GERMAN.map((note) => `${note}-Dur`));
+    expect(names("minor")).toEqual(GERMAN.map((note) => `${note.toLowerCase()}-Moll`));
+  });
+
+  test("is spelt in the same way wherever the pitch has moved it", () => {
+    expect(TOLD.map((_, semitones) => keyName("C major", semitones))).toEqual(ENGLISH.map((note) => `${note} major`));
+    expect(TOLD.map((note, semitones) => keyName(`${note} minor`, -semitones))).toEqual(TOLD.map(() => "C minor"));
   });
 });
 

@@ -8,7 +8,9 @@ type Analysis = Schemas["Analysis"];
 type Report = Schemas["Report"];
 
 const MINUS = "\u2212";
-const NOTES = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"];
+/** As the server spells them (services/separation/audio/tonality.py), with musicians' signs. */
+const NOTES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"] as const;
+export type Note = (typeof NOTES)[number];
 
 /** For example "92 BPM · A minor · −14.2 LUFS"; what is not known is left out. */
 export function heardLine(analysis: Analysis | null): string {
@@ -21,10 +23,13 @@ export function heardLine(analysis: Analysis | null): string {
   return parts.filter(Boolean).join(" · ");
 }
 
-/** The name of a key such as "F# minor", so many semitones from there; as it was told when it is none of the usual. */
+/** The name of a key such as "F# minor" or "Eb major", so many semitones from there; as it was told when it is none of the usual. */
 export function keyName(key: string, semitones = 0): string {
-  const [note = "", mode] = key.replace("#", "♯").split(" ");
-  const at = NOTES.indexOf(note);
+  const [note, mode] = key
+    .replace(/^([A-G])#/, "$1♯")
+    .replace(/^([A-G])b/, "$1♭")
+    .split(" ");
+  const at = NOTES.findIndex((known) => known === note);
   if (at < 0 || (mode !== "major" && mode !== "minor")) {
     return semitones ? "" : key;
   }

@@ -17,12 +17,12 @@ export const account: Messages["account"] = {
   planNow: (plan) => `Tarif ${plan}`,
   leftOf: (left, all) => `${left} von ${all} Minuten übrig`,
   used: "Verbraucht",
-  reserved: "Zurückgelegt für Songs in Arbeit",
+  reserved: "Reserviert für laufende Songs",
   remaining: "Übrig",
   minutes: (minutes) => `${minutes} Min.`,
   renews: (day) => `Erneuert sich am ${day}. Übrige Minuten gehen nicht in den nächsten Monat über.`,
   charged:
-    "Ein Song kostet seine eigene Länge, und nur, wenn seine Stems fertig werden. Einer, der scheitert oder abgebrochen wird, kostet nichts.",
+    "Ein Song kostet seine eigene Länge, und nur, wenn seine Spuren fertig werden. Einer, der scheitert oder abgebrochen wird, kostet nichts.",
   plans: "Tarife",
   yours: "Dein Tarif",
   aMonth: "Im Monat",
@@ -44,11 +44,11 @@ export const account: Messages["account"] = {
       {
         what: "Songs, die du hochlädst",
         detail: "Mit einem eigenen Schlüssel versiegelt, bevor sie eine Platte erreichen.",
-        howLong: "Bis ihre Stems fertig sind; höchstens 24 Stunden. Zuerst wird ihr Schlüssel vernichtet.",
+        howLong: "Bis ihre Spuren fertig sind; höchstens 24 Stunden. Zuerst wird ihr Schlüssel vernichtet.",
       },
       {
-        what: "Stems, Titel, Tags, Cover und was in einem Song gehört wurde",
-        detail: "Stems und Cover sind versiegelt, jedes mit einem eigenen Schlüssel.",
+        what: "Spuren, Titel, Schlagwörter, Cover und was in einem Song gehört wurde",
+        detail: "Spuren und Cover sind versiegelt, jedes Stück mit einem eigenen Schlüssel.",
         howLong: "Bis du den Song löschst. Das vernichtet die Schlüssel sofort.",
       },
       {
@@ -59,7 +59,7 @@ export const account: Messages["account"] = {
       {
         what: "Dein Konto",
         detail: "Adresse, Name und vom Passwort nur ein argon2id-Hash.",
-        howLong: "So lange du das Konto hast.",
+        howLong: "Solange du das Konto hast.",
       },
       {
         what: "Deine Sitzungen",
@@ -74,13 +74,14 @@ export const account: Messages["account"] = {
       {
         what: "Belege über Löschungen",
         detail: "Welcher Upload, wann er kam und wann er ging.",
-        howLong: "So lange du das Konto hast.",
+        howLong: "Solange du das Konto hast.",
       },
       {
         what: "In diesem Browser",
         detail:
-          "Unfertige Uploads, wie du die letzten 50 Songs verlassen hast, Songs, die du zum Spielen ohne Netz behältst, die letzte Liste, Sprache und Aussehen.",
-        howLong: "Bis du dich abmeldest; Sprache und Aussehen, bis du sie löschst.",
+          "Unfertige Uploads, wie du die letzten 50 Songs verlassen hast, Songs, die du zum Spielen ohne Netz behältst, die letzte Liste; wie du übst (Einrasten, Einzählen, Takt, Lautstärke des Metronoms, Kürzel mit einer Taste), Sprache und Aussehen; die Dateien dieser Seite.",
+        howLong:
+          "Bis du dich abmeldest. Wie du übst, Sprache, Aussehen und die Dateien dieser Seite bleiben danach, bis du sie im Browser löschst.",
       },
     ],
     cookies:
@@ -89,12 +90,12 @@ export const account: Messages["account"] = {
 
   receipts: "Belege",
   receiptsLead: "Jeder gelöschte Upload, der neueste zuerst.",
-  noReceipts: "Noch wurde nichts gelöscht. Der Beleg deines ersten Songs steht hier, sobald seine Stems fertig sind.",
+  noReceipts: "Noch wurde nichts gelöscht. Der Beleg deines ersten Songs steht hier, sobald seine Spuren fertig sind.",
   erased: (moment) => `Gelöscht ${moment}`,
   heldFor: (time) => `Gehalten: ${time}`,
   uploadedAt: (moment) => `Hochgeladen ${moment}`,
   reasons: {
-    finished: "weil seine Stems fertig waren",
+    finished: "weil seine Spuren fertig waren",
     deadline: "weil seine 24 Stunden um waren",
     unspecified: "aus einem Grund, der nicht angegeben ist",
   },
@@ -103,5 +104,5 @@ export const account: Messages["account"] = {
   session: "Diese Sitzung",
   signOut: "Abmelden",
   signOutHint:
-    "Beendet die Sitzung dieses Browsers in allen Tabs und vergisst seine unfertigen Uploads und wie du deine Songs verlassen hast.",
+    "Beendet die Sitzung dieses Browsers in allen Tabs, entfernt die behaltenen Songs von diesem Gerät und vergisst unfertige Uploads und wie du deine Songs verlassen hast.",
 };

@@ -2,16 +2,16 @@ import type { Messages } from "$/i18n/i18n.svelte";
 
 export const entry: Messages["entry"] = {
   headline: "Zerleg den Song. Spiel jede Spur.",
-  lead: "Lade eine Aufnahme hoch und du bekommst ihre Stems: Stimme, Schlagzeug, Bass und den Rest, jeden auf einem eigenen Regler.",
+  lead: "Lade eine Aufnahme hoch und du bekommst ihre Spuren: Gesang, Schlagzeug, Bass und den Rest, jede auf einem eigenen Regler.",
   facts: [
     {
       title: "Spielt schon beim Trennen",
       text: "Die ersten Sekunden klingen, während der Rest des Songs noch getrennt wird.",
     },
-    { title: "Geht genau auf", text: "Alle Stems zusammen ergeben wieder deinen Song, Sample für Sample." },
+    { title: "Geht genau auf", text: "Alle Spuren zusammen ergeben wieder deinen Song, Sample für Sample." },
     {
       title: "Behält keinen Upload",
-      text: "Was du schickst, wird versiegelt, bevor es eine Platte erreicht, und gelöscht, sobald die Stems fertig sind: spätestens nach 24 Stunden.",
+      text: "Was du schickst, wird versiegelt, bevor es eine Platte erreicht, und gelöscht, sobald die Spuren fertig sind: spätestens nach 24 Stunden.",
     },
   ],
   signIn: "Anmelden",

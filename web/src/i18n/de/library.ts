@@ -1,10 +1,9 @@
+import { counted } from "$/i18n/counting";
 import type { Messages } from "$/i18n/i18n.svelte";
 
-const gezaehlt = (zahl: number, eins: string, mehr: string): string => `${zahl} ${zahl === 1 ? eins : mehr}`;
-
 export const library: Messages["library"] = {
-  title: "Deine Titel",
-  list: "Titel",
+  title: "Deine Songs",
+  list: "Songs",
   arrived: (title) => `${title} ist hochgeladen.`,
 
   drop: {
@@ -13,7 +12,7 @@ export const library: Messages["library"] = {
     folder: "Ordner wählen",
     input: "Songs zum Hochladen",
     folderInput: "Ordner mit Songs zum Hochladen",
-    hint: "FLAC, WAV, MP3, OGG, M4A und mehr. Uploads werden gelöscht, sobald die Stems fertig sind.",
+    hint: "FLAC, WAV, MP3, OGG, M4A und mehr. Uploads werden gelöscht, sobald die Spuren fertig sind.",
     over: "Loslassen zum Hochladen",
     leftOut: (count) =>
       count === 1
@@ -27,7 +26,7 @@ export const library: Messages["library"] = {
     title: "Uploads",
     of: (name) => `Upload von ${name}`,
     sum: (done, songs, percent) => `${done} von ${songs} hochgeladen · ${percent} %`,
-    more: (count) => `${gezaehlt(count, "weiterer wartet", "weitere warten")}.`,
+    more: (count) => `${counted(count, "weiterer wartet", "weitere warten")}.`,
     showAll: "Alle zeigen",
     showFewer: "Weniger zeigen",
     cancelAll: "Alle Uploads abbrechen",
@@ -42,7 +41,7 @@ export const library: Messages["library"] = {
     waiting: (size) => `Wartet · ${size}`,
     sending: (percent, size) => `Lädt hoch: ${percent} % von ${size}`,
     serverAway: (percent) => `Wartet bei ${percent} % auf den Server. Es geht von selbst weiter.`,
-    checking: "Der Song wird angesehen…",
+    checking: "Der Song wird geprüft …",
     stopped: (percent, why) => `Angehalten bei ${percent} %. ${why}`,
     interrupted: "Unterbrochen. Wähle dieselbe Datei noch einmal oder zieh sie hierher, dann geht es weiter.",
     interruptedAt: (percent) =>
@@ -53,7 +52,7 @@ export const library: Messages["library"] = {
   },
 
   tools: {
-    label: "Titel finden",
+    label: "Songs finden",
     search: "Suche",
     searchHint: "Titel oder Interpret",
     clear: "Suche leeren",
@@ -62,26 +61,26 @@ export const library: Messages["library"] = {
     tag: "Schlagwort",
     everyTag: "Alle Schlagwörter",
     found: (count, isAll) =>
-      isAll ? `${gezaehlt(count, "Titel", "Titel")} gefunden` : `Mehr als ${count} Titel gefunden`,
+      isAll ? `${counted(count, "Song", "Songs")} gefunden` : `Mehr als ${count} Songs gefunden`,
   },
 
   states: {
-    loading: "Deine Titel werden geladen…",
-    emptyTitle: "Noch keine Titel",
+    loading: "Deine Songs werden geladen …",
+    emptyTitle: "Noch keine Songs",
     empty: "Hier erscheint dein erster Song. Es braucht drei Schritte:",
     steps: [
       "Lade einen Song hoch, oder gleich ein ganzes Album.",
-      "Drück auf Wiedergabe, sobald die ersten Sekunden getrennt sind; der Rest kommt, während du hörst.",
-      "Üb, misch und lade die Stems herunter: zusammen ergeben sie deinen Song, Sample für Sample.",
+      "Drück auf „Abspielen“, sobald die ersten Sekunden getrennt sind; der Rest kommt, während du hörst.",
+      "Üb, misch und lade die Spuren herunter: zusammen ergeben sie deinen Song, Sample für Sample.",
     ],
-    noneTitle: "Kein Titel passt",
-    none: "Kein Titel und kein Interpret enthält diese Wörter. Nimm weniger Wörter, oder sieh alle Titel an.",
-    showAll: "Alle Titel zeigen",
-    failedTitle: "Deine Titel kamen nicht an",
+    noneTitle: "Kein Song passt",
+    none: "Kein Titel und kein Interpret enthält diese Wörter. Nimm weniger Wörter, oder sieh alle Songs an.",
+    showAll: "Alle Songs zeigen",
+    failedTitle: "Deine Songs kamen nicht an",
     offlineTitle: "Du bist offline",
-    offline: "Deine Titel sind wieder da, sobald die Verbindung zurück ist. Songs, die du jetzt gibst, warten darauf.",
-    loadingMore: "Weitere Titel werden geladen…",
-    moreFailed: (why) => `Weitere Titel kamen nicht an. ${why}`,
+    offline: "Deine Songs sind wieder da, sobald die Verbindung zurück ist. Songs, die du jetzt gibst, warten darauf.",
+    loadingMore: "Weitere Songs werden geladen …",
+    moreFailed: (why) => `Weitere Songs kamen nicht an. ${why}`,
   },
 
   row: {
@@ -117,10 +116,10 @@ export const library: Messages["library"] = {
       why ? `Fehlgeschlagen. ${why} Nichts wurde berechnet.` : "Fehlgeschlagen. Nichts wurde berechnet.",
     cancelled: "Abgebrochen. Nichts wurde berechnet.",
     cancelledGone: "Abgebrochen. Nichts wurde berechnet. Lade den Song noch einmal hoch, um ihn zu trennen.",
-    checking: "Der Song wird angesehen…",
-    ahead: (count) => `Wartet: ${gezaehlt(count, "Song ist", "Songs sind")} vor deinem dran`,
+    checking: "Der Song wird geprüft …",
+    ahead: (count) => `Wartet: ${counted(count, "Song ist", "Songs sind")} vor deinem dran`,
     turn: "Wartet, bis er dran ist",
-    starting: "Fängt an…",
+    starting: "Beginnt …",
     separating: (percent) => `Wird getrennt: ${percent} %`,
     left: (time) => `noch ${time}`,
     playable: (time) => `spielbar bis ${time}`,
@@ -135,12 +134,12 @@ export const library: Messages["library"] = {
   },
 
   edit: {
-    title: "Titel bearbeiten",
+    title: "Song bearbeiten",
     name: "Titel",
     artist: "Interpret",
     tags: "Schlagwörter",
     tagsHint: "Mit Kommas getrennt, zum Beispiel: üben, langsam, in D",
-    tooManyTags: (most) => `Ein Titel nimmt ${most} Schlagwörter. Nimm ein paar weg.`,
+    tooManyTags: (most) => `Ein Song nimmt ${most} Schlagwörter. Nimm ein paar weg.`,
     tagTooLong: (tag, most) => `„${tag}“ ist zu lang: ein Schlagwort hat höchstens ${most} Zeichen.`,
     save: "Speichern",
     needsTitle: "Gib dem Song einen Titel.",
@@ -149,11 +148,11 @@ export const library: Messages["library"] = {
 
   deletion: {
     pending: (title, life_s) =>
-      `„${title}“ ist aus der Liste. ${life_s} Sekunden lang kannst du das zurücknehmen; dann werden der Song und seine Stems sofort und endgültig gelöscht.`,
+      `„${title}“ ist aus der Liste. ${life_s} Sekunden lang kannst du das zurücknehmen; dann werden der Song und seine Spuren sofort und endgültig gelöscht.`,
     undone: (title) => `${title} ist wieder da.`,
-    erased: (title) => `Gelöscht: „${title}“ und alle Stems.`,
+    erased: (title) => `Gelöscht: „${title}“ und alle Spuren.`,
     receipt: (title, moment) =>
-      `Gelöscht: „${title}“ und alle Stems. Der Upload wurde am ${moment} gelöscht; der Beleg steht unter Datenschutz.`,
+      `Gelöscht: „${title}“ und alle Spuren. Der Upload wurde am ${moment} gelöscht; der Beleg steht in deinem Konto unter „Belege“.`,
     failed: (title, why) => `„${title}“ wurde nicht gelöscht und steht wieder in der Liste. ${why}`,
   },
 

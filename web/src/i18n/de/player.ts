@@ -1,8 +1,14 @@
 /** Der Player. */
 
+import { plural } from "$/i18n/counting";
 import type { Messages } from "$/i18n/i18n.svelte";
+import type { Note } from "$/player/report";
 
-const gezaehlt = (zahl: number, eins: string, mehr: string): string => (zahl === 1 ? eins : mehr);
+/** In Moll werden sie klein geschrieben. */
+const NOTEN: Record<Note, string> = {
+  ...{ C: "C", "C♯": "Cis", D: "D", "E♭": "Es", E: "E", F: "F" },
+  ...{ "F♯": "Fis", G: "G", "A♭": "As", A: "A", "B♭": "B", B: "H" },
+};
 
 export const player: Messages["player"] = {
   stems: {
@@ -15,12 +21,12 @@ export const player: Messages["player"] = {
     instrumental: "Instrumental",
   },
 
-  back: "Alle Titel",
+  back: "Alle Songs",
   pageTitle: (title) => `${title} – StripSession`,
   untitled: "Ohne Titel",
-  missingTitle: "Diesen Titel gibt es hier nicht",
-  missingText: "Er wurde gelöscht, oder der Link stimmt nicht. Geh zurück zu deinen Titeln und öffne ihn von dort.",
-  faultTitle: "Der Titel lässt sich gerade nicht öffnen",
+  missingTitle: "Diesen Song gibt es hier nicht",
+  missingText: "Er wurde gelöscht, oder der Link stimmt nicht. Geh zurück zu deinen Songs und öffne ihn von dort.",
+  faultTitle: "Der Song lässt sich gerade nicht öffnen",
 
   transport: "Wiedergabe",
   play: "Abspielen",
@@ -37,7 +43,7 @@ export const player: Messages["player"] = {
   engineFault:
     "Der Ton ließ sich nicht starten. Schließ andere Seiten mit Ton und versuch es noch einmal. Hilft das nicht, nimm einen aktuellen Browser über https.",
   segmentFault:
-    "Ein Stück des Titels ließ sich nicht dekodieren. Versuch es noch einmal; scheitert es wieder dort, melde den Titel.",
+    "Ein Stück des Songs ließ sich nicht dekodieren. Versuch es noch einmal; scheitert es wieder dort, melde den Song.",
   noLanes: "Die Spuren erscheinen hier, sobald die ersten Sekunden getrennt sind.",
 
   lanes: "Spuren",
@@ -56,7 +62,7 @@ export const player: Messages["player"] = {
   zoom: "Wellenformen",
   zoomIn: "Vergrößern",
   zoomOut: "Verkleinern",
-  zoomWhole: "Ganzen Titel zeigen",
+  zoomWhole: "Ganzen Song zeigen",
   rulerHint: "Zieh hier, oder mit Umschalt überall, um eine Schleife zu setzen.",
 
   presets: "Voreinstellungen",
@@ -87,14 +93,15 @@ export const player: Messages["player"] = {
   pitch: "Tonhöhe",
   pitchText: (semitones) =>
     semitones
-      ? `${Math.abs(semitones)} ${gezaehlt(Math.abs(semitones), "Halbton", "Halbtöne")} ${semitones < 0 ? "tiefer" : "höher"}`
+      ? `${Math.abs(semitones)} ${plural(Math.abs(semitones), "Halbton", "Halbtöne")} ${semitones < 0 ? "tiefer" : "höher"}`
       : "wie aufgenommen",
   pitchUnit: (semitones) => `${semitones} HT`,
   pitchReset: "Tonhöhe zurücksetzen",
   pitchKey: (key) => `Klingt in ${key}.`,
+  tuningFault: "Tempo und Tonhöhe lassen sich in diesem Browser nicht ändern.",
   drumsKeep: "Das Schlagzeug behält seine Tonhöhe.",
   bpm: (bpm) => `${bpm} BPM`,
-  key: (note, mode) => `${note === "B" ? "H" : note}-${mode === "minor" ? "Moll" : "Dur"}`,
+  key: (note, mode) => (mode === "major" ? `${NOTEN[note]}-Dur` : `${NOTEN[note].toLowerCase()}-Moll`),
   lufs: (level) => `${level} LUFS`,
 
   loop: "Schleife",
@@ -112,21 +119,22 @@ export const player: Messages["player"] = {
   metronomeOn: "Klick auf den Schlägen",
   metronomeShort: "Klick",
   metronomeVolume: "Lautstärke des Metronoms",
-  noBeats: "In diesem Titel wurden keine Schläge gehört, darum gibt es nichts zu klicken.",
-  beatsLater: "Die Schläge sind bekannt, sobald der ganze Titel getrennt ist.",
+  noBeats: "In diesem Song wurden keine Schläge gehört, darum gibt es nichts zu klicken.",
+  beatsLater: "Die Schläge sind bekannt, sobald der ganze Song getrennt ist.",
   countIn: "Einzählen",
   countInNone: "Aus",
-  countInBars: (bars) => `${bars} ${gezaehlt(bars, "Takt", "Takte")}`,
+  countInBars: (bars) => `${bars} ${plural(bars, "Takt", "Takte")}`,
   beatsInBar: "Schläge pro Takt",
+  firstBeat: "Takt beginnt auf Schlag",
 
   share: "Teilen",
   download: "Spuren herunterladen",
   copyLink: "Link zu dieser Mischung kopieren",
-  linkCopied: "Der Link ist kopiert. Er öffnet diesen Titel mit dieser Mischung, wenn du angemeldet bist.",
+  linkCopied: "Der Link ist kopiert. Er öffnet diesen Song mit dieser Mischung, wenn du angemeldet bist.",
   linkNotCopied:
     "Der Link ließ sich nicht kopieren. Erlaube dieser Seite die Zwischenablage und versuch es noch einmal.",
-  delete: "Titel löschen",
-  acts: "Dieser Titel",
+  delete: "Song löschen",
+  acts: "Dieser Song",
 
   separation: "Trennung",
   cancelSeparation: "Trennung abbrechen",

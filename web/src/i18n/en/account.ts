@@ -77,8 +77,9 @@ export const account = {
       {
         what: "In this browser",
         detail:
-          "Unfinished uploads, how you left the last 50 tracks, tracks that you keep for playing offline, the last list, language and look.",
-        howLong: "Until you sign out; language and look until you clear them.",
+          "Unfinished uploads, how you left the last 50 tracks, tracks that you keep for playing offline, the last list; how you practise (snapping, count-in, bars, volume of the metronome, single-key shortcuts), language and look; the files of this page.",
+        howLong:
+          "Until you sign out. How you practise, language, look and the files of this page stay after that, until you clear them in the browser.",
       },
     ],
     cookies: "Two cookies hold your session. Nothing is asked of other sites, and nobody is told what you listen to.",
@@ -100,5 +101,5 @@ export const account = {
   session: "This session",
   signOut: "Sign out",
   signOutHint:
-    "Ends the session of this browser in all its tabs, and forgets its unfinished uploads and how you left your tracks.",
+    "Ends the session of this browser in all its tabs, removes the tracks that you kept from this device, and forgets unfinished uploads and how you left your tracks.",
 };

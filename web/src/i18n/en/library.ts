@@ -1,4 +1,4 @@
-const counted = (count: number, one: string, other: string): string => `${count} ${count === 1 ? one : other}`;
+import { counted } from "$/i18n/counting";
 
 export const library = {
   title: "Your tracks",
@@ -149,7 +149,7 @@ export const library = {
     undone: (title: string): string => `${title} is back.`,
     erased: (title: string): string => `Erased: “${title}” and all its stems.`,
     receipt: (title: string, moment: string): string =>
-      `Erased: “${title}” and all its stems. Its upload was erased on ${moment}; the receipt is under Privacy.`,
+      `Erased: “${title}” and all its stems. Its upload was erased on ${moment}; the receipt is in your account, under Receipts.`,
     failed: (title: string, why: string): string => `“${title}” was not deleted and is back on the list. ${why}`,
   },
 

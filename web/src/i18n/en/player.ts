@@ -1,6 +1,7 @@
 /** The player. Keep `stems` in step with the names that models give their stems. */
 
-const counted = (count: number, one: string, other: string): string => (count === 1 ? one : other);
+import { plural } from "$/i18n/counting";
+import type { Note } from "$/player/report";
 
 export const player = {
   stems: {
@@ -85,14 +86,15 @@ export const player = {
   pitch: "Pitch",
   pitchText: (semitones: number): string =>
     semitones
-      ? `${Math.abs(semitones)} ${counted(Math.abs(semitones), "semitone", "semitones")} ${semitones < 0 ? "down" : "up"}`
+      ? `${Math.abs(semitones)} ${plural(Math.abs(semitones), "semitone", "semitones")} ${semitones < 0 ? "down" : "up"}`
       : "as recorded",
   pitchUnit: (semitones: string): string => `${semitones} st`,
   pitchReset: "Reset the pitch",
   pitchKey: (key: string): string => `Sounds in ${key}.`,
+  tuningFault: "Tempo and pitch cannot be changed in this browser.",
   drumsKeep: "Drums keep their pitch.",
   bpm: (bpm: string): string => `${bpm} BPM`,
-  key: (note: string, mode: "major" | "minor"): string => `${note} ${mode}`,
+  key: (note: Note, mode: "major" | "minor"): string => `${note} ${mode}`,
   lufs: (level: string): string => `${level} LUFS`,
 
   loop: "Loop",
@@ -114,8 +116,9 @@ export const player = {
   beatsLater: "The beats are known once the whole song is separated.",
   countIn: "Count-in",
   countInNone: "None",
-  countInBars: (bars: number): string => `${bars} ${counted(bars, "bar", "bars")}`,
+  countInBars: (bars: number): string => `${bars} ${plural(bars, "bar", "bars")}`,
   beatsInBar: "Beats in a bar",
+  firstBeat: "Bars begin on beat",
 
   share: "Share",
   download: "Download stems",
