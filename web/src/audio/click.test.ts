@@ -6,7 +6,7 @@ import type { Click } from "./song";
 import { stereo } from "./voices";
 
 const RATE_HZ = 8000;
-const CLICK: Click = { beats_s: [0.1, 0.6, 1.1, 1.6, 2.1], downbeat_every: 4, gain: 1 };
+const CLICK: Click = { beats_s: [0.1, 0.6, 1.1, 1.6, 2.1], downbeat_every: 4, downbeat_first: 0, gain: 1 };
 
 function struck(samples: Float32Array): number[] {
   const at: number[] = [];
@@ -95,6 +95,8 @@ test("counting in follows the tempo and the bar, and without beats there is none
   const countIn = countInOf(CLICK, 0, 4, 0.5, RATE_HZ);
   expect(countIn?.lead_frames).toBe(4 * 8000 - 1600);
   expect(countIn?.strikes.map(({ isDownbeat }) => isDownbeat)).toEqual([true, false, false, false]);
+  const fromSecond = countInOf({ ...CLICK, downbeat_first: 1 }, 0, 4, 0.5, RATE_HZ);
+  expect(fromSecond?.strikes.map(({ isDownbeat }) => isDownbeat)).toEqual([false, true, false, false]);
   expect(countInOf({ ...CLICK, beats_s: [] }, 0, 4, 1, RATE_HZ)).toBe(null);
   expect(countInOf({ ...CLICK, beats_s: [1] }, 0, 4, 1, RATE_HZ)).toBe(null);
 });

@@ -1,5 +1,6 @@
 // The metronome: short tones on the beats of what is heard, and those that count in.
 
+import { beatFrom, isDownbeat } from "./beats";
 import type { Bus } from "./faders";
 import type { Heard } from "./feed";
 import { SMOOTH_S, type Click } from "./song";
@@ -20,26 +21,6 @@ export function toneOf(tone_hz: number, rate_hz: number): Float32Array {
       Math.min(1, at_s / ATTACK_S) * Math.exp(-at_s / DECAY_S) * Math.min(1, (LENGTH_S - at_s) / SMOOTH_S);
     return PEAK * envelope * Math.sin(2 * Math.PI * tone_hz * at_s);
   });
-}
-
-/** The number of the first beat at that sample or after it. */
-export function beatFrom(beats_samples: readonly number[], sample: number): number {
-  let low = 0;
-  let high = beats_samples.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (beats_samples[middle]! < sample) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
-
-export function isDownbeat(click: Click, beat: number): boolean {
-  const every = click.downbeat_every;
-  return every > 0 && ((beat % every) + every) % every === 0;
 }
 
 export interface CountIn {

@@ -39,8 +39,18 @@ async function decode(segment: SegmentBytes): Promise<void> {
     }
   } catch (error) {
     // What a broken file left in it is not for the next one.
-    decoder = null;
+    discard();
     const text = error instanceof Error ? error.message : String(error);
     self.postMessage({ kind: "failed", load: segment.load, text } satisfies FromDecoder);
   }
+}
+
+/** Its memory is WebAssembly's, which no garbage collector clears on its own. */
+function discard(): void {
+  try {
+    decoder?.free();
+  } catch {
+    // It never began: there is nothing to free.
+  }
+  decoder = null;
 }

@@ -5,6 +5,7 @@ import type { Block } from "./song";
 
 export interface FlacDecoder {
   readonly ready: Promise<void>;
+  free(): void;
   decodeFile(bytes: Uint8Array): Promise<{
     channelData: Float32Array[];
     samplesDecoded: number;
@@ -54,7 +55,7 @@ async function read(bytes: ArrayBuffer, decoder: FlacDecoder) {
 }
 
 /** The decoder divides by the greatest sample, and everybody else by one more than that: exactly undone. */
-export function rescale(samples: Float32Array, bitDepth: number): void {
+function rescale(samples: Float32Array, bitDepth: number): void {
   const full = 2 ** (bitDepth - 1);
   for (let at = 0; at < samples.length; at += 1) {
     samples[at] = Math.round(samples[at]! * (full - 1)) / full;

@@ -5,6 +5,7 @@
 
 import { PositionClock } from "./clock";
 import { countInOf } from "./click";
+import { contextAt, heardTime } from "./context";
 import { DecodeError } from "./decoding";
 import { Loader } from "./loader";
 import type { FromDecoder, FromMixer, MixerSetup, Report, SegmentBytes, ToDecoder, ToMixer } from "./messages";
@@ -30,7 +31,10 @@ export interface EngineOptions {
 
 // What the mixer gave last is still on its way through the sound card when it falls silent.
 const REST_AFTER_S = 0.3;
+// Of a start that neither comes nor fails nobody tells; it takes some tenths of a second.
+const STRETCHERS_WITHIN_S = 10;
 
+/** Tells "change" of its state, "turn" when it went round the loop, "fault" when tempo and pitch cannot be changed. */
 export class Engine extends EventTarget {
   private readonly all: StemSegment[] = [];
   private readonly clock: PositionClock;
@@ -50,30 +54,26 @@ export class Engine extends EventTarget {
   private loop: LoopSamples | null = null;
   private grid: Click | null = null;
   private beatsToCount = 0;
+  private areStretchersKnown = false;
+  private starting: ReturnType<typeof setTimeout> | undefined;
   private resting: ReturnType<typeof setTimeout> | undefined;
   private quietly: (() => void)[] = [];
   private held_samples = 0;
 
   static async open(options: EngineOptions): Promise<Engine> {
     const context = contextAt(options.rate_hz);
+    const { rate_hz, stems, from_s = 0 } = options;
     try {
       await context.audioWorklet.addModule(mixerUrl);
+      const setup: MixerSetup = { rate_hz, stems, from_sample: Math.round(Math.max(0, from_s) * rate_hz) };
+      const shape = { numberOfInputs: 0, outputChannelCount: [2] };
+      const node = new AudioWorkletNode(context, "mixer", { ...shape, processorOptions: setup });
+      const worker = new Worker(new URL("./decoder.worker.ts", import.meta.url), { type: "module" });
+      return new Engine(options, setup, context, node, worker);
     } catch (error) {
       await context.close();
       throw error;
     }
-    const setup: MixerSetup = {
-      rate_hz: options.rate_hz,
-      stems: options.stems,
-      from_sample: Math.round(Math.max(0, options.from_s ?? 0) * options.rate_hz),
-    };
-    const node = new AudioWorkletNode(context, "mixer", {
-      numberOfInputs: 0,
-      outputChannelCount: [2],
-      processorOptions: setup,
-    });
-    const worker = new Worker(new URL("./decoder.worker.ts", import.meta.url), { type: "module" });
-    return new Engine(options, setup, context, node, worker);
   }
 
   private constructor(
@@ -160,6 +160,10 @@ export class Engine extends EventTarget {
     }
     this.turn();
     await this.context.resume();
+    if (!this.areStretchersKnown && !this.isClosed) {
+      const giveUp = () => this.hear({ kind: "stretchers", areOpen: false });
+      this.starting ??= setTimeout(giveUp, STRETCHERS_WITHIN_S * 1000);
+    }
   }
 
   async pause(): Promise<void> {
@@ -208,7 +212,7 @@ export class Engine extends EventTarget {
 
   /** A click of no gain is not heard, and still tells where the beats are for counting in. */
   setClick(click: Click | null): void {
-    const copy = click && { beats_s: [...click.beats_s], downbeat_every: click.downbeat_every, gain: click.gain };
+    const copy = click && { ...click, beats_s: [...click.beats_s] };
     this.grid = copy ?? this.grid;
     this.tell({ kind: "click", click: copy });
   }
@@ -239,6 +243,7 @@ export class Engine extends EventTarget {
     this.loader.close();
     this.tell({ kind: "close" });
     this.isClosed = true;
+    clearTimeout(this.starting);
     clearTimeout(this.resting);
     this.fallenQuiet();
     this.worker.terminate();
@@ -281,6 +286,10 @@ export class Engine extends EventTarget {
         this.taps.delete(id);
         return;
       }
+      case "stretchers":
+        clearTimeout(this.starting);
+        this.areStretchersKnown = true;
+        return void (message.areOpen || this.dispatchEvent(new Event("fault")));
       case "report":
         return this.note(message);
     }
@@ -291,6 +300,9 @@ export class Engine extends EventTarget {
     this.held_samples = report.held_samples;
     if (report.turn !== this.turnNumber) {
       return;
+    }
+    if (report.position < this.clock.given) {
+      this.dispatchEvent(new Event("turn"));
     }
     this.clock.note({ at_s: report.at_s, position: report.position, pace: report.pace });
     if (report.isQuiet && !this.isWanted) {
@@ -358,25 +370,6 @@ export class Engine extends EventTarget {
   private tellDecoder(message: ToDecoder, transfer: Transferable[] = []): void {
     this.worker.postMessage(message, transfer);
   }
-}
-
-// Some browsers refuse unusual rates; in theirs the mixer resamples, and stems stay in step all the same.
-function contextAt(rate_hz: number): AudioContext {
-  try {
-    return new AudioContext({ sampleRate: rate_hz, latencyHint: "balanced" });
-  } catch {
-    return new AudioContext({ latencyHint: "balanced" });
-  }
-}
-
-/** The context's time of what leaves the loudspeaker now. */
-function heardTime(context: AudioContext): number {
-  const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
-  const heard_s =
-    contextTime > 0
-      ? contextTime + (performance.now() - performanceTime) / 1000
-      : context.currentTime - (context.outputLatency || context.baseLatency || 0);
-  return Math.min(context.currentTime, heard_s);
 }
 
 function waited(delay_s: number, signal: AbortSignal): Promise<void> {

@@ -38,7 +38,12 @@ export interface Report {
   held_samples: number;
 }
 
-export type FromMixer = Report | { kind: "held"; load: number } | ({ kind: "tapped"; id: number } & Tapped);
+export type FromMixer =
+  | Report
+  | { kind: "held"; load: number }
+  | ({ kind: "tapped"; id: number } & Tapped)
+  /** Whether what changes tempo and pitch has started; without it the song is given as it is. */
+  | { kind: "stretchers"; areOpen: boolean };
 
 export interface SegmentBytes {
   load: number;

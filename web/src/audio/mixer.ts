@@ -13,11 +13,11 @@ import { Ramp } from "./ramp";
 import { Blocks, type Way } from "./reader";
 import { clamped, FADE_S, PITCH_MAX, SMOOTH_S, TEMPO_MAX, TEMPO_MIN } from "./song";
 import type { Click, LaneMix, LoopSamples } from "./song";
+import { keepsPitch } from "./stems";
 import { DirectVoice, PIECE_SAMPLES_MAX, StretchedVoice, stereo, type Stretcher, type Voice } from "./voices";
 
 // The two ways to sound are not in phase, so they take longer to take turns.
 const BLEND_S = 0.02;
-const DRUMS = "drums";
 
 export interface MixerReport {
   /** The song's sample that is given next. */
@@ -60,7 +60,7 @@ export class Mixer {
     this.blend = new Ramp(0, Math.round(BLEND_S * rate_hz));
     this.clicker = new Clicker(rate_hz);
     this.gains = stems.map(() => [1, 1]);
-    this.isDrums = stems.map((stem) => stem === DRUMS);
+    this.isDrums = stems.map(keepsPitch);
     this.place = from_sample;
     this.direct = new DirectVoice(
       this.feed(

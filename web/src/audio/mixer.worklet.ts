@@ -31,7 +31,13 @@ class MixerProcessor extends AudioWorkletProcessor {
     this.resampler = rate_hz === sampleRate ? null : new Resampler(rate_hz / sampleRate, give);
     this.port.onmessage = ({ data }: MessageEvent<ToMixer>) => this.take(data);
     const stretchers = Array.from({ length: mixer.stretchersWanted }, () => openStretcher(rate_hz));
-    void Promise.all(stretchers).then((opened) => mixer.stretchWith(opened));
+    Promise.all(stretchers).then(
+      (opened) => {
+        mixer.stretchWith(opened);
+        this.post({ kind: "stretchers", areOpen: true });
+      },
+      () => this.post({ kind: "stretchers", areOpen: false }),
+    );
   }
 
   process(_inputs: unknown, outputs: Float32Array[][]): boolean {

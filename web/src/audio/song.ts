@@ -1,5 +1,7 @@
 // What the engine is told of a song, in the words the rest of the page uses too.
 
+import type { Bars } from "./beats";
+
 export interface StemSegment {
   index: number;
   first_sample: number;
@@ -18,10 +20,9 @@ export interface Loop {
   to_s: number;
 }
 
-/** A metronome on the song's beats; the first of them begins a bar. */
-export interface Click {
+/** A metronome on the song's beats. */
+export interface Click extends Bars {
   beats_s: readonly number[];
-  downbeat_every: number;
   gain: number;
 }
 

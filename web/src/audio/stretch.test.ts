@@ -9,6 +9,19 @@ beforeAll(() => {
   vi.stubGlobal("sampleRate", RATE_HZ);
 });
 
+test.each([undefined, { instantiate: () => Promise.reject(new Error("refused")) }])(
+  "where no WebAssembly starts (%j) no stretcher opens, and nobody waits for it",
+  async (assembly) => {
+    const before = globalThis.WebAssembly;
+    vi.stubGlobal("WebAssembly", assembly);
+    try {
+      await expect(openStretcher(RATE_HZ)).rejects.toThrow();
+    } finally {
+      vi.stubGlobal("WebAssembly", before);
+    }
+  },
+);
+
 async function made(stems: readonly string[], wave: (sample: number) => number, length_s = 6) {
   const lengths = Array.from({ length: length_s }, () => RATE_HZ);
   const song = new MadeSong(lengths, stems.length, 2, drawing(1));
@@ -106,6 +119,14 @@ describe("at another tempo", () => {
     expect(Math.max(...places)).toBeLessThan(66_150);
     expect(places.filter((place, at) => place < (places[at - 1] ?? 0)).length).toBeGreaterThanOrEqual(2);
   });
+});
+
+test("parts of a drum kit keep their pitch as the whole kit does", async () => {
+  const { song, mixer } = await made(["snare", "hihat"], sine(1000));
+  mixer.setPitch(12, false);
+  playing(song, mixer);
+  given(mixer, RATE_HZ);
+  expect(power(given(mixer, RATE_HZ)[0], 1000)).toBeGreaterThan(0.2);
 });
 
 test("drums keep their pitch while everything else changes, and change with it when asked", async () => {

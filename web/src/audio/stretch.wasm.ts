@@ -31,8 +31,13 @@ interface Processor {
 
 const CaughtProcessor = restored();
 
-/** Made when its WebAssembly is ready, which is the first thing the processor tells. */
+// The least module that there is.
+const EMPTY_MODULE = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+
+/** Made when its WebAssembly is ready, which is the first thing the processor tells. Raises where none may start. */
 export async function openStretcher(rate_hz: number): Promise<Stretcher> {
+  // Of its own that does not start the processor tells nobody, and would be waited for without end.
+  await WebAssembly.instantiate(EMPTY_MODULE);
   const processor = new CaughtProcessor({ numberOfOutputs: 1, outputChannelCount: [CHANNELS] }) as Processor;
   await new Promise((resolve) => (processor.port.postMessage = resolve));
   return new WasmStretcher(processor.wasmModule, rate_hz);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { beatFrom, loopBetween, snapped } from "$/player/beats";
+import { loopBetween, snapped } from "$/player/beats";
 
 const BEATS = [10, 10.5, 11, 11.5, 12];
 
@@ -34,8 +34,4 @@ describe("a loop", () => {
     expect(loopBetween([], 4, 4.1, 0.2)).toBeNull();
     expect(loopBetween(BEATS, 12, 12.1, 0.2)).toBeNull();
   });
-});
-
-test("the first beat at or after a time is found, also past the last", () => {
-  expect([0, 10, 10.1, 12, 13].map((time_s) => beatFrom(BEATS, time_s))).toEqual([0, 0, 1, 4, 5]);
 });

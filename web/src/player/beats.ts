@@ -1,19 +1,6 @@
-/** The beat grid: where loop points fall, and when the metronome clicks. */
+/** The beat grid: where loop points fall. */
 
-/** Index of the first beat at or after a time. `beats_s` rises. */
-export function beatFrom(beats_s: readonly number[], time_s: number): number {
-  let low = 0;
-  let high = beats_s.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (beats_s[middle]! < time_s) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
+import { beatFrom } from "$/audio/beats";
 
 /** The nearest beat; the time itself where the grid does not reach, as in an intro without a beat. */
 export function snapped(beats_s: readonly number[], time_s: number): number {

@@ -16,6 +16,8 @@ import { Waves } from "$/player/waves.svelte";
 import { clock } from "$/state/text";
 
 const RETRY_S = 2;
+/** What the engine gave is heard by then. */
+const HEARD_AFTER_S = 0.3;
 /** Further past the end of what is there than this, the listener is told. */
 const SHORT_OF_S = 0.5;
 
@@ -39,6 +41,8 @@ export class Desk {
   failure = $state("");
   position_s = $state(0);
   playable_s = $state(0);
+  /** Counts how often the position went elsewhere than on. */
+  jumps = $state(0);
   /** Where the listener drags the position to; it goes there when they let go. */
   scrub_s = $state<number | null>(null);
 
@@ -115,7 +119,7 @@ export class Desk {
       lanes: $state.snapshot(mix.lanes),
       tempo_percent: practice.tempo_percent,
       pitch_semitones: practice.pitch_semitones,
-      loop: practice.loop,
+      loop: practice.points,
       at_s: Math.round(at_s * 1000) / 1000,
     };
   }
@@ -162,6 +166,7 @@ export class Desk {
       announce(`${notYet(clock(this.playable_s))}${this.#isComplete ? "" : ` ${playsOn}`}`);
     }
     this.position_s = went_s;
+    this.jumps += 1;
     this.waves.follow(went_s, true);
     this.wake();
   }
@@ -238,7 +243,7 @@ export class Desk {
     this.practice.setPitch(pitch_semitones);
     // A link may be to another version of the song.
     const isIn = loop !== null && (!this.duration_s || loop.to_s <= this.duration_s + SHORT_OF_S);
-    this.practice.setLoop(isIn ? loop : null);
+    this.practice.setLoop(isIn ? loop : null, loop?.isOn);
   }
 
   async #openEngine(track: DeskTrack, audio: Schemas["Audio"]): Promise<void> {
@@ -273,6 +278,8 @@ export class Desk {
   #take(engine: Engine): void {
     this.engine = engine;
     engine.addEventListener("change", () => this.#sync());
+    engine.addEventListener("turn", () => setTimeout(() => (this.jumps += 1), HEARD_AFTER_S * 1000));
+    engine.addEventListener("fault", () => this.#fix());
     this.mix.giveAll();
     this.practice.giveAll();
     engine.append(this.#segments, this.#isComplete);
@@ -281,6 +288,12 @@ export class Desk {
     if (this.#isPlayAsked) {
       this.play();
     }
+  }
+
+  /** Tempo and pitch go back to what is heard. */
+  #fix(): void {
+    this.practice.fix();
+    announce(i18n.m.player.tuningFault);
   }
 
   /** It was begun again from nothing: the listener's settings stay, all else goes. */

@@ -1,6 +1,6 @@
 /** Draws a stem's waveform. */
 
-import { beatFrom } from "$/player/beats";
+import { beatFrom, isDownbeat, type Bars } from "$/audio/beats";
 import type { Peaks } from "$/player/peaks";
 import { partOf, timeAt, type Span } from "$/player/timeline";
 
@@ -22,7 +22,7 @@ export interface Drawing {
   rate_hz: number;
   peaks: Peaks;
   beats_s: readonly number[];
-  beatsInBar: number;
+  bars: Bars;
   colours: { wave: string; unknown: string; beat: string; bar: string };
 }
 
@@ -53,15 +53,15 @@ function drawBars(pen: CanvasRenderingContext2D, { span, rate_hz, peaks, colours
   }
 }
 
-function drawBeats(pen: CanvasRenderingContext2D, { span, beats_s, beatsInBar, colours, ...size }: Drawing): void {
+function drawBeats(pen: CanvasRenderingContext2D, { span, beats_s, bars, colours, ...size }: Drawing): void {
   const first = beatFrom(beats_s, span.from_s);
   const last = beatFrom(beats_s, span.to_s);
   const beat_px = size.width_px / Math.max(1, last - first);
-  if (beat_px * beatsInBar < BAR_LINE_PX_MIN) {
+  if (beat_px * bars.downbeat_every < BAR_LINE_PX_MIN) {
     return;
   }
   for (let beat = first; beat < last; beat += 1) {
-    const isBar = beat % beatsInBar === 0;
+    const isBar = isDownbeat(bars, beat);
     if (isBar || beat_px >= BEAT_PX_MIN) {
       pen.fillStyle = isBar ? colours.bar : colours.beat;
       pen.fillRect(Math.round(partOf(span, beats_s[beat]!) * size.width_px), 0, 1, size.height_px);

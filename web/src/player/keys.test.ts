@@ -24,6 +24,16 @@ describe("keys", () => {
     expect(actOf(press("é", { code: "Digit2" }), true)).toEqual({ name: "mute", lane: 1 });
   });
 
+  test("of brackets, and of comma and full stop, move the pitch down and up", () => {
+    for (const [down, up] of [
+      ["[", "]"],
+      [",", "."],
+    ] as const) {
+      expect(actOf(press(down), true)).toEqual({ name: "pitch", by: -1 });
+      expect(actOf(press(up), true)).toEqual({ name: "pitch", by: 1 });
+    }
+  });
+
   test("are found in capitals too", () => {
     expect(actOf(press("A", { shiftKey: true }), true)).toEqual({ name: "setA" });
     expect(actOf(press("?", { code: "Slash", shiftKey: true }), true)).toEqual({ name: "help" });
@@ -37,7 +47,7 @@ describe("keys", () => {
   });
 
   test("that are single characters do nothing when they were turned off", () => {
-    for (const key of ["a", "m", "+", "[", "0", "?"]) {
+    for (const key of ["a", "m", "+", "[", ",", "0", "?"]) {
       expect(actOf(press(key), false)).toBeNull();
     }
     expect(actOf(press("1", { code: "Digit1" }), false)).toBeNull();

@@ -11,7 +11,7 @@ export type Act =
 export type KeyPress = Pick<KeyboardEvent, "key" | "code" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey">;
 
 export const STEP_S = 5;
-export const TEMPO_STEP = 5;
+const TEMPO_STEP = 5;
 export const ZOOM_STEP = 2;
 
 /** Keys that are no characters: they do no harm to who speaks to the machine, and stay when shortcuts are off. */
@@ -34,6 +34,9 @@ const CHARACTERS: Record<string, Act> = {
   "-": { name: "tempo", by: -TEMPO_STEP },
   "[": { name: "pitch", by: -1 },
   "]": { name: "pitch", by: 1 },
+  // Brackets need AltGr on many keyboards, and with it a key is the browser's.
+  ",": { name: "pitch", by: -1 },
+  ".": { name: "pitch", by: 1 },
   "0": { name: "reset" },
   z: { name: "zoom", factor: 1 / ZOOM_STEP },
   x: { name: "zoom", factor: ZOOM_STEP },

@@ -1,9 +1,10 @@
 /** Reads a track's manifest as it grows: from the first unknown segment on, one reading at a time. */
 
-import type { Schemas, Track } from "$/api/client";
+import type { Schemas } from "$/api/client";
 import { Problem } from "$/api/problem";
 import { pause } from "$/api/sending";
 import type { DeskManifest, TrackSource } from "$/player/source";
+import { isUnderWay } from "$/state/track";
 
 const EVERY_S = 2;
 const RETRY_S_MAX = 15;
@@ -15,10 +16,6 @@ export interface ManifestListener {
   onrestart(): void;
   /** It could not be read. It is read again by itself when `willRetry`, else by `poke`. */
   onfault(error: unknown, willRetry: boolean): void;
-}
-
-export function isGrowing(track: Pick<Track, "state">): boolean {
-  return track.state === "checking" || track.state === "separating";
 }
 
 export class ManifestReader {
@@ -56,7 +53,7 @@ export class ManifestReader {
         this.#stopping.signal.throwIfAborted();
         faults = 0;
         this.#take(manifest);
-        wait_s = isGrowing(manifest.track) ? EVERY_S : Infinity;
+        wait_s = isUnderWay(manifest.track) ? EVERY_S : Infinity;
       } catch (error) {
         if (this.#stopping.signal.aborted) {
           return;
@@ -86,7 +83,7 @@ export class ManifestReader {
     }
     // A long song's manifest comes in pieces.
     this.#isStale ||= fresh.length > 0 && this.#known < track.segments;
-    this.listener.ongrow(manifest, fresh, !isGrowing(track) && this.#known >= track.segments);
+    this.listener.ongrow(manifest, fresh, !isUnderWay(track) && this.#known >= track.segments);
   }
 
   #faultWait_s(error: unknown, faults: number): number {

@@ -44,6 +44,22 @@ describe("presets", () => {
     expect(stemsOf("acappella", stems)).toEqual(["lead_vocals", "backing_vocals"]);
   });
 
+  test.each(["instrumental", "no_vocals"])(
+    "of a song in two stems take vocals and %s for the two that they are",
+    (rest) => {
+      const stems = ["vocals", rest];
+      expect(presetsFor(stems)).toEqual(["everything", "karaoke", "acappella"]);
+      expect(stemsOf("karaoke", stems)).toEqual([rest]);
+      expect(stemsOf("acappella", stems)).toEqual(["vocals"]);
+    },
+  );
+
+  test("leave a drummer what is no part of the kit", () => {
+    expect(stemsOf("drummer", ["kick", "snare", "hi_hat", "bass"])).toEqual(["bass"]);
+    expect(stemsOf("drummer", ["drums", "no_drums"])).toEqual(["no_drums"]);
+    expect(presetsFor(["kick", "snare", "toms", "cymbals"])).toEqual(["everything"]);
+  });
+
   test("are recognised however the mix came about", () => {
     expect(presetIn(lanes())).toBe("everything");
     expect(presetIn(lanes({ vocals: { muted: true, volume: 30 } }))).toBe("karaoke");

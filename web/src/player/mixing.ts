@@ -1,5 +1,6 @@
 /** What the faders, mutes and solos of all lanes come to, and the mixes that have a name. */
 
+import { isOf, isVoice, keepsPitch } from "$/audio/stems";
 import type { LaneView } from "$/player/view";
 
 /** Loudness grows faster than a slider's lower half suggests when amplitude follows it straight; its square is even. */
@@ -16,22 +17,26 @@ export function soundsIn(lanes: Iterable<LaneView>): (lane: LaneView) => boolean
 export const PRESETS = ["everything", "karaoke", "acappella", "drummer", "bassist", "guitarist", "pianist"] as const;
 export type Preset = (typeof PRESETS)[number];
 
-const WITHOUT: Partial<Record<Preset, RegExp>> = {
-  karaoke: /vocal|voice/,
-  drummer: /drum|percussion/,
-  bassist: /bass/,
-  guitarist: /guitar/,
-  pianist: /piano|keys/,
+/** Whose stems a preset is about. */
+const OF: Record<Exclude<Preset, "everything">, (stem: string) => boolean> = {
+  karaoke: isVoice,
+  acappella: isVoice,
+  drummer: keepsPitch,
+  bassist: (stem) => isOf(stem, BASSES),
+  guitarist: (stem) => isOf(stem, GUITARS),
+  pianist: (stem) => isOf(stem, PIANOS),
 };
+const BASSES = new Set(["bass"]);
+const GUITARS = new Set(["guitar", "guitars"]);
+const PIANOS = new Set(["piano", "keys"]);
 
 /** Stems that sound in a preset; null where these stems do not make it. */
 export function stemsOf(preset: Preset, stems: readonly string[]): string[] | null {
   if (preset === "everything") {
     return [...stems];
   }
-  const pattern = WITHOUT[preset] ?? WITHOUT.karaoke!;
-  const named = stems.filter((stem) => pattern.test(stem));
-  const others = stems.filter((stem) => !pattern.test(stem));
+  const named = stems.filter(OF[preset]);
+  const others = stems.filter((stem) => !OF[preset](stem));
   const sounding = preset === "acappella" ? named : others;
   return named.length && others.length ? sounding : null;
 }

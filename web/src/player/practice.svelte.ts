@@ -3,8 +3,8 @@
 import type { Click, Loop } from "$/audio/engine";
 import { loopBetween, snapped } from "$/player/beats";
 import { gainOf } from "$/player/mixing";
-import { prefer, preferences } from "$/player/preferences.svelte";
-import { LOOP_S_MIN, PITCH, TEMPO } from "$/player/view";
+import { barsOf, prefer, preferences } from "$/player/preferences.svelte";
+import { LOOP_S_MIN, PITCH, TEMPO, type LoopView } from "$/player/view";
 
 /** What it sets. */
 export interface Tuned {
@@ -23,27 +23,41 @@ export class Practice {
   isLooping = $state(false);
   isClicking = $state(false);
   beats_s = $state.raw<readonly number[]>([]);
+  /** Nothing here can change tempo or pitch. */
+  isFixed = $state(false);
 
+  /** Both points of the loop, whether it repeats now or not. */
+  readonly points = $derived.by((): LoopView | null =>
+    this.a_s !== null && this.b_s !== null ? { from_s: this.a_s, to_s: this.b_s, isOn: this.isLooping } : null,
+  );
   readonly loop = $derived.by((): Loop | null =>
-    this.isLooping && this.a_s !== null && this.b_s !== null ? { from_s: this.a_s, to_s: this.b_s } : null,
+    this.points?.isOn ? { from_s: this.points.from_s, to_s: this.points.to_s } : null,
   );
 
   /** What sounds, if anything does yet. */
   constructor(private readonly tuned: () => Tuned | null) {}
 
   setTempo(percent: number): void {
-    this.tempo_percent = Math.min(TEMPO.max, Math.max(TEMPO.min, Math.round(percent)));
+    const wanted = Math.min(TEMPO.max, Math.max(TEMPO.min, Math.round(percent)));
+    this.tempo_percent = this.isFixed ? TEMPO.usual : wanted;
     this.tuned()?.setTempo(this.tempo_percent / 100);
   }
 
   setPitch(semitones: number): void {
-    this.pitch_semitones = Math.min(PITCH.max, Math.max(PITCH.min, Math.round(semitones)));
+    const wanted = Math.min(PITCH.max, Math.max(PITCH.min, Math.round(semitones)));
+    this.pitch_semitones = this.isFixed ? PITCH.usual : wanted;
     this.tuned()?.setPitch(this.pitch_semitones);
   }
 
   reset(): void {
     this.setTempo(TEMPO.usual);
     this.setPitch(PITCH.usual);
+  }
+
+  /** What sounds cannot be changed: what is shown is what is heard. */
+  fix(): void {
+    this.isFixed = true;
+    this.reset();
   }
 
   setA(at_s: number): void {
@@ -72,10 +86,10 @@ export class Practice {
     }
   }
 
-  setLoop(loop: Loop | null): void {
+  setLoop(loop: Loop | null, isOn = true): void {
     this.a_s = loop?.from_s ?? null;
     this.b_s = loop?.to_s ?? null;
-    this.#loopFrom(loop !== null);
+    this.#loopFrom(isOn && loop !== null);
   }
 
   /** False where there is nothing to repeat. */
@@ -87,7 +101,7 @@ export class Practice {
 
   /** The beats, once they are known. */
   know(beats_s: readonly number[]): void {
-    if (beats_s.length !== this.beats_s.length) {
+    if (beats_s.length !== this.beats_s.length || beats_s.some((beat_s, number) => beat_s !== this.beats_s[number])) {
       this.beats_s = beats_s;
       this.giveClick();
     }
@@ -108,6 +122,11 @@ export class Practice {
     this.giveClick();
   }
 
+  setFirstBeat(beat: number): void {
+    prefer({ firstBeat: beat });
+    this.giveClick();
+  }
+
   /** The next time it begins to play, so many bars are counted first. */
   countIn(): void {
     this.tuned()?.countIn(this.beats_s.length ? preferences.countInBars * preferences.beatsInBar : 0);
@@ -124,9 +143,8 @@ export class Practice {
 
   /** One of no volume is not heard, and still tells where beats are to count in. */
   giveClick(): void {
-    const { beatsInBar, clickVolume } = preferences;
-    const gain = this.isClicking ? gainOf(clickVolume) : 0;
-    const click = { beats_s: this.beats_s, downbeat_every: beatsInBar, gain };
+    const gain = this.isClicking ? gainOf(preferences.clickVolume) : 0;
+    const click = { beats_s: this.beats_s, ...barsOf(preferences), gain };
     this.tuned()?.setClick(this.beats_s.length ? click : null);
   }
 

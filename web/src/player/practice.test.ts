@@ -14,7 +14,7 @@ let practice: Practice;
 
 beforeEach(() => {
   vi.clearAllMocks();
-  prefer({ snaps: true, countInBars: 0, beatsInBar: 4, clickVolume: 50 });
+  prefer({ snaps: true, countInBars: 0, beatsInBar: 4, firstBeat: 0, clickVolume: 50 });
   practice = new Practice(() => tuned);
 });
 
@@ -27,6 +27,18 @@ describe("tempo and pitch", () => {
     practice.reset();
     expect(tuned.setTempo).toHaveBeenLastCalledWith(1);
     expect(tuned.setPitch).toHaveBeenLastCalledWith(0);
+  });
+});
+
+describe("where nothing can change tempo and pitch", () => {
+  test("both go back to what is heard, and stay there", () => {
+    practice.setTempo(80);
+    practice.setPitch(2);
+    practice.fix();
+    expect([practice.tempo_percent, practice.pitch_semitones]).toEqual([100, 0]);
+    practice.setTempo(70);
+    practice.setPitch(-3);
+    expect([practice.tempo_percent, practice.pitch_semitones]).toEqual([100, 0]);
   });
 });
 
@@ -63,6 +75,13 @@ describe("the loop", () => {
     expect(tuned.setLoop).toHaveBeenLastCalledWith({ from_s: 1, to_s: 2 });
   });
 
+  test("keeps both points while it is off", () => {
+    practice.setLoop({ from_s: 1, to_s: 2 }, false);
+    expect(practice.points).toEqual({ from_s: 1, to_s: 2, isOn: false });
+    expect(practice.loop).toBeNull();
+    expect(tuned.setLoop).toHaveBeenLastCalledWith(null);
+  });
+
   test("cannot be turned on before it has points", () => {
     expect(practice.toggleLoop()).toBe(false);
     expect(practice.isLooping).toBe(false);
@@ -78,9 +97,28 @@ describe("the metronome", () => {
 
   test("is silent and still knows the beats until it is turned on", () => {
     practice.know(BEATS);
-    expect(tuned.setClick).toHaveBeenLastCalledWith({ beats_s: BEATS, downbeat_every: 4, gain: 0 });
+    expect(tuned.setClick).toHaveBeenLastCalledWith({ beats_s: BEATS, downbeat_every: 4, downbeat_first: 0, gain: 0 });
     practice.toggleClick();
-    expect(tuned.setClick).toHaveBeenLastCalledWith({ beats_s: BEATS, downbeat_every: 4, gain: 0.25 });
+    expect(tuned.setClick).toHaveBeenLastCalledWith({
+      beats_s: BEATS,
+      downbeat_every: 4,
+      downbeat_first: 0,
+      gain: 0.25,
+    });
+  });
+
+  test("takes other beats, as many as before, for the new ones that they are", () => {
+    practice.know(BEATS);
+    const later = BEATS.map((beat_s) => beat_s + 0.25);
+    practice.know(later);
+    expect(practice.beats_s).toEqual(later);
+    expect(tuned.setClick).toHaveBeenLastCalledWith(expect.objectContaining({ beats_s: later }));
+  });
+
+  test("begins its bars with the beat that was chosen", () => {
+    practice.know(BEATS);
+    practice.setFirstBeat(2);
+    expect(tuned.setClick).toHaveBeenLastCalledWith(expect.objectContaining({ downbeat_first: 2 }));
   });
 
   test("counts in so many bars of so many beats, and none without beats", () => {

@@ -9,13 +9,22 @@ const SET: PlayerView = {
   },
   tempo_percent: 85,
   pitch_semitones: -3,
-  loop: { from_s: 12.5, to_s: 20.125 },
+  loop: { from_s: 12.5, to_s: 20.125, isOn: true },
   at_s: 63.2,
 };
 
 describe("a view in a link", () => {
   test("comes back as it was set", () => {
     expect(viewOfHash(`#/track/trk_1?${queryOf(SET)}`)).toEqual(SET);
+  });
+
+  test("keeps the points of a loop that is off", () => {
+    const loop = { from_s: 1, to_s: 2, isOn: false };
+    expect(viewOfHash(`#/track/t?${queryOf({ ...freshView(), loop })}`)!.loop).toEqual(loop);
+  });
+
+  test("that has a loop from before loops could be off repeats", () => {
+    expect(viewOfHash("#/track/t?loop=1*2")!.loop).toEqual({ from_s: 1, to_s: 2, isOn: true });
   });
 
   test("says nothing where all is as usual", () => {
@@ -67,6 +76,11 @@ describe("a view that a stranger made", () => {
     ]) {
       expect(parseView({ loop }).loop).toBeNull();
     }
+  });
+
+  test("has a loop that repeats unless it says that it is off", () => {
+    const isOn = (told: object): boolean => parseView({ loop: { from_s: 1, to_s: 2, ...told } }).loop!.isOn;
+    expect([{}, { isOn: true }, { isOn: 0 }, { isOn: false }].map(isOn)).toEqual([true, true, true, false]);
   });
 
   test("cannot change what objects inherit", () => {

@@ -9,12 +9,19 @@ export interface LaneView {
   solo: boolean;
 }
 
+/** Two points in the song, between which it repeats or not. */
+export interface LoopView {
+  from_s: number;
+  to_s: number;
+  isOn: boolean;
+}
+
 export interface PlayerView {
   v: 1;
   lanes: Record<string, LaneView>;
   tempo_percent: number;
   pitch_semitones: number;
-  loop: { from_s: number; to_s: number } | null;
+  loop: LoopView | null;
   at_s: number;
 }
 
@@ -22,6 +29,7 @@ export const TEMPO = { min: 50, max: 150, usual: 100 } as const;
 export const PITCH = { min: -12, max: 12, usual: 0 } as const;
 export const LOOP_S_MIN = 0.2;
 
+const OFF = "off";
 const LANES_MAX = 32;
 const NAME_MAX = 64;
 const TIME_S_MAX = 200_000;
@@ -57,7 +65,8 @@ export function queryOf(view: PlayerView): string {
     query.set("pitch", String(view.pitch_semitones));
   }
   if (view.loop) {
-    query.set("loop", `${milli(view.loop.from_s)}*${milli(view.loop.to_s)}`);
+    const { from_s, to_s, isOn } = view.loop;
+    query.set("loop", `${milli(from_s)}*${milli(to_s)}${isOn ? "" : `*${OFF}`}`);
   }
   if (view.at_s) {
     query.set("at", String(milli(view.at_s)));
@@ -78,11 +87,11 @@ export function viewOfHash(hash: string): PlayerView | null {
     return null;
   }
   const query = new URLSearchParams(hash.slice(at + 1));
-  const [from_s, to_s] = (query.get("loop") ?? "").split("*").map(Number);
+  const [from = "", to = "", mark] = (query.get("loop") ?? "").split("*");
   return parseView({
     tempo_percent: numberOf(query.get("tempo")),
     pitch_semitones: numberOf(query.get("pitch")),
-    loop: { from_s, to_s },
+    loop: { from_s: numberOf(from), to_s: numberOf(to), isOn: mark !== OFF },
     at_s: numberOf(query.get("at")),
     lanes: Object.fromEntries(query.getAll("lane").slice(0, LANES_MAX).map(laneOfText)),
   });
@@ -115,12 +124,13 @@ function laneOf(told: unknown): LaneView {
 }
 
 function loopOf(told: unknown): PlayerView["loop"] {
-  const { from_s, to_s } = membersOf(told);
+  const { from_s, to_s, isOn } = membersOf(told);
   if (typeof from_s !== "number" || typeof to_s !== "number") {
     return null;
   }
   const isSound = from_s >= 0 && to_s - from_s >= LOOP_S_MIN && to_s <= TIME_S_MAX;
-  return isSound ? { from_s: milli(from_s), to_s: milli(to_s) } : null;
+  // Before there was such a mark, a loop that was kept was one that repeated.
+  return isSound ? { from_s: milli(from_s), to_s: milli(to_s), isOn: isOn !== false } : null;
 }
 
 function membersOf(told: unknown): Record<string, unknown> {

@@ -2,6 +2,7 @@
 
 import type { Track } from "$/api/client";
 import { addresses } from "$/api/client";
+import { isVoice } from "$/audio/stems";
 
 export const FORMATS = ["flac", "wav", "mp3", "m4a", "opus"] as const;
 export const DEPTHS = ["", "16", "24", "32f"] as const;
@@ -30,8 +31,6 @@ export interface Quality {
 const STEM_FILE = "stem.mp4";
 const STEM_FILE_PARTS = 4;
 const STEM_FILE_KEEPS = ["drums", "bass", "vocals"];
-const VOICES = new Set(["vocals", "vocal", "voice"]);
-const BUT = new Set(["no", "non", "without", "minus"]);
 
 /** `query` is that of the faders as they stand; undefined where there are none. */
 export function choicesOf(stems: readonly string[], query?: string | null): Choice[] {
@@ -98,12 +97,6 @@ function qualityQuery(choice: Choice, { format, depth, isDoubled }: Quality): st
     return `depth=${depth}`;
   }
   return isDoubled && canBeDoubled(choice, format) ? "speed=2" : "";
-}
-
-/** By its name: vocals, lead_vocals, backing-vocals..., and not no_vocals. */
-function isVoice(stem: string): boolean {
-  const words = stem.split(/[-_]/);
-  return VOICES.has(words.at(-1) ?? "") && !words.slice(0, -1).some((word) => BUT.has(word));
 }
 
 function hasStemFile(stems: readonly string[]): boolean {
