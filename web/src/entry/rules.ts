@@ -3,7 +3,7 @@
 export type Mode = "signIn" | "signUp";
 export type Fault = "needEmail" | "needPassword" | "needLongerPassword" | "needAge";
 
-export const PASSWORD_CHARACTERS_MIN = 8;
+const PASSWORD_CHARACTERS_MIN = 8;
 export const PASSWORD_CHARACTERS_MAX = 256;
 export const EMAIL_CHARACTERS_MAX = 254;
 

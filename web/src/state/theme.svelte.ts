@@ -25,5 +25,9 @@ export function chooseTheme(choice: Choice): void {
 function show(): void {
   const isDark = theme.choice === "system" ? system.matches : theme.choice === "dark";
   theme.shown = isDark ? "dark" : "light";
-  document.documentElement.dataset["theme"] = theme.shown;
+  const root = document.documentElement;
+  root.dataset["theme"] = theme.shown;
+  // What the browser paints around the page is its ground too.
+  const ground = getComputedStyle(root).getPropertyValue("--ground").trim();
+  document.querySelector("meta[name=theme-color]")?.setAttribute("content", ground);
 }
