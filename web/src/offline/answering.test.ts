@@ -5,10 +5,18 @@ const ORIGIN = "http://page.test";
 const road = (path: string, method = "GET", mode = "cors") => roadOf({ method, mode, url: ORIGIN + path }, ORIGIN);
 
 describe("what is answered without a network", () => {
-  it("is every view of the page, and the files that it is built of", () => {
+  it("is the page, and the files that it is built of", () => {
     expect(road("/", "GET", "navigate").kind).toBe("page");
+    expect(road("/?from=elsewhere", "GET", "navigate").kind).toBe("page");
     expect(road("/assets/index-abc.js").kind).toBe("shell");
   });
+
+  it.each(["/v1/tracks/trk_1/stems/vocals.wav", "/v1/tracks/trk_1", "/v1/me", "/openapi.json", "/elsewhere"])(
+    "is never the page in the place of %s, which a person opens",
+    (path) => {
+      expect(road(path, "GET", "navigate").kind).toBe("network");
+    },
+  );
 
   it("is who is signed in and the first of the tracks, as they were last told", () => {
     expect(road("/v1/me")).toEqual({ kind: "answer", cache: ANSWERS });

@@ -5,11 +5,15 @@ export const SHELL = "stripsession.shell.";
 export const ANSWERS = "stripsession.answers";
 /** One cache for each track that its listener keeps. */
 export const KEPT = "stripsession.kept.";
+/** The last entry of such a cache: without it the track was never fetched to its end. */
+export const WHOLE = "/offline/whole";
+/** Of an answer that the network did not give just now: it may be long out of date. */
+export const KEPT_HEADER = "X-StripSession-Kept";
 
 export type Road =
   /** A built file: what it holds never changes under its name. */
   | { kind: "shell" }
-  /** A view of the page: the newest, else the one that is kept. */
+  /** The page, whose views all have this one address: the newest, else the one that is kept. */
   | { kind: "page" }
   /** Asked of the network; without one, the last answer. */
   | { kind: "answer"; cache: string }
@@ -26,7 +30,8 @@ export function roadOf(request: { method: string; mode: string; url: string }, o
     return { kind: "network" };
   }
   if (request.mode === "navigate") {
-    return { kind: "page" };
+    // What else a person opens is a download or a document, and must never become the page.
+    return { kind: url.pathname === "/" ? "page" : "network" };
   }
   if (url.pathname.startsWith("/assets/") || url.pathname === "/icon.svg") {
     return { kind: "shell" };

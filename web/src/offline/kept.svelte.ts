@@ -1,12 +1,15 @@
 /** The tracks that their listener keeps on this device, to play them without a network. */
 
 import { addresses, api, told, type Track } from "$/api/client";
+import { Problem } from "$/api/problem";
 import { send } from "$/api/sending";
-import { ANSWERS, KEPT } from "$/offline/answering";
+import { ANSWERS, KEPT, WHOLE } from "$/offline/answering";
 
 const AT_ONCE = 3;
-const MANIFEST_PATH = (track_id: string, from: number): string =>
-  `/v1/tracks/${encodeURIComponent(track_id)}/manifest?from=${from}`;
+/** Held while a track is fetched, so that no other tab takes its half for what a closed page left. */
+const LOCK = "stripsession-keep:";
+const TRACK_PATH = (track_id: string): string => `/v1/tracks/${encodeURIComponent(track_id)}`;
+const MANIFEST_PATH = (track_id: string, from: number): string => `${TRACK_PATH(track_id)}/manifest?from=${from}`;
 
 interface Keeping {
   /** 0 to 1; 1 when all of it is here. */
@@ -16,16 +19,14 @@ interface Keeping {
 
 export const kept = $state<{ tracks: Record<string, Keeping> }>({ tracks: {} });
 
+let reviewing: Promise<void> | null = null;
+
 /** The page can be opened without a network from its second visit on. Absent on plain http to another machine. */
 export async function beginOffline(): Promise<void> {
-  if (!("serviceWorker" in navigator) || !("caches" in globalThis)) {
+  if (!canKeep()) {
     return;
   }
-  for (const name of await caches.keys()) {
-    if (name.startsWith(KEPT)) {
-      kept.tracks[name.slice(KEPT.length)] = { part: 1, stopping: null };
-    }
-  }
+  await listKept();
   if (import.meta.env.PROD) {
     await navigator.serviceWorker.register("/service-worker.js");
   }
@@ -38,21 +39,28 @@ export function canKeep(): boolean {
 /** Fetch all of a finished track. Throws Problem, or what the browser says when there is no room; nothing stays then. */
 export async function keep(track: Track): Promise<void> {
   const { track_id } = track;
+  if (kept.tracks[track_id]) {
+    return;
+  }
   const stopping = new AbortController();
-  kept.tracks[track_id] = { part: 0, stopping };
-  // So that the browser does not make room with it.
-  await navigator.storage?.persist?.();
-  try {
-    const cache = await caches.open(KEPT + track_id);
-    await cache.add(`/v1/tracks/${encodeURIComponent(track_id)}`);
-    const indexes = await keepManifest(cache, track_id);
-    const pieces = indexes.flatMap((index) => track.stems.map((stem) => addresses.segment(track_id, stem, index)));
-    await keepPieces(cache, pieces, stopping.signal, (part) => {
+  const isCurrent = (): boolean => kept.tracks[track_id]?.stopping === stopping;
+  const onPart = (part: number): void => {
+    if (isCurrent()) {
       kept.tracks[track_id] = { part, stopping };
-    });
-    kept.tracks[track_id] = { part: 1, stopping: null };
+    }
+  };
+  kept.tracks[track_id] = { part: 0, stopping };
+  try {
+    // So that the browser does not make room with it.
+    await navigator.storage?.persist?.();
+    await inTurn(track_id, stopping.signal, () => fetchWhole(track, stopping, onPart));
+    if (isCurrent()) {
+      kept.tracks[track_id] = { part: 1, stopping: null };
+    }
   } catch (error) {
-    await forget(track_id);
+    if (isCurrent()) {
+      delete kept.tracks[track_id];
+    }
     if (!stopping.signal.aborted) {
       throw error;
     }
@@ -61,27 +69,140 @@ export async function keep(track: Track): Promise<void> {
 
 /** Remove a track from this device, or stop fetching it. */
 export async function forget(track_id: string): Promise<void> {
-  kept.tracks[track_id]?.stopping?.abort(new DOMException("not wanted any more", "AbortError"));
-  delete kept.tracks[track_id];
-  await caches.delete(KEPT + track_id);
-}
-
-/** At sign-out nothing of the person stays here. */
-export async function forgetEverything(): Promise<void> {
+  stop(track_id);
   if ("caches" in globalThis) {
-    await Promise.all([...Object.keys(kept.tracks).map(forget), caches.delete(ANSWERS)]);
+    await caches.delete(KEPT + track_id);
   }
 }
 
-async function keepManifest(cache: Cache, track_id: string): Promise<number[]> {
+/** Nothing of the person stays here: neither what they keep nor what was last told. */
+export async function forgetEverything(): Promise<void> {
+  Object.keys(kept.tracks).forEach(stop);
+  const names = (await cacheNames()).filter((name) => name === ANSWERS || name.startsWith(KEPT));
+  await Promise.all(names.map((name) => caches.delete(name)));
+}
+
+/** Whoever signs in must not be told without a network what another person was told. */
+export async function forgetAnswers(): Promise<void> {
+  if ((await cacheNames()).includes(ANSWERS)) {
+    await caches.delete(ANSWERS);
+  }
+}
+
+/** Another tab has changed what is kept here. */
+export async function relistKept(): Promise<void> {
+  Object.keys(kept.tracks).forEach(stop);
+  await listKept();
+}
+
+/** Ask of each track that is kept whether there still is one; of a deleted one nothing stays. One review at a time. */
+export function reviewKept(): Promise<void> {
+  reviewing ??= review().finally(() => {
+    reviewing = null;
+  });
+  return reviewing;
+}
+
+async function review(): Promise<void> {
+  for (const track_id of await keptIds()) {
+    try {
+      await send(new Request(addressOf(TRACK_PATH(track_id)), { cache: "no-store" }));
+    } catch (error) {
+      if (!(error instanceof Problem && error.status === 404)) {
+        // No network, or no session: the next review asks again.
+        return;
+      }
+      await forget(track_id);
+    }
+  }
+}
+
+async function listKept(): Promise<void> {
+  for (const track_id of await keptIds()) {
+    if (kept.tracks[track_id]) {
+      continue;
+    }
+    if (await isWhole(track_id)) {
+      kept.tracks[track_id] = { part: 1, stopping: null };
+    } else {
+      await dropHalf(track_id);
+    }
+  }
+}
+
+/** What a page left that was closed too soon goes, unless another tab is just fetching it. */
+async function dropHalf(track_id: string): Promise<void> {
+  const drop = async (): Promise<void> => {
+    if (!(await isWhole(track_id))) {
+      await caches.delete(KEPT + track_id);
+    }
+  };
+  await ("locks" in navigator
+    ? navigator.locks.request(LOCK + track_id, { ifAvailable: true }, (lock) => (lock ? drop() : undefined))
+    : drop());
+}
+
+async function keptIds(): Promise<string[]> {
+  return (await cacheNames()).filter((name) => name.startsWith(KEPT)).map((name) => name.slice(KEPT.length));
+}
+
+async function cacheNames(): Promise<string[]> {
+  try {
+    return "caches" in globalThis ? await caches.keys() : [];
+  } catch {
+    // Some browsers refuse them in a private window: then nothing is kept there.
+    return [];
+  }
+}
+
+async function isWhole(track_id: string): Promise<boolean> {
+  return Boolean(await (await caches.open(KEPT + track_id)).match(WHOLE));
+}
+
+function stop(track_id: string): void {
+  kept.tracks[track_id]?.stopping?.abort(new DOMException("not wanted any more", "AbortError"));
+  delete kept.tracks[track_id];
+}
+
+/** After any other tab that fetches the same track. */
+async function inTurn(track_id: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  signal.throwIfAborted();
+  await ("locks" in navigator ? navigator.locks.request(LOCK + track_id, { signal }, work) : work());
+}
+
+async function fetchWhole(track: Track, stopping: AbortController, onPart: (part: number) => void): Promise<void> {
+  const { track_id } = track;
+  const { signal } = stopping;
+  try {
+    const cache = await caches.open(KEPT + track_id);
+    if (await cache.match(WHOLE)) {
+      return;
+    }
+    await fetchInto(cache, TRACK_PATH(track_id), signal);
+    const indexes = await keepManifest(cache, track_id, signal);
+    const pieces = indexes.flatMap((index) => track.stems.map((stem) => addresses.segment(track_id, stem, index)));
+    await keepPieces(cache, pieces, signal, onPart);
+    signal.throwIfAborted();
+    await cache.put(WHOLE, new Response(""));
+  } catch (error) {
+    const now = kept.tracks[track_id];
+    // Where it was already asked for again, the cache is that one's.
+    if (!now || now.stopping === stopping) {
+      await caches.delete(KEPT + track_id);
+    }
+    throw error;
+  }
+}
+
+async function keepManifest(cache: Cache, track_id: string, signal: AbortSignal): Promise<number[]> {
   const indexes: number[] = [];
   for (;;) {
-    const query = { from: indexes.length };
-    const page = await told(api.GET("/v1/tracks/{track_id}/manifest", { params: { path: { track_id }, query } }));
+    const asked = { path: { track_id }, query: { from: indexes.length } };
+    const page = await told(api.GET("/v1/tracks/{track_id}/manifest", { params: asked, signal }));
     if (!page.segments.length) {
       return indexes;
     }
-    await cache.put(MANIFEST_PATH(track_id, query.from), Response.json(page));
+    await cache.put(MANIFEST_PATH(track_id, indexes.length), Response.json(page));
     indexes.push(...page.segments.map((segment) => segment.index));
   }
 }
@@ -96,9 +217,21 @@ async function keepPieces(
   let done = 0;
   const work = async (): Promise<void> => {
     for (let path = pieces[next++]; path !== undefined; path = pieces[next++]) {
-      await cache.put(path, await send(new Request(path, { signal })));
+      await fetchInto(cache, path, signal).catch((error: unknown) => {
+        // The others need not go on.
+        next = pieces.length;
+        throw error;
+      });
       onPart((done += 1) / pieces.length);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
+
+async function fetchInto(cache: Cache, path: string, signal: AbortSignal): Promise<void> {
+  await cache.put(path, await send(new Request(addressOf(path), { signal })));
+}
+
+function addressOf(path: string): URL {
+  return new URL(path, location.origin);
 }

@@ -1,7 +1,8 @@
 /// <reference lib="webworker" />
 /** Answers from this device where the network does not: the page itself, and the tracks that are kept. */
 
-import { ANSWERS, roadOf, SHELL } from "$/offline/answering";
+import { SHELL } from "$/offline/answering";
+import { answerTo, forgetOtherShells } from "$/offline/roads";
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -9,65 +10,25 @@ declare const self: ServiceWorkerGlobalScope;
 const FILES = "__SHELL_FILES__".split(",");
 const NAME = `${SHELL}__SHELL_NAME__`;
 
+// A newer worker waits until the tabs of the older page are closed: they load parts of their own build until then.
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(FILES)));
-  // A page that is open has loaded all that it began with; what it loads later is asked of the network first.
-  void self.skipWaiting();
 });
 
 self.addEventListener("activate", (event) => {
-  event.waitUntil(forgetOldShells().then(() => self.clients.claim()));
+  event.waitUntil(takeOver());
 });
 
 self.addEventListener("fetch", (event) => {
-  const road = roadOf(event.request, self.location.origin);
-  switch (road.kind) {
-    case "shell":
-      event.respondWith(keptOrAsked(event.request, NAME));
-      break;
-    case "page":
-      event.respondWith(askedOrKept(event.request, NAME, "/"));
-      break;
-    case "segment":
-      event.respondWith(keptOrAsked(event.request, road.cache));
-      break;
-    case "answer":
-      event.respondWith(answered(event.request, road.cache));
-      break;
+  const answer = answerTo(event.request, self.location.origin, NAME);
+  if (answer) {
+    event.respondWith(answer);
   }
 });
 
-async function forgetOldShells(): Promise<void> {
-  const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith(SHELL) && name !== NAME).map((name) => caches.delete(name)));
-}
-
-async function kept(cache: string, key: Request | string): Promise<Response | undefined> {
-  // Opening a cache makes it: one that is not there is a track that nobody keeps.
-  return (await caches.has(cache)) ? (await caches.open(cache)).match(key) : undefined;
-}
-
-async function keptOrAsked(request: Request, cache: string): Promise<Response> {
-  return (await kept(cache, request)) ?? fetch(request);
-}
-
-async function askedOrKept(request: Request, cache: string, key: Request | string): Promise<Response> {
-  try {
-    return await fetch(request);
-  } catch (error) {
-    const found = await kept(cache, key);
-    if (found) {
-      return found;
-    }
-    throw error;
+async function takeOver(): Promise<void> {
+  if (!(await forgetOtherShells(NAME))) {
+    // The first one of this browser: the page that brought it is of its build, and can keep tracks without a reload.
+    await self.clients.claim();
   }
-}
-
-async function answered(request: Request, cache: string): Promise<Response> {
-  const response = await askedOrKept(request, cache, request);
-  const isKept = cache === ANSWERS || (await caches.has(cache));
-  if (response.ok && isKept) {
-    await (await caches.open(cache)).put(request, response.clone());
-  }
-  return response;
 }

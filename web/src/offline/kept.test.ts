@@ -1,0 +1,231 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ANSWERS, KEPT, WHOLE } from "$/offline/answering";
+import { MadeCaches, MadeLocks } from "$/offline/caches.fixture";
+import { madeTrack } from "$/state/madeTrack";
+
+vi.hoisted(() => Object.defineProperty(globalThis, "location", { value: { origin: "http://page.test" } }));
+
+const TRACK = madeTrack({ state: "ready", stems: ["vocals", "other"] });
+const CACHE = `${KEPT}trk_1`;
+const LOCK = "stripsession-keep:trk_1";
+const PATH = "/v1/tracks/trk_1";
+const PIECES = ["vocals/0", "other/0", "vocals/1", "other/1"].map((piece) => `${PATH}/segments/${piece}`);
+
+let made: MadeCaches;
+let locks: MadeLocks;
+let asked: Request[];
+/** What the server does before it answers a path. */
+let before: (path: string) => Promise<Response | void>;
+let offline: typeof import("$/offline/kept.svelte");
+
+const pathOf = ({ url }: Request): string => url.slice("http://page.test".length);
+const state = (): Record<string, { part: number }> => offline.kept.tracks;
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function server(request: Request): Promise<Response> {
+  asked.push(request);
+  const path = pathOf(request);
+  const said = await before(path);
+  request.signal.throwIfAborted();
+  if (said) {
+    return said;
+  }
+  const from = /manifest\?from=(\d+)$/.exec(path)?.[1];
+  const segments = from === "0" ? [{ index: 0 }, { index: 1 }] : [];
+  return from ? Response.json({ segments }) : new Response(path);
+}
+
+/** Answers nothing until it is let go. */
+function held(): { wait: Promise<void>; letGo: () => void } {
+  let letGo = (): void => undefined;
+  const wait = new Promise<void>((resolve) => (letGo = resolve));
+  return { wait, letGo: () => letGo() };
+}
+
+function navigatorWith(more: object): void {
+  vi.stubGlobal("navigator", { serviceWorker: { register: async () => undefined }, ...more });
+}
+
+/** A page that is opened: its memory begins anew. */
+async function visit(): Promise<void> {
+  vi.resetModules();
+  offline = await import("$/offline/kept.svelte");
+}
+
+beforeEach(async () => {
+  made = new MadeCaches();
+  locks = new MadeLocks();
+  asked = [];
+  before = async () => undefined;
+  vi.stubGlobal("caches", made);
+  vi.stubGlobal("fetch", server);
+  navigatorWith({ locks });
+  await visit();
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe("keeping a track", () => {
+  it("fetches all of it, and says last that it is whole", async () => {
+    await offline.keep(TRACK);
+    const paths = made.pathsOf(CACHE)!;
+    expect(paths.at(-1)).toBe(WHOLE);
+    expect(paths.slice(0, -1).sort()).toEqual([PATH, `${PATH}/manifest?from=0`, ...PIECES].sort());
+    expect(state()["trk_1"]).toEqual({ part: 1, stopping: null });
+  });
+
+  it("asked for twice fetches once", async () => {
+    await Promise.all([offline.keep(TRACK), offline.keep(TRACK)]);
+    expect(asked.filter((request) => pathOf(request) === PATH)).toHaveLength(1);
+  });
+
+  it("leaves nothing where a piece does not come, and asks for no more of them", async () => {
+    const others = held();
+    before = async (path) => {
+      if (path === PIECES[0]) {
+        return new Response("{}", { status: 409 });
+      }
+      return path.includes("/segments/") ? others.wait : undefined;
+    };
+    await expect(offline.keep(TRACK)).rejects.toMatchObject({ status: 409 });
+    expect(await made.keys()).toEqual([]);
+    expect(state()).toEqual({});
+    others.letGo();
+    await settled();
+    expect(asked.map(pathOf)).not.toContain(PIECES.at(-1));
+  });
+
+  it("leaves nothing where the browser refuses to be asked for the room", async () => {
+    const persist = async (): Promise<boolean> => {
+      throw new TypeError("not here");
+    };
+    navigatorWith({ locks, storage: { persist } });
+    await expect(offline.keep(TRACK)).rejects.toThrow("not here");
+    expect(state()).toEqual({});
+  });
+
+  it.each([PATH, `${PATH}/manifest?from=0`, PIECES[0]!])(
+    "is stopped in the middle of %s without a word",
+    async (at) => {
+      const answer = held();
+      before = async (path) => (path === at ? answer.wait : undefined);
+      const keeping = offline.keep(TRACK);
+      await vi.waitFor(() => expect(asked.map(pathOf)).toContain(at), { interval: 1 });
+      await offline.forget("trk_1");
+      expect(asked.find((request) => pathOf(request) === at)!.signal.aborted).toBe(true);
+      answer.letGo();
+      await keeping;
+      expect(await made.keys()).toEqual([]);
+      expect(state()).toEqual({});
+    },
+  );
+
+  it("that was stopped says nothing of the one that was begun after it", async () => {
+    const answer = held();
+    before = async (path) => (path === PATH && asked.length === 1 ? answer.wait : undefined);
+    const first = offline.keep(TRACK);
+    await vi.waitFor(() => expect(asked).toHaveLength(1), { interval: 1 });
+    await offline.forget("trk_1");
+    const second = offline.keep(TRACK);
+    answer.letGo();
+    await Promise.all([first, second]);
+    expect(state()["trk_1"]).toEqual({ part: 1, stopping: null });
+    expect(made.pathsOf(CACHE)).toContain(WHOLE);
+  });
+
+  it("finds it here where another tab has fetched it", async () => {
+    await made.made(CACHE, [PATH, WHOLE]);
+    await offline.keep(TRACK);
+    expect(asked).toEqual([]);
+    expect(state()["trk_1"]).toMatchObject({ part: 1 });
+  });
+});
+
+describe("a page that is opened", () => {
+  it("knows which tracks are kept", async () => {
+    await made.made(CACHE, [PATH, WHOLE]);
+    await offline.beginOffline();
+    expect(state()).toEqual({ trk_1: { part: 1, stopping: null } });
+  });
+
+  it("removes the half that a closed page left", async () => {
+    await made.made(CACHE, [PATH]);
+    await offline.beginOffline();
+    expect(state()).toEqual({});
+    expect(await made.keys()).toEqual([]);
+  });
+
+  it("leaves a half alone that another tab is just fetching", async () => {
+    await made.made(CACHE, [PATH]);
+    locks.elsewhere.add(LOCK);
+    await offline.beginOffline();
+    expect(state()).toEqual({});
+    expect(await made.keys()).toEqual([CACHE]);
+  });
+
+  it("removes a half also where the browser has no locks", async () => {
+    navigatorWith({});
+    await made.made(CACHE, [PATH]);
+    await offline.beginOffline();
+    expect(await made.keys()).toEqual([]);
+  });
+});
+
+describe("a review of what is kept", () => {
+  beforeEach(async () => {
+    await made.made(CACHE, [PATH, WHOLE]);
+    await made.made(`${KEPT}trk_2`, ["/v1/tracks/trk_2", WHOLE]);
+    await offline.beginOffline();
+  });
+
+  it("removes what was deleted elsewhere, and only that", async () => {
+    before = async (path) => (path === PATH ? new Response("{}", { status: 404 }) : undefined);
+    await offline.reviewKept();
+    expect(await made.keys()).toEqual([`${KEPT}trk_2`]);
+    expect(Object.keys(state())).toEqual(["trk_2"]);
+  });
+
+  it("asks once for each track, also when it is wanted twice", async () => {
+    await Promise.all([offline.reviewKept(), offline.reviewKept()]);
+    expect(asked.map(pathOf)).toEqual([PATH, "/v1/tracks/trk_2"]);
+  });
+
+  it("removes nothing where the server is away", async () => {
+    before = async () => {
+      throw new TypeError("fetch failed");
+    };
+    await offline.reviewKept();
+    expect(Object.keys(state())).toEqual(["trk_1", "trk_2"]);
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe("forgetting everything", () => {
+  it("removes each track and the last answers, known to this page or not, and nothing else", async () => {
+    await made.made(CACHE, [PATH, WHOLE]);
+    await offline.beginOffline();
+    await Promise.all([`${KEPT}trk_2`, ANSWERS, "stripsession.shell.new"].map((name) => made.open(name)));
+    await offline.forgetEverything();
+    expect(await made.keys()).toEqual(["stripsession.shell.new"]);
+    expect(state()).toEqual({});
+  });
+
+  it("stops what is being fetched", async () => {
+    const answer = held();
+    before = async (path) => (path === PATH ? answer.wait : undefined);
+    const keeping = offline.keep(TRACK);
+    await vi.waitFor(() => expect(asked).toHaveLength(1), { interval: 1 });
+    await offline.forgetEverything();
+    expect(asked[0]!.signal.aborted).toBe(true);
+    answer.letGo();
+    await keeping;
+    await settled();
+    expect(await made.keys()).toEqual([]);
+  });
+
+  it("does no harm where the browser has no caches, or refuses them", async () => {
+    vi.stubGlobal("caches", { keys: async () => Promise.reject(new DOMException("no", "SecurityError")) });
+    await offline.forgetEverything();
+    vi.unstubAllGlobals();
+    await offline.forgetEverything();
+  });
+});
