@@ -1,6 +1,7 @@
 /** Pages of the library: which tracks are wanted, in which order, and the requests for them. */
 
-import { api, told } from "$/api/client";
+import { api } from "$/api/client";
+import { KEPT_HEADER } from "$/offline/answering";
 import type { TrackNow } from "$/state/track";
 
 export const SORTS = ["newest", "title", "artist", "length"] as const;
@@ -23,6 +24,8 @@ export function isEverything(query: TrackQuery): boolean {
 export interface TrackPage {
   tracks: TrackNow[];
   next_cursor: string | null;
+  /** From this device: what was true at an earlier visit. */
+  isKept: boolean;
 }
 
 export async function trackPage(
@@ -36,5 +39,6 @@ export async function trackPage(
     ...(query.sort !== EVERYTHING.sort && { sort: query.sort }),
     ...(cursor && { cursor }),
   };
-  return told(api.GET("/v1/tracks", { params: { query: asked }, ...(signal && { signal }) }));
+  const { data, response } = await api.GET("/v1/tracks", { params: { query: asked }, ...(signal && { signal }) });
+  return { ...data!, isKept: response.headers.has(KEPT_HEADER) };
 }

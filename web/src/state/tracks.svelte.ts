@@ -1,7 +1,8 @@
 /** The tracks as last told: which ones the library shows, and what is true of each. */
 
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
-import { addresses, api, told } from "$/api/client";
+import { addresses, api, told, type Track } from "$/api/client";
+import { Problem } from "$/api/problem";
 import { timer, type Timer } from "$/state/timer";
 import { isUnderWay, mergedOrder, type TrackNow } from "$/state/track";
 import { TrackFollowing, type EventStream } from "$/state/trackFollowing";
@@ -31,6 +32,8 @@ export class Tracks {
   query = $state.raw<TrackQuery>(EVERYTHING);
   /** Another order or search is asked for; what is on screen is of the one before. */
   isTurning = $state(false);
+  /** The server could not be asked, and the list is that of an earlier visit. */
+  isKept = $state(false);
   isLoadingMore = $state(false);
   /** Why no more came. */
   moreFault = $state.raw<unknown>(null);
@@ -98,7 +101,7 @@ export class Tracks {
     this.query = EVERYTHING;
     this.status = "loading";
     this.fault = this.moreFault = null;
-    this.isTurning = this.isLoadingMore = false;
+    this.isTurning = this.isLoadingMore = this.isKept = false;
   }
 
   /** Show what is asked for. */
@@ -123,6 +126,10 @@ export class Tracks {
         // A track came or went meanwhile, and the answer may be from before.
         await this.reload();
       } else if (!signal.aborted) {
+        if (page.isKept && this.#order.length) {
+          // What is on screen is newer than an answer from before.
+          throw Problem.unreachable();
+        }
         this.#begin(page);
       }
     } catch (error) {
@@ -165,53 +172,40 @@ export class Tracks {
     const turn = this.#turns;
     const { signal } = this.#loading;
     const page = await trackPage(EVERYTHING, { limit: GLANCE, signal });
-    if (signal.aborted) {
+    if (signal.aborted || page.isKept) {
       return;
     }
     this.#take(page.tracks);
-    if (this.status === "ready" && !this.isTurning && isEverything(this.query) && turn === this.#turns) {
+    if (this.isKept) {
+      // The server is back: all of the list is from before, not only what this reading tells.
+      await this.reload();
+    } else if (this.status === "ready" && !this.isTurning && isEverything(this.query) && turn === this.#turns) {
       this.#meet(page);
     }
   }
 
   /** One track, as it is now. Throws Problem. */
   async find(track_id: string): Promise<TrackNow> {
-    const following = this.#following;
-    const track: TrackNow = await told(api.GET("/v1/tracks/{track_id}", { params: { path: { track_id } } }));
-    if (following === this.#following) {
-      this.#take([track]);
-    }
+    const track = await this.#asked(api.GET("/v1/tracks/{track_id}", { params: { path: { track_id } } }));
     return this.get(track_id) ?? track;
   }
 
   /** A complete upload becomes a track; asked twice, it is one track. Throws Problem. */
   async create(upload_id: string): Promise<TrackNow> {
-    const track: TrackNow = await told(
-      api.POST("/v1/tracks", {
-        body: { upload_id },
-        params: { header: { "Idempotency-Key": upload_id } },
-      }),
-    );
-    this.#take([track]);
-    this.#turns += 1;
-    if (isEverything(this.query)) {
-      this.#order = [track.track_id, ...this.#order.filter((track_id) => track_id !== track.track_id)];
-    } else {
-      void this.reload();
-    }
-    return track;
+    const asked = { body: { upload_id }, params: { header: { "Idempotency-Key": upload_id } } };
+    return this.#asked(api.POST("/v1/tracks", asked), (track) => this.#arrive(track));
   }
 
   async cancel(track_id: string): Promise<void> {
-    this.#take([await told(api.POST("/v1/tracks/{track_id}/cancel", { params: { path: { track_id } } }))]);
+    await this.#asked(api.POST("/v1/tracks/{track_id}/cancel", { params: { path: { track_id } } }));
   }
 
   async retry(track_id: string): Promise<void> {
-    this.#take([await told(api.POST("/v1/tracks/{track_id}/retry", { params: { path: { track_id } } }))]);
+    await this.#asked(api.POST("/v1/tracks/{track_id}/retry", { params: { path: { track_id } } }));
   }
 
   async update(track_id: string, change: Change): Promise<void> {
-    this.#take([await told(api.PATCH("/v1/tracks/{track_id}", { params: { path: { track_id } }, body: change }))]);
+    await this.#asked(api.PATCH("/v1/tracks/{track_id}", { params: { path: { track_id } }, body: change }));
   }
 
   async delete(track_id: string): Promise<void> {
@@ -244,10 +238,34 @@ export class Tracks {
     this.#following?.watch(track_id);
   }
 
+  /** One track as the server tells it, which is let in unless its person has left meanwhile. */
+  async #asked(
+    answer: Promise<{ data?: Track }>,
+    letIn = (track: TrackNow): void => this.#take([track]),
+  ): Promise<TrackNow> {
+    const following = this.#following;
+    const track: TrackNow = await told(answer);
+    if (following === this.#following) {
+      letIn(track);
+    }
+    return track;
+  }
+
+  #arrive(track: TrackNow): void {
+    this.#take([track]);
+    this.#turns += 1;
+    if (isEverything(this.query)) {
+      this.#order = [track.track_id, ...this.#order.filter((track_id) => track_id !== track.track_id)];
+    } else {
+      void this.reload();
+    }
+  }
+
   #begin(page: TrackPage): void {
     this.#take(page.tracks);
     this.#order = idsOf(page);
     this.#cursor = page.next_cursor;
+    this.isKept = page.isKept;
     this.fault = this.moreFault = null;
     this.status = "ready";
     this.isTurning = false;

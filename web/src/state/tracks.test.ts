@@ -32,7 +32,12 @@ vi.mock("$/api/client", () => ({
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const ready = (track_id: string): TrackNow => madeTrack({ track_id, state: "ready" });
-const page = (ids: string[], next_cursor: string | null = null): TrackPage => ({ tracks: ids.map(ready), next_cursor });
+const page = (ids: string[], next_cursor: string | null = null): TrackPage => ({
+  tracks: ids.map(ready),
+  next_cursor,
+  isKept: false,
+});
+const keptPage = (ids: string[]): TrackPage => ({ ...page(ids), isKept: true });
 
 let tracks: Tracks;
 
@@ -141,6 +146,25 @@ describe("the library's tracks", () => {
     expect(tracks.ids).toEqual(["a"]);
   });
 
+  it.each([
+    ["find", "GET", () => tracks.find("a")],
+    ["create", "POST", () => tracks.create("upl_1")],
+    ["cancel", "POST", () => tracks.cancel("a")],
+    ["retry", "POST", () => tracks.retry("a")],
+    ["update", "PATCH", () => tracks.update("a", { title: "A" })],
+  ] as const)("take no late answer to %s of whoever was signed in before", async (_, method, ask) => {
+    let tell = (_told: TrackNow): void => undefined;
+    server[method].mockReturnValue(new Promise<TrackNow>((resolve) => (tell = resolve)));
+    const asking = ask();
+    tracks.end();
+    tracks.begin();
+    await answer(page(["b"]));
+    tell(ready("a"));
+    await asking;
+    expect(tracks.ids).toEqual(["b"]);
+    expect(tracks.get("a")).toBeUndefined();
+  });
+
   it("count the songs that begin and end, for what depends on them", async () => {
     await answer(page(["a"]));
     expect(tracks.moves).toBe(0);
@@ -150,5 +174,40 @@ describe("the library's tracks", () => {
     server.GET.mockResolvedValue(ready("new"));
     await tracks.find("new");
     expect(tracks.moves).toBe(2);
+  });
+});
+
+describe("the library's tracks without a network", () => {
+  it("are those of an earlier visit while there are no others, and say so", async () => {
+    await answer(keptPage(["b", "a"]));
+    expect(tracks.status).toBe("ready");
+    expect(tracks.ids).toEqual(["b", "a"]);
+    expect(tracks.isKept).toBe(true);
+  });
+
+  it("are not undone by an answer from before when they are read again", async () => {
+    await answer(page(["c", "b"]));
+    void tracks.refresh();
+    await answer(keptPage(["b", "a"]));
+    expect(tracks.ids).toEqual(["c", "b"]);
+    expect(tracks.get("a")).toBeUndefined();
+  });
+
+  it("stay as they are when an answer from before comes for another order, and say that the server is away", async () => {
+    await answer(page(["c", "b"]));
+    void tracks.show({ ...EVERYTHING, sort: "title" });
+    await answer(keptPage(["b", "a"]));
+    expect(tracks.ids).toEqual(["c", "b"]);
+    expect(tracks.status).toBe("failed");
+    expect(tracks.fault).toMatchObject({ reason: "UNREACHABLE" });
+  });
+
+  it("are all read anew when the server is back", async () => {
+    await answer(keptPage(["b", "a"]));
+    void tracks.refresh();
+    await answer(page(["c"], "next"));
+    await answer(page(["c", "b"]));
+    expect(tracks.ids).toEqual(["c", "b"]);
+    expect(tracks.isKept).toBe(false);
   });
 });
