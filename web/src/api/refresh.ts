@@ -17,6 +17,11 @@ export function refreshSession(since = Date.now()): Promise<void> {
   return refreshing;
 }
 
+/** At sign-out: when a session was renewed says nothing of the next one. */
+export function forgetRefresh(): void {
+  localStorage.removeItem(REFRESHED_AT);
+}
+
 export function sayEnded(): void {
   sessionEvents.dispatchEvent(new Event("ended"));
 }

@@ -16,27 +16,32 @@ import { tracks } from "$/state/tracks.svelte";
 const RECEIPTS_READ = 20;
 const ERASED_S = 6;
 
-const deletions = new Deletions({
-  hide: (track_id, isHidden) => tracks.hide(track_id, isHidden),
-  erase: (track_id) => tracks.delete(track_id),
-  eraseLeaving: (track_id) => {
-    // Refused when the access token has just run out: the track is then still there at the next visit.
-    void fetch(`/v1/tracks/${encodeURIComponent(track_id)}`, { method: "DELETE", keepalive: true });
-  },
-  timer,
-  offerUndo: ({ title }, undo) => {
-    const { deletion } = i18n.m.library;
-    const text = deletion.pending(title, UNDO_S);
-    return notify({ text, kind: "info", action: { label: i18n.m.page.undo, run: undo } }, UNDO_S);
-  },
-  undone: ({ title }) => announce(i18n.m.library.deletion.undone(title)),
-  erased: (track) => void tellErased(track),
-  failed: ({ title }, error) => {
-    notify({ text: i18n.m.library.deletion.failed(title, textOf(error)), kind: "error" });
-  },
-});
-
+let deletions = begunDeletions();
 let isWatchingLeave = false;
+
+/** Of one person: what the server says after they have left is told to nobody. */
+function begunDeletions(): Deletions {
+  const isTheirs = (): boolean => deletions === begun;
+  const begun = new Deletions({
+    hide: (track_id, isHidden) => tracks.hide(track_id, isHidden),
+    erase: (track_id) => tracks.delete(track_id),
+    eraseLeaving,
+    timer,
+    offerUndo: ({ title }, undo) => {
+      const { deletion } = i18n.m.library;
+      const text = deletion.pending(title, UNDO_S);
+      return notify({ text, kind: "info", action: { label: i18n.m.page.undo, run: undo } }, UNDO_S);
+    },
+    undone: ({ title }) => announce(i18n.m.library.deletion.undone(title)),
+    erased: (track) => void tellErased(track, isTheirs),
+    failed: ({ title }, error) => {
+      if (isTheirs()) {
+        notify({ text: i18n.m.library.deletion.failed(title, textOf(error)), kind: "error" });
+      }
+    },
+  });
+  return begun;
+}
 
 /** Off the list at once; erased when it was not undone in time. */
 export function deleteTrack(track: TrackNow): void {
@@ -44,6 +49,8 @@ export function deleteTrack(track: TrackNow): void {
     isWatchingLeave = true;
     addEventListener("pagehide", () => deletions.leave());
   }
+  // Renews a session that has run out: when the page is closed meanwhile, the deletion can wait for no renewal.
+  void tracks.find(track.track_id).catch(() => undefined);
   deletions.ask(track);
   if (route.now.view === "track" && route.now.track_id === track.track_id) {
     go("#/");
@@ -58,6 +65,12 @@ export function undoLastDeletion(): boolean {
 /** Before a sign-out: afterwards the server would not do it. */
 export async function finishDeletions(): Promise<void> {
   await deletions.finish();
+}
+
+/** At the end of a session: what still waits must not be sent in another person's name. */
+export function dropDeletions(): void {
+  deletions.drop();
+  deletions = begunDeletions();
 }
 
 export async function cancelTrack(track: TrackNow): Promise<void> {
@@ -76,13 +89,30 @@ async function attempt(work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function tellErased({ track_id, upload_id, title }: TrackNow): Promise<void> {
-  forgetPlayer(track_id);
-  await forgetKept(track_id).catch(() => undefined);
+function eraseLeaving(track_id: string): void {
+  const gone = fetch(`/v1/tracks/${encodeURIComponent(track_id)}`, { method: "DELETE", keepalive: true });
+  // Refused where the session has ended meanwhile: the track is then still there at the next visit.
+  gone.catch(() => undefined);
+  void forgetHere(track_id);
+}
+
+async function tellErased({ track_id, upload_id, title }: TrackNow, isTheirs: () => boolean): Promise<void> {
+  await forgetHere(track_id);
+  if (!isTheirs()) {
+    return;
+  }
   const { deletion } = i18n.m.library;
   const erased_at = await receiptOf(upload_id);
+  if (!isTheirs()) {
+    return;
+  }
   const text = erased_at ? deletion.receipt(title, shortMoment(erased_at)) : deletion.erased(title);
   notify({ text, kind: "info" }, ERASED_S);
+}
+
+async function forgetHere(track_id: string): Promise<void> {
+  forgetPlayer(track_id);
+  await forgetKept(track_id).catch(() => undefined);
 }
 
 /** When the upload was erased, as the receipt says; null where there is none. */

@@ -81,6 +81,15 @@ describe("a deletion", () => {
     expect(timer.isIdle).toBe(true);
   });
 
+  it("that still waits when its person leaves is never sent, and nothing is said of it", async () => {
+    deletions.ask(track);
+    deletions.drop();
+    timer.pass(60_000);
+    await settled();
+    expect(log).toEqual(["hide trk_1", "dismiss", "show trk_1"]);
+    expect(timer.isIdle).toBe(true);
+  });
+
   it("can be undone from the keyboard, the last one first", () => {
     expect(deletions.undoLast()).toBe(false);
     deletions.ask(track);

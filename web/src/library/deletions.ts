@@ -76,6 +76,14 @@ export class Deletions {
     }
   }
 
+  /** Nobody is signed in any more whose they could be: nothing is taken back, and the server never hears of them. */
+  drop(): void {
+    for (const track_id of [...this.#pending.keys()]) {
+      this.#close(track_id);
+      this.#ports.hide(track_id, false);
+    }
+  }
+
   async #erase(track: TrackNow): Promise<void> {
     this.#close(track.track_id);
     try {

@@ -2,13 +2,14 @@
 
 import { api, told, unsigned, type Schemas } from "$/api/client";
 import { Problem } from "$/api/problem";
-import { sessionEvents } from "$/api/refresh";
+import { forgetRefresh, sessionEvents } from "$/api/refresh";
 import { textOf } from "$/api/words";
-import { notify } from "$/design/notices.svelte";
+import { notices, notify } from "$/design/notices.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
-import { finishDeletions } from "$/library/actions";
-import { forgetEverything } from "$/offline/kept.svelte";
+import { dropDeletions, finishDeletions } from "$/library/actions";
+import { forgetAnswers, forgetEverything, relistKept, reviewKept } from "$/offline/kept.svelte";
 import { forgetPlayers } from "$/player/memory";
+import { forgetOwner, keptOwner, ownerDigest, rememberOwner } from "$/state/owner";
 import { goInstead, routeOf } from "$/state/route.svelte";
 import { tracks } from "$/state/tracks.svelte";
 import { uploads } from "$/state/uploads.svelte";
@@ -30,13 +31,13 @@ const SIGNED_IN = "stripsession.signed-in";
 export const session = $state<Session>({ status: "starting", account: null, told: "" });
 
 let entries = 0;
-/** Whom the remembered uploads and players belong to. */
-let owner_id: string | null = null;
+/** Digest of the person whose uploads and tracks this page holds; what the browser keeps may be another's meanwhile. */
+let owner: string | null = null;
 
 export async function begin(): Promise<void> {
   sessionEvents.addEventListener("ended", noteEnd);
   window.addEventListener("storage", (event) => void noteOtherTab(event.key));
-  window.addEventListener("online", () => void know());
+  window.addEventListener("online", () => void lookAgain());
   window.addEventListener("hashchange", () => {
     if (linkCode()) {
       void enter();
@@ -63,7 +64,10 @@ export async function signUp(email: string, password: string): Promise<void> {
 export async function signOut(): Promise<void> {
   await finishDeletions();
   await api.POST("/v1/auth/logout", { body: {}, headers: unsigned });
+  // Before other tabs hear of it: they tell by it a sign-out from a session that has merely ended.
+  forgetOwner();
   remember(false);
+  forgetRefresh();
   goInstead("#/");
   close("");
   await forget();
@@ -88,6 +92,14 @@ export async function know(): Promise<void> {
   }
 }
 
+/** The network is back. */
+async function lookAgain(): Promise<void> {
+  await know();
+  if (session.account) {
+    void reviewKept();
+  }
+}
+
 async function enter(): Promise<void> {
   const entry = (entries += 1);
   if (session.status === "in") {
@@ -95,6 +107,7 @@ async function enter(): Promise<void> {
   }
   session.status = "starting";
   let trouble = await spendLink();
+  leaveNothingOpen();
   const account = await findAccount().catch((error: unknown) => {
     trouble ||= textOf(error);
     return null;
@@ -114,7 +127,7 @@ async function enter(): Promise<void> {
 
 /** After the server has signed somebody in. */
 async function enterNow(): Promise<void> {
-  remember(true);
+  await noteSignIn();
   const account = await findAccount();
   if (account === null) {
     remember(false);
@@ -131,22 +144,39 @@ async function open(account: Account | undefined): Promise<void> {
   session.status = "in";
   session.told = "";
   tracks.begin();
+  if (account) {
+    void reviewKept();
+  }
 }
 
 /** Another person than before finds nothing of theirs here. */
-async function claim(account: Account): Promise<void> {
-  if (owner_id && owner_id !== account.user_id) {
+async function claim({ user_id }: Account): Promise<void> {
+  const digest = await ownerDigest(user_id);
+  if (keptOwner() !== digest) {
     await forget();
+    rememberOwner(digest);
+  } else if (owner !== null && owner !== digest) {
+    // Another tab has forgotten the first one's, and what is kept since then is theirs: only this page is behind.
+    uploads.stop();
+    await relistKept();
   }
-  owner_id = account.user_id;
+  owner = digest;
 }
 
 function close(why: string): void {
   tracks.end();
+  leaveNothingOpen();
   forgetUsage();
   session.account = null;
   session.status = "out";
   session.told = why;
+}
+
+/** What was told to one person, and what still waits in their name, is not for whoever comes next. */
+function leaveNothingOpen(): void {
+  dropDeletions();
+  notices.shown = [];
+  notices.announced = "";
 }
 
 async function forget(): Promise<void> {
@@ -164,8 +194,9 @@ async function spendLink(): Promise<string> {
   // It must not stay in the address: it would be kept in history and shown over a shoulder.
   goInstead("#/");
   try {
+    await finishDeletions();
     await api.POST("/v1/auth/link", { body: { code, transport: "cookie" }, headers: unsigned });
-    remember(true);
+    await noteSignIn();
     return "";
   } catch (error) {
     return textOf(error);
@@ -213,6 +244,9 @@ async function noteOtherTab(key: string | null): Promise<void> {
       uploads.stop();
       close(i18n.m.entry.elsewhere);
     }
+    if (keptOwner() === null) {
+      await forgetEverything();
+    }
     return;
   }
   if (session.status === "in") {
@@ -223,6 +257,11 @@ async function noteOtherTab(key: string | null): Promise<void> {
     }
   }
   await enter();
+}
+
+async function noteSignIn(): Promise<void> {
+  remember(true);
+  await forgetAnswers();
 }
 
 function isRemembered(): boolean {

@@ -1,103 +1,16 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-const browser = vi.hoisted(() => {
-  const stored = new Map<string, string>();
-  const listeners = new Map<string, ((event: { key?: string | null }) => void)[]>();
-  const place = { origin: "http://page.test", pathname: "/", hash: "" };
-  const globals: Record<string, unknown> = {
-    location: place,
-    localStorage: {
-      getItem: (key: string) => stored.get(key) ?? null,
-      setItem: (key: string, value: string) => void stored.set(key, value),
-      removeItem: (key: string) => void stored.delete(key),
-    },
-    history: { replaceState: (_: unknown, __: string, to: string) => (place.hash = to.slice(1)) },
-    window: {
-      addEventListener: (name: string, listen: (event: object) => void) =>
-        listeners.set(name, [...(listeners.get(name) ?? []), listen]),
-    },
-  };
-  for (const [name, value] of Object.entries(globals)) {
-    Object.defineProperty(globalThis, name, { value, configurable: true });
-  }
-  return {
-    stored,
-    place,
-    happen: (name: string, event: { key?: string | null } = {}) =>
-      listeners.get(name)?.forEach((listen) => listen(event)),
-    forget: () => {
-      stored.clear();
-      listeners.clear();
-      place.hash = "";
-    },
-  };
-});
+const { ADA, answer, beginAnew, BEN, browser, forgetting, MARK, quiet, say, server, state, told, visit } =
+  await vi.hoisted(() => import("$/state/session.fixture"));
 
-const kept = vi.hoisted(() => ({
-  uploads: vi.fn(),
-  stop: vi.fn(),
-  players: vi.fn(),
-  caches: vi.fn(),
-  begin: vi.fn(),
-  end: vi.fn(),
-}));
-vi.mock("$/state/uploads.svelte", () => ({ uploads: { forgetAll: kept.uploads, stop: kept.stop } }));
-vi.mock("$/player/memory", () => ({ forgetPlayers: kept.players }));
-vi.mock("$/offline/kept.svelte", () => ({ forgetEverything: kept.caches }));
-vi.mock("$/state/tracks.svelte", () => ({ tracks: { begin: kept.begin, end: kept.end } }));
-
-const MARK = "stripsession.signed-in";
-const ADA = { user_id: "usr_1", email: "ada@example.org", display_name: "", created_at: "2026-01-01T00:00:00.000Z" };
-
-type Answer = { status: number; body?: unknown } | "away";
-
-/** What the server says to each path, and what it was asked. */
-const server = { answers: new Map<string, Answer>(), asked: [] as string[] };
-
-async function answer(input: Request | string): Promise<Response> {
-  const path = new URL(input instanceof Request ? input.url : input, browser.place.origin).pathname;
-  server.asked.push(path);
-  const said = server.answers.get(path) ?? { status: 404 };
-  if (said === "away") {
-    throw new TypeError("fetch failed");
-  }
-  return new Response(said.status === 204 ? null : JSON.stringify(said.body ?? {}), { status: said.status });
-}
-
-const quiet = (): Promise<unknown> =>
-  vi.waitFor(() => expect(state().session.status).not.toBe("starting"), { interval: 1 });
-
-let loaded: typeof import("$/state/session.svelte");
-const state = (): typeof loaded => loaded;
-
-/** A page that is opened: modules begin anew. */
-async function visit({ isRemembered = false, hash = "" } = {}): Promise<void> {
-  vi.resetModules();
-  browser.place.hash = hash;
-  if (isRemembered) {
-    browser.stored.set(MARK, "1");
-  }
-  loaded = await import("$/state/session.svelte");
-  await loaded.begin();
-}
-
-function say(answers: Record<string, Answer>): void {
-  server.answers = new Map(Object.entries(answers));
-}
+vi.mock("$/state/uploads.svelte", () => ({ uploads: told.uploads }));
+vi.mock("$/player/memory", () => told.players);
+vi.mock("$/offline/kept.svelte", () => told.kept);
+vi.mock("$/library/actions", () => told.actions);
+vi.mock("$/state/tracks.svelte", () => ({ tracks: told.tracks }));
 
 describe("the session", () => {
-  beforeEach(() => {
-    vi.clearAllMocks();
-    browser.forget();
-    server.asked = [];
-    say({
-      "/v1/me": { status: 200, body: ADA },
-      "/v1/auth/login": { status: 200 },
-      "/v1/auth/link": { status: 200 },
-      "/v1/auth/logout": { status: 204 },
-    });
-    vi.stubGlobal("fetch", answer);
-  });
+  beforeEach(beginAnew);
 
   it("asks nothing where nobody was signed in", async () => {
     await visit();
@@ -108,7 +21,7 @@ describe("the session", () => {
   it("finds who was signed in before", async () => {
     await visit({ isRemembered: true });
     expect(state().session).toMatchObject({ status: "in", account: ADA });
-    expect(kept.begin).toHaveBeenCalledOnce();
+    expect(told.tracks.begin).toHaveBeenCalledOnce();
   });
 
   it("asks to sign in where the session is over, and asks nothing the next time", async () => {
@@ -178,25 +91,27 @@ describe("the session", () => {
     expect(state().session).toMatchObject({ status: "out", account: null, told: "" });
     expect(browser.stored.has(MARK)).toBe(false);
     expect(browser.place.hash).toBe("#/");
-    for (const forgotten of [kept.uploads, kept.players, kept.caches, kept.end]) {
+    for (const forgotten of [...forgetting, told.tracks.end]) {
       expect(forgotten).toHaveBeenCalled();
     }
   });
 
   it("stays in where signing out did not reach the server", async () => {
     await visit({ isRemembered: true });
+    vi.clearAllMocks();
     say({ "/v1/auth/logout": "away" });
     await expect(state().signOut()).rejects.toMatchObject({ reason: "UNREACHABLE" });
     expect(state().session.status).toBe("in");
-    expect(kept.uploads).not.toHaveBeenCalled();
+    expect(told.uploads.forgetAll).not.toHaveBeenCalled();
   });
 
   it("says that it has ended, and keeps unfinished uploads for whoever signs in again", async () => {
     await visit({ isRemembered: true });
+    vi.clearAllMocks();
     const { sayEnded } = await import("$/api/refresh");
     sayEnded();
     expect(state().session).toMatchObject({ status: "out", told: "Your session has ended. Sign in again." });
-    expect(kept.uploads).not.toHaveBeenCalled();
+    expect(told.uploads.forgetAll).not.toHaveBeenCalled();
   });
 
   it("ends in every tab with the sign-out of one", async () => {
@@ -205,7 +120,7 @@ describe("the session", () => {
     browser.happen("storage", { key: MARK });
     expect(state().session.status).toBe("out");
     expect(state().session.told).toContain("another tab");
-    expect(kept.stop).toHaveBeenCalled();
+    expect(told.uploads.stop).toHaveBeenCalled();
   });
 
   it("begins in every tab with the sign-in of one", async () => {
@@ -222,28 +137,63 @@ describe("the session", () => {
     browser.happen("storage", { key: MARK });
     await vi.waitFor(() => expect(server.asked).toHaveLength(2), { interval: 1 });
     expect(state().session.status).toBe("in");
-    expect(kept.begin).toHaveBeenCalledOnce();
+    expect(told.tracks.begin).toHaveBeenCalledOnce();
   });
 
   it("forgets what was kept for one person when another signs in", async () => {
     await visit({ isRemembered: true });
-    say({ "/v1/me": { status: 200, body: { ...ADA, user_id: "usr_2" } }, "/v1/auth/link": { status: 200 } });
+    vi.clearAllMocks();
+    say({ "/v1/me": { status: 200, body: BEN }, "/v1/auth/link": { status: 200 } });
     browser.place.hash = "#/link/one-time-code";
     browser.happen("hashchange");
     await quiet();
     expect(state().session.account?.user_id).toBe("usr_2");
-    expect(kept.uploads).toHaveBeenCalledOnce();
-    expect(kept.players).toHaveBeenCalledOnce();
+    expect(told.uploads.forgetAll).toHaveBeenCalledOnce();
+    expect(told.players.forgetPlayers).toHaveBeenCalledOnce();
+  });
+});
+
+describe("the end of a session", () => {
+  beforeEach(async () => {
+    beginAnew();
+    await visit({ isRemembered: true });
+    told.actions.dropDeletions.mockClear();
+  });
+
+  const ends: [string, () => Promise<void>][] = [
+    ["a sign-out", () => state().signOut()],
+    ["one that the server ended", async () => (await import("$/api/refresh")).sayEnded()],
+    [
+      "a sign-out in another tab",
+      async () => {
+        browser.stored.delete(MARK);
+        browser.happen("storage", { key: MARK });
+      },
+    ],
+  ];
+
+  it.each(ends)("takes what was told and what still waits with it: %s", async (_, end) => {
+    const { announce, notices, notify } = await import("$/design/notices.svelte");
+    notify({ text: "The song is being deleted.", kind: "error" });
+    announce("The song has arrived.");
+    await end();
+    expect(notices).toMatchObject({ shown: [], announced: "" });
+    expect(told.actions.dropDeletions).toHaveBeenCalledOnce();
+  });
+
+  it("does what waits before it, while the server still does it", async () => {
+    told.actions.finishDeletions.mockImplementation(() => expect(server.asked).not.toContain("/v1/auth/logout"));
+    server.asked = [];
+    await state().signOut();
+    expect(told.actions.finishDeletions).toHaveBeenCalledOnce();
+    told.actions.finishDeletions.mockReset();
   });
 });
 
 describe("a server that is away", () => {
   beforeEach(() => {
-    vi.clearAllMocks();
-    browser.forget();
-    server.asked = [];
+    beginAnew();
     vi.useFakeTimers();
-    vi.stubGlobal("fetch", answer);
     return () => vi.useRealTimers();
   });
 
@@ -254,6 +204,6 @@ describe("a server that is away", () => {
     say({ "/v1/me": { status: 200, body: ADA } });
     browser.happen("online");
     await vi.waitFor(() => expect(state().session.account).toEqual(ADA));
-    expect(kept.begin).toHaveBeenCalledOnce();
+    expect(told.tracks.begin).toHaveBeenCalledOnce();
   });
 });
