@@ -39,7 +39,8 @@ const RANGED = { "Accept-Ranges": "bytes", ETag: '"v1"' };
 
 describe("a download into a file", () => {
   const asked: Request[] = [];
-  const answers: Response[] = [];
+  /** Null where the network is away. */
+  const answers: (Response | null)[] = [];
   let page: Page;
   let told: (number | null)[][];
 
@@ -50,7 +51,11 @@ describe("a download into a file", () => {
     vi.stubGlobal("location", { origin: "http://page.test" });
     vi.stubGlobal("fetch", async (request: Request) => {
       asked.push(request);
-      return answers.shift()!;
+      const answer = answers.shift();
+      if (!answer) {
+        throw new TypeError("fetch failed");
+      }
+      return answer;
     });
   });
   afterEach(() => vi.unstubAllGlobals());
@@ -107,6 +112,45 @@ describe("a download into a file", () => {
     }
     await expect(poured()).rejects.toMatchObject({ reason: "UNREACHABLE" });
     expect(answers).toHaveLength(0);
+  });
+
+  it("goes on after a network that was away for a while", async () => {
+    answers.push(new Response(body([[1, 2]], true), { headers: { ...RANGED, "Content-Length": "4" } }));
+    answers.push(null, null, null);
+    answers.push(new Response(body([[3, 4]]), { status: 206, headers: { ...RANGED, "Content-Length": "2" } }));
+    await poured();
+    expect(page.bytes).toEqual([1, 2, 3, 4]);
+  });
+
+  it("says at once that the server cannot be reached where nothing came yet", async () => {
+    answers.push(null);
+    await expect(poured()).rejects.toMatchObject({ reason: "UNREACHABLE" });
+    expect(asked).toHaveLength(1);
+  });
+
+  it("takes a refusal in the middle for what it is", async () => {
+    answers.push(new Response(body([[1]], true), { headers: { ...RANGED, "Content-Length": "2" } }));
+    answers.push(Response.json({ detail: "The track is being deleted." }, { status: 409 }));
+    await expect(poured()).rejects.toMatchObject({ status: 409 });
+  });
+
+  it("breaks as often as it likes while each time more comes", async () => {
+    const length = 12;
+    for (let at = 0; at < length; at += 1) {
+      const headers = { ...RANGED, "Content-Length": String(length - at) };
+      answers.push(new Response(body([[at]], true), { status: at ? 206 : 200, headers }));
+    }
+    answers.push(new Response(body([]), { status: 206, headers: { ...RANGED, "Content-Length": "0" } }));
+    await poured();
+    expect(page.bytes).toHaveLength(length);
+  });
+
+  it("gives up on a file that begins anew each time and comes no further", async () => {
+    for (let tries = 0; tries < 6; tries += 1) {
+      answers.push(new Response(body([[1, 2]], true), { headers: { "Content-Length": "4" } }));
+    }
+    await expect(poured()).rejects.toMatchObject({ reason: "UNREACHABLE" });
+    expect(asked).toHaveLength(6);
   });
 
   it("throws a refusal in the server's words, and writes nothing of it", async () => {

@@ -23,31 +23,53 @@ export interface Pouring {
 /** Fetch all of it. Throws Problem, the signal's reason, or what the sink throws. */
 export async function pour(address: string, sink: Sink, { signal, onBytes, wait = pause }: Pouring): Promise<void> {
   let got_bytes = 0;
+  /** The most that was ever here: a file that always begins anew and breaks at the same place comes no further. */
+  let most_bytes = 0;
   let etag = "";
-  for (let breaks = 0; ; breaks += 1) {
+  let breaks = 0;
+  for (;;) {
     const headers: HeadersInit = got_bytes && etag ? { Range: `bytes=${got_bytes}-`, "If-Range": etag } : {};
     const url = new URL(address, location.origin);
-    const response = await send(new Request(url, { headers, signal, cache: "no-store" }));
-    if (got_bytes && response.status !== 206) {
-      await sink.restart();
-      got_bytes = 0;
-    }
-    etag = response.headers.get("Accept-Ranges") === "bytes" ? (response.headers.get("ETag") ?? "") : "";
-    const length = response.headers.get("Content-Length");
-    const all_bytes = length === null ? null : got_bytes + Number(length);
-    onBytes(got_bytes, all_bytes);
-    const isWhole = await drain(response, signal, async (chunk) => {
-      await sink.write(chunk);
-      got_bytes += chunk.byteLength;
+    const response = await answerTo(new Request(url, { headers, signal, cache: "no-store" }), most_bytes > 0);
+    if (response) {
+      if (got_bytes && response.status !== 206) {
+        await sink.restart();
+        got_bytes = 0;
+      }
+      etag = response.headers.get("Accept-Ranges") === "bytes" ? (response.headers.get("ETag") ?? "") : "";
+      const length = response.headers.get("Content-Length");
+      const all_bytes = length === null ? null : got_bytes + Number(length);
       onBytes(got_bytes, all_bytes);
-    });
-    if (isWhole && (all_bytes === null || got_bytes >= all_bytes)) {
-      return;
+      const isWhole = await drain(response, signal, async (chunk) => {
+        await sink.write(chunk);
+        got_bytes += chunk.byteLength;
+        if (got_bytes > most_bytes) {
+          most_bytes = got_bytes;
+          breaks = 0;
+        }
+        onBytes(got_bytes, all_bytes);
+      });
+      if (isWhole && (all_bytes === null || got_bytes >= all_bytes)) {
+        return;
+      }
     }
     if (breaks >= BREAKS_MAX) {
       throw Problem.unreachable();
     }
-    await wait(BREAK_S * (breaks + 1), signal);
+    breaks += 1;
+    await wait(BREAK_S * breaks, signal);
+  }
+}
+
+/** Null where a download that has begun finds no server just now. */
+async function answerTo(request: Request, hasBegun: boolean): Promise<Response | null> {
+  try {
+    return await send(request);
+  } catch (error) {
+    if (hasBegun && error instanceof Problem && error.isTransient) {
+      return null;
+    }
+    throw error;
   }
 }
 
