@@ -70,6 +70,7 @@ export class Desk {
   #isClosed = false;
   /** Pressed before there was anything to play with. */
   #isPlayAsked = false;
+  #soughtEarly_s: number | null = null;
   #frame = 0;
 
   constructor(source: TrackSource, begun: PlayerView | null) {
@@ -157,6 +158,7 @@ export class Desk {
 
   seek(to_s: number): void {
     if (!this.engine) {
+      this.#soughtEarly_s = this.#segments.length ? to_s : null;
       return;
     }
     const wanted_s = Math.min(Math.max(0, to_s), this.duration_s);
@@ -252,13 +254,15 @@ export class Desk {
       return;
     }
     this.#opening = life;
+    // Begun again, it may not reach so far yet.
+    const from_s = this.#begun.at_s < track.playable_s ? this.#begun.at_s : 0;
+    this.position_s = from_s;
     try {
       const engine = await Engine.open({
         rate_hz: audio.sample_rate_hz,
         channels: audio.channels,
         stems: track.stems,
-        // Begun again, it may not reach so far yet.
-        from_s: this.#begun.at_s < track.playable_s ? this.#begun.at_s : 0,
+        from_s,
         fetchSegment: (stem, index, signal) => this.#source.fetchSegment(stem, index, signal),
         judge,
       });
@@ -285,6 +289,10 @@ export class Desk {
     engine.append(this.#segments, this.#isComplete);
     this.#sync();
     this.waves.follow(this.position_s, true);
+    if (this.#soughtEarly_s !== null) {
+      this.seek(this.#soughtEarly_s);
+      this.#soughtEarly_s = null;
+    }
     if (this.#isPlayAsked) {
       this.play();
     }
