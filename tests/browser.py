@@ -8,7 +8,16 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from playwright.async_api import Browser, ConsoleMessage, Download, Locator, Page, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Download,
+    FilePayload,
+    Locator,
+    Page,
+    async_playwright,
+    expect,
+)
 
 FLAGS = (
     "--headless",
@@ -142,6 +151,11 @@ class WebPage:
     async def choose(self, *paths: Path) -> None:
         """Give files by the button's file dialog."""
         await self.page.locator("#files").set_input_files([str(path) for path in paths])
+
+    async def choose_bytes(self, name: str, data: bytes) -> None:
+        """Give a file that lies nowhere by the button's file dialog."""
+        given = FilePayload(name=name, mimeType="audio/flac", buffer=data)
+        await self.page.locator("#files").set_input_files(given)
 
     async def drop(self, name: str, data: bytes) -> None:
         """Drop a file onto the page."""

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.api.web_files import POLICY
 from tests.integration.web.made_song import RATE_HZ, SEGMENT_SAMPLES, STEMS, MadeSong
+from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, report_json, told
 
 WEB = Path(__file__).parents[3] / "web" / "dist"
 TYPES = {
@@ -31,6 +32,7 @@ TYPES = {
 }
 PASSWORD = "correct horse battery"
 LINK_CODE = "one-time-code"
+AUDIO = {"sample_rate_hz": RATE_HZ, "channels": 2, "depth_bits": 16, "codec": "flac"}
 
 
 class FakeGateway:
@@ -104,6 +106,8 @@ class FakeGateway:
         signed = [
             Route("/v1/me", self._me),
             Route("/v1/billing/usage", self._usage),
+            Route("/v1/billing/plans", self._plans),
+            Route("/v1/privacy/erasures", self._erasures),
             Route("/v1/uploads", self._create_upload, methods=["POST"]),
             Route("/v1/uploads/{upload_id}", self._upload, methods=["HEAD", "PATCH", "DELETE"]),
             Route("/v1/tracks", self._list, methods=["GET"]),
@@ -112,6 +116,7 @@ class FakeGateway:
             Route(one + "/cancel", self._cancel, methods=["POST"]),
             Route(one + "/retry", self._retry, methods=["POST"]),
             Route(one + "/events", self._events),
+            Route(one + "/shares", self._shares),
             Route(one + "/manifest", self._manifest),
             Route(one + "/segments/{stem}/{index:int}", self._segment),
             Route(one + "/stems/{file}", self._download),
@@ -173,11 +178,20 @@ class FakeGateway:
         return response
 
     async def _me(self, _: Request) -> Response:
-        return JSONResponse({"user_id": "usr_1", "email": "ada@example.org", "display_name": ""})
+        return told("Account", ACCOUNT)
 
     async def _usage(self, _: Request) -> Response:
-        plan = {"name": "free", "title": "Free"}
-        return JSONResponse({"plan": plan, "left_s": self.left_s, "renews_at": "2026-02-01T00:00:00Z"})
+        used = {"settled_s": 3600 - self.left_s, "reserved_s": 0, "left_s": self.left_s}
+        return told("Usage", {"plan": PLAN, **used, "renews_at": "2026-02-01T00:00:00Z"})
+
+    async def _plans(self, _: Request) -> Response:
+        return told("Plans", {"plans": [PLAN]})
+
+    async def _erasures(self, _: Request) -> Response:
+        return told("ErasurePage", {"erasures": [ERASURE], "next_cursor": None})
+
+    async def _shares(self, _: Request) -> Response:
+        return told("Shares", {"shares": []})
 
     async def _create_upload(self, request: Request) -> Response:
         upload_id = f"upl_{len(self.uploads) + 1}"
@@ -220,7 +234,7 @@ class FakeGateway:
             "title": self.title,
             "artist": "",
             "state": "separating",
-            "audio": {"sample_rate_hz": RATE_HZ, "channels": 2, "length_samples": self.song.samples},
+            "audio": AUDIO | {"length_samples": self.song.samples},
             "duration_s": round(self.song.samples / RATE_HZ, 3),
             "stems": list(self.stems),
             "playable_s": 0.0,
@@ -240,10 +254,10 @@ class FakeGateway:
             "cover_url": None,
         }
         self.left_s -= 290
-        return JSONResponse(self.tracks[track_id], status_code=201)
+        return told("Track", self.tracks[track_id], 201)
 
     async def _list(self, _: Request) -> Response:
-        return JSONResponse({"tracks": list(reversed(self.tracks.values())), "next_cursor": None})
+        return told("TrackPage", {"tracks": list(reversed(self.tracks.values())), "next_cursor": None})
 
     async def _track(self, request: Request) -> Response:
         track_id = request.path_params["track_id"]
@@ -253,17 +267,17 @@ class FakeGateway:
             del self.tracks[track_id]
             self._wake()
             return Response(status_code=204)
-        return JSONResponse(self.tracks[track_id])
+        return told("TrackDetail", self.tracks[track_id] | _tellings(self.tracks[track_id]))
 
     async def _cancel(self, request: Request) -> Response:
         self.tracks[request.path_params["track_id"]]["state"] = "cancelled"
         self._wake()
-        return JSONResponse(self.tracks[request.path_params["track_id"]])
+        return told("Track", self.tracks[request.path_params["track_id"]])
 
     async def _retry(self, request: Request) -> Response:
         track = self.tracks[request.path_params["track_id"]]
         track |= {"state": "separating", "failure": None}
-        return JSONResponse(track)
+        return told("Track", track)
 
     async def _events(self, request: Request) -> Response:
         track_id = request.path_params["track_id"]
@@ -285,8 +299,8 @@ class FakeGateway:
     async def _manifest(self, request: Request) -> Response:
         track = self.tracks[request.path_params["track_id"]]
         known = range(int(request.query_params["from"]), int(str(track["segments"])))
-        told = report_json(track) if track["state"] == "ready" else {"report": None, "analysis": None}
-        return JSONResponse({"track": track, "segments": [self._segment_json(index) for index in known]} | told)
+        segments = [self._segment_json(index) for index in known]
+        return told("Manifest", {"track": track, "segments": segments, **_tellings(track)})
 
     def _segment_json(self, index: int) -> dict[str, object]:
         first = index * SEGMENT_SAMPLES
@@ -322,6 +336,10 @@ class FakeGateway:
         return Response(path.read_bytes(), media_type=TYPES[path.suffix], headers=headers)
 
 
+def _tellings(track: Mapping[str, object]) -> dict[str, object]:
+    return report_json(track) if track["state"] == "ready" else {"report": None, "analysis": None}
+
+
 class _QuietServer(uvicorn.Server):
     """Leaves the signals to pytest."""
 
@@ -334,41 +352,3 @@ def _problem(status: int, reason: str, detail: str, action: str = "", *, retry_a
     members = {"status": status, "reason": reason, "detail": detail, "action": action}
     headers = {"Retry-After": retry_after_s} if retry_after_s else {}
     return Response(json.dumps(members), status_code=status, media_type="application/problem+json", headers=headers)
-
-
-def report_json(track: Mapping[str, object]) -> dict[str, object]:
-    """What a ready track came to."""
-    return {
-        "analysis": {
-            "tempo_bpm": 92.04,
-            "tempo_confidence": 0.6,
-            "beats_s": [0.5],
-            "key": "F# minor",
-            "key_confidence": 0.8,
-            "integrated_lufs": -14.2,
-            "loudness_range_lu": 6.1,
-            "true_peak_dbtp": -0.3,
-        },
-        "report": {
-            "sum": {"differing_samples": 0, "difference_max": 0},
-            "alignment": {
-                "offset_samples": 0,
-                "total_samples": 1,
-                "sample_rate_hz": 44_100,
-                "channels": 2,
-                "depth_bits": 16,
-            },
-            "clipping": {"upload_samples": 12, "stems": [{"stem": "drums", "samples": 3}]},
-            "model": {"name": "quartet", "version": "1", "weights_sha256": "ab" * 32},
-            "model_residual_db": -31.5,
-            "unsound_values": 0,
-            "decoder_warnings": [],
-            "device": "cpu",
-            "engine_s": 3.1,
-            "worker_s": 4.0,
-            "attempts": 2,
-            "accepted_at": track["created_at"],
-            "first_segment_at": track["created_at"],
-            "finished_at": track["created_at"],
-        },
-    }

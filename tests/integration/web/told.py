@@ -1,0 +1,74 @@
+"""What the fake gateway says, held against the schemas of the real one: a fake that says something else is no help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
+from starlette.responses import JSONResponse
+
+from services.gateway.api.schemas import SCHEMAS
+
+MOMENT = "2024-01-01T00:00:00Z"
+ACCOUNT = {"user_id": "usr_1", "email": "ada@example.org", "display_name": "", "created_at": MOMENT}
+PLAN = {
+    "name": "free",
+    "title": "Free",
+    "seconds_a_month": 3600,
+    "longest_song_s": 900,
+    "parallel_jobs": 1,
+    "models": ["quartet"],
+    "default_model": "quartet",
+}
+ERASURE = {
+    "upload_id": "upl_0",
+    "uploaded_at": MOMENT,
+    "erased_at": MOMENT,
+    "reason": "finished",
+    "objects": 2,
+}
+
+
+def told(schema: str, body: Mapping[str, object], status: int = 200) -> JSONResponse:
+    """An answer that the real gateway could give. Raises jsonschema's ValidationError for one that it could not."""
+    root = {"$ref": f"#/components/schemas/{schema}", "components": {"schemas": dict(SCHEMAS)}}
+    Draft202012Validator(root).validate(dict(body))
+    return JSONResponse(body, status_code=status)
+
+
+def report_json(track: Mapping[str, object]) -> dict[str, object]:
+    """What a ready track came to."""
+    return {
+        "analysis": {
+            "tempo_bpm": 92.04,
+            "tempo_confidence": 0.6,
+            "beats_s": [0.5],
+            "key": "F# minor",
+            "key_confidence": 0.8,
+            "integrated_lufs": -14.2,
+            "loudness_range_lu": 6.1,
+            "true_peak_dbtp": -0.3,
+        },
+        "report": {
+            "sum": {"differing_samples": 0, "difference_max": 0},
+            "alignment": {
+                "offset_samples": 0,
+                "total_samples": 1,
+                "sample_rate_hz": 44_100,
+                "channels": 2,
+                "depth_bits": 16,
+            },
+            "clipping": {"upload_samples": 12, "stems": [{"stem": "drums", "samples": 3}]},
+            "model": {"name": "quartet", "version": "1", "weights_sha256": "ab" * 32},
+            "model_residual_db": -31.5,
+            "unsound_values": 0,
+            "decoder_warnings": [],
+            "device": "cpu",
+            "engine_s": 3.1,
+            "worker_s": 4.0,
+            "attempts": 2,
+            "accepted_at": track["created_at"],
+            "first_segment_at": track["created_at"],
+            "finished_at": track["created_at"],
+        },
+    }
