@@ -81,6 +81,10 @@ check-client: .state/dev .state/web-packages
 	@$(PY) -m services.gateway contract >.state/openapi.json
 	@$(NPM) run --silent client -- --check
 
+.PHONY: screens
+screens: .state/dev .state/web .state/chromium ## Pictures of every view at three widths, light and dark, in .state/screens
+	@rm -rf .state/screens && $(PY) -m tests.integration.web.screens .state/screens
+
 .PHONY: format
 format: .state/dev .state/web-packages ## Put Python, contracts and the page into their one format
 	@$(VENV)/bin/ruff format . && $(VENV)/bin/ruff check --fix . && $(VENV)/bin/buf format --write protos && $(NPM) run --silent format

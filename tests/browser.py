@@ -31,6 +31,7 @@ FLAGS = (
     "--autoplay-policy=no-user-gesture-required",
 )
 PHONE_WIDTH_PX_MAX = 500
+_PATIENCE_MS = 15_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 _TAPPED = """async (frames) => {
@@ -66,7 +67,8 @@ def chromium_path() -> str:
 
 @contextlib.asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """A headless Chromium."""
+    """A headless Chromium, on a machine that may be busy: what a page is expected to show has its time."""
+    expect.set_options(timeout=_PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
         try:
