@@ -33,7 +33,8 @@ async def test_a_violation_is_found(open_page: OpenPage) -> None:
 async def _violations(web: WebPage) -> list[str]:
     found: list[str] = []
     for theme in ("light", "dark"):
-        await web.page.emulate_media(color_scheme=theme)
+        # Without motion a colour is there at once, and not on its way from the theme before.
+        await web.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         await expect(web.page.locator(f"html[data-theme={theme}]")).to_have_count(1)
         await web.page.evaluate(AXE.read_text())
         found += [f"{theme}: {one}" for one in cast(list[str], await web.page.evaluate(_FOUND))]
