@@ -20,5 +20,6 @@ def addresses_in_locks(source: Source) -> Iterator[Finding]:
     for line, text in enumerate(source.text.splitlines(), start=1):
         if is_requirements and ADDRESS.search(text):
             yield source.finding(line, "an address in a lock: names, versions and hashes only")
-        if is_npm and '"resolved":' in text:
-            yield source.finding(line, "an address in a lock: set omit-lockfile-registry-resolved in web/.npmrc")
+        if is_npm and ('"resolved":' in text or "://" in text):
+            advice = "keep omit-lockfile-registry-resolved in web/.npmrc, and take out what npm says of funding"
+            yield source.finding(line, f"an address in a lock: {advice}")
