@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 from traceback import extract_tb
@@ -40,7 +41,7 @@ _Made = TypeVar("_Made")
 
 # The decoder stops a file that runs on for ever; well beyond what the overrun check lets pass.
 _DECODER_SLACK_S = 60.0
-# Finished segments that may wait between two stages.
+# Encoded segments, and blocks of the mix, that may wait between two stages.
 _WAITING_MAX = 2
 
 
@@ -107,6 +108,18 @@ async def _note_progress(shop: Workshop, job: Job, done_samples: int, *, resumed
     return noted
 
 
+@dataclass(frozen=True, slots=True)
+class _MadeSegment:
+    """A segment encoded, drawn and measured; its samples are let go, a tenth of them is left."""
+
+    index: int
+    first_sample: int
+    length_samples: int
+    stems: tuple[EncodedSegment, ...]
+    peaks: tuple[bytes, ...]
+    figures: SegmentFigures
+
+
 class _Line:
     """The stages of one attempt, joined by bounded queues; None at a queue's end says that nothing more comes."""
 
@@ -133,7 +146,7 @@ class _Line:
         self._room = asyncio.Condition()
         self._engine_places = asyncio.Semaphore(shop.limits.chunks_in_flight)
         self._answers: asyncio.Queue[tuple[int, asyncio.Task[ModelOutput]] | None] = asyncio.Queue()
-        self._segments: asyncio.Queue[Segment | None] = asyncio.Queue(_WAITING_MAX)
+        self._made: asyncio.Queue[_MadeSegment | None] = asyncio.Queue(_WAITING_MAX)
         self._stored: asyncio.Queue[StoredSegment | None] = asyncio.Queue(_WAITING_MAX)
         self._unheard: asyncio.Queue[MixBlock | None] = asyncio.Queue(_WAITING_MAX)
         self._given_up: set[str] = set()
@@ -148,7 +161,7 @@ class _Line:
                 tasks.create_task(self._decode(decoding, tasks), name="decode")
                 tasks.create_task(self._hear(), name="hear")
                 tasks.create_task(self._join(), name="join")
-                tasks.create_task(self._encode(), name="encode")
+                tasks.create_task(self._store(), name="store")
                 tasks.create_task(self._commit(), name="commit")
         finally:
             self._thread.shutdown(wait=False, cancel_futures=True)
@@ -224,44 +237,57 @@ class _Line:
 
     async def _join(self) -> None:
         while (answer := await self._answers.get()) is not None:
-            index, inferring = answer
-            stems = await inferring
-            with self._timed("overlap_add"):
-                segments = await self._in_thread(self._separation.accept, index, stems)
-            async with self._room:
-                self._room.notify_all()
-            for segment in segments:
-                await self._segments.put(segment)
-        await self._segments.put(None)
+            segments = await self._accepted(*answer)
+            # An answer and its segments are megabytes each: none is held while the next is waited for.
+            del answer
+            while segments:
+                await self._made.put(await self._encode(segments.pop(0)))
+        await self._made.put(None)
 
-    async def _encode(self) -> None:
-        while (segment := await self._segments.get()) is not None:
-            with self._timed("encode"):
-                encoded, peaks, figures = await self._in_thread(self._encoded, segment)
+    async def _accepted(self, index: int, inferring: asyncio.Task[ModelOutput]) -> list[Segment]:
+        stems = await inferring
+        with self._timed("overlap_add"):
+            segments = await self._in_thread(self._separation.accept, index, stems)
+        async with self._room:
+            self._room.notify_all()
+        return segments
+
+    async def _encode(self, segment: Segment) -> _MadeSegment:
+        with self._timed("encode"):
+            return await self._in_thread(self._encoded, segment)
+
+    async def _store(self) -> None:
+        while (made := await self._made.get()) is not None:
             with self._timed("store"):
-                async with asyncio.TaskGroup() as tasks:
-                    puts = [
-                        tasks.create_task(self._store(segment.index, stem, stem_peaks, clipped))
-                        for stem, stem_peaks, clipped in zip(encoded, peaks, figures.stems_clipped_samples, strict=True)
-                    ]
-            stems = tuple(put.result() for put in puts)
-            stored = StoredSegment(segment.index, segment.start, segment.length_samples, stems, figures)
+                stored = await self._stored_segment(made)
             await self._stored.put(stored)
         await self._stored.put(None)
 
-    def _encoded(self, segment: Segment) -> tuple[tuple[EncodedSegment, ...], list[bytes], SegmentFigures]:
+    def _encoded(self, segment: Segment) -> _MadeSegment:
         encoded = encode_segment(segment, self._job.stems, self._properties)
         figures = measured(segment, self._properties, self.hearing.pitches(segment))
-        return encoded, self._peaks(segment), figures
+        return _MadeSegment(
+            segment.index, segment.start, segment.length_samples, encoded, self._peaks(segment), figures
+        )
 
-    def _peaks(self, segment: Segment) -> list[bytes]:
+    def _peaks(self, segment: Segment) -> tuple[bytes, ...]:
         # A shelter for each segment: one that cannot be drawn says nothing of the next.
         drawn = Shelter("peaks", self.give_up).tried(
             partial(segment_peaks, segment.stems, self._properties), flat_peaks(segment.stems)
         )
-        return [bytes(row) for row in drawn]
+        return tuple(bytes(row) for row in drawn)
 
-    async def _store(self, index: int, encoded: EncodedSegment, peaks: bytes, clipped: int) -> StoredStem:
+    async def _stored_segment(self, made: _MadeSegment) -> StoredSegment:
+        clipped = made.figures.stems_clipped_samples
+        async with asyncio.TaskGroup() as tasks:
+            puts = [
+                tasks.create_task(self._stored_stem(made.index, *stem))
+                for stem in zip(made.stems, made.peaks, clipped, strict=True)
+            ]
+        stems = tuple(put.result() for put in puts)
+        return StoredSegment(made.index, made.first_sample, made.length_samples, stems, made.figures)
+
+    async def _stored_stem(self, index: int, encoded: EncodedSegment, peaks: bytes, clipped: int) -> StoredStem:
         # Job and attempt are in the name, so that nobody ever writes over what another attempt has committed.
         job = self._job
         name = f"stems/{job.track_id}/{job.job_id}.{job.attempt}/{index:06d}/{encoded.stem}"

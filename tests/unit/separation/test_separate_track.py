@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import threading
+import weakref
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
@@ -19,8 +21,10 @@ from services.separation.app.ports import Engine
 from services.separation.app.workshop import WorkLimits
 from services.separation.audio.arrays import ModelInput, ModelOutput
 from services.separation.audio.chunking import Chunk
+from services.separation.audio.flac_segments import EncodedSegment, encode_segment
 from services.separation.audio.pipeline import Separation
 from services.separation.audio.properties import AudioProperties
+from services.separation.audio.segments import Segment
 from services.separation.clients.engine_replicas import EngineReplicas
 from services.separation.domain.errors import DependencyAway, EngineFailed
 from services.separation.domain.findings import Findings
@@ -43,6 +47,23 @@ SONG = noise(PROPERTIES, 3 * SEGMENT_SAMPLES + 10_001)
 CHUNKS = -(-len(SONG) // SHAPE.hop_samples)
 
 
+class HeldEngine(SongEngine):
+    """Answers so many chunks, and the others when it is let; remembers its answers as long as somebody holds them."""
+
+    def __init__(self, answered: int) -> None:
+        super().__init__()
+        self._answered = answered
+        self.held = asyncio.Event()
+        self.answers: list[weakref.ref[ModelOutput]] = []
+
+    async def separate(self, model: str, chunk: ModelInput, spent: Callable[[float], None]) -> ModelOutput:
+        if self.asked >= self._answered:
+            await self.held.wait()
+        answer = await super().separate(model, chunk, spent)
+        self.answers.append(weakref.ref(answer))
+        return answer
+
+
 async def undisturbed() -> Bench:
     bench = Bench(SONG, PROPERTIES)
     assert (await bench.run()).state is JobState.COMPLETED
@@ -62,6 +83,26 @@ async def test_a_cancelled_job_is_let_go_with_its_chunks_at_the_engine() -> None
     assert (bench.job.state, engine.busy) == (JobState.CANCELLED, 0)
     assert engine.asked == limits.chunks_in_flight
     assert (bench.materials.segments, bench.ledger.settled) == ([], {})
+
+
+async def test_nothing_large_is_held_while_the_next_chunk_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answers that were joined and the segments that were encoded are let go, not kept until the next comes."""
+    engine, segments = HeldEngine(answered=4), list[weakref.ref[NDArray[np.int32]]]()
+
+    def encode(segment: Segment, stems: Sequence[str], properties: AudioProperties) -> tuple[EncodedSegment, ...]:
+        segments.append(weakref.ref(segment.stems))
+        return encode_segment(segment, stems, properties)
+
+    monkeypatch.setattr(separate_track, "encode_segment", encode)
+    bench = Bench(SONG, PROPERTIES, engine=engine)
+    running = asyncio.create_task(bench.run())
+    await bench.materials.until_committed(1)
+    gc.collect()
+    assert [answer() is None for answer in engine.answers] == [True] * 4
+    assert [segment() is None for segment in segments] == [True]
+    engine.held.set()
+    await asyncio.wait_for(running, 30)
+    assert bench.job.state is JobState.COMPLETED
 
 
 @pytest.mark.parametrize("done", [1, 2])
