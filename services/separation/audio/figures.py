@@ -17,6 +17,8 @@ from services.separation.audio.segments import Segment
 from services.separation.audio.shelter import require_numbers
 from services.separation.audio.tonality import pitch_classes
 
+# What is made on the way of so many samples stays in the processor's cache, and is no new memory for each segment.
+_STRETCH_SAMPLES = 16 * 1024
 # Drums have no key; what is left without them shows it better than the mix does.
 _KEYLESS_STEM = "drums"
 
@@ -40,10 +42,16 @@ class SegmentFigures:
 
 def heard_pitches(segment: Segment, stem_names: Sequence[str], properties: AudioProperties) -> tuple[float, ...]:
     """The pitch classes of `segment`, whose stems are named in order. Raises ValueError for what is no number."""
-    pitched = segment.mix
+    keyless = None
     if _KEYLESS_STEM in stem_names and len(stem_names) > 1:
-        pitched = segment.mix - segment.stems[list(stem_names).index(_KEYLESS_STEM)]
-    heard = pitch_classes(thinned(pitched, properties), properties.rate_hz / thinning(properties.rate_hz))
+        keyless = segment.stems[list(stem_names).index(_KEYLESS_STEM)]
+    group = thinning(properties.rate_hz)
+    step = group * (_STRETCH_SAMPLES // group)
+    thin = []
+    for at in range(0, segment.length_samples, step):
+        pitched = segment.mix[at : at + step]
+        thin.append(thinned(pitched if keyless is None else pitched - keyless[at : at + step], properties))
+    heard = pitch_classes(np.concatenate(thin), properties.rate_hz / group)
     classes = tuple(float(value) for value in heard)
     require_numbers(*classes)
     return classes
@@ -54,15 +62,22 @@ def measured(segment: Segment, properties: AudioProperties, pitches: tuple[float
 
     These are no convenience: a segment that cannot be compared with the mix is not known to be right.
     """
-    # 24 bits and a handful of stems: the sum fits 32.
-    differences = np.abs(segment.stems.sum(axis=0, dtype=np.int32) - segment.mix)
-    level = segment.mix.astype(np.float32) * np.float32(1 / properties.full_scale)
+    differing_samples = difference_max = 0
+    mix_energy = 0.0
+    for at in range(0, segment.length_samples, _STRETCH_SAMPLES):
+        mix, stems = segment.mix[at : at + _STRETCH_SAMPLES], segment.stems[:, at : at + _STRETCH_SAMPLES]
+        # 24 bits and a handful of stems: the sum fits 32.
+        differences = np.abs(stems.sum(axis=0, dtype=np.int32) - mix)
+        differing_samples += int(np.count_nonzero(differences))
+        difference_max = max(difference_max, int(differences.max(initial=0)))
+        level = mix.astype(np.float32) * np.float32(1 / properties.full_scale)
+        mix_energy += float(np.square(level).sum(dtype=np.float64))
     return SegmentFigures(
-        differing_samples=int(np.count_nonzero(differences)),
-        difference_max=int(differences.max(initial=0)),
+        differing_samples=differing_samples,
+        difference_max=difference_max,
         mix_clipped_samples=_clipped(segment.mix, properties),
         stems_clipped_samples=tuple(_clipped(stem, properties) for stem in segment.stems),
-        mix_energy=float(np.square(level).sum(dtype=np.float64)),
+        mix_energy=mix_energy,
         residual_energy=segment.residual_energy,
         unsound_values=segment.unsound_values,
         pitch_classes=pitches,

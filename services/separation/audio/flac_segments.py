@@ -63,12 +63,11 @@ def encode_stem(stem: str, samples: NDArray[np.int32], properties: AudioProperti
             _metadata_block(_SEEKTABLE | _LAST_BLOCK, _seektable(frames, length)),
         )
     )
-    body = b"".join(frames)
-    return EncodedSegment(stem, metadata + body, length, len(frames), len(body))
+    return EncodedSegment(stem, b"".join((metadata, *frames)), length, len(frames), sum(map(len, frames)))
 
 
 def _encode_frames(samples: NDArray[np.int32], properties: AudioProperties) -> list[bytes]:
-    sample_format, packed = _packed(samples, properties.depth_bits)
+    sample_format = "s16" if properties.depth_bits == 16 else "s32"
     layout = "mono" if properties.channels == 1 else "stereo"
     encoder = av.AudioCodecContext.create("flac", "w")
     encoder.sample_rate = properties.rate_hz
@@ -81,9 +80,9 @@ def _encode_frames(samples: NDArray[np.int32], properties: AudioProperties) -> l
         "bits_per_raw_sample": str(properties.depth_bits),
     }
     frames = []
-    for at in range(0, len(packed), FLAC_BLOCK_SAMPLES):
-        block = packed[at : at + FLAC_BLOCK_SAMPLES].reshape(1, -1)
-        frame = av.AudioFrame.from_ndarray(block, format=sample_format, layout=layout)
+    for at in range(0, len(samples), FLAC_BLOCK_SAMPLES):
+        block = _packed(samples[at : at + FLAC_BLOCK_SAMPLES], properties.depth_bits)
+        frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), format=sample_format, layout=layout)
         frame.sample_rate = properties.rate_hz
         frame.time_base = encoder.time_base
         frame.pts = at
@@ -93,11 +92,11 @@ def _encode_frames(samples: NDArray[np.int32], properties: AudioProperties) -> l
     return frames
 
 
-def _packed(samples: NDArray[np.int32], depth_bits: int) -> tuple[str, NDArray[np.int16] | NDArray[np.int32]]:
-    """FFmpeg's sample format for the depth, and the samples in it: 24 bits sit at the top of 32."""
+def _packed(samples: NDArray[np.int32], depth_bits: int) -> NDArray[np.int16] | NDArray[np.int32]:
+    """As FFmpeg's sample format for the depth has them: 24 bits sit at the top of 32."""
     if depth_bits == 16:
-        return "s16", np.ascontiguousarray(samples, dtype=np.int16)
-    return "s32", np.left_shift(samples, 8, dtype=np.int32, order="C")
+        return np.ascontiguousarray(samples, dtype=np.int16)
+    return np.left_shift(samples, 8, dtype=np.int32, order="C")
 
 
 def _metadata_block(kind: int, payload: bytes) -> bytes:

@@ -36,9 +36,13 @@ class Onsets:
         self.first_frame_s = (self._size / 2 - self._hop - self._size) / rate_hz + _LEAD_S
         self._window = np.hanning(self._size + 1)[:-1].astype(np.float32)
         self._edges = _mel_edges(self._size, rate_hz)
+        # Kept from batch to batch: to get half a megabyte each from the kernel takes as long as to fill it.
+        self._framed = np.empty((_BATCH_FRAMES, self._size), np.float32)
+        self._spectrum = np.empty((_BATCH_FRAMES, self._size // 2 + 1), np.complex64)
         self._waiting = np.zeros(self._size, np.float32)
         self._before = np.zeros((_DIFFERENCE_FRAMES, _BANDS), np.float32)
-        self._strengths: list[NDArray[np.float16]] = []
+        # In one piece: small ones that stay would lie about the heap, and large ones could not use the gaps between.
+        self._strengths = bytearray()
 
     def feed(self, samples: NDArray[np.float32]) -> None:
         """Take the next samples, float32 `[n]`."""
@@ -55,17 +59,19 @@ class Onsets:
         if len(self._waiting) >= self._size:
             self._take(self._waiting)
         self._waiting = self._waiting[:0]
-        return np.concatenate(self._strengths) if self._strengths else np.zeros(0, np.float16)
+        return np.frombuffer(self._strengths, np.float16)
 
     def _take(self, samples: NDArray[np.float32]) -> None:
         frames = np.lib.stride_tricks.sliding_window_view(samples, self._size)[:: self._hop]
-        spectrum = np.abs(np.fft.rfft(frames * self._window, axis=1))
+        framed = np.multiply(frames, self._window, out=self._framed[: len(frames)])
+        # NumPy's stubs know of double precision alone.
+        spectrum = np.fft.rfft(framed, axis=1, out=self._spectrum[: len(frames)])  # type: ignore[arg-type]
         # The last sum is of what lies above the highest band.
-        sums = np.add.reduceat(spectrum, self._edges, axis=1)[:, :_BANDS]
+        sums = np.add.reduceat(np.abs(spectrum), self._edges, axis=1)[:, :_BANDS]
         levels = np.log1p(sums * np.float32(_COMPRESSION_GAIN * 4 / self._size))
         joined = np.concatenate((self._before, levels))
         rise = joined[_DIFFERENCE_FRAMES:] - joined[:-_DIFFERENCE_FRAMES]
-        self._strengths.append(np.maximum(rise, 0).mean(axis=1).astype(np.float16))
+        self._strengths += np.maximum(rise, 0).mean(axis=1).astype(np.float16).tobytes()
         self._before = joined[-_DIFFERENCE_FRAMES:]
 
 

@@ -67,6 +67,9 @@ class SealedUpload:
         if kept is not None:
             self._kept.move_to_end(part.object_name)
             return kept
+        # Before the next is fetched: while it is unsealed it takes twice its length.
+        while len(self._kept) >= _PARTS_KEPT:
+            self._kept.popitem(last=False)
         with _storage():
             sealed = await self._objects.get(part.object_name)
         try:
@@ -74,8 +77,6 @@ class SealedUpload:
         except SealBroken as broken:
             raise UploadGone from broken
         self._kept[part.object_name] = plain
-        while len(self._kept) > _PARTS_KEPT:
-            self._kept.popitem(last=False)
         return plain
 
 
