@@ -1,4 +1,4 @@
-"""Make gen/ anew from protos/: messages, gRPC code and their type stubs. Two runs give the same bytes.
+"""Make gen/stripsession/ anew from protos/: messages, gRPC code and their type stubs. Two runs give the same bytes.
 
 The package in a proto file is the package in Python (`stripsession.library.v1`), so nothing is rewritten afterwards.
 """
@@ -15,6 +15,7 @@ from grpc_tools import protoc
 
 PROTOS = Path(__file__).resolve().parent
 GEN = PROTOS.parent / "gen"
+PACKAGE = "stripsession"
 INIT = '"""Generated from protos/ by `make gen`. Do not edit."""\n'
 
 
@@ -43,7 +44,7 @@ def generate(target: Path) -> int:
     for folder in sorted({parent for path in target.rglob("*.py") for parent in path.relative_to(target).parents}):
         if folder != Path():
             (target / folder / "__init__.py").write_text(INIT, encoding="utf-8")
-    (target / "stripsession" / "py.typed").touch()
+    (target / PACKAGE / "py.typed").touch()
     return len(sources)
 
 
@@ -65,19 +66,21 @@ def differences(made: Path, committed: Path) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Generate beside gen/, so that a contract that does not compile leaves gen/ as it was; then compare or replace."""
+    """Generate beside gen/, so that a contract that does not compile leaves it as it was; then compare or replace."""
     with tempfile.TemporaryDirectory(dir=PROTOS.parent, prefix=".gen-") as scratch:
         target = Path(scratch) / "gen"
         target.mkdir()
         count = generate(target)
         if arguments == ["--check"]:
-            stale = differences(target, GEN)
+            stale = differences(target / PACKAGE, GEN / PACKAGE)
             if stale:
-                print(f"gen/ is not what protos/ says: {', '.join(stale)}. Run `make gen`.", file=sys.stderr)
+                print(f"gen/{PACKAGE}/ is not what protos/ says: {', '.join(stale)}. Run `make gen`.", file=sys.stderr)
             return 1 if stale else 0
-        shutil.rmtree(GEN, ignore_errors=True)
-        target.rename(GEN)
-    print(f"gen/: {count} contracts")
+        # Its neighbour, the page's client, is made from the gateway's routes.
+        shutil.rmtree(GEN / PACKAGE, ignore_errors=True)
+        GEN.mkdir(exist_ok=True)
+        (target / PACKAGE).rename(GEN / PACKAGE)
+    print(f"gen/{PACKAGE}/: {count} contracts")
     return 0
 
 

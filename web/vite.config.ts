@@ -7,7 +7,8 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 
 export default defineConfig({
   plugins: [svelte()],
-  resolve: { alias: { $: at("./src") } },
+  // What is generated lies beside the page, in gen/ alone.
+  resolve: { alias: { $gen: at("../gen/web"), $: at("./src") } },
   build: {
     target: "es2023",
     // Nothing inline: the content security policy allows neither inline scripts nor data: addresses.

@@ -1,8 +1,8 @@
-/** The gateway's client. Its types are made from the gateway's own OpenAPI document: `npm run client`. */
+/** The gateway's client. Its types are made from the gateway's own OpenAPI document, by `make gen`. */
 
 import createClient from "openapi-fetch";
-import type { components, paths } from "$/api/schema";
 import { send, UNSIGNED } from "$/api/sending";
+import type { components, paths } from "$gen/schema";
 
 export type Schemas = components["schemas"];
 export type Track = Schemas["Track"];
