@@ -23,8 +23,8 @@ LOCKS: dict[str, tuple[str, ...]] = {
     "run": (*SERVICES, "local", "web", "build"),
     **{service: (service,) for service in SERVICES},
 }
-# The tool that makes the locks is locked too, alone, because nothing else may depend on it.
-TOOL_LOCK = "lock"
+# Tools that nothing else may depend on, each locked alone: what makes the locks, and what makes clients.
+TOOL_LOCKS = ("lock", "clients")
 
 
 def source_digest() -> str:
@@ -43,7 +43,7 @@ def stale_locks(folder: Path, digest: str) -> list[str]:
     """Names of the locks that are missing or were made from something else."""
     expected = first_line(digest)
     stale = []
-    for name in (*LOCKS, TOOL_LOCK):
+    for name in (*LOCKS, *TOOL_LOCKS):
         path = folder / f"{name}.txt"
         if not path.is_file() or path.read_text(encoding="utf-8").partition("\n")[0] != expected:
             stale.append(path.name)
@@ -67,10 +67,11 @@ def write_locks(uv: str) -> None:
         if name != "dev":
             command += ["-c", str(HERE / "dev.txt")]
         subprocess.run(command, check=True, cwd=HERE.parent)
-    tools = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"][TOOL_LOCK]
-    command = [*compile_command(uv, TOOL_LOCK), "-"]
-    subprocess.run(command, check=True, cwd=HERE.parent, input="\n".join(tools), text=True)
-    for name in (*LOCKS, TOOL_LOCK):
+    extras = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    for name in TOOL_LOCKS:
+        command = [*compile_command(uv, name), "-"]
+        subprocess.run(command, check=True, cwd=HERE.parent, input="\n".join(extras[name]), text=True)
+    for name in (*LOCKS, *TOOL_LOCKS):
         path = HERE / f"{name}.txt"
         pins = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.lstrip().startswith("#")]
         path.write_text("\n".join([first_line(digest), *pins]) + "\n", encoding="utf-8")
