@@ -1,8 +1,11 @@
 /** One renewal of the session at a time, over all tabs: a refresh token works once, and using it twice ends the session. */
 
 import { Problem } from "$/api/problem";
+import { locked } from "$/state/locks";
+import { shelf } from "$/state/shelf";
 
 const REFRESHED_AT = "stripsession.refreshed-at";
+const LOCK = "stripsession-refresh";
 
 /** "ended" is told when the session cannot be renewed. */
 export const sessionEvents = new EventTarget();
@@ -11,7 +14,7 @@ let refreshing: Promise<void> | null = null;
 
 /** Renew the session, unless that has been done `since`. Throws Problem. */
 export function refreshSession(since = Date.now()): Promise<void> {
-  refreshing ??= inTurn(() => refreshUnlessDone(since)).finally(() => {
+  refreshing ??= locked(LOCK, {}, () => refreshUnlessDone(since)).finally(() => {
     refreshing = null;
   });
   return refreshing;
@@ -19,20 +22,15 @@ export function refreshSession(since = Date.now()): Promise<void> {
 
 /** At sign-out: when a session was renewed says nothing of the next one. */
 export function forgetRefresh(): void {
-  localStorage.removeItem(REFRESHED_AT);
+  shelf.remove(REFRESHED_AT);
 }
 
 export function sayEnded(): void {
   sessionEvents.dispatchEvent(new Event("ended"));
 }
 
-async function inTurn(work: () => Promise<void>): Promise<void> {
-  // Absent on plain http to another machine.
-  await ("locks" in navigator ? navigator.locks.request("stripsession-refresh", work) : work());
-}
-
 async function refreshUnlessDone(since: number): Promise<void> {
-  if (Number(localStorage.getItem(REFRESHED_AT)) > since) {
+  if (Number(shelf.read(REFRESHED_AT)) > since) {
     return;
   }
   let response: Response;
@@ -43,7 +41,7 @@ async function refreshUnlessDone(since: number): Promise<void> {
     throw Problem.unreachable();
   }
   if (response.ok) {
-    localStorage.setItem(REFRESHED_AT, String(Date.now()));
+    shelf.write(REFRESHED_AT, String(Date.now()));
     return;
   }
   const problem = await Problem.of(response);

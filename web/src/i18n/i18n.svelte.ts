@@ -1,6 +1,7 @@
 /** The language of the page: which one, its messages, and how it writes numbers and times. */
 
 import { en } from "$/i18n/en/index";
+import { shelf } from "$/state/shelf";
 
 export type Messages = typeof en;
 export type Locale = "en" | "de";
@@ -20,12 +21,12 @@ export const i18n = $state<{ locale: Locale; m: Messages }>({ locale: "en", m: e
 
 /** The language that was chosen, else the first of the browser's that the page speaks. */
 export async function beginLanguage(): Promise<void> {
-  const wanted = [localStorage.getItem(CHOSEN), ...navigator.languages].map((tag) => tag?.slice(0, 2));
+  const wanted = [shelf.read(CHOSEN), ...navigator.languages].map((tag) => tag?.slice(0, 2));
   await speak((wanted.find((tag) => tag && tag in loaders) ?? "en") as Locale);
 }
 
 export async function chooseLanguage(locale: Locale): Promise<void> {
-  localStorage.setItem(CHOSEN, locale);
+  shelf.write(CHOSEN, locale);
   await speak(locale);
 }
 

@@ -55,6 +55,10 @@ export class MadeLocks {
   readonly elsewhere = new Set<string>();
   readonly #ends = new Map<string, Promise<unknown>>();
 
+  async query(): Promise<{ held: { name: string }[] }> {
+    return { held: [...this.elsewhere].map((name) => ({ name })) };
+  }
+
   async request<T>(name: string, how: LockOptions, work: (lock: { name: string } | null) => T): Promise<Awaited<T>> {
     const isHeld = this.elsewhere.has(name) || this.#ends.has(name);
     if (isHeld && how.ifAvailable) {

@@ -4,6 +4,7 @@ import { addresses, api, told, type Track } from "$/api/client";
 import { Problem } from "$/api/problem";
 import { send } from "$/api/sending";
 import { ANSWERS, KEPT, WHOLE } from "$/offline/answering";
+import { locked } from "$/state/locks";
 
 const AT_ONCE = 3;
 /** Held while a track is fetched, so that no other tab takes its half for what a closed page left. */
@@ -17,7 +18,7 @@ interface Keeping {
   stopping: AbortController | null;
 }
 
-export const kept = $state<{ tracks: Record<string, Keeping> }>({ tracks: {} });
+export const kept = $state<{ tracks: Record<string, Keeping>; isRefused: boolean }>({ tracks: {}, isRefused: false });
 
 let reviewing: Promise<void> | null = null;
 
@@ -27,13 +28,14 @@ export async function beginOffline(): Promise<void> {
     return;
   }
   await listKept();
-  if (import.meta.env.PROD) {
-    await navigator.serviceWorker.register("/service-worker.js");
+  if (import.meta.env.PROD && canKeep()) {
+    // Refused where the browser lets nothing be kept: the page then needs the network at every visit.
+    await navigator.serviceWorker.register("/service-worker.js").catch(() => undefined);
   }
 }
 
 export function canKeep(): boolean {
-  return "caches" in globalThis && "serviceWorker" in navigator;
+  return !kept.isRefused && "caches" in globalThis && "serviceWorker" in navigator;
 }
 
 /** Fetch all of a finished track. Throws Problem, or what the browser says when there is no room; nothing stays then. */
@@ -53,7 +55,9 @@ export async function keep(track: Track): Promise<void> {
   try {
     // So that the browser does not make room with it.
     await navigator.storage?.persist?.();
-    await inTurn(track_id, stopping.signal, () => fetchWhole(track, stopping, onPart));
+    stopping.signal.throwIfAborted();
+    // After any other tab that fetches the same track.
+    await locked(LOCK + track_id, { signal: stopping.signal }, () => fetchWhole(track, stopping, onPart));
     if (isCurrent()) {
       kept.tracks[track_id] = { part: 1, stopping: null };
     }
@@ -70,7 +74,7 @@ export async function keep(track: Track): Promise<void> {
 /** Remove a track from this device, or stop fetching it. */
 export async function forget(track_id: string): Promise<void> {
   stop(track_id);
-  if ("caches" in globalThis) {
+  if ((await cacheNames()).includes(KEPT + track_id)) {
     await caches.delete(KEPT + track_id);
   }
 }
@@ -132,14 +136,11 @@ async function listKept(): Promise<void> {
 
 /** What a page left that was closed too soon goes, unless another tab is just fetching it. */
 async function dropHalf(track_id: string): Promise<void> {
-  const drop = async (): Promise<void> => {
-    if (!(await isWhole(track_id))) {
+  await locked(LOCK + track_id, { ifAvailable: true }, async (isHeld) => {
+    if (isHeld && !(await isWhole(track_id))) {
       await caches.delete(KEPT + track_id);
     }
-  };
-  await ("locks" in navigator
-    ? navigator.locks.request(LOCK + track_id, { ifAvailable: true }, (lock) => (lock ? drop() : undefined))
-    : drop());
+  });
 }
 
 async function keptIds(): Promise<string[]> {
@@ -150,7 +151,8 @@ async function cacheNames(): Promise<string[]> {
   try {
     return "caches" in globalThis ? await caches.keys() : [];
   } catch {
-    // Some browsers refuse them in a private window: then nothing is kept there.
+    // Refused in some private windows, and wherever a person forbids pages to keep anything.
+    kept.isRefused = true;
     return [];
   }
 }
@@ -162,12 +164,6 @@ async function isWhole(track_id: string): Promise<boolean> {
 function stop(track_id: string): void {
   kept.tracks[track_id]?.stopping?.abort(new DOMException("not wanted any more", "AbortError"));
   delete kept.tracks[track_id];
-}
-
-/** After any other tab that fetches the same track. */
-async function inTurn(track_id: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-  signal.throwIfAborted();
-  await ("locks" in navigator ? navigator.locks.request(LOCK + track_id, { signal }, work) : work());
 }
 
 async function fetchWhole(track: Track, stopping: AbortController, onPart: (part: number) => void): Promise<void> {

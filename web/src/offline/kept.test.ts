@@ -162,6 +162,13 @@ describe("a page that is opened", () => {
     expect(await made.keys()).toEqual([CACHE]);
   });
 
+  it("offers to keep nothing where the browser refuses that", async () => {
+    expect(offline.canKeep()).toBe(true);
+    vi.stubGlobal("caches", { keys: async () => Promise.reject(new DOMException("no", "SecurityError")) });
+    await offline.beginOffline();
+    expect(offline.canKeep()).toBe(false);
+  });
+
   it("removes a half also where the browser has no locks", async () => {
     navigatorWith({});
     await made.made(CACHE, [PATH]);
@@ -225,6 +232,7 @@ describe("forgetting everything", () => {
   it("does no harm where the browser has no caches, or refuses them", async () => {
     vi.stubGlobal("caches", { keys: async () => Promise.reject(new DOMException("no", "SecurityError")) });
     await offline.forgetEverything();
+    await offline.forget("trk_1");
     vi.unstubAllGlobals();
     await offline.forgetEverything();
   });

@@ -1,17 +1,15 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { forgetPlayer, forgetPlayers, playerOf, rememberPlayer } from "$/player/memory";
 import { freshView } from "$/player/view";
+import { MadeStorage } from "$/state/storage.fixture";
 
 const KEY = "stripsession.players";
 let stored: Map<string, string>;
 
 beforeEach(() => {
-  stored = new Map();
-  vi.stubGlobal("localStorage", {
-    getItem: (key: string) => stored.get(key) ?? null,
-    setItem: (key: string, value: string) => void stored.set(key, value),
-    removeItem: (key: string) => void stored.delete(key),
-  });
+  const storage = new MadeStorage();
+  stored = storage.kept;
+  vi.stubGlobal("localStorage", storage);
 });
 
 test("a track is found as it was left", () => {

@@ -1,6 +1,7 @@
 /** How each of the last tracks was left, kept in this browser until the track is deleted or the person signs out. */
 
 import { parseView, type PlayerView } from "$/player/view";
+import { shelf } from "$/state/shelf";
 
 const PLAYERS = "stripsession.players";
 const PLAYERS_MAX = 50;
@@ -21,7 +22,7 @@ export function forgetPlayer(track_id: string): void {
 }
 
 export function forgetPlayers(): void {
-  localStorage.removeItem(PLAYERS);
+  shelf.remove(PLAYERS);
 }
 
 function othersThan(track_id: string): Kept[] {
@@ -31,7 +32,7 @@ function othersThan(track_id: string): Kept[] {
 /** Newest first. */
 function players(): Kept[] {
   try {
-    const told: unknown = JSON.parse(localStorage.getItem(PLAYERS) ?? "[]");
+    const told: unknown = JSON.parse(shelf.read(PLAYERS) ?? "[]");
     return Array.isArray(told) ? told.filter((kept): kept is Kept => Array.isArray(kept) && kept.length === 2) : [];
   } catch {
     return [];
@@ -39,9 +40,5 @@ function players(): Kept[] {
 }
 
 function keep(list: Kept[]): void {
-  try {
-    localStorage.setItem(PLAYERS, JSON.stringify(list));
-  } catch {
-    // Full: the next visit begins at the start, which harms nobody.
-  }
+  shelf.write(PLAYERS, JSON.stringify(list));
 }

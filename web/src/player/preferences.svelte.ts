@@ -1,6 +1,7 @@
 /** How this person practises, whatever the track. Kept in this browser. */
 
 import type { Bars } from "$/audio/beats";
+import { shelf } from "$/state/shelf";
 
 const KEPT = "stripsession.practice";
 
@@ -35,11 +36,7 @@ export const preferences = $state<Preferences>(read());
 export function prefer(change: Partial<Preferences>): void {
   Object.assign(preferences, change);
   preferences.firstBeat = Math.min(preferences.firstBeat, preferences.beatsInBar - 1);
-  try {
-    localStorage.setItem(KEPT, JSON.stringify(preferences));
-  } catch {
-    // Full, or forbidden: it counts until the page is left.
-  }
+  shelf.write(KEPT, JSON.stringify(preferences));
 }
 
 export function barsOf({ beatsInBar, firstBeat }: Preferences): Bars {
@@ -53,7 +50,7 @@ export function keyed(shortcut: string | undefined): { shortcut?: string } {
 
 function read(): Preferences {
   try {
-    return soundPreferences(JSON.parse(localStorage.getItem(KEPT) ?? "null"));
+    return soundPreferences(JSON.parse(shelf.read(KEPT) ?? "null"));
   } catch {
     return { ...USUAL };
   }

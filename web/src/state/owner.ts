@@ -1,23 +1,21 @@
 /** Whose is what this browser keeps: a digest that tells one person from another, and never who. */
 
+import { shelf } from "$/state/shelf";
+
 const OWNER = "stripsession.owner";
 const DIGITS = 16;
 
 /** Null where nothing was kept for anybody, or nobody knows any more for whom. */
 export function keptOwner(): string | null {
-  return localStorage.getItem(OWNER);
+  return shelf.read(OWNER);
 }
 
 export function rememberOwner(digest: string): void {
-  try {
-    localStorage.setItem(OWNER, digest);
-  } catch {
-    // Full: the next visit takes what is kept for somebody else's, and forgets it.
-  }
+  shelf.write(OWNER, digest);
 }
 
 export function forgetOwner(): void {
-  localStorage.removeItem(OWNER);
+  shelf.remove(OWNER);
 }
 
 export async function ownerDigest(user_id: string): Promise<string> {

@@ -1,35 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { fingerprint, RememberedUploads, type Shelf } from "$/state/rememberedUploads";
-
-class FakeShelf implements Shelf {
-  readonly #kept = new Map<string, string>();
-  isFull = false;
-
-  get length(): number {
-    return this.#kept.size;
-  }
-
-  key(at: number): string | null {
-    return [...this.#kept.keys()][at] ?? null;
-  }
-
-  getItem(key: string): string | null {
-    return this.#kept.get(key) ?? null;
-  }
-
-  setItem(key: string, value: string): void {
-    if (this.isFull) {
-      throw new DOMException("full", "QuotaExceededError");
-    }
-    this.#kept.set(key, value);
-  }
-
-  removeItem(key: string): void {
-    this.#kept.delete(key);
-  }
-}
+import { fingerprint, RememberedUploads } from "$/state/rememberedUploads";
+import { Shelf } from "$/state/shelf";
+import { MadeStorage } from "$/state/storage.fixture";
 
 const song = { name: "Ünïcode 夜.wav", size: 12_800, lastModified: 7 };
+const made = (storage = new MadeStorage()): RememberedUploads => new RememberedUploads(new Shelf(() => storage));
 
 describe("uploads that the browser remembers", () => {
   it("know a file again by its name, size and time alone", () => {
@@ -40,9 +15,8 @@ describe("uploads that the browser remembers", () => {
   });
 
   it("are named with their size and path until they are forgotten", () => {
-    const remembered = new RememberedUploads(() => new FakeShelf());
-    const shelf = new FakeShelf();
-    const kept = new RememberedUploads(() => shelf);
+    const remembered = made();
+    const kept = made();
     kept.remember(fingerprint(song), "/v1/uploads/upl_1");
     expect(kept.all).toEqual([
       { key: fingerprint(song), name: "Ünïcode 夜.wav", size_bytes: 12_800, path: "/v1/uploads/upl_1" },
@@ -53,21 +27,21 @@ describe("uploads that the browser remembers", () => {
   });
 
   it("are all forgotten at once, and nothing else with them", () => {
-    const shelf = new FakeShelf();
-    const kept = new RememberedUploads(() => shelf);
-    shelf.setItem("stripsession.theme", "dark");
+    const storage = new MadeStorage();
+    const kept = made(storage);
+    storage.setItem("stripsession.theme", "dark");
     kept.remember(fingerprint(song), "/v1/uploads/upl_1");
     kept.remember(fingerprint({ ...song, size: 2 }), "/v1/uploads/upl_2");
     kept.forgetAll();
-    expect(shelf.length).toBe(1);
+    expect(storage.length).toBe(1);
   });
 
   it("stand aside where the browser keeps something else, or has no room", () => {
-    const shelf = new FakeShelf();
-    const kept = new RememberedUploads(() => shelf);
-    shelf.setItem("stripsession.upload.nonsense", "/v1/uploads/x");
+    const storage = new MadeStorage();
+    const kept = made(storage);
+    storage.setItem("stripsession.upload.nonsense", "/v1/uploads/x");
     expect(kept.all).toEqual([]);
-    shelf.isFull = true;
+    storage.isFull = true;
     expect(() => kept.remember(fingerprint(song), "/v1/uploads/upl_1")).not.toThrow();
   });
 });

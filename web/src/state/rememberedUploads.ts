@@ -1,5 +1,7 @@
 /** Uploads that were begun, kept under what tells their files again without reading them: until done, forgotten or signed out. */
 
+import type { Shelf } from "$/state/shelf";
+
 const PREFIX = "stripsession.upload.";
 
 export type FileSigns = Pick<File, "name" | "size" | "lastModified">;
@@ -12,34 +14,23 @@ export interface Remembered {
   path: string;
 }
 
-/** What is used of localStorage. */
-export type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
-
 export function fingerprint({ name, size, lastModified }: FileSigns): string {
   return `${PREFIX}${JSON.stringify([name, size, lastModified])}`;
 }
 
 export class RememberedUploads {
-  readonly #shelf: () => Shelf;
-
-  constructor(shelf: () => Shelf) {
-    this.#shelf = shelf;
-  }
+  constructor(private readonly shelf: Shelf) {}
 
   pathOf(key: string): string | null {
-    return this.#shelf().getItem(key);
+    return this.shelf.read(key);
   }
 
   remember(key: string, path: string): void {
-    try {
-      this.#shelf().setItem(key, path);
-    } catch {
-      // Full: the upload goes on, and a reload would begin it anew.
-    }
+    this.shelf.write(key, path);
   }
 
   forget(key: string): void {
-    this.#shelf().removeItem(key);
+    this.shelf.remove(key);
   }
 
   get all(): Remembered[] {
@@ -55,9 +46,7 @@ export class RememberedUploads {
   }
 
   #keys(): string[] {
-    const shelf = this.#shelf();
-    const keys = Array.from({ length: shelf.length }, (_, at) => shelf.key(at) ?? "");
-    return keys.filter((key) => key.startsWith(PREFIX));
+    return this.shelf.keys(PREFIX);
   }
 }
 

@@ -1,6 +1,7 @@
 /** For a test of the session: a browser and a server, and what the session tells other modules to do. */
 
 import { expect, vi } from "vitest";
+import { MadeStorage } from "$/state/storage.fixture";
 
 export const MARK = "stripsession.signed-in";
 export const OWNER = "stripsession.owner";
@@ -12,7 +13,8 @@ export const ADA = {
 };
 export const BEN = { ...ADA, user_id: "usr_2", email: "ben@example.org" };
 
-const stored = new Map<string, string>();
+const storage = new MadeStorage();
+const stored = storage.kept;
 const listeners = new Map<string, ((event: { key?: string | null }) => void)[]>();
 const place = { origin: "http://page.test", pathname: "/", hash: "" };
 
@@ -92,11 +94,7 @@ export function beginAnew(): void {
 // Modules read these while they are loaded.
 const globals: Record<string, unknown> = {
   location: place,
-  localStorage: {
-    getItem: (key: string) => stored.get(key) ?? null,
-    setItem: (key: string, value: string) => void stored.set(key, value),
-    removeItem: (key: string) => void stored.delete(key),
-  },
+  localStorage: storage,
   history: { replaceState: (_: unknown, __: string, to: string) => (place.hash = to.slice(1)) },
   window: {
     addEventListener: (name: string, listen: (event: object) => void) =>

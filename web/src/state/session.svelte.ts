@@ -11,6 +11,7 @@ import { forgetAnswers, forgetEverything, relistKept, reviewKept } from "$/offli
 import { forgetPlayers } from "$/player/memory";
 import { forgetOwner, keptOwner, ownerDigest, rememberOwner } from "$/state/owner";
 import { goInstead, routeOf } from "$/state/route.svelte";
+import { shelf } from "$/state/shelf";
 import { tracks } from "$/state/tracks.svelte";
 import { uploads } from "$/state/uploads.svelte";
 import { forgetUsage } from "$/state/usage.svelte";
@@ -265,14 +266,14 @@ async function noteSignIn(): Promise<void> {
 }
 
 function isRemembered(): boolean {
-  return localStorage.getItem(SIGNED_IN) !== null;
+  return shelf.read(SIGNED_IN) !== null;
 }
 
 function remember(isSignedIn: boolean): void {
   if (isSignedIn) {
     // Another value each time, so that other tabs hear of it.
-    localStorage.setItem(SIGNED_IN, String(Date.now()));
+    shelf.write(SIGNED_IN, String(Date.now()));
   } else {
-    localStorage.removeItem(SIGNED_IN);
+    shelf.remove(SIGNED_IN);
   }
 }

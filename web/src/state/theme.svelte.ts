@@ -1,5 +1,7 @@
 /** Light or dark: the listener's choice, else the system's. */
 
+import { shelf } from "$/state/shelf";
+
 export type Choice = "system" | "light" | "dark";
 
 const CHOSEN = "stripsession.theme";
@@ -11,14 +13,14 @@ let system: MediaQueryList;
 export function beginTheme(): void {
   system = matchMedia("(prefers-color-scheme: dark)");
   system.addEventListener("change", show);
-  const chosen = localStorage.getItem(CHOSEN);
+  const chosen = shelf.read(CHOSEN);
   theme.choice = chosen === "light" || chosen === "dark" ? chosen : "system";
   show();
 }
 
 export function chooseTheme(choice: Choice): void {
   theme.choice = choice;
-  localStorage.setItem(CHOSEN, choice);
+  shelf.write(CHOSEN, choice);
   show();
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { MadeStorage } from "$/state/storage.fixture";
 import { beginTheme, chooseTheme } from "$/state/theme.svelte";
 
 const GROUNDS: Record<string, string> = { light: "#eee", dark: "#111" };
@@ -12,7 +13,7 @@ test("what the browser paints around the page is the ground of the theme that is
   vi.stubGlobal("document", { documentElement: root, querySelector: () => ({ setAttribute }) });
   vi.stubGlobal("getComputedStyle", () => ({ getPropertyValue: () => ` ${GROUNDS[root.dataset["theme"]!]}` }));
   vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined }));
-  vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
+  vi.stubGlobal("localStorage", new MadeStorage());
   beginTheme();
   expect(meta.get("content")).toBe("#eee");
   chooseTheme("dark");

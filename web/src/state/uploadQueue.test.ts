@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Problem } from "$/api/problem";
-import { fingerprint, RememberedUploads, type Shelf } from "$/state/rememberedUploads";
+import { fingerprint, RememberedUploads } from "$/state/rememberedUploads";
+import { Shelf } from "$/state/shelf";
+import { MadeStorage } from "$/state/storage.fixture";
 import { FileUnreadable, type Told } from "$/state/tusSending";
 import { UploadQueue, type Song, type Stored } from "$/state/uploadQueue.svelte";
 
@@ -31,21 +33,9 @@ const now = (): Sending => sendings.at(-1)!;
 const states = (): string[] => queue.songs.map((song) => `${song.name} ${song.state}`);
 const song = (name: string): Song => queue.songs.find((each) => each.name === name)!;
 
-function remembered(): RememberedUploads {
-  const fake = {
-    get length() {
-      return shelf.size;
-    },
-    key: (at: number) => [...shelf.keys()][at] ?? null,
-    getItem: (name: string) => shelf.get(name) ?? null,
-    setItem: (name: string, value: string) => void shelf.set(name, value),
-    removeItem: (name: string) => void shelf.delete(name),
-  };
-  return new RememberedUploads(() => fake satisfies Shelf);
-}
-
 beforeEach(() => {
-  shelf = new Map();
+  const storage = new MadeStorage();
+  shelf = storage.kept;
   sendings = [];
   discarded = [];
   created = [];
@@ -54,7 +44,7 @@ beforeEach(() => {
   stored = new Map();
   onCreate = () => undefined;
   queue = new UploadQueue({
-    remembered: remembered(),
+    remembered: new RememberedUploads(new Shelf(() => storage)),
     send: (input, path, told, signal) =>
       new Promise((resolve, reject) => {
         signal.addEventListener("abort", () => reject(signal.reason as Error));

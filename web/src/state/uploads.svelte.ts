@@ -5,7 +5,9 @@ import { Problem } from "$/api/problem";
 import { refreshSession, sessionEvents } from "$/api/refresh";
 import { announce } from "$/design/notices.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
+import { heldNames, locked } from "$/state/locks";
 import { RememberedUploads } from "$/state/rememberedUploads";
+import { shelf } from "$/state/shelf";
 import { timer } from "$/state/timer";
 import { tracks } from "$/state/tracks.svelte";
 import { sendFile, type SendingPorts, type Told } from "$/state/tusSending";
@@ -16,7 +18,7 @@ const LOCK = "stripsession-upload:";
 const GONE = new Set([403, 404, 410]);
 
 export const uploads = new UploadQueue({
-  remembered: new RememberedUploads(() => localStorage),
+  remembered: new RememberedUploads(shelf),
   send,
   stored,
   discard: async (path) => {
@@ -24,7 +26,7 @@ export const uploads = new UploadQueue({
   },
   create: (upload_id) => tracks.create(upload_id),
   hold,
-  heldElsewhere,
+  heldElsewhere: () => heldNames(LOCK),
   arrived: (title) => announce(i18n.m.library.arrived(title)),
 });
 
@@ -78,20 +80,11 @@ function pathParameter(path: string): { upload_id: string } {
   return { upload_id: decodeURIComponent(path.split("/").pop() ?? "") };
 }
 
-async function hold(key: string, work: () => Promise<void>): Promise<boolean> {
-  if (!("locks" in navigator)) {
-    await work();
-    return true;
-  }
-  return navigator.locks.request(LOCK + key, { ifAvailable: true }, async (lock) => {
-    if (lock) {
+function hold(key: string, work: () => Promise<void>): Promise<boolean> {
+  return locked(LOCK + key, { ifAvailable: true }, async (isHeld) => {
+    if (isHeld) {
       await work();
     }
-    return lock !== null;
+    return isHeld;
   });
-}
-
-async function heldElsewhere(): Promise<ReadonlySet<string>> {
-  const held = "locks" in navigator ? ((await navigator.locks.query()).held ?? []) : [];
-  return new Set(held.map(({ name }) => name?.slice(LOCK.length) ?? ""));
 }

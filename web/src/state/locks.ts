@@ -1,0 +1,32 @@
+/** One tab at a time, over all tabs of this browser. */
+
+/**
+ * Does the work while this tab holds the lock; `isHeld` is false where `ifAvailable` was asked for and another has it. Without
+ * locks, or where the browser refuses them with all that a page could keep, the work is done at once.
+ */
+export async function locked<T>(name: string, how: LockOptions, work: (isHeld: boolean) => Promise<T>): Promise<T> {
+  const { locks } = navigator as Partial<Navigator>;
+  // Absent on plain http to another machine.
+  if (!locks) {
+    return work(true);
+  }
+  let hasBegun = false;
+  try {
+    return await locks.request(name, how, (lock) => {
+      hasBegun = true;
+      return work(lock !== null);
+    });
+  } catch (error) {
+    if (hasBegun || how.signal?.aborted) {
+      throw error;
+    }
+    return work(true);
+  }
+}
+
+/** Names that begin so and are held by any tab, without that beginning. */
+export async function heldNames(prefix: string): Promise<ReadonlySet<string>> {
+  const state = await (navigator as Partial<Navigator>).locks?.query().catch(() => null);
+  const names = (state?.held ?? []).map(({ name }) => name ?? "");
+  return new Set(names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)));
+}
