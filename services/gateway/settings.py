@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 from pathlib import Path
 from typing import Literal
 
-from chassis.settings import ServiceSettings
+from chassis.settings import ServiceSettings, SettingsInvalid
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -28,9 +29,12 @@ class GatewaySettings(ServiceSettings):
     retention_address: str
     """gRPC address of retention, host:port."""
     public_url: str = ""
-    """Where people reach us, e.g. https://stripsession.example; empty takes what each request says."""
+    """Where people reach us, e.g. https://stripsession.example, and the only name that others than this machine may
+    ask for; empty takes what each request says."""
     trusted_proxies: int = 0
-    """Proxies in front of us whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    """Proxies in front of us, one behind the other, whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    proxy_addresses: tuple[str, ...] = ()
+    """Addresses and networks that these proxies reach us from, e.g. 127.0.0.1,10.0.0.0/8; empty believes any peer."""
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call us with bearer tokens; none by default."""
     cookie_secure: Literal["auto", "always", "never"] = "auto"
@@ -55,3 +59,14 @@ class GatewaySettings(ServiceSettings):
     """Longest wait for a request's headers."""
     body_idle_s: float = 60.0
     """Longest silence in the middle of a request's body."""
+
+    def __post_init__(self) -> None:
+        """Raises SettingsInvalid when a proxy's address is none."""
+        try:
+            self.proxy_networks()
+        except ValueError as error:
+            raise SettingsInvalid(f"STRIPSESSION_PROXY_ADDRESSES is malformed: {error}") from error
+
+    def proxy_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """`proxy_addresses`, read."""
+        return tuple(ipaddress.ip_network(text) for text in self.proxy_addresses)

@@ -35,6 +35,7 @@ from services.gateway.clients.backends import Addresses, Backends
 from services.gateway.clients.key_set import KeySet
 from services.gateway.clients.progress_reading import BackendProgress
 from services.gateway.clients.token_verifier import KeySetVerifier
+from services.gateway.domain.approach import Approach
 from services.gateway.domain.pace import Pace
 from services.gateway.events.track_facts import TrackFacts
 from services.gateway.settings import GatewaySettings
@@ -132,8 +133,7 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
 
     endpoints = _endpoints(settings, stubs, admission, Signals(readiness, keys, wakes, draining), times or WatchTimes())
     policy = EdgePolicy(
-        public_url=settings.public_url,
-        trusted_proxies=settings.trusted_proxies,
+        approach=Approach(settings.public_url, settings.trusted_proxies, settings.proxy_networks()),
         cors_origins=settings.cors_origins,
         requests_in_flight_max=settings.requests_in_flight_max,
     )

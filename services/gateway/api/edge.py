@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import ipaddress
 import logging
 import re
 import secrets
@@ -20,11 +19,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis import logs, metrics, telemetry
 from services.gateway.api.calls import refused
 from services.gateway.api.problems import Problem, Refused, refuse
+from services.gateway.domain.approach import Approach
 
 _log = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_PROBED = ("/healthz", "/readyz")
+"""Answered under any name and load: who probes a process knows its address alone."""
 _HSTS = "max-age=31536000; includeSubDomains"
 _SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
@@ -49,8 +51,7 @@ _CORS_ANSWER_HEADERS = (
 class EdgePolicy:
     """How the edge behaves."""
 
-    public_url: str = ""
-    trusted_proxies: int = 0
+    approach: Approach = dataclasses.field(default_factory=Approach)
     cors_origins: Sequence[str] = ()
     requests_in_flight_max: int = 2000
 
@@ -72,8 +73,9 @@ class Edge:
         state = scope.setdefault("state", {})
         asked_id = headers.get("x-request-id", "")
         state["request_id"] = asked_id if _REQUEST_ID.fullmatch(asked_id) else f"req_{secrets.token_hex(11)}"
-        state["address"] = self._address(scope, headers)
-        state["is_https"] = self._is_https(scope, headers)
+        approach, peer = self._policy.approach, _end(scope, "client")
+        state["address"] = approach.address(peer, headers.getlist("x-forwarded-for"))
+        state["is_https"] = approach.is_https(peer, scope.get("scheme", ""), headers.get("x-forwarded-proto", ""))
         state["headers"] = {}
         with self._observed(scope, headers) as observed:
             await self._answer(scope, receive, self._dressed(scope, headers, send, observed), observed)
@@ -84,8 +86,10 @@ class Edge:
             if preflight is not None:
                 await preflight(scope, receive, send)
                 return
-            if self._in_flight >= self._policy.requests_in_flight_max and scope["path"] not in ("/healthz", "/readyz"):
-                raise refuse(503, "BUSY", "Too many requests are being answered right now.", Retry_After="2")
+            if scope["path"] not in _PROBED:
+                self._require_our_name(scope)
+                if self._in_flight >= self._policy.requests_in_flight_max:
+                    raise refuse(503, "BUSY", "Too many requests are being answered right now.", Retry_After="2")
             self._in_flight += 1
             try:
                 await self._inner(scope, receive, send)
@@ -102,6 +106,12 @@ class Edge:
                 logs.event(_log, logging.WARNING, "answer broken off", route=route, reason=problem.reason)
                 return
             await problem.response(scope["state"]["request_id"])(scope, receive, send)
+
+    def _require_our_name(self, scope: Scope) -> None:
+        approach, host = self._policy.approach, Headers(scope=scope).get("host", "")
+        if not approach.is_ours(host, _end(scope, "client"), _end(scope, "server")):
+            detail = f"StripSession is not reached by this name. Open {approach.public_url} instead."
+            raise refuse(421, "WRONG_ADDRESS", detail)
 
     def _dressed(self, scope: Scope, asked: Headers, send: Send, observed: _Observed) -> Send:
         async def dressed(message: Message) -> None:
@@ -142,24 +152,6 @@ class Edge:
             },
         )
 
-    def _address(self, scope: Scope, headers: Headers) -> str:
-        address = scope["client"][0] if scope.get("client") else ""
-        hops = [hop.strip() for value in headers.getlist("x-forwarded-for") for hop in value.split(",")]
-        trusted = self._policy.trusted_proxies
-        if trusted and len(hops) >= trusted:
-            address = hops[-trusted]
-        with contextlib.suppress(ValueError):
-            parsed = ipaddress.ip_address(address)
-            if parsed.version == 6:
-                # One home holds a whole /64.
-                return str(ipaddress.ip_network((parsed, 64), strict=False))
-        return address
-
-    def _is_https(self, scope: Scope, headers: Headers) -> bool:
-        if self._policy.trusted_proxies and "x-forwarded-proto" in headers:
-            return headers["x-forwarded-proto"].rpartition(",")[2].strip().lower() == "https"
-        return scope.get("scheme") == "https" or self._policy.public_url.startswith("https://")
-
     @contextlib.contextmanager
     def _observed(self, scope: Scope, headers: Headers) -> Iterator[_Observed]:
         observed = _Observed(time.perf_counter())
@@ -197,6 +189,11 @@ class _Observed:
 
     def route(self, scope: Scope) -> str:
         return str(scope["state"].get("route", "unknown"))
+
+
+def _end(scope: Scope, side: str) -> str:
+    """The address of one end of the connection, where it has one."""
+    return str(scope[side][0]) if scope.get(side) else ""
 
 
 def _problem(error: Exception) -> Problem | None:

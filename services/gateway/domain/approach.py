@@ -1,0 +1,76 @@
+"""How a request came to us: through which proxies, from which address, by which scheme, under which name."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclasses.dataclass(frozen=True)
+class Approach:
+    """What the operator said of the way from people to us."""
+
+    public_url: str = ""
+    trusted_proxies: int = 0
+    proxy_networks: tuple[Network, ...] = ()
+
+    def address(self, peer: str, forwarded_for: Sequence[str]) -> str:
+        """Whom a request is counted against; `forwarded_for` are the values of X-Forwarded-For."""
+        hops = [hop.strip() for value in forwarded_for for hop in value.split(",")]
+        trusted = self._believed(peer)
+        parsed = _parsed(hops[-trusted] if trusted and len(hops) >= trusted else peer)
+        if isinstance(parsed, ipaddress.IPv6Address):
+            # One home holds a whole /64.
+            return str(ipaddress.ip_network((parsed, 64), strict=False))
+        return str(parsed)
+
+    def is_https(self, peer: str, scheme: str, forwarded_proto: str) -> bool:
+        """Whether a person's side of the way is encrypted; `forwarded_proto` is X-Forwarded-Proto, or ""."""
+        if self._believed(peer) and forwarded_proto:
+            return forwarded_proto.rpartition(",")[2].strip().lower() == "https"
+        return scheme == "https" or self.public_url.startswith("https://")
+
+    def is_ours(self, host: str, peer: str, here: str) -> bool:
+        """Whether a request under this name, the Host header, is meant for us; `here` is our end of its connection.
+
+        A foreign name is another site's, pointed at this machine to get around its browser's walls, or ours spelled
+        so that it gets around the proxy, where sign-ins would travel in the clear.
+        """
+        if not self.public_url:
+            return True
+        name = _name(host)
+        if name == _name(urlsplit(self.public_url).netloc):
+            return True
+        ours, theirs = _parsed(here), _parsed(peer)
+        is_from_here = ours == theirs or (not isinstance(theirs, str) and theirs.is_loopback)
+        return is_from_here and (name == "localhost" or not isinstance(_parsed(name), str))
+
+    def _believed(self, peer: str) -> int:
+        """How many of the last hops are our own proxies' words."""
+        if not self.proxy_networks:
+            return self.trusted_proxies
+        address = _parsed(peer)
+        is_proxy = not isinstance(address, str) and any(address in network for network in self.proxy_networks)
+        return self.trusted_proxies if is_proxy else 0
+
+
+def _name(host: str) -> str:
+    """A host's name or address without its port; "" for what is none."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _parsed(text: str) -> Address | str:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return text
+    # A socket that listens for both kinds shows IPv4 so, and all of it lies in one /64.
+    return getattr(address, "ipv4_mapped", None) or address

@@ -1,0 +1,67 @@
+"""How a request came to the gateway."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.gateway.domain.approach import Approach
+
+PROXY = "192.0.2.10"
+BEHIND_A_PROXY = Approach("https://stems.example", 1, (ipaddress.ip_network(PROXY),))
+PEERS = st.ip_addresses().map(str)
+
+
+@given(peer=PEERS, forwarded=st.lists(st.text(max_size=40), max_size=3), proto=st.sampled_from(["", "http", "https"]))
+def test_nobody_but_a_named_proxy_is_believed(peer: str, forwarded: list[str], proto: str) -> None:
+    """Whatever a stranger writes into X-Forwarded-For and -Proto changes neither who is counted nor how."""
+    if peer == PROXY:
+        return
+    assert BEHIND_A_PROXY.address(peer, forwarded) == BEHIND_A_PROXY.address(peer, [])
+    assert BEHIND_A_PROXY.is_https(peer, "http", proto) is BEHIND_A_PROXY.is_https(peer, "http", "")
+
+
+@given(visitor=st.ip_addresses(v=4).map(str), forged=st.lists(PEERS, max_size=3))
+def test_a_visitor_is_who_the_proxy_saw(visitor: str, forged: list[str]) -> None:
+    """The proxy's own word is the last; what the visitor wrote before it counts for nothing."""
+    assert BEHIND_A_PROXY.address(PROXY, [", ".join([*forged, visitor])]) == visitor
+
+
+@pytest.mark.parametrize(
+    ("peer", "counted"),
+    [("::ffff:198.51.100.7", "198.51.100.7"), ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"), ("", "")],
+)
+def test_addresses_are_counted_as_homes_have_them(peer: str, counted: str) -> None:
+    """IPv4 on a socket for both kinds stays one address each; of IPv6 a home's /64 is one."""
+    assert Approach().address(peer, []) == counted
+
+
+@pytest.mark.parametrize(
+    ("host", "peer", "here", "is_ours"),
+    [
+        ("stems.example", PROXY, "192.0.2.1", True),
+        ("STEMS.example.:443", PROXY, "192.0.2.1", True),
+        ("192.0.2.1:8080", "192.0.2.77", "192.0.2.1", False),
+        ("192.0.2.1:8080", "192.0.2.1", "192.0.2.1", True),
+        ("localhost:8080", "127.0.0.1", "127.0.0.1", True),
+        ("[::1]:8080", "::1", "::1", True),
+        ("127.0.0.1:8080", "::ffff:127.0.0.1", "::ffff:127.0.0.1", True),
+        ("evil.example:8080", "127.0.0.1", "127.0.0.1", False),
+        ("stems.example.evil.example", PROXY, "192.0.2.1", False),
+        ("localhost", "192.0.2.77", "192.0.2.1", False),
+        ("[::1", "127.0.0.1", "127.0.0.1", False),
+        ("", "127.0.0.1", "127.0.0.1", False),
+    ],
+)
+def test_only_our_own_name_is_answered(host: str, peer: str, here: str, is_ours: bool) -> None:
+    """The public name always; an address or localhost from this very machine alone; no other site's name."""
+    assert BEHIND_A_PROXY.is_ours(host, peer, here) is is_ours
+
+
+@given(host=st.text(max_size=40), peer=PEERS)
+def test_any_name_is_ours_where_none_was_said(host: str, peer: str) -> None:
+    """Without a public URL a gateway answers whoever reaches it."""
+    assert Approach().is_ours(host, peer, "192.0.2.1")
