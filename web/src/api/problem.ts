@@ -28,6 +28,11 @@ export class Problem extends Error {
     return isSaid ? this.message : `${this.message} ${this.action}`;
   }
 
+  /** What was asked for is not there, or no longer. */
+  get isGone(): boolean {
+    return this.status === 404 || this.status === 410;
+  }
+
   /** Asking again later may help. */
   get isTransient(): boolean {
     return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;

@@ -10,6 +10,7 @@ const OPTIONS: EngineOptions = {
   stems: ["vocals", "drums"],
   fetchSegment: () => new Promise(() => undefined),
   judge: () => ({ retry_s: null, text: "" }),
+  wait: async () => undefined,
 };
 
 class MadeContext {
@@ -129,7 +130,6 @@ test("going round the loop is told, and going on is not", async () => {
       isQuiet: false,
       peaks: new Float32Array(2),
       turn: 0,
-      held_samples: 0,
     });
   [100, 200, 300].forEach(report);
   expect(turns()).toBe(0);

@@ -27,6 +27,8 @@ export interface EngineOptions {
   fetchSegment(stem: string, index: number, signal: AbortSignal): Promise<ArrayBuffer>;
   /** Whether a failed fetch may be tried again, after so many seconds (null: give up with that text). */
   judge(error: unknown): { retry_s: number | null; text: string };
+  /** Rejects when the signal is aborted first. */
+  wait(delay_s: number, signal: AbortSignal): Promise<void>;
 }
 
 // What the mixer gave last is still on its way through the sound card when it falls silent.
@@ -58,7 +60,6 @@ export class Engine extends EventTarget {
   private starting: ReturnType<typeof setTimeout> | undefined;
   private resting: ReturnType<typeof setTimeout> | undefined;
   private quietly: (() => void)[] = [];
-  private held_samples = 0;
 
   static async open(options: EngineOptions): Promise<Engine> {
     const context = contextAt(options.rate_hz);
@@ -95,7 +96,7 @@ export class Engine extends EventTarget {
         this.tellDecoder({ kind: "forget", load });
         this.tell({ kind: "drop", load });
       },
-      wait: waited,
+      wait: (delay_s, signal) => options.wait(delay_s, signal),
       onChange: () => this.turn(),
     });
     this.connect();
@@ -120,16 +121,6 @@ export class Engine extends EventTarget {
 
   get playable_s(): number {
     return this.playable_samples / this.options.rate_hz;
-  }
-
-  get segments(): readonly StemSegment[] {
-    return this.all;
-  }
-
-  /** How much decoded sound the mixer holds, of all stems together. */
-  get held_bytes(): number {
-    const { stems, channels } = this.options;
-    return this.held_samples * stems.length * channels * Float32Array.BYTES_PER_ELEMENT;
   }
 
   /** Of segments in order; those already known are passed over. */
@@ -196,9 +187,9 @@ export class Engine extends EventTarget {
     this.tell({ kind: "tempo", ratio: this.tempo });
   }
 
-  /** Drums keep their pitch unless they are to change too. */
-  setPitch(semitones: number, { drumsToo = false }: { drumsToo?: boolean } = {}): void {
-    this.tell({ kind: "pitch", semitones: clamped(semitones, -PITCH_MAX, PITCH_MAX), isDrumsPitched: drumsToo });
+  /** Drums keep their pitch. */
+  setPitch(semitones: number): void {
+    this.tell({ kind: "pitch", semitones: clamped(semitones, -PITCH_MAX, PITCH_MAX) });
   }
 
   setLoop(loop: Loop | null): void {
@@ -297,7 +288,6 @@ export class Engine extends EventTarget {
 
   private note(report: Report): void {
     report.peaks.forEach((peak, stem) => (this.peaks[stem] = Math.max(this.peaks[stem]!, peak)));
-    this.held_samples = report.held_samples;
     if (report.turn !== this.turnNumber) {
       return;
     }
@@ -370,15 +360,4 @@ export class Engine extends EventTarget {
   private tellDecoder(message: ToDecoder, transfer: Transferable[] = []): void {
     this.worker.postMessage(message, transfer);
   }
-}
-
-function waited(delay_s: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, delay_s * 1000);
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener("abort", stop, { once: true });
-  });
 }

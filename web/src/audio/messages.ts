@@ -17,7 +17,7 @@ export type ToMixer =
   | { kind: "seek"; to_sample: number; turn: number }
   | { kind: "lane"; stem: number; mix: LaneMix }
   | { kind: "tempo"; ratio: number }
-  | { kind: "pitch"; semitones: number; isDrumsPitched: boolean }
+  | { kind: "pitch"; semitones: number }
   | { kind: "loop"; loop: LoopSamples | null }
   | { kind: "click"; click: Click | null }
   | { kind: "end"; end_sample: number | null }
@@ -35,7 +35,6 @@ export interface Report {
   peaks: Float32Array;
   /** The last seek it knows of. */
   turn: number;
-  held_samples: number;
 }
 
 export type FromMixer =

@@ -50,7 +50,6 @@ export class Mixer {
   private lead_frames = 0;
   private tempo = 1;
   private pitch_semitones = 0;
-  private isDrumsPitched = false;
   private leaving: { bus: Bus; at: number } | null = null;
 
   constructor(stems: readonly string[], rate_hz: number, from_sample: number) {
@@ -130,9 +129,9 @@ export class Mixer {
     this.retune();
   }
 
-  setPitch(semitones: number, isDrumsPitched: boolean): void {
+  /** Drums keep theirs. */
+  setPitch(semitones: number): void {
     this.pitch_semitones = clamped(semitones, -PITCH_MAX, PITCH_MAX);
-    this.isDrumsPitched = isDrumsPitched;
     this.retune();
   }
 
@@ -181,8 +180,8 @@ export class Mixer {
     if (this.stretched) {
       const isDrumsOnly = this.isDrums.every(Boolean);
       this.stretched.tempo = this.tempo;
-      this.stretched.transpose(0, isDrumsOnly && !this.isDrumsPitched ? 0 : this.pitch_semitones);
-      this.stretched.transpose(1, this.isDrumsPitched ? this.pitch_semitones : 0);
+      this.stretched.transpose(0, isDrumsOnly ? 0 : this.pitch_semitones);
+      this.stretched.transpose(1, 0);
     }
   }
 

@@ -76,7 +76,7 @@ class MixerProcessor extends AudioWorkletProcessor {
       case "tempo":
         return mixer.setTempo(message.ratio);
       case "pitch":
-        return mixer.setPitch(message.semitones, message.isDrumsPitched);
+        return mixer.setPitch(message.semitones);
       case "loop":
         return mixer.setLoop(message.loop);
       case "click":
@@ -103,8 +103,7 @@ class MixerProcessor extends AudioWorkletProcessor {
     this.mixer.listener.peaks.fill(0);
     this.pace = pace;
     this.reported_s = at_s;
-    const held_samples = this.mixer.blocks.samples;
-    this.post({ kind: "report", at_s, position, pace, isQuiet, peaks, turn: this.turn, held_samples });
+    this.post({ kind: "report", at_s, position, pace, isQuiet, peaks, turn: this.turn });
   }
 
   private post(message: FromMixer): void {

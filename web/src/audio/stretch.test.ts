@@ -123,26 +123,24 @@ describe("at another tempo", () => {
 
 test("parts of a drum kit keep their pitch as the whole kit does", async () => {
   const { song, mixer } = await made(["snare", "hihat"], sine(1000));
-  mixer.setPitch(12, false);
+  mixer.setPitch(12);
   playing(song, mixer);
   given(mixer, RATE_HZ);
   expect(power(given(mixer, RATE_HZ)[0], 1000)).toBeGreaterThan(0.2);
 });
 
-test("drums keep their pitch while everything else changes, and change with it when asked", async () => {
-  for (const isDrumsPitched of [false, true]) {
-    const { song, mixer } = await made(["vocals", "drums"], () => 0);
-    song.stems[0]!.forEach((samples) => samples.forEach((_, at) => (samples[at] = sine(440)(at))));
-    song.stems[1]!.forEach((samples) => samples.forEach((_, at) => (samples[at] = sine(1000)(at))));
-    mixer.setPitch(12, isDrumsPitched);
-    playing(song, mixer);
-    given(mixer, RATE_HZ);
-    const [left] = given(mixer, RATE_HZ);
-    expect(power(left, 880)).toBeGreaterThan(0.1);
-    expect(power(left, 440)).toBeLessThan(0.02);
-    expect(power(left, 1000) > 0.1).toBe(!isDrumsPitched);
-    expect(power(left, 2000) > 0.1).toBe(isDrumsPitched);
-  }
+test("drums keep their pitch while everything else changes", async () => {
+  const { song, mixer } = await made(["vocals", "drums"], () => 0);
+  song.stems[0]!.forEach((samples) => samples.forEach((_, at) => (samples[at] = sine(440)(at))));
+  song.stems[1]!.forEach((samples) => samples.forEach((_, at) => (samples[at] = sine(1000)(at))));
+  mixer.setPitch(12);
+  playing(song, mixer);
+  given(mixer, RATE_HZ);
+  const [left] = given(mixer, RATE_HZ);
+  expect(power(left, 880)).toBeGreaterThan(0.1);
+  expect(power(left, 440)).toBeLessThan(0.02);
+  expect(power(left, 1000)).toBeGreaterThan(0.1);
+  expect(power(left, 2000)).toBeLessThan(0.02);
 });
 
 test("changing over to another tempo and back makes no step, and what follows is exact again", async () => {
@@ -151,9 +149,9 @@ test("changing over to another tempo and back makes no step, and what follows is
   const loud = [given(mixer, 12_800)];
   mixer.setTempo(0.9);
   loud.push(given(mixer, 25_600));
-  mixer.setPitch(1, false);
+  mixer.setPitch(1);
   loud.push(given(mixer, 25_600));
-  mixer.setPitch(0, false);
+  mixer.setPitch(0);
   mixer.setTempo(1);
   loud.push(given(mixer, 12_800));
   loud.forEach(([left]) => {
@@ -190,7 +188,7 @@ test("any order of seeks, pauses, tempos and pitches gives numbers, no step, and
     const to = Math.floor(draw() * RATE_HZ * 5);
     if (kind === 0) mixer.seek(to);
     if (kind === 1) mixer.setTempo(draw() < 0.4 ? 1 : 0.5 + draw());
-    if (kind === 2) mixer.setPitch(draw() < 0.4 ? 0 : Math.round(draw() * 24 - 12), draw() < 0.5);
+    if (kind === 2) mixer.setPitch(draw() < 0.4 ? 0 : Math.round(draw() * 24 - 12));
     if (kind === 3) mixer.pause();
     if (kind === 4) mixer.play(null);
     if (kind === 0) {

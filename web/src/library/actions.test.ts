@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { UNDO_S } from "$/library/deletions";
-import { madeTrack } from "$/state/madeTrack";
+import { madeTrack } from "$/state/track.fixture";
 
 const { api, tracks, kept, players } = vi.hoisted(() => {
   Object.defineProperty(globalThis, "location", { value: { hash: "#/" }, configurable: true });

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Problem } from "$/api/problem";
 import { Deletions } from "$/library/deletions";
-import { madeTrack } from "$/state/madeTrack";
-import { HandTimer } from "$/state/timer";
+import { madeTrack } from "$/state/track.fixture";
+import { HandTimer } from "$/state/timer.fixture";
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const track = madeTrack();

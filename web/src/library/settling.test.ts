@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Settling } from "$/library/settling";
-import { HandTimer } from "$/state/timer";
+import { HandTimer } from "$/state/timer.fixture";
 
 describe("what is asked while somebody types", () => {
   it("is asked once, the last of it, when the typing stops", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "$/api/problem";
 import { statusOf, uploadText } from "$/library/statusText";
-import { madeTrack } from "$/state/madeTrack";
+import { madeTrack } from "$/state/track.fixture";
 import { FileUnreadable } from "$/state/tusSending";
 import { FileEmpty, SentElsewhere } from "$/state/uploadQueue.svelte";
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ANSWERS, KEPT, WHOLE } from "$/offline/answering";
 import { MadeCaches, MadeLocks } from "$/offline/caches.fixture";
-import { madeTrack } from "$/state/madeTrack";
+import { madeTrack } from "$/state/track.fixture";
 
 vi.hoisted(() => Object.defineProperty(globalThis, "location", { value: { origin: "http://page.test" } }));
 

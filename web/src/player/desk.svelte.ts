@@ -2,6 +2,7 @@
 
 import type { Schemas } from "$/api/client";
 import { Problem } from "$/api/problem";
+import { pause } from "$/api/sending";
 import { textOf } from "$/api/words";
 import { Engine, type EngineState, type StemSegment } from "$/audio/engine";
 import { announce } from "$/design/notices.svelte";
@@ -265,6 +266,7 @@ export class Desk {
         from_s,
         fetchSegment: (stem, index, signal) => this.#source.fetchSegment(stem, index, signal),
         judge,
+        wait: pause,
       });
       if (this.#isClosed || life !== this.#life) {
         await engine.close();

@@ -2,12 +2,11 @@
 
 import type { Schemas } from "$/api/client";
 import { i18n } from "$/i18n/i18n.svelte";
-import { shortMoment, stemName } from "$/state/text";
+import { shortMoment, signed, stemName } from "$/state/text";
 
 type Analysis = Schemas["Analysis"];
 type Report = Schemas["Report"];
 
-const MINUS = "\u2212";
 /** As the server spells them (services/separation/audio/tonality.py), with musicians' signs. */
 const NOTES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"] as const;
 export type Note = (typeof NOTES)[number];
@@ -18,7 +17,7 @@ export function heardLine(analysis: Analysis | null): string {
   const parts = [
     analysis?.tempo_bpm != null && player.bpm(String(Math.round(analysis.tempo_bpm))),
     analysis?.key && keyName(analysis.key),
-    analysis?.integrated_lufs != null && player.lufs(signed(analysis.integrated_lufs)),
+    analysis?.integrated_lufs != null && player.lufs(level(analysis.integrated_lufs)),
   ];
   return parts.filter(Boolean).join(" · ");
 }
@@ -47,7 +46,7 @@ export function reportLines(report: Report, analysis: Analysis | null): [term: s
     [words.model, words.modelOn(model.name, model.version, report.device.toUpperCase())],
   ];
   if (report.model_residual_db !== null) {
-    lines.push([words.residual, words.residualSpread(signed(report.model_residual_db))]);
+    lines.push([words.residual, words.residualSpread(level(report.model_residual_db))]);
   }
   if (report.unsound_values) {
     lines.push([words.unsound, whole(report.unsound_values)]);
@@ -56,7 +55,7 @@ export function reportLines(report: Report, analysis: Analysis | null): [term: s
     const range = analysis.loudness_range_lu;
     lines.push([
       words.truePeak,
-      words.truePeakOf(signed(analysis.true_peak_dbtp), range === null ? null : tenth(range)),
+      words.truePeakOf(level(analysis.true_peak_dbtp), range === null ? null : tenth(range)),
     ]);
   }
   lines.push([words.time, timeOf(report)], [words.done, shortMoment(report.finished_at)]);
@@ -99,6 +98,7 @@ function tenth(number: number): string {
   return number.toLocaleString(i18n.locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 }
 
-export function signed(number: number): string {
-  return tenth(number).replace("-", MINUS);
+/** Of a scale whose whole is 0. */
+function level(level_db: number): string {
+  return signed(level_db, { places: 1 });
 }

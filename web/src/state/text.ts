@@ -71,3 +71,14 @@ export function length(time_s: number): string {
     Math.floor(time_s / (isHours ? 3600 : 60)),
   );
 }
+
+/** A number with a minus as scales print it, and with a plus where `hasPlus`. */
+export function signed(number: number, { places = 0, hasPlus = false } = {}): string {
+  return number
+    .toLocaleString(i18n.locale, {
+      minimumFractionDigits: places,
+      maximumFractionDigits: places,
+      signDisplay: hasPlus ? "exceptZero" : "auto",
+    })
+    .replace("-", "\u2212");
+}

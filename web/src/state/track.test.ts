@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { madeTrack } from "$/state/madeTrack";
+import { madeTrack } from "$/state/track.fixture";
 import { canRetry, mergedOrder, nextInTurn, percentOf } from "$/state/track";
 
 describe("how much of a track is made", () => {

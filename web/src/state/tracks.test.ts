@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "$/api/problem";
-import { madeTrack } from "$/state/madeTrack";
-import { HandTimer } from "$/state/timer";
+import { madeTrack } from "$/state/track.fixture";
+import { HandTimer } from "$/state/timer.fixture";
 import type { TrackNow } from "$/state/track";
 import { EVERYTHING, type TrackPage, type TrackQuery } from "$/state/trackPages";
 import { Tracks } from "$/state/tracks.svelte";

@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse, UploadOptions } from "tus-js-client";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Problem } from "$/api/problem";
-import { HandTimer } from "$/state/timer";
+import { HandTimer } from "$/state/timer.fixture";
 import { FileUnreadable, sendFile, type SendingPorts } from "$/state/tusSending";
 
 /** As tus-js-client, with the answers that the test gives. */

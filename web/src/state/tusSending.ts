@@ -16,8 +16,6 @@ const STALL_MS = 90_000;
 const NAME_CHARACTERS_MAX = 500;
 /** After these the server has to be asked where the upload goes on. */
 const ASK_AGAIN = new Set([401, 409, 423, 460]);
-/** Of a HEAD: there is no such upload any more, and a new one is begun. */
-const GONE = new Set([403, 404, 410]);
 
 /** The browser cannot read the file: it was moved, changed or taken away. */
 export class FileUnreadable extends Error {}
@@ -151,8 +149,13 @@ class TusSending {
       storeFingerprintForResuming: false,
       onAfterResponse: (request, response) => {
         const status = response.getStatus();
-        if (status >= 400 && !(request.getMethod() === "HEAD" && GONE.has(status))) {
-          throw Problem.from(status, response.getBody(), response.getHeader("Retry-After") ?? null);
+        if (status < 400) {
+          return;
+        }
+        const problem = Problem.from(status, response.getBody(), response.getHeader("Retry-After") ?? null);
+        // Of a HEAD: there is no such upload any more, and the library begins a new one.
+        if (!(request.getMethod() === "HEAD" && problem.isGone)) {
+          throw problem;
         }
       },
     };

@@ -6,8 +6,6 @@ import { FileUnreadable, type Told } from "$/state/tusSending";
 
 /** The file itself is refused: sending the same again changes nothing. */
 const FOR_THE_FILE = new Set([413, 415, 422]);
-/** The upload is no more: the next try begins from nothing. */
-const GONE = new Set([404, 410]);
 
 /** "interrupted" has no file: a page may not open one again by itself after a reload. */
 export type SongState = "waiting" | "sending" | "checking" | "stopped" | "refused" | "interrupted";
@@ -251,18 +249,19 @@ export class UploadQueue {
   }
 
   #settle(song: Song, error: unknown): void {
-    const status = error instanceof Problem && !error.isTransient && error.status !== 401 ? error.status : null;
+    const problem = error instanceof Problem && !error.isTransient && error.status !== 401 ? error : null;
     if (error instanceof FileUnreadable) {
       refuse(song, error, true);
-    } else if (status !== null && FOR_THE_FILE.has(status)) {
+    } else if (problem && FOR_THE_FILE.has(problem.status)) {
       void this.#discard(this.#ports.remembered.pathOf(song.key));
       this.#ports.remembered.forget(song.key);
       refuse(song, error, true);
-    } else if (status !== null && !GONE.has(status)) {
+    } else if (problem && !problem.isGone) {
       // What was sent is kept: when there are minutes again it need not be sent again.
       refuse(song, error, false);
     } else {
-      if (status !== null) {
+      if (problem) {
+        // The upload is no more: the next try begins from nothing.
         this.#ports.remembered.forget(song.key);
       }
       song.fault = error;

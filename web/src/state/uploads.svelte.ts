@@ -15,7 +15,6 @@ import { UploadQueue, type Stored } from "$/state/uploadQueue.svelte";
 
 const RESUMABLE = { "Tus-Resumable": "1.0.0" } as const;
 const LOCK = "stripsession-upload:";
-const GONE = new Set([403, 404, 410]);
 
 export const uploads = new UploadQueue({
   remembered: new RememberedUploads(shelf),
@@ -69,7 +68,7 @@ async function stored(path: string): Promise<Stored> {
       length_bytes: Number(headers.get("Upload-Length")),
     };
   } catch (error) {
-    if (error instanceof Problem && GONE.has(error.status)) {
+    if (error instanceof Problem && error.isGone) {
       return null;
     }
     throw error;
