@@ -1,14 +1,17 @@
-/** What the gateway answered instead of what was asked for (RFC 9457), in words that a person can act on. */
+/** What the gateway answered instead of what was asked for (RFC 9457). */
 
 interface Told {
   detail?: string;
   reason?: string;
   action?: string;
+  facts?: Readonly<Record<string, string>>;
 }
 
 export class Problem extends Error {
   readonly reason: string;
   readonly action: string;
+  /** Figures, by their names. */
+  readonly facts: Readonly<Record<string, string>>;
 
   /** `status` is 0 where no answer came at all. */
   constructor(
@@ -20,9 +23,10 @@ export class Problem extends Error {
     this.name = "Problem";
     this.reason = told.reason ?? "";
     this.action = told.action ?? "";
+    this.facts = told.facts ?? {};
   }
 
-  /** What happened, then what to do, unless the one says the other already. */
+  /** In the server's words: what happened, then what to do, unless the one says the other already. */
   get text(): string {
     const isSaid = this.message.toLowerCase().includes(this.action.toLowerCase());
     return isSaid ? this.message : `${this.message} ${this.action}`;

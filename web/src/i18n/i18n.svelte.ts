@@ -1,9 +1,11 @@
 /** The language of the page: which one, its messages, and how it writes numbers and times. */
 
 import { en } from "$/i18n/en/index";
+import type { Refusal } from "$/i18n/refusing";
 import { shelf } from "$/state/shelf";
 
-export type Messages = typeof en;
+/** Each language has the words of the English one; how it puts a refusal is its own. */
+export type Messages = Omit<typeof en, "refusals"> & { refusals: Record<keyof typeof en.refusals, Refusal> };
 export type Locale = "en" | "de";
 
 const CHOSEN = "stripsession.language";

@@ -30,6 +30,13 @@ describe("what a row says of a track", () => {
     expect(statusOf(madeTrack({ state: "failed", failure: null }))).toBe("Failed. Nothing was charged.");
   });
 
+  it("tells a failure that it knows in the page's own words", () => {
+    const failure = { reason: "GAVE_UP", message: "We gave up. Nothing was charged.", retryable: true };
+    expect(statusOf(madeTrack({ state: "failed", failure }))).toBe(
+      "Failed. The song could not be separated in several tries. Nothing was charged.",
+    );
+  });
+
   it("says what to do about a cancelled song whose upload is gone", () => {
     expect(statusOf(madeTrack({ state: "cancelled", upload_held: true }))).toBe("Cancelled. Nothing was charged.");
     expect(statusOf(madeTrack({ state: "cancelled", upload_held: false }))).toContain("Upload the song again");

@@ -1,6 +1,6 @@
 /** How a track and an upload are doing, in words. */
 
-import { textOf } from "$/api/words";
+import { refusalText, textOf } from "$/api/words";
 import { i18n } from "$/i18n/i18n.svelte";
 import { about, clock, size } from "$/state/text";
 import { percentOf, type TrackNow } from "$/state/track";
@@ -14,7 +14,7 @@ export function statusOf(track: TrackNow): string {
     case "ready":
       return "";
     case "failed":
-      return status.failed(track.failure?.message ?? "");
+      return status.failed(failureText(track));
     case "cancelled":
       return track.upload_held ? status.cancelled : status.cancelledGone;
     case "checking":
@@ -22,6 +22,11 @@ export function statusOf(track: TrackNow): string {
     default:
       return track.segments ? separatingText(track) : waitingText(track);
   }
+}
+
+/** Why it failed; empty where nobody knows. */
+export function failureText({ failure }: TrackNow): string {
+  return failure ? refusalText(failure.reason, failure.message) : "";
 }
 
 /** Its place in line where that is known: it is told to the tracks that are followed by events. */

@@ -369,5 +369,5 @@ function judge(error: unknown): { retry_s: number | null; text: string } {
   if (!(error instanceof Problem)) {
     return { retry_s: null, text: i18n.m.player.segmentFault };
   }
-  return { retry_s: error.isTransient ? error.retryAfter_s || RETRY_S : null, text: error.text };
+  return { retry_s: error.isTransient ? error.retryAfter_s || RETRY_S : null, text: textOf(error) };
 }

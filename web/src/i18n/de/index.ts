@@ -5,8 +5,9 @@ import { page } from "$/i18n/de/page";
 import { entry } from "$/i18n/de/entry";
 import { library } from "$/i18n/de/library";
 import { player } from "$/i18n/de/player";
+import { refusals } from "$/i18n/de/refusals";
 import { sharing } from "$/i18n/de/sharing";
 import { times } from "$/i18n/de/times";
 import type { Messages } from "$/i18n/i18n.svelte";
 
-export const de: Messages = { account, page, entry, library, player, sharing, times };
+export const de: Messages = { account, page, entry, library, player, refusals, sharing, times };

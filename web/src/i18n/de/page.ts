@@ -6,6 +6,7 @@ export const page: Messages["page"] = {
   loading: "Lädt …",
   broken: "Auf dieser Seite ist etwas schiefgegangen. Lade sie neu und versuch es noch einmal.",
   offline: "Du bist offline. Was zu sehen ist, bleibt; der Rest geht weiter, sobald die Verbindung wieder da ist.",
+  unreachable: "Der Server ist nicht erreichbar. Prüfe die Verbindung und versuch es noch einmal.",
   dismiss: "Ausblenden",
   close: "Schließen",
   cancel: "Abbrechen",

@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Schemas } from "$/api/client";
+import { Problem } from "$/api/problem";
+import { refusalText, textOf } from "$/api/words";
+import { de } from "$/i18n/de/index";
+import { en } from "$/i18n/en/index";
+import { i18n } from "$/i18n/i18n.svelte";
+import type { Refusal } from "$/i18n/refusing";
+
+/** What answers only requests that no page of this build makes; OTHER is for words that this build cannot know. */
+type Unmet =
+  | "MALFORMED_HEADER"
+  | "MALFORMED_HTTP"
+  | "MALFORMED_JSON"
+  | "MALFORMED_METADATA"
+  | "MALFORMED_QUERY"
+  | "METHOD_NOT_ALLOWED"
+  | "NOT_JSON"
+  | "OTHER"
+  | "RANGE_INVALID"
+  | "RANGE_OUTSIDE"
+  | "TUS_VERSION"
+  | "WRONG_CONTENT_TYPE";
+
+// Does not compile while a word of the gateway's document has none here.
+const met: Record<Exclude<Schemas["Problem"]["reason"], Unmet>, Refusal> = en.refusals;
+
+const FACTS = { seconds: "181", left_s: "119", renews_at: "2030-06-01T12:00:00+00:00", bytes_max: "2000000000" };
+
+function speak(locale: "en" | "de"): void {
+  i18n.locale = locale;
+  i18n.m = locale === "de" ? de : en;
+}
+
+afterEach(() => speak("en"));
+
+describe.each(["en", "de"] as const)("a refusal in %s", (locale) => {
+  it.each(Object.keys(met))("has words for %s, whether figures come with it or not", (reason) => {
+    speak(locale);
+    for (const facts of [{}, FACTS]) {
+      expect(refusalText(reason, "As the server tells it.", facts)).toMatch(/^[\p{L}\d].*[.]$/u);
+    }
+  });
+});
+
+describe("a refusal", () => {
+  it("is told in the page's language, and never in the server's where that is another", () => {
+    speak("de");
+    for (const reason of Object.keys(met)) {
+      expect(refusalText(reason, "As the server tells it.")).not.toContain("server tells");
+    }
+  });
+
+  it("is told as the server tells it where its word is not known", () => {
+    speak("de");
+    expect(refusalText("OTHER", "Something new.")).toBe("Something new.");
+    expect(refusalText("toString", "Something new.")).toBe("Something new.");
+  });
+
+  it("tells the figures that came with it, needs rounded up and what is left rounded down", () => {
+    const told = { detail: "Too few.", reason: "MINUTES_EXHAUSTED", facts: FACTS };
+    expect(textOf(new Problem(402, told))).toBe(
+      "This song needs 4 minutes, and your plan has 1 minute left. New minutes come on June 1, 2030.",
+    );
+    speak("de");
+    expect(textOf(new Problem(413, { reason: "UPLOAD_TOO_LARGE", facts: FACTS }))).toMatch(/Höchstens 2\sGB/);
+  });
+
+  it("tells a server that cannot be reached from a part of it that is away", () => {
+    expect(textOf(Problem.unreachable())).toBe("The server cannot be reached. Check the connection, then try again.");
+    expect(textOf(new Problem(503, { reason: "UNREACHABLE" }))).toContain("A part of StripSession is away");
+  });
+
+  it("is no fault of the page, which has words of its own", () => {
+    expect(textOf(new Error("undefined is not a function"))).toBe(en.page.broken);
+  });
+});

@@ -1,0 +1,92 @@
+import type { Messages } from "$/i18n/i18n.svelte";
+
+const again = "Versuch es gleich noch einmal.";
+const audio = "Wähle einen Song als FLAC, WAV, MP3, OGG, M4A, AIFF oder WMA.";
+const reload = "Lade die Seite neu und versuch es noch einmal.";
+const uploadAgain = "Lade den Song noch einmal hoch.";
+
+export const refusals: Messages["refusals"] = {
+  ACCOUNT_NOT_FOUND: "Dieses Konto gibt es nicht mehr. Melde dich mit einem anderen an.",
+  BODY_CUT_OFF: `Die Verbindung brach ab. ${again}`,
+  BODY_TOO_LARGE: "Das ist mehr, als der Server nimmt. Schick weniger davon.",
+  BODY_TOO_SLOW: "Die Verbindung ist gerade zu langsam. Versuch es mit einer besseren noch einmal.",
+  BUSY: `Gerade fragen zu viele zugleich. ${again}`,
+  COVER_NOT_FOUND: "Dieser Song hat kein Cover.",
+  CROSS_SITE:
+    "Der Server hielt das für die Anfrage einer fremden Seite. Öffne StripSession unter seiner eigenen Adresse und versuch es noch einmal.",
+  DAMAGED:
+    "Diese Datei ist beschädigt oder unvollständig. Exportiere sie noch einmal als WAV oder FLAC und lade sie dann hoch.",
+  DEADLINE: `Der Server brauchte zu lange. ${again}`,
+  DEPENDENCY_AWAY: `Ein Teil von StripSession ist gerade nicht da. ${again}`,
+  DEPENDENCY_UNAVAILABLE: `Ein Teil von StripSession ist gerade nicht da. ${again}`,
+  DISPLAY_NAME_TOO_LONG: "Dieser Name ist zu lang. Wähle einen mit höchstens 100 Zeichen.",
+  DOWNLOAD_CHANGED: "Die Datei hat sich geändert, während sie gelesen wurde. Lade sie noch einmal herunter.",
+  EMAIL_TAKEN: "Es gibt schon ein Konto mit dieser Adresse. Melde dich damit an oder nimm eine andere.",
+  GAVE_UP: "Der Song ließ sich in mehreren Versuchen nicht trennen.",
+  IDEMPOTENCY_KEY_REUSED: `Dieser Upload wurde für eine andere Datei begonnen. ${uploadAgain}`,
+  INTERNAL: "Bei uns ist etwas schiefgegangen. Versuch es später noch einmal.",
+  INVALID_EMAIL: "Das ist keine E-Mail-Adresse. Prüfe sie auf Tippfehler.",
+  INVALID_FIELD: "Eine der Angaben passt nicht. Ändere sie und versuch es noch einmal.",
+  LINK_SPENT:
+    "Dieser Link wurde schon benutzt oder ist abgelaufen. Auf einem eigenen Rechner gibt `.venv/bin/stripsession link` einen neuen.",
+  MINUTES_EXHAUSTED: ({ needed, left, renewed }) =>
+    needed && left && renewed
+      ? `Dieser Song braucht ${needed}, und dein Tarif hat noch ${left}. Neue Minuten kommen am ${renewed}.`
+      : "Dein Tarif hat für diesen Song zu wenige Minuten übrig. Warte auf die neuen oder nimm einen größeren Tarif.",
+  MIX_INVALID: `Diese Mischung lässt sich nicht machen. ${reload}`,
+  MODEL_CHANGED: "Das Modell wurde ersetzt, bevor dieser Song fertig war. Versuch es noch einmal.",
+  MODEL_NOT_IN_PLAN: "Dein Tarif hat dieses Modell nicht.",
+  MODEL_UNKNOWN: "Ein solches Modell gibt es auf diesem Server nicht.",
+  NOT_AUDIO: `Diese Datei ist keine Musik, die wir lesen können, oder sie ist leer. ${audio}`,
+  NOT_FOUND: "Hier ist nichts. Vielleicht wurde es gelöscht.",
+  NOT_READY: `StripSession startet oder endet gerade. ${again}`,
+  NO_AUDIO_STREAM: `Diese Datei hat keinen Ton. ${audio}`,
+  PAGE_TOKEN_INVALID: `Die Liste hat sich geändert. ${reload}`,
+  PLAN_WITHOUT_DEFAULT: "Dein Tarif hat kein Modell zum Trennen. Sag es dem, der diesen Server betreibt.",
+  QUEUE_FULL: "Zu viele Songs warten. Deine Datei bleibt da: Versuch es in einer Weile noch einmal.",
+  SEGMENT_NOT_FOUND: `Dieser Teil des Songs ist noch nicht fertig. ${again}`,
+  SEPARATION_FAILED: "Der Song ließ sich nicht trennen. Versuch es noch einmal.",
+  SEPARATION_UNAVAILABLE:
+    "Gerade lassen sich keine Songs trennen. Deine Datei bleibt da: Versuch es gleich noch einmal.",
+  SESSION_ENDED: "Deine Sitzung ist zu Ende. Melde dich wieder an.",
+  SHARE_LIFE_INVALID: "Ein Link gilt mindestens eine Stunde und höchstens 90 Tage.",
+  SHARE_NOT_FOUND: "Dieser Link ist zu Ende. Bitte den, der ihn geschickt hat, um einen neuen.",
+  SHARE_VIEW_INVALID: "Diese Mischung ist zu groß für einen Link. Setz die Mischung zurück und erstelle dann den Link.",
+  STEM_NOT_FOUND: `Dieser Song hat keine solche Spur. ${reload}`,
+  TAGS_INVALID: "Ein Song nimmt 20 Schlagwörter, jedes mit höchstens 40 Zeichen.",
+  TITLE_EMPTY: "Gib dem Song einen Titel, den man sehen kann.",
+  TOO_FAST: `Das war viel in kurzer Zeit. ${again}`,
+  TOO_LONG: "Dieser Song ist länger, als dein Tarif erlaubt oder seine Datei angibt. Lade einen kürzeren hoch.",
+  TOO_MANY_AT_ONCE: `Es wird zu viel zugleich gefragt. ${again}`,
+  TOO_MANY_SHARES: "Dieser Song hat so viele Links, wie er haben darf. Widerrufe zuerst einen davon.",
+  TOO_MANY_STREAMS: "StripSession ist in zu vielen Tabs offen. Schließ einen davon.",
+  TOO_MANY_UPLOADS: "Zu viele Uploads sind offen. Beende zuerst einen oder brich ihn ab.",
+  TOO_SHORT: "In dieser Datei ist gar kein Ton. Prüfe, ob sie spielt, und lade sie dann noch einmal hoch.",
+  TRACK_NOT_FOUND: "Diesen Song gibt es nicht mehr.",
+  TRACK_NOT_READY: "Dieser Song ist noch nicht fertig. Warte, bis alle Spuren da sind.",
+  TRACK_NOT_RETRYABLE: "Nur ein Song, der fehlschlug oder abgebrochen wurde, lässt sich noch einmal trennen.",
+  TRACK_NOT_SEPARATING: "Die Trennung ist schon zu Ende.",
+  UNAUTHENTICATED: "Melde dich zuerst an.",
+  UNKNOWN_FORMAT: "Diesen Download gibt es nicht. Wähle ein anderes Format.",
+  UNREACHABLE: `Ein Teil von StripSession ist gerade nicht da. ${again}`,
+  UNSUPPORTED_CHANNELS:
+    "Diese Datei hat Kanäle in einer Anordnung, die wir nicht abmischen können. Lade sie in Mono oder Stereo hoch.",
+  UNSUPPORTED_RATE: "Die Abtastrate dieser Datei passt nicht. Lade sie mit 4.000 bis 384.000 Hz hoch.",
+  UPLOAD_DEADLINE: "Der Song wurde nach 24 Stunden gelöscht, bevor er getrennt werden konnte.",
+  UPLOAD_EMPTY: "Diese Datei ist leer. Wähle eine andere.",
+  UPLOAD_FRAGMENTED: `Die Datei kam in zu vielen kleinen Stücken an. ${uploadAgain}`,
+  UPLOAD_GONE: `Die hochgeladene Datei ist gelöscht. ${uploadAgain}`,
+  UPLOAD_INCOMPLETE: "Die Datei ist noch nicht ganz hochgeladen. Wähle sie noch einmal, dann geht es weiter.",
+  UPLOAD_IN_USE: "Diese Datei wird gerade getrennt. Brich zuerst die Trennung ab.",
+  UPLOAD_NOT_FOUND: `Diesen Upload gibt es nicht mehr. ${uploadAgain}`,
+  UPLOAD_OFFSET_MISMATCH: `Der Upload hat seine Stelle verloren. ${again}`,
+  UPLOAD_OVERRUN: "Die Datei hat sich beim Senden geändert. Wähle sie noch einmal.",
+  UPLOAD_TOO_LARGE: ({ most }) =>
+    most
+      ? `Diese Datei ist zu groß: Höchstens ${most} werden genommen.`
+      : "Diese Datei ist zu groß. Wähle eine kleinere.",
+  WEAK_PASSWORD:
+    "Dieses Passwort lässt sich zu leicht raten. Nimm eines, das nicht deine Adresse ist und das andere nicht haben.",
+  WRONG_ADDRESS: "StripSession heißt hier anders. Öffne es unter der Adresse, die sein Betreiber dafür nennt.",
+  WRONG_CREDENTIALS: "Die Adresse oder das Passwort stimmt nicht. Prüfe beides.",
+};

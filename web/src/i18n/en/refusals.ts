@@ -1,0 +1,93 @@
+/**
+ * What the gateway refuses, by its word for it (services/gateway/api/reasons.py), and why a separation failed. A word that is not
+ * here is told as the server tells it.
+ */
+
+import type { Refusal } from "$/i18n/refusing";
+
+/** The server speaks English: its own sentence where that tells more than its word, such as a figure. */
+const asTold: Refusal = ({ text }) => text;
+const again = "Try again in a moment.";
+const audio = "Choose a song as FLAC, WAV, MP3, OGG, M4A, AIFF or WMA.";
+const reload = "Reload the page, then try again.";
+const uploadAgain = "Upload the song again.";
+
+export const refusals = {
+  ACCOUNT_NOT_FOUND: "This account is not there any more. Sign in with another.",
+  BODY_CUT_OFF: `The connection broke off. ${again}`,
+  BODY_TOO_LARGE: "That is more than the server takes. Send less of it.",
+  BODY_TOO_SLOW: "The connection is too slow just now. Try again on a better one.",
+  BUSY: `Too many people are asking at this moment. ${again}`,
+  COVER_NOT_FOUND: "This song has no cover.",
+  CROSS_SITE:
+    "The server took this for a request of another site. Open StripSession at its own address, then try again.",
+  DAMAGED: asTold,
+  DEADLINE: `The server took too long. ${again}`,
+  DEPENDENCY_AWAY: `A part of StripSession is away just now. ${again}`,
+  DEPENDENCY_UNAVAILABLE: `A part of StripSession is away just now. ${again}`,
+  DISPLAY_NAME_TOO_LONG: "This name is too long. Choose one of at most 100 characters.",
+  DOWNLOAD_CHANGED: "The file changed while it was read. Download it again.",
+  EMAIL_TAKEN: "There is an account with this address. Sign in with it, or use another address.",
+  GAVE_UP: "The song could not be separated in several tries.",
+  IDEMPOTENCY_KEY_REUSED: `This upload was begun for another file. ${uploadAgain}`,
+  INTERNAL: "Something went wrong on our side. Try again later.",
+  INVALID_EMAIL: "This is not an e-mail address. Look for a slip of the keyboard.",
+  INVALID_FIELD: asTold,
+  LINK_SPENT:
+    "This link was used or has run out. On a machine of your own, `.venv/bin/stripsession link` gives a new one.",
+  MINUTES_EXHAUSTED: ({ needed, left, renewed }) =>
+    needed && left && renewed
+      ? `This song needs ${needed}, and your plan has ${left} left. New minutes come on ${renewed}.`
+      : "Your plan has too few minutes left for this song. Wait for the new ones, or take a larger plan.",
+  MIX_INVALID: `This mix cannot be made. ${reload}`,
+  MODEL_CHANGED: "The model was replaced before this song was done. Try again.",
+  MODEL_NOT_IN_PLAN: asTold,
+  MODEL_UNKNOWN: "There is no such model on this server.",
+  NOT_AUDIO: `This file is not audio that we can read, or it is empty. ${audio}`,
+  NOT_FOUND: "There is nothing here. It may have been deleted.",
+  NOT_READY: `StripSession is starting or stopping just now. ${again}`,
+  NO_AUDIO_STREAM: `This file has no sound. ${audio}`,
+  PAGE_TOKEN_INVALID: `The list has changed. ${reload}`,
+  PLAN_WITHOUT_DEFAULT: "Your plan has no model to separate with. Tell whoever runs this server.",
+  QUEUE_FULL: "Too many songs are waiting. Your file is kept: try again in a while.",
+  SEGMENT_NOT_FOUND: `This part of the song is not made yet. ${again}`,
+  SEPARATION_FAILED: "The song could not be separated. Try again.",
+  SEPARATION_UNAVAILABLE: "Songs cannot be separated just now. Your file is kept: try again in a moment.",
+  SESSION_ENDED: "Your session has ended. Sign in again.",
+  SHARE_LIFE_INVALID: "A link works for an hour at least and 90 days at most.",
+  SHARE_NOT_FOUND: "This link has ended. Ask whoever sent it for a new one.",
+  SHARE_VIEW_INVALID: "This mix is too large to go with a link. Reset the mix, then make the link.",
+  STEM_NOT_FOUND: `This track has no such stem. ${reload}`,
+  TAGS_INVALID: "A track takes 20 tags, each of at most 40 characters.",
+  TITLE_EMPTY: "Give it a title that can be seen.",
+  TOO_FAST: `That was much in a short time. ${again}`,
+  TOO_LONG: asTold,
+  TOO_MANY_AT_ONCE: `Too much is asked at once. ${again}`,
+  TOO_MANY_SHARES: "This track has as many links as it may have. Revoke one of them first.",
+  TOO_MANY_STREAMS: "StripSession is open in too many tabs. Close one of them.",
+  TOO_MANY_UPLOADS: "Too many uploads are open. Finish or cancel one of them first.",
+  TOO_SHORT: "This file holds no sound at all. Check that it plays, then upload it again.",
+  TRACK_NOT_FOUND: "This track is not there any more.",
+  TRACK_NOT_READY: "This track is not complete yet. Wait until all its stems are made.",
+  TRACK_NOT_RETRYABLE: "Only a track that failed or was cancelled can be separated again.",
+  TRACK_NOT_SEPARATING: "The separation has already ended.",
+  UNAUTHENTICATED: "Sign in first.",
+  UNKNOWN_FORMAT: "There is no such download. Choose another format.",
+  UNREACHABLE: `A part of StripSession is away just now. ${again}`,
+  UNSUPPORTED_CHANNELS: asTold,
+  UNSUPPORTED_RATE: asTold,
+  UPLOAD_DEADLINE: "The song was erased after 24 hours, before it could be separated.",
+  UPLOAD_EMPTY: "This file is empty. Choose another file.",
+  UPLOAD_FRAGMENTED: `The file arrived in too many small pieces. ${uploadAgain}`,
+  UPLOAD_GONE: `The uploaded file has been erased. ${uploadAgain}`,
+  UPLOAD_INCOMPLETE: "The file is not uploaded to its end yet. Choose it again to go on.",
+  UPLOAD_IN_USE: "This file is being separated. Cancel the separation first.",
+  UPLOAD_NOT_FOUND: `This upload is not there any more. ${uploadAgain}`,
+  UPLOAD_OFFSET_MISMATCH: `The upload lost its place. ${again}`,
+  UPLOAD_OVERRUN: "The file changed while it was sent. Choose it again.",
+  UPLOAD_TOO_LARGE: ({ most }) =>
+    most ? `This file is too large: at most ${most} are taken.` : "This file is too large. Choose a smaller one.",
+  WEAK_PASSWORD: asTold,
+  WRONG_ADDRESS: asTold,
+  WRONG_CREDENTIALS: "The address or the password is wrong. Check both.",
+} satisfies Record<string, Refusal>;

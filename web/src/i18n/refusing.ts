@@ -1,0 +1,15 @@
+/** How a refusal is put into words. */
+
+/** What the server tells with its word: its own sentence, and figures as the page's language writes them, where it gave any. */
+export interface Told {
+  text: string;
+  /** Sizes. */
+  most?: string;
+  /** Lengths of time. */
+  needed?: string;
+  left?: string;
+  /** A day. */
+  renewed?: string;
+}
+
+export type Refusal = string | ((told: Told) => string);
