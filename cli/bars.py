@@ -81,12 +81,15 @@ class SongBar:
     def __init__(self, progress: Progress, name: str, now_s: Clock) -> None:
         """Starts at nothing."""
         self._progress = progress
+        self._name = name
         self._now_s = now_s
         self._task = progress.add_task(name, total=100, detail="waiting", share="0%")
         self._percent = 0.0
         self._detail = "waiting"
         self._is_silent = False
         self._is_over = False
+        self._lines = 0
+        """Printed so far, where there is no terminal to draw a bar in: one for each tenth of the way."""
         self._separating_since_s: float | None = None
         self._end_s: float | None = None
         self.is_sent = False
@@ -168,6 +171,9 @@ class SongBar:
         detail = WAITING if self._is_silent and not self._is_over else self._detail
         share = f"{math.floor(self._percent)}%"
         self._progress.update(self._task, completed=self._percent, detail=detail, share=share)
+        if not self._progress.console.is_terminal and not self._is_over and self._percent >= 10 * self._lines:
+            self._lines = math.floor(self._percent / 10) + 1
+            self._progress.console.print(f"{self._name}: {share}, {detail}", markup=False, highlight=False)
 
 
 def _spoken(left_s: float) -> str:

@@ -110,3 +110,21 @@ def test_an_overdue_answer_is_shown_until_it_comes() -> None:
     bars.progress.console.print(bars.progress.get_renderable())
     assert WAITING not in written.getvalue()
     assert "uploading" in written.getvalue()
+
+
+def test_without_a_terminal_progress_is_lines() -> None:
+    """In a file or a pipe each tenth of the way is one line with percent and time left, and none comes twice."""
+    written = io.StringIO()
+    clock = Hand()
+    bar = SongBars(Console(file=written, width=160), clock).add("song.wav")
+    bar.separating({"state": "separating", "percent": 0, "eta_s": 20.0})
+    clock.now_s += 3
+    for percent in (1, 30, 31, 60, 61, 100):
+        bar.separating({"state": "separating", "percent": percent, "eta_s": 17.0})
+    bar.done()
+    assert written.getvalue().splitlines() == [
+        "song.wav: 10%, separating",
+        "song.wav: 34%, separating, about 17 s left",
+        "song.wav: 58%, separating, about 17 s left",
+        "song.wav: 90%, separating, about 17 s left",
+    ]
