@@ -27,10 +27,11 @@ help: ## Print this list
 	  /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: .state/run .state/web ## Start everything and separate a song [SONG=path] [ONCE=1] [OUT=./stems] [DATA=dir]
+run: .state/run .state/web ## Start everything and separate a song [SONG=path] [ONCE=1] [OUT=./stems] [DATA=dir] [PUBLIC_URL=https://...]
 	@exec $(VENV)/bin/stripsession up $(if $(value OUT),--out $(call quoted,OUT)) \
 	  $(if $(value SONG),--song $(call quoted,SONG),--demo) $(if $(value DATA),--data $(call quoted,DATA)) \
-	  $(if $(filter-out 0,$(ONCE)),--once)
+	  $(if $(value PUBLIC_URL),--public-url $(call quoted,PUBLIC_URL)) $(if $(value LISTEN),--listen $(call quoted,LISTEN)) \
+	  $(if $(value PROXY),--proxy $(call quoted,PROXY)) $(if $(filter-out 0,$(ONCE)),--once)
 
 .PHONY: doctor
 doctor: .state/run ## Say what is wrong on this machine, and how to mend it
@@ -156,12 +157,16 @@ $(VENV)/pyvenv.cfg:
 	@"$(PYTHON)" -m venv $(VENV)
 	@touch $@
 
+# What pip and npm say of a network that is away is long, and says nothing of what to do.
+not_installed = echo "Packages could not be installed; the reason stands above. They come over the network: see that this machine \
+  reaches it (behind a proxy, set HTTPS_PROXY) and that the disk has 1.5 GB free, then give the same command again." >&2
+
 # What `make run` needs. An environment that already has the development lock has all of it.
 .state/run: requirements/run.txt pyproject.toml $(VENV)/pyvenv.cfg
 	@mkdir -p .state
 	@if [ .state/dev -nt requirements/dev.txt ] && [ .state/dev -nt $(VENV)/pyvenv.cfg ] && [ .state/dev -nt pyproject.toml ]; then :; else \
 	  echo "Installing $$(grep -c == requirements/run.txt) packages from requirements/run.txt (about a minute, once)"; \
-	  $(PIP) install --require-hashes -r requirements/run.txt; \
+	  $(PIP) install --require-hashes -r requirements/run.txt || { $(not_installed); exit 1; }; \
 	  $(PIP) install --no-deps --no-build-isolation --editable .; fi
 	@touch $@
 
@@ -178,7 +183,7 @@ WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -pa
 
 .state/web-packages: web/package-lock.json web/.npmrc | .state/run
 	@echo "Installing the browser client's packages from web/package-lock.json (some seconds, once)"
-	@$(NPM) ci --silent
+	@$(NPM) ci --silent || { $(not_installed); exit 1; }
 	@touch $@
 
 .state/web: .state/web-packages $(WEB_SOURCES)

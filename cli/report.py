@@ -32,6 +32,20 @@ def lines_of(track: Json) -> tuple[str, ...]:
     return tuple(piece for line in lines for piece in textwrap.wrap(line, _COLUMNS, break_on_hyphens=False))
 
 
+def plain_lines_of(track: Json) -> tuple[str, ...]:
+    """What a musician wants to know first; none without a report."""
+    report = _members(track, "report")
+    if not report:
+        return ()
+    differing = _members(report, "sum").get("differing_samples")
+    exact = "played together they are the song, sample for sample"
+    lines = (
+        _joined(_heard(_members(track, "analysis"))),
+        f"played together they are NOT the song: {differing} samples differ" if differing else exact,
+    )
+    return tuple(line for line in lines if line)
+
+
 def write_report(told: Json, folder: Path) -> None:
     """Write the manifest's track, report and analysis beside the stems; nothing without a report. Raises OSError."""
     if not told.get("report"):

@@ -34,8 +34,14 @@ class SignInLink:
 
 
 def local_address(data: Path) -> str:
-    """Web address of the stack over this data folder. Raises CommandFault when none runs."""
+    """Where this machine finds the stack over this data folder. Raises CommandFault when none runs."""
     return str(_state(data)["url"])
+
+
+def public_address(data: Path) -> str:
+    """Where people find it, which may be another name. Raises CommandFault when none runs."""
+    state = _state(data)
+    return str(state.get("public_url") or state["url"])
 
 
 async def create_link(data: Path, email: str = LOCAL_EMAIL) -> SignInLink:
@@ -51,18 +57,16 @@ async def create_link(data: Path, email: str = LOCAL_EMAIL) -> SignInLink:
     return SignInLink(answer.code, answer.user_id)
 
 
-async def assign_plan(data: Path, email: str, plan: str) -> str:
-    """Put an account of the local stack on a plan; the plan's title. Raises CommandFault."""
-    link = await create_link(data, email)
+async def assign_plan(data: Path, user_id: str, plan: str) -> None:
+    """Put an account of the local stack on a plan. Raises CommandFault."""
     channel = _channel(data, "billing")
     try:
-        request = billing_service_pb2.AssignPlanRequest(owner_id=link.user_id, plan=plan)
-        answer = await billing_service_pb2_grpc.PlanAdministrationServiceStub(channel.grpc).AssignPlan(request)
+        request = billing_service_pb2.AssignPlanRequest(owner_id=user_id, plan=plan)
+        await billing_service_pb2_grpc.PlanAdministrationServiceStub(channel.grpc).AssignPlan(request)
     except grpc.RpcError as error:
         raise CommandFault(f"no change: {from_error(error).message or from_error(error).reason}") from error
     finally:
         await channel.stop()
-    return answer.plan.title
 
 
 def _channel(data: Path, service: str) -> Channel:

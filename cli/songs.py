@@ -17,7 +17,7 @@ from cli.downloads import download
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Json, Refused
 from cli.mixes import Mix
-from cli.report import lines_of, write_report
+from cli.report import lines_of, plain_lines_of, write_report
 from cli.uploads import Memory, upload
 
 _CREATE_S = 180.0
@@ -57,7 +57,9 @@ class Outcome:
     fault: str = ""
     warnings: tuple[str, ...] = ()
     report: tuple[str, ...] = ()
-    """Lines of what its separation came to."""
+    """Lines of what its separation came to, figure by figure."""
+    told: tuple[str, ...] = ()
+    """The same for who wants to make music with it."""
     is_known: bool = False
     """It had been separated before, and was only fetched."""
 
@@ -103,7 +105,14 @@ async def _separate(
             "mend that and run the same command again, which only fetches them"
         ) from error
     bar.done()
-    return Outcome(song, folder, warnings=tuple(track.get("warnings") or ()), report=lines_of(told), is_known=is_known)
+    return Outcome(
+        song,
+        folder,
+        warnings=tuple(track.get("warnings") or ()),
+        report=lines_of(told),
+        told=plain_lines_of(told),
+        is_known=is_known,
+    )
 
 
 async def _known_track(gateway: Gateway, song: Path, model: str, memory: Memory) -> Json | None:

@@ -16,6 +16,7 @@ from cli.exits import CommandFault
 from cli.gateway import Refused
 from cli.terminal import as_called, soften_output
 from stack import doctor
+from stack.layout import DATA_FOLDER
 
 _MODELS = "list, import and verify models, and choose the default"
 
@@ -54,20 +55,20 @@ def _parser() -> argparse.ArgumentParser:
     shared.add_argument(
         "--data",
         type=Path,
-        default=Path(os.environ.get("STRIPSESSION_DATA", ".data")),
+        default=Path(os.environ.get("STRIPSESSION_DATA", DATA_FOLDER)),
         help="folder that holds everything (default: ./.data, or STRIPSESSION_DATA)",
     )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
 
-    def add(name: str, text: str, verb: Verb) -> argparse.ArgumentParser:
-        sub = verbs.add_parser(name, help=text, description=text, parents=[shared])
+    def add(name: str, text: str, verb: Verb, description: str = "") -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=text, description=description or text, parents=[shared])
         sub.set_defaults(verb=verb)
         return sub
 
-    up.add_arguments(add("up", "start everything on this machine", up.run))
+    up.add_arguments(add("up", "start everything on this machine", up.run, up.HELP))
     separate.add_arguments(add("separate", "separate songs into stems", separate.run))
-    account.add_link_arguments(add("link", "print a one-time sign-in link", account.link))
-    account.add_plan_arguments(add("plan", "put an account on a plan", account.plan))
+    account.add_link_arguments(add("link", "print a link that signs in once, within ten minutes", account.link))
+    account.add_plan_arguments(add("plan", "list plans, or put an account on one", account.plan, account.PLAN_HELP))
     models.add_arguments(verbs.add_parser("models", help=_MODELS, description=_MODELS), shared)
     add("doctor", "say what is wrong with this installation and how to mend it", _doctor)
     return parser

@@ -21,6 +21,7 @@ from chassis.identity import Certificates, dns_name
 from stack import nats, postgres, secrets, triton_runtime
 from stack.layout import SERVICES, STORED, WORKER, Layout, program_root
 from stack.process import Command, Ready
+from stack.reach import Reach, bracketed, url_of
 from stack.served_models import ServedModels, bundled_models
 
 _PROBE_S = 2.0
@@ -34,17 +35,21 @@ class Plan:
 
     layout: Layout
     ports: Mapping[str, int]
-    host: str
+    reach: Reach
     engine: str
     """`triton` or `in_process`."""
     log_level: str
     models: ServedModels
 
     @property
+    def local_url(self) -> str:
+        """Where this machine finds the gateway."""
+        return url_of(self.reach.host, self.ports["gateway"])
+
+    @property
     def public_url(self) -> str:
-        """Address of the web app."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "") else self.host  # noqa: S104 - compared, not bound
-        return f"http://{host}:{self.ports['gateway']}"
+        """Where people find the page."""
+        return self.reach.public_url or self.local_url
 
 
 def port_names() -> list[str]:
@@ -106,7 +111,7 @@ def service_command(plan: Plan, service: str) -> Command:
     """One of our services."""
     port = plan.ports[f"{service}-rpc"]
     if service == "gateway":
-        health = f"{plan.public_url}/readyz"
+        health = f"{plan.local_url}/readyz"
         return _python(plan, service, "serve", ready=lambda: http_answers(health))
     return _python(plan, service, "serve", ready=lambda: _rpc_answers(plan.layout, service, port))
 
@@ -140,11 +145,7 @@ def _own_settings(plan: Plan, service: str) -> dict[str, str]:
     match service:
         case "gateway":
             others = {f"{name}_address": _address(plan, name) for name in SERVICES if name != "gateway"}
-            return others | {
-                "http_listen": f"{plan.host}:{plan.ports['gateway']}",
-                "web_dir": str(program_root() / "web" / "dist"),
-                "public_url": plan.public_url,
-            }
+            return others | _of_the_door(plan)
         case "auth":
             return {"signing_key_file": str(layout.secrets / "auth-signing-key.pem"), "public_url": plan.public_url}
         case "library":
@@ -171,6 +172,20 @@ def _own_settings(plan: Plan, service: str) -> dict[str, str]:
         case "retention":
             return {"library_address": _address(plan, "library")}
     raise ValueError(f"no such service: {service}")
+
+
+def _of_the_door(plan: Plan) -> dict[str, str]:
+    reach = plan.reach
+    settings = {
+        "http_listen": f"{bracketed(reach.host)}:{plan.ports['gateway']}",
+        "web_dir": str(program_root() / "web" / "dist"),
+        "public_url": plan.public_url,
+    }
+    if not reach.public_url:
+        return settings
+    # Always: a proxy that forgets to say that a request came encrypted must not open the cookies to eavesdroppers.
+    behind = {"trusted_proxies": "1", "proxy_addresses": ",".join(reach.proxies), "cookie_secure": "always"}
+    return settings | behind
 
 
 def _python(plan: Plan, service: str, verb: str, *, ready: Ready) -> Command:

@@ -10,6 +10,8 @@ SERVICES = ("auth", "billing", "library", "separation", "retention", "gateway")
 WORKER = "worker"
 STORED = ("auth", "billing", "library", "separation", "retention")
 """Services with a schema and a role of their own in PostgreSQL."""
+DATA_FOLDER = Path(".data")
+"""Where an installation keeps everything, seen from where it was started, unless told otherwise."""
 CERTIFIED = (*SERVICES, "console", "nats")
 
 

@@ -7,7 +7,11 @@ import socket
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-PREFERRED = {"gateway": 8080}
+from stack.reach import LOOPBACK, USUAL_PORT
+
+DOOR = "gateway"
+"""The one port that listens where people are let in; all others are this machine's own."""
+PREFERRED = {DOOR: USUAL_PORT}
 
 
 class PortTaken(Exception):
@@ -23,13 +27,16 @@ def choose(path: Path, names: Iterable[str], wanted: Mapping[str, int], host: st
     remembered = _remembered(path)
     ports: dict[str, int] = {}
     for name in names:
+        where = host if name == DOOR else LOOPBACK
         if name in wanted:
-            if not _is_free(host, wanted[name]):
-                raise PortTaken(f"port {wanted[name]} is in use; choose another with --port")
+            if not _is_free(where, wanted[name]):
+                raise PortTaken(
+                    f"another program has the port {wanted[name]}; stop it, or choose another port with --port"
+                )
             ports[name] = wanted[name]
             continue
         known = [port for port in (PREFERRED.get(name, 0), remembered.get(name, 0)) if port not in (0, *ports.values())]
-        ports[name] = next((port for port in known if _is_free(host, port)), 0) or _free(ports.values())
+        ports[name] = next((port for port in known if _is_free(where, port)), 0) or _free(ports.values())
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps(ports, indent=1))
@@ -38,11 +45,14 @@ def choose(path: Path, names: Iterable[str], wanted: Mapping[str, int], host: st
 
 
 def _check_host(host: str) -> None:
-    with socket.socket() as probe:
+    with socket.socket(_family(host)) as probe:
         try:
             probe.bind((host, 0))
         except OSError as error:
-            raise PortTaken(f"cannot listen on {host}: {error.strerror}; choose another with --host") from error
+            raise PortTaken(
+                f"this machine has no address {host} to listen on ({error.strerror}); leave --listen out to serve this "
+                "machine alone, or name an address that `ip address` lists"
+            ) from error
 
 
 def _remembered(path: Path) -> Mapping[str, int]:
@@ -57,7 +67,7 @@ def _remembered(path: Path) -> Mapping[str, int]:
 
 
 def _is_free(host: str, port: int) -> bool:
-    with socket.socket() as probe:
+    with socket.socket(_family(host)) as probe:
         # As servers do it: a port whose last connections are just closing is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -67,10 +77,14 @@ def _is_free(host: str, port: int) -> bool:
     return True
 
 
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
 def _free(taken: Iterable[int]) -> int:
     while True:
         with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
+            probe.bind((LOOPBACK, 0))
             port = int(probe.getsockname()[1])
         if port not in taken:
             return port

@@ -14,17 +14,19 @@ from pathlib import Path
 
 from chassis.authority import ensure_certificates
 from chassis.db.server import PostgresUnavailable
-from stack import commands, ports, postgres, triton_runtime
+from stack import commands, disk, ports, postgres, triton_runtime
 from stack.commands import Plan
 from stack.layout import CERTIFIED, SERVICES, Layout, program_root
 from stack.nats import NatsUnavailable
 from stack.process import Command, StartFailed, Supervised
+from stack.reach import USUAL_PORT, Reach
 from stack.registry import ModelRefused
 from stack.served_models import DEFAULT_SETTING, INSTALL_RUNTIME, ServedModels, has_network_runtime, serve_models
 
 START_S = 60.0
 TRITON_START_S = 120.0
 _LOCK_FILE = "lock"
+_WITHOUT_TRITON = "the worker runs the same model by itself, one song at a time"
 
 
 class StackFault(Exception):
@@ -36,8 +38,7 @@ class Wishes:
     """What a person may ask of `stripsession up`."""
 
     data: Path
-    host: str = "127.0.0.1"
-    port: int | None = None
+    reach: Reach = dataclasses.field(default_factory=Reach)
     engine: str = "auto"
     """`auto`, `triton` or `in_process`."""
     log_level: str = "info"
@@ -81,7 +82,8 @@ class Stack:
     def write_state(self) -> None:
         """Tell the command line and the doctor where everything is."""
         state = {
-            "url": self.plan.public_url,
+            "url": self.plan.local_url,
+            "public_url": self.plan.public_url,
             "engine": self.plan.engine,
             "supervisor": os.getpid(),
             "ports": dict(self.plan.ports),
@@ -119,7 +121,7 @@ class Stack:
         except (StartFailed, triton_runtime.TritonUnavailable) as error:
             if self._needs_triton or (self.plan.models.default_is_network and not has_network_runtime()):
                 raise
-            self._say(f"{error}: separating inside the worker instead, by the same model")
+            self._say(f"{error}: {_WITHOUT_TRITON}")
             await self._stop("triton")
             self.processes.pop("triton", None)
             self.plan = dataclasses.replace(self.plan, engine="in_process")
@@ -138,21 +140,22 @@ async def running(wishes: Wishes, say: Callable[[str], None]) -> AsyncIterator[S
     layout = Layout(wishes.data.resolve())
     with _alone(layout):
         began = time.monotonic()
+        _check_room(layout, wishes.engine)
         # In a thread: setting Triton up takes minutes, in which an interrupt must be heard.
         runtime = await asyncio.to_thread(_runtime, layout, wishes.engine, say)
         models = await asyncio.to_thread(_models, layout, say)
         stack = Stack(_plan(layout, wishes, runtime, models, say), say, needs_triton=wishes.engine == "triton")
         try:
-            say("starting PostgreSQL, NATS, the services" + (" and Triton" if runtime else ""))
+            say("starting")
             await stack.start(runtime)
-            say(f"everything answers after {time.monotonic() - began:.1f} s")
+            say(f"ready after {time.monotonic() - began:.1f} s")
             yield stack
         except (StartFailed, PostgresUnavailable, NatsUnavailable, triton_runtime.TritonUnavailable) as error:
             raise StackFault(str(error)) from error
         finally:
             say("stopping")
             await _to_its_end(stack.stop())
-            say("stopped; nothing is left running")
+            say("stopped; nothing of it is left running")
 
 
 async def _to_its_end(work: Coroutine[None, None, None]) -> None:
@@ -187,6 +190,14 @@ def _is_held(layout: Layout) -> bool:
     return False
 
 
+def _check_room(layout: Layout, engine: str) -> None:
+    installs = engine != "in_process" and triton_runtime.triton_runs_here() and not layout.triton.exists()
+    try:
+        disk.check_room(layout, is_installing=installs)
+    except disk.DiskFull as error:
+        raise StackFault(str(error)) from error
+
+
 def _models(layout: Layout, say: Callable[[str], None]) -> ServedModels:
     try:
         return serve_models(layout, say)
@@ -202,26 +213,26 @@ def _plan(
     say: Callable[[str], None],
 ) -> Plan:
     ensure_certificates(layout.certificates, CERTIFIED)
-    wanted = {} if wishes.port is None else {"gateway": wishes.port}
+    reach = wishes.reach
+    wanted = {} if reach.port is None else {ports.DOOR: reach.port}
     try:
-        chosen = ports.choose(layout.run / "ports.json", commands.port_names(), wanted, wishes.host)
+        chosen = ports.choose(layout.run / "ports.json", commands.port_names(), wanted, reach.host)
     except ports.PortTaken as error:
         raise StackFault(str(error)) from error
-    usual = ports.PREFERRED["gateway"]
-    if wishes.port is None and chosen["gateway"] != usual:
-        say(f"port {usual} is in use: this time the address has port {chosen['gateway']}")
+    if reach.port is None and chosen[ports.DOOR] != USUAL_PORT:
+        say(f"another program has the port {USUAL_PORT}: this time the address ends in {chosen[ports.DOOR]}")
     engine = "triton" if runtime is not None else "in_process"
     if engine == "in_process" and models.default_is_network and not has_network_runtime():
         raise StackFault(
             f"without Triton the model {models.default} needs OpenVINO; {INSTALL_RUNTIME}, "
             f"or take a model that needs none: {DEFAULT_SETTING}=baseline"
         )
-    return Plan(layout=layout, ports=chosen, host=wishes.host, engine=engine, log_level=wishes.log_level, models=models)
+    return Plan(layout=layout, ports=chosen, reach=reach, engine=engine, log_level=wishes.log_level, models=models)
 
 
 def _runtime(layout: Layout, engine: str, say: Callable[[str], None]) -> triton_runtime.TritonRuntime | None:
     if engine == "in_process":
-        say("Triton is switched off: separating inside the worker instead, by the same model")
+        say(f"Triton is switched off: {_WITHOUT_TRITON}")
         return None
     lock = program_root() / "inference" / "requirements" / "triton.txt"
     try:
@@ -229,7 +240,7 @@ def _runtime(layout: Layout, engine: str, say: Callable[[str], None]) -> triton_
     except triton_runtime.TritonUnavailable as error:
         if engine == "triton":
             raise StackFault(f"Triton cannot run here: {error}") from error
-        say(f"Triton cannot run here ({error}): separating inside the worker instead, by the same model")
+        say(f"Triton cannot run here ({error}): {_WITHOUT_TRITON}")
         return None
 
 

@@ -85,11 +85,11 @@ def prepare(folder: Path, lock: Path, say: Callable[[str], None]) -> TritonRunti
     library = _python_library()
 
     def begin() -> None:
-        say("setting up the inference server (NVIDIA Triton and OpenVINO, about 500 MB on disk, once)")
+        say("installing what runs the model, NVIDIA Triton and OpenVINO: 520 MB on the disk, a minute or more, once")
 
     def finish(environment: Path) -> None:
         _place_stub(packages_of(environment))
-        say("the inference server is set up")
+        say("installed")
 
     try:
         environment = environments.prepare(folder, lock, begin, LAYOUT, finish)

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from rich.console import Console
 
-from cli import account, exits, separate
+from cli import exits, separate
 from cli.bars import SongBars
 from cli.downloads import download
 from cli.exits import CommandFault
@@ -64,8 +64,6 @@ class Server:
             model = {"name": "baseline", "stems": STEMS, "is_default": True}
             plan: dict[str, object] = {"title": "Free", "models": [], "default_model": None}
             return httpx.Response(200, json={"models": [model]} if path == "/v1/models" else {"plan": plan})
-        if path == "/v1/billing/plans":
-            return httpx.Response(200, json={"plans": [{"name": "free"}, {"name": "home"}]})
         if path.startswith("/v1/uploads"):
             return self._upload(request)
         if path == "/v1/tracks":
@@ -386,11 +384,3 @@ def test_faults_are_one_line_however_long(tmp_path: Path) -> None:
     written = io.StringIO()
     separate.tell([Outcome(tmp_path / "song.wav", None, "because " * 40)], Console(file=written, width=80))
     assert written.getvalue().count("\n") == 1
-
-
-async def test_an_unknown_plan_names_the_plans() -> None:
-    """Whoever asks for a plan that is none reads which there are."""
-    gateway = Gateway(ADDRESS, httpx.MockTransport(Server()))
-    with pytest.raises(CommandFault, match="there are free, home"):
-        await account.check_plan(gateway, "bogus")
-    await gateway.close()

@@ -30,7 +30,7 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
         other.bind((HERE, 0))
         other.listen()
         taken = other.getsockname()[1]
-        with pytest.raises(ports.PortTaken, match=str(taken)):
+        with pytest.raises(ports.PortTaken, match=f"another program has the port {taken}; stop it, or .*--port"):
             ports.choose(path, ["gateway"], {"gateway": taken}, HERE)
         path.write_text(json.dumps({"nats": taken}))
         assert ports.choose(path, ["nats"], {}, HERE)["nats"] != taken
@@ -38,8 +38,21 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
 
 def test_a_host_that_is_not_ours_is_named(tmp_path: Path) -> None:
     """An address of another machine is told as such, not as a port in use."""
-    with pytest.raises(ports.PortTaken, match=r"cannot listen on 192\.0\.2\.1"):
+    with pytest.raises(ports.PortTaken, match=r"no address 192\.0\.2\.1 to listen on.*--listen"):
         ports.choose(tmp_path / "ports.json", ["gateway"], {}, "192.0.2.1")
+
+
+def test_only_the_door_listens_where_people_come_in(tmp_path: Path) -> None:
+    """Every other port is chosen among this machine's own, whatever address the door has."""
+    with socket.socket(socket.AF_INET6) as other:
+        other.bind(("::1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        (tmp_path / "ports.json").write_text(json.dumps({"nats": taken}))
+        chosen = ports.choose(tmp_path / "ports.json", ["nats"], {}, "::1")
+        assert chosen["nats"] == taken
+        with pytest.raises(ports.PortTaken, match=str(taken)):
+            ports.choose(tmp_path / "ports.json", ["gateway"], {"gateway": taken}, "::1")
 
 
 @given(damage=st.one_of(st.binary(max_size=40), st.sampled_from([b"", b"[]", b'{"one": "x"}', b'{"one": 99999}'])))
