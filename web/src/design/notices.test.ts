@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { announce, dismiss, notices, notify } from "$/design/notices.svelte";
+
+const texts = (): string[] => notices.shown.map(({ text }) => text);
+const ids = (): number[] => notices.shown.map(({ id }) => id);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  notices.shown = [];
+});
+afterEach(() => vi.useRealTimers());
+
+describe("an announcement", () => {
+  it("of the same words is a new one", () => {
+    announce("Saved.");
+    const { turn } = notices;
+    announce("Saved.");
+    expect([notices.announced, notices.turn]).toEqual(["Saved.", turn + 1]);
+  });
+});
+
+describe("a notice", () => {
+  it("goes by itself, and an error stays until it is dismissed", () => {
+    notify({ text: "The link is copied.", kind: "info" });
+    notify({ text: "The disk is full.", kind: "error" });
+    vi.advanceTimersByTime(60_000);
+    expect(texts()).toEqual(["The disk is full."]);
+    dismiss(ids()[0]!);
+    expect(texts()).toEqual([]);
+  });
+
+  it("that is said again is there once, as a new one", () => {
+    notify({ text: "The disk is full.", kind: "error" });
+    notify({ text: "Another.", kind: "error" });
+    const [first] = ids();
+    notify({ text: "The disk is full.", kind: "error" });
+    expect(texts()).toEqual(["Another.", "The disk is full."]);
+    expect(ids()).not.toContain(first);
+  });
+
+  it("that is said again stays as long as a new one does", () => {
+    notify({ text: "The link is copied.", kind: "info" }, 8);
+    vi.advanceTimersByTime(7000);
+    notify({ text: "The link is copied.", kind: "info" }, 8);
+    vi.advanceTimersByTime(7000);
+    expect(texts()).toEqual(["The link is copied."]);
+  });
+
+  it("is heard each time that it is said", () => {
+    notify({ text: "The link is copied.", kind: "info" });
+    const { turn } = notices;
+    notify({ text: "The link is copied.", kind: "info" });
+    expect([notices.announced, notices.turn]).toEqual(["The link is copied.", turn + 1]);
+  });
+
+  it("of two deletions that can be undone takes neither away", () => {
+    const undo = { label: "Undo", run: () => undefined };
+    notify({ text: "Night Train is off the list.", kind: "info", action: undo });
+    notify({ text: "Night Train is off the list.", kind: "info", action: undo });
+    expect(texts()).toHaveLength(2);
+  });
+});
