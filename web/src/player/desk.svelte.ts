@@ -180,15 +180,12 @@ export class Desk {
 
   setA(): void {
     this.practice.setA(this.position_s);
-    this.#intoLoop();
+    this.#tellPoint();
   }
 
   setB(): void {
-    if (this.practice.setB(this.position_s)) {
-      this.#intoLoop();
-    } else {
-      announce(i18n.m.player.loopTooShort);
-    }
+    this.practice.setB(this.position_s);
+    this.#tellPoint();
   }
 
   toggleLoop(): void {
@@ -320,6 +317,15 @@ export class Desk {
     this.failure = "";
     this.position_s = 0;
     this.playable_s = 0;
+  }
+
+  #tellPoint(): void {
+    const { loopNote } = this.practice;
+    if (loopNote) {
+      announce(i18n.m.player.loopNotes[loopNote]);
+    } else {
+      this.#intoLoop();
+    }
   }
 
   /** Who sets a loop wants to hear it: from outside of it, it begins at A. */

@@ -15,12 +15,17 @@ export interface Tuned {
   countIn(beats: number): void;
 }
 
+/** What became of a loop's point otherwise than the listener may have meant it. */
+export type LoopNote = "isBeforeA" | "passedB";
+
 export class Practice {
   tempo_percent = $state(TEMPO.usual as number);
   pitch_semitones = $state(PITCH.usual as number);
   a_s = $state<number | null>(null);
   b_s = $state<number | null>(null);
   isLooping = $state(false);
+  /** Of the last point that was set; null where all went as asked. */
+  loopNote = $state<LoopNote | null>(null);
   isClicking = $state(false);
   beats_s = $state.raw<readonly number[]>([]);
   /** Nothing here can change tempo or pitch. */
@@ -62,20 +67,21 @@ export class Practice {
 
   setA(at_s: number): void {
     this.a_s = this.#onGrid(at_s);
-    if (this.b_s !== null && this.b_s - this.a_s < LOOP_S_MIN) {
+    const isPassed = this.b_s !== null && this.b_s - this.a_s < LOOP_S_MIN;
+    if (isPassed) {
       this.b_s = null;
     }
+    this.loopNote = isPassed ? "passedB" : null;
     this.#loopFrom(this.b_s !== null);
   }
 
-  /** False where B would not come after A. */
-  setB(at_s: number): boolean {
+  setB(at_s: number): void {
     const loop = loopBetween(this.#grid, this.a_s ?? 0, at_s, LOOP_S_MIN);
     if (!loop || at_s <= (this.a_s ?? 0)) {
-      return false;
+      this.loopNote = "isBeforeA";
+    } else {
+      this.setLoop({ from_s: this.a_s ?? 0, to_s: loop.to_s });
     }
-    this.setLoop({ from_s: this.a_s ?? 0, to_s: loop.to_s });
-    return true;
   }
 
   /** Between two places that somebody dragged over. */
@@ -89,6 +95,7 @@ export class Practice {
   setLoop(loop: Loop | null, isOn = true): void {
     this.a_s = loop?.from_s ?? null;
     this.b_s = loop?.to_s ?? null;
+    this.loopNote = null;
     this.#loopFrom(isOn && loop !== null);
   }
 

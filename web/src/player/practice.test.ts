@@ -47,7 +47,8 @@ describe("the loop", () => {
     practice.know(BEATS);
     practice.setA(2.1);
     expect(practice.loop).toBeNull();
-    expect(practice.setB(4.2)).toBe(true);
+    practice.setB(4.2);
+    expect(practice.loopNote).toBeNull();
     expect(tuned.setLoop).toHaveBeenLastCalledWith({ from_s: 2, to_s: 4 });
   });
 
@@ -61,10 +62,25 @@ describe("the loop", () => {
 
   test("refuses a B before A, and forgets a B that A has passed", () => {
     practice.setA(5);
-    expect(practice.setB(3)).toBe(false);
+    practice.setB(3);
+    expect([practice.loop, practice.loopNote]).toEqual([null, "isBeforeA"]);
+    practice.setB(5);
+    expect([practice.loop, practice.loopNote]).toEqual([null, "isBeforeA"]);
     practice.setB(9);
+    expect(practice.loopNote).toBeNull();
     practice.setA(10);
-    expect([practice.b_s, practice.loop]).toEqual([null, null]);
+    expect([practice.b_s, practice.loop, practice.loopNote]).toEqual([null, null, "passedB"]);
+  });
+
+  test("says nothing more of a refused point once another was set or all were cleared", () => {
+    practice.setA(5);
+    practice.setB(3);
+    practice.setA(1);
+    expect(practice.loopNote).toBeNull();
+    practice.setB(0);
+    expect(practice.loopNote).toBe("isBeforeA");
+    practice.setLoop(null);
+    expect(practice.loopNote).toBeNull();
   });
 
   test("is turned off and on again without losing its points", () => {

@@ -112,7 +112,10 @@ export const player: Messages["player"] = {
   loopClear: "Schleife löschen",
   loopUnset: "Setz A und B beim Hören, oder zieh auf dem Lineal.",
   loopSnap: "Auf Schläge einrasten",
-  loopTooShort: "B muss nach A kommen. Setz zuerst A, dann etwas später B.",
+  loopNotes: {
+    isBeforeA: "B muss nach A kommen. Spiel über A hinaus und setz dann B.",
+    passedB: "A liegt jetzt hinter B, darum ist B weg. Spiel über A hinaus und setz B noch einmal.",
+  },
   loopNow: (from, to) => `Wiederholt ${from} bis ${to}.`,
 
   metronome: "Metronom",

@@ -105,7 +105,10 @@ export const player = {
   loopClear: "Clear the loop",
   loopUnset: "Set A and B while it plays, or drag on the ruler.",
   loopSnap: "Snap to beats",
-  loopTooShort: "B must come after A. Set A first, then B a little later.",
+  loopNotes: {
+    isBeforeA: "B must come after A. Play on past A, then set B.",
+    passedB: "A lies after B now, so B is gone. Play on past A, then set B again.",
+  },
   loopNow: (from: string, to: string): string => `Repeats ${from} to ${to}.`,
 
   metronome: "Metronome",
