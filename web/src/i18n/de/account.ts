@@ -28,7 +28,8 @@ export const account: Messages["account"] = {
   aMonth: "Im Monat",
   longest: "Längster Song",
   atOnce: "Songs zugleich",
-  change: "Deinen Tarif ändert, wer diesen Server betreibt. Auf einem eigenen Rechner geht es mit",
+  change: "Deinen Tarif ändert, wer diesen Server betreibt.",
+  changeHere: "Auf einem eigenen Rechner geht es im Ordner von StripSession hiermit, mit dem Tarif, den du willst:",
 
   page: "Sprache und Aussehen",
   language: "Sprache",

@@ -26,7 +26,8 @@ export const account = {
   aMonth: "A month",
   longest: "Longest song",
   atOnce: "Songs at once",
-  change: "Whoever runs this server changes your plan. On a machine of your own, run",
+  change: "Whoever runs this server changes your plan.",
+  changeHere: "On a machine of your own, run this in StripSession's folder, with the plan that you want:",
 
   page: "Language and look",
   language: "Language",
