@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   canBeDoubled,
   choicesOf,
+  exactnessOf,
   extensionOf,
   fileAddress,
   hasDepth,
@@ -75,6 +76,28 @@ describe("a file's address", () => {
     expect(address({ kind: "preset", preset: "acapella" }, { ...both, format: "m4a" })).toBe(
       "/v1/tracks/trk_1/mix.m4a?preset=acapella&speed=2",
     );
+  });
+});
+
+describe("what a file is beside the song", () => {
+  const exactness = (choice: Parameters<typeof exactnessOf>[0], quality: Partial<Quality> = {}): string =>
+    exactnessOf(choice, { format: "flac", depth: "", isDoubled: false, ...quality });
+
+  it("is a part that adds up to it, for stems as they were separated", () => {
+    expect(exactness({ kind: "stem", stem: "bass" })).toBe("addsUp");
+    expect(exactness({ kind: "zip" }, { format: "wav", depth: "32f" })).toBe("addsUp");
+  });
+
+  it("is the song itself for a mix whose faders are where they began, and a sound of its own for every other", () => {
+    expect(exactness({ kind: "mix", query: "" })).toBe("isSong");
+    expect(exactness({ kind: "mix", query: "stems=drums" })).toBe("isMix");
+    expect(exactness({ kind: "preset", preset: "karaoke" })).toBe("isMix");
+  });
+
+  it("is near to it where samples are rounded or coded", () => {
+    expect(exactness({ kind: "zip" }, { format: "wav", depth: "16" })).toBe("rounded");
+    expect(exactness({ kind: "stem", stem: "bass" }, { format: "mp3", depth: "16" })).toBe("coded");
+    expect(exactness({ kind: "stem", stem: "bass" }, { format: "flac", depth: "16" })).toBe("addsUp");
   });
 });
 

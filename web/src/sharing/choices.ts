@@ -87,9 +87,25 @@ export function canBeDoubled({ kind }: Choice, format: Format): boolean {
   return format !== "flac" && format !== "wav" && kind !== "zip" && kind !== "stemFile";
 }
 
-/** The very samples of the stems, and not what an ear takes for them. */
-export function isLossless(format: Format): boolean {
-  return format === "flac" || format === "wav";
+/** What a file is beside the song. */
+export type Exactness = "addsUp" | "isSong" | "isMix" | "rounded" | "coded";
+
+export function exactnessOf(choice: Exclude<Choice, { kind: "stemFile" }>, { format, depth }: Quality): Exactness {
+  if (format !== "flac" && format !== "wav") {
+    return "coded";
+  }
+  if (format === "wav" && depth === "16") {
+    return "rounded";
+  }
+  switch (choice.kind) {
+    case "stem":
+    case "zip":
+      return "addsUp";
+    case "mix":
+      return choice.query === "" ? "isSong" : "isMix";
+    case "preset":
+      return "isMix";
+  }
 }
 
 function qualityQuery(choice: Choice, { format, depth, isDoubled }: Quality): string {

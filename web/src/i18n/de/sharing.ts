@@ -13,12 +13,18 @@ export const sharing: Messages["sharing"] = {
   zipDetail: "Jede Spur eine eigene Datei",
   stemFile: "Für DJs",
   stemFileDetail: "Eine .stem.mp4 in vier Teilen",
-  lossless: "Verlustfrei: Die Spuren ergeben zusammen deinen Song, Sample für Sample.",
-  coded: "Kleine Dateien, für das Ohr codiert.",
+  exactness: {
+    addsUp: "Verlustfrei. Die Spuren, wie sie getrennt wurden, ergeben zusammen genau deinen Song.",
+    isSong: "Verlustfrei. Kein Regler wurde bewegt, darum ist diese Mischung dein Song, Sample für Sample.",
+    isMix: "Verlustfrei. Das ist eine eigene Mischung: Nur alle Spuren zusammen, unverändert, sind genau dein Song.",
+    rounded:
+      "Unkomprimiert. Ein Song, der feiner als 16 Bit ist, wird gerundet; seine Spuren gehen dann nicht mehr genau auf.",
+    coded: "Eine kleine Datei, die wie das Original klingt und ihm nicht Sample für Sample gleicht.",
+  },
   depth: "Bittiefe",
   depths: { "": "Wie der Song", "16": "16 Bit", "24": "24 Bit", "32f": "32 Bit Float" },
-  doubled: "Doppelt so schnell, bei gleicher Tonhöhe",
-  asRecorded: "Dateien haben Tempo und Tonart des Songs; deine gelten im Player und in Links.",
+  doubled: "Doppelte Geschwindigkeit bei gleicher Tonhöhe, um schnell eine Stelle zu finden",
+  asRecorded: "Tempo und Tonart, die du im Player gesetzt hast, sind nicht in der Datei. Links behalten sie.",
   notReady: "Dateien gibt es, sobald alle Spuren fertig sind.",
   download: "Herunterladen",
   saving: (name) => `${name} wird gespeichert`,
@@ -30,9 +36,11 @@ export const sharing: Messages["sharing"] = {
   noRoom: "Der Speicher ist voll. Schaff Platz oder wähle einen anderen Ort und lade noch einmal herunter.",
   notWritten: "Die Datei ließ sich nicht schreiben. Wähle einen anderen Ort und lade noch einmal herunter.",
 
-  shareTitle: "Teilen",
+  shareTitle: "Mit anderen teilen",
   shareLead:
     "Wer den Link hat, kann diesen Song ohne Konto spielen, bis der Link endet. Er öffnet sich mit deiner Mischung, Schleife, deinem Tempo und deiner Tonart und zeigt sonst nichts von dir.",
+  hereAlone: (name) =>
+    `Diese Seite ist als ${name} offen, und so nennt jeder Rechner sich selbst: Der Link gilt nur auf diesem Gerät. Um mit anderen zu teilen, öffne StripSession unter einem Namen oder einer Adresse, die sie erreichen (starte es mit --host), und erstelle den Link dort.`,
   lasts: "Er gilt",
   lives: { "86400": "1 Tag", "604800": "7 Tage", "2592000": "30 Tage", "7776000": "90 Tage" },
   make: "Link erstellen",
