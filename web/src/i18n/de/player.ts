@@ -132,8 +132,13 @@ export const player: Messages["player"] = {
 
   share: "Teilen",
   download: "Spuren herunterladen",
-  copyLink: "Link zu dieser Mischung kopieren",
-  linkCopied: "Der Link ist kopiert. Er öffnet diesen Song mit dieser Mischung, wenn du angemeldet bist.",
+  sharePart: "Macht einen privaten Link für andere. Sie brauchen kein Konto.",
+  copyLink: "Link für mich kopieren",
+  copyLinkPart: "Öffnet diese Mischung wieder, nur für dich und angemeldet.",
+  notReady: "Herunterladen und Teilen geht, sobald alle Spuren fertig sind.",
+  notMade: "Es gibt nichts herunterzuladen oder zu teilen: Dieser Song wurde nicht zu Ende getrennt.",
+  linkCopied:
+    "Der Link ist kopiert. Er öffnet diese Mischung nur für dich, angemeldet. Damit andere sie hören, nimm „Teilen“.",
   linkNotCopied:
     "Der Link ließ sich nicht kopieren. Erlaube dieser Seite die Zwischenablage und versuch es noch einmal.",
   delete: "Song löschen",
