@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { emblemOf } from "$/library/emblem";
-import { tagsOf, textOfTags } from "$/library/tags";
+import { shownTags, tagsOf, textOfTags } from "$/library/tags";
 
 describe("tags", () => {
   it("are the words between commas, each once whatever its case", () => {
     expect(tagsOf(" practice, slow ,,Slow, in  D ")).toEqual(["practice", "slow", "in D"]);
     expect(tagsOf("")).toEqual([]);
     expect(tagsOf(textOfTags(["a", "b c"]))).toEqual(["a", "b c"]);
+  });
+
+  it("are three in a row, and the others are told apart", () => {
+    expect(shownTags(["a", "b", "c", "d", "e"])).toEqual({ shown: ["a", "b", "c"], others: ["d", "e"] });
+    expect(shownTags(["a", "b", "c"]).others).toEqual([]);
   });
 });
 

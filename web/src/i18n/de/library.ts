@@ -86,6 +86,8 @@ export const library: Messages["library"] = {
   row: {
     open: (title) => `${title} öffnen`,
     download: (title) => `${title} herunterladen`,
+    notReady: "Dateien gibt es, sobald alle Spuren fertig sind.",
+    notMade: "Es gibt nichts herunterzuladen: Dieser Song wurde nicht zu Ende getrennt.",
     cancel: "Abbrechen",
     cancelNamed: (title) => `Abbrechen: ${title}`,
     retry: "Noch einmal",
@@ -109,6 +111,8 @@ export const library: Messages["library"] = {
     length: "Länge",
     key: "Tonart",
     tags: "Schlagwörter",
+    moreTags: (count) => `+${count}`,
+    moreTagsNamed: (tags) => `und ${tags}`,
   },
 
   status: {
@@ -158,6 +162,7 @@ export const library: Messages["library"] = {
 
   usage: {
     label: "Minuten",
+    planLabel: "Tarif:",
     used: (used, all) => `${used} von ${all} Min. verbraucht`,
     none: (moment) => `Bis ${moment} sind keine Minuten mehr übrig.`,
     renews: (moment) => `Neue Minuten am ${moment}`,

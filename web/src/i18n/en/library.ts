@@ -85,6 +85,8 @@ export const library = {
   row: {
     open: (title: string): string => `Open ${title}`,
     download: (title: string): string => `Download ${title}`,
+    notReady: "Files can be downloaded once all stems are made.",
+    notMade: "There is nothing to download: this song was not separated to its end.",
     cancel: "Cancel",
     cancelNamed: (title: string): string => `Cancel ${title}`,
     retry: "Try again",
@@ -108,6 +110,8 @@ export const library = {
     length: "Length",
     key: "Key",
     tags: "Tags",
+    moreTags: (count: number): string => `+${count}`,
+    moreTagsNamed: (tags: string): string => `and ${tags}`,
   },
 
   status: {
@@ -155,6 +159,7 @@ export const library = {
 
   usage: {
     label: "Minutes",
+    planLabel: "Plan:",
     used: (used: string, all: string): string => `${used} of ${all} min used`,
     none: (moment: string): string => `No minutes left until ${moment}.`,
     renews: (moment: string): string => `New minutes on ${moment}`,
