@@ -14,6 +14,16 @@ class MadeCache {
   async put(key: Request | string, response: Response): Promise<void> {
     this.entries.set(addressOf(key), response);
   }
+
+  /** All or none, as a browser does it. */
+  async addAll(paths: readonly string[]): Promise<void> {
+    const responses = await Promise.all(paths.map((path) => fetch(path)));
+    const refused = responses.findIndex(({ ok }) => !ok);
+    if (refused >= 0) {
+      throw new TypeError(`${paths[refused]} did not come`);
+    }
+    await Promise.all(paths.map((path, at) => this.put(path, responses[at]!)));
+  }
 }
 
 export class MadeCaches {

@@ -1,4 +1,4 @@
-/** What the service worker answers, on each road. The worker itself only hands its events on: this can be tested. */
+/** What the service worker answers, on each road. */
 
 import { ANSWERS, KEPT, KEPT_HEADER, roadOf, SHELL } from "$/offline/answering";
 
