@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process runs. */
+        /**
+         * Whether the process runs.
+         * @description Whether the process runs.
+         */
         get: operations["isLive"];
         put?: never;
         post?: never;
@@ -28,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether it takes requests. */
+        /**
+         * Whether it takes requests.
+         * @description Whether it takes requests.
+         */
         get: operations["isReady"];
         put?: never;
         post?: never;
@@ -45,7 +51,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Keys that sign access tokens. */
+        /**
+         * Keys that sign access tokens.
+         * @description Keys that sign access tokens.
+         */
         get: operations["getKeySet"];
         put?: never;
         post?: never;
@@ -62,7 +71,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This document. */
+        /**
+         * This document.
+         * @description This document.
+         */
         get: operations["getContract"];
         put?: never;
         post?: never;
@@ -81,7 +93,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an account and sign it in. */
+        /**
+         * Make an account and sign it in.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks.
+         */
         post: operations["signUp"];
         delete?: never;
         options?: never;
@@ -98,7 +113,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with e-mail and password. */
+        /**
+         * Sign in with e-mail and password.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks.
+         */
         post: operations["signIn"];
         delete?: never;
         options?: never;
@@ -115,7 +133,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with the code of a one-time link. */
+        /**
+         * Sign in with the code of a one-time link.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks.
+         */
         post: operations["redeemLink"];
         delete?: never;
         options?: never;
@@ -132,7 +153,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Exchange a refresh token, from the body or the cookie, for the next pair. */
+        /**
+         * Exchange a refresh token, from the body or the cookie, for the next pair.
+         * @description Once for each refresh token: a second use ends the session, because somebody else may hold it. Where the answer is lost, sign in again. The next tokens come the way the spent one came.
+         */
         post: operations["refreshSession"];
         delete?: never;
         options?: never;
@@ -149,7 +173,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the session of a refresh token, from the body or the cookie. Idempotent. */
+        /**
+         * End the session of a refresh token, from the body or the cookie. Idempotent.
+         * @description Its cookies go, too. Access tokens of the session live on for some minutes: forget them.
+         */
         post: operations["signOut"];
         delete?: never;
         options?: never;
@@ -164,14 +191,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Your account. */
+        /**
+         * Your account.
+         * @description Your account.
+         */
         get: operations["getAccount"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change your account. */
+        /**
+         * Change your account.
+         * @description What is absent stays.
+         */
         patch: operations["updateAccount"];
         trace?: never;
     };
@@ -184,10 +217,16 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open an upload, and send its first bytes if you like. */
+        /**
+         * Open an upload, and send its first bytes if you like.
+         * @description Bytes may come in one request or many. What arrived is kept when the connection breaks: ask getUpload how far it is, and go on with appendUpload from there. Send pieces of some MiB: very many small ones are refused in the end. A body may be silent for a minute and last six hours. What is no track in time is erased; `Upload-Expires` says when.
+         */
         post: operations["createUpload"];
         delete?: never;
-        /** What this tus server speaks. */
+        /**
+         * What this tus server speaks.
+         * @description The version of tus, its extensions, and the largest file in bytes.
+         */
         options: operations["describeUploads"];
         head?: never;
         patch?: never;
@@ -203,13 +242,25 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Give an upload up, and erase it. */
+        /**
+         * Give an upload up, and erase it.
+         * @description Not while it is being separated: cancel its track first.
+         */
         delete: operations["deleteUpload"];
-        /** What this tus server speaks. */
+        /**
+         * What this tus server speaks.
+         * @description The version of tus, its extensions, and the largest file in bytes.
+         */
         options: operations["describeUpload"];
-        /** How far an upload is. */
+        /**
+         * How far an upload is.
+         * @description A refusal of HEAD has no body: its status alone says what it is.
+         */
         head: operations["getUpload"];
-        /** Append bytes. What arrived is kept, also when the connection breaks. */
+        /**
+         * Append bytes. What arrived is kept, also when the connection breaks.
+         * @description Bytes may come in one request or many. What arrived is kept when the connection breaks: ask getUpload how far it is, and go on with appendUpload from there. Send pieces of some MiB: very many small ones are refused in the end. A body may be silent for a minute and last six hours.
+         */
         patch: operations["appendUpload"];
         trace?: never;
     };
@@ -220,10 +271,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Your tracks, newest first or as you sort them. */
+        /**
+         * Your tracks, newest first or as you sort them.
+         * @description Ask for the next page with `next_cursor` and the same `sort`, until it is null. Case and accents make no difference to the order.
+         */
         get: operations["listTracks"];
         put?: never;
-        /** Make a track of a complete upload, and have it separated. */
+        /**
+         * Make a track of a complete upload, and have it separated.
+         * @description The file is looked into before the answer, which may take two minutes where it does not say its length. Its length in seconds is set aside of the month's. Follow it with watchTrack.
+         */
         post: operations["createTrack"];
         delete?: never;
         options?: never;
@@ -238,15 +295,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One track; once it is ready, with the report of its separation and what was heard in it. */
+        /**
+         * One track; once it is ready, with the report of its separation and what was heard in it.
+         * @description One track; once it is ready, with the report of its separation and what was heard in it.
+         */
         get: operations["getTrack"];
         put?: never;
         post?: never;
-        /** Delete a track with its stems and upload. Idempotent. */
+        /**
+         * Delete a track with its stems and upload. Idempotent.
+         * @description Its keys are destroyed at once, so that nothing of it can be read any more; nothing brings it back. A separation under way is stopped.
+         */
         delete: operations["deleteTrack"];
         options?: never;
         head?: never;
-        /** Change a track. */
+        /**
+         * Change a track.
+         * @description What is absent stays.
+         */
         patch: operations["updateTrack"];
         trace?: never;
     };
@@ -259,7 +325,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop separating. */
+        /**
+         * Stop separating.
+         * @description What is playable stays so; nothing is charged. Idempotent.
+         */
         post: operations["cancelTrack"];
         delete?: never;
         options?: never;
@@ -276,7 +345,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Separate again. */
+        /**
+         * Separate again.
+         * @description From the start, of a track that failed or was stopped, while `upload_held`.
+         */
         post: operations["retryTrack"];
         delete?: never;
         options?: never;
@@ -291,7 +363,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The segments playable so far. */
+        /**
+         * The segments playable so far.
+         * @description While the track grows, ask again from the first segment that you do not know, after each event of watchTrack. Segments have some five seconds each, the same in every stem.
+         */
         get: operations["getManifest"];
         put?: never;
         post?: never;
@@ -308,7 +383,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far a track is: `progress` events with a Progress each, from a whole reading on, until it ends. */
+        /**
+         * How far a track is: `progress` events with a Progress each, from a whole reading on, until it ends.
+         * @description Server-sent events. The data of each is JSON, as the schema Progress has it; the stream ends when `state` is ready, failed or cancelled, and with the access token that opened it: then connect again. A comment comes at times to keep the connection. 16 streams at once for each person.
+         */
         get: operations["watchTrack"];
         put?: never;
         post?: never;
@@ -325,7 +403,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One segment of one stem, a FLAC file of its own. */
+        /**
+         * One segment of one stem, a FLAC file of its own.
+         * @description Its samples are those that the manifest says, at the rate and depth of `audio`; the stems of a segment sum to the song. It may be kept for ten minutes, then asked for with If-None-Match.
+         */
         get: operations["getSegment"];
         put?: never;
         post?: never;
@@ -342,7 +423,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The cover of the track's file. */
+        /**
+         * The cover of the track's file.
+         * @description The cover of the track's file.
+         */
         get: operations["getCover"];
         put?: never;
         post?: never;
@@ -359,10 +443,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The links of this track that work, newest first. */
+        /**
+         * The links of this track that work, newest first.
+         * @description The links of this track that work, newest first.
+         */
         get: operations["listShares"];
         put?: never;
-        /** Make a link that lets whoever holds it play this track for a while. The token is told once. */
+        /**
+         * Make a link that lets whoever holds it play this track for a while. The token is told once.
+         * @description At most 50 links of a track work at once. Show `path` below the server's address.
+         */
         post: operations["createShare"];
         delete?: never;
         options?: never;
@@ -380,7 +470,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End a link at once. Idempotent. */
+        /**
+         * End a link at once. Idempotent.
+         * @description End a link at once. Idempotent.
+         */
         delete: operations["revokeShare"];
         options?: never;
         head?: never;
@@ -396,7 +489,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a link opens; SHARE_NOT_FOUND alike for one that never was, has expired or was revoked. */
+        /**
+         * What a link opens; SHARE_NOT_FOUND alike for one that never was, has expired or was revoked.
+         * @description For whoever holds the token, signed in or not. A token belongs into no address, where servers log it.
+         */
         post: operations["openShare"];
         delete?: never;
         options?: never;
@@ -411,7 +507,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The segments of a link's track playable so far. */
+        /**
+         * The segments of a link's track playable so far.
+         * @description For whoever holds the token, signed in or not. A token belongs into no address, where servers log it.
+         */
         get: operations["getSharedManifest"];
         put?: never;
         post?: never;
@@ -428,7 +527,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One segment of one stem of a link's track, a FLAC file of its own. */
+        /**
+         * One segment of one stem of a link's track, a FLAC file of its own.
+         * @description For whoever holds the token, signed in or not. A token belongs into no address, where servers log it.
+         */
         get: operations["getSharedSegment"];
         put?: never;
         post?: never;
@@ -445,7 +547,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One stem or preset as one file. */
+        /**
+         * One stem or preset as one file.
+         * @description Of a ready track. The file is made while it is read. All but flac of a mix have their size beforehand, and so ranges: go on with Range and If-Range where a download broke off.
+         */
         get: operations["downloadStem"];
         put?: never;
         post?: never;
@@ -462,7 +567,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Some stems, summed; stem.mp4 is the whole song with its stems, for DJ software. */
+        /**
+         * Some stems, summed; stem.mp4 is the whole song with its stems, for DJ software.
+         * @description Of a ready track. The file is made while it is read. All but flac of a mix have their size beforehand, and so ranges: go on with Range and If-Range where a download broke off.
+         */
         get: operations["downloadMix"];
         put?: never;
         post?: never;
@@ -479,7 +587,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Some stems or all, each a file in a zip. */
+        /**
+         * Some stems or all, each a file in a zip.
+         * @description Of a ready track. The file is made while it is read. All but flac of a mix have their size beforehand, and so ranges: go on with Range and If-Range where a download broke off.
+         */
         get: operations["downloadAll"];
         put?: never;
         post?: never;
@@ -498,7 +609,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Check a mix, and get the address that it can be downloaded from. Nothing is stored. */
+        /**
+         * Check a mix, and get the address that it can be downloaded from. Nothing is stored.
+         * @description The same as asking downloadMix for it, without its bytes.
+         */
         post: operations["createMix"];
         delete?: never;
         options?: never;
@@ -513,7 +627,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The models that can separate. */
+        /**
+         * The models that can separate.
+         * @description The models that can separate.
+         */
         get: operations["listModels"];
         put?: never;
         post?: never;
@@ -530,7 +647,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The plans on offer. */
+        /**
+         * The plans on offer.
+         * @description The plans on offer.
+         */
         get: operations["listPlans"];
         put?: never;
         post?: never;
@@ -547,7 +667,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What you have used and have left this month. */
+        /**
+         * What you have used and have left this month.
+         * @description What you have used and have left this month.
+         */
         get: operations["getUsage"];
         put?: never;
         post?: never;
@@ -564,7 +687,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Your uploads that were erased, newest first. */
+        /**
+         * Your uploads that were erased, newest first.
+         * @description Your uploads that were erased, newest first.
+         */
         get: operations["listErasures"];
         put?: never;
         post?: never;
@@ -578,53 +704,514 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An upload that was opened. */
+        Upload: {
+            /** @description Names the upload; its path is in Location. */
+            upload_id: string;
+            /**
+             * Format: int64
+             * @description Size of the whole file in bytes.
+             */
+            length_bytes: number;
+        };
+        /**
+         * @description checking: looked into and waiting; separating: segments come one after another; ready: complete; failed and cancelled: ended, and to be separated again by retryTrack; unspecified: a state newer than this gateway.
+         * @enum {string}
+         */
+        TrackState: "unspecified" | "checking" | "separating" | "ready" | "failed" | "cancelled";
+        /** @description The sound of an upload, and so of its stems. */
+        Audio: {
+            /**
+             * Format: int64
+             * @description Samples a second, 4,000 to 384,000.
+             */
+            sample_rate_hz: number;
+            /**
+             * @description 1 is mono, 2 stereo; more are mixed down to 2.
+             * @enum {integer}
+             */
+            channels: 1 | 2;
+            /**
+             * @description Bits of a sample.
+             * @enum {integer}
+             */
+            depth_bits: 16 | 24;
+            /** @description How the upload was coded, for example flac or mp3. */
+            codec: string;
+            /**
+             * Format: int64
+             * @description Samples per channel; an estimate until the track is ready.
+             */
+            length_samples: number;
+        };
+        /** @description Why a track failed. */
+        Failure: {
+            /** @description A fixed word, as a refusal of createTrack has, or of the separation itself. */
+            reason: string;
+            /** @description What happened and what to do, in words to show. */
+            message: string;
+            /** @description Whether retryTrack may help. */
+            retryable: boolean;
+        };
+        /** @description A song that was uploaded, and how far its separation is. */
+        Track: {
+            /** @description Names the track in every path. */
+            track_id: string;
+            /** @description Title to show: the listener's own, else the file's. */
+            title: string;
+            /** @description Artist to show; empty when nobody said. */
+            artist: string;
+            state: components["schemas"]["TrackState"];
+            /** @description What the upload holds; null until it was looked into. */
+            audio: components["schemas"]["Audio"] | null;
+            /**
+             * Format: double
+             * @description Length in seconds; an estimate until the track is ready, null while unknown.
+             */
+            duration_s: number | null;
+            /** @description Names of its stems, as they stand in paths; empty until the separation has begun. */
+            stems: string[];
+            /**
+             * Format: int64
+             * @description Samples of each stem, per channel, that can be played from the start.
+             */
+            playable_samples: number;
+            /**
+             * Format: double
+             * @description The same in seconds.
+             */
+            playable_s: number;
+            /**
+             * Format: int64
+             * @description Segments of each stem that can be played: indexes 0 to one less.
+             */
+            segments: number;
+            /** @description Why it failed; null unless it did. */
+            failure: components["schemas"]["Failure"] | null;
+            /** @description What was done to the file that its owner may want to know, in words to show. */
+            warnings: string[];
+            /** @description Name of the model that separates it. */
+            model: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /** @description The upload that it was made of. */
+            upload_id: string;
+            /** @description Whether the upload is still kept, so that it can be separated again. */
+            upload_held: boolean;
+            /**
+             * Format: date-time
+             * @description When the upload was erased; null while it is kept.
+             */
+            upload_erased_at: string | null;
+            /** @description The listener's own words for it, at most 20 of at most 40 characters. */
+            tags: string[];
+            /**
+             * Format: double
+             * @description Beats a minute, once it is ready; null where no beat was heard.
+             */
+            tempo_bpm: number | null;
+            /** @description For example D major, once it is ready; null where none is clear. */
+            key: string | null;
+            /** @description Path of the cover of its file, to be read as the track is; null where it has none. */
+            cover_url: string | null;
+        };
+        /** @description A track, with what is told once it is ready. */
+        TrackDetail: {
+            /** @description Names the track in every path. */
+            track_id: string;
+            /** @description Title to show: the listener's own, else the file's. */
+            title: string;
+            /** @description Artist to show; empty when nobody said. */
+            artist: string;
+            state: components["schemas"]["TrackState"];
+            /** @description What the upload holds; null until it was looked into. */
+            audio: components["schemas"]["Audio"] | null;
+            /**
+             * Format: double
+             * @description Length in seconds; an estimate until the track is ready, null while unknown.
+             */
+            duration_s: number | null;
+            /** @description Names of its stems, as they stand in paths; empty until the separation has begun. */
+            stems: string[];
+            /**
+             * Format: int64
+             * @description Samples of each stem, per channel, that can be played from the start.
+             */
+            playable_samples: number;
+            /**
+             * Format: double
+             * @description The same in seconds.
+             */
+            playable_s: number;
+            /**
+             * Format: int64
+             * @description Segments of each stem that can be played: indexes 0 to one less.
+             */
+            segments: number;
+            /** @description Why it failed; null unless it did. */
+            failure: components["schemas"]["Failure"] | null;
+            /** @description What was done to the file that its owner may want to know, in words to show. */
+            warnings: string[];
+            /** @description Name of the model that separates it. */
+            model: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /** @description The upload that it was made of. */
+            upload_id: string;
+            /** @description Whether the upload is still kept, so that it can be separated again. */
+            upload_held: boolean;
+            /**
+             * Format: date-time
+             * @description When the upload was erased; null while it is kept.
+             */
+            upload_erased_at: string | null;
+            /** @description The listener's own words for it, at most 20 of at most 40 characters. */
+            tags: string[];
+            /**
+             * Format: double
+             * @description Beats a minute, once it is ready; null where no beat was heard.
+             */
+            tempo_bpm: number | null;
+            /** @description For example D major, once it is ready; null where none is clear. */
+            key: string | null;
+            /** @description Path of the cover of its file, to be read as the track is; null where it has none. */
+            cover_url: string | null;
+            /** @description What the separation came to, once it is ready. */
+            report: components["schemas"]["Report"] | null;
+            /** @description What was heard in the song, once it is ready. */
+            analysis: components["schemas"]["Analysis"] | null;
+        };
+        /** @description Some of the tracks. */
+        TrackPage: {
+            /** @description At most as many as were asked for. */
+            tracks: components["schemas"]["Track"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        /** @description One stem of a segment. */
+        SegmentStem: {
+            /** @description Its name, as it stands in the segment's path. */
+            stem: string;
+            /**
+             * Format: int64
+             * @description Size of its FLAC file in bytes.
+             */
+            size_bytes: number;
+            /**
+             * Format: byte
+             * @description The waveform: of each 1,024 samples the largest, 0 to 255, a byte each, in base64.
+             */
+            peaks: string;
+        };
+        /** @description Some seconds of a song, the same samples in every stem. */
+        Segment: {
+            /**
+             * Format: int64
+             * @description Its number, from 0 on, without gaps.
+             */
+            index: number;
+            /**
+             * Format: int64
+             * @description Where it begins: samples per channel from the song's start.
+             */
+            first_sample: number;
+            /**
+             * Format: int64
+             * @description How long it is, in samples per channel.
+             */
+            length_samples: number;
+            /** @description Every stem of the track, once. */
+            stems: components["schemas"]["SegmentStem"][];
+        };
+        /** @description What of a track can be played so far. */
+        Manifest: {
+            track: components["schemas"]["Track"];
+            /** @description Those from the index asked for on that can be played, in order. */
+            segments: components["schemas"]["Segment"][];
+            /** @description What the separation came to, once it is ready. */
+            report: components["schemas"]["Report"] | null;
+            /** @description What was heard in the song, once it is ready. */
+            analysis: components["schemas"]["Analysis"] | null;
+        };
+        /** @description How far a track is: the data of each `progress` event. */
+        Progress: {
+            state: components["schemas"]["TrackState"];
+            /**
+             * Format: double
+             * @description Committed samples of all; 100 means ready and nothing else does.
+             */
+            percent: number;
+            /**
+             * Format: double
+             * @description Seconds that can be played from the start.
+             */
+            playable_s: number;
+            /**
+             * Format: double
+             * @description Length in seconds; null while unknown.
+             */
+            duration_s: number | null;
+            /**
+             * Format: double
+             * @description Seconds until it is ready, as the speed so far has it; null while unknown.
+             */
+            eta_s: number | null;
+            /**
+             * Format: int64
+             * @description Songs that wait before this one.
+             */
+            jobs_ahead: number;
+            /**
+             * Format: int64
+             * @description Segments of each stem that can be played.
+             */
+            segments: number;
+            /** @description As the track has them. */
+            warnings: string[];
+            /** @description Why it failed; null unless it did. */
+            failure: components["schemas"]["Failure"] | null;
+        };
+        /** @description A mix that can be downloaded. */
+        Mix: {
+            /** @description Path and query to GET it from, with the same sign-in. */
+            url: string;
+            /** @description The name that its download carries. */
+            file_name: string;
+            /** @description Its media type, for example audio/flac. */
+            media_type: string;
+            /**
+             * Format: int64
+             * @description Its size in bytes; null when only making the file tells.
+             */
+            size_bytes: number | null;
+        };
+        /** @description A link, as its maker sees it. */
+        Share: {
+            /** @description Names the link to its maker; it opens nothing. */
+            share_id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
+            /** @description Mix, loop, key and tempo, as its maker's player wrote them: a stranger's word to whoever reads it. */
+            view: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A link that was just made. */
+        NewShare: {
+            /** @description Names the link to its maker; it opens nothing. */
+            share_id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
+            /** @description Mix, loop, key and tempo, as its maker's player wrote them: a stranger's word to whoever reads it. */
+            view: {
+                [key: string]: unknown;
+            };
+            /** @description Whoever holds it may play the track. Told here and never again: keep it, or make another link. */
+            token: string;
+            /** @description Path of the page that plays it; the token is in its fragment, which no server sees. */
+            path: string;
+        };
+        /** @description A track's links. */
+        Shares: {
+            /** @description Those that work, newest first. */
+            shares: components["schemas"]["Share"][];
+        };
+        /** @description What a guest is told of a track. */
+        SharedTrack: {
+            /** @description Title to show: the listener's own, else the file's. */
+            title: string;
+            /** @description Artist to show; empty when nobody said. */
+            artist: string;
+            state: components["schemas"]["TrackState"];
+            /** @description What the upload holds; null until it was looked into. */
+            audio: components["schemas"]["Audio"] | null;
+            /**
+             * Format: double
+             * @description Length in seconds; an estimate until the track is ready, null while unknown.
+             */
+            duration_s: number | null;
+            /** @description Names of its stems, as they stand in paths; empty until the separation has begun. */
+            stems: string[];
+            /**
+             * Format: int64
+             * @description Samples of each stem, per channel, that can be played from the start.
+             */
+            playable_samples: number;
+            /**
+             * Format: double
+             * @description The same in seconds.
+             */
+            playable_s: number;
+            /**
+             * Format: int64
+             * @description Segments of each stem that can be played: indexes 0 to one less.
+             */
+            segments: number;
+            /**
+             * Format: double
+             * @description Beats a minute, once it is ready; null where no beat was heard.
+             */
+            tempo_bpm: number | null;
+            /** @description For example D major, once it is ready; null where none is clear. */
+            key: string | null;
+        };
+        /** @description What a link opens. */
+        OpenedShare: {
+            track: components["schemas"]["SharedTrack"];
+            /** @description Mix, loop, key and tempo, as its maker's player wrote them: a stranger's word to whoever reads it. */
+            view: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When the link ends.
+             */
+            expires_at: string;
+        };
+        /** @description What of a link's track can be played so far. */
+        SharedManifest: {
+            track: components["schemas"]["SharedTrack"];
+            /** @description Those from the index asked for on that can be played, in order. */
+            segments: components["schemas"]["Segment"][];
+            /** @description What was heard in the song, once it is ready. */
+            analysis: components["schemas"]["Analysis"] | null;
+        };
+        /** @description What of a stem is at full scale. */
+        StemClipping: {
+            /** @description Its name. */
+            stem: string;
+            /**
+             * Format: int64
+             * @description Its samples at full scale.
+             */
+            samples: number;
+        };
+        /** @description Whether the stems sum to the upload. */
+        ReportSum: {
+            /**
+             * Format: int64
+             * @description Samples where the stems' sum is not the decoded upload: 0.
+             */
+            differing_samples: number;
+            /**
+             * Format: int64
+             * @description The largest difference, in steps of the bit depth: 0.
+             */
+            difference_max: number;
+        };
+        /** @description Where the stems lie against the upload. */
+        ReportAlignment: {
+            /**
+             * Format: int64
+             * @description How far the stems begin after the upload: 0.
+             */
+            offset_samples: number;
+            /**
+             * Format: int64
+             * @description Samples of each stem, per channel: the upload's own.
+             */
+            total_samples: number;
+            /**
+             * Format: int64
+             * @description Rate of the upload and of every stem.
+             */
+            sample_rate_hz: number;
+            /**
+             * @description Channels of the upload and of every stem.
+             * @enum {integer}
+             */
+            channels: 1 | 2;
+            /**
+             * @description Bits of a sample of the upload and of every stem.
+             * @enum {integer}
+             */
+            depth_bits: 16 | 24;
+        };
+        /** @description What is at full scale. */
+        ReportClipping: {
+            /**
+             * Format: int64
+             * @description Samples of the upload at full scale, all channels.
+             */
+            upload_samples: number;
+            /** @description Every stem, once. */
+            stems: components["schemas"]["StemClipping"][];
+        };
+        /** @description What made the stems. */
+        ReportModel: {
+            /** @description The model's name. */
+            name: string;
+            /** @description Its version. */
+            version: string;
+            /** @description Digest of the model's files and of how its card says to use them. */
+            weights_sha256: string | null;
+        };
         /** @description What a separation came to, measured by the workers over the whole song. */
         Report: {
-            sum: {
-                /** @description Samples where the stems' sum is not the decoded upload: 0. */
-                differing_samples: number;
-                /** @description The largest difference, in steps of the bit depth: 0. */
-                difference_max: number;
-            };
-            alignment: {
-                /** @description How far the stems begin after the upload: 0. */
-                offset_samples: number;
-                /** @description Samples of each stem, per channel: the upload's own. */
-                total_samples: number;
-                /** @description Rate of the upload and of every stem. */
-                sample_rate_hz: number;
-                /** @enum {unknown} */
-                channels: 1 | 2;
-                /** @enum {unknown} */
-                depth_bits: 16 | 24;
-            };
-            clipping: {
-                /** @description Samples of the upload at full scale, all channels. */
-                upload_samples: number;
-                stems: {
-                    stem: string;
-                    /** @description Its samples at full scale. */
-                    samples: number;
-                }[];
-            };
-            model: {
-                name: string;
-                version: string;
-                /** @description Digest of the model's files and of how its card says to use them. */
-                weights_sha256: string | null;
-            };
-            /** @description What the model's own stems lacked before it was spread over them, in dB of the upload. */
+            sum: components["schemas"]["ReportSum"];
+            alignment: components["schemas"]["ReportAlignment"];
+            clipping: components["schemas"]["ReportClipping"];
+            model: components["schemas"]["ReportModel"];
+            /**
+             * Format: double
+             * @description What the model's own stems lacked before it was spread over them, in dB of the upload.
+             */
             model_residual_db: number | null;
-            /** @description Values of the model that were not numbers or absurd, and were replaced. */
+            /**
+             * Format: int64
+             * @description Values of the model that were not numbers or absurd, and were replaced.
+             */
             unsound_values: number;
+            /** @description What was done to the file while it was decoded. */
             decoder_warnings: string[];
             /** @description cpu or gpu. */
             device: string;
-            /** @description Seconds of processors that the engine took for this song. An engine that does not tell, as on a GPU, is counted by the clock while it has a part of the song, waiting for its turn included. */
+            /**
+             * Format: double
+             * @description Seconds of processors that the engine took for this song. An engine that does not tell, as on a GPU, is counted by the clock while it has a part of the song, waiting for its turn included.
+             */
             engine_s: number;
-            /** @description Seconds by the clock that workers took for what was kept. */
+            /**
+             * Format: double
+             * @description Seconds by the clock that workers took for what was kept.
+             */
             worker_s: number;
-            /** @description Times a worker took the song up. */
+            /**
+             * Format: int64
+             * @description Times a worker took the song up.
+             */
             attempts: number;
             /**
              * Format: date-time
@@ -644,396 +1231,1054 @@ export interface components {
         };
         /** @description What was heard in the song. */
         Analysis: {
-            /** @description Beats a minute; null when no beat is heard. */
+            /**
+             * Format: double
+             * @description Beats a minute; null when no beat is heard.
+             */
             tempo_bpm: number | null;
-            /** @description How regular the song's onsets are. */
+            /**
+             * Format: double
+             * @description How regular the song's onsets are.
+             */
             tempo_confidence: number;
             /** @description When each beat falls, in seconds. In the manifest only. */
             beats_s?: number[];
             /** @description For example D major; null when none is clear. */
             key: string | null;
-            /** @description How well the song's pitch classes fit the key. */
+            /**
+             * Format: double
+             * @description How well the song's pitch classes fit the key.
+             */
             key_confidence: number;
-            /** @description EBU R128 integrated loudness; null for silence. */
+            /**
+             * Format: double
+             * @description EBU R128 integrated loudness; null for silence.
+             */
             integrated_lufs: number | null;
-            /** @description EBU Tech 3342 loudness range; null under three seconds. */
+            /**
+             * Format: double
+             * @description EBU Tech 3342 loudness range; null under three seconds.
+             */
             loudness_range_lu: number | null;
-            /** @description ITU-R BS.1770 true peak; null for silence. */
+            /**
+             * Format: double
+             * @description ITU-R BS.1770 true peak; null for silence.
+             */
             true_peak_dbtp: number | null;
         };
+        /**
+         * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
+         * @enum {string}
+         */
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NO_AUDIO_STREAM" | "PAGE_TOKEN_INVALID" | "PLAN_WITHOUT_DEFAULT" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "STEM_NOT_FOUND" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_AT_ONCE" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "OTHER";
+        /** @description A refusal, as RFC 9457 has it. */
         Problem: {
+            /** @description A URN of the reason. */
             type: string;
+            /** @description The status in words. */
             title: string;
+            /** @description The HTTP status. */
             status: number;
+            /** @description What happened, in words to show. */
             detail: string;
-            /** @description What to do about it. */
+            /** @description What to do about it, in words to show; often the detail's own last sentence. */
             action: string;
-            reason: string;
+            reason: components["schemas"]["ProblemReason"];
+            /** @description A URN of the request, to tell whoever runs the server; its id is in X-Request-Id, too. */
             instance: string;
+            /** @description The detail's figures and names for programs; which there are depends on the reason. */
             facts?: {
                 [key: string]: string;
             };
         };
+        /** @description Somebody's account. */
         Account: {
+            /** @description Names the person. */
             user_id: string;
+            /** @description The address that signs in. */
             email: string;
+            /** @description Name to show; may be empty. */
             display_name: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
         };
+        /** @description A session. With `transport` token the tokens are here; with cookie they are in HttpOnly cookies alone. */
         Session: {
+            /** @description Whose session it is. */
             user_id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the access token ends: refresh before.
+             */
             access_expires_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the refresh token ends: sign in again by then.
+             */
             refresh_expires_at: string;
             account?: components["schemas"]["Account"];
-            /** @constant */
+            /**
+             * @description How the access token is sent.
+             * @enum {string}
+             */
             token_type?: "Bearer";
+            /** @description For `Authorization: Bearer`, some minutes long. */
             access_token?: string;
+            /** @description Buys the next pair, once. A second use ends the session. */
             refresh_token?: string;
         };
-        Upload: {
-            upload_id: string;
-            length_bytes: number;
-        };
-        Audio: {
-            sample_rate_hz: number;
-            /** @enum {unknown} */
-            channels: 1 | 2;
-            /** @enum {unknown} */
-            depth_bits: 16 | 24;
-            codec: string;
-            length_samples: number;
-        };
-        Failure: {
-            reason: string;
-            message: string;
-            retryable: boolean;
-        };
-        Track: {
-            track_id: string;
-            title: string;
-            artist: string;
-            /** @enum {string} */
-            state: "unspecified" | "checking" | "separating" | "ready" | "failed" | "cancelled";
-            audio: components["schemas"]["Audio"] | null;
-            duration_s: number | null;
-            stems: string[];
-            playable_samples: number;
-            playable_s: number;
-            segments: number;
-            failure: components["schemas"]["Failure"] | null;
-            warnings: string[];
-            model: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            upload_id: string;
-            upload_held: boolean;
-            upload_erased_at: string | null;
-            /** @description Your own words for it. */
-            tags: string[];
-            /** @description Once it is ready, where a beat was heard. */
-            tempo_bpm: number | null;
-            /** @description For example D major, once it is ready, where one is clear. */
-            key: string | null;
-            /** @description Where the cover of its file is, when it has one. */
-            cover_url: string | null;
-        };
-        TrackDetail: {
-            track_id: string;
-            title: string;
-            artist: string;
-            /** @enum {string} */
-            state: "unspecified" | "checking" | "separating" | "ready" | "failed" | "cancelled";
-            audio: components["schemas"]["Audio"] | null;
-            duration_s: number | null;
-            stems: string[];
-            playable_samples: number;
-            playable_s: number;
-            segments: number;
-            failure: components["schemas"]["Failure"] | null;
-            warnings: string[];
-            model: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            upload_id: string;
-            upload_held: boolean;
-            upload_erased_at: string | null;
-            /** @description Your own words for it. */
-            tags: string[];
-            /** @description Once it is ready, where a beat was heard. */
-            tempo_bpm: number | null;
-            /** @description For example D major, once it is ready, where one is clear. */
-            key: string | null;
-            /** @description Where the cover of its file is, when it has one. */
-            cover_url: string | null;
-            report: components["schemas"]["Report"] | null;
-            analysis: components["schemas"]["Analysis"] | null;
-        };
-        TrackPage: {
-            tracks: components["schemas"]["Track"][];
-            next_cursor: string | null;
-        };
-        SegmentStem: {
-            stem: string;
-            size_bytes: number;
-            /** @description Largest absolute sample of each 1,024, a byte each. */
-            peaks: string;
-        };
-        Segment: {
-            index: number;
-            first_sample: number;
-            length_samples: number;
-            stems: components["schemas"]["SegmentStem"][];
-        };
-        Manifest: {
-            track: components["schemas"]["Track"];
-            segments: components["schemas"]["Segment"][];
-            report: components["schemas"]["Report"] | null;
-            analysis: components["schemas"]["Analysis"] | null;
-        };
-        Share: {
-            share_id: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            expires_at: string;
-            /** @description As it was shared. */
-            view: {
-                [key: string]: unknown;
-            };
-        };
-        NewShare: {
-            share_id: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            expires_at: string;
-            /** @description As it was shared. */
-            view: {
-                [key: string]: unknown;
-            };
-            /** @description Whoever holds it may play the track. Told here and never again. */
-            token: string;
-            /** @description The page that plays it; the token is in its fragment. */
-            path: string;
-        };
-        Shares: {
-            shares: components["schemas"]["Share"][];
-        };
-        SharedTrack: {
-            title: string;
-            artist: string;
-            /** @enum {string} */
-            state: "unspecified" | "checking" | "separating" | "ready" | "failed" | "cancelled";
-            audio: components["schemas"]["Audio"] | null;
-            duration_s: number | null;
-            stems: string[];
-            playable_samples: number;
-            playable_s: number;
-            segments: number;
-            /** @description Once it is ready, where a beat was heard. */
-            tempo_bpm: number | null;
-            /** @description For example D major, once it is ready, where one is clear. */
-            key: string | null;
-        };
-        OpenedShare: {
-            track: components["schemas"]["SharedTrack"];
-            /** @description As it was shared. */
-            view: {
-                [key: string]: unknown;
-            };
-            /** Format: date-time */
-            expires_at: string;
-        };
-        SharedManifest: {
-            track: components["schemas"]["SharedTrack"];
-            segments: components["schemas"]["Segment"][];
-            analysis: components["schemas"]["Analysis"] | null;
-        };
-        Mix: {
-            /** @description Where it is downloaded from, with GET. */
-            url: string;
-            file_name: string;
-            media_type: string;
-            size_bytes: number | null;
-        };
-        Progress: {
-            /** @enum {string} */
-            state: "unspecified" | "checking" | "separating" | "ready" | "failed" | "cancelled";
-            /** @description Committed samples of all. */
-            percent: number;
-            playable_s: number;
-            duration_s: number | null;
-            eta_s: number | null;
-            jobs_ahead: number;
-            segments: number;
-            warnings: string[];
-            failure: components["schemas"]["Failure"] | null;
-        };
+        /** @description A model that can separate. */
         Model: {
+            /** @description What createTrack takes as `model`. */
             name: string;
+            /** @description Name to show. */
             title: string;
+            /** @description What it separates a song into. */
             stems: string[];
+            /** @description Which of its versions runs. */
             version: string;
+            /** @description What it is good at, in a sentence. */
             summary: string;
+            /** @description Licence of its weights and code. */
             licence: string;
+            /** @description Whether it is taken when none is named. */
             is_default: boolean;
         };
+        /** @description The models. */
         Models: {
+            /** @description All of them. */
             models: components["schemas"]["Model"][];
         };
+        /** @description What a subscription holds. */
         Plan: {
+            /** @description The plan's fixed word. */
             name: string;
+            /** @description Name to show. */
             title: string;
+            /**
+             * Format: int64
+             * @description Seconds of song that may be separated in a month.
+             */
             seconds_a_month: number;
+            /**
+             * Format: int64
+             * @description Seconds of the longest song.
+             */
             longest_song_s: number;
+            /**
+             * Format: int64
+             * @description Songs separated at once.
+             */
             parallel_jobs: number;
+            /** @description Names of the models that it has; empty means every one. */
             models: string[];
+            /** @description The model taken when none is named; null takes the server's. */
             default_model: string | null;
         };
+        /** @description The plans. */
         Plans: {
+            /** @description All on offer. */
             plans: components["schemas"]["Plan"][];
         };
+        /** @description This month so far. */
         Usage: {
             plan: components["schemas"]["Plan"];
+            /**
+             * Format: int64
+             * @description Seconds of song that were separated.
+             */
             settled_s: number;
+            /**
+             * Format: int64
+             * @description Seconds of the songs under way.
+             */
             reserved_s: number;
+            /**
+             * Format: int64
+             * @description Seconds left.
+             */
             left_s: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the next month begins.
+             */
             renews_at: string;
         };
+        /**
+         * @description finished: its track was done; deadline: nobody needed it in time; unspecified: newer than this gateway.
+         * @enum {string}
+         */
+        ErasureReason: "unspecified" | "finished" | "deadline";
+        /** @description The receipt of an upload that was erased. */
         Erasure: {
+            /** @description The upload. */
             upload_id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it had arrived.
+             */
             uploaded_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was erased.
+             */
             erased_at: string;
-            /** @enum {unknown} */
-            reason: "unspecified" | "finished" | "deadline";
+            reason: components["schemas"]["ErasureReason"];
+            /**
+             * Format: int64
+             * @description Stored objects that were removed.
+             */
             objects: number;
         };
+        /** @description Some of the receipts. */
         ErasurePage: {
+            /** @description At most as many as were asked for, newest first. */
             erasures: components["schemas"]["Erasure"][];
+            /** @description `cursor` of the next page; null on the last. */
             next_cursor: string | null;
         };
+        /** @description How the process is. */
         Status: {
-            /** @enum {unknown} */
+            /**
+             * @description live or ready.
+             * @enum {string}
+             */
             status: "live" | "ready";
         };
+        /** @description A public key, as RFC 7517 has it. */
+        VerificationKey: {
+            [key: string]: string;
+        };
+        /** @description The keys that sign access tokens. */
         KeySet: {
-            keys: unknown[];
+            /** @description All that may have signed a living token. */
+            keys: components["schemas"]["VerificationKey"][];
         };
+        /** @description An OpenAPI 3.1 document. */
         Document: Record<string, never>;
+        /**
+         * @description token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin.
+         * @enum {string}
+         */
+        TokenTransport: "token" | "cookie";
+        /**
+         * @description Always 1.0.0.
+         * @enum {string}
+         */
+        TusVersion: "1.0.0";
+        /**
+         * @description newest (when absent); title; artist, unknown ones last; length, shortest first. A cursor is of its own sort.
+         * @enum {string}
+         */
+        TrackSort: "newest" | "title" | "artist" | "length";
+        /**
+         * @description Format of each file; absent takes flac.
+         * @enum {string}
+         */
+        AudioFormat: "flac" | "wav" | "mp3" | "m4a" | "opus";
+        /**
+         * @description Bits of a wav, 32f being floating point; absent takes the song's own.
+         * @enum {string}
+         */
+        WavDepth: "16" | "24" | "32f";
+        /**
+         * @description 2 gives an mp3, m4a or opus twice as fast at the same pitch.
+         * @enum {string}
+         */
+        PreviewSpeed: "1" | "2";
+        /**
+         * @description Format of the file; stem.mp4 is the whole song with its stems, and takes no query.
+         * @enum {string}
+         */
+        MixFormat: "flac" | "wav" | "mp3" | "m4a" | "opus" | "stem.mp4";
+        /**
+         * @description In place of stems: all but the voices (karaoke, instrumental), or the voices alone (acapella).
+         * @enum {string}
+         */
+        MixPreset: "karaoke" | "instrumental" | "acapella";
+        /** @description A new account. */
         SignUp: {
-            /** @description Address of the account. */
+            /** @description Address of the account, at most 320 characters. */
             email: string;
-            /** @description The password. */
+            /** @description The password; a new one has at least 8 characters and is none of those that are guessed first. */
             password: string;
-            /** @description Name to show. */
-            display_name?: string;
-            /**
-             * @description token: the tokens come in this answer; cookie: in HttpOnly cookies.
-             * @enum {string}
-             */
-            transport?: "token" | "cookie";
+            /** @description Name to show, at most 100 characters. */
+            display_name?: string | null;
+            /** @description token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin. */
+            transport?: components["schemas"]["TokenTransport"] | null;
         };
+        /** @description Who signs in. */
         SignIn: {
-            /** @description Address of the account. */
+            /** @description Address of the account, at most 320 characters. */
             email: string;
-            /** @description The password. */
+            /** @description The password; a new one has at least 8 characters and is none of those that are guessed first. */
             password: string;
-            /**
-             * @description token: the tokens come in this answer; cookie: in HttpOnly cookies.
-             * @enum {string}
-             */
-            transport?: "token" | "cookie";
+            /** @description token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin. */
+            transport?: components["schemas"]["TokenTransport"] | null;
         };
+        /** @description A one-time link. */
         SignInLink: {
-            /** @description The code of the link. */
+            /** @description The code of the link, which works once. */
             code: string;
-            /**
-             * @description token: the tokens come in this answer; cookie: in HttpOnly cookies.
-             * @enum {string}
-             */
-            transport?: "token" | "cookie";
+            /** @description token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin. */
+            transport?: components["schemas"]["TokenTransport"] | null;
         };
+        /** @description Which session; it keeps its transport. */
         Refresh: {
             /** @description The token to spend; absent takes the cookie. */
-            refresh_token?: string;
-            /**
-             * @description token: the tokens come in this answer; cookie: in HttpOnly cookies.
-             * @enum {string}
-             */
-            transport?: "token" | "cookie";
+            refresh_token?: string | null;
+            /** @description token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin. */
+            transport?: components["schemas"]["TokenTransport"] | null;
         };
+        /** @description What is to change. */
         Profile: {
-            /** @description Name to show. */
-            display_name?: string;
+            /** @description Name to show, at most 100 characters. */
+            display_name?: string | null;
         };
+        /** @description What to separate, and how. */
         NewTrack: {
             /** @description The complete upload. */
             upload_id: string;
-            /** @description Title to show. */
-            title?: string;
-            /** @description Model that separates it; absent takes the default. */
-            model?: string;
+            /** @description Title to show, at most 300 characters; absent takes the file's. */
+            title?: string | null;
+            /** @description `name` of the model that separates it; absent takes the default. */
+            model?: string | null;
         };
+        /** @description What is to change; what is absent stays. */
         TrackChange: {
-            /** @description Title to show. */
-            title?: string;
-            /** @description Artist to show. */
-            artist?: string;
-            /** @description Your own words for it, in place of those it has. */
-            tags?: string[];
+            /** @description Title to show, 1 to 300 characters. */
+            title?: string | null;
+            /** @description Artist to show, at most 300 characters. */
+            artist?: string | null;
+            /** @description Your own words for it, at most 20, in place of those it has. */
+            tags?: string[] | null;
         };
+        /** @description How long the link works, and what it shows. */
         ShareRequest: {
-            /** @description Seconds that the link works; absent takes seven days. */
-            expires_in_s?: number;
-            /** @description Mix, loop, key and tempo, as the player wants them back. */
+            /** @description Seconds that the link works, an hour to 90 days; absent takes seven days. */
+            expires_in_s?: number | null;
+            /** @description Mix, loop, key and tempo, as the player wants them back: at most 4,096 bytes and 16 levels of JSON. */
             view?: {
                 [key: string]: unknown;
-            };
+            } | null;
         };
+        /** @description A link, as whoever got it has it. */
         ShareToken: {
-            /** @description The token of the link. */
+            /** @description The token of the link: what its fragment holds after the last slash. */
             token: string;
         };
+        /** @description Which stems sound, how loud and where, and in which format. */
         NewMix: {
-            /**
-             * @description Format of the file.
-             * @enum {string}
-             */
-            format: "flac" | "wav" | "mp3" | "m4a" | "opus" | "stem.mp4";
+            format: components["schemas"]["MixFormat"];
             /** @description Names of stems, separated by commas; absent takes all. */
-            stems?: string;
+            stems?: string | null;
             /** @description Gain in dB of each stem named, separated by commas, -60 to 24. */
-            gains?: string;
+            gains?: string | null;
             /** @description Place of each stem named, separated by commas, -1 (left) to 1 (right). */
-            pans?: string;
-            /**
-             * @description In place of stems: all but the voices (karaoke, instrumental), or the voices alone (acapella).
-             * @enum {string}
-             */
-            preset?: "karaoke" | "instrumental" | "acapella";
-            /**
-             * @description Depth of a wav; absent takes the song's own.
-             * @enum {string}
-             */
-            depth?: "16" | "24" | "32f";
-            /**
-             * @description 2 gives an mp3, m4a or opus twice as fast at the same pitch.
-             * @enum {string}
-             */
-            speed?: "1" | "2";
+            pans?: string | null;
+            /** @description In place of stems: all but the voices (karaoke, instrumental), or the voices alone (acapella). */
+            preset?: components["schemas"]["MixPreset"] | null;
+            /** @description Bits of a wav, 32f being floating point; absent takes the song's own. */
+            depth?: components["schemas"]["WavDepth"] | null;
+            /** @description 2 gives an mp3, m4a or opus twice as fast at the same pitch. */
+            speed?: components["schemas"]["PreviewSpeed"] | null;
         };
     };
-    responses: never;
+    responses: {
+        /** @description Bad Request: MALFORMED_HEADER, MALFORMED_HTTP. */
+        "400-MALFORMED_HEADER-MALFORMED_HTTP": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Bad Request: MALFORMED_HEADER, MALFORMED_HTTP, MALFORMED_JSON. */
+        "400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Bad Request: MALFORMED_HEADER, MALFORMED_HTTP, MALFORMED_METADATA. */
+        "400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_METADATA": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Bad Request: MALFORMED_HTTP. */
+        "400-MALFORMED_HTTP-without-body": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Bad Request: MALFORMED_HTTP. */
+        "400-MALFORMED_HTTP": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Bad Request: MALFORMED_HTTP, MALFORMED_JSON. */
+        "400-MALFORMED_HTTP-MALFORMED_JSON": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Bad Request: MALFORMED_HTTP, MALFORMED_QUERY. */
+        "400-MALFORMED_HTTP-MALFORMED_QUERY": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unauthorized: LINK_SPENT. */
+        "401-LINK_SPENT": {
+            headers: {
+                /** @example Bearer realm="stripsession" */
+                "WWW-Authenticate": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unauthorized: SESSION_ENDED, UNAUTHENTICATED. */
+        "401-SESSION_ENDED-UNAUTHENTICATED": {
+            headers: {
+                /** @example Bearer realm="stripsession" */
+                "WWW-Authenticate": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unauthorized: UNAUTHENTICATED. */
+        "401-UNAUTHENTICATED-without-body": {
+            headers: {
+                /** @example Bearer realm="stripsession" */
+                "WWW-Authenticate": string;
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Unauthorized: UNAUTHENTICATED. */
+        "401-UNAUTHENTICATED": {
+            headers: {
+                /** @example Bearer realm="stripsession" */
+                "WWW-Authenticate": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unauthorized: WRONG_CREDENTIALS. */
+        "401-WRONG_CREDENTIALS": {
+            headers: {
+                /** @example Bearer realm="stripsession" */
+                "WWW-Authenticate": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Payment Required: MINUTES_EXHAUSTED. */
+        "402-MINUTES_EXHAUSTED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: CROSS_SITE. */
+        "403-CROSS_SITE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: ACCOUNT_NOT_FOUND. */
+        "404-ACCOUNT_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: COVER_NOT_FOUND, NOT_FOUND, TRACK_NOT_FOUND. */
+        "404-COVER_NOT_FOUND-NOT_FOUND-TRACK_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: NOT_FOUND. */
+        "404-NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: NOT_FOUND, SEGMENT_NOT_FOUND, SHARE_NOT_FOUND. */
+        "404-NOT_FOUND-SEGMENT_NOT_FOUND-SHARE_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: NOT_FOUND, SEGMENT_NOT_FOUND, STEM_NOT_FOUND, TRACK_NOT_FOUND. */
+        "404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: NOT_FOUND, SEGMENT_NOT_FOUND, TRACK_NOT_FOUND. */
+        "404-NOT_FOUND-SEGMENT_NOT_FOUND-TRACK_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: NOT_FOUND, SHARE_NOT_FOUND, TRACK_NOT_FOUND. */
+        "404-NOT_FOUND-SHARE_NOT_FOUND-TRACK_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: NOT_FOUND, TRACK_NOT_FOUND. */
+        "404-NOT_FOUND-TRACK_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: NOT_FOUND, UPLOAD_NOT_FOUND. */
+        "404-NOT_FOUND-UPLOAD_NOT_FOUND-without-body": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Not Found: NOT_FOUND, UPLOAD_NOT_FOUND. */
+        "404-NOT_FOUND-UPLOAD_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: SHARE_NOT_FOUND. */
+        "404-SHARE_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: TRACK_NOT_FOUND, UPLOAD_NOT_FOUND. */
+        "404-TRACK_NOT_FOUND-UPLOAD_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Request Timeout: BODY_CUT_OFF. */
+        "408-BODY_CUT_OFF": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Request Timeout: BODY_CUT_OFF, BODY_TOO_SLOW. */
+        "408-BODY_CUT_OFF-BODY_TOO_SLOW": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: EMAIL_TAKEN. */
+        "409-EMAIL_TAKEN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: PLAN_WITHOUT_DEFAULT, TRACK_NOT_RETRYABLE. */
+        "409-PLAN_WITHOUT_DEFAULT-TRACK_NOT_RETRYABLE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: PLAN_WITHOUT_DEFAULT, UPLOAD_INCOMPLETE. */
+        "409-PLAN_WITHOUT_DEFAULT-UPLOAD_INCOMPLETE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: TOO_MANY_SHARES. */
+        "409-TOO_MANY_SHARES": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: TRACK_NOT_READY. */
+        "409-TRACK_NOT_READY": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: TRACK_NOT_SEPARATING. */
+        "409-TRACK_NOT_SEPARATING": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: UPLOAD_IN_USE. */
+        "409-UPLOAD_IN_USE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: UPLOAD_OFFSET_MISMATCH. */
+        "409-UPLOAD_OFFSET_MISMATCH": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Gone: UPLOAD_GONE. */
+        "410-UPLOAD_GONE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Precondition Failed: TUS_VERSION. */
+        "412-TUS_VERSION-without-body": {
+            headers: {
+                /** @example 1.0.0 */
+                "Tus-Version": string;
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Precondition Failed: TUS_VERSION. */
+        "412-TUS_VERSION": {
+            headers: {
+                /** @example 1.0.0 */
+                "Tus-Version": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Request Entity Too Large: BODY_TOO_LARGE. */
+        "413-BODY_TOO_LARGE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Request Entity Too Large: UPLOAD_TOO_LARGE. */
+        "413-UPLOAD_TOO_LARGE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unsupported Media Type: NOT_JSON. */
+        "415-NOT_JSON": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unsupported Media Type: WRONG_CONTENT_TYPE. */
+        "415-WRONG_CONTENT_TYPE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Requested Range Not Satisfiable: RANGE_OUTSIDE. */
+        "416-RANGE_OUTSIDE": {
+            headers: {
+                /** @example bytes 0-1048575/5242880 */
+                "Content-Range": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Misdirected Request: WRONG_ADDRESS. */
+        "421-WRONG_ADDRESS-without-body": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Misdirected Request: WRONG_ADDRESS. */
+        "421-WRONG_ADDRESS": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: DAMAGED, IDEMPOTENCY_KEY_REUSED, INVALID_FIELD, MODEL_NOT_IN_PLAN, MODEL_UNKNOWN, NOT_AUDIO, NO_AUDIO_STREAM, TOO_LONG, TOO_SHORT, UNSUPPORTED_CHANNELS, UNSUPPORTED_RATE. */
+        "422-DAMAGED-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-MODEL_NOT_IN_PLAN-MODEL_UNKNOWN-NOT_AUDIO-NO_AUDIO_STREAM-TOO_LONG-TOO_SHORT-UNSUPPORTED_CHANNELS-UNSUPPORTED_RATE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: DAMAGED, MODEL_NOT_IN_PLAN, MODEL_UNKNOWN, NOT_AUDIO, NO_AUDIO_STREAM, TOO_LONG, TOO_SHORT, UNSUPPORTED_CHANNELS, UNSUPPORTED_RATE. */
+        "422-DAMAGED-MODEL_NOT_IN_PLAN-MODEL_UNKNOWN-NOT_AUDIO-NO_AUDIO_STREAM-TOO_LONG-TOO_SHORT-UNSUPPORTED_CHANNELS-UNSUPPORTED_RATE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: DISPLAY_NAME_TOO_LONG, INVALID_EMAIL, INVALID_FIELD, WEAK_PASSWORD. */
+        "422-DISPLAY_NAME_TOO_LONG-INVALID_EMAIL-INVALID_FIELD-WEAK_PASSWORD": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: DISPLAY_NAME_TOO_LONG, INVALID_FIELD. */
+        "422-DISPLAY_NAME_TOO_LONG-INVALID_FIELD": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: INVALID_FIELD. */
+        "422-INVALID_FIELD": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: INVALID_FIELD, MIX_INVALID, RANGE_INVALID, UNKNOWN_FORMAT. */
+        "422-INVALID_FIELD-MIX_INVALID-RANGE_INVALID-UNKNOWN_FORMAT": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: INVALID_FIELD, MIX_INVALID, UNKNOWN_FORMAT. */
+        "422-INVALID_FIELD-MIX_INVALID-UNKNOWN_FORMAT": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: INVALID_FIELD, PAGE_TOKEN_INVALID. */
+        "422-INVALID_FIELD-PAGE_TOKEN_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: INVALID_FIELD, RANGE_INVALID, UNKNOWN_FORMAT. */
+        "422-INVALID_FIELD-RANGE_INVALID-UNKNOWN_FORMAT": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: INVALID_FIELD, SHARE_LIFE_INVALID, SHARE_VIEW_INVALID. */
+        "422-INVALID_FIELD-SHARE_LIFE_INVALID-SHARE_VIEW_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: INVALID_FIELD, TAGS_INVALID, TITLE_EMPTY. */
+        "422-INVALID_FIELD-TAGS_INVALID-TITLE_EMPTY": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: UPLOAD_EMPTY, UPLOAD_FRAGMENTED, UPLOAD_OVERRUN. */
+        "422-UPLOAD_EMPTY-UPLOAD_FRAGMENTED-UPLOAD_OVERRUN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: UPLOAD_FRAGMENTED, UPLOAD_OVERRUN. */
+        "422-UPLOAD_FRAGMENTED-UPLOAD_OVERRUN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too Many Requests: TOO_FAST. */
+        "429-TOO_FAST": {
+            headers: {
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE. */
+        "429-TOO_FAST-TOO_MANY_AT_ONCE-without-body": {
+            headers: {
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE. */
+        "429-TOO_FAST-TOO_MANY_AT_ONCE": {
+            headers: {
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE, TOO_MANY_STREAMS. */
+        "429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_STREAMS": {
+            headers: {
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE, TOO_MANY_UPLOADS. */
+        "429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_UPLOADS": {
+            headers: {
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Internal Server Error: INTERNAL. */
+        "500-INTERNAL-without-body": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Internal Server Error: INTERNAL. */
+        "500-INTERNAL": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Service Unavailable: BUSY. */
+        "503-BUSY": {
+            headers: {
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Service Unavailable: BUSY, DEPENDENCY_AWAY, DEPENDENCY_UNAVAILABLE, UNREACHABLE. */
+        "503-BUSY-DEPENDENCY_AWAY-DEPENDENCY_UNAVAILABLE-UNREACHABLE": {
+            headers: {
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Service Unavailable: BUSY, DEPENDENCY_UNAVAILABLE, QUEUE_FULL, SEPARATION_UNAVAILABLE, UNREACHABLE. */
+        "503-BUSY-DEPENDENCY_UNAVAILABLE-QUEUE_FULL-SEPARATION_UNAVAILABLE-UNREACHABLE": {
+            headers: {
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Service Unavailable: BUSY, DEPENDENCY_UNAVAILABLE, UNREACHABLE. */
+        "503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE-without-body": {
+            headers: {
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Service Unavailable: BUSY, DEPENDENCY_UNAVAILABLE, UNREACHABLE. */
+        "503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE": {
+            headers: {
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Service Unavailable: NOT_READY. */
+        "503-NOT_READY": {
+            headers: {
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Gateway Timeout: DEADLINE. */
+        "504-DEADLINE-without-body": {
+            headers: {
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Gateway Timeout: DEADLINE. */
+        "504-DEADLINE": {
+            headers: {
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -1050,7 +2295,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It. */
+            /** @description Whether the process runs. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1059,15 +2304,8 @@ export interface operations {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            500: components["responses"]["500-INTERNAL"];
         };
     };
     isReady: {
@@ -1079,7 +2317,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It. */
+            /** @description Whether it takes requests. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1088,15 +2326,9 @@ export interface operations {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-NOT_READY"];
         };
     };
     getKeySet: {
@@ -1108,7 +2340,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It. */
+            /** @description Keys that sign access tokens. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1117,15 +2349,12 @@ export interface operations {
                     "application/json": components["schemas"]["KeySet"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     getContract: {
@@ -1137,7 +2366,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It. */
+            /** @description This document. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1146,15 +2375,11 @@ export interface operations {
                     "application/json": components["schemas"]["Document"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY"];
         };
     };
     signUp: {
@@ -1179,15 +2404,18 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            403: components["responses"]["403-CROSS_SITE"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-EMAIL_TAKEN"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-DISPLAY_NAME_TOO_LONG-INVALID_EMAIL-INVALID_FIELD-WEAK_PASSWORD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     signIn: {
@@ -1212,15 +2440,18 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-WRONG_CREDENTIALS"];
+            403: components["responses"]["403-CROSS_SITE"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     redeemLink: {
@@ -1245,15 +2476,18 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-LINK_SPENT"];
+            403: components["responses"]["403-CROSS_SITE"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     refreshSession: {
@@ -1269,7 +2503,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The session with new tokens. */
+            /** @description The session with new tokens, without its account. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1278,15 +2512,18 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-SESSION_ENDED-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     signOut: {
@@ -1309,15 +2546,17 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            403: components["responses"]["403-CROSS_SITE"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     getAccount: {
@@ -1329,7 +2568,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It. */
+            /** @description The account. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1338,15 +2577,14 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     updateAccount: {
@@ -1371,26 +2609,39 @@ export interface operations {
                     "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-DISPLAY_NAME_TOO_LONG-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     createUpload: {
         parameters: {
             query?: never;
             header: {
-                /** @description Always 1.0.0. */
-                "Tus-Resumable": "1.0.0";
-                /** @description Size of the whole file in bytes. */
-                "Upload-Length": string;
-                /** @description tus metadata; `filename` is read. */
+                /**
+                 * @description Always 1.0.0.
+                 * @example 1.0.0
+                 */
+                "Tus-Resumable": components["schemas"]["TusVersion"];
+                /**
+                 * @description Size of the whole file in bytes; `Tus-Max-Size` is the most.
+                 * @example 5242880
+                 */
+                "Upload-Length": number;
+                /**
+                 * @description tus metadata, at most 4,096 characters: names, each with its value in base64 of UTF-8; `filename` is read.
+                 * @example filename RXZlbmluZyBUcmFpbi5mbGFj
+                 */
                 "Upload-Metadata"?: string;
             };
             path?: never;
@@ -1398,32 +2649,40 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/offset+octet-stream": unknown;
+                /** @example fLaC */
+                "application/offset+octet-stream": string;
             };
         };
         responses: {
             /** @description The upload; Location says where. */
             201: {
                 headers: {
-                    Location?: string;
-                    "Upload-Offset"?: string;
-                    "Upload-Expires"?: string;
-                    "Tus-Resumable"?: string;
+                    /** @example /v1/tracks/trk_0b5c2f7e9d1a4c38 */
+                    Location: string;
+                    /** @example 1048576 */
+                    "Upload-Offset": number;
+                    /** @example Wed, 02 Jan 2030 00:00:00 GMT */
+                    "Upload-Expires": string;
+                    /** @example 1.0.0 */
+                    "Tus-Resumable": string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Upload"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_METADATA"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            408: components["responses"]["408-BODY_CUT_OFF"];
+            412: components["responses"]["412-TUS_VERSION"];
+            413: components["responses"]["413-UPLOAD_TOO_LARGE"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-UPLOAD_EMPTY-UPLOAD_FRAGMENTED-UPLOAD_OVERRUN"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_UPLOADS"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     describeUploads: {
@@ -1438,32 +2697,38 @@ export interface operations {
             /** @description What this server speaks. */
             204: {
                 headers: {
-                    "Tus-Version"?: string;
-                    "Tus-Extension"?: string;
-                    "Tus-Max-Size"?: string;
+                    /** @example 1.0.0 */
+                    "Tus-Version": string;
+                    /** @example creation,creation-with-upload,expiration,termination */
+                    "Tus-Extension": string;
+                    /** @example 2147483648 */
+                    "Tus-Max-Size": number;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY"];
         };
     };
     deleteUpload: {
         parameters: {
             query?: never;
             header: {
-                /** @description Always 1.0.0. */
-                "Tus-Resumable": "1.0.0";
+                /**
+                 * @description Always 1.0.0.
+                 * @example 1.0.0
+                 */
+                "Tus-Resumable": components["schemas"]["TusVersion"];
             };
             path: {
+                /**
+                 * @description Names an upload of yours.
+                 * @example upl_7d3e1a9c5b2f4068912ac3de4f5b6a70
+                 */
                 upload_id: string;
             };
             cookie?: never;
@@ -1477,15 +2742,17 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-NOT_FOUND-UPLOAD_NOT_FOUND"];
+            409: components["responses"]["409-UPLOAD_IN_USE"];
+            412: components["responses"]["412-TUS_VERSION"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     describeUpload: {
@@ -1493,6 +2760,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Names an upload of yours.
+                 * @example upl_7d3e1a9c5b2f4068912ac3de4f5b6a70
+                 */
                 upload_id: string;
             };
             cookie?: never;
@@ -1502,113 +2773,158 @@ export interface operations {
             /** @description What this server speaks. */
             204: {
                 headers: {
-                    "Tus-Version"?: string;
-                    "Tus-Extension"?: string;
-                    "Tus-Max-Size"?: string;
+                    /** @example 1.0.0 */
+                    "Tus-Version": string;
+                    /** @example creation,creation-with-upload,expiration,termination */
+                    "Tus-Extension": string;
+                    /** @example 2147483648 */
+                    "Tus-Max-Size": number;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            404: components["responses"]["404-NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY"];
         };
     };
     getUpload: {
         parameters: {
             query?: never;
             header: {
-                /** @description Always 1.0.0. */
-                "Tus-Resumable": "1.0.0";
+                /**
+                 * @description Always 1.0.0.
+                 * @example 1.0.0
+                 */
+                "Tus-Resumable": components["schemas"]["TusVersion"];
             };
             path: {
+                /**
+                 * @description Names an upload of yours.
+                 * @example upl_7d3e1a9c5b2f4068912ac3de4f5b6a70
+                 */
                 upload_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description It. */
+            /** @description How far it is, in the headers. */
             200: {
                 headers: {
-                    "Upload-Length"?: string;
-                    "Upload-Offset"?: string;
-                    "Upload-Expires"?: string;
-                    "Tus-Resumable"?: string;
+                    /** @example 5242880 */
+                    "Upload-Length": number;
+                    /** @example 1048576 */
+                    "Upload-Offset": number;
+                    /** @example Wed, 02 Jan 2030 00:00:00 GMT */
+                    "Upload-Expires": string;
+                    /** @example 1.0.0 */
+                    "Tus-Resumable": string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP-without-body"];
+            401: components["responses"]["401-UNAUTHENTICATED-without-body"];
+            404: components["responses"]["404-NOT_FOUND-UPLOAD_NOT_FOUND-without-body"];
+            412: components["responses"]["412-TUS_VERSION-without-body"];
+            421: components["responses"]["421-WRONG_ADDRESS-without-body"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE-without-body"];
+            500: components["responses"]["500-INTERNAL-without-body"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE-without-body"];
+            504: components["responses"]["504-DEADLINE-without-body"];
         };
     };
     appendUpload: {
         parameters: {
             query?: never;
             header: {
-                /** @description Always 1.0.0. */
-                "Tus-Resumable": "1.0.0";
-                /** @description Where these bytes begin. */
-                "Upload-Offset": string;
+                /**
+                 * @description Always 1.0.0.
+                 * @example 1.0.0
+                 */
+                "Tus-Resumable": components["schemas"]["TusVersion"];
+                /**
+                 * @description Where these bytes begin: what the last answer said is stored.
+                 * @example 1048576
+                 */
+                "Upload-Offset": number;
             };
             path: {
+                /**
+                 * @description Names an upload of yours.
+                 * @example upl_7d3e1a9c5b2f4068912ac3de4f5b6a70
+                 */
                 upload_id: string;
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/offset+octet-stream": unknown;
+                /** @example fLaC */
+                "application/offset+octet-stream": string;
             };
         };
         responses: {
             /** @description They are stored. */
             204: {
                 headers: {
-                    "Upload-Offset"?: string;
-                    "Upload-Expires"?: string;
-                    "Tus-Resumable"?: string;
+                    /** @example 1048576 */
+                    "Upload-Offset": number;
+                    /** @example Wed, 02 Jan 2030 00:00:00 GMT */
+                    "Upload-Expires": string;
+                    /** @example 1.0.0 */
+                    "Tus-Resumable": string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-NOT_FOUND-UPLOAD_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF"];
+            409: components["responses"]["409-UPLOAD_OFFSET_MISMATCH"];
+            412: components["responses"]["412-TUS_VERSION"];
+            415: components["responses"]["415-WRONG_CONTENT_TYPE"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-UPLOAD_FRAGMENTED-UPLOAD_OVERRUN"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     listTracks: {
         parameters: {
             query?: {
-                /** @description Words that title or artist must contain. */
+                /**
+                 * @description Words that title or artist must contain.
+                 * @example train
+                 */
                 q?: string;
-                /** @description A tag that they must have, as it is written. */
+                /**
+                 * @description A tag that they must have, as it is written.
+                 * @example practice
+                 */
                 tag?: string;
-                /** @description newest (when absent); title; artist, unknown ones last; length, shortest first. A cursor is of its own sort. */
-                sort?: "newest" | "title" | "artist" | "length";
-                /** @description next_cursor of the page before. */
+                /**
+                 * @description newest (when absent); title; artist, unknown ones last; length, shortest first. A cursor is of its own sort.
+                 * @example newest
+                 */
+                sort?: components["schemas"]["TrackSort"];
+                /**
+                 * @description `next_cursor` of the page before; absent takes the first.
+                 * @example MjAzMC0wNS0wNA
+                 */
                 cursor?: string;
-                /** @description Most items of a page. */
+                /**
+                 * @description Most items of a page, 1 to 200.
+                 * @example 50
+                 */
                 limit?: number;
             };
             header?: never;
@@ -1626,22 +2942,24 @@ export interface operations {
                     "application/json": components["schemas"]["TrackPage"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-PAGE_TOKEN_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     createTrack: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key gives the same track; replays are answered like the first. */
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. The same key gives the same track, so that a request whose answer was lost can be sent again; with another upload it is refused.
+                 * @example upl_7d3e1a9c5b2f4068912ac3de4f5b6a70
+                 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1656,22 +2974,30 @@ export interface operations {
             /** @description The track, also for a replay. */
             201: {
                 headers: {
-                    Location?: string;
+                    /** @example /v1/tracks/trk_0b5c2f7e9d1a4c38 */
+                    Location: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Track"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            402: components["responses"]["402-MINUTES_EXHAUSTED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-TRACK_NOT_FOUND-UPLOAD_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-PLAN_WITHOUT_DEFAULT-UPLOAD_INCOMPLETE"];
+            410: components["responses"]["410-UPLOAD_GONE"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-DAMAGED-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-MODEL_NOT_IN_PLAN-MODEL_UNKNOWN-NOT_AUDIO-NO_AUDIO_STREAM-TOO_LONG-TOO_SHORT-UNSUPPORTED_CHANNELS-UNSUPPORTED_RATE"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-QUEUE_FULL-SEPARATION_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     getTrack: {
@@ -1679,6 +3005,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
                 track_id: string;
             };
             cookie?: never;
@@ -1694,15 +3024,14 @@ export interface operations {
                     "application/json": components["schemas"]["TrackDetail"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     deleteTrack: {
@@ -1710,6 +3039,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
                 track_id: string;
             };
             cookie?: never;
@@ -1723,15 +3056,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     updateTrack: {
@@ -1739,6 +3072,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
                 track_id: string;
             };
             cookie?: never;
@@ -1758,15 +3095,19 @@ export interface operations {
                     "application/json": components["schemas"]["Track"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-TAGS_INVALID-TITLE_EMPTY"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     cancelTrack: {
@@ -1774,6 +3115,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
                 track_id: string;
             };
             cookie?: never;
@@ -1789,15 +3134,16 @@ export interface operations {
                     "application/json": components["schemas"]["Track"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
+            409: components["responses"]["409-TRACK_NOT_SEPARATING"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     retryTrack: {
@@ -1805,6 +3151,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
                 track_id: string;
             };
             cookie?: never;
@@ -1820,25 +3170,36 @@ export interface operations {
                     "application/json": components["schemas"]["Track"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            402: components["responses"]["402-MINUTES_EXHAUSTED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
+            409: components["responses"]["409-PLAN_WITHOUT_DEFAULT-TRACK_NOT_RETRYABLE"];
+            410: components["responses"]["410-UPLOAD_GONE"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-DAMAGED-MODEL_NOT_IN_PLAN-MODEL_UNKNOWN-NOT_AUDIO-NO_AUDIO_STREAM-TOO_LONG-TOO_SHORT-UNSUPPORTED_CHANNELS-UNSUPPORTED_RATE"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-QUEUE_FULL-SEPARATION_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     getManifest: {
         parameters: {
             query?: {
-                /** @description First segment wanted. */
+                /**
+                 * @description Index of the first segment wanted: how many you know.
+                 * @example 0
+                 */
                 from?: number;
             };
             header?: never;
             path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
                 track_id: string;
             };
             cookie?: never;
@@ -1854,25 +3215,32 @@ export interface operations {
                     "application/json": components["schemas"]["Manifest"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     watchTrack: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Id of the last event seen; ids go on from there. */
+                /**
+                 * @description Id of the last event seen; ids go on from there.
+                 * @example 12
+                 */
                 "Last-Event-ID"?: string;
             };
             path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
                 track_id: string;
             };
             cookie?: never;
@@ -1885,44 +3253,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": unknown;
+                    /**
+                     * @example retry: 1000
+                     *
+                     *     event: progress
+                     *     id: 1
+                     *     data: {"state": "separating", "percent": 41.5, "playable_s": 81.34, "duration_s": 196.0, "eta_s": 36.0, "jobs_ahead": 0, "segments": 16, "warnings": [], "failure": null}
+                     */
+                    "text/event-stream": string;
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_STREAMS"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     getSegment: {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETags that you hold. */
+                /**
+                 * @description ETags that you hold.
+                 * @example "5f3c1c6a0e9b4d27"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
                 track_id: string;
+                /**
+                 * @description One of the track's `stems`.
+                 * @example vocals
+                 */
                 stem: string;
+                /**
+                 * @description The segment's `index`, from 0 on.
+                 * @example 0
+                 */
                 index: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description It. */
+            /** @description The segment. */
             200: {
                 headers: {
-                    ETag?: string;
+                    /** @example "5f3c1c6a0e9b4d27" */
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "audio/flac": unknown;
+                    /** @example fLaC */
+                    "audio/flac": string;
                 };
             };
             /** @description You hold it already. */
@@ -1932,40 +3323,49 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-TRACK_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     getCover: {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETags that you hold. */
+                /**
+                 * @description ETags that you hold.
+                 * @example "5f3c1c6a0e9b4d27"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
                 track_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description It. */
+            /** @description The cover. */
             200: {
                 headers: {
-                    ETag?: string;
+                    /** @example "5f3c1c6a0e9b4d27" */
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/jpeg": unknown;
-                    "image/png": unknown;
+                    /** @example JFIF */
+                    "image/jpeg": string;
+                    /** @example PNG */
+                    "image/png": string;
                 };
             };
             /** @description You hold it already. */
@@ -1975,15 +3375,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            404: components["responses"]["404-COVER_NOT_FOUND-NOT_FOUND-TRACK_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     listShares: {
@@ -1991,6 +3390,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
                 track_id: string;
             };
             cookie?: never;
@@ -2006,15 +3409,14 @@ export interface operations {
                     "application/json": components["schemas"]["Shares"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     createShare: {
@@ -2022,6 +3424,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
                 track_id: string;
             };
             cookie?: never;
@@ -2041,15 +3447,20 @@ export interface operations {
                     "application/json": components["schemas"]["NewShare"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-TOO_MANY_SHARES"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-SHARE_LIFE_INVALID-SHARE_VIEW_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     revokeShare: {
@@ -2057,7 +3468,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
                 track_id: string;
+                /**
+                 * @description Names a link of the track.
+                 * @example shr_c41f0a7be82d4935b6d08e7fa1529c3d
+                 */
                 share_id: string;
             };
             cookie?: never;
@@ -2071,15 +3490,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-NOT_FOUND-SHARE_NOT_FOUND-TRACK_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     openShare: {
@@ -2104,25 +3523,33 @@ export interface operations {
                     "application/json": components["schemas"]["OpenedShare"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            404: components["responses"]["404-SHARE_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     getSharedManifest: {
         parameters: {
             query?: {
-                /** @description First segment wanted. */
+                /**
+                 * @description Index of the first segment wanted: how many you know.
+                 * @example 0
+                 */
                 from?: number;
             };
             header: {
-                /** @description The token of the link. */
+                /**
+                 * @description The token of the link.
+                 * @example q3l0mB7rXc5n2v9KfWZ1sYtA8dHjUePgRiOo4E6LkMw
+                 */
                 "X-Share-Token": string;
             };
             path?: never;
@@ -2139,40 +3566,57 @@ export interface operations {
                     "application/json": components["schemas"]["SharedManifest"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
+            404: components["responses"]["404-SHARE_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     getSharedSegment: {
         parameters: {
             query?: never;
             header: {
-                /** @description The token of the link. */
+                /**
+                 * @description The token of the link.
+                 * @example q3l0mB7rXc5n2v9KfWZ1sYtA8dHjUePgRiOo4E6LkMw
+                 */
                 "X-Share-Token": string;
+                /**
+                 * @description ETags that you hold.
+                 * @example "5f3c1c6a0e9b4d27"
+                 */
+                "If-None-Match"?: string;
             };
             path: {
+                /**
+                 * @description One of the track's `stems`.
+                 * @example vocals
+                 */
                 stem: string;
+                /**
+                 * @description The segment's `index`, from 0 on.
+                 * @example 0
+                 */
                 index: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description It. */
+            /** @description The segment. */
             200: {
                 headers: {
-                    ETag?: string;
+                    /** @example "5f3c1c6a0e9b4d27" */
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "audio/flac": unknown;
+                    /** @example fLaC */
+                    "audio/flac": string;
                 };
             };
             /** @description You hold it already. */
@@ -2182,37 +3626,62 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-SHARE_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     downloadStem: {
         parameters: {
             query?: {
-                /** @description Depth of a wav; absent takes the song's own. */
-                depth?: "16" | "24" | "32f";
-                /** @description 2 gives an mp3, m4a or opus twice as fast at the same pitch. */
-                speed?: "1" | "2";
+                /**
+                 * @description Bits of a wav, 32f being floating point; absent takes the song's own.
+                 * @example 16
+                 */
+                depth?: components["schemas"]["WavDepth"];
+                /**
+                 * @description 2 gives an mp3, m4a or opus twice as fast at the same pitch.
+                 * @example 1
+                 */
+                speed?: components["schemas"]["PreviewSpeed"];
             };
             header?: {
-                /** @description One range of bytes; several are answered with the whole, and so is any of a file of unknown size. */
+                /**
+                 * @description One range of bytes; several are answered with the whole, and so is any of a file of unknown size.
+                 * @example bytes=0-1048575
+                 */
                 Range?: string;
-                /** @description An ETag: the range is wanted only while it matches. */
+                /**
+                 * @description An ETag: the range is wanted only while it matches.
+                 * @example "5f3c1c6a0e9b4d27"
+                 */
                 "If-Range"?: string;
-                /** @description ETags that you hold. */
+                /**
+                 * @description ETags that you hold.
+                 * @example "5f3c1c6a0e9b4d27"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
                 track_id: string;
+                /**
+                 * @description One of the track's `stems`.
+                 * @example vocals
+                 */
                 stem: string;
-                ext: string;
+                /**
+                 * @description Format of the file.
+                 * @example flac
+                 */
+                ext: components["schemas"]["AudioFormat"];
             };
             cookie?: never;
         };
@@ -2221,34 +3690,51 @@ export interface operations {
             /** @description The whole file. */
             200: {
                 headers: {
-                    "Accept-Ranges"?: string;
-                    "Content-Disposition"?: string;
-                    ETag?: string;
+                    /** @example bytes */
+                    "Accept-Ranges": string;
+                    /** @example attachment; filename="Song - vocals.flac" */
+                    "Content-Disposition": string;
+                    /** @example "5f3c1c6a0e9b4d27" */
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "audio/flac": unknown;
-                    "audio/wav": unknown;
-                    "audio/mpeg": unknown;
-                    "audio/mp4": unknown;
-                    "audio/ogg": unknown;
+                    /** @example fLaC */
+                    "audio/flac": string;
+                    /** @example RIFF */
+                    "audio/wav": string;
+                    /** @example ID3 */
+                    "audio/mpeg": string;
+                    /** @example ftypM4A */
+                    "audio/mp4": string;
+                    /** @example OggS */
+                    "audio/ogg": string;
                 };
             };
             /** @description The range asked for. */
             206: {
                 headers: {
-                    "Accept-Ranges"?: string;
-                    "Content-Disposition"?: string;
-                    ETag?: string;
-                    "Content-Range"?: string;
+                    /** @example bytes */
+                    "Accept-Ranges": string;
+                    /** @example attachment; filename="Song - vocals.flac" */
+                    "Content-Disposition": string;
+                    /** @example "5f3c1c6a0e9b4d27" */
+                    ETag: string;
+                    /** @example bytes 0-1048575/5242880 */
+                    "Content-Range": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "audio/flac": unknown;
-                    "audio/wav": unknown;
-                    "audio/mpeg": unknown;
-                    "audio/mp4": unknown;
-                    "audio/ogg": unknown;
+                    /** @example fLaC */
+                    "audio/flac": string;
+                    /** @example RIFF */
+                    "audio/wav": string;
+                    /** @example ID3 */
+                    "audio/mpeg": string;
+                    /** @example ftypM4A */
+                    "audio/mp4": string;
+                    /** @example OggS */
+                    "audio/ogg": string;
                 };
             };
             /** @description You hold it already. */
@@ -2258,54 +3744,81 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The range lies outside. */
-            416: {
-                headers: {
-                    "Content-Range"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND"];
+            409: components["responses"]["409-TRACK_NOT_READY"];
+            416: components["responses"]["416-RANGE_OUTSIDE"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-RANGE_INVALID-UNKNOWN_FORMAT"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     downloadMix: {
         parameters: {
             query?: {
-                /** @description Names of stems, separated by commas; absent takes all. */
+                /**
+                 * @description Names of stems, separated by commas; absent takes all.
+                 * @example drums,bass
+                 */
                 stems?: string;
-                /** @description Gain in dB of each stem named, separated by commas, -60 to 24. */
+                /**
+                 * @description Gain in dB of each stem named, separated by commas, -60 to 24.
+                 * @example 0,-3
+                 */
                 gains?: string;
-                /** @description Place of each stem named, separated by commas, -1 (left) to 1 (right). */
+                /**
+                 * @description Place of each stem named, separated by commas, -1 (left) to 1 (right).
+                 * @example -0.5,0.5
+                 */
                 pans?: string;
-                /** @description In place of stems: all but the voices (karaoke, instrumental), or the voices alone (acapella). */
-                preset?: "karaoke" | "instrumental" | "acapella";
-                /** @description Depth of a wav; absent takes the song's own. */
-                depth?: "16" | "24" | "32f";
-                /** @description 2 gives an mp3, m4a or opus twice as fast at the same pitch. */
-                speed?: "1" | "2";
+                /**
+                 * @description In place of stems: all but the voices (karaoke, instrumental), or the voices alone (acapella).
+                 * @example karaoke
+                 */
+                preset?: components["schemas"]["MixPreset"];
+                /**
+                 * @description Bits of a wav, 32f being floating point; absent takes the song's own.
+                 * @example 16
+                 */
+                depth?: components["schemas"]["WavDepth"];
+                /**
+                 * @description 2 gives an mp3, m4a or opus twice as fast at the same pitch.
+                 * @example 1
+                 */
+                speed?: components["schemas"]["PreviewSpeed"];
             };
             header?: {
-                /** @description One range of bytes; several are answered with the whole, and so is any of a file of unknown size. */
+                /**
+                 * @description One range of bytes; several are answered with the whole, and so is any of a file of unknown size.
+                 * @example bytes=0-1048575
+                 */
                 Range?: string;
-                /** @description An ETag: the range is wanted only while it matches. */
+                /**
+                 * @description An ETag: the range is wanted only while it matches.
+                 * @example "5f3c1c6a0e9b4d27"
+                 */
                 "If-Range"?: string;
-                /** @description ETags that you hold. */
+                /**
+                 * @description ETags that you hold.
+                 * @example "5f3c1c6a0e9b4d27"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
                 track_id: string;
-                ext: string;
+                /**
+                 * @description Format of the file; stem.mp4 is the whole song with its stems, and takes no query.
+                 * @example flac
+                 */
+                ext: components["schemas"]["MixFormat"];
             };
             cookie?: never;
         };
@@ -2314,34 +3827,51 @@ export interface operations {
             /** @description The whole file. */
             200: {
                 headers: {
-                    "Accept-Ranges"?: string;
-                    "Content-Disposition"?: string;
-                    ETag?: string;
+                    /** @example bytes */
+                    "Accept-Ranges": string;
+                    /** @example attachment; filename="Song - vocals.flac" */
+                    "Content-Disposition": string;
+                    /** @example "5f3c1c6a0e9b4d27" */
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "audio/flac": unknown;
-                    "audio/wav": unknown;
-                    "audio/mpeg": unknown;
-                    "audio/mp4": unknown;
-                    "audio/ogg": unknown;
+                    /** @example fLaC */
+                    "audio/flac": string;
+                    /** @example RIFF */
+                    "audio/wav": string;
+                    /** @example ID3 */
+                    "audio/mpeg": string;
+                    /** @example ftypM4A */
+                    "audio/mp4": string;
+                    /** @example OggS */
+                    "audio/ogg": string;
                 };
             };
             /** @description The range asked for. */
             206: {
                 headers: {
-                    "Accept-Ranges"?: string;
-                    "Content-Disposition"?: string;
-                    ETag?: string;
-                    "Content-Range"?: string;
+                    /** @example bytes */
+                    "Accept-Ranges": string;
+                    /** @example attachment; filename="Song - vocals.flac" */
+                    "Content-Disposition": string;
+                    /** @example "5f3c1c6a0e9b4d27" */
+                    ETag: string;
+                    /** @example bytes 0-1048575/5242880 */
+                    "Content-Range": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "audio/flac": unknown;
-                    "audio/wav": unknown;
-                    "audio/mpeg": unknown;
-                    "audio/mp4": unknown;
-                    "audio/ogg": unknown;
+                    /** @example fLaC */
+                    "audio/flac": string;
+                    /** @example RIFF */
+                    "audio/wav": string;
+                    /** @example ID3 */
+                    "audio/mpeg": string;
+                    /** @example ftypM4A */
+                    "audio/mp4": string;
+                    /** @example OggS */
+                    "audio/ogg": string;
                 };
             };
             /** @description You hold it already. */
@@ -2351,46 +3881,60 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The range lies outside. */
-            416: {
-                headers: {
-                    "Content-Range"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND"];
+            409: components["responses"]["409-TRACK_NOT_READY"];
+            416: components["responses"]["416-RANGE_OUTSIDE"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-MIX_INVALID-RANGE_INVALID-UNKNOWN_FORMAT"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     downloadAll: {
         parameters: {
             query?: {
-                /** @description Format of each file; absent takes flac. */
-                format?: "flac" | "wav" | "mp3" | "m4a" | "opus";
-                /** @description Names of stems, separated by commas; absent takes all. */
+                /**
+                 * @description Format of each file; absent takes flac.
+                 * @example flac
+                 */
+                format?: components["schemas"]["AudioFormat"];
+                /**
+                 * @description Names of stems, separated by commas; absent takes all.
+                 * @example drums,bass
+                 */
                 stems?: string;
-                /** @description Depth of a wav; absent takes the song's own. */
-                depth?: "16" | "24" | "32f";
+                /**
+                 * @description Bits of a wav, 32f being floating point; absent takes the song's own.
+                 * @example 16
+                 */
+                depth?: components["schemas"]["WavDepth"];
             };
             header?: {
-                /** @description One range of bytes; several are answered with the whole, and so is any of a file of unknown size. */
+                /**
+                 * @description One range of bytes; several are answered with the whole, and so is any of a file of unknown size.
+                 * @example bytes=0-1048575
+                 */
                 Range?: string;
-                /** @description An ETag: the range is wanted only while it matches. */
+                /**
+                 * @description An ETag: the range is wanted only while it matches.
+                 * @example "5f3c1c6a0e9b4d27"
+                 */
                 "If-Range"?: string;
-                /** @description ETags that you hold. */
+                /**
+                 * @description ETags that you hold.
+                 * @example "5f3c1c6a0e9b4d27"
+                 */
                 "If-None-Match"?: string;
             };
             path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
                 track_id: string;
             };
             cookie?: never;
@@ -2400,26 +3944,35 @@ export interface operations {
             /** @description The whole file. */
             200: {
                 headers: {
-                    "Accept-Ranges"?: string;
-                    "Content-Disposition"?: string;
-                    ETag?: string;
+                    /** @example bytes */
+                    "Accept-Ranges": string;
+                    /** @example attachment; filename="Song - vocals.flac" */
+                    "Content-Disposition": string;
+                    /** @example "5f3c1c6a0e9b4d27" */
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/zip": unknown;
+                    /** @example PK */
+                    "application/zip": string;
                 };
             };
             /** @description The range asked for. */
             206: {
                 headers: {
-                    "Accept-Ranges"?: string;
-                    "Content-Disposition"?: string;
-                    ETag?: string;
-                    "Content-Range"?: string;
+                    /** @example bytes */
+                    "Accept-Ranges": string;
+                    /** @example attachment; filename="Song - vocals.flac" */
+                    "Content-Disposition": string;
+                    /** @example "5f3c1c6a0e9b4d27" */
+                    ETag: string;
+                    /** @example bytes 0-1048575/5242880 */
+                    "Content-Range": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/zip": unknown;
+                    /** @example PK */
+                    "application/zip": string;
                 };
             };
             /** @description You hold it already. */
@@ -2429,25 +3982,17 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The range lies outside. */
-            416: {
-                headers: {
-                    "Content-Range"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND"];
+            409: components["responses"]["409-TRACK_NOT_READY"];
+            416: components["responses"]["416-RANGE_OUTSIDE"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-RANGE_INVALID-UNKNOWN_FORMAT"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     createMix: {
@@ -2455,6 +4000,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
                 track_id: string;
             };
             cookie?: never;
@@ -2474,15 +4023,20 @@ export interface operations {
                     "application/json": components["schemas"]["Mix"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-TRACK_NOT_READY"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-MIX_INVALID-UNKNOWN_FORMAT"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     listModels: {
@@ -2494,7 +4048,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description They. */
+            /** @description All of them. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2503,15 +4057,13 @@ export interface operations {
                     "application/json": components["schemas"]["Models"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_AWAY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     listPlans: {
@@ -2523,7 +4075,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description They. */
+            /** @description All of them. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2532,15 +4084,13 @@ export interface operations {
                     "application/json": components["schemas"]["Plans"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     getUsage: {
@@ -2552,7 +4102,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It. */
+            /** @description The month so far. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2561,23 +4111,27 @@ export interface operations {
                     "application/json": components["schemas"]["Usage"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
     listErasures: {
         parameters: {
             query?: {
-                /** @description next_cursor of the page before. */
+                /**
+                 * @description `next_cursor` of the page before; absent takes the first.
+                 * @example MjAzMC0wNS0wNA
+                 */
                 cursor?: string;
-                /** @description Most items of a page. */
+                /**
+                 * @description Most items of a page, 1 to 200.
+                 * @example 50
+                 */
                 limit?: number;
             };
             header?: never;
@@ -2595,15 +4149,14 @@ export interface operations {
                     "application/json": components["schemas"]["ErasurePage"];
                 };
             };
-            /** @description It was refused; the problem says why and what to do. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-PAGE_TOKEN_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
         };
     };
 }

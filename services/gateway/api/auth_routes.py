@@ -22,18 +22,57 @@ HASHING_S = 15.0
 """Deadline of a call that hashes a password: auth lets only a few do that at once."""
 
 _TRANSPORT = Text(
-    "transport", "token: the tokens come in this answer; cookie: in HttpOnly cookies.", options=("token", "cookie")
+    "transport",
+    "token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin.",
+    options=("token", "cookie"),
+    shared="TokenTransport",
 )
-_EMAIL = Text("email", "Address of the account.", required=True, length_min=3, length_max=320)
-_PASSWORD = Text("password", "The password.", required=True, length_min=1, length_max=1024)
-_NAME = Text("display_name", "Name to show.", length_max=200)
-SIGN_UP = Body("SignUp", (_EMAIL, _PASSWORD, _NAME, _TRANSPORT))
-SIGN_IN = Body("SignIn", (_EMAIL, _PASSWORD, _TRANSPORT))
-_CODE = Text("code", "The code of the link.", required=True, length_min=1, length_max=200)
-LINK = Body("SignInLink", (_CODE, _TRANSPORT))
+_EMAIL = Text("email", "Address of the account, at most 320 characters.", required=True, length_min=3, length_max=320)
+_PASSWORD = Text(
+    "password",
+    "The password; a new one has at least 8 characters and is none of those that are guessed first.",
+    required=True,
+    length_min=1,
+    length_max=1024,
+)
+_NAME = Text("display_name", "Name to show, at most 100 characters.", length_max=100)
+SIGN_UP = Body(
+    "SignUp",
+    "A new account.",
+    (_EMAIL, _PASSWORD, _NAME, _TRANSPORT),
+    {"email": "ada@example.org", "password": "seventeen-violins", "display_name": "Ada", "transport": "token"},
+)
+SIGN_IN = Body(
+    "SignIn",
+    "Who signs in.",
+    (_EMAIL, _PASSWORD, _TRANSPORT),
+    {"email": "ada@example.org", "password": "seventeen-violins", "transport": "token"},
+)
+_CODE = Text("code", "The code of the link, which works once.", required=True, length_min=1, length_max=200)
+LINK = Body(
+    "SignInLink",
+    "A one-time link.",
+    (_CODE, _TRANSPORT),
+    {"code": "gWm3kT0ZbQ7vXy2sN5rL8cJf", "transport": "token"},
+)
 _TOKEN = Text("refresh_token", "The token to spend; absent takes the cookie.", length_max=1000)
-REFRESH = Body("Refresh", (_TOKEN, _TRANSPORT))
-PROFILE = Body("Profile", (_NAME,))
+REFRESH = Body(
+    "Refresh",
+    "Which session; it keeps its transport.",
+    (_TOKEN, _TRANSPORT),
+    {"refresh_token": "ref_2mV7cQ1xZb8nR5tK0sLwYp"},
+)
+PROFILE = Body("Profile", "What is to change.", (_NAME,), {"display_name": "Ada L."})
+_OPENED = (
+    "Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and"
+    " the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is"
+    " unused for weeks."
+)
+_OWN_REFUSALS = {
+    "signUp": ("BUSY", "DISPLAY_NAME_TOO_LONG", "EMAIL_TAKEN", "INVALID_EMAIL", "WEAK_PASSWORD"),
+    "signIn": ("BUSY", "WRONG_CREDENTIALS"),
+    "redeemLink": ("LINK_SPENT",),
+}
 
 
 class AuthRoutes:
@@ -51,7 +90,11 @@ class AuthRoutes:
             handle = {"signUp": self.sign_up, "signIn": self.sign_in, "redeemLink": self.redeem_link}[name]
             answers = (Answer(status, "The account and its session.", "Session"),)
             return Endpoint(
-                "POST", path, name, summary, handle, answers, Access.PUBLIC, Rate.SIGN_IN, body=body, tag="auth"
+                *("POST", path, name, summary, handle, answers, Access.PUBLIC, Rate.SIGN_IN),
+                body=body,
+                tag="auth",
+                description=_OPENED,
+                refusals=(*_OWN_REFUSALS[name], "CROSS_SITE"),
             )
 
         return [
@@ -64,10 +107,14 @@ class AuthRoutes:
                 "refreshSession",
                 "Exchange a refresh token, from the body or the cookie, for the next pair.",
                 self.refresh,
-                (Answer(200, "The session with new tokens.", "Session"),),
-                Access.PUBLIC,
+                (Answer(200, "The session with new tokens, without its account.", "Session"),),
+                Access.RENEWING,
                 body=REFRESH,
                 tag="auth",
+                description="Once for each refresh token: a second use ends the session, because somebody else"
+                " may hold it. Where the answer is lost, sign in again. The next tokens come the way the spent"
+                " one came.",
+                refusals=("CROSS_SITE", "SESSION_ENDED", "UNAUTHENTICATED"),
             ),
             Endpoint(
                 "POST",
@@ -76,12 +123,16 @@ class AuthRoutes:
                 "End the session of a refresh token, from the body or the cookie. Idempotent.",
                 self.sign_out,
                 (Answer(204, "It has ended."),),
-                Access.PUBLIC,
+                Access.RENEWING,
                 body=REFRESH,
                 tag="auth",
+                description="Its cookies go, too. Access tokens of the session live on for some minutes: forget them.",
+                refusals=("CROSS_SITE",),
             ),
             Endpoint(
-                "GET", "/v1/me", "getAccount", "Your account.", self.me, (Answer(200, "It.", "Account"),), tag="account"
+                *("GET", "/v1/me", "getAccount", "Your account.", self.me, (Answer(200, "The account.", "Account"),)),
+                tag="account",
+                refusals=("ACCOUNT_NOT_FOUND",),
             ),
             Endpoint(
                 "PATCH",
@@ -92,6 +143,8 @@ class AuthRoutes:
                 (Answer(200, "The changed account.", "Account"),),
                 body=PROFILE,
                 tag="account",
+                description="What is absent stays.",
+                refusals=("ACCOUNT_NOT_FOUND", "DISPLAY_NAME_TOO_LONG"),
             ),
         ]
 

@@ -43,8 +43,9 @@ class CatalogueRoutes:
                 "listModels",
                 "The models that can separate.",
                 self.models,
-                (Answer(200, "They.", "Models"),),
+                (Answer(200, "All of them.", "Models"),),
                 tag="models",
+                refusals=("DEPENDENCY_AWAY",),
             ),
             Endpoint(
                 "GET",
@@ -52,7 +53,7 @@ class CatalogueRoutes:
                 "listPlans",
                 "The plans on offer.",
                 self.plans,
-                (Answer(200, "They.", "Plans"),),
+                (Answer(200, "All of them.", "Plans"),),
                 tag="billing",
             ),
             Endpoint(
@@ -61,7 +62,7 @@ class CatalogueRoutes:
                 "getUsage",
                 "What you have used and have left this month.",
                 self.usage,
-                (Answer(200, "It.", "Usage"),),
+                (Answer(200, "The month so far.", "Usage"),),
                 tag="billing",
             ),
             Endpoint(
@@ -73,6 +74,7 @@ class CatalogueRoutes:
                 (Answer(200, "A page.", "ErasurePage"),),
                 query=(CURSOR, LIMIT),
                 tag="privacy",
+                refusals=("PAGE_TOKEN_INVALID",),
             ),
         ]
 

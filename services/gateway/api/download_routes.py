@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from services.gateway.api.calls import ask
 from services.gateway.api.download_stream import DownloadStream
 from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer
+from services.gateway.api.media_routes import HELD
 from services.gateway.api.problems import Problem, Refused, refuse
 from services.gateway.api.schema import Body, Text
 from services.gateway.domain.byte_ranges import (
@@ -31,28 +33,70 @@ if TYPE_CHECKING:
 
 _FORMATS = ("flac", "wav", "mp3", "m4a", "opus")
 _MEDIA_TYPES = ("audio/flac", "audio/wav", "audio/mpeg", "audio/mp4", "audio/ogg")
-_STEMS = Text("stems", "Names of stems, separated by commas; absent takes all.", length_max=500)
-_GAINS = Text("gains", "Gain in dB of each stem named, separated by commas, -60 to 24.", length_max=500)
-_PANS = Text("pans", "Place of each stem named, separated by commas, -1 (left) to 1 (right).", length_max=500)
+_MADE = ("SEGMENT_NOT_FOUND", "STEM_NOT_FOUND", "TRACK_NOT_FOUND", "TRACK_NOT_READY", "UNKNOWN_FORMAT")
+_NUMBERS = r"^ *[+\x2D]?[0-9]{1,4}(\.[0-9]{1,6})?( *, *[+\x2D]?[0-9]{1,4}(\.[0-9]{1,6})?)* *$"
+_STEMS = Text("stems", "Names of stems, separated by commas; absent takes all.", length_max=500, example="drums,bass")
+_GAINS = Text(
+    "gains",
+    "Gain in dB of each stem named, separated by commas, -60 to 24.",
+    length_max=500,
+    pattern=_NUMBERS,
+    example="0,-3",
+)
+_PANS = Text(
+    "pans",
+    "Place of each stem named, separated by commas, -1 (left) to 1 (right).",
+    length_max=500,
+    pattern=_NUMBERS,
+    example="-0.5,0.5",
+)
 _PRESET = Text(
     "preset",
     "In place of stems: all but the voices (karaoke, instrumental), or the voices alone (acapella).",
     options=("karaoke", "instrumental", "acapella"),
+    shared="MixPreset",
 )
-_FORMAT = Text("format", "Format of each file; absent takes flac.", options=_FORMATS)
-_DEPTH = Text("depth", "Depth of a wav; absent takes the song's own.", options=("16", "24", "32f"))
-_SPEED = Text("speed", "2 gives an mp3, m4a or opus twice as fast at the same pitch.", options=("1", "2"))
+_FORMAT = Text("format", "Format of each file; absent takes flac.", options=_FORMATS, shared="AudioFormat")
+_EXT = Text("ext", "Format of the file.", options=_FORMATS, shared="AudioFormat")
+_MIX_EXT = Text(
+    "ext",
+    "Format of the file; stem.mp4 is the whole song with its stems, and takes no query.",
+    options=(*_FORMATS, "stem.mp4"),
+    shared="MixFormat",
+)
+_DEPTH = Text(
+    "depth",
+    "Bits of a wav, 32f being floating point; absent takes the song's own.",
+    options=("16", "24", "32f"),
+    shared="WavDepth",
+)
+_SPEED = Text(
+    "speed",
+    "2 gives an mp3, m4a or opus twice as fast at the same pitch.",
+    options=("1", "2"),
+    shared="PreviewSpeed",
+)
 NEW_MIX = Body(
     "NewMix",
+    "Which stems sound, how loud and where, and in which format.",
     (
-        Text("format", "Format of the file.", required=True, options=(*_FORMATS, "stem.mp4")),
+        dataclasses.replace(_MIX_EXT, name="format", required=True),
         *(_STEMS, _GAINS, _PANS, _PRESET, _DEPTH, _SPEED),
     ),
+    {"format": "wav", "stems": "drums,bass", "gains": "0,-3", "depth": "24"},
 )
 _RANGE_HEADERS = (
-    Text("Range", "One range of bytes; several are answered with the whole, and so is any of a file of unknown size."),
-    Text("If-Range", "An ETag: the range is wanted only while it matches."),
-    Text("If-None-Match", "ETags that you hold."),
+    Text(
+        "Range",
+        "One range of bytes; several are answered with the whole, and so is any of a file of unknown size.",
+        example="bytes=0-1048575",
+    ),
+    Text("If-Range", "An ETag: the range is wanted only while it matches.", example='"5f3c1c6a0e9b4d27"'),
+    HELD,
+)
+_AS_FILES = (
+    "Of a ready track. The file is made while it is read. All but flac of a mix have their size beforehand, and so"
+    " ranges: go on with Range and If-Range where a download broke off."
 )
 _ONE = "/v1/tracks/{track_id}"
 
@@ -75,11 +119,17 @@ class DownloadRoutes:
                 Answer(200, "The whole file.", media_types=types, headers=headers),
                 Answer(206, "The range asked for.", media_types=types, headers=(*headers, "Content-Range")),
                 Answer(304, "You hold it already."),
-                Answer(416, "The range lies outside.", "Problem", headers=("Content-Range",)),
             )
             handle = {"downloadStem": self.stem, "downloadMix": self.mix, "downloadAll": self.bundle}[name]
+            of_mixing = ("MIX_INVALID",) if name == "downloadMix" else ()
             return Endpoint(
-                "GET", path, name, summary, handle, answers, query=query, headers=_RANGE_HEADERS, tag="downloads"
+                *("GET", path, name, summary, handle, answers),
+                query=query,
+                headers=_RANGE_HEADERS,
+                choices={"downloadStem": {"ext": _EXT}, "downloadMix": {"ext": _MIX_EXT}}.get(name, {}),
+                tag="downloads",
+                description=_AS_FILES,
+                refusals=(*_MADE, *of_mixing, "RANGE_INVALID", "RANGE_OUTSIDE"),
             )
 
         mixing = (_STEMS, _GAINS, _PANS, _PRESET, _DEPTH, _SPEED)
@@ -109,6 +159,8 @@ class DownloadRoutes:
                 (Answer(200, "The mix.", "Mix"),),
                 body=NEW_MIX,
                 tag="downloads",
+                description="The same as asking downloadMix for it, without its bytes.",
+                refusals=(*_MADE, "MIX_INVALID"),
             ),
         ]
 

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from services.gateway.api.problems import refuse
-from services.gateway.api.schema import Body, Number, Text
+from services.gateway.api.schema import Body, Bytes, Number, Text
 from services.gateway.domain.identity import Identity
 
 JSON_BYTES_MAX = 64 * 1024
@@ -26,6 +26,8 @@ class Access(enum.Enum):
 
     PUBLIC = "public"
     SIGNED = "signed"
+    RENEWING = "renewing"
+    """By refresh token, in the body or in a cookie."""
 
 
 class Rate(enum.Enum):
@@ -76,13 +78,13 @@ class Call:
         """A declared query parameter, or "". Raises Refused."""
         parameter = next(p for p in self.endpoint.query if isinstance(p, Text) and p.name == name)
         value = self.request.query_params.get(name)
-        return parameter.read(value) if value else ""
+        return "" if value is None else parameter.read(value)
 
     def number(self, name: str) -> int:
         """A declared query parameter, or its default. Raises Refused."""
         parameter = next(p for p in self.endpoint.query if isinstance(p, Number) and p.name == name)
         value = self.request.query_params.get(name)
-        return parameter.read(value) if value else parameter.default
+        return parameter.default if value is None else parameter.read(value)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,15 +113,24 @@ class Endpoint:
     access: Access = Access.SIGNED
     rate: Rate = Rate.NORMAL
     query: tuple[Text | Number, ...] = ()
-    headers: tuple[Text, ...] = ()
+    headers: tuple[Text | Bytes, ...] = ()
+    choices: Mapping[str, Text] = dataclasses.field(default_factory=dict)
+    """Path parameters that are one of a few words."""
     body: Body | None = None
     body_media_type: str = ""
     """Of a body that is not JSON."""
+    body_media_required: bool = False
     always: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Headers of every answer, refusals included."""
     head: bool = True
     """Whether HEAD may stand for GET."""
     tag: str = ""
+    description: str = ""
+    """What the summary has no room for: units, limits, what to do."""
+    refusals: tuple[str, ...] = ()
+    """Reasons of its own; those that follow from the rest of this declaration are added to them."""
+    asks: bool = True
+    """Whether a service is asked, which may be away."""
 
 
 def json_answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -149,7 +160,7 @@ async def read_json_bytes(request: Request) -> bytes:
     except TimeoutError as error:
         raise refuse(408, "BODY_TOO_SLOW", "The body did not arrive in time.", Connection="close") from error
     except ClientDisconnect as error:
-        raise refuse(400, "BODY_CUT_OFF", "The body ended early.") from error
+        raise refuse(408, "BODY_CUT_OFF", "The body ended early.", Connection="close") from error
     if data and media_type != "application/json":
         # A page of another site can send any other type without asking first.
         raise refuse(415, "NOT_JSON", "The body must be application/json.")

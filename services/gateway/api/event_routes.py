@@ -24,6 +24,9 @@ from services.gateway.domain.errors import BackendAway, TrackGone
 from services.gateway.domain.progress import Progress
 
 _RECONNECT_MS = 1000
+_LAST_EVENT = Text(
+    "Last-Event-ID", "Id of the last event seen; ids go on from there.", pattern="^[0-9]{1,12}$", example="12"
+)
 _COUNTER = re.compile(r"[0-9]{1,12}")
 
 
@@ -71,9 +74,14 @@ class EventRoutes:
                 "How far a track is: `progress` events with a Progress each, from a whole reading on, until it ends.",
                 self.watch,
                 (Answer(200, "Events.", media_types=("text/event-stream",)),),
-                headers=(Text("Last-Event-ID", "Id of the last event seen; ids go on from there."),),
+                headers=(_LAST_EVENT,),
                 head=False,
                 tag="tracks",
+                description="Server-sent events. The data of each is JSON, as the schema Progress has it; the"
+                " stream ends when `state` is ready, failed or cancelled, and with the access token that opened"
+                " it: then connect again. A comment comes at times to keep the connection. 16 streams at once"
+                " for each person.",
+                refusals=("TOO_MANY_STREAMS", "TRACK_NOT_FOUND"),
             )
         ]
 

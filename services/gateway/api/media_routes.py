@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SEGMENT_BYTES_MAX = 16 * 1024 * 1024
 """5 s of 24-bit stereo at 384 kHz are 11.5 MB before compression; a segment is held whole to give it an ETag."""
 SEGMENT_S = 20.0
-_HELD = Text("If-None-Match", "ETags that you hold.")
+HELD = Text("If-None-Match", "ETags that you hold.", example='"5f3c1c6a0e9b4d27"')
 # Short, because the next attempt at a failed track makes its segments anew under the same names.
 _KEPT = {"Cache-Control": "private, max-age=600", "Vary": "Authorization, Cookie"}
 
@@ -44,11 +44,15 @@ class MediaRoutes:
                 "One segment of one stem, a FLAC file of its own.",
                 self.segment,
                 (
-                    Answer(200, "It.", media_types=("audio/flac",), headers=("ETag",)),
+                    Answer(200, "The segment.", media_types=("audio/flac",), headers=("ETag",)),
                     Answer(304, "You hold it already."),
                 ),
-                headers=(_HELD,),
+                headers=(HELD,),
                 tag="playback",
+                description="Its samples are those that the manifest says, at the rate and depth of `audio`;"
+                " the stems of a segment sum to the song. It may be kept for ten minutes, then asked for with"
+                " If-None-Match.",
+                refusals=("SEGMENT_NOT_FOUND", "TRACK_NOT_FOUND"),
             ),
             Endpoint(
                 "GET",
@@ -57,11 +61,12 @@ class MediaRoutes:
                 "The cover of the track's file.",
                 self.cover,
                 (
-                    Answer(200, "It.", media_types=("image/jpeg", "image/png"), headers=("ETag",)),
+                    Answer(200, "The cover.", media_types=("image/jpeg", "image/png"), headers=("ETag",)),
                     Answer(304, "You hold it already."),
                 ),
-                headers=(_HELD,),
+                headers=(HELD,),
                 tag="tracks",
+                refusals=("COVER_NOT_FOUND", "TRACK_NOT_FOUND"),
             ),
         ]
 

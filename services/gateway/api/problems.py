@@ -13,6 +13,7 @@ import grpc
 from starlette.responses import Response
 
 from chassis.rpc.errors import Refusal
+from services.gateway.api.reasons import OTHER, REASONS
 
 MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER_S = 2
@@ -84,37 +85,40 @@ def unsigned(detail: str = "This needs you to be signed in.", *, error: str = ""
 
 def problem_of(refusal: Refusal) -> Problem:
     """What a service's refusal is in HTTP. An unknown failure says nothing of its inside."""
-    status = _BY_REASON.get(refusal.reason) or _BY_CODE.get(refusal.code, 500)
-    if status == 500:
+    is_explained = refusal.reason not in _UNEXPLAINED
+    reason = refusal.reason if is_explained else _SILENT.get(refusal.reason, "INTERNAL")
+    status = REASONS[reason].status if reason in REASONS else _BY_CODE.get(refusal.code, 500)
+    if status == 500 or reason in _OUR_FAULT:
         return Problem(500, "INTERNAL", "Something went wrong on our side.")
+    facts = dict(refusal.facts)
+    if reason not in REASONS:
+        # A service may be newer than this gateway; a client of the document knows its words alone.
+        facts["reason"], reason = reason, OTHER
     headers: dict[str, str] = {}
     if status in {429, 503, 504} or refusal.retry_after_s is not None:
         headers["Retry-After"] = str(max(1, math.ceil(refusal.retry_after_s or _RETRY_AFTER_S)))
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="stripsession"'
     # A broken connection's text names addresses and ports of ours.
-    told = _TOLD.get(refusal.reason) or (refusal.message if refusal.reason not in _OURS else "")
-    return Problem(
-        status, refusal.reason, told or _DETAILS.get(status, "It was refused."), headers=headers, facts=refusal.facts
-    )
+    told = _TOLD.get(reason) or (refusal.message if is_explained else "")
+    return Problem(status, reason, told or _DETAILS.get(status, "It was refused."), headers=headers, facts=facts)
 
 
 _PHRASES = frozenset(int(status) for status in HTTPStatus)
 
-# Reasons that chassis gives when the service itself said nothing.
-_OURS = frozenset({"UNREACHABLE"} | {code.name for code in grpc.StatusCode})
-
-_BY_REASON: Mapping[str, int] = {
-    "MINUTES_EXHAUSTED": 402,
-    # Nothing in the request is wrong: what was left open cannot be filled in here.
-    "PLAN_WITHOUT_DEFAULT": 409,
-    # Waiting makes no room: links end by being revoked, or after days.
-    "TOO_MANY_SHARES": 409,
-    "UPLOAD_GONE": 410,
-    "UPLOAD_TOO_LARGE": 413,
-    # The gateway's own certificate was refused: nothing that a person could change.
-    "CALLER_NOT_ALLOWED": 500,
+# The reasons that chassis gives where the service itself said nothing, and those that speak of it all the same.
+_UNEXPLAINED = frozenset({"UNREACHABLE"} | {code.name for code in grpc.StatusCode})
+_SILENT: Mapping[str, str] = {
+    "CANCELLED": "UNREACHABLE",
+    "DEADLINE_EXCEEDED": "DEADLINE",
+    "NOT_FOUND": "NOT_FOUND",
+    "RESOURCE_EXHAUSTED": "BUSY",
+    "UNAUTHENTICATED": "UNAUTHENTICATED",
+    "UNAVAILABLE": "UNREACHABLE",
+    "UNREACHABLE": "UNREACHABLE",
 }
+# The gateway's own certificate was refused: nothing that a person could change.
+_OUR_FAULT = frozenset({"CALLER_NOT_ALLOWED"})
 
 _BY_CODE: Mapping[grpc.StatusCode, int] = {
     grpc.StatusCode.NOT_FOUND: 404,

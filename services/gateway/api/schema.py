@@ -10,7 +10,10 @@ from typing import Any
 
 from services.gateway.api.problems import Problem, Refused, refuse
 
+# What a request may hold is told by the same words that read it: JSON Schema has its patterns from JavaScript.
+PLAIN = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$"
 # NUL is refused by PostgreSQL; the other controls mean nothing in a line of text.
+BYTES_DIGITS_MAX = 18
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -24,9 +27,19 @@ class Text:
     length_min: int = 0
     length_max: int = 500
     options: tuple[str, ...] = ()
+    shared: str = ""
+    """Name of its options in the document, so that a client has one type for all places that take them."""
+    pattern: str = PLAIN
+    example: str = ""
 
     def json_schema(self) -> dict[str, object]:
         """As JSON Schema."""
+        if self.shared:
+            return {"$ref": f"#/components/schemas/{self.shared}"}
+        return self.own_schema()
+
+    def own_schema(self) -> dict[str, object]:
+        """As JSON Schema that stands alone."""
         if self.options:
             return {"type": "string", "enum": list(self.options), "description": self.summary}
         return {
@@ -34,7 +47,12 @@ class Text:
             "description": self.summary,
             "minLength": self.length_min,
             "maxLength": self.length_max,
+            "pattern": self.pattern,
         }
+
+    def told_example(self) -> str:
+        """One that could be sent."""
+        return self.example or self.options[0]
 
     def read(self, value: object) -> str:
         """The text. Raises Refused."""
@@ -65,11 +83,13 @@ class Whole:
 
     def read(self, value: object) -> int:
         """The number. Raises Refused."""
-        if not isinstance(value, int) or isinstance(value, bool):
+        # 3600.0 is a whole number to JSON Schema, and to languages that know no other.
+        is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+        if isinstance(value, bool) or not isinstance(value, int | float) or not is_whole:
             raise _unfit(self.name, "must be a whole number")
         if not self.least <= value <= self.most:
             raise _unfit(self.name, f"must be {self.least} to {self.most}")
-        return value
+        return int(value)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,13 +153,16 @@ class Body:
     """A JSON object of declared members."""
 
     name: str
+    summary: str
     members: tuple[Member, ...]
+    example: Mapping[str, object]
 
     def json_schema(self) -> dict[str, object]:
         """As JSON Schema."""
         return {
             "type": "object",
-            "properties": {member.name: member.json_schema() for member in self.members},
+            "description": self.summary,
+            "properties": {member.name: _member_schema(member) for member in self.members},
             "required": [member.name for member in self.members if member.required],
             "additionalProperties": False,
         }
@@ -163,6 +186,34 @@ class Body:
         return given
 
 
+def _member_schema(member: Member) -> dict[str, object]:
+    schema = member.json_schema()
+    if member.required:
+        return schema
+    # Absent and null are the same, for the sake of clients that write every member.
+    if "$ref" in schema:
+        return {"anyOf": [schema, {"type": "null"}], "description": member.summary}
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+@dataclasses.dataclass(frozen=True)
+class Bytes:
+    """A header that is a number of bytes."""
+
+    name: str
+    summary: str
+    example: int
+    required: bool = True
+
+    def json_schema(self) -> dict[str, object]:
+        """As JSON Schema."""
+        return {"type": "integer", "format": "int64", "minimum": 0, "maximum": 10**BYTES_DIGITS_MAX - 1}
+
+    def told_example(self) -> int:
+        """One that could be sent."""
+        return self.example
+
+
 @dataclasses.dataclass(frozen=True)
 class Number:
     """A query parameter that is a whole number."""
@@ -182,6 +233,10 @@ class Number:
             "maximum": self.most,
             "default": self.default,
         }
+
+    def told_example(self) -> int:
+        """One that could be sent."""
+        return self.default
 
     def read(self, value: str) -> int:
         """The number. Raises Refused."""

@@ -4,185 +4,122 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.gateway.api.reasons import WORDS
 from services.gateway.api.report_schemas import REPORT_SCHEMAS
-
-Schema = dict[str, object]
-
-_TEXT: Schema = {"type": "string"}
-_MOMENT: Schema = {"type": "string", "format": "date-time"}
-_COUNT: Schema = {"type": "integer", "minimum": 0}
-_SECONDS: Schema = {"type": "number", "minimum": 0}
-_YES_NO: Schema = {"type": "boolean"}
-_TEXTS: Schema = {"type": "array", "items": _TEXT}
-_STATE: Schema = {"type": "string", "enum": ["unspecified", "checking", "separating", "ready", "failed", "cancelled"]}
-
-
-def _object(*optional: str, **members: object) -> Schema:
-    required = [name for name in members if name not in optional]
-    return {"type": "object", "properties": members, "required": required, "additionalProperties": False}
-
-
-def _of(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _list(name: str) -> Schema:
-    return {"type": "array", "items": _of(name)}
-
-
-def _or_null(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-_TRACK: Mapping[str, Schema] = {
-    "track_id": _TEXT,
-    "title": _TEXT,
-    "artist": _TEXT,
-    "state": _STATE,
-    "audio": _or_null(_of("Audio")),
-    "duration_s": _or_null(_SECONDS),
-    "stems": _TEXTS,
-    "playable_samples": _COUNT,
-    "playable_s": _SECONDS,
-    "segments": _COUNT,
-    "failure": _or_null(_of("Failure")),
-    "warnings": _TEXTS,
-    "model": _TEXT,
-    "created_at": _MOMENT,
-    "updated_at": _MOMENT,
-    "upload_id": _TEXT,
-    "upload_held": _YES_NO,
-    "upload_erased_at": _or_null(_MOMENT),
-    "tags": {**_TEXTS, "description": "Your own words for it."},
-    "tempo_bpm": {"type": ["number", "null"], "description": "Once it is ready, where a beat was heard."},
-    "key": {"type": ["string", "null"], "description": "For example D major, once it is ready, where one is clear."},
-    "cover_url": {"type": ["string", "null"], "description": "Where the cover of its file is, when it has one."},
-}
-SHARED_MEMBERS = (
-    "title",
-    "artist",
-    "state",
-    "audio",
-    "duration_s",
-    "stems",
-    "playable_samples",
-    "playable_s",
-    "segments",
-    "tempo_bpm",
-    "key",
+from services.gateway.api.shapes import (
+    Schema,
+    count,
+    list_of,
+    moment,
+    of,
+    one_of,
+    or_null,
+    structure,
+    text,
+    texts,
+    yes_no,
 )
-"""What of a track whoever holds a link is told: what playing needs, and no identifier."""
-_SHARE: Mapping[str, Schema] = {
-    "share_id": _TEXT,
-    "created_at": _MOMENT,
-    "expires_at": _MOMENT,
-    "view": {"type": "object", "additionalProperties": True, "description": "As it was shared."},
-}
-_TOLD: Mapping[str, Schema] = {"report": _or_null(_of("Report")), "analysis": _or_null(_of("Analysis"))}
+from services.gateway.api.track_schemas import TRACK_SCHEMAS
+
+_NEXT = or_null(text("`cursor` of the next page; null on the last."))
 
 SCHEMAS: Mapping[str, Schema] = {
+    **TRACK_SCHEMAS,
     **REPORT_SCHEMAS,
-    "Problem": _object(
+    "ProblemReason": one_of(
+        "What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document,"
+        " which is then in facts.reason: go by the status.",
+        *WORDS,
+    ),
+    "Problem": structure(
+        "A refusal, as RFC 9457 has it.",
         "facts",
-        type=_TEXT,
-        title=_TEXT,
-        status={"type": "integer", "minimum": 400, "maximum": 599},
-        detail=_TEXT,
-        action={"type": "string", "description": "What to do about it."},
-        reason={"type": "string", "pattern": "^[A-Z][A-Z0-9_]*$"},
-        instance=_TEXT,
-        facts={"type": "object", "additionalProperties": _TEXT},
-    ),
-    "Account": _object(user_id=_TEXT, email=_TEXT, display_name=_TEXT, created_at=_MOMENT),
-    "Session": _object(
-        "account",
-        "token_type",
-        "access_token",
-        "refresh_token",
-        user_id=_TEXT,
-        access_expires_at=_MOMENT,
-        refresh_expires_at=_MOMENT,
-        account=_of("Account"),
-        token_type={"const": "Bearer"},
-        access_token=_TEXT,
-        refresh_token=_TEXT,
-    ),
-    "Upload": _object(upload_id=_TEXT, length_bytes=_COUNT),
-    "Audio": _object(
-        sample_rate_hz=_COUNT,
-        channels={"enum": [1, 2]},
-        depth_bits={"enum": [16, 24]},
-        codec=_TEXT,
-        length_samples=_COUNT,
-    ),
-    "Failure": _object(reason=_TEXT, message=_TEXT, retryable=_YES_NO),
-    "Track": _object(**_TRACK),
-    "TrackDetail": _object(**_TRACK, **_TOLD),
-    "TrackPage": _object(tracks=_list("Track"), next_cursor=_or_null(_TEXT)),
-    "SegmentStem": _object(
-        stem=_TEXT,
-        size_bytes=_COUNT,
-        peaks={
-            "type": "string",
-            "contentEncoding": "base64",
-            "description": "Largest absolute sample of each 1,024, a byte each.",
+        type=text("A URN of the reason."),
+        title=text("The status in words."),
+        status={"type": "integer", "minimum": 400, "maximum": 599, "description": "The HTTP status."},
+        detail=text("What happened, in words to show."),
+        action=text("What to do about it, in words to show; often the detail's own last sentence."),
+        reason=of("ProblemReason"),
+        instance=text("A URN of the request, to tell whoever runs the server; its id is in X-Request-Id, too."),
+        facts={
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "The detail's figures and names for programs; which there are depends on the reason.",
         },
     ),
-    "Segment": _object(index=_COUNT, first_sample=_COUNT, length_samples=_COUNT, stems=_list("SegmentStem")),
-    "Manifest": _object(track=_of("Track"), segments=_list("Segment"), **_TOLD),
-    "Share": _object(**_SHARE),
-    "NewShare": _object(
-        **_SHARE,
-        token={"type": "string", "description": "Whoever holds it may play the track. Told here and never again."},
-        path={"type": "string", "description": "The page that plays it; the token is in its fragment."},
+    "Account": structure(
+        "Somebody's account.",
+        user_id=text("Names the person."),
+        email=text("The address that signs in."),
+        display_name=text("Name to show; may be empty."),
+        created_at=moment("When it was made."),
     ),
-    "Shares": _object(shares=_list("Share")),
-    "SharedTrack": _object(**{name: _TRACK[name] for name in SHARED_MEMBERS}),
-    "OpenedShare": _object(track=_of("SharedTrack"), view=_SHARE["view"], expires_at=_MOMENT),
-    "SharedManifest": _object(track=_of("SharedTrack"), segments=_list("Segment"), analysis=_or_null(_of("Analysis"))),
-    "Mix": _object(
-        url={"type": "string", "description": "Where it is downloaded from, with GET."},
-        file_name=_TEXT,
-        media_type=_TEXT,
-        size_bytes=_or_null({**_COUNT, "description": "null when only making the file tells."}),
+    "Session": structure(
+        "A session. With `transport` token the tokens are here; with cookie they are in HttpOnly cookies alone.",
+        *("account", "token_type", "access_token", "refresh_token"),
+        user_id=text("Whose session it is."),
+        access_expires_at=moment("When the access token ends: refresh before."),
+        refresh_expires_at=moment("When the refresh token ends: sign in again by then."),
+        account=of("Account"),
+        token_type=one_of("How the access token is sent.", "Bearer"),
+        access_token=text("For `Authorization: Bearer`, some minutes long."),
+        refresh_token=text("Buys the next pair, once. A second use ends the session."),
     ),
-    "Progress": _object(
-        state=_STATE,
-        percent={"type": "number", "minimum": 0, "maximum": 100, "description": "Committed samples of all."},
-        playable_s=_SECONDS,
-        duration_s=_or_null(_SECONDS),
-        eta_s=_or_null(_SECONDS),
-        jobs_ahead=_COUNT,
-        segments=_COUNT,
-        warnings=_TEXTS,
-        failure=_or_null(_of("Failure")),
+    "Model": structure(
+        "A model that can separate.",
+        name=text("What createTrack takes as `model`."),
+        title=text("Name to show."),
+        stems=texts("What it separates a song into."),
+        version=text("Which of its versions runs."),
+        summary=text("What it is good at, in a sentence."),
+        licence=text("Licence of its weights and code."),
+        is_default=yes_no("Whether it is taken when none is named."),
     ),
-    "Model": _object(
-        name=_TEXT, title=_TEXT, stems=_TEXTS, version=_TEXT, summary=_TEXT, licence=_TEXT, is_default=_YES_NO
+    "Models": structure("The models.", models=list_of("Model", "All of them.")),
+    "Plan": structure(
+        "What a subscription holds.",
+        name=text("The plan's fixed word."),
+        title=text("Name to show."),
+        seconds_a_month=count("Seconds of song that may be separated in a month."),
+        longest_song_s=count("Seconds of the longest song."),
+        parallel_jobs=count("Songs separated at once."),
+        models=texts("Names of the models that it has; empty means every one."),
+        default_model=or_null(text("The model taken when none is named; null takes the server's.")),
     ),
-    "Models": _object(models=_list("Model")),
-    "Plan": _object(
-        name=_TEXT,
-        title=_TEXT,
-        seconds_a_month=_COUNT,
-        longest_song_s=_COUNT,
-        parallel_jobs=_COUNT,
-        models=_TEXTS,
-        default_model=_or_null(_TEXT),
+    "Plans": structure("The plans.", plans=list_of("Plan", "All on offer.")),
+    "Usage": structure(
+        "This month so far.",
+        plan=of("Plan"),
+        settled_s=count("Seconds of song that were separated."),
+        reserved_s=count("Seconds of the songs under way."),
+        left_s={"type": "integer", "format": "int64", "description": "Seconds left."},
+        renews_at=moment("When the next month begins."),
     ),
-    "Plans": _object(plans=_list("Plan")),
-    "Usage": _object(
-        plan=_of("Plan"), settled_s=_COUNT, reserved_s=_COUNT, left_s={"type": "integer"}, renews_at=_MOMENT
+    "ErasureReason": one_of(
+        "finished: its track was done; deadline: nobody needed it in time; unspecified: newer than this gateway.",
+        *("unspecified", "finished", "deadline"),
     ),
-    "Erasure": _object(
-        upload_id=_TEXT,
-        uploaded_at=_MOMENT,
-        erased_at=_MOMENT,
-        reason={"enum": ["unspecified", "finished", "deadline"]},
-        objects=_COUNT,
+    "Erasure": structure(
+        "The receipt of an upload that was erased.",
+        upload_id=text("The upload."),
+        uploaded_at=moment("When it had arrived."),
+        erased_at=moment("When it was erased."),
+        reason=of("ErasureReason"),
+        objects=count("Stored objects that were removed."),
     ),
-    "ErasurePage": _object(erasures=_list("Erasure"), next_cursor=_or_null(_TEXT)),
-    "Status": _object(status={"enum": ["live", "ready"]}),
-    "KeySet": {"type": "object", "properties": {"keys": {"type": "array"}}, "required": ["keys"]},
-    "Document": {"type": "object"},
+    "ErasurePage": structure(
+        "Some of the receipts.",
+        erasures=list_of("Erasure", "At most as many as were asked for, newest first."),
+        next_cursor=_NEXT,
+    ),
+    "Status": structure("How the process is.", status=one_of("live or ready.", "live", "ready")),
+    "VerificationKey": {
+        "type": "object",
+        "description": "A public key, as RFC 7517 has it.",
+        "additionalProperties": {"type": "string"},
+    },
+    "KeySet": structure(
+        "The keys that sign access tokens.", keys=list_of("VerificationKey", "All that may have signed a living token.")
+    ),
+    "Document": {"type": "object", "description": "An OpenAPI 3.1 document."},
 }

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer
 from services.gateway.api.problems import refuse
+from services.gateway.api.refusals import OF_ASKING
 from services.gateway.domain.errors import BackendAway
 
 
@@ -54,8 +55,14 @@ class ServiceRoutes:
                 "getKeySet": self.keys,
                 "getContract": self.contract,
             }[name]
-            answers = (Answer(200, "It.", schema),)
-            return Endpoint("GET", path, name, summary, handle, answers, Access.PUBLIC, rate, tag="service")
+            refusals = {"isReady": ("NOT_READY",), "getKeySet": OF_ASKING}.get(name, ())
+            answers = (Answer(200, summary, schema),)
+            return Endpoint(
+                *("GET", path, name, summary, handle, answers, Access.PUBLIC, rate),
+                tag="service",
+                refusals=refusals,
+                asks=False,
+            )
 
         return [
             public("/healthz", "isLive", "Whether the process runs.", "Status", Rate.FREE),

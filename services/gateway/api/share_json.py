@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from services.gateway.api.mapping import Json, moment, track_json
-from services.gateway.api.schemas import SHARED_MEMBERS
+from services.gateway.api.track_schemas import SHARED_MEMBERS
 from stripsession.library.v1 import share_service_pb2, track_pb2
 
 

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from services.gateway.api.answer_examples import SHARE_TOKEN as EXAMPLE_TOKEN
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
 from services.gateway.api.mapping import segment_json
-from services.gateway.api.media_routes import segment_answer
+from services.gateway.api.media_routes import HELD, segment_answer
 from services.gateway.api.problems import Refused, refuse
 from services.gateway.api.report_json import told_json
-from services.gateway.api.schema import Body, JsonObject, Number, Text, Whole
+from services.gateway.api.schema import Body, JsonObject, Text, Whole
 from services.gateway.api.share_json import opened_json, share_json, shared_track_json
+from services.gateway.api.track_routes import FROM
 from stripsession.library.v1 import library_service_pb2, share_service_pb2
 
 if TYPE_CHECKING:
@@ -29,15 +31,32 @@ LIFE_S_MAX = 90 * 24 * HOUR_S
 VIEW_BYTES_MAX = 4096
 NEW_SHARE = Body(
     "ShareRequest",
+    "How long the link works, and what it shows.",
     (
-        Whole("expires_in_s", "Seconds that the link works; absent takes seven days.", HOUR_S, LIFE_S_MAX),
-        JsonObject("view", "Mix, loop, key and tempo, as the player wants them back.", VIEW_BYTES_MAX),
+        Whole(
+            "expires_in_s",
+            "Seconds that the link works, an hour to 90 days; absent takes seven days.",
+            HOUR_S,
+            LIFE_S_MAX,
+        ),
+        JsonObject(
+            "view",
+            "Mix, loop, key and tempo, as the player wants them back: at most 4,096 bytes and 16 levels of JSON.",
+            VIEW_BYTES_MAX,
+        ),
     ),
+    {"expires_in_s": 604800, "view": {"gains": {"vocals": -6}, "loop": [12.0, 24.0]}},
 )
-SHARE_TOKEN = Body("ShareToken", (Text("token", "The token of the link.", required=True),))
-_TOKEN_HEADER = Text("X-Share-Token", "The token of the link.", required=True)
+SHARE_TOKEN = Body(
+    "ShareToken",
+    "A link, as whoever got it has it.",
+    (Text("token", "The token of the link: what its fragment holds after the last slash.", required=True),),
+    {"token": EXAMPLE_TOKEN},
+)
+_TOKEN_HEADER = Text("X-Share-Token", "The token of the link.", required=True, example=EXAMPLE_TOKEN)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
-_FROM = Number("from", "First segment wanted.", 0, 9_999_999, 0)
+_FOR_GUESTS = "For whoever holds the token, signed in or not. A token belongs into no address, where servers log it."
+_MISSING = ("TRACK_NOT_FOUND",)
 _OF_TRACK = "/v1/tracks/{track_id}/shares"
 
 
@@ -64,6 +83,8 @@ class ShareRoutes:
                 (Answer(201, "The link and its token.", "NewShare"),),
                 body=NEW_SHARE,
                 tag="sharing",
+                description="At most 50 links of a track work at once. Show `path` below the server's address.",
+                refusals=(*_MISSING, "SHARE_LIFE_INVALID", "SHARE_VIEW_INVALID", "TOO_MANY_SHARES"),
             ),
             Endpoint(
                 "GET",
@@ -73,6 +94,7 @@ class ShareRoutes:
                 self.list,
                 (Answer(200, "They, without their tokens.", "Shares"),),
                 tag="sharing",
+                refusals=_MISSING,
             ),
             Endpoint(
                 "DELETE",
@@ -82,12 +104,12 @@ class ShareRoutes:
                 self.revoke,
                 (Answer(204, "It opens nothing any more."),),
                 tag="sharing",
+                refusals=(*_MISSING, "SHARE_NOT_FOUND"),
             ),
         ]
 
     def _of_guests(self) -> list[Endpoint]:
         def guest(method: str, path: str, name: str, summary: str, answers: tuple[Answer, ...]) -> Endpoint:
-            is_opening = name == "openShare"
             return Endpoint(
                 method,
                 path,
@@ -97,14 +119,18 @@ class ShareRoutes:
                 answers,
                 Access.PUBLIC,
                 Rate.GUEST,
-                query=(_FROM,) if name == "getSharedManifest" else (),
-                headers=() if is_opening else (_TOKEN_HEADER,),
-                body=SHARE_TOKEN if is_opening else None,
+                query=(FROM,) if name == "getSharedManifest" else (),
+                headers={"openShare": (), "getSharedManifest": (_TOKEN_HEADER,)}.get(name, (_TOKEN_HEADER, HELD)),
+                body=SHARE_TOKEN if name == "openShare" else None,
                 tag="sharing",
+                description=_FOR_GUESTS,
+                refusals=("SEGMENT_NOT_FOUND", "SHARE_NOT_FOUND")
+                if name == "getSharedSegment"
+                else ("SHARE_NOT_FOUND",),
             )
 
         segment = (
-            Answer(200, "It.", media_types=("audio/flac",), headers=("ETag",)),
+            Answer(200, "The segment.", media_types=("audio/flac",), headers=("ETag",)),
             Answer(304, "You hold it already."),
         )
         return [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from services.gateway.api.answer_examples import UPLOAD_ID
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer, nothing
 from services.gateway.api.mapping import segment_json, track_json
@@ -23,30 +24,36 @@ CREATE_S = 150.0
 """Deadline of making a track: the upload is decoded to its end when it does not declare its length."""
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
-_TITLE = Text("title", "Title to show.", length_max=300)
+_TITLE = Text("title", "Title to show, at most 300 characters; absent takes the file's.", length_max=300)
 NEW_TRACK = Body(
     "NewTrack",
+    "What to separate, and how.",
     (
         Text("upload_id", "The complete upload.", required=True, length_max=80),
         _TITLE,
-        Text("model", "Model that separates it; absent takes the default.", length_max=100),
+        Text("model", "`name` of the model that separates it; absent takes the default.", length_max=100),
     ),
+    {"upload_id": UPLOAD_ID, "title": "Evening Train", "model": "quartet"},
 )
 TAG_CHARACTERS_MAX = 40
-_ONE_TAG = Text("tags", "One of them.", length_min=1, length_max=TAG_CHARACTERS_MAX)
+_ONE_TAG = Text("tags", "One of them, 1 to 40 characters.", length_min=1, length_max=TAG_CHARACTERS_MAX)
 TRACK_CHANGE = Body(
     "TrackChange",
+    "What is to change; what is absent stays.",
     (
-        _TITLE,
-        Text("artist", "Artist to show.", length_max=300),
-        Texts("tags", "Your own words for it, in place of those it has.", _ONE_TAG, 20),
+        Text("title", "Title to show, 1 to 300 characters.", length_max=300),
+        Text("artist", "Artist to show, at most 300 characters.", length_max=300),
+        Texts("tags", "Your own words for it, at most 20, in place of those it has.", _ONE_TAG, 20),
     ),
+    {"title": "Evening Train", "artist": "The Example Quartet", "tags": ["practice"]},
 )
-LIMIT = Number("limit", "Most items of a page.", 1, 200, 50)
-CURSOR = Text("cursor", "next_cursor of the page before.", length_max=500)
-_FROM = Number("from", "First segment wanted.", 0, 9_999_999, 0)
-_SEARCH = Text("q", "Words that title or artist must contain.", length_max=200)
-_TAG = Text("tag", "A tag that they must have, as it is written.", length_max=TAG_CHARACTERS_MAX)
+LIMIT = Number("limit", "Most items of a page, 1 to 200.", 1, 200, 50)
+CURSOR = Text(
+    "cursor", "`next_cursor` of the page before; absent takes the first.", length_max=500, example="MjAzMC0wNS0wNA"
+)
+FROM = Number("from", "Index of the first segment wanted: how many you know.", 0, 9_999_999, 0)
+_SEARCH = Text("q", "Words that title or artist must contain.", length_max=200, example="train")
+_TAG = Text("tag", "A tag that they must have, as it is written.", length_max=TAG_CHARACTERS_MAX, example="practice")
 _ORDERS = {
     "newest": library_service_pb2.TRACK_ORDER_NEWEST,
     "title": library_service_pb2.TRACK_ORDER_TITLE,
@@ -57,9 +64,24 @@ _SORT = Text(
     "sort",
     "newest (when absent); title; artist, unknown ones last; length, shortest first. A cursor is of its own sort.",
     options=tuple(_ORDERS),
+    shared="TrackSort",
 )
-_IDEMPOTENCY = Text("Idempotency-Key", "The same key gives the same track; replays are answered like the first.")
+_IDEMPOTENCY = Text(
+    "Idempotency-Key",
+    "1 to 200 visible ASCII characters of your choice. The same key gives the same track, so that a request"
+    " whose answer was lost can be sent again; with another upload it is refused.",
+    length_min=1,
+    length_max=200,
+    pattern=r"^[\x21-\x7E]*$",
+    example=UPLOAD_ID,
+)
+_OF_SEPARATING = (
+    *("DAMAGED", "MINUTES_EXHAUSTED", "MODEL_NOT_IN_PLAN", "MODEL_UNKNOWN", "NOT_AUDIO", "NO_AUDIO_STREAM"),
+    *("PLAN_WITHOUT_DEFAULT", "QUEUE_FULL", "SEPARATION_UNAVAILABLE", "TOO_LONG", "TOO_SHORT", "TRACK_NOT_FOUND"),
+    *("UNSUPPORTED_CHANNELS", "UNSUPPORTED_RATE", "UPLOAD_GONE"),
+)
 
+_MISSING = ("TRACK_NOT_FOUND",)
 _ONE = "/v1/tracks/{track_id}"
 
 
@@ -84,6 +106,13 @@ class TrackRoutes:
                 headers=(_IDEMPOTENCY,),
                 body=NEW_TRACK,
                 tag="tracks",
+                description="The file is looked into before the answer, which may take two minutes where it"
+                " does not say its length. Its length in seconds is set aside of the month's. Follow it with"
+                " watchTrack.",
+                refusals=(
+                    *_OF_SEPARATING,
+                    *("IDEMPOTENCY_KEY_REUSED", "MALFORMED_HEADER", "UPLOAD_INCOMPLETE", "UPLOAD_NOT_FOUND"),
+                ),
             ),
             Endpoint(
                 "GET",
@@ -94,6 +123,9 @@ class TrackRoutes:
                 (Answer(200, "A page.", "TrackPage"),),
                 query=(_SEARCH, _TAG, _SORT, CURSOR, LIMIT),
                 tag="tracks",
+                description="Ask for the next page with `next_cursor` and the same `sort`, until it is null. Case and"
+                " accents make no difference to the order.",
+                refusals=("PAGE_TOKEN_INVALID",),
             ),
             Endpoint(
                 "GET",
@@ -103,9 +135,14 @@ class TrackRoutes:
                 self.get,
                 (Answer(200, "The track.", "TrackDetail"),),
                 tag="tracks",
+                refusals=_MISSING,
             ),
             Endpoint(
-                "PATCH", _ONE, "updateTrack", "Change a track.", self.update, track, body=TRACK_CHANGE, tag="tracks"
+                *("PATCH", _ONE, "updateTrack", "Change a track.", self.update, track),
+                body=TRACK_CHANGE,
+                tag="tracks",
+                description="What is absent stays.",
+                refusals=(*_MISSING, "TAGS_INVALID", "TITLE_EMPTY"),
             ),
             Endpoint(
                 "DELETE",
@@ -115,9 +152,22 @@ class TrackRoutes:
                 self.delete,
                 (Answer(204, "It is gone."),),
                 tag="tracks",
+                description="Its keys are destroyed at once, so that nothing of it can be read any more;"
+                " nothing brings it back. A separation under way is stopped.",
+                refusals=_MISSING,
             ),
-            Endpoint("POST", f"{_ONE}/cancel", "cancelTrack", "Stop separating.", self.cancel, track, tag="tracks"),
-            Endpoint("POST", f"{_ONE}/retry", "retryTrack", "Separate again.", self.retry, track, tag="tracks"),
+            Endpoint(
+                *("POST", f"{_ONE}/cancel", "cancelTrack", "Stop separating.", self.cancel, track),
+                tag="tracks",
+                description="What is playable stays so; nothing is charged. Idempotent.",
+                refusals=(*_MISSING, "TRACK_NOT_SEPARATING"),
+            ),
+            Endpoint(
+                *("POST", f"{_ONE}/retry", "retryTrack", "Separate again.", self.retry, track),
+                tag="tracks",
+                description="From the start, of a track that failed or was stopped, while `upload_held`.",
+                refusals=(*_OF_SEPARATING, "TRACK_NOT_RETRYABLE"),
+            ),
             Endpoint(
                 "GET",
                 f"{_ONE}/manifest",
@@ -131,8 +181,11 @@ class TrackRoutes:
                         "Manifest",
                     ),
                 ),
-                query=(_FROM,),
+                query=(FROM,),
                 tag="playback",
+                description="While the track grows, ask again from the first segment that you do not know, after each"
+                " event of watchTrack. Segments have some five seconds each, the same in every stem.",
+                refusals=_MISSING,
             ),
         ]
 

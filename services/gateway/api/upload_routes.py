@@ -10,13 +10,13 @@ import grpc
 from starlette.responses import Response
 
 from services.gateway.api.calls import ask, refused
-from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
+from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, json_answer, nothing
 from services.gateway.api.problems import refuse
-from services.gateway.api.schema import Text
+from services.gateway.api.schema import BYTES_DIGITS_MAX, Bytes, Text
 from services.gateway.api.upload_body import UploadBody
 from services.gateway.domain.disposition import plain_name
 from services.gateway.domain.errors import MetadataMalformed
-from services.gateway.domain.tus_metadata import parse_metadata
+from services.gateway.domain.tus_metadata import HEADER_CHARACTERS_MAX, parse_metadata
 from stripsession.library.v1 import library_service_pb2, upload_pb2
 
 if TYPE_CHECKING:
@@ -27,12 +27,25 @@ EXTENSIONS = "creation,creation-with-upload,expiration,termination"
 CHUNK_TYPE = "application/offset+octet-stream"
 APPEND_S = 6 * 3600.0
 """Longest PATCH; a slower sender goes on with another."""
-_LENGTH_DIGITS = 18
 
-_RESUMABLE = Text("Tus-Resumable", "Always 1.0.0.", required=True, options=(VERSION,))
-_LENGTH = Text("Upload-Length", "Size of the whole file in bytes.", required=True)
-_METADATA = Text("Upload-Metadata", "tus metadata; `filename` is read.")
-_OFFSET = Text("Upload-Offset", "Where these bytes begin.", required=True)
+_RESUMABLE = Text("Tus-Resumable", "Always 1.0.0.", required=True, options=(VERSION,), shared="TusVersion")
+_LENGTH = Bytes("Upload-Length", "Size of the whole file in bytes; `Tus-Max-Size` is the most.", 5242880)
+# A name without a comma, and its value in whole groups of base64; a space may stand around either.
+_PAIR = r" *[!-+\x2D-~]+(?: +(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)? *"
+_METADATA = Text(
+    "Upload-Metadata",
+    "tus metadata, at most 4,096 characters: names, each with its value in base64 of UTF-8; `filename` is read.",
+    length_max=HEADER_CHARACTERS_MAX,
+    pattern=rf"^(?:{_PAIR}(?:,{_PAIR})*)?$",
+    example="filename RXZlbmluZyBUcmFpbi5mbGFj",
+)
+_OFFSET = Bytes("Upload-Offset", "Where these bytes begin: what the last answer said is stored.", 1048576)
+_STORING = ("BODY_CUT_OFF", "MALFORMED_HEADER", "TUS_VERSION", "UPLOAD_FRAGMENTED", "UPLOAD_OVERRUN")
+_SENT = (
+    "Bytes may come in one request or many. What arrived is kept when the connection breaks: ask getUpload how"
+    " far it is, and go on with appendUpload from there. Send pieces of some MiB: very many small ones are"
+    " refused in the end. A body may be silent for a minute and last six hours."
+)
 
 
 class UploadRoutes:
@@ -61,6 +74,8 @@ class UploadRoutes:
                 Access.PUBLIC,
                 always=always,
                 tag="uploads",
+                description="The version of tus, its extensions, and the largest file in bytes.",
+                asks=False,
             )
             for path, name in (("/v1/uploads", "describeUploads"), (one, "describeUpload"))
         ] + [
@@ -75,6 +90,8 @@ class UploadRoutes:
                 body_media_type=CHUNK_TYPE,
                 always=always,
                 tag="uploads",
+                description=f"{_SENT} What is no track in time is erased; `Upload-Expires` says when.",
+                refusals=(*_STORING, "MALFORMED_METADATA", "TOO_MANY_UPLOADS", "UPLOAD_EMPTY", "UPLOAD_TOO_LARGE"),
             ),
             Endpoint(
                 "HEAD",
@@ -82,10 +99,12 @@ class UploadRoutes:
                 "getUpload",
                 "How far an upload is.",
                 self.head,
-                (Answer(200, "It.", headers=("Upload-Length", *place)),),
+                (Answer(200, "How far it is, in the headers.", headers=("Upload-Length", *place)),),
                 headers=(_RESUMABLE,),
                 always=always,
                 tag="uploads",
+                description="A refusal of HEAD has no body: its status alone says what it is.",
+                refusals=("TUS_VERSION", "UPLOAD_NOT_FOUND"),
             ),
             Endpoint(
                 "PATCH",
@@ -96,8 +115,11 @@ class UploadRoutes:
                 (Answer(204, "They are stored.", headers=place),),
                 headers=(_RESUMABLE, _OFFSET),
                 body_media_type=CHUNK_TYPE,
+                body_media_required=True,
                 always=always,
                 tag="uploads",
+                description=_SENT,
+                refusals=(*_STORING, "UPLOAD_NOT_FOUND", "UPLOAD_OFFSET_MISMATCH", "WRONG_CONTENT_TYPE"),
             ),
             Endpoint(
                 "DELETE",
@@ -108,8 +130,9 @@ class UploadRoutes:
                 (Answer(204, "It is gone."),),
                 headers=(_RESUMABLE,),
                 always=always,
-                rate=Rate.NORMAL,
                 tag="uploads",
+                description="Not while it is being separated: cancel its track first.",
+                refusals=("TUS_VERSION", "UPLOAD_IN_USE", "UPLOAD_NOT_FOUND"),
             ),
         ]
 
@@ -181,7 +204,7 @@ def _require_version(call: Call) -> None:
 
 def _number(call: Call, name: str) -> int:
     value = call.request.headers.get(name.lower(), "")
-    if not (value.isascii() and value.isdigit() and len(value) <= _LENGTH_DIGITS):
+    if not (value.isascii() and value.isdigit() and len(value) <= BYTES_DIGITS_MAX):
         raise refuse(400, "MALFORMED_HEADER", f"{name} must be a whole number.")
     return int(value)
 

@@ -24,6 +24,7 @@ from stripsession.billing.v1 import billing_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
+from tests.integration.gateway.declared import holding
 from tests.integration.gateway.fake_shares import FakeShares
 from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeJobs, FakeLibrary, FakeRetention
 
@@ -132,8 +133,9 @@ async def opened(
         gateway = build(GatewaySettings(**(values | settings)), times)
         for part in gateway.parts:
             await stack.enter_async_context(running(part))
+        hooks = {"response": [holding(gateway.endpoints)]}
         client = await stack.enter_async_context(
-            httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway.http.port}", timeout=15)
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway.http.port}", timeout=15, event_hooks=hooks)
         )
         yield Door(gateway, auth, library, shares, jobs, billing, retention, client, servers)
 

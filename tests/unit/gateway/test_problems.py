@@ -36,6 +36,35 @@ def test_a_caller_that_is_not_allowed_is_our_fault() -> None:
     assert "caller" not in problem.detail
 
 
+def test_a_word_newer_than_the_document_is_told_as_another() -> None:
+    """A client that knows every word of the document meets no other: a service's newer one keeps its status alone."""
+    problem = problem_of(Refusal(grpc.StatusCode.FAILED_PRECONDITION, "TRACK_FROZEN", "It is frozen. Thaw it first."))
+    assert (problem.status, problem.reason, problem.facts) == (409, "OTHER", {"reason": "TRACK_FROZEN"})
+    assert problem.document("req_1")["action"] == "Thaw it first."
+
+
+@pytest.mark.parametrize(
+    ("code", "word", "status"),
+    [
+        (grpc.StatusCode.ABORTED, "UPLOAD_OFFSET_MISMATCH", 409),
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, "TOO_MANY_UPLOADS", 429),
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, "UPLOAD_FRAGMENTED", 422),
+        (grpc.StatusCode.FAILED_PRECONDITION, "UPLOAD_GONE", 410),
+    ],
+)
+def test_a_words_status_is_its_own(code: grpc.StatusCode, word: str, status: int) -> None:
+    """A word has the one status of the document, whatever code brought it, and asks to wait where that helps."""
+    problem = problem_of(Refusal(code, word, "A sentence."))
+    assert (problem.status, problem.reason) == (status, word)
+    assert ("Retry-After" in problem.headers) is (status == 429)
+
+
+def test_a_service_that_is_too_busy_is_away_for_a_moment() -> None:
+    """BUSY is 503 with Retry-After, whether the gateway or a service says it: nothing in the request is too much."""
+    problem = problem_of(Refusal(grpc.StatusCode.RESOURCE_EXHAUSTED, "BUSY", "Too many at once.", 1.5))
+    assert (problem.status, problem.reason, problem.headers["Retry-After"]) == (503, "BUSY", "2")
+
+
 @pytest.mark.parametrize(
     ("message", "action"),
     [
@@ -67,14 +96,16 @@ def test_a_spent_link_says_how_to_get_another() -> None:
     assert "`stripsession link`" in str(problem.document("req_1")["action"])
 
 
-BODY = Body("Test", (Text("a", "A.", required=True, length_max=5), Text("b", "B.", options=("x", "y"))))
+BODY = Body("Test", "T.", (Text("a", "A.", required=True, length_max=5), Text("b", "B.", options=("x", "y"))), {})
 RICH = Body(
     "Rich",
+    "R.",
     (
         Whole("whole", "W.", 1, 9),
         Texts("texts", "T.", Text("texts", "One.", length_min=1, length_max=3), 2),
         JsonObject("own", "O.", 20),
     ),
+    {},
 )
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-20, 20) | st.floats() | st.text(st.characters(), max_size=8),

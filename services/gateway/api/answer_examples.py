@@ -1,0 +1,184 @@
+"""An example of each thing that is answered, by the name of its schema or its media type. They tell of one song."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+TRACK_ID = "trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43"
+UPLOAD_ID = "upl_7d3e1a9c5b2f4068912ac3de4f5b6a70"
+SHARE_ID = "shr_c41f0a7be82d4935b6d08e7fa1529c3d"
+SHARE_TOKEN = "q3l0mB7rXc5n2v9KfWZ1sYtA8dHjUePgRiOo4E6LkMw"  # noqa: S105 - made up, it opens nothing
+_MADE_AT = "2030-05-04T09:30:00.000Z"
+_READY_AT = "2030-05-04T09:31:10.250Z"
+_ENDS_AT = "2030-05-11T09:40:00.000Z"
+_ACCOUNT = {
+    "user_id": "usr_9f2b6c1d3e4a5b7c8d9e0f1a2b3c4d5e",
+    "email": "ada@example.org",
+    "display_name": "Ada",
+    "created_at": "2030-05-01T08:00:00.000Z",
+}
+_AUDIO = {"sample_rate_hz": 44100, "channels": 2, "depth_bits": 16, "codec": "flac", "length_samples": 8643600}
+_SHARED_TRACK = {
+    "title": "Evening Train",
+    "artist": "The Example Quartet",
+    "state": "ready",
+    "audio": _AUDIO,
+    "duration_s": 196.0,
+    "stems": ["vocals", "drums", "bass", "other"],
+    "playable_samples": 8643600,
+    "playable_s": 196.0,
+    "segments": 40,
+    "tempo_bpm": 118.02,
+    "key": "D major",
+}
+_TRACK = _SHARED_TRACK | {
+    "track_id": TRACK_ID,
+    "failure": None,
+    "warnings": [],
+    "model": "quartet",
+    "created_at": _MADE_AT,
+    "updated_at": _READY_AT,
+    "upload_id": UPLOAD_ID,
+    "upload_held": False,
+    "upload_erased_at": _READY_AT,
+    "tags": ["practice"],
+    "cover_url": f"/v1/tracks/{TRACK_ID}/cover",
+}
+_ANALYSIS: dict[str, object] = {
+    "tempo_bpm": 118.02,
+    "tempo_confidence": 0.91,
+    "key": "D major",
+    "key_confidence": 0.84,
+    "integrated_lufs": -13.2,
+    "loudness_range_lu": 6.1,
+    "true_peak_dbtp": -0.8,
+}
+_BEATS: dict[str, object] = {"beats_s": [0.512, 1.02, 1.529]}
+_REPORT = {
+    "sum": {"differing_samples": 0, "difference_max": 0},
+    "alignment": {
+        "offset_samples": 0,
+        "total_samples": 8643600,
+        "sample_rate_hz": 44100,
+        "channels": 2,
+        "depth_bits": 16,
+    },
+    "clipping": {
+        "upload_samples": 12,
+        "stems": [{"stem": stem, "samples": 0} for stem in ("vocals", "drums", "bass", "other")],
+    },
+    "model": {"name": "quartet", "version": "1", "weights_sha256": "9b" * 32},
+    "model_residual_db": -31.5,
+    "unsound_values": 0,
+    "decoder_warnings": [],
+    "device": "cpu",
+    "engine_s": 84.2,
+    "worker_s": 61.7,
+    "attempts": 1,
+    "accepted_at": _MADE_AT,
+    "first_segment_at": "2030-05-04T09:30:04.120Z",
+    "finished_at": _READY_AT,
+}
+_SEGMENT = {
+    "index": 0,
+    "first_sample": 0,
+    "length_samples": 221184,
+    "stems": [
+        {"stem": stem, "size_bytes": 402113, "peaks": "AAQTK0hYYWZoaQ=="}
+        for stem in ("vocals", "drums", "bass", "other")
+    ],
+}
+_VIEW = {"gains": {"vocals": -6}, "loop": [12.0, 24.0]}
+_SHARE = {"share_id": SHARE_ID, "created_at": "2030-05-04T09:40:00.000Z", "expires_at": _ENDS_AT, "view": _VIEW}
+_PLAN = {
+    "name": "free",
+    "title": "Free",
+    "seconds_a_month": 3600,
+    "longest_song_s": 600,
+    "parallel_jobs": 1,
+    "models": ["quartet"],
+    "default_model": "quartet",
+}
+_PROGRESS = (
+    '{"state": "separating", "percent": 41.5, "playable_s": 81.34, "duration_s": 196.0, "eta_s": 36.0, '
+    '"jobs_ahead": 0, "segments": 16, "warnings": [], "failure": null}'
+)
+
+BY_SCHEMA: Mapping[str, object] = {
+    "Account": _ACCOUNT,
+    "Document": {"openapi": "3.1.0", "info": {"title": "StripSession", "version": "1.0.0"}, "paths": {}},
+    "ErasurePage": {
+        "erasures": [
+            {
+                "upload_id": UPLOAD_ID,
+                "uploaded_at": _MADE_AT,
+                "erased_at": _READY_AT,
+                "reason": "finished",
+                "objects": 9,
+            }
+        ],
+        "next_cursor": None,
+    },
+    "KeySet": {
+        "keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": "1"}]
+    },
+    "Manifest": {"track": _TRACK, "segments": [_SEGMENT], "report": _REPORT, "analysis": _ANALYSIS | _BEATS},
+    "Mix": {
+        "url": f"/v1/tracks/{TRACK_ID}/mix.wav?stems=drums,bass&gains=0,-3",
+        "file_name": "Evening Train - mix.wav",
+        "media_type": "audio/wav",
+        "size_bytes": 34574444,
+    },
+    "Models": {
+        "models": [
+            {
+                "name": "quartet",
+                "title": "Quartet",
+                "stems": ["vocals", "drums", "bass", "other"],
+                "version": "1",
+                "summary": "Four stems of any song.",
+                "licence": "Apache-2.0",
+                "is_default": True,
+            }
+        ]
+    },
+    "NewShare": _SHARE | {"token": SHARE_TOKEN, "path": f"/#/shared/{SHARE_TOKEN}"},
+    "OpenedShare": {"track": _SHARED_TRACK, "view": _VIEW, "expires_at": _ENDS_AT},
+    "Plans": {"plans": [_PLAN]},
+    "Session": {
+        "user_id": _ACCOUNT["user_id"],
+        "access_expires_at": "2030-05-04T09:40:00.000Z",
+        "refresh_expires_at": "2030-06-03T09:30:00.000Z",
+        "account": _ACCOUNT,
+        "token_type": "Bearer",
+        "access_token": "eyJhbGciOiJFZERTQSIsImtpZCI6IjEifQ.eyJzdWIiOiJ1c3JfOSJ9.c2lnbmF0dXJl",
+        "refresh_token": "ref_2mV7cQ1xZb8nR5tK0sLwYp",
+    },
+    "SharedManifest": {"track": _SHARED_TRACK, "segments": [_SEGMENT], "analysis": _ANALYSIS | _BEATS},
+    "Shares": {"shares": [_SHARE]},
+    "Status": {"status": "ready"},
+    "Track": _TRACK,
+    "TrackDetail": _TRACK | {"report": _REPORT, "analysis": _ANALYSIS},
+    "TrackPage": {"tracks": [_TRACK], "next_cursor": None},
+    "Upload": {"upload_id": UPLOAD_ID, "length_bytes": 5242880},
+    "Usage": {
+        "plan": _PLAN,
+        "settled_s": 980,
+        "reserved_s": 196,
+        "left_s": 2424,
+        "renews_at": "2030-06-01T00:00:00.000Z",
+    },
+}
+BY_MEDIA_TYPE: Mapping[str, str] = {
+    # Of binary files, how they begin.
+    "application/offset+octet-stream": "fLaC",
+    "application/zip": "PK",
+    "audio/flac": "fLaC",
+    "audio/mp4": "ftypM4A",
+    "audio/mpeg": "ID3",
+    "audio/ogg": "OggS",
+    "audio/wav": "RIFF",
+    "image/jpeg": "JFIF",
+    "image/png": "PNG",
+    "text/event-stream": f"retry: 1000\n\nevent: progress\nid: 1\ndata: {_PROGRESS}\n\n",
+}

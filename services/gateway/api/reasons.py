@@ -1,0 +1,168 @@
+"""Every word that a refusal may carry: what it is in HTTP, and when it comes. The document lists them from here.
+
+A client may know them all: a service's word that is not here, as a newer service may have one, is told as OTHER.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+
+@dataclasses.dataclass(frozen=True)
+class Reason:
+    """One word of a refusal."""
+
+    status: int
+    """Its only HTTP status."""
+    detail: str
+    """What is told with it, or an example of that where the words depend on the case."""
+    facts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """An example of what is told in figures, where anything is."""
+
+
+OTHER = "OTHER"
+"""In place of a word that this gateway does not know; its status is that of the service's code."""
+_PRIVATE = "Something went wrong on our side."
+_AWAY = "A part of StripSession is not available right now."
+
+OF_THE_DOOR: Mapping[str, Reason] = {
+    "BODY_CUT_OFF": Reason(408, "The body broke off; what arrived is kept."),
+    "BODY_TOO_LARGE": Reason(413, "The body is larger than 65536 bytes."),
+    "BODY_TOO_SLOW": Reason(408, "The body did not arrive in time."),
+    "BUSY": Reason(503, "Too many requests are being answered right now."),
+    "CROSS_SITE": Reason(403, "This request did not come from our own pages."),
+    "DOWNLOAD_CHANGED": Reason(409, "The file changed while it was read."),
+    "INTERNAL": Reason(500, _PRIVATE),
+    "INVALID_FIELD": Reason(422, "title must have 0 to 300 characters.", {"field": "title"}),
+    "MALFORMED_HEADER": Reason(400, "Upload-Length must be a whole number."),
+    "MALFORMED_HTTP": Reason(400, "The headers are too long."),
+    "MALFORMED_JSON": Reason(400, "The body is not a JSON document."),
+    "MALFORMED_METADATA": Reason(400, "Upload-Metadata holds a value that is not base64."),
+    "MALFORMED_QUERY": Reason(400, "limit must be a whole number."),
+    "METHOD_NOT_ALLOWED": Reason(405, "PUT means nothing here."),
+    "NOT_FOUND": Reason(404, "There is nothing here."),
+    "NOT_JSON": Reason(415, "The body must be application/json."),
+    "NOT_READY": Reason(503, "This process takes no requests now."),
+    "RANGE_OUTSIDE": Reason(416, "The range lies outside the file."),
+    "TOO_FAST": Reason(429, "That is too many requests in a short time."),
+    "TOO_MANY_AT_ONCE": Reason(429, "Too many of your requests are being answered."),
+    "TOO_MANY_STREAMS": Reason(429, "Too many event streams are open already."),
+    "TUS_VERSION": Reason(412, "This server speaks tus 1.0.0."),
+    "UNAUTHENTICATED": Reason(401, "This needs you to be signed in."),
+    "WRONG_ADDRESS": Reason(
+        421, "StripSession is not reached by this name. Open https://stripsession.example instead."
+    ),
+    "WRONG_CONTENT_TYPE": Reason(415, "The body must be application/offset+octet-stream."),
+}
+"""What the gateway says of itself."""
+
+OF_SERVICES: Mapping[str, Reason] = {
+    "ACCOUNT_NOT_FOUND": Reason(404, "There is no such account."),
+    "COVER_NOT_FOUND": Reason(404, "The song's file has no cover."),
+    "DAMAGED": Reason(
+        422, "This file is damaged or incomplete and cannot be decoded. Export it again, then upload it."
+    ),
+    "DEADLINE": Reason(504, "The call took too long; try again."),
+    "DEPENDENCY_AWAY": Reason(503, "The billing cannot be reached just now; please try again."),
+    "DEPENDENCY_UNAVAILABLE": Reason(503, "Something this needs is away; try again shortly."),
+    "DISPLAY_NAME_TOO_LONG": Reason(422, "A name has at most 100 characters."),
+    "EMAIL_TAKEN": Reason(409, "There is an account with this e-mail address. Sign in instead."),
+    "IDEMPOTENCY_KEY_REUSED": Reason(422, "This idempotency key was used for another upload."),
+    "INVALID_EMAIL": Reason(422, "This is not an e-mail address."),
+    "LINK_SPENT": Reason(401, "This sign-in link was used or has expired."),
+    "MINUTES_EXHAUSTED": Reason(
+        402,
+        "This song needs 3 minutes, and the Free plan has 1 minute left this month. New minutes come on 1 June 2030.",
+        {"seconds": "180", "left_s": "60", "renews_at": "2030-06-01T00:00:00+00:00", "plan": "free"},
+    ),
+    "MIX_INVALID": Reason(422, "Give as many gains as stems, and name the stems."),
+    "MODEL_NOT_IN_PLAN": Reason(
+        422, "The Free plan does not have the model sextet; it has quartet.", {"model": "sextet", "models": "quartet"}
+    ),
+    "MODEL_UNKNOWN": Reason(422, "There is no model of this name; the list of models says which there are."),
+    "NOT_AUDIO": Reason(422, "This file is not audio we can read. Upload WAV, FLAC, MP3, M4A/AAC or OGG."),
+    "NO_AUDIO_STREAM": Reason(422, "This file has no sound track. Upload a file that plays sound."),
+    "PAGE_TOKEN_INVALID": Reason(422, "The page token is not one of ours. Start at the first page."),
+    "PLAN_WITHOUT_DEFAULT": Reason(
+        # Nothing in the request is wrong: what was left open cannot be filled in here.
+        409,
+        "The Home plan has no model to take when none is named. Name one of its models: duo.",
+        {"models": "duo"},
+    ),
+    "QUEUE_FULL": Reason(503, "Too many songs are waiting; please try again in a little while."),
+    "RANGE_INVALID": Reason(422, "The range lies outside the file."),
+    "SEGMENT_NOT_FOUND": Reason(404, "There is no such segment yet."),
+    "SEPARATION_UNAVAILABLE": Reason(
+        503, "Separation cannot be reached right now. The file is kept; try again shortly."
+    ),
+    "SESSION_ENDED": Reason(401, "The session has ended. Sign in again."),
+    "SHARE_LIFE_INVALID": Reason(422, "A link works for an hour at least and 90 days at most."),
+    "SHARE_NOT_FOUND": Reason(404, "This link does not exist, or no longer."),
+    "SHARE_VIEW_INVALID": Reason(
+        422, "What is shared with a link must be a JSON object of at most 4 kB, 16 levels deep."
+    ),
+    "STEM_NOT_FOUND": Reason(404, "There is no such stem."),
+    "TAGS_INVALID": Reason(422, "A track has at most 20 tags, each of 1 to 40 visible characters."),
+    "TITLE_EMPTY": Reason(422, "A title has at least one visible character."),
+    # Waiting makes no room: links end by being revoked, or after days.
+    "TOO_MANY_SHARES": Reason(409, "The track has as many links as it may have. Revoke one of them first."),
+    "TOO_LONG": Reason(422, "This song is longer than the limit of 10 minutes. Upload a shorter one."),
+    "TOO_MANY_UPLOADS": Reason(429, "Too many uploads are open. Finish or give up one of them first."),
+    "TOO_SHORT": Reason(422, "This file holds no sound at all. Check that it plays, then upload it again."),
+    "TRACK_NOT_FOUND": Reason(404, "There is no such track."),
+    "TRACK_NOT_READY": Reason(409, "The track is not complete yet."),
+    "TRACK_NOT_RETRYABLE": Reason(409, "Only a track that failed or was stopped can be separated again."),
+    "TRACK_NOT_SEPARATING": Reason(409, "The track is not being separated."),
+    "UNKNOWN_FORMAT": Reason(422, "A depth is chosen for wav alone."),
+    "UNREACHABLE": Reason(503, _AWAY),
+    "UNSUPPORTED_CHANNELS": Reason(
+        422, "This file has 8 channels in an arrangement we cannot mix down. Upload a mono or stereo version."
+    ),
+    "UNSUPPORTED_RATE": Reason(422, "This file's sample rate is 2,000 Hz. Upload one between 4,000 and 384,000 Hz."),
+    "UPLOAD_EMPTY": Reason(422, "The file is empty."),
+    # Waiting mends nothing: the pieces that came stay small.
+    "UPLOAD_FRAGMENTED": Reason(422, "The file arrived in too many small pieces. Upload it again in larger ones."),
+    "UPLOAD_GONE": Reason(410, "The uploaded file has been erased. Upload it again."),
+    "UPLOAD_INCOMPLETE": Reason(409, "The file is not completely uploaded yet."),
+    "UPLOAD_IN_USE": Reason(409, "The file is being separated. Stop the separation first."),
+    "UPLOAD_NOT_FOUND": Reason(404, "There is no such upload."),
+    "UPLOAD_OFFSET_MISMATCH": Reason(409, "The upload goes on at byte 1048576.", {"offset_bytes": "1048576"}),
+    "UPLOAD_OVERRUN": Reason(422, "More bytes were sent than the upload's stated length."),
+    "UPLOAD_TOO_LARGE": Reason(413, "The file is too large: at most 2 GiB are taken.", {"bytes_max": "2147483648"}),
+    "WEAK_PASSWORD": Reason(422, "A password has at least 8 characters."),
+    "WRONG_CREDENTIALS": Reason(401, "The e-mail address or the password is wrong."),
+}
+"""What the services say, through the gateway, in their own words."""
+
+UNTOLD: Mapping[str, str] = {
+    "ADMISSION_LAPSED": "separation's; the library tells SEPARATION_UNAVAILABLE",
+    "ANSWER_OUTSTANDING": "to workers",
+    "ATTEMPT_FENCED": "to workers",
+    "CALLER_NOT_ALLOWED": "the gateway's own certificate was refused: INTERNAL, for nobody outside can change it",
+    "DECODER_FAILED": "separation's; the library tells SEPARATION_UNAVAILABLE",
+    "ERASURE_FAILED": "retention's own errands",
+    "FILE_REFUSED": "stands for a reason that separation always gives",
+    "IDENTIFIER_MISSING": "a gap in a service's own request",
+    "JOB_MISMATCH": "a fault between library and separation",
+    "JOB_NOT_FOUND": "the gateway reads on without a job",
+    "LIBRARY_AWAY": "retention's own errands",
+    "LIMIT_REACHED": "stands for a reason that separation always gives",
+    "REQUEST_REFUSED": "stands for a reason that separation always gives",
+    "RESERVATION_MISMATCH": "between separation and billing",
+    "RESERVATION_NOT_FOUND": "between separation and billing",
+    "RESERVATION_RELEASED": "between separation and billing",
+    "RESERVATION_SETTLED": "between separation and billing",
+    "SECONDS_INVALID": "between separation and billing: a song has a length",
+    "SEGMENT_INVALID": "to workers",
+    "SEGMENT_OUT_OF_ORDER": "to workers",
+    "START_MISSING": "the gateway always sends a start",
+    "SUBMISSION_REFUSED": "stands for a reason that separation always gives",
+    "UNKNOWN_PLAN": "an operator's setting",
+    "UPLOAD_REFUSED": "stands for the decoder's own reasons",
+}
+"""Words of services that no request can bring about, and why."""
+
+REASONS: Mapping[str, Reason] = {**OF_THE_DOOR, **OF_SERVICES}
+WORDS: tuple[str, ...] = (*sorted(REASONS), OTHER)
+"""The enumeration in the document."""
