@@ -385,7 +385,7 @@ export interface paths {
         };
         /**
          * How far a track is: `progress` events with a Progress each, from a whole reading on, until it ends.
-         * @description Server-sent events. The data of each is JSON, as the schema Progress has it; the stream ends when `state` is ready, failed or cancelled, and with the access token that opened it: then connect again. A comment comes at times to keep the connection. 16 streams at once for each person.
+         * @description Server-sent events. The data of each is JSON, as the schema TrackProgress has it; the stream ends when `state` is ready, failed or cancelled, and with the access token that opened it: then connect again. A comment comes at times to keep the connection. 16 streams at once for each person.
          */
         get: operations["watchTrack"];
         put?: never;
@@ -719,6 +719,11 @@ export interface components {
          * @enum {string}
          */
         TrackState: "unspecified" | "checking" | "separating" | "ready" | "failed" | "cancelled";
+        /**
+         * @description 1 is mono, 2 stereo; more are mixed down to 2.
+         * @enum {integer}
+         */
+        ChannelCount: 1 | 2;
         /** @description The sound of an upload, and so of its stems. */
         Audio: {
             /**
@@ -726,16 +731,9 @@ export interface components {
              * @description Samples a second, 4,000 to 384,000.
              */
             sample_rate_hz: number;
-            /**
-             * @description 1 is mono, 2 stereo; more are mixed down to 2.
-             * @enum {integer}
-             */
-            channels: 1 | 2;
-            /**
-             * @description Bits of a sample.
-             * @enum {integer}
-             */
-            depth_bits: 16 | 24;
+            channels: components["schemas"]["ChannelCount"];
+            /** @description Bits of a sample, 16 or 24. */
+            depth_bits: number;
             /** @description How the upload was coded, for example flac or mp3. */
             codec: string;
             /**
@@ -913,10 +911,7 @@ export interface components {
              * @description Size of its FLAC file in bytes.
              */
             size_bytes: number;
-            /**
-             * Format: byte
-             * @description The waveform: of each 1,024 samples the largest, 0 to 255, a byte each, in base64.
-             */
+            /** @description The waveform: of each 1,024 samples the largest, 0 to 255, a byte each, in base64. */
             peaks: string;
         };
         /** @description Some seconds of a song, the same samples in every stem. */
@@ -950,7 +945,7 @@ export interface components {
             analysis: components["schemas"]["Analysis"] | null;
         };
         /** @description How far a track is: the data of each `progress` event. */
-        Progress: {
+        TrackProgress: {
             state: components["schemas"]["TrackState"];
             /**
              * Format: double
@@ -1148,16 +1143,9 @@ export interface components {
              * @description Rate of the upload and of every stem.
              */
             sample_rate_hz: number;
-            /**
-             * @description Channels of the upload and of every stem.
-             * @enum {integer}
-             */
-            channels: 1 | 2;
-            /**
-             * @description Bits of a sample of the upload and of every stem.
-             * @enum {integer}
-             */
-            depth_bits: 16 | 24;
+            channels: components["schemas"]["ChannelCount"];
+            /** @description Bits of a sample, 16 or 24. */
+            depth_bits: number;
         };
         /** @description What is at full scale. */
         ReportClipping: {
@@ -1348,7 +1336,7 @@ export interface components {
             is_default: boolean;
         };
         /** @description The models. */
-        Models: {
+        ModelList: {
             /** @description All of them. */
             models: components["schemas"]["Model"][];
         };
@@ -4054,7 +4042,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Models"];
+                    "application/json": components["schemas"]["ModelList"];
                 };
             };
             400: components["responses"]["400-MALFORMED_HTTP"];

@@ -129,7 +129,7 @@ BY_SCHEMA: Mapping[str, object] = {
         "media_type": "audio/wav",
         "size_bytes": 34574444,
     },
-    "Models": {
+    "ModelList": {
         "models": [
             {
                 "name": "quartet",

@@ -43,7 +43,7 @@ class CatalogueRoutes:
                 "listModels",
                 "The models that can separate.",
                 self.models,
-                (Answer(200, "All of them.", "Models"),),
+                (Answer(200, "All of them.", "ModelList"),),
                 tag="models",
                 refusals=("DEPENDENCY_AWAY",),
             ),

@@ -77,7 +77,7 @@ class EventRoutes:
                 headers=(_LAST_EVENT,),
                 head=False,
                 tag="tracks",
-                description="Server-sent events. The data of each is JSON, as the schema Progress has it; the"
+                description="Server-sent events. The data of each is JSON, as the schema TrackProgress has it; the"
                 " stream ends when `state` is ready, failed or cancelled, and with the access token that opened"
                 " it: then connect again. A comment comes at times to keep the connection. 16 streams at once"
                 " for each person.",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.gateway.api.shapes import (
+    DEPTH_BITS,
     Schema,
     count,
     list_of,
     moment,
     number,
     of,
-    one_of,
     or_null,
     seconds,
     share,
@@ -36,8 +36,8 @@ REPORT_SCHEMAS: Mapping[str, Schema] = {
         offset_samples=count("How far the stems begin after the upload: 0."),
         total_samples=count("Samples of each stem, per channel: the upload's own."),
         sample_rate_hz=count("Rate of the upload and of every stem."),
-        channels=one_of("Channels of the upload and of every stem.", 1, 2),
-        depth_bits=one_of("Bits of a sample of the upload and of every stem.", 16, 24),
+        channels=of("ChannelCount"),
+        depth_bits=DEPTH_BITS,
     ),
     "ReportClipping": structure(
         "What is at full scale.",

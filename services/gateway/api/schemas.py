@@ -75,7 +75,7 @@ SCHEMAS: Mapping[str, Schema] = {
         licence=text("Licence of its weights and code."),
         is_default=yes_no("Whether it is taken when none is named."),
     ),
-    "Models": structure("The models.", models=list_of("Model", "All of them.")),
+    "ModelList": structure("The models.", models=list_of("Model", "All of them.")),
     "Plan": structure(
         "What a subscription holds.",
         name=text("The plan's fixed word."),

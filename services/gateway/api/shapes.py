@@ -8,6 +8,14 @@ from __future__ import annotations
 
 Schema = dict[str, object]
 
+DEPTH_BITS: Schema = {
+    "type": "integer",
+    "minimum": 16,
+    "maximum": 24,
+    "multipleOf": 8,
+    "description": "Bits of a sample, 16 or 24.",
+}
+
 
 def text(description: str, **more: object) -> Schema:
     """A text."""
@@ -49,10 +57,9 @@ def yes_no(description: str) -> Schema:
     return {"type": "boolean", "description": description}
 
 
-def one_of(description: str, *values: str | int) -> Schema:
-    """One of a few."""
-    kind = "integer" if isinstance(values[0], int) else "string"
-    return {"type": kind, "enum": list(values), "description": description}
+def one_of(description: str, *values: str) -> Schema:
+    """One of a few words."""
+    return {"type": "string", "enum": list(values), "description": description}
 
 
 def of(name: str) -> Schema:

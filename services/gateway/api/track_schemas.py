@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.gateway.api.shapes import (
+    DEPTH_BITS,
     Schema,
     count,
     list_of,
@@ -86,11 +87,16 @@ TRACK_SCHEMAS: Mapping[str, Schema] = {
         " cancelled: ended, and to be separated again by retryTrack; unspecified: a state newer than this gateway.",
         *("unspecified", "checking", "separating", "ready", "failed", "cancelled"),
     ),
+    "ChannelCount": {
+        "type": "integer",
+        "enum": [1, 2],
+        "description": "1 is mono, 2 stereo; more are mixed down to 2.",
+    },
     "Audio": structure(
         "The sound of an upload, and so of its stems.",
         sample_rate_hz=count("Samples a second, 4,000 to 384,000."),
-        channels=one_of("1 is mono, 2 stereo; more are mixed down to 2.", 1, 2),
-        depth_bits=one_of("Bits of a sample.", 16, 24),
+        channels=of("ChannelCount"),
+        depth_bits=DEPTH_BITS,
         codec=text("How the upload was coded, for example flac or mp3."),
         length_samples=count("Samples per channel; an estimate until the track is ready."),
     ),
@@ -114,7 +120,6 @@ TRACK_SCHEMAS: Mapping[str, Schema] = {
         peaks=text(
             "The waveform: of each 1,024 samples the largest, 0 to 255, a byte each, in base64.",
             contentEncoding="base64",
-            format="byte",
         ),
     ),
     "Segment": structure(
@@ -130,7 +135,7 @@ TRACK_SCHEMAS: Mapping[str, Schema] = {
         segments=_SEGMENTS,
         **_TOLD,
     ),
-    "Progress": structure(
+    "TrackProgress": structure(
         "How far a track is: the data of each `progress` event.",
         state=of("TrackState"),
         percent=number("Committed samples of all; 100 means ready and nothing else does.", minimum=0, maximum=100),

@@ -72,7 +72,7 @@ async def test_a_track_is_followed_to_its_end_by_polling(open_door: OpenDoor) ->
                 "warnings": [],
                 "failure": None,
             }
-            check_schema(door, "Progress", first)
+            check_schema(door, "TrackProgress", first)
             track.playable_samples, track.segments = 220500, 1
             while (told := await events.next()) is not None and told["percent"] == 0.0:
                 pass
@@ -122,7 +122,7 @@ async def test_an_ended_track_gives_one_reading(door: Door) -> None:
     async with events_of(door, track.track_id) as events:
         told = await events.next()
         assert told is not None
-        check_schema(door, "Progress", told)
+        check_schema(door, "TrackProgress", told)
         assert told["failure"] == {"reason": "ENGINE", "message": "It broke.", "retryable": True}
         assert told["warnings"] == ["It clips."]
         assert await events.next() is None

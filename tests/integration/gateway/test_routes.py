@@ -233,7 +233,7 @@ async def test_what_is_on_offer_used_and_erased_can_be_read(door: Door) -> None:
     )
     door.retention.erasures[OWNER] = [erasure]
     for path, schema in (
-        ("/v1/models", "Models"),
+        ("/v1/models", "ModelList"),
         ("/v1/billing/plans", "Plans"),
         ("/v1/billing/usage", "Usage"),
         ("/v1/privacy/erasures", "ErasurePage"),
