@@ -25,6 +25,12 @@ type Unmet =
 // Does not compile while a word of the gateway's document has none here.
 const met: Record<Exclude<Schemas["Problem"]["reason"], Unmet>, Refusal> = en.refusals;
 
+/** Why a separation fails: services/separation/app/run_job.py, its domain/job.py, and services/library/domain/track.py. */
+const FAILURES = [
+  ...["DAMAGED", "GAVE_UP", "MODEL_CHANGED", "NOT_AUDIO", "NO_AUDIO_STREAM", "SEPARATION_FAILED", "TOO_LONG"],
+  ...["TOO_SHORT", "UNSUPPORTED_CHANNELS", "UNSUPPORTED_RATE", "UPLOAD_DEADLINE", "UPLOAD_GONE"],
+];
+
 const FACTS = { seconds: "181", left_s: "119", renews_at: "2030-06-01T12:00:00+00:00", bytes_max: "2000000000" };
 
 function speak(locale: "en" | "de"): void {
@@ -49,6 +55,10 @@ describe("a refusal", () => {
     for (const reason of Object.keys(met)) {
       expect(refusalText(reason, "As the server tells it.")).not.toContain("server tells");
     }
+  });
+
+  it("is told so too of each reason for which a separation fails", () => {
+    expect(FAILURES.filter((reason) => !Object.hasOwn(en.refusals, reason))).toEqual([]);
   });
 
   it("is told as the server tells it where its word is not known", () => {
