@@ -29,7 +29,7 @@ def add_link_arguments(parser: argparse.ArgumentParser) -> None:
 def add_plan_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `plan`."""
     parser.add_argument(
-        "plan", nargs="?", default="", help="plan to put the account on (default: change nothing, list the plans)"
+        "plan", nargs="?", default="", help="plan to put the account on, e.g. studio; without one the plans are listed"
     )
     parser.add_argument("--email", default=LOCAL_EMAIL, help=_WHOSE)
 

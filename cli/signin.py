@@ -81,7 +81,8 @@ def _state(data: Path) -> Mapping[str, object]:
     state = read_state(data)
     if state is None:
         text = (
-            f"StripSession is not running over {data}; start it with `stripsession up`, or name its folder with --data"
+            f"no StripSession is running that keeps its data in {data}; start it with `stripsession up`, "
+            "or name the folder of the one that runs with --data"
         )
         raise CommandFault(text, NOT_RUNNING)
     return state

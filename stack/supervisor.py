@@ -258,5 +258,8 @@ def _alone(layout: Layout) -> Iterator[None]:
         except OSError as error:
             state = read_state(layout.root)
             where = f" at {state['url']}" if state else ""
-            raise StackFault(f"StripSession is already running over {layout.root}{where}") from error
+            raise StackFault(
+                f"StripSession is already running{where}, with its data in {layout.root}; use that one, stop it with "
+                "Ctrl-C in its terminal, or name another folder with --data"
+            ) from error
         yield
