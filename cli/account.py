@@ -11,7 +11,7 @@ from cli import exits
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Json
 from cli.signin import LOCAL_EMAIL, assign_plan, create_link, local_address, public_address
-from cli.terminal import as_called
+from cli.terminal import as_called, with_data
 
 _WHOSE = f"account, by its e-mail address, and made when there is none (default: this machine's own, {LOCAL_EMAIL})"
 PLAN_HELP = (
@@ -51,17 +51,18 @@ async def plan(arguments: argparse.Namespace, console: Console) -> int:
         usage = await gateway.json("GET", "/v1/billing/usage")
     finally:
         await gateway.close()
+    more = _of(arguments.email) + with_data(arguments.data)
     if not arguments.plan:
-        _say(console, *lines_of(arguments.email, offers, usage))
+        _say(console, *lines_of(offers, usage, arguments.email, more))
         return exits.DONE
     offer = offered(offers, arguments.plan)
     await assign_plan(arguments.data, made.user_id, arguments.plan)
-    _say(console, *changed(arguments.email, offer, str(usage["plan"]["name"])))
+    _say(console, *changed(offer, str(usage["plan"]["name"]), arguments.email, more))
     return exits.DONE
 
 
-def lines_of(email: str, offers: Sequence[Json], usage: Json) -> tuple[str, ...]:
-    """What there is, and what this account has of it."""
+def lines_of(offers: Sequence[Json], usage: Json, email: str, more: str) -> tuple[str, ...]:
+    """What there is, and what this account has of it; `more` is what a command needs to be about it."""
     wide = max(len(str(offer["name"])) for offer in offers)
     now = usage["plan"]
     used, whole = _minutes(usage["settled_s"]), _minutes(now["seconds_a_month"])
@@ -69,7 +70,7 @@ def lines_of(email: str, offers: Sequence[Json], usage: Json) -> tuple[str, ...]
         *(f"{offer['name']:<{wide}}  {_terms(offer)}" for offer in offers),
         "",
         f"{email} is on {now['name']}: {used} of {whole} minutes are used this month.",
-        f"To change that: `stripsession plan NAME{_of(email)}`",
+        f"To change that: `stripsession plan NAME{more}`",
     )
 
 
@@ -83,14 +84,14 @@ def offered(offers: Sequence[Json], name: str) -> Json:
     raise CommandFault(text, exits.USAGE)
 
 
-def changed(email: str, offer: Json, before: str) -> tuple[str, ...]:
-    """What an account has now, and how to have what it had."""
+def changed(offer: Json, before: str, email: str, more: str) -> tuple[str, ...]:
+    """What an account has now, and how to have what it had; `more` is what a command needs to be about it."""
     name = offer["name"]
     if name == before:
         return (f"{email} was on {name} already: {_terms(offer)}.",)
     return (
         f"{email} is on {name} now: {_terms(offer)}.",
-        f"To undo that: `stripsession plan {before}{_of(email)}`",
+        f"To undo that: `stripsession plan {before}{more}`",
     )
 
 

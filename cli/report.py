@@ -38,10 +38,10 @@ def plain_lines_of(track: Json) -> tuple[str, ...]:
     if not report:
         return ()
     differing = _members(report, "sum").get("differing_samples")
-    exact = "played together they are the song, sample for sample"
+    exact = "played together they are your song again, sample for sample"
     lines = (
         _joined(_heard(_members(track, "analysis"))),
-        f"played together they are NOT the song: {differing} samples differ" if differing else exact,
+        f"played together they are NOT your song again: {differing} samples differ" if differing else exact,
     )
     return tuple(line for line in lines if line)
 

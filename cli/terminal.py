@@ -10,6 +10,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from stack.layout import DATA_FOLDER
+
 _PLAIN = {"·": "-", "✓": "+", "✗": "x", "→": "->", "…": "...", "━": "-", "╸": "-", "╺": "-"}
 _NAME = "stripsession"
 
@@ -31,6 +33,11 @@ def _in_plain_marks(error: UnicodeError) -> tuple[str, int]:
 def as_called(text: str) -> str:
     """The text with each `stripsession VERB` written so that it works in this very shell."""
     return text.replace(f"`{_NAME} ", f"`{_command()} ")
+
+
+def with_data(data: Path) -> str:
+    """What a `stripsession VERB` needs behind it to find this data folder; nothing for the usual one."""
+    return "" if data == DATA_FOLDER else f" --data {shlex.quote(str(data))}"
 
 
 def _command() -> str:

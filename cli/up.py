@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import shlex
 import signal
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -20,9 +19,9 @@ from cli.gateway import Gateway, Refused
 from cli.separate import FORMAT_HELP, FORMATS, check_files, check_out, memory_of, separate_songs, sign_in_locally
 from cli.signin import create_link
 from cli.songs import Outcome, Request
-from cli.terminal import as_called
+from cli.terminal import as_called, with_data
 from stack import reach
-from stack.layout import DATA_FOLDER, program_root
+from stack.layout import program_root
 from stack.reach import ReachRefused
 from stack.supervisor import Stack, StackFault, Wishes, running
 
@@ -130,6 +129,8 @@ async def _serve(stack: Stack, songs: list[Path], arguments: argparse.Namespace,
     code = exits.DONE
     try:
         if songs:
+            if not arguments.once:
+                _print(console, "")
             await sign_in_locally(gateway, arguments.data)
             request = Request(arguments.out, arguments.format)
             memory = memory_of(arguments.data, gateway, None)
@@ -152,8 +153,7 @@ def address_lines(address: str, link: str, data: Path) -> tuple[str, ...]:
         f"StripSession is running at {address}",
         "Open this link to go there signed in. It works once, within ten minutes:",
         f"  {link}",
-        f"Another link, later or for another browser: `stripsession link{_over(data)}`",
-        "",
+        f"Another link, later or for another browser: `stripsession link{with_data(data)}`",
     )
 
 
@@ -172,17 +172,12 @@ def outcome_lines(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
 
 def keeping_lines(data: Path, *, is_hosted: bool) -> tuple[str, ...]:
     """How to go on, to stop and to come back."""
-    again = "the same command" if is_hosted else f"`stripsession up{_over(data)}`"
+    again = "the same command" if is_hosted else f"`stripsession up{with_data(data)}`"
     return (
         "",
-        f"Add songs in the page, or from another terminal: `stripsession separate SONG{_over(data)}`",
+        f"Add songs in the page, or from another terminal: `stripsession separate SONG{with_data(data)}`",
         f"Stop with Ctrl-C. Start again with {again}. Your library stays in {data}/",
     )
-
-
-def _over(data: Path) -> str:
-    """What else a command needs to find this library."""
-    return "" if data == DATA_FOLDER else f" --data {shlex.quote(str(data))}"
 
 
 def _print(console: Console, *lines: str, style: str = "") -> None:

@@ -115,8 +115,8 @@ def test_the_words_say_where_the_stems_are(tmp_path: Path) -> None:
     assert lines == (
         f"✓ a.ogg is separated. Its stems are in {tmp_path}/a/",
         "  100 BPM · D major · -14.2 LUFS",
-        "  played together they are the song, sample for sample",
+        "  played together they are your song again, sample for sample",
         "✗ b.ogg: The file is no audio.",
     )
     wrong = plain_lines_of({"report": {"sum": {"differing_samples": 3}}})
-    assert wrong == ("played together they are NOT the song: 3 samples differ",)
+    assert wrong == ("played together they are NOT your song again: 3 samples differ",)
