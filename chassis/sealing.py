@@ -31,6 +31,7 @@ def seal(key: bytes, name: str, plain: bytes) -> bytes:
 def unseal(key: bytes, name: str, sealed: bytes) -> bytes:
     """Reverse `seal`. Raises SealBroken."""
     try:
-        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], name.encode())
+        # A view: a slice would be the whole once more.
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], memoryview(sealed)[_NONCE_BYTES:], name.encode())
     except (InvalidTag, ValueError) as error:
         raise SealBroken("the sealed bytes do not open under this key and name") from error

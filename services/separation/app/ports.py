@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -285,10 +285,13 @@ class Engine(Protocol):
         """How a model takes audio, wherever a chunk may be made. Raises ModelChanged where that is not alike."""
         ...
 
-    async def separate(self, model: str, chunk: ModelInput, spent: Callable[[float], None]) -> ModelOutput:
+    async def separate(
+        self, model: str, chunk: ModelInput, spent: Callable[[float], None], its_turn: Callable[[], Awaitable[None]]
+    ) -> ModelOutput:
         """The stems of one chunk. The result is the caller's to keep.
 
-        `spent` hears the seconds of a processor that the chunk took, once, where the engine can tell.
+        `spent` hears the seconds of a processor that the chunk took, once, where the engine can tell. Stems that lie
+        outside this process are not brought into it before `its_turn` has returned.
         """
         ...
 

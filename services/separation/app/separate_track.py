@@ -41,8 +41,9 @@ _Made = TypeVar("_Made")
 
 # The decoder stops a file that runs on for ever; well beyond what the overrun check lets pass.
 _DECODER_SLACK_S = 60.0
-# Encoded segments, and blocks of the mix, that may wait between two stages.
+# Blocks of the mix, and segments, that may wait between two stages. An encoded one is several megabytes.
 _WAITING_MAX = 2
+_MADE_WAITING_MAX = 1
 
 
 async def separate_track(shop: Workshop, job: Job, boundary: asyncio.Lock) -> Ending:
@@ -146,7 +147,8 @@ class _Line:
         self._room = asyncio.Condition()
         self._engine_places = asyncio.Semaphore(shop.limits.chunks_in_flight)
         self._answers: asyncio.Queue[tuple[int, asyncio.Task[ModelOutput]] | None] = asyncio.Queue()
-        self._made: asyncio.Queue[_MadeSegment | None] = asyncio.Queue(_WAITING_MAX)
+        self._asked = self._joined = 0
+        self._made: asyncio.Queue[_MadeSegment | None] = asyncio.Queue(_MADE_WAITING_MAX)
         self._stored: asyncio.Queue[StoredSegment | None] = asyncio.Queue(_WAITING_MAX)
         self._unheard: asyncio.Queue[MixBlock | None] = asyncio.Queue(_WAITING_MAX)
         self._given_up: set[str] = set()
@@ -225,30 +227,41 @@ class _Line:
 
     def _ask(self, chunks: list[Chunk], tasks: asyncio.TaskGroup) -> None:
         for chunk in chunks:
-            self._answers.put_nowait((chunk.index, tasks.create_task(self._infer(chunk), name="infer")))
+            inferring = tasks.create_task(self._infer(chunk, self._asked), name="infer")
+            self._asked += 1
+            self._answers.put_nowait((chunk.index, inferring))
 
-    async def _infer(self, chunk: Chunk) -> ModelOutput:
+    async def _infer(self, chunk: Chunk, number: int) -> ModelOutput:
         engine, model = self._shop.engine, self._job.model
         async with self._engine_places:
             with self._timed("infer"), self._watch.busy():
                 return await patiently(
-                    lambda: engine.separate(model, chunk.samples, self._watch.spent), self._patience_s
+                    lambda: engine.separate(model, chunk.samples, self._watch.spent, partial(self._turn_of, number)),
+                    self._patience_s,
                 )
+
+    async def _turn_of(self, number: int) -> None:
+        # One answer at a time is ours: several that wait for each other would take 11 MB each.
+        async with self._room:
+            await self._room.wait_for(lambda: self._joined == number)
 
     async def _join(self) -> None:
         while (answer := await self._answers.get()) is not None:
-            segments = await self._accepted(*answer)
-            # An answer and its segments are megabytes each: none is held while the next is waited for.
-            del answer
+            index, inferring = answer
+            stems = [await inferring]
+            # An answer and its segments are megabytes each: none is held longer than it is worked on.
+            del answer, inferring
+            segments = await self._accepted(index, stems)
             while segments:
                 await self._made.put(await self._encode(segments.pop(0)))
         await self._made.put(None)
 
-    async def _accepted(self, index: int, inferring: asyncio.Task[ModelOutput]) -> list[Segment]:
-        stems = await inferring
+    async def _accepted(self, index: int, stems: list[ModelOutput]) -> list[Segment]:
         with self._timed("overlap_add"):
-            segments = await self._in_thread(self._separation.accept, index, stems)
+            # Popped in the thread, whose queue holds what it was given for a moment after the call.
+            segments = await self._in_thread(lambda: self._separation.accept(index, stems.pop()))
         async with self._room:
+            self._joined += 1
             self._room.notify_all()
         return segments
 

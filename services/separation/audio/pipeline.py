@@ -152,9 +152,11 @@ class Separation:
         if not in_flight or chunk_index in self._waiting:
             raise ValueError(f"chunk {chunk_index} is not in flight")
         self._waiting[chunk_index] = stems
+        # Joined, an answer is let go before segments are made of it, where its caller keeps none.
+        del stems
         segments = []
-        while (answer := self._waiting.pop(self._overlap_add.next_chunk, None)) is not None:
-            self._join(answer)
+        while self._overlap_add.next_chunk in self._waiting:
+            self._join(self._waiting.pop(self._overlap_add.next_chunk))
             segments += self._completed_segments()
         return segments
 

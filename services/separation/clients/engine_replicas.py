@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.separation.domain.errors import DependencyAway, EngineFailed, ModelChanged
-from services.separation.domain.models import ModelShape, untold
+from services.separation.domain.models import ModelShape, at_once, untold
 
 # How long a server that failed is asked last. Asking one in vain costs a moment, passing one over costs its work.
 _PASSED_OVER_S = 2.0
@@ -36,7 +36,11 @@ class EnginePart(Protocol):
         ...
 
     async def separate(
-        self, model: str, chunk: NDArray[np.float32], spent: Callable[[float], None]
+        self,
+        model: str,
+        chunk: NDArray[np.float32],
+        spent: Callable[[float], None],
+        its_turn: Callable[[], Awaitable[None]],
     ) -> NDArray[np.float32]:
         """The stems of one chunk, and the seconds it took. Raises DependencyAway, EngineFailed."""
         ...
@@ -96,10 +100,14 @@ class EngineReplicas:
             return fault
 
     async def separate(
-        self, model: str, chunk: NDArray[np.float32], spent: Callable[[float], None] = untold
+        self,
+        model: str,
+        chunk: NDArray[np.float32],
+        spent: Callable[[float], None] = untold,
+        its_turn: Callable[[], Awaitable[None]] = at_once,
     ) -> NDArray[np.float32]:
         """The stems of one chunk. Raises DependencyAway when every server is away, EngineFailed when two refuse it."""
-        return await self._asked(lambda engine: engine.separate(model, chunk, spent))
+        return await self._asked(lambda engine: engine.separate(model, chunk, spent, its_turn))
 
     async def _asked(self, ask: Callable[[EnginePart], Awaitable[Answer]]) -> Answer:
         untried = list(self._replicas)

@@ -9,7 +9,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol, cast
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.separation.domain.errors import EngineFailed, ModelUnknown
-from services.separation.domain.models import ModelShape, untold
+from services.separation.domain.models import ModelShape, at_once, untold
 
 _PARAMETER = re.compile(r'key:\s*"(\w+)"\s*value:?\s*\{\s*string_value:\s*"([^"]*)"')
 _DOOR = "stripsession_door"
@@ -61,9 +61,14 @@ class InProcessEngine:
         return self._shapes[model]
 
     async def separate(
-        self, model: str, chunk: NDArray[np.float32], spent: Callable[[float], None] = untold
+        self,
+        model: str,
+        chunk: NDArray[np.float32],
+        spent: Callable[[float], None] = untold,
+        its_turn: Callable[[], Awaitable[None]] = at_once,
     ) -> NDArray[np.float32]:
-        """The stems of one chunk. Raises ModelUnknown, EngineFailed."""
+        """The stems of one chunk, whose turn does not matter: they are made here. Raises ModelUnknown, EngineFailed."""
+        del its_turn
         await self.describe(model)
         loop = asyncio.get_running_loop()
         stems, processor_s = await loop.run_in_executor(self._threads, self._separated, model, chunk)

@@ -7,7 +7,7 @@ import contextlib
 import dataclasses
 import logging
 import math
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import grpc
 import numpy as np
@@ -20,7 +20,7 @@ from tritonclient.utils import InferenceServerException
 from chassis import logs
 from services.separation.clients.shared_regions import SharedRegion, clear_stale_regions
 from services.separation.domain.errors import DependencyAway, EngineFailed, ModelUnknown
-from services.separation.domain.models import ModelShape, untold
+from services.separation.domain.models import ModelShape, at_once, untold
 
 _log = logging.getLogger(__name__)
 _CALL_S = 5.0
@@ -46,6 +46,7 @@ _CHANNEL = (
 
 _Answer = tuple[NDArray[np.float32], float | None]
 """Stems, and the seconds of a processor that they took where the server tells."""
+_Turn = Callable[[], Awaitable[None]]
 
 
 class TritonEngine:
@@ -116,25 +117,34 @@ class TritonEngine:
         return shape
 
     async def separate(
-        self, model: str, chunk: NDArray[np.float32], spent: Callable[[float], None] = untold
+        self,
+        model: str,
+        chunk: NDArray[np.float32],
+        spent: Callable[[float], None] = untold,
+        its_turn: Callable[[], Awaitable[None]] = at_once,
     ) -> NDArray[np.float32]:
-        """The stems of one chunk. Raises DependencyAway, and EngineFailed when the model refuses it again and again."""
+        """The stems of one chunk, left in shared memory until it is their turn.
+
+        Raises DependencyAway, and EngineFailed when the model refuses it again and again.
+        """
         shape = self._shapes.get(model) or await self.describe(model)
         shape_out: tuple[int, ...] = (len(shape.stems), *chunk.shape)
         if self._batched.get(model):
-            found, processor_s = await self._repeated(model, chunk[None], (1, *shape_out))
+            found, processor_s = await self._repeated(model, chunk[None], (1, *shape_out), its_turn)
             stems = np.asarray(found[0], np.float32)
         else:
-            stems, processor_s = await self._repeated(model, chunk, shape_out)
+            stems, processor_s = await self._repeated(model, chunk, shape_out, its_turn)
         if processor_s is not None:
             spent(processor_s)
         return stems
 
-    async def _repeated(self, model: str, chunk: NDArray[np.float32], shape_out: tuple[int, ...]) -> _Answer:
+    async def _repeated(
+        self, model: str, chunk: NDArray[np.float32], shape_out: tuple[int, ...], its_turn: _Turn
+    ) -> _Answer:
         for pause_s in _PAUSES_S:
             # A server started anew knows no regions, and a crashed instance needs a moment: both mend by asking again.
             try:
-                return await self._separated(model, chunk, shape_out)
+                return await self._separated(model, chunk, shape_out, its_turn)
             except DependencyAway:
                 # A server started anew has loaded only its first model: asking for the shape loads this one.
                 self._shapes.pop(model, None)
@@ -142,15 +152,17 @@ class TritonEngine:
             except EngineFailed as failed:
                 logs.event(_log, logging.WARNING, "inference failed; asking again", reason=str(failed))
                 await asyncio.sleep(pause_s)
-        return await self._separated(model, chunk, shape_out)
+        return await self._separated(model, chunk, shape_out, its_turn)
 
-    async def _separated(self, model: str, chunk: NDArray[np.float32], shape_out: tuple[int, ...]) -> _Answer:
+    async def _separated(
+        self, model: str, chunk: NDArray[np.float32], shape_out: tuple[int, ...], its_turn: _Turn
+    ) -> _Answer:
         halved = self._halved.get(model, False)
         shares = self._shared_memory and not halved
         pair = self._taken(chunk.nbytes, int(np.prod(shape_out)) * _FLOAT_BYTES) if shares else None
         if pair is not None:
             async with self._lent(pair):
-                return await self._infer_shared(model, chunk, *pair, shape_out)
+                return await self._infer_shared(model, chunk, *pair, shape_out, its_turn)
         asked = InferInput("MIX", list(chunk.shape), "FP16" if halved else "FP32")
         asked.set_data_from_numpy(chunk.astype(np.float16) if halved else chunk)
         with _failures():
@@ -173,6 +185,7 @@ class TritonEngine:
         mix: SharedRegion,
         stems: SharedRegion,
         shape_out: tuple[int, ...],
+        its_turn: _Turn,
     ) -> _Answer:
         mix.write(chunk)
         asked = InferInput("MIX", list(chunk.shape), "FP32")
@@ -184,6 +197,7 @@ class TritonEngine:
         output = answer.get_output("STEMS")
         if output is None or tuple(output.shape) != shape_out:
             raise EngineFailed("an answer of another shape")
+        await its_turn()
         return stems.read(shape_out), _processor_s(answer)
 
     @contextlib.asynccontextmanager

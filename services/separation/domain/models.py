@@ -19,6 +19,10 @@ class ModelCard:
     title: str = ""
 
 
+async def at_once() -> None:
+    """For who takes stems whenever they come."""
+
+
 def untold(seconds: float) -> None:
     """For whoever does not ask what a chunk took."""
     del seconds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -54,7 +54,9 @@ class SongEngine:
     async def describe(self, model: str) -> ModelShape:
         return self.shape
 
-    async def separate(self, model: str, chunk: ModelInput, spent: Callable[[float], None]) -> ModelOutput:
+    async def separate(
+        self, model: str, chunk: ModelInput, spent: Callable[[float], None], its_turn: Callable[[], Awaitable[None]]
+    ) -> ModelOutput:
         self.asked += 1
         self.busy += 1
         self.busy_max = max(self.busy_max, self.busy)
@@ -62,6 +64,7 @@ class SongEngine:
             self.was_asked.notify_all()
         try:
             await self.let.wait()
+            await its_turn()
         finally:
             self.busy -= 1
         gains = np.array([0.5, 0.1, 0.2, 0.1], np.float32)[: len(self.shape.stems), None, None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from services.separation.clients.engine_replicas import EngineReplicas
 from services.separation.domain.errors import DependencyAway, EngineFailed, ModelChanged
-from services.separation.domain.models import ModelShape, untold
+from services.separation.domain.models import ModelShape, at_once, untold
 
 CHUNK = np.zeros((2, 8), np.float32)
 
@@ -47,12 +47,17 @@ class Server:
         return replace(self.shape, version=f"{model} of {self.number}")
 
     async def separate(
-        self, model: str, chunk: NDArray[np.float32], spent: Callable[[float], None] = untold
+        self,
+        model: str,
+        chunk: NDArray[np.float32],
+        spent: Callable[[float], None] = untold,
+        its_turn: Callable[[], Awaitable[None]] = at_once,
     ) -> NDArray[np.float32]:
         self.asked += 1
         if self.fault:
             raise self.fault
         await self.let.wait()
+        await its_turn()
         spent(0.5 + self.number)
         return np.stack((chunk + self.number, chunk))
 

@@ -7,7 +7,7 @@ import contextlib
 import gc
 import threading
 import weakref
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -48,20 +48,33 @@ CHUNKS = -(-len(SONG) // SHAPE.hop_samples)
 
 
 class HeldEngine(SongEngine):
-    """Answers so many chunks, and the others when it is let; remembers its answers as long as somebody holds them."""
+    """Answers so many chunks, and the others when it is let; knows which of its answers somebody holds."""
 
     def __init__(self, answered: int) -> None:
         super().__init__()
         self._answered = answered
         self.held = asyncio.Event()
+        self.waiting = 0
         self.answers: list[weakref.ref[ModelOutput]] = []
+        self.held_at_answer: list[int] = []
+        """How many were held when each was made."""
 
-    async def separate(self, model: str, chunk: ModelInput, spent: Callable[[float], None]) -> ModelOutput:
+    async def separate(
+        self, model: str, chunk: ModelInput, spent: Callable[[float], None], its_turn: Callable[[], Awaitable[None]]
+    ) -> ModelOutput:
         if self.asked >= self._answered:
+            async with self.was_asked:
+                self.waiting += 1
+                self.was_asked.notify_all()
             await self.held.wait()
-        answer = await super().separate(model, chunk, spent)
+        answer = await super().separate(model, chunk, spent, its_turn)
+        self.held_at_answer.append(sum(other() is not None for other in self.answers))
         self.answers.append(weakref.ref(answer))
         return answer
+
+    async def until_held(self, count: int) -> None:
+        async with asyncio.timeout(30), self.was_asked:
+            await self.was_asked.wait_for(lambda: self.waiting >= count)
 
 
 async def undisturbed() -> Bench:
@@ -103,6 +116,18 @@ async def test_nothing_large_is_held_while_the_next_chunk_is_waited_for(monkeypa
     engine.held.set()
     await asyncio.wait_for(running, 30)
     assert bench.job.state is JobState.COMPLETED
+
+
+async def test_answers_are_brought_in_one_after_another() -> None:
+    """However many chunks are done at once, no answer enters this process before the one ahead of it is joined."""
+    engine = HeldEngine(answered=0)
+    bench = Bench(SONG, PROPERTIES, engine=engine)
+    running = asyncio.create_task(bench.run())
+    await engine.until_held(QUIET.chunks_in_flight)
+    engine.held.set()
+    await asyncio.wait_for(running, 30)
+    assert bench.job.state is JobState.COMPLETED
+    assert engine.held_at_answer == [0] * CHUNKS
 
 
 @pytest.mark.parametrize("done", [1, 2])
@@ -166,12 +191,14 @@ async def test_the_engine_holds_the_decoder_back(
     engine, ahead_samples = bench.own_engine, [0]
     answered = engine.separate
 
-    async def separate(model: str, chunk: ModelInput, spent: Callable[[float], None]) -> ModelOutput:
+    async def separate(
+        model: str, chunk: ModelInput, spent: Callable[[float], None], its_turn: Callable[[], Awaitable[None]]
+    ) -> ModelOutput:
         # What has been decoded beyond the chunks answered, each time that the engine has more to do.
         decoding = bench.decoders.last
         assert decoding is not None
         ahead_samples.append(decoding.decoded - (engine.asked - engine.busy) * SHAPE.hop_samples)
-        return await answered(model, chunk, spent)
+        return await answered(model, chunk, spent, its_turn)
 
     engine.separate = separate  # type: ignore[method-assign]  # watched from within
     job = await bench.run(replace(QUIET, chunks_in_flight=chunks_in_flight))
@@ -230,8 +257,10 @@ class Mortal(SongEngine):
         self.answers = answers
         self.fault = fault
 
-    async def separate(self, model: str, chunk: ModelInput, spent: Callable[[float], None]) -> ModelOutput:
-        answer = await super().separate(model, chunk, spent)
+    async def separate(
+        self, model: str, chunk: ModelInput, spent: Callable[[float], None], its_turn: Callable[[], Awaitable[None]]
+    ) -> ModelOutput:
+        answer = await super().separate(model, chunk, spent, its_turn)
         if self.asked > self.answers:
             raise self.fault
         return answer
