@@ -1,7 +1,7 @@
 /** For a test of the session: a browser and a server, and what the session tells other modules to do. */
 
 import { expect, vi } from "vitest";
-import { MadeStorage } from "$/state/storage.fixture";
+import { forbidden, MadeStorage } from "$/state/storage.fixture";
 
 export const MARK = "stripsession.signed-in";
 export const OWNER = "stripsession.owner";
@@ -15,6 +15,7 @@ export const BEN = { ...ADA, user_id: "usr_2", email: "ben@example.org" };
 
 const storage = new MadeStorage();
 const stored = storage.kept;
+let isForbidden = false;
 const listeners = new Map<string, ((event: { key?: string | null }) => void)[]>();
 const place = { origin: "http://page.test", pathname: "/", hash: "" };
 
@@ -23,7 +24,9 @@ export const browser = {
   place,
   happen: (name: string, event: { key?: string | null } = {}): void =>
     listeners.get(name)?.forEach((listen) => listen(event)),
+  forbidStorage: (): void => void (isForbidden = true),
   forget: (): void => {
+    isForbidden = false;
     stored.clear();
     listeners.clear();
     place.hash = "";
@@ -94,13 +97,16 @@ export function beginAnew(): void {
 // Modules read these while they are loaded.
 const globals: Record<string, unknown> = {
   location: place,
-  localStorage: storage,
   history: { replaceState: (_: unknown, __: string, to: string) => (place.hash = to.slice(1)) },
   window: {
     addEventListener: (name: string, listen: (event: object) => void) =>
       listeners.set(name, [...(listeners.get(name) ?? []), listen]),
   },
 };
+Object.defineProperty(globalThis, "localStorage", {
+  get: () => (isForbidden ? forbidden() : storage),
+  configurable: true,
+});
 for (const [name, value] of Object.entries(globals)) {
   Object.defineProperty(globalThis, name, { value, configurable: true });
 }

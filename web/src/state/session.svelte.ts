@@ -265,8 +265,9 @@ async function noteSignIn(): Promise<void> {
   await forgetAnswers();
 }
 
+/** Where the browser keeps nothing only the server knows. */
 function isRemembered(): boolean {
-  return shelf.read(SIGNED_IN) !== null;
+  return shelf.isForbidden || shelf.read(SIGNED_IN) !== null;
 }
 
 function remember(isSignedIn: boolean): void {

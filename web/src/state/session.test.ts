@@ -24,6 +24,14 @@ describe("the session", () => {
     expect(told.tracks.begin).toHaveBeenCalledOnce();
   });
 
+  it("asks the server who is signed in where the browser keeps nothing", async () => {
+    browser.forbidStorage();
+    await visit();
+    expect(state().session).toMatchObject({ status: "in", account: ADA });
+    await state().signOut();
+    expect(state().session).toMatchObject({ status: "out", account: null });
+  });
+
   it("asks to sign in where the session is over, and asks nothing the next time", async () => {
     say({ "/v1/me": { status: 401 }, "/v1/auth/refresh": { status: 401 } });
     await visit({ isRemembered: true });

@@ -12,6 +12,11 @@ export class Shelf {
     this.#storage = storage;
   }
 
+  /** Nothing outlasts the page. */
+  get isForbidden(): boolean {
+    return this.#tried((storage) => storage.length) === null;
+  }
+
   /** Null where nothing is kept under that name. */
   read(key: string): string | null {
     return this.#tried((storage) => storage.getItem(key)) ?? this.#memory.get(key) ?? null;
