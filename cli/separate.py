@@ -103,8 +103,9 @@ def request_of(arguments: argparse.Namespace) -> Request:
 
 
 def memory_of(data: Path, gateway: Gateway, email: str | None) -> Memory:
-    """What is remembered of files sent to this address from this account; None is the machine's own."""
-    return Memory(data / "client" / "songs.json", f"{gateway.address}\0{email or ''}")
+    """What is remembered of files sent to this address from this account; None is the machine's own, at any port."""
+    scope = f"{gateway.address}\0{email}" if email else "this machine's own"
+    return Memory(data / "client" / "songs.json", scope)
 
 
 async def separate_songs(

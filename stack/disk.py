@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 
 from stack.layout import Layout
 
@@ -11,6 +12,8 @@ INSTALLING_BYTES = 1_200 * MB
 """What unpacking the inference server takes at its highest; half of it stays."""
 STARTING_BYTES = 300 * MB
 """An empty database, a queue and some hours of logs; below it nothing could be uploaded anyway."""
+LOW_BYTES = 200 * MB
+"""A few minutes of music; below it somebody should know while songs still go on."""
 
 
 class DiskFull(Exception):
@@ -27,3 +30,27 @@ def check_room(layout: Layout, *, is_installing: bool) -> None:
             f"the disk of {layout.root} has {free / MB:,.0f} MB free, and {first} needs {needed / MB:,.0f} MB; free "
             "some space, delete tracks that nobody needs once it runs, or keep everything on another disk with --data"
         )
+
+
+class DiskWatch:
+    """Tells once when the disk is nearly full, and once when there is room again."""
+
+    def __init__(self, layout: Layout, say: Callable[[str], None]) -> None:
+        """Takes it that there is room."""
+        self._layout = layout
+        self._say = say
+        self._is_low = False
+
+    def look(self) -> None:
+        """Look at the disk, and tell what has changed. Raises OSError."""
+        free = shutil.disk_usage(self._layout.root).free
+        if (free < LOW_BYTES) == self._is_low:
+            return
+        self._is_low = not self._is_low
+        if self._is_low:
+            self._say(
+                f"the disk of {self._layout.root} is nearly full, {free / MB:,.0f} MB are free: songs stand still when "
+                "it is. Delete tracks that nobody needs, or free space otherwise; they go on by themselves then"
+            )
+        else:
+            self._say(f"the disk of {self._layout.root} has room again")

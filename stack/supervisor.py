@@ -96,11 +96,13 @@ class Stack:
 
     async def _keep_state(self) -> None:
         known: dict[str, int] = {}
+        room = disk.DiskWatch(self.plan.layout, self._say)
         while True:
             await asyncio.sleep(0.2)
             now = {name: process.pid for name, process in self.processes.items()}
             # A full disk must end neither the telling nor the trimming.
             with contextlib.suppress(OSError):
+                room.look()
                 for process in self.processes.values():
                     process.trim_log()
                 if now != known:
@@ -191,7 +193,7 @@ def _is_held(layout: Layout) -> bool:
 
 
 def _check_room(layout: Layout, engine: str) -> None:
-    installs = engine != "in_process" and triton_runtime.triton_runs_here() and not layout.triton.exists()
+    installs = engine != "in_process" and triton_runtime.triton_runs_here() and not (layout.triton / "stamp").exists()
     try:
         disk.check_room(layout, is_installing=installs)
     except disk.DiskFull as error:

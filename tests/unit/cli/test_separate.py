@@ -172,6 +172,17 @@ async def test_the_same_file_is_separated_once(desk: Desk) -> None:
     assert len(desk.server.uploads) == len(desk.server.by_key) == 2
 
 
+async def test_what_this_machine_separated_is_known_at_any_port(desk: Desk) -> None:
+    """A port that another program took meanwhile has no song separated twice; another account's songs are its own."""
+
+    def memory(port: int, email: str | None) -> Memory:
+        return separate.memory_of(desk.folder, Gateway(f"http://127.0.0.1:{port}"), email)
+
+    memory(8080, None).remember_track(desk.song, "trk_mine")
+    assert memory(44573, None).track(desk.song) == "trk_mine"
+    assert memory(8080, "ann@band.example").track(desk.song) is None
+
+
 async def test_a_mix_or_a_stem_file_is_one_file(desk: Desk) -> None:
     """A preset, and the whole song as a stem file, come as one file in place of the stems."""
     await desk.run(extension="m4a", mix="karaoke")
