@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 from pathlib import Path
 
+import httpx
 import pytest
 
 from stack.layout import SERVICES, WORKER
@@ -122,3 +124,64 @@ def test_logs_of_a_normal_run_are_quiet_and_hold_nothing_personal(own_house: Hou
         assert listener.email not in text
         assert "my secret demo" not in text
         assert "First Light" not in text
+
+
+def test_nothing_is_started_that_sends_sign_ins_in_the_clear(tmp_path: Path) -> None:
+    """Listening beyond this machine without an https address ends with exit code 2, what to do, and no data folder."""
+    open_house = House(tmp_path / "data")
+    done = open_house.command("up", "--listen", "192.0.2.1:8080")
+    assert done.returncode == 2
+    assert "--public-url https://" in done.stderr
+    assert not open_house.data.exists()
+
+
+def test_a_public_name_is_served_behind_a_proxy(tmp_path: Path) -> None:
+    """With a public URL, links, cookies and refusals are of that name, and commands on this machine work on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        door = f"127.0.0.1:{probe.getsockname()[1]}"
+    name = "stems.example.org"
+    hosted = House(tmp_path / "data", "--engine", "in_process", "--public-url", f"https://{name}", "--listen", door)
+    hosted.start()
+    try:
+        link = hosted.command("link").stdout.strip()
+        assert link.startswith(f"https://{name}/#/link/")
+        proxied = {"Host": name, "X-Forwarded-For": "198.51.100.7", "X-Forwarded-Proto": "https"}
+        with httpx.Client(base_url=f"http://{door}", headers=proxied | {"Origin": f"https://{name}"}) as client:
+            opening = {"code": link.rsplit("/", 1)[1], "transport": "cookie"}
+            answer = client.post("/v1/auth/link", json=opening)
+            assert answer.status_code == 200, answer.text
+            cookies = answer.headers.get_list("set-cookie")
+            assert all("; Secure" in cookie for cookie in cookies)
+            assert "strict-transport-security" in answer.headers
+            refused = client.get("/", headers={"Host": "stems.example.net"})
+            assert refused.status_code == 421
+            assert f"https://{name}" in refused.json()["detail"]
+        assert hosted.command("doctor").returncode == 0
+        done = hosted.command("separate", str(BUNDLED_SONG), "--out", str(tmp_path / "out"), "--stems", "drums")
+        assert done.returncode == 0, done.stdout + done.stderr
+        listed = hosted.command("plan")
+        assert "studio" in listed.stdout
+        changed = hosted.command("plan", "studio")
+        assert "stripsession plan home" in changed.stdout or "-m cli plan home" in changed.stdout
+    finally:
+        assert hosted.stop() in (0, 130)
+
+
+def test_the_address_comes_before_the_song_is_done(tmp_path: Path) -> None:
+    """Who starts with a song reads first where to open it, then how far it is, then where its stems are."""
+    house = House(
+        tmp_path / "data", "--engine", "in_process", "--song", str(BUNDLED_SONG), "--out", str(tmp_path / "out")
+    )
+    house.start()
+    try:
+        until(lambda: "Stop with Ctrl-C" in house.log.read_text(), 120, "the song")
+    finally:
+        house.stop()
+    told = house.log.read_text()
+    places = [
+        told.index(words)
+        for words in ("running at http://", "/#/link/", f"{BUNDLED_SONG.name}: ", "is separated", "Ctrl-C")
+    ]
+    assert places == sorted(places)
+    assert (tmp_path / "out" / "first_light" / "vocals.flac").exists()
