@@ -1489,9 +1489,9 @@ export interface components {
         MixPreset: "karaoke" | "instrumental" | "acapella";
         /** @description A new account. */
         SignUp: {
-            /** @description Address of the account, at most 320 characters. */
+            /** @description Address of the account, at most 254 characters. */
             email: string;
-            /** @description The password; a new one has at least 8 characters and is none of those that are guessed first. */
+            /** @description The password; a new one has 8 to 256 characters and is none of those that are guessed first. */
             password: string;
             /** @description Name to show, at most 100 characters. */
             display_name?: string | null;
@@ -1500,9 +1500,9 @@ export interface components {
         };
         /** @description Who signs in. */
         SignIn: {
-            /** @description Address of the account, at most 320 characters. */
+            /** @description Address of the account, at most 254 characters. */
             email: string;
-            /** @description The password; a new one has at least 8 characters and is none of those that are guessed first. */
+            /** @description The password; a new one has 8 to 256 characters and is none of those that are guessed first. */
             password: string;
             /** @description token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin. */
             transport?: components["schemas"]["TokenTransport"] | null;
@@ -1530,16 +1530,16 @@ export interface components {
         NewTrack: {
             /** @description The complete upload. */
             upload_id: string;
-            /** @description Title to show, at most 300 characters; absent takes the file's. */
+            /** @description Title to show, of which 200 characters are kept; absent takes the file's. */
             title?: string | null;
             /** @description `name` of the model that separates it; absent takes the default. */
             model?: string | null;
         };
         /** @description What is to change; what is absent stays. */
         TrackChange: {
-            /** @description Title to show, 1 to 300 characters. */
+            /** @description Title to show, not empty, of which 200 characters are kept. */
             title?: string | null;
-            /** @description Artist to show, at most 300 characters. */
+            /** @description Artist to show, of which 200 characters are kept. */
             artist?: string | null;
             /** @description Your own words for it, at most 20, in place of those it has. */
             tags?: string[] | null;
@@ -2627,7 +2627,7 @@ export interface operations {
                  */
                 "Upload-Length": number;
                 /**
-                 * @description tus metadata, at most 4,096 characters: names, each with its value in base64 of UTF-8; `filename` is read.
+                 * @description tus metadata, at most 4,096 characters: names, each once and with its value in base64 of UTF-8. `filename` is read.
                  * @example filename RXZlbmluZyBUcmFpbi5mbGFj
                  */
                 "Upload-Metadata"?: string;
@@ -2890,7 +2890,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Words that title or artist must contain.
+                 * @description Words that title or artist must contain, of which eight count.
                  * @example train
                  */
                 q?: string;

@@ -27,10 +27,17 @@ _TRANSPORT = Text(
     options=("token", "cookie"),
     shared="TokenTransport",
 )
-_EMAIL = Text("email", "Address of the account, at most 320 characters.", required=True, length_min=3, length_max=320)
+_EMAIL = Text(
+    "email",
+    "Address of the account, at most 254 characters.",
+    required=True,
+    length_min=3,
+    length_max=254,
+    pattern=r"^[^@\x00-\x1F\x7F]+@[^@\x00-\x1F\x7F]+$",
+)
 _PASSWORD = Text(
     "password",
-    "The password; a new one has at least 8 characters and is none of those that are guessed first.",
+    "The password; a new one has 8 to 256 characters and is none of those that are guessed first.",
     required=True,
     length_min=1,
     length_max=1024,
@@ -40,7 +47,7 @@ SIGN_UP = Body(
     "SignUp",
     "A new account.",
     (_EMAIL, _PASSWORD, _NAME, _TRANSPORT),
-    {"email": "ada@example.org", "password": "seventeen-violins", "display_name": "Ada", "transport": "token"},
+    {"email": "grace@example.org", "password": "nineteen-cellos", "display_name": "Grace", "transport": "token"},
 )
 SIGN_IN = Body(
     "SignIn",

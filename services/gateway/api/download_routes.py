@@ -14,7 +14,7 @@ from services.gateway.api.download_stream import DownloadStream
 from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer
 from services.gateway.api.media_routes import HELD
 from services.gateway.api.problems import Problem, Refused, refuse
-from services.gateway.api.schema import Body, Text
+from services.gateway.api.schema import Body, Header, Text
 from services.gateway.domain.byte_ranges import (
     ByteRange,
     RangeUnsatisfiable,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _FORMATS = ("flac", "wav", "mp3", "m4a", "opus")
 _MEDIA_TYPES = ("audio/flac", "audio/wav", "audio/mpeg", "audio/mp4", "audio/ogg")
 _MADE = ("SEGMENT_NOT_FOUND", "STEM_NOT_FOUND", "TRACK_NOT_FOUND", "TRACK_NOT_READY", "UNKNOWN_FORMAT")
-_NUMBERS = r"^ *[+\x2D]?[0-9]{1,4}(\.[0-9]{1,6})?( *, *[+\x2D]?[0-9]{1,4}(\.[0-9]{1,6})?)* *$"
+_NUMBERS = r"^(?: *[+\x2D]?[0-9]{1,4}(\.[0-9]{1,6})?( *, *[+\x2D]?[0-9]{1,4}(\.[0-9]{1,6})?)* *)?$"
 _STEMS = Text("stems", "Names of stems, separated by commas; absent takes all.", length_max=500, example="drums,bass")
 _GAINS = Text(
     "gains",
@@ -86,12 +86,12 @@ NEW_MIX = Body(
     {"format": "wav", "stems": "drums,bass", "gains": "0,-3", "depth": "24"},
 )
 _RANGE_HEADERS = (
-    Text(
+    Header(
         "Range",
         "One range of bytes; several are answered with the whole, and so is any of a file of unknown size.",
-        example="bytes=0-1048575",
+        "bytes=0-1048575",
     ),
-    Text("If-Range", "An ETag: the range is wanted only while it matches.", example='"5f3c1c6a0e9b4d27"'),
+    Header("If-Range", "An ETag: the range is wanted only while it matches.", '"5f3c1c6a0e9b4d27"'),
     HELD,
 )
 _AS_FILES = (

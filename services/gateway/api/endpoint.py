@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from services.gateway.api.problems import refuse
-from services.gateway.api.schema import Body, Bytes, Number, Text
+from services.gateway.api.schema import Body, Bytes, Header, Number, Text
 from services.gateway.domain.identity import Identity
 
 JSON_BYTES_MAX = 64 * 1024
@@ -113,7 +113,7 @@ class Endpoint:
     access: Access = Access.SIGNED
     rate: Rate = Rate.NORMAL
     query: tuple[Text | Number, ...] = ()
-    headers: tuple[Text | Bytes, ...] = ()
+    headers: tuple[Text | Header | Bytes, ...] = ()
     choices: Mapping[str, Text] = dataclasses.field(default_factory=dict)
     """Path parameters that are one of a few words."""
     body: Body | None = None

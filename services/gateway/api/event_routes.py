@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from services.gateway.api.endpoint import Answer, Call, Endpoint
 from services.gateway.api.mapping import progress_json
 from services.gateway.api.problems import refuse
-from services.gateway.api.schema import Text
+from services.gateway.api.schema import Header
 from services.gateway.app.ports import ProgressReading
 from services.gateway.app.track_wakes import TrackWakes
 from services.gateway.app.watch_track import WatchTimes, watch_track
@@ -24,9 +24,7 @@ from services.gateway.domain.errors import BackendAway, TrackGone
 from services.gateway.domain.progress import Progress
 
 _RECONNECT_MS = 1000
-_LAST_EVENT = Text(
-    "Last-Event-ID", "Id of the last event seen; ids go on from there.", pattern="^[0-9]{1,12}$", example="12"
-)
+_LAST_EVENT = Header("Last-Event-ID", "Id of the last event seen; ids go on from there.", "12")
 _COUNTER = re.compile(r"[0-9]{1,12}")
 
 

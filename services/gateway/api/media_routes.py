@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.gateway.api.calls import ask, refused
 from services.gateway.api.endpoint import Answer, Call, Endpoint
 from services.gateway.api.problems import refuse
-from services.gateway.api.schema import Text
+from services.gateway.api.schema import Header
 from services.gateway.domain.byte_ranges import has_already
 from stripsession.library.v1 import library_service_pb2
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SEGMENT_BYTES_MAX = 16 * 1024 * 1024
 """5 s of 24-bit stereo at 384 kHz are 11.5 MB before compression; a segment is held whole to give it an ETag."""
 SEGMENT_S = 20.0
-HELD = Text("If-None-Match", "ETags that you hold.", example='"5f3c1c6a0e9b4d27"')
+HELD = Header("If-None-Match", "ETags that you hold.", '"5f3c1c6a0e9b4d27"')
 # Short, because the next attempt at a failed track makes its segments anew under the same names.
 _KEPT = {"Cache-Control": "private, max-age=600", "Vary": "Authorization, Cookie"}
 

@@ -197,6 +197,24 @@ def _member_schema(member: Member) -> dict[str, object]:
 
 
 @dataclasses.dataclass(frozen=True)
+class Header:
+    """A header that HTTP knows, or that may be anything: what it cannot mean is as good as absent, or names nothing."""
+
+    name: str
+    summary: str
+    example: str
+    required: bool = False
+
+    def json_schema(self) -> dict[str, object]:
+        """As JSON Schema."""
+        return {"type": "string"}
+
+    def told_example(self) -> str:
+        """One that could be sent."""
+        return self.example
+
+
+@dataclasses.dataclass(frozen=True)
 class Bytes:
     """A header that is a number of bytes."""
 

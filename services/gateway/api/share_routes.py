@@ -17,7 +17,7 @@ from services.gateway.api.mapping import segment_json
 from services.gateway.api.media_routes import HELD, segment_answer
 from services.gateway.api.problems import Refused, refuse
 from services.gateway.api.report_json import told_json
-from services.gateway.api.schema import Body, JsonObject, Text, Whole
+from services.gateway.api.schema import Body, Header, JsonObject, Text, Whole
 from services.gateway.api.share_json import opened_json, share_json, shared_track_json
 from services.gateway.api.track_routes import FROM
 from stripsession.library.v1 import library_service_pb2, share_service_pb2
@@ -53,7 +53,7 @@ SHARE_TOKEN = Body(
     (Text("token", "The token of the link: what its fragment holds after the last slash.", required=True),),
     {"token": EXAMPLE_TOKEN},
 )
-_TOKEN_HEADER = Text("X-Share-Token", "The token of the link.", required=True, example=EXAMPLE_TOKEN)
+_TOKEN_HEADER = Header("X-Share-Token", "The token of the link.", EXAMPLE_TOKEN, required=True)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _FOR_GUESTS = "For whoever holds the token, signed in or not. A token belongs into no address, where servers log it."
 _MISSING = ("TRACK_NOT_FOUND",)

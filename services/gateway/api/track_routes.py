@@ -24,7 +24,7 @@ CREATE_S = 150.0
 """Deadline of making a track: the upload is decoded to its end when it does not declare its length."""
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
-_TITLE = Text("title", "Title to show, at most 300 characters; absent takes the file's.", length_max=300)
+_TITLE = Text("title", "Title to show, of which 200 characters are kept; absent takes the file's.", length_max=300)
 NEW_TRACK = Body(
     "NewTrack",
     "What to separate, and how.",
@@ -41,8 +41,8 @@ TRACK_CHANGE = Body(
     "TrackChange",
     "What is to change; what is absent stays.",
     (
-        Text("title", "Title to show, 1 to 300 characters.", length_max=300),
-        Text("artist", "Artist to show, at most 300 characters.", length_max=300),
+        Text("title", "Title to show, not empty, of which 200 characters are kept.", length_max=300),
+        Text("artist", "Artist to show, of which 200 characters are kept.", length_max=300),
         Texts("tags", "Your own words for it, at most 20, in place of those it has.", _ONE_TAG, 20),
     ),
     {"title": "Evening Train", "artist": "The Example Quartet", "tags": ["practice"]},
@@ -52,7 +52,7 @@ CURSOR = Text(
     "cursor", "`next_cursor` of the page before; absent takes the first.", length_max=500, example="MjAzMC0wNS0wNA"
 )
 FROM = Number("from", "Index of the first segment wanted: how many you know.", 0, 9_999_999, 0)
-_SEARCH = Text("q", "Words that title or artist must contain.", length_max=200, example="train")
+_SEARCH = Text("q", "Words that title or artist must contain, of which eight count.", length_max=200, example="train")
 _TAG = Text("tag", "A tag that they must have, as it is written.", length_max=TAG_CHARACTERS_MAX, example="practice")
 _ORDERS = {
     "newest": library_service_pb2.TRACK_ORDER_NEWEST,
@@ -81,6 +81,7 @@ _OF_SEPARATING = (
     *("UNSUPPORTED_CHANNELS", "UNSUPPORTED_RATE", "UPLOAD_GONE"),
 )
 
+_TOLD = (Answer(200, "The track.", "Track"),)
 _MISSING = ("TRACK_NOT_FOUND",)
 _ONE = "/v1/tracks/{track_id}"
 
@@ -94,7 +95,9 @@ class TrackRoutes:
 
     def endpoints(self) -> list[Endpoint]:
         """The routes."""
-        track = (Answer(200, "The track.", "Track"),)
+        return [*self._of_all(), *self._of_one(), *self._of_separating()]
+
+    def _of_all(self) -> list[Endpoint]:
         return [
             Endpoint(
                 "POST",
@@ -127,6 +130,10 @@ class TrackRoutes:
                 " accents make no difference to the order.",
                 refusals=("PAGE_TOKEN_INVALID",),
             ),
+        ]
+
+    def _of_one(self) -> list[Endpoint]:
+        return [
             Endpoint(
                 "GET",
                 _ONE,
@@ -138,7 +145,7 @@ class TrackRoutes:
                 refusals=_MISSING,
             ),
             Endpoint(
-                *("PATCH", _ONE, "updateTrack", "Change a track.", self.update, track),
+                *("PATCH", _ONE, "updateTrack", "Change a track.", self.update, _TOLD),
                 body=TRACK_CHANGE,
                 tag="tracks",
                 description="What is absent stays.",
@@ -156,14 +163,18 @@ class TrackRoutes:
                 " nothing brings it back. A separation under way is stopped.",
                 refusals=_MISSING,
             ),
+        ]
+
+    def _of_separating(self) -> list[Endpoint]:
+        return [
             Endpoint(
-                *("POST", f"{_ONE}/cancel", "cancelTrack", "Stop separating.", self.cancel, track),
+                *("POST", f"{_ONE}/cancel", "cancelTrack", "Stop separating.", self.cancel, _TOLD),
                 tag="tracks",
                 description="What is playable stays so; nothing is charged. Idempotent.",
                 refusals=(*_MISSING, "TRACK_NOT_SEPARATING"),
             ),
             Endpoint(
-                *("POST", f"{_ONE}/retry", "retryTrack", "Separate again.", self.retry, track),
+                *("POST", f"{_ONE}/retry", "retryTrack", "Separate again.", self.retry, _TOLD),
                 tag="tracks",
                 description="From the start, of a track that failed or was stopped, while `upload_held`.",
                 refusals=(*_OF_SEPARATING, "TRACK_NOT_RETRYABLE"),
@@ -191,8 +202,8 @@ class TrackRoutes:
 
     async def create(self, call: Call) -> Response:
         """Make a track."""
-        key = call.request.headers.get("idempotency-key", "")
-        if key and not _KEY.fullmatch(key):
+        key = call.request.headers.get("idempotency-key")
+        if key is not None and not _KEY.fullmatch(key):
             raise refuse(400, "MALFORMED_HEADER", "Idempotency-Key must be 1 to 200 visible ASCII characters.")
         body = await call.body()
         if not is_known_shape("upload_id", body["upload_id"]):
@@ -200,7 +211,7 @@ class TrackRoutes:
         request = library_service_pb2.CreateTrackRequest(
             owner_id=call.owner_id,
             upload_id=body["upload_id"],
-            idempotency_key=key,
+            idempotency_key=key or "",
             title=body.get("title", ""),
             model=body.get("model", ""),
         )

@@ -34,12 +34,17 @@ _LENGTH = Bytes("Upload-Length", "Size of the whole file in bytes; `Tus-Max-Size
 _PAIR = r" *[!-+\x2D-~]+(?: +(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)? *"
 _METADATA = Text(
     "Upload-Metadata",
-    "tus metadata, at most 4,096 characters: names, each with its value in base64 of UTF-8; `filename` is read.",
+    "tus metadata, at most 4,096 characters: names, each once and with its value in base64 of UTF-8. `filename` is"
+    " read.",
     length_max=HEADER_CHARACTERS_MAX,
     pattern=rf"^(?:{_PAIR}(?:,{_PAIR})*)?$",
     example="filename RXZlbmluZyBUcmFpbi5mbGFj",
 )
 _OFFSET = Bytes("Upload-Offset", "Where these bytes begin: what the last answer said is stored.", 1048576)
+_ALL = "/v1/uploads"
+_ONE = "/v1/uploads/{upload_id}"
+_ALWAYS = {"Tus-Resumable": VERSION}
+_PLACE = ("Upload-Offset", "Upload-Expires", "Tus-Resumable")
 _STORING = ("BODY_CUT_OFF", "MALFORMED_HEADER", "TUS_VERSION", "UPLOAD_FRAGMENTED", "UPLOAD_OVERRUN")
 _SENT = (
     "Bytes may come in one request or many. What arrived is kept when the connection breaks: ask getUpload how"
@@ -59,10 +64,10 @@ class UploadRoutes:
 
     def endpoints(self) -> list[Endpoint]:
         """The routes."""
-        always = {"Tus-Resumable": VERSION}
-        one = "/v1/uploads/{upload_id}"
-        place = ("Upload-Offset", "Upload-Expires", "Tus-Resumable")
-        options = (Answer(204, "What this server speaks.", headers=("Tus-Version", "Tus-Extension", "Tus-Max-Size")),)
+        return [*self._of_speaking(), *self._of_sending(), *self._of_one()]
+
+    def _of_speaking(self) -> list[Endpoint]:
+        told = (Answer(204, "What this server speaks.", headers=("Tus-Version", "Tus-Extension", "Tus-Max-Size")),)
         return [
             Endpoint(
                 "OPTIONS",
@@ -70,66 +75,73 @@ class UploadRoutes:
                 name,
                 "What this tus server speaks.",
                 self.speak,
-                options,
+                told,
                 Access.PUBLIC,
-                always=always,
+                always=_ALWAYS,
                 tag="uploads",
                 description="The version of tus, its extensions, and the largest file in bytes.",
                 asks=False,
             )
-            for path, name in (("/v1/uploads", "describeUploads"), (one, "describeUpload"))
-        ] + [
+            for path, name in ((_ALL, "describeUploads"), (_ONE, "describeUpload"))
+        ]
+
+    def _of_sending(self) -> list[Endpoint]:
+        return [
             Endpoint(
                 "POST",
-                "/v1/uploads",
+                _ALL,
                 "createUpload",
                 "Open an upload, and send its first bytes if you like.",
                 self.create,
-                (Answer(201, "The upload; Location says where.", "Upload", headers=("Location", *place)),),
+                (Answer(201, "The upload; Location says where.", "Upload", headers=("Location", *_PLACE)),),
                 headers=(_RESUMABLE, _LENGTH, _METADATA),
                 body_media_type=CHUNK_TYPE,
-                always=always,
+                always=_ALWAYS,
                 tag="uploads",
                 description=f"{_SENT} What is no track in time is erased; `Upload-Expires` says when.",
                 refusals=(*_STORING, "MALFORMED_METADATA", "TOO_MANY_UPLOADS", "UPLOAD_EMPTY", "UPLOAD_TOO_LARGE"),
             ),
             Endpoint(
+                "PATCH",
+                _ONE,
+                "appendUpload",
+                "Append bytes. What arrived is kept, also when the connection breaks.",
+                self.append,
+                (Answer(204, "They are stored.", headers=_PLACE),),
+                headers=(_RESUMABLE, _OFFSET),
+                body_media_type=CHUNK_TYPE,
+                body_media_required=True,
+                always=_ALWAYS,
+                tag="uploads",
+                description=_SENT,
+                refusals=(*_STORING, "UPLOAD_NOT_FOUND", "UPLOAD_OFFSET_MISMATCH", "WRONG_CONTENT_TYPE"),
+            ),
+        ]
+
+    def _of_one(self) -> list[Endpoint]:
+        return [
+            Endpoint(
                 "HEAD",
-                one,
+                _ONE,
                 "getUpload",
                 "How far an upload is.",
                 self.head,
-                (Answer(200, "How far it is, in the headers.", headers=("Upload-Length", *place)),),
+                (Answer(200, "How far it is, in the headers.", headers=("Upload-Length", *_PLACE)),),
                 headers=(_RESUMABLE,),
-                always=always,
+                always=_ALWAYS,
                 tag="uploads",
                 description="A refusal of HEAD has no body: its status alone says what it is.",
                 refusals=("TUS_VERSION", "UPLOAD_NOT_FOUND"),
             ),
             Endpoint(
-                "PATCH",
-                one,
-                "appendUpload",
-                "Append bytes. What arrived is kept, also when the connection breaks.",
-                self.append,
-                (Answer(204, "They are stored.", headers=place),),
-                headers=(_RESUMABLE, _OFFSET),
-                body_media_type=CHUNK_TYPE,
-                body_media_required=True,
-                always=always,
-                tag="uploads",
-                description=_SENT,
-                refusals=(*_STORING, "UPLOAD_NOT_FOUND", "UPLOAD_OFFSET_MISMATCH", "WRONG_CONTENT_TYPE"),
-            ),
-            Endpoint(
                 "DELETE",
-                one,
+                _ONE,
                 "deleteUpload",
                 "Give an upload up, and erase it.",
                 self.delete,
                 (Answer(204, "It is gone."),),
                 headers=(_RESUMABLE,),
-                always=always,
+                always=_ALWAYS,
                 tag="uploads",
                 description="Not while it is being separated: cancel its track first.",
                 refusals=("TUS_VERSION", "UPLOAD_IN_USE", "UPLOAD_NOT_FOUND"),

@@ -30,6 +30,8 @@ from stripsession.separation.v1 import job_pb2, separation_service_pb2, separati
 
 ISSUER = "https://stripsession.test"
 AUDIENCE = "stripsession"
+# As the library has them.
+MEDIA_TYPES = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "opus": "audio/ogg", "stem.mp4": "audio/mp4"}
 STEMS = ("vocals", "drums", "bass", "other")
 
 
@@ -258,6 +260,8 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
         mine = [t for t in mine if request.tag in {"", *t.tags}]
         if request.order == library_service_pb2.TRACK_ORDER_TITLE:
             mine.sort(key=lambda track: track.title)
+        if not (request.page_token or "0").isdecimal():
+            raise refused(grpc.StatusCode.INVALID_ARGUMENT, "PAGE_TOKEN_INVALID", "The page token is not one of ours.")
         first = int(request.page_token or 0)
         stop = first + (request.page_size or 50)
         token = str(stop) if stop < len(mine) else ""
@@ -329,7 +333,9 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
         return library_service_pb2.DescribeDownloadResponse(
             size_bytes=0 if self.size_unknown else len(self.file),
             size_unknown=self.size_unknown,
-            media_type="application/zip" if request.spec.bundle else f"audio/{request.spec.format}",
+            media_type="application/zip"
+            if request.spec.bundle
+            else MEDIA_TYPES.get(request.spec.format, f"audio/{request.spec.format}"),
             file_name=self.file_name,
             etag=hashlib.sha256(self.version.encode() + request.spec.SerializeToString()).hexdigest()[:32],
         )

@@ -207,7 +207,7 @@ async def test_a_mix_is_checked_and_has_an_address(door: Door) -> None:
     body = {"format": "mp3", "stems": "vocals,drums", "gains": "-3,0"}
     told = (await door.http.post(path, json=body, headers=door.bearer())).json()
     assert told["url"] == f"/v1/tracks/{track.track_id}/mix.mp3?stems=vocals,drums&gains=-3,0"
-    assert (told["size_bytes"], told["media_type"]) == (1000, "audio/mp3")
+    assert (told["size_bytes"], told["media_type"]) == (1000, "audio/mpeg")
     assert (await door.http.get(told["url"], headers=door.bearer())).content == door.library.file
     door.library.size_unknown = True
     told = (await door.http.post(path, json={"format": "flac"}, headers=door.bearer())).json()

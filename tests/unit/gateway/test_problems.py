@@ -132,6 +132,13 @@ def test_any_member_is_of_its_kind_or_refused(members: dict[str, object]) -> Non
         assert json.loads(read.get("own", "{}")) == members.get("own") or "own" not in read
 
 
+def test_a_whole_number_may_come_as_another() -> None:
+    """3.0 is the whole number that JSON Schema takes it for, and a null is as good as absent."""
+    assert RICH.read(b'{"whole": 3.0, "texts": null}') == {"whole": 3}
+    with pytest.raises(Refused):
+        RICH.read(b'{"whole": 3.5}')
+
+
 @given(st.text())
 def test_any_text_is_a_number_or_refused(text: str) -> None:
     """Reading a number raises Refused and nothing else."""

@@ -30,8 +30,11 @@ def test_any_header_is_read_or_refused(header: str) -> None:
         assert isinstance(parse_metadata(header), dict)
 
 
-@pytest.mark.parametrize("header", ["a b c", "a ?", "a YQ==,a YQ==", ",", "a YQ==,,b YQ==", "x" * 5000])
+@pytest.mark.parametrize(
+    "header",
+    ["a b c", "a ?", "a YQ==,a YQ==", ",", "a YQ==,,b YQ==", "x" * 5000, "\u00e4 YQ==", "a\u007f YQ==", "\ta YQ=="],
+)
 def test_malformed_metadata_is_refused(header: str) -> None:
-    """Broken base64, repeated and empty names, and endless headers are refused."""
+    """Broken base64, names that are repeated, empty or not visible ASCII, and endless headers are refused."""
     with pytest.raises(MetadataMalformed):
         parse_metadata(header)
