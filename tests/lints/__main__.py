@@ -14,11 +14,13 @@ from tests.lints.sizes import long_files, long_functions
 from tests.lints.sleeps import sleeping_tests
 from tests.lints.source import Finding, read_sources
 from tests.lints.sql import every_column, sql_outside_store
+from tests.lints.web_paths import hand_written_paths
 
 RULES = (
     addresses_in_locks,
     empty_names,
     every_column,
+    hand_written_paths,
     impure_hearts,
     long_files,
     long_functions,
