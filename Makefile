@@ -44,7 +44,7 @@ setup: .state/dev ## Install what development needs into .venv
 	@echo "Ready: $$($(PY) --version) in $(VENV)/"
 
 .PHONY: test
-test: .state/dev .state/web .state/chromium .state/triton-ready .state/evaluation .state/ffmpeg ## Every test, on real PostgreSQL, NATS, Triton and Chromium [ARGS=pytest arguments]
+test: .state/dev .state/web .state/chromium .state/triton-ready .state/evaluation .state/ffmpeg .state/generator ## Every test, on real PostgreSQL, NATS, Triton and Chromium [ARGS=pytest arguments]
 	@$(if $(value ARGS),,echo "The browser client's unit tests"; $(NPM) run --silent test -- --reporter=dot)
 	@exec $(PY) -m pytest $(ARGS)
 
@@ -98,10 +98,25 @@ web-test: .state/dev .state/web-packages ## The browser client's unit tests alon
 	@$(NPM) run --silent test -- $(ARGS)
 
 .PHONY: gen
-gen: .state/dev .state/web-packages ## Make gen/ anew from protos/, and the page's client from the gateway's routes
+gen: .state/dev .state/web-packages ## Make gen/ anew: from protos/, and the page's client from the gateway's routes
 	@$(PY) protos/generate.py
 	@$(PY) -m services.gateway contract >.state/openapi.json
 	@$(NPM) run --silent client
+
+# A word of an enumeration that is newer than the client reads as unknown there, and is no fault.
+CLIENTS := $(or $(value TO),.state/clients)
+OF_SWIFT := enumUnknownDefaultCase=true,projectName=StripSession
+OF_KOTLIN := enumUnknownDefaultCase=true,packageName=stripsession,artifactId=stripsession-client,serializationLibrary=moshi
+
+.PHONY: clients
+clients: .state/dev .state/generator ## Clients in Swift and Kotlin of the gateway's routes, in .state/clients [TO=folder]
+	@$(PY) -m services.gateway contract >.state/openapi.json
+	@$(if $(value TO),,rm -rf .state/clients;) mkdir -p '$(CLIENTS)'
+	@while read -r language generator properties; do \
+	  echo "$$language client in $(CLIENTS)/$$language"; \
+	  .state/generator/bin/openapi-generator-cli generate -i .state/openapi.json -g "$$generator" -o "$(CLIENTS)/$$language" \
+	    --additional-properties "$$properties" >"$(CLIENTS)/$$language.log" 2>&1 || { cat "$(CLIENTS)/$$language.log"; exit 1; }; \
+	done <<<$$'swift swift6 $(OF_SWIFT)\nkotlin kotlin $(OF_KOTLIN)'
 
 .PHONY: lock
 lock: .state/lock ## Make the locks in requirements/ anew after a change of dependencies
@@ -205,12 +220,13 @@ WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -pa
 	@$(PY) -m tests.install_inference
 	@touch $@
 
-# Environments beside the services' own: what scores, what makes models and what they are compared with carries other,
-# heavier things.
+# Environments beside the services' own: what scores, what makes models, what they are compared with and what makes clients
+# carries other, heavier things.
 .state/evaluation: inference/requirements/evaluation.txt
 .state/training: inference/requirements/training.txt
 .state/demucs: inference/requirements/importing.txt
-.state/evaluation .state/training .state/demucs: $(VENV)/pyvenv.cfg
+.state/generator: requirements/clients.txt
+.state/evaluation .state/training .state/demucs .state/generator: $(VENV)/pyvenv.cfg
 	@echo "Installing $$(grep -c == $(filter %.txt,$^)) packages from $(filter %.txt,$^) (a minute or more, once)"
 	@rm -rf $@
 	@"$(PYTHON)" -m venv $@
