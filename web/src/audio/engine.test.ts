@@ -130,6 +130,7 @@ test("going round the loop is told, and going on is not", async () => {
       isQuiet: false,
       peaks: new Float32Array(2),
       turn: 0,
+      held_samples: 0,
     });
   [100, 200, 300].forEach(report);
   expect(turns()).toBe(0);

@@ -60,6 +60,7 @@ export class Engine extends EventTarget {
   private starting: ReturnType<typeof setTimeout> | undefined;
   private resting: ReturnType<typeof setTimeout> | undefined;
   private quietly: (() => void)[] = [];
+  private held_samples = 0;
 
   static async open(options: EngineOptions): Promise<Engine> {
     const context = contextAt(options.rate_hz);
@@ -121,6 +122,12 @@ export class Engine extends EventTarget {
 
   get playable_s(): number {
     return this.playable_samples / this.options.rate_hz;
+  }
+
+  /** How much decoded sound the mixer holds, of all stems together: what a test of memory asks for. */
+  get held_bytes(): number {
+    const { stems, channels } = this.options;
+    return this.held_samples * stems.length * channels * Float32Array.BYTES_PER_ELEMENT;
   }
 
   /** Of segments in order; those already known are passed over. */
@@ -288,6 +295,7 @@ export class Engine extends EventTarget {
 
   private note(report: Report): void {
     report.peaks.forEach((peak, stem) => (this.peaks[stem] = Math.max(this.peaks[stem]!, peak)));
+    this.held_samples = report.held_samples;
     if (report.turn !== this.turnNumber) {
       return;
     }

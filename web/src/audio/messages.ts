@@ -35,6 +35,7 @@ export interface Report {
   peaks: Float32Array;
   /** The last seek it knows of. */
   turn: number;
+  held_samples: number;
 }
 
 export type FromMixer =

@@ -103,7 +103,8 @@ class MixerProcessor extends AudioWorkletProcessor {
     this.mixer.listener.peaks.fill(0);
     this.pace = pace;
     this.reported_s = at_s;
-    this.post({ kind: "report", at_s, position, pace, isQuiet, peaks, turn: this.turn });
+    const held_samples = this.mixer.blocks.samples;
+    this.post({ kind: "report", at_s, position, pace, isQuiet, peaks, turn: this.turn, held_samples });
   }
 
   private post(message: FromMixer): void {

@@ -9,6 +9,14 @@ export class Blocks {
     return this.byIndex.size;
   }
 
+  get samples(): number {
+    let samples = 0;
+    for (const block of this.byIndex.values()) {
+      samples += block.length_samples;
+    }
+    return samples;
+  }
+
   hold(block: Block): void {
     const held = this.byIndex.get(block.index);
     if (!held || held.load <= block.load) {
