@@ -52,6 +52,11 @@ export function shortMoment(moment: string): string {
   return date.toLocaleString(i18n.locale, isOld ? { ...at, year: "numeric" } : at);
 }
 
+/** Keys as the reader's keyboard names them; `shortcut` is what aria-keyshortcuts takes. */
+export function keysOf(shortcut: string): string {
+  return shortcut.replace("Shift", i18n.m.player.shortcuts.shift);
+}
+
 /** A stem's name in the page's language; of one that it does not know, the model's own. */
 export function stemName(stem: string): string {
   const known: Record<string, string> = i18n.m.player.stems;

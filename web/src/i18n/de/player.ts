@@ -201,6 +201,9 @@ export const player: Messages["player"] = {
       help: "Diese Liste",
     },
     space: "Leertaste",
+    shift: "Umschalt",
+    home: "Pos1",
+    end: "Ende",
     to: "bis",
   },
 };

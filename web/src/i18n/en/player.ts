@@ -192,6 +192,9 @@ export const player = {
       help: "This list",
     },
     space: "Space",
+    shift: "Shift",
+    home: "Home",
+    end: "End",
     to: "to",
   },
 };
