@@ -5,6 +5,7 @@ export const page = {
   broken: "Something went wrong in this page. Reload it and try again.",
   offline: "You are offline. What is on screen stays; the rest goes on when the connection is back.",
   unreachable: "The server cannot be reached. Check the connection, then try again.",
+  notices: "Notices",
   dismiss: "Dismiss",
   close: "Close",
   cancel: "Cancel",
