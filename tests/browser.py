@@ -7,11 +7,14 @@ import dataclasses
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import cast
 
 from playwright.async_api import (
     Browser,
+    CDPSession,
     ConsoleMessage,
     Download,
+    ElementHandle,
     FilePayload,
     Locator,
     Page,
@@ -33,6 +36,29 @@ FLAGS = (
 PHONE_WIDTH_PX_MAX = 500
 _PATIENCE_MS = 15_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# With it Chromium asks a person where to save, and nobody is there.
+_SAVING = "delete window.showSaveFilePicker"
+
+_LISTENING = """
+  // Whatever goes to the loudspeaker goes to window.ear as well, which keeps the last of its left channel.
+  const { connect } = AudioNode.prototype;
+  AudioNode.prototype.connect = function (to, ...rest) {
+    if (to instanceof AudioDestinationNode) {
+      const sides = new ChannelSplitterNode(this.context, { numberOfOutputs: 2 });
+      window.ear = new AnalyserNode(this.context, { fftSize: 32768 });
+      connect.call(this, sides);
+      connect.call(sides, window.ear, 0);
+    }
+    return connect.call(this, to, ...rest);
+  };
+"""
+
+_SOUNDS = """() => {
+  const heard = new Float32Array(4096);
+  window.ear?.getFloatTimeDomainData(heard);
+  return heard.some((value) => Math.abs(value) > 0.01);
+}"""
 
 _TAPPED = """async (frames) => {
   const { sample, stems } = await document.getElementById("player-view").engine.tap(frames);
@@ -86,12 +112,20 @@ class WebPage:
         self.address = address
         self.faults: list[str] = []
         """Script errors and refusals by the content security policy; a sound page has none."""
+        self._network: CDPSession | None = None
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", self._note)
 
     @classmethod
     async def open(
-        cls, browser: Browser, address: str, *, path: str = "/", deadline_s: float = 15.0, width_px: int = 1280
+        cls,
+        browser: Browser,
+        address: str,
+        *,
+        path: str = "/",
+        deadline_s: float = 15.0,
+        width_px: int = 1280,
+        locale: str = "en-US",
     ) -> WebPage:
         """A fresh profile's tab; a narrow one is a phone's, with a touch screen."""
         is_phone = width_px < PHONE_WIDTH_PX_MAX
@@ -100,17 +134,37 @@ class WebPage:
             viewport={"width": width_px, "height": 800},
             is_mobile=is_phone,
             has_touch=is_phone,
+            locale=locale,
         )
         context.set_default_timeout(deadline_s * 1000)
-        page = await context.new_page()
-        # With it Chromium asks a person where to save, and nobody is there.
-        await page.add_init_script("delete window.showSaveFilePicker")
-        web = cls(page, address)
-        await page.goto(address + path)
+        await context.add_init_script(_SAVING)
+        await context.add_init_script(_LISTENING)
+        web = cls(await context.new_page(), address)
+        await web.page.goto(address + path)
         return web
 
+    async def another_tab(self) -> WebPage:
+        """One more tab of the same profile."""
+        web = WebPage(await self.page.context.new_page(), self.address)
+        await web.page.goto(self.address)
+        return web
+
+    async def turn_to(self) -> None:
+        """Come back to this tab from another one."""
+        await self.page.bring_to_front()
+        # Headless, all tabs are shown all the time.
+        await self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    async def slow_uploads(self, bytes_per_s: int | None) -> None:
+        """What the page sends takes its time, so that something can happen meanwhile; None is as fast as it goes."""
+        if self._network is None:
+            self._network = await self.page.context.new_cdp_session(self.page)
+            await self._network.send("Network.enable")
+        conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_per_s or -1}
+        await self._network.send("Network.emulateNetworkConditions", conditions)
+
     async def close(self) -> None:
-        """Close the tab and forget its profile."""
+        """Close all tabs and forget the profile."""
         await self.page.context.close()
 
     def _note(self, message: ConsoleMessage) -> None:
@@ -171,9 +225,23 @@ class WebPage:
         )
         await self.page.dispatch_event("#drop", "drop", {"dataTransfer": transfer})
 
+    async def drop_file(self, path: Path) -> None:
+        """Drop a file of any size onto the page."""
+        given = await self.page.evaluate_handle("Object.assign(document.createElement('input'), { type: 'file' })")
+        await cast(ElementHandle, given.as_element()).set_input_files(path)
+        transfer = await given.evaluate_handle(
+            "({ files }) => { const it = new DataTransfer(); it.items.add(files[0]); return it; }"
+        )
+        await self.page.dispatch_event("#drop", "drop", {"dataTransfer": transfer})
+
     def upload(self, name: str) -> Locator:
         """The row of an upload."""
         return self.page.locator(".upload-row").filter(has_text=name)
+
+    async def sends(self, name: str, percent: int) -> None:
+        """Wait until at least so much of an upload was sent."""
+        row = await self.upload(name).element_handle()
+        await self.page.wait_for_function("([row, least]) => Number(row.dataset.percent) >= least", arg=[row, percent])
 
     def track(self, title: str) -> Locator:
         """The row of a track."""
@@ -234,6 +302,12 @@ class WebPage:
         """Wait until the player is playing, paused, waiting, buffering, ended or failed."""
         await expect(self.player).to_have_attribute("data-state", state, timeout=deadline_s * 1000)
 
+    async def sees_ready(self, *, deadline_s: float = 60.0) -> None:
+        """Wait until the open track is separated to its end."""
+        await expect(self.player.get_by_role("button", name="Share", exact=True)).to_be_visible(
+            timeout=deadline_s * 1000
+        )
+
     async def position_s(self) -> float:
         """Where it plays."""
         return float(await self.player.get_attribute("data-position-s") or 0)
@@ -265,6 +339,10 @@ class WebPage:
             to_s,
         )
 
+    async def loads_ahead(self) -> None:
+        """Wait until what comes next is loaded, as far as anything is loaded ahead."""
+        await self.page.wait_for_function("() => document.getElementById('player-view').engine.held_bytes > 20_000_000")
+
     async def tap(self, frames: int) -> Tapped:
         """What the mixer plays next, behind each stem's faders."""
         told = await self.page.evaluate(_TAPPED, frames)
@@ -273,3 +351,7 @@ class WebPage:
     async def hears(self, lanes: list[bool]) -> None:
         """Wait until exactly these lanes sound."""
         await self.page.wait_for_function(_HEARS, arg=lanes)
+
+    async def sounds(self) -> None:
+        """Wait until what goes to the loudspeaker is no silence."""
+        await self.page.wait_for_function(_SOUNDS)

@@ -18,8 +18,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.api.web_files import POLICY
-from tests.integration.web.made_song import RATE_HZ, SEGMENT_SAMPLES, STEMS, MadeSong
-from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, report_json, told
+from tests.integration.web.counted_bytes import CountedBytes
+from tests.integration.web.fake_shares import FakeShares
+from tests.integration.web.made_song import RATE_HZ, STEMS, MadeSong
+from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, problem, report_json, told
 
 WEB = Path(__file__).parents[3] / "web" / "dist"
 TYPES = {
@@ -32,6 +34,8 @@ TYPES = {
 }
 PASSWORD = "correct horse battery"
 LINK_CODE = "one-time-code"
+MANIFEST_SEGMENTS_MAX = 1000
+"""As the library answers: more is asked for."""
 AUDIO = {"sample_rate_hz": RATE_HZ, "channels": 2, "depth_bits": 16, "codec": "flac"}
 
 
@@ -51,11 +55,14 @@ class FakeGateway:
         self.refreshes = 0
         self.keeps_of_next_patch: int | None = None
         self.breaks_patches = False
+        self.is_discarding = False
+        """Uploads that begin now are counted and not kept."""
         self.refusal: tuple[int, str] | None = None
         self.title = ""
         self.stems: tuple[str, ...] = STEMS
         """Of the tracks that are made from now on."""
         self.left_s = 3600
+        self.shares = FakeShares(self)
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
 
@@ -116,7 +123,8 @@ class FakeGateway:
             Route(one + "/cancel", self._cancel, methods=["POST"]),
             Route(one + "/retry", self._retry, methods=["POST"]),
             Route(one + "/events", self._events),
-            Route(one + "/shares", self._shares),
+            Route(one + "/shares", self.shares.of_track, methods=["GET", "POST"]),
+            Route(one + "/shares/{share_id}", self.shares.revoke, methods=["DELETE"]),
             Route(one + "/manifest", self._manifest),
             Route(one + "/segments/{stem}/{index:int}", self._segment),
             Route(one + "/stems/{file}", self._download),
@@ -129,6 +137,7 @@ class FakeGateway:
             routes=[
                 *signed,
                 *opening,
+                *self.shares.open_routes(),
                 Route("/v1/auth/refresh", self._refresh, methods=["POST"]),
                 Route("/v1/auth/logout", self._logout, methods=["POST"]),
                 Route("/{path:path}", self._file),
@@ -140,7 +149,7 @@ class FakeGateway:
             request = Request(scope)
             self.asked.append(f"{request.method} {request.url.path}")
             is_open = request.cookies.get("access") == str(self.access) and not self.is_access_stale
-            answer: ASGIApp = inner if is_open else _problem(401, "UNAUTHENTICATED", "This needs you to be signed in.")
+            answer: ASGIApp = inner if is_open else problem(401, "UNAUTHENTICATED", "This needs you to be signed in.")
             await answer(scope, receive, send)
 
         return app
@@ -148,12 +157,12 @@ class FakeGateway:
     async def _open(self, request: Request) -> Response:
         body = await request.json()
         if body.get("transport") != "cookie":
-            return _problem(422, "INVALID_FIELD", "transport must be cookie.")
+            return problem(422, "INVALID_FIELD", "transport must be cookie.")
         self.asked.append(f"POST {request.url.path}")
         if "password" in body and body["password"] != PASSWORD:
-            return _problem(401, "WRONG_CREDENTIALS", "The address or the password is wrong.", "Check both.")
+            return problem(401, "WRONG_CREDENTIALS", "The address or the password is wrong.", "Check both.")
         if "code" in body and body["code"] != LINK_CODE:
-            return _problem(401, "LINK_SPENT", "This link was used or has run out.", "Ask for a new one.")
+            return problem(401, "LINK_SPENT", "This link was used or has run out.", "Ask for a new one.")
         return self._with_session(JSONResponse({}))
 
     def _with_session(self, response: Response) -> Response:
@@ -165,9 +174,9 @@ class FakeGateway:
 
     async def _refresh(self, request: Request) -> Response:
         if await request.json() != {}:
-            return _problem(422, "INVALID_FIELD", "The body has no such member.")
+            return problem(422, "INVALID_FIELD", "The body has no such member.")
         if request.cookies.get("refresh") != str(self.access):
-            return _problem(401, "SESSION_ENDED", "The session has ended.")
+            return problem(401, "SESSION_ENDED", "The session has ended.")
         self.refreshes += 1
         return self._with_session(JSONResponse({}))
 
@@ -190,33 +199,30 @@ class FakeGateway:
     async def _erasures(self, _: Request) -> Response:
         return told("ErasurePage", {"erasures": [ERASURE], "next_cursor": None})
 
-    async def _shares(self, _: Request) -> Response:
-        return told("Shares", {"shares": []})
-
     async def _create_upload(self, request: Request) -> Response:
         upload_id = f"upl_{len(self.uploads) + 1}"
         pairs = dict(pair.split(" ") for pair in request.headers["upload-metadata"].split(","))
         self.title = base64.b64decode(pairs["filename"]).decode().rpartition(".")[0]
-        self.uploads[upload_id] = bytearray()
+        self.uploads[upload_id] = CountedBytes() if self.is_discarding else bytearray()
         self.lengths[upload_id] = int(request.headers["upload-length"])
         return Response(status_code=201, headers={"Location": f"/v1/uploads/{upload_id}", "Upload-Offset": "0"})
 
     async def _upload(self, request: Request) -> Response:
         stored = self.uploads.get(request.path_params["upload_id"])
         if stored is None or request.headers.get("tus-resumable") != "1.0.0":
-            return _problem(404, "UPLOAD_NOT_FOUND", "There is no such upload.")
+            return problem(404, "UPLOAD_NOT_FOUND", "There is no such upload.")
         if request.method == "DELETE":
             del self.uploads[request.path_params["upload_id"]]
             return Response(status_code=204)
         if request.method == "PATCH":
             if int(request.headers["upload-offset"]) != len(stored):
-                return _problem(409, "UPLOAD_OFFSET_MISMATCH", "The upload is at another offset.")
+                return problem(409, "UPLOAD_OFFSET_MISMATCH", "The upload is at another offset.")
             body = await request.body()
             kept = len(body) if self.keeps_of_next_patch is None else self.keeps_of_next_patch
-            stored += body[:kept]
+            stored.extend(body[:kept])
             if self.keeps_of_next_patch is not None or self.breaks_patches:
                 self.keeps_of_next_patch = 0 if self.breaks_patches else None
-                return _problem(503, "UNREACHABLE", "The library is away.", retry_after_s="1")
+                return problem(503, "UNREACHABLE", "The library is away.", retry_after_s="1")
         length = self.lengths[request.path_params["upload_id"]]
         headers = {"Upload-Offset": str(len(stored)), "Upload-Length": str(length)}
         return Response(status_code=204 if request.method == "PATCH" else 200, headers=headers)
@@ -224,7 +230,7 @@ class FakeGateway:
     async def _create_track(self, request: Request) -> Response:
         upload_id = (await request.json())["upload_id"]
         if self.refusal:
-            return _problem(self.refusal[0], "REFUSED", self.refusal[1], "Choose another file.")
+            return problem(self.refusal[0], "REFUSED", self.refusal[1], "Choose another file.")
         assert len(self.uploads[upload_id]) == self.lengths[upload_id]
         assert request.headers["idempotency-key"]
         number = len(self.tracks) + 1
@@ -262,7 +268,7 @@ class FakeGateway:
     async def _track(self, request: Request) -> Response:
         track_id = request.path_params["track_id"]
         if track_id not in self.tracks:
-            return _problem(404, "TRACK_NOT_FOUND", "There is no such track.")
+            return problem(404, "TRACK_NOT_FOUND", "There is no such track.")
         if request.method == "DELETE":
             del self.tracks[track_id]
             self._wake()
@@ -298,28 +304,31 @@ class FakeGateway:
 
     async def _manifest(self, request: Request) -> Response:
         track = self.tracks[request.path_params["track_id"]]
-        known = range(int(request.query_params["from"]), int(str(track["segments"])))
-        segments = [self._segment_json(index) for index in known]
+        segments = self.segments_json(track, int(request.query_params["from"]))
         return told("Manifest", {"track": track, "segments": segments, **_tellings(track)})
 
+    def segments_json(self, track: Mapping[str, object], from_index: int) -> list[dict[str, object]]:
+        """As many as one answer holds."""
+        known = range(from_index, int(str(track["segments"])))
+        return [self._segment_json(index) for index in known[:MANIFEST_SEGMENTS_MAX]]
+
     def _segment_json(self, index: int) -> dict[str, object]:
-        first = index * SEGMENT_SAMPLES
+        first, following = self.song.samples_of(index), self.song.samples_of(index + 1)
         stems = [
             {"stem": stem, "peaks": base64.b64encode(self.song.peaks(stem, index)).decode(), "size_bytes": 1}
             for stem in STEMS
         ]
-        length = min(SEGMENT_SAMPLES, self.song.samples - first)
-        return {"index": index, "first_sample": first, "length_samples": length, "stems": stems}
+        return {"index": index, "first_sample": first, "length_samples": following - first, "stems": stems}
 
     async def _segment(self, request: Request) -> Response:
         index = request.path_params["index"]
         if index >= int(str(self.tracks[request.path_params["track_id"]]["segments"])):
-            return _problem(404, "SEGMENT_NOT_FOUND", "There is no such segment yet.")
+            return problem(404, "SEGMENT_NOT_FOUND", "There is no such segment yet.")
         return Response(self.song.flac(request.path_params["stem"], index), media_type="audio/flac")
 
     async def _download(self, request: Request) -> Response:
         if self.refusal:
-            return _problem(self.refusal[0], "REFUSED", self.refusal[1])
+            return problem(self.refusal[0], "REFUSED", self.refusal[1])
         name = request.path_params.get("file", f"all.{request.query_params.get('format', '')}.zip")
         data = name.encode()
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -331,7 +340,7 @@ class FakeGateway:
     async def _file(self, request: Request) -> Response:
         path = WEB / (request.path_params["path"] or "index.html")
         if not path.is_file():
-            return _problem(404, "NOT_FOUND", "There is nothing here.")
+            return problem(404, "NOT_FOUND", "There is nothing here.")
         headers = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
         return Response(path.read_bytes(), media_type=TYPES[path.suffix], headers=headers)
 
@@ -346,9 +355,3 @@ class _QuietServer(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-def _problem(status: int, reason: str, detail: str, action: str = "", *, retry_after_s: str = "") -> Response:
-    members = {"status": status, "reason": reason, "detail": detail, "action": action}
-    headers = {"Retry-After": retry_after_s} if retry_after_s else {}
-    return Response(json.dumps(members), status_code=status, media_type="application/problem+json", headers=headers)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from services.gateway.api.schemas import SCHEMAS
 
@@ -34,6 +35,13 @@ def told(schema: str, body: Mapping[str, object], status: int = 200) -> JSONResp
     root = {"$ref": f"#/components/schemas/{schema}", "components": {"schemas": dict(SCHEMAS)}}
     Draft202012Validator(root).validate(dict(body))
     return JSONResponse(body, status_code=status)
+
+
+def problem(status: int, reason: str, detail: str, action: str = "", *, retry_after_s: str = "") -> Response:
+    """A refusal."""
+    members = {"status": status, "reason": reason, "detail": detail, "action": action}
+    headers = {"Retry-After": retry_after_s} if retry_after_s else {}
+    return Response(json.dumps(members), status_code=status, media_type="application/problem+json", headers=headers)
 
 
 def report_json(track: Mapping[str, object]) -> dict[str, object]:
