@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from tests.browser import WebPage
 from tests.integration.web.conftest import OpenPage
@@ -69,3 +69,66 @@ async def test_no_view_has_a_violation(open_page: OpenPage, gateway: FakeGateway
     await expect(web.page.get_by_role("button", name="Sign out")).to_be_visible()
     found["account"] = await _violations(web)
     assert {view: violations for view, violations in found.items() if violations} == {}
+
+
+async def test_no_dialog_and_no_fault_has_a_violation(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """Nor has what is met less often: sign-up, a menu, dialogs, refusals, a shared link, and what is not there."""
+    web = await open_page()
+    found: dict[str, list[str]] = {}
+
+    async def look(view: str, seen: Locator) -> None:
+        await expect(seen).to_be_visible()
+        if violations := await _violations(web):
+            found[view] = violations
+
+    await web.page.get_by_role("button", name="Create an account").click()
+    await web.page.locator("#entry-form button[type=submit]").click()
+    await look("refused sign-up", web.page.get_by_role("alert"))
+    await web.page.get_by_label("I am 13 or older").check()
+    await web.fill_entry("ada@example.org", PASSWORD, "Create an account")
+    await web.sees_library()
+    gateway.refusal = (422, "This is a picture, not audio.")
+    await web.drop("cat.mp3", b"GIF89a")
+    await look("refused upload", web.page.get_by_text("This is a picture, not audio."))
+    gateway.refusal = None
+    await web.choose_bytes("Night Train.flac", b"not really audio" * 1000)
+    await web.sees_track("Night Train", "separating")
+    gateway.release(gateway.song.segments)
+    await web.sees_track("Night Train", "ready")
+    await web.page.get_by_role("button", name="More for Night Train").click()
+    await look("menu", web.page.get_by_role("menuitem").first)
+    await web.page.get_by_role("menuitem", name="Edit Night Train").click()
+    await look("edit", web.page.get_by_role("dialog"))
+    await web.page.keyboard.press("Escape")
+    await web.delete("Night Train")
+    await look("undo", web.page.get_by_role("button", name="Undo"))
+    await web.page.get_by_role("button", name="Undo").click()
+    await web.open_track("Night Train")
+    await web.can_play(5.0)
+    await web.page.locator(".report summary").click()
+    await look("report", web.page.locator(".report dl").first)
+    await web.page.keyboard.press("?")
+    await look("shortcuts", web.page.get_by_role("dialog"))
+    await web.page.keyboard.press("Escape")
+    await web.player.get_by_role("button", name="Share", exact=True).click()
+    await web.page.get_by_role("button", name="Make a link").click()
+    await look("new link", web.page.get_by_label("The new link"))
+    link = await web.page.get_by_label("The new link").input_value()
+    await web.page.goto(link)
+    await look("shared track", web.page.get_by_text("Shared with you"))
+    await web.page.goto(f"{web.address}/#/shared/{'x' * 43}")
+    await look("ended link", web.page.locator("#shared-gone"))
+    await web.page.goto(f"{web.address}/#/track/trk_404")
+    await look("missing track", web.page.get_by_role("heading", name="This track is not here"))
+    gateway.end_tracks("failed", "The model gave up.")
+    await web.page.goto(web.address + "/#/")
+    await web.page.reload()
+    await web.sees_track("Night Train", "failed")
+    await web.page.get_by_role("button", name="More for Night Train").click()
+    await web.page.get_by_role("menuitem", name="Show the reason for Night Train").click()
+    await look("reason", web.page.get_by_role("dialog"))
+    await web.page.keyboard.press("Escape")
+    await web.page.context.set_offline(True)
+    await look("offline", web.page.locator("#offline"))
+    await web.page.context.set_offline(False)
+    assert found == {}
