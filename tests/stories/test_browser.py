@@ -25,6 +25,7 @@ async def test_song_is_played_while_it_is_separated(house: House, four_minutes: 
         await web.play()
         await web.plays_past(1.0)
         assert growing < 240
+        await web.sounds()
         await web.hears([True, True, True, True])
         await web.can_play(239)
         assert await web.position_s() > 1
