@@ -9,6 +9,8 @@ import pytest
 from tests.stories.house import House, Listener
 from tests.stories.songs import long_song
 
+REHEARSAL_S = 30
+
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
@@ -35,3 +37,12 @@ def four_minutes() -> bytes:
 def two_minutes() -> bytes:
     """A song long enough to be interrupted, and short enough to be interrupted often."""
     return long_song(120)
+
+
+@pytest.fixture(scope="session")
+def musician(house: House) -> Iterator[Listener]:
+    """Somebody with a track "rehearsal" that is ready, for stories that change nothing of it."""
+    musician = Listener(house)
+    musician.wait(musician.add_track("rehearsal.flac", long_song(REHEARSAL_S)))
+    yield musician
+    musician.http.close()
