@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from services.separation.app.chunk_calls import Spent, Turn
 from services.separation.audio.arrays import MixBlock, ModelInput, ModelOutput
 from services.separation.audio.figures import SegmentFigures
 from services.separation.domain.facts import Fact
@@ -285,14 +286,8 @@ class Engine(Protocol):
         """How a model takes audio, wherever a chunk may be made. Raises ModelChanged where that is not alike."""
         ...
 
-    async def separate(
-        self, model: str, chunk: ModelInput, spent: Callable[[float], None], its_turn: Callable[[], Awaitable[None]]
-    ) -> ModelOutput:
-        """The stems of one chunk. The result is the caller's to keep.
-
-        `spent` hears the seconds of a processor that the chunk took, once, where the engine can tell. Stems that lie
-        outside this process are not brought into it before `its_turn` has returned.
-        """
+    async def separate(self, model: str, chunk: ModelInput, spent: Spent, its_turn: Turn) -> ModelOutput:
+        """The stems of one chunk, the caller's to keep; `chunk_calls.py` says what `spent` and `its_turn` are for."""
         ...
 
 

@@ -64,8 +64,7 @@ class Onsets:
     def _take(self, samples: NDArray[np.float32]) -> None:
         frames = np.lib.stride_tricks.sliding_window_view(samples, self._size)[:: self._hop]
         framed = np.multiply(frames, self._window, out=self._framed[: len(frames)])
-        # NumPy's stubs know of double precision alone.
-        spectrum = np.fft.rfft(framed, axis=1, out=self._spectrum[: len(frames)])  # type: ignore[arg-type]
+        spectrum = np.fft.rfft(framed, axis=1, out=self._spectrum[: len(frames)])  # type: ignore[arg-type]  # NumPy tells double precision
         # The last sum is of what lies above the highest band.
         sums = np.add.reduceat(np.abs(spectrum), self._edges, axis=1)[:, :_BANDS]
         levels = np.log1p(sums * np.float32(_COMPRESSION_GAIN * 4 / self._size))

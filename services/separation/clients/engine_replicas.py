@@ -11,8 +11,9 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from services.separation.app.chunk_calls import Spent, Turn, at_once, untold
 from services.separation.domain.errors import DependencyAway, EngineFailed, ModelChanged
-from services.separation.domain.models import ModelShape, at_once, untold
+from services.separation.domain.models import ModelShape
 
 # How long a server that failed is asked last. Asking one in vain costs a moment, passing one over costs its work.
 _PASSED_OVER_S = 2.0
@@ -39,8 +40,8 @@ class EnginePart(Protocol):
         self,
         model: str,
         chunk: NDArray[np.float32],
-        spent: Callable[[float], None],
-        its_turn: Callable[[], Awaitable[None]],
+        spent: Spent,
+        its_turn: Turn,
     ) -> NDArray[np.float32]:
         """The stems of one chunk, and the seconds it took. Raises DependencyAway, EngineFailed."""
         ...
@@ -103,8 +104,8 @@ class EngineReplicas:
         self,
         model: str,
         chunk: NDArray[np.float32],
-        spent: Callable[[float], None] = untold,
-        its_turn: Callable[[], Awaitable[None]] = at_once,
+        spent: Spent = untold,
+        its_turn: Turn = at_once,
     ) -> NDArray[np.float32]:
         """The stems of one chunk. Raises DependencyAway when every server is away, EngineFailed when two refuse it."""
         return await self._asked(lambda engine: engine.separate(model, chunk, spent, its_turn))

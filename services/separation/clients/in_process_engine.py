@@ -9,7 +9,6 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol, cast
@@ -17,8 +16,9 @@ from typing import Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from services.separation.app.chunk_calls import Spent, Turn, at_once, untold
 from services.separation.domain.errors import EngineFailed, ModelUnknown
-from services.separation.domain.models import ModelShape, at_once, untold
+from services.separation.domain.models import ModelShape
 
 _PARAMETER = re.compile(r'key:\s*"(\w+)"\s*value:?\s*\{\s*string_value:\s*"([^"]*)"')
 _DOOR = "stripsession_door"
@@ -64,8 +64,8 @@ class InProcessEngine:
         self,
         model: str,
         chunk: NDArray[np.float32],
-        spent: Callable[[float], None] = untold,
-        its_turn: Callable[[], Awaitable[None]] = at_once,
+        spent: Spent = untold,
+        its_turn: Turn = at_once,
     ) -> NDArray[np.float32]:
         """The stems of one chunk, whose turn does not matter: they are made here. Raises ModelUnknown, EngineFailed."""
         del its_turn

@@ -7,7 +7,7 @@ import contextlib
 import dataclasses
 import logging
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import grpc
 import numpy as np
@@ -18,9 +18,10 @@ from tritonclient.grpc.model_config_pb2 import DataType, ModelConfig, ModelInsta
 from tritonclient.utils import InferenceServerException
 
 from chassis import logs
+from services.separation.app.chunk_calls import Spent, Turn, at_once, untold
 from services.separation.clients.shared_regions import SharedRegion, clear_stale_regions
 from services.separation.domain.errors import DependencyAway, EngineFailed, ModelUnknown
-from services.separation.domain.models import ModelShape, at_once, untold
+from services.separation.domain.models import ModelShape
 
 _log = logging.getLogger(__name__)
 _CALL_S = 5.0
@@ -46,7 +47,6 @@ _CHANNEL = (
 
 _Answer = tuple[NDArray[np.float32], float | None]
 """Stems, and the seconds of a processor that they took where the server tells."""
-_Turn = Callable[[], Awaitable[None]]
 
 
 class TritonEngine:
@@ -120,8 +120,8 @@ class TritonEngine:
         self,
         model: str,
         chunk: NDArray[np.float32],
-        spent: Callable[[float], None] = untold,
-        its_turn: Callable[[], Awaitable[None]] = at_once,
+        spent: Spent = untold,
+        its_turn: Turn = at_once,
     ) -> NDArray[np.float32]:
         """The stems of one chunk, left in shared memory until it is their turn.
 
@@ -139,7 +139,7 @@ class TritonEngine:
         return stems
 
     async def _repeated(
-        self, model: str, chunk: NDArray[np.float32], shape_out: tuple[int, ...], its_turn: _Turn
+        self, model: str, chunk: NDArray[np.float32], shape_out: tuple[int, ...], its_turn: Turn
     ) -> _Answer:
         for pause_s in _PAUSES_S:
             # A server started anew knows no regions, and a crashed instance needs a moment: both mend by asking again.
@@ -155,7 +155,7 @@ class TritonEngine:
         return await self._separated(model, chunk, shape_out, its_turn)
 
     async def _separated(
-        self, model: str, chunk: NDArray[np.float32], shape_out: tuple[int, ...], its_turn: _Turn
+        self, model: str, chunk: NDArray[np.float32], shape_out: tuple[int, ...], its_turn: Turn
     ) -> _Answer:
         halved = self._halved.get(model, False)
         shares = self._shared_memory and not halved
@@ -185,7 +185,7 @@ class TritonEngine:
         mix: SharedRegion,
         stems: SharedRegion,
         shape_out: tuple[int, ...],
-        its_turn: _Turn,
+        its_turn: Turn,
     ) -> _Answer:
         mix.write(chunk)
         asked = InferInput("MIX", list(chunk.shape), "FP32")

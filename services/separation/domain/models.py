@@ -19,15 +19,6 @@ class ModelCard:
     title: str = ""
 
 
-async def at_once() -> None:
-    """For who takes stems whenever they come."""
-
-
-def untold(seconds: float) -> None:
-    """For whoever does not ask what a chunk took."""
-    del seconds
-
-
 @dataclass(frozen=True, slots=True)
 class ModelShape:
     """How an engine's model takes audio: stereo segments, each overlapping the one before by segment minus hop."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from chassis.sealing import new_key
 from chassis.testing.clock import ManualClock
+from services.separation.app.chunk_calls import Spent, Turn
 from services.separation.app.ports import ByteSource, Effort, Engine, OpenedTrack, StoredSegment
 from services.separation.app.run_job import run_job
 from services.separation.app.workshop import WorkLimits, Workshop
@@ -54,9 +55,7 @@ class SongEngine:
     async def describe(self, model: str) -> ModelShape:
         return self.shape
 
-    async def separate(
-        self, model: str, chunk: ModelInput, spent: Callable[[float], None], its_turn: Callable[[], Awaitable[None]]
-    ) -> ModelOutput:
+    async def separate(self, model: str, chunk: ModelInput, spent: Spent, its_turn: Turn) -> ModelOutput:
         self.asked += 1
         self.busy += 1
         self.busy_max = max(self.busy_max, self.busy)

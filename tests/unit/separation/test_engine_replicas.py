@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from services.separation.app.chunk_calls import Spent, Turn, at_once, untold
 from services.separation.clients.engine_replicas import EngineReplicas
 from services.separation.domain.errors import DependencyAway, EngineFailed, ModelChanged
-from services.separation.domain.models import ModelShape, at_once, untold
+from services.separation.domain.models import ModelShape
 
 CHUNK = np.zeros((2, 8), np.float32)
 
@@ -50,8 +50,8 @@ class Server:
         self,
         model: str,
         chunk: NDArray[np.float32],
-        spent: Callable[[float], None] = untold,
-        its_turn: Callable[[], Awaitable[None]] = at_once,
+        spent: Spent = untold,
+        its_turn: Turn = at_once,
     ) -> NDArray[np.float32]:
         self.asked += 1
         if self.fault:
