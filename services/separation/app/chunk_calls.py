@@ -8,7 +8,7 @@ from typing import TypeAlias
 Spent: TypeAlias = Callable[[float], None]
 """Hears the seconds of a processor that a chunk took, once, where the engine can tell."""
 Turn: TypeAlias = Callable[[], Awaitable[None]]
-"""Returns once stems that lie outside this process may be brought into it."""
+"""Returns once stems that lie outside this process may be brought into it; stems that came in a message are in it."""
 
 
 def untold(seconds: float) -> None:

@@ -234,10 +234,17 @@ class _Line:
     async def _infer(self, chunk: Chunk, number: int) -> ModelOutput:
         engine, model = self._shop.engine, self._job.model
         async with self._engine_places:
-            with self._timed("infer"), self._watch.busy():
+            with contextlib.ExitStack() as inferring:
+                inferring.enter_context(self._timed("infer"))
+                inferring.enter_context(self._watch.busy())
+
+                async def its_turn() -> None:
+                    # The engine has done its part: whatever is waited for from here on is not its time.
+                    inferring.close()
+                    await self._turn_of(number)
+
                 return await patiently(
-                    lambda: engine.separate(model, chunk.samples, self._watch.spent, partial(self._turn_of, number)),
-                    self._patience_s,
+                    lambda: engine.separate(model, chunk.samples, self._watch.spent, its_turn), self._patience_s
                 )
 
     async def _turn_of(self, number: int) -> None:

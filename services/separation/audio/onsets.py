@@ -55,7 +55,7 @@ class Onsets:
         self._waiting = self._waiting[at:].copy()
 
     def finish(self) -> NDArray[np.float16]:
-        """The strengths of all frames, float16 `[frames]`; the last samples may be too few for one more."""
+        """The strengths of all frames, float16 `[frames]`; the last samples may be too few. It is the end."""
         if len(self._waiting) >= self._size:
             self._take(self._waiting)
         self._waiting = self._waiting[:0]

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -43,7 +44,7 @@ class EnginePart(Protocol):
         spent: Spent,
         its_turn: Turn,
     ) -> NDArray[np.float32]:
-        """The stems of one chunk, and the seconds it took. Raises DependencyAway, EngineFailed."""
+        """The stems of one chunk, fetched in their turn. Raises DependencyAway, EngineFailed."""
         ...
 
 
@@ -108,9 +109,9 @@ class EngineReplicas:
         its_turn: Turn = at_once,
     ) -> NDArray[np.float32]:
         """The stems of one chunk. Raises DependencyAway when every server is away, EngineFailed when two refuse it."""
-        return await self._asked(lambda engine: engine.separate(model, chunk, spent, its_turn))
+        return await self._asked(lambda engine, turn: engine.separate(model, chunk, spent, turn), its_turn)
 
-    async def _asked(self, ask: Callable[[EnginePart], Awaitable[Answer]]) -> Answer:
+    async def _asked(self, ask: Callable[[EnginePart, Turn], Awaitable[Answer]], its_turn: Turn) -> Answer:
         untried = list(self._replicas)
         refused: _Replica | None = None
         while True:
@@ -118,7 +119,7 @@ class EngineReplicas:
             untried.remove(replica)
             replica.chunks += 1
             try:
-                answer = await ask(replica.engine)
+                answer = await ask(replica.engine, partial(_idle_until, replica, its_turn))
             except DependencyAway:
                 self._pass_over(replica)
                 if not untried:
@@ -138,6 +139,15 @@ class EngineReplicas:
 
     def _pass_over(self, replica: _Replica) -> None:
         replica.away_until = self._now() + _PASSED_OVER_S
+
+
+async def _idle_until(replica: _Replica, its_turn: Turn) -> None:
+    """A server that has answered is free for the next chunk, whenever the answer is fetched."""
+    replica.chunks -= 1
+    try:
+        await its_turn()
+    finally:
+        replica.chunks += 1
 
 
 def _network(shape: ModelShape) -> ModelShape:

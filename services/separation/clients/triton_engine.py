@@ -66,6 +66,8 @@ class TritonEngine:
         self._tells: dict[str, bool] = {}
         self._free: list[tuple[SharedRegion, SharedRegion]] = []
         self._regions: set[SharedRegion] = set()
+        self._generation = 0
+        """Of registrations: a failure ends one."""
 
     async def start(self) -> None:
         """Connect, and clear what killed workers left in shared memory, here and in the server's view of it."""
@@ -161,8 +163,14 @@ class TritonEngine:
         shares = self._shared_memory and not halved
         pair = self._taken(chunk.nbytes, int(np.prod(shape_out)) * _FLOAT_BYTES) if shares else None
         if pair is not None:
-            async with self._lent(pair):
-                return await self._infer_shared(model, chunk, *pair, shape_out, its_turn)
+            generation = self._generation
+            async with self._registered(pair):
+                processor_s = await self._infer_shared(model, chunk, *pair, shape_out)
+            try:
+                await its_turn()
+                return pair[1].read(shape_out), processor_s
+            finally:
+                await self._give_back(pair, generation)
         asked = InferInput("MIX", list(chunk.shape), "FP16" if halved else "FP32")
         asked.set_data_from_numpy(chunk.astype(np.float16) if halved else chunk)
         with _failures():
@@ -185,8 +193,7 @@ class TritonEngine:
         mix: SharedRegion,
         stems: SharedRegion,
         shape_out: tuple[int, ...],
-        its_turn: Turn,
-    ) -> _Answer:
+    ) -> float | None:
         mix.write(chunk)
         asked = InferInput("MIX", list(chunk.shape), "FP32")
         asked.set_shared_memory(mix.name, chunk.nbytes)
@@ -197,22 +204,29 @@ class TritonEngine:
         output = answer.get_output("STEMS")
         if output is None or tuple(output.shape) != shape_out:
             raise EngineFailed("an answer of another shape")
-        await its_turn()
-        return stems.read(shape_out), _processor_s(answer)
+        return _processor_s(answer)
 
     @contextlib.asynccontextmanager
-    async def _lent(self, pair: tuple[SharedRegion, SharedRegion]) -> AsyncIterator[None]:
-        """Registered regions. After a failure both are retired: the server may still write into them."""
+    async def _registered(self, pair: tuple[SharedRegion, SharedRegion]) -> AsyncIterator[None]:
+        """While the server works in them. After a failure both are retired: it may still write into them."""
         try:
             for region in pair:
                 await self._register(region)
             yield
         except BaseException:
             # The others were registered with the same server: if it is a new one, it knows none of them.
+            self._generation += 1
             idle, self._free = self._free, []
             for region in (*pair, *(region for spare in idle for region in spare)):
                 await self._retire(region)
             raise
+
+    async def _give_back(self, pair: tuple[SharedRegion, SharedRegion], generation: int) -> None:
+        # What was registered before a failure may be unknown to the server by now, as what lay idle then.
+        if generation != self._generation:
+            for region in pair:
+                await self._retire(region)
+            return
         for region in pair:
             region.wipe()
         self._free.append(pair)

@@ -185,6 +185,37 @@ async def test_a_killed_workers_regions_leave_the_server(runtime: TritonRuntime,
             await engine.stop()
 
 
+async def test_an_answer_is_fetched_in_its_turn_whatever_became_of_the_server(
+    runtime: TritonRuntime,
+    tmp_path: Path,
+    expected: tuple[InProcessEngine, np.ndarray[tuple[int, ...], np.dtype[np.float32]]],
+) -> None:
+    """It waits in shared memory, is whole when its server has died meanwhile, and its regions are not used again."""
+    _, stems = expected
+    with serving(runtime, tmp_path) as (server, ports):
+        engine = TritonEngine(f"127.0.0.1:{ports.grpc}", shared_memory=True, infer_s=30.0)
+        await engine.start()
+        there, turn = asyncio.Event(), asyncio.Event()
+
+        async def its_turn() -> None:
+            there.set()
+            await turn.wait()
+
+        waiting = asyncio.create_task(engine.separate("baseline", SEGMENT, its_turn=its_turn))
+        await asyncio.wait_for(there.wait(), 30)
+        before = set(our_regions())
+        server.kill()
+        server.wait()
+        with pytest.raises(DependencyAway):
+            await engine.separate("baseline", SEGMENT)
+        turn.set()
+        np.testing.assert_allclose(await waiting, stems, atol=1e-6)
+        assert before
+        assert not before & set(our_regions())
+        await engine.stop()
+    assert not our_regions()
+
+
 async def test_a_server_restarted_unseen_is_gone_on_with(
     runtime: TritonRuntime,
     tmp_path: Path,

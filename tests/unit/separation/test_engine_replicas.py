@@ -93,6 +93,27 @@ async def test_chunks_go_to_the_least_busy(servers: list[Server]) -> None:
     await asyncio.gather(*asking)
 
 
+async def test_a_server_whose_answer_waits_for_its_turn_is_free(servers: list[Server]) -> None:
+    """It has done its work: the next chunk goes to it, and not to one that is still at work."""
+    replicas = EngineReplicas(servers[:2])
+    servers[0].let.clear()
+    fetching, turn = asyncio.Event(), asyncio.Event()
+
+    async def its_turn() -> None:
+        fetching.set()
+        await turn.wait()
+
+    slow = asyncio.create_task(replicas.separate("m", CHUNK))
+    await asyncio.create_task(servers[0].describe("m"))
+    waiting = asyncio.create_task(replicas.separate("m", CHUNK, untold, its_turn))
+    await asyncio.wait_for(fetching.wait(), 5)
+    await asyncio.wait_for(replicas.separate("m", CHUNK), 5)
+    assert [server.asked for server in servers[:2]] == [1, 2]
+    turn.set()
+    servers[0].let.set()
+    await asyncio.gather(slow, waiting)
+
+
 async def test_what_a_chunk_took_is_told_by_the_server_that_made_it(servers: list[Server]) -> None:
     """One that is away and passed over adds nothing."""
     servers[0].fault = DependencyAway("inference", "gone")
