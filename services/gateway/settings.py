@@ -30,11 +30,12 @@ class GatewaySettings(ServiceSettings):
     """gRPC address of retention, host:port."""
     public_url: str = ""
     """Where people reach us, e.g. https://stripsession.example, and the only name that others than this machine may
-    ask for; empty takes what each request says."""
+    ask for, through `proxy_addresses` where these are set; empty takes what each request says."""
     trusted_proxies: int = 0
     """Proxies in front of us, one behind the other, whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     proxy_addresses: tuple[str, ...] = ()
-    """Addresses and networks that these proxies reach us from, e.g. 127.0.0.1,10.0.0.0/8; empty believes any peer."""
+    """Addresses and networks that these proxies reach us from, e.g. 127.0.0.1,10.0.0.0/8; empty believes, and answers,
+    any peer."""
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call us with bearer tokens; none by default."""
     cookie_secure: Literal["auto", "always", "never"] = "auto"

@@ -38,25 +38,25 @@ class Approach:
     def is_ours(self, host: str, peer: str, here: str) -> bool:
         """Whether a request under this name, the Host header, is meant for us; `here` is our end of its connection.
 
-        A foreign name is another site's, pointed at this machine to get around its browser's walls, or ours spelled
-        so that it gets around the proxy, where sign-ins would travel in the clear.
+        A foreign name is another site's, pointed at this machine to get around its browser's walls; and whoever asks
+        for ours, but not through its proxy, would send sign-ins in the clear.
         """
         if not self.public_url:
             return True
-        name = _name(host)
+        name, theirs = _name(host), _parsed(peer)
+        is_from_here = theirs == _parsed(here) or (not isinstance(theirs, str) and theirs.is_loopback)
         if name == _name(urlsplit(self.public_url).netloc):
-            return True
-        ours, theirs = _parsed(here), _parsed(peer)
-        is_from_here = ours == theirs or (not isinstance(theirs, str) and theirs.is_loopback)
+            return is_from_here or self._may_be_proxy(theirs)
         return is_from_here and (name == "localhost" or not isinstance(_parsed(name), str))
 
     def _believed(self, peer: str) -> int:
         """How many of the last hops are our own proxies' words."""
+        return self.trusted_proxies if self._may_be_proxy(_parsed(peer)) else 0
+
+    def _may_be_proxy(self, peer: Address | str) -> bool:
         if not self.proxy_networks:
-            return self.trusted_proxies
-        address = _parsed(peer)
-        is_proxy = not isinstance(address, str) and any(address in network for network in self.proxy_networks)
-        return self.trusted_proxies if is_proxy else 0
+            return True
+        return not isinstance(peer, str) and any(peer in network for network in self.proxy_networks)
 
 
 def _name(host: str) -> str:

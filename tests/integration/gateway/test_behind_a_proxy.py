@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 import httpx
 import pytest
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.settings import SettingsInvalid, load
+from services.gateway.api.edge import Edge, EdgePolicy
+from services.gateway.domain.approach import Approach
 from services.gateway.settings import GatewaySettings
 from tests.integration.gateway.conftest import OWNER, Door, OpenDoor
 from tests.integration.gateway.test_routes import check_problem
@@ -65,15 +71,28 @@ async def test_visitors_are_counted_by_their_own_address(open_door: OpenDoor) ->
         assert statuses == [401, 401, 429]
 
 
-async def test_a_peer_that_is_no_named_proxy_is_not_believed(open_door: OpenDoor) -> None:
-    """Who comes around the proxy is counted as who they are."""
-    elsewhere = HOSTED | {"proxy_addresses": ("192.0.2.0/24",)}
-    async with open_door(**elsewhere, requests_per_s=0.01, requests_burst=1) as door:
-        statuses = [
-            (await door.http.get("/v1/tracks", headers=PROXIED | {"X-Forwarded-For": address})).status_code
-            for address in ("198.51.100.1", "198.51.100.2")
-        ]
-        assert statuses == [401, 429]
+@pytest.mark.parametrize(("peer", "status"), [("192.0.2.10", 200), ("192.0.2.77", 421), ("192.0.2.1", 200)])
+async def test_nobody_comes_around_the_proxy(peer: str, status: int) -> None:
+    """The public name from a peer that is neither the named proxy nor this machine is 421 with the right address."""
+
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response("in")(scope, receive, send)
+
+    approach = Approach(f"https://{NAME}", 1, (ipaddress.ip_network("192.0.2.10"),))
+    transport = httpx.ASGITransport(_listening_on("192.0.2.1", Edge(inner, EdgePolicy(approach))), client=(peer, 50000))
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{NAME}:8080") as http:
+        answer = await http.get("/", headers={"X-Forwarded-For": "198.51.100.1", "X-Forwarded-Proto": "https"})
+    assert answer.status_code == status
+    if status == 421:
+        check_problem(answer, 421, "WRONG_ADDRESS")
+        assert f"https://{NAME}" in answer.text
+
+
+def _listening_on(address: str, app: ASGIApp) -> ASGIApp:
+    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "server": (address, 8080)}, receive, send)
+
+    return told
 
 
 async def test_another_name_is_told_the_right_one(open_door: OpenDoor) -> None:

@@ -44,6 +44,11 @@ def test_addresses_are_counted_as_homes_have_them(peer: str, counted: str) -> No
     [
         ("stems.example", PROXY, "192.0.2.1", True),
         ("STEMS.example.:443", PROXY, "192.0.2.1", True),
+        ("stems.example:8080", "192.0.2.77", "192.0.2.1", False),
+        ("stems.example:8080", "::ffff:192.0.2.77", "::ffff:192.0.2.1", False),
+        ("stems.example", f"::ffff:{PROXY}", "::ffff:192.0.2.1", True),
+        ("stems.example:8080", "127.0.0.1", "127.0.0.1", True),
+        ("stems.example:8080", "192.0.2.1", "192.0.2.1", True),
         ("192.0.2.1:8080", "192.0.2.77", "192.0.2.1", False),
         ("192.0.2.1:8080", "192.0.2.1", "192.0.2.1", True),
         ("localhost:8080", "127.0.0.1", "127.0.0.1", True),
@@ -57,8 +62,14 @@ def test_addresses_are_counted_as_homes_have_them(peer: str, counted: str) -> No
     ],
 )
 def test_only_our_own_name_is_answered(host: str, peer: str, here: str, is_ours: bool) -> None:
-    """The public name always; an address or localhost from this very machine alone; no other site's name."""
+    """The public name through the proxy or from this machine; its addresses from itself alone; no other site's name."""
     assert BEHIND_A_PROXY.is_ours(host, peer, here) is is_ours
+
+
+@given(peer=PEERS)
+def test_the_public_name_is_ours_from_anybody_where_no_proxy_is_named(peer: str) -> None:
+    """A gateway that nobody can reach but its proxy need not know where that calls from."""
+    assert Approach("https://stems.example", 1).is_ours("stems.example", peer, "192.0.2.1")
 
 
 @given(host=st.text(max_size=40), peer=PEERS)
