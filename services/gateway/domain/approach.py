@@ -22,8 +22,11 @@ class Approach:
     def address(self, peer: str, forwarded_for: Sequence[str]) -> str:
         """Whom a request is counted against; `forwarded_for` are the values of X-Forwarded-For."""
         hops = [hop.strip() for value in forwarded_for for hop in value.split(",")]
+        # Where a proxy keeps what came to it to itself, the oldest that is told is the nearest to the visitor.
         trusted = self._believed(peer)
-        parsed = _parsed(hops[-trusted] if trusted and len(hops) >= trusted else peer)
+        parsed = _parsed(_without_port(hops[-trusted:][0])) if trusted and hops else peer
+        if isinstance(parsed, str):
+            parsed = _parsed(peer)
         if isinstance(parsed, ipaddress.IPv6Address):
             # One home holds a whole /64.
             return str(ipaddress.ip_network((parsed, 64), strict=False))
@@ -65,6 +68,13 @@ def _name(host: str) -> str:
         return (urlsplit(f"//{host}").hostname or "").rstrip(".")
     except ValueError:
         return ""
+
+
+def _without_port(hop: str) -> str:
+    """The address of a hop as some proxies write it: 198.51.100.7:51234, [2001:db8::1]:443."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0] if "]" in hop else hop
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
 
 
 def _parsed(text: str) -> Address | str:

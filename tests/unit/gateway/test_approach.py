@@ -31,6 +31,40 @@ def test_a_visitor_is_who_the_proxy_saw(visitor: str, forged: list[str]) -> None
 
 
 @pytest.mark.parametrize(
+    ("forwarded", "counted"),
+    [
+        (["203.0.113.9, 198.51.100.7, 192.0.2.200"], "198.51.100.7"),
+        (["203.0.113.9", "198.51.100.7, 192.0.2.200"], "198.51.100.7"),
+        (["198.51.100.7, 192.0.2.200"], "198.51.100.7"),
+        (["198.51.100.7"], "198.51.100.7"),
+        ([], PROXY),
+    ],
+)
+def test_two_proxies_tell_the_visitor_even_when_one_says_nothing(forwarded: list[str], counted: str) -> None:
+    """Behind two proxies the last word but one counts, and the oldest where fewer words came than there are proxies."""
+    approach = Approach("https://stems.example", 2, (ipaddress.ip_network(PROXY),))
+    assert approach.address(PROXY, forwarded) == counted
+
+
+@pytest.mark.parametrize(
+    ("hop", "counted"),
+    [
+        ("198.51.100.7:51234", "198.51.100.7"),
+        ("[2001:db8:1:2::1]:443", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::1]", "2001:db8:1:2::/64"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("unknown", PROXY),
+        ("[2001:db8::1", PROXY),
+        ("198.51.100.7:51234:1", PROXY),
+        ("", PROXY),
+    ],
+)
+def test_a_forwarded_address_counts_without_its_port(hop: str, counted: str) -> None:
+    """A port, new with each connection, makes no new visitor, and what is no address is counted as its proxy."""
+    assert BEHIND_A_PROXY.address(PROXY, [hop]) == counted
+
+
+@pytest.mark.parametrize(
     ("peer", "counted"),
     [("::ffff:198.51.100.7", "198.51.100.7"), ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"), ("", "")],
 )
