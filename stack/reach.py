@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
+import unicodedata
 from urllib.parse import urlsplit
 
 USUAL_PORT = 8080
@@ -113,11 +114,17 @@ def _public(text: str) -> str:
         raise ReachRefused(f"--public-url {text} is no web address; {example}")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ReachRefused(f"--public-url {text} goes on behind the name; the page needs a name of its own: {example}")
-    return f"https://{bracketed(parts.hostname)}" + (f":{port}" if port not in (None, 443) else "")
+    return f"https://{bracketed(_encoded(parts.hostname))}" + (f":{port}" if port not in (None, 443) else "")
+
+
+def _encoded(name: str) -> str:
+    """A name as browsers ask for it; Python's own codec has older rules, which send the ß of one name to another."""
+    labels = unicodedata.normalize("NFKC", name).split(".")
+    return ".".join(label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels)
 
 
 def _check_proxy(text: str) -> None:
     try:
         ipaddress.ip_network(text)
     except ValueError:
-        raise ReachRefused(f"--proxy {text} is no address or network; write e.g. 192.0.2.10 or 172.17.0.0/16") from None
+        raise ReachRefused(f"--proxy {text} is no address or network; write e.g. 192.0.2.10 or 192.0.2.8/30") from None

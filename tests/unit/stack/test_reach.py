@@ -58,6 +58,8 @@ def test_a_proxy_elsewhere_is_named() -> None:
         ("https://stems.example.org:443", NAME),
         ("https://stems.example.org:8443", f"{NAME}:8443"),
         ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+        ("https://Müsik.example:8443", "https://xn--msik-0ra.example:8443"),
+        ("https://straße.example", "https://xn--strae-oqa.example"),
     ],
 )
 def test_a_public_url_has_one_spelling(given_url: str, url: str) -> None:
