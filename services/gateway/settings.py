@@ -31,6 +31,8 @@ class GatewaySettings(ServiceSettings):
     public_url: str = ""
     """Where people reach us, e.g. https://stripsession.example, and the only name that others than this machine may
     ask for, through `proxy_addresses` where these are set; empty takes what each request says."""
+    also_known_as: tuple[str, ...] = ()
+    """Further names that people or other programs reach us by, e.g. www.stripsession.example or a cluster's for us."""
     trusted_proxies: int = 0
     """Proxies in front of us, one behind the other, whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     proxy_addresses: tuple[str, ...] = ()

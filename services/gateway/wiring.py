@@ -133,7 +133,9 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
 
     endpoints = _endpoints(settings, stubs, admission, Signals(readiness, keys, wakes, draining), times or WatchTimes())
     policy = EdgePolicy(
-        approach=Approach(settings.public_url, settings.trusted_proxies, settings.proxy_networks()),
+        approach=Approach(
+            settings.public_url, settings.trusted_proxies, settings.proxy_networks(), settings.also_known_as
+        ),
         cors_origins=settings.cors_origins,
         requests_in_flight_max=settings.requests_in_flight_max,
     )

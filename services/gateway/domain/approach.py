@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
+import unicodedata
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ class Approach:
     public_url: str = ""
     trusted_proxies: int = 0
     proxy_networks: tuple[Network, ...] = ()
+    also_known_as: tuple[str, ...] = ()
+    """Further hosts that lead here the same way."""
 
     def address(self, peer: str, forwarded_for: Sequence[str]) -> str:
         """Whom a request is counted against; `forwarded_for` are the values of X-Forwarded-For."""
@@ -48,9 +51,11 @@ class Approach:
             return True
         name, theirs = _name(host), _parsed(peer)
         is_from_here = theirs == _parsed(here) or (not isinstance(theirs, str) and theirs.is_loopback)
-        if name == _name(urlsplit(self.public_url).netloc):
+        if name in {_name(known) for known in (urlsplit(self.public_url).netloc, *self.also_known_as)}:
             return is_from_here or self._may_be_proxy(theirs)
-        return is_from_here and (name == "localhost" or not isinstance(_parsed(name), str))
+        # Browsers look for no *.localhost elsewhere (RFC 6761): no other site can have one.
+        is_local = name == "localhost" or name.endswith(".localhost")
+        return is_from_here and (is_local or not isinstance(_parsed(name), str))
 
     def _believed(self, peer: str) -> int:
         """How many of the last hops are our own proxies' words."""
@@ -63,11 +68,14 @@ class Approach:
 
 
 def _name(host: str) -> str:
-    """A host's name or address without its port; "" for what is none."""
+    """A host's name or address without its port, as browsers ask for it; "" for what is none."""
     try:
-        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+        name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
+    # Not Python's own codec, whose older rules send the ß of one name to another name.
+    labels = unicodedata.normalize("NFKC", name).rstrip(".").split(".")
+    return ".".join(label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels)
 
 
 def _without_port(hop: str) -> str:

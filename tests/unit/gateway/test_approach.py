@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import ipaddress
 
 import pytest
@@ -91,6 +92,9 @@ def test_addresses_are_counted_as_homes_have_them(peer: str, counted: str) -> No
         ("evil.example:8080", "127.0.0.1", "127.0.0.1", False),
         ("stems.example.evil.example", PROXY, "192.0.2.1", False),
         ("localhost", "192.0.2.77", "192.0.2.1", False),
+        ("stems.localhost:8080", "127.0.0.1", "127.0.0.1", True),
+        ("stems.localhost:8080", PROXY, "192.0.2.1", False),
+        ("notlocalhost", "127.0.0.1", "127.0.0.1", False),
         ("[::1", "127.0.0.1", "127.0.0.1", False),
         ("", "127.0.0.1", "127.0.0.1", False),
     ],
@@ -98,6 +102,21 @@ def test_addresses_are_counted_as_homes_have_them(peer: str, counted: str) -> No
 def test_only_our_own_name_is_answered(host: str, peer: str, here: str, is_ours: bool) -> None:
     """The public name through the proxy or from this machine; its addresses from itself alone; no other site's name."""
     assert BEHIND_A_PROXY.is_ours(host, peer, here) is is_ours
+
+
+@pytest.mark.parametrize(("peer", "is_ours"), [(PROXY, True), ("127.0.0.1", True), ("192.0.2.77", False)])
+def test_further_names_are_held_like_the_public_one(peer: str, is_ours: bool) -> None:
+    """A name that is also ours is answered to the proxy and this machine; with any port, in any spelling."""
+    approach = dataclasses.replace(BEHIND_A_PROXY, also_known_as=("www.stems.example", "gateway.music.svc"))
+    for name in ("www.stems.example", "WWW.stems.example.:8443", "gateway.music.svc:8080"):
+        assert approach.is_ours(name, peer, "192.0.2.1") is is_ours
+    assert not approach.is_ours("evil.example", peer, "192.0.2.1")
+
+
+@pytest.mark.parametrize("public_url", ["https://müsik.example", "https://xn--msik-0ra.example"])
+def test_a_name_beyond_ascii_is_ours_as_browsers_ask_for_it(public_url: str) -> None:
+    """Browsers send the encoded form of an internationalised name, whichever form the operator wrote."""
+    assert Approach(public_url).is_ours("xn--msik-0ra.example", PROXY, "192.0.2.1")
 
 
 @given(peer=PEERS)
