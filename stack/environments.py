@@ -39,16 +39,25 @@ def prepare(folder: Path, lock: Path, begin: Callable[[], None], mark: str, fini
     folder.mkdir(parents=True, exist_ok=True)
     environment = folder / "venv"
     stamp = folder / "stamp"
-    made_from = f"{mark}\0{sys.version}\0{sys.base_prefix}\0{lock.read_text()}"
-    wanted = hashlib.sha256(made_from.encode()).hexdigest()
     with _alone(folder / "setup.lock"):
-        if not (stamp.is_file() and stamp.read_text() == wanted and environment.is_dir()):
+        if not is_prepared(folder, lock, mark):
             begin()
             stamp.unlink(missing_ok=True)
             _install(lock, environment)
             finish(environment)
-            stamp.write_text(wanted)
+            stamp.write_text(_made_from(lock, mark))
     return environment
+
+
+def is_prepared(folder: Path, lock: Path, mark: str) -> bool:
+    """Whether `prepare` would find its work done."""
+    stamp = folder / "stamp"
+    return stamp.is_file() and stamp.read_text() == _made_from(lock, mark) and (folder / "venv").is_dir()
+
+
+def _made_from(lock: Path, mark: str) -> str:
+    text = f"{mark}\0{sys.version}\0{sys.base_prefix}\0{lock.read_text()}"
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _install(lock: Path, environment: Path) -> None:

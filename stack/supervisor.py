@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import fcntl
+import itertools
 import json
 import os
 import time
@@ -26,6 +27,8 @@ from stack.served_models import DEFAULT_SETTING, INSTALL_RUNTIME, ServedModels, 
 START_S = 60.0
 TRITON_START_S = 120.0
 _LOCK_FILE = "lock"
+_TURNS_A_LOOK = 25
+"""Of the loop that keeps the state, for one look at the disk: five seconds."""
 _WITHOUT_TRITON = "the worker runs the same model by itself, one song at a time"
 
 
@@ -97,12 +100,13 @@ class Stack:
     async def _keep_state(self) -> None:
         known: dict[str, int] = {}
         room = disk.DiskWatch(self.plan.layout, self._say)
-        while True:
+        for turn in itertools.count():
             await asyncio.sleep(0.2)
             now = {name: process.pid for name, process in self.processes.items()}
             # A full disk must end neither the telling nor the trimming.
             with contextlib.suppress(OSError):
-                room.look()
+                if turn % _TURNS_A_LOOK == 0:
+                    room.look()
                 for process in self.processes.values():
                     process.trim_log()
                 if now != known:
@@ -193,7 +197,8 @@ def _is_held(layout: Layout) -> bool:
 
 
 def _check_room(layout: Layout, engine: str) -> None:
-    installs = engine != "in_process" and triton_runtime.triton_runs_here() and not (layout.triton / "stamp").exists()
+    wants_triton = engine != "in_process" and triton_runtime.triton_runs_here()
+    installs = wants_triton and not triton_runtime.is_prepared(layout.triton, _triton_lock())
     try:
         disk.check_room(layout, is_installing=installs)
     except disk.DiskFull as error:
@@ -236,14 +241,17 @@ def _runtime(layout: Layout, engine: str, say: Callable[[str], None]) -> triton_
     if engine == "in_process":
         say(f"Triton is switched off: {_WITHOUT_TRITON}")
         return None
-    lock = program_root() / "inference" / "requirements" / "triton.txt"
     try:
-        return triton_runtime.prepare(layout.triton, lock, say)
+        return triton_runtime.prepare(layout.triton, _triton_lock(), say)
     except triton_runtime.TritonUnavailable as error:
         if engine == "triton":
             raise StackFault(f"Triton cannot run here: {error}") from error
         say(f"Triton cannot run here ({error}): {_WITHOUT_TRITON}")
         return None
+
+
+def _triton_lock() -> Path:
+    return program_root() / "inference" / "requirements" / "triton.txt"
 
 
 @contextlib.contextmanager

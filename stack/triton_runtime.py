@@ -98,6 +98,11 @@ def prepare(folder: Path, lock: Path, say: Callable[[str], None]) -> TritonRunti
     return TritonRuntime(environment, (packages_of(environment) / "nvidia_pytriton.libs", *library))
 
 
+def is_prepared(folder: Path, lock: Path) -> bool:
+    """Whether `prepare` would find its work done."""
+    return environments.is_prepared(folder, lock, LAYOUT)
+
+
 def serve_command(
     runtime: TritonRuntime, instance: Path, repositories: Sequence[Path], ports: TritonPorts, first_model: str
 ) -> TritonCommand:
