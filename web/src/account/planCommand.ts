@@ -2,12 +2,20 @@
 
 import type { Schemas } from "$/api/client";
 
-type Named = Pick<Schemas["Plan"], "name">;
+type Sized = Pick<Schemas["Plan"], "name" | "seconds_a_month">;
 
-/** One that pasted into a shell in StripSession's folder does it; empty where there is no other plan. */
-export function planCommand(plans: readonly Named[], now: string | undefined, email: string): string {
-  const other = plans[(plans.findIndex(({ name }) => name === now) + 1) % plans.length]?.name;
-  return other === undefined || other === now ? "" : `.venv/bin/stripsession plan ${other} --email ${quoted(email)}`;
+/**
+ * One for a shell, to the next larger plan; where none is larger, the person puts in a name themselves. Empty where there is no
+ * other plan.
+ */
+export function planCommand(plans: readonly Sized[], now: string | undefined, email: string): string {
+  if (!plans.some(({ name }) => name !== now)) {
+    return "";
+  }
+  const least_s = plans.find(({ name }) => name === now)?.seconds_a_month ?? Infinity;
+  const larger = plans.filter((plan) => plan.seconds_a_month > least_s);
+  const [next] = larger.sort((one, other) => one.seconds_a_month - other.seconds_a_month);
+  return `stripsession plan ${next?.name ?? "NAME"} --email ${quoted(email)}`;
 }
 
 /** An address may hold signs that mean something to a shell. */

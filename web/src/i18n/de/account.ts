@@ -29,7 +29,8 @@ export const account: Messages["account"] = {
   longest: "Längster Song",
   atOnce: "Songs zugleich",
   change: "Deinen Tarif ändert, wer diesen Server betreibt.",
-  changeHere: "Auf einem eigenen Rechner geht es im Ordner von StripSession hiermit, mit dem Tarif, den du willst:",
+  changeHere:
+    "Bist du das selbst, dann geht es mit diesem Befehl und dem Namen des Tarifs. Im Ordner von StripSession schreib .venv/bin/ davor:",
 
   page: "Sprache und Aussehen",
   language: "Sprache",

@@ -27,7 +27,8 @@ export const account = {
   longest: "Longest song",
   atOnce: "Songs at once",
   change: "Whoever runs this server changes your plan.",
-  changeHere: "On a machine of your own, run this in StripSession's folder, with the plan that you want:",
+  changeHere:
+    "If that is you, this command does it, with the name of the plan. In StripSession's folder, write .venv/bin/ before it:",
 
   page: "Language and look",
   language: "Language",
