@@ -33,5 +33,6 @@ export const entry: Messages["entry"] = {
   noCookies:
     "Dieser Browser hat die Anmeldung nicht behalten. Erlaube Cookies für diese Seite und melde dich noch einmal an.",
   ownServer: "Dein eigener Server?",
-  ownServerLink: "Seine Konsole zeigt beim Start einen Link, der einmal anmeldet. Einen neuen gibt in seinem Ordner:",
+  ownServerLink: "Seine Konsole zeigt beim Start einen Link, der einmal anmeldet. Einen neuen gibt dieser Befehl:",
+  inItsFolder: "in seinem Ordner:",
 };

@@ -30,5 +30,6 @@ export const entry = {
   elsewhere: "You were signed out in another tab. Sign in again.",
   noCookies: "This browser did not keep the sign-in. Allow cookies for this site, then sign in again.",
   ownServer: "Your own server?",
-  ownServerLink: "Its console prints a link when it starts, which signs in once. For a fresh one, run in its folder:",
+  ownServerLink: "Its console prints a link when it starts, which signs in once. This command gives a fresh one:",
+  inItsFolder: "in its folder:",
 };
