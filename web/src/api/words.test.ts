@@ -76,6 +76,29 @@ describe("a refusal", () => {
     expect(textOf(new Problem(413, { reason: "UPLOAD_TOO_LARGE", facts: FACTS }))).toMatch(/Höchstens 2\sGB/);
   });
 
+  it("tells the address under which the server is reached", () => {
+    const detail = "StripSession is not reached by this name. Open https://stems.example.org:8443 instead.";
+    for (const locale of ["en", "de"] as const) {
+      speak(locale);
+      expect(textOf(new Problem(421, { reason: "WRONG_ADDRESS", detail }))).toContain(
+        " https://stems.example.org:8443 ",
+      );
+    }
+    expect(refusalText("WRONG_ADDRESS", "Open http://127.0.0.1:8080/. Nothing else.")).toContain(
+      " http://127.0.0.1:8080/ ",
+    );
+  });
+
+  it("shows no names that only a program knows", () => {
+    expect(refusalText("INVALID_FIELD", "expires_in_s must be 3600 to 7776000.")).not.toContain("expires_in_s");
+  });
+
+  it("sends whoever has a spent link to the server's own people before it names a command", () => {
+    expect(refusalText("LINK_SPENT", "")).toMatch(/Ask whoever runs this server.*`stripsession link`/);
+    speak("de");
+    expect(refusalText("LINK_SPENT", "")).toMatch(/wer diesen Server betreibt.*`stripsession link`/);
+  });
+
   it("tells a server that cannot be reached from a part of it that is away", () => {
     expect(textOf(Problem.unreachable())).toBe("The server cannot be reached. Check the connection, then try again.");
     expect(textOf(new Problem(503, { reason: "UNREACHABLE" }))).toContain("A part of StripSession is away");

@@ -19,11 +19,17 @@ export function textOf(error: unknown): string {
 export function refusalText(reason: string, text: string, facts: Facts = {}): string {
   const refusals: Readonly<Record<string, Refusal>> = i18n.m.refusals;
   const words = Object.hasOwn(refusals, reason) ? refusals[reason] : undefined;
-  return typeof words === "function" ? words({ text, ...figuresOf(facts) }) : (words ?? text);
+  return typeof words === "function" ? words({ text, ...addressIn(text), ...figuresOf(facts) }) : (words ?? text);
+}
+
+/** Without the full stop of its sentence. */
+function addressIn(text: string): Pick<Told, "address"> {
+  const address = /https?:\/\/\S*[^\s.,;]/.exec(text)?.[0];
+  return address === undefined ? {} : { address };
 }
 
 /** Against the listener's hopes: what is needed is never understated, what is left never overstated. */
-function figuresOf({ bytes_max, seconds, left_s, renews_at }: Facts): Omit<Told, "text"> {
+function figuresOf({ bytes_max, seconds, left_s, renews_at }: Facts): Omit<Told, "text" | "address"> {
   return {
     ...(bytes_max && { most: size(Number(bytes_max)) }),
     ...(seconds && { needed: minutes(Math.ceil(Number(seconds) / 60)) }),

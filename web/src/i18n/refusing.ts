@@ -10,6 +10,8 @@ export interface Told {
   left?: string;
   /** A day. */
   renewed?: string;
+  /** An address of this server that its sentence names. */
+  address?: string;
 }
 
 export type Refusal = string | ((told: Told) => string);

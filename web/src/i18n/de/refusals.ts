@@ -28,7 +28,7 @@ export const refusals: Messages["refusals"] = {
   INVALID_EMAIL: "Das ist keine E-Mail-Adresse. Prüfe sie auf Tippfehler.",
   INVALID_FIELD: "Eine der Angaben passt nicht. Ändere sie und versuch es noch einmal.",
   LINK_SPENT:
-    "Dieser Link wurde schon benutzt oder ist abgelaufen. Auf einem eigenen Rechner gibt `.venv/bin/stripsession link` einen neuen.",
+    "Dieser Link wurde schon benutzt oder ist abgelaufen. Einen neuen gibt dir, wer diesen Server betreibt. Bist du das selbst, dann hilft `stripsession link`.",
   MINUTES_EXHAUSTED: ({ needed, left, renewed }) =>
     needed && left && renewed
       ? `Dieser Song braucht ${needed}, und dein Tarif hat noch ${left}. Neue Minuten kommen am ${renewed}.`
@@ -55,7 +55,7 @@ export const refusals: Messages["refusals"] = {
   STEM_NOT_FOUND: `Dieser Song hat keine solche Spur. ${reload}`,
   TAGS_INVALID: "Ein Song nimmt 20 Schlagwörter, jedes mit höchstens 40 Zeichen.",
   TITLE_EMPTY: "Gib dem Song einen Titel, den man sehen kann.",
-  TOO_FAST: `Das war viel in kurzer Zeit. ${again}`,
+  TOO_FAST: `Das war zu viel in kurzer Zeit. ${again}`,
   TOO_LONG: "Dieser Song ist länger, als dein Tarif erlaubt oder seine Datei angibt. Lade einen kürzeren hoch.",
   TOO_MANY_AT_ONCE: `Es wird zu viel zugleich gefragt. ${again}`,
   TOO_MANY_SHARES: "Dieser Song hat so viele Links, wie er haben darf. Widerrufe zuerst einen davon.",
@@ -87,6 +87,9 @@ export const refusals: Messages["refusals"] = {
       : "Diese Datei ist zu groß. Wähle eine kleinere.",
   WEAK_PASSWORD:
     "Dieses Passwort lässt sich zu leicht raten. Nimm eines, das nicht deine Adresse ist und das andere nicht haben.",
-  WRONG_ADDRESS: "StripSession heißt hier anders. Öffne es unter der Adresse, die sein Betreiber dafür nennt.",
+  WRONG_ADDRESS: ({ address }) =>
+    address
+      ? `Unter diesem Namen ist StripSession nicht zu erreichen. Öffne ${address} stattdessen.`
+      : "Unter diesem Namen ist StripSession nicht zu erreichen. Frag den, der es betreibt, nach seiner Adresse.",
   WRONG_CREDENTIALS: "Die Adresse oder das Passwort stimmt nicht. Prüfe beides.",
 };

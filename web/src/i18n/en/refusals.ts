@@ -32,9 +32,9 @@ export const refusals = {
   IDEMPOTENCY_KEY_REUSED: `This upload was begun for another file. ${uploadAgain}`,
   INTERNAL: "Something went wrong on our side. Try again later.",
   INVALID_EMAIL: "This is not an e-mail address. Look for a slip of the keyboard.",
-  INVALID_FIELD: asTold,
+  INVALID_FIELD: "One of the entries does not fit. Change it, then try again.",
   LINK_SPENT:
-    "This link was used or has run out. On a machine of your own, `.venv/bin/stripsession link` gives a new one.",
+    "This link was used or has run out. Ask whoever runs this server for a new one. If that is you, `stripsession link` gives it.",
   MINUTES_EXHAUSTED: ({ needed, left, renewed }) =>
     needed && left && renewed
       ? `This song needs ${needed}, and your plan has ${left} left. New minutes come on ${renewed}.`
@@ -60,7 +60,7 @@ export const refusals = {
   STEM_NOT_FOUND: `This track has no such stem. ${reload}`,
   TAGS_INVALID: "A track takes 20 tags, each of at most 40 characters.",
   TITLE_EMPTY: "Give it a title that can be seen.",
-  TOO_FAST: `That was much in a short time. ${again}`,
+  TOO_FAST: `That was too much in a short time. ${again}`,
   TOO_LONG: asTold,
   TOO_MANY_AT_ONCE: `Too much is asked at once. ${again}`,
   TOO_MANY_SHARES: "This track has as many links as it may have. Revoke one of them first.",
@@ -88,6 +88,9 @@ export const refusals = {
   UPLOAD_TOO_LARGE: ({ most }) =>
     most ? `This file is too large: at most ${most} are taken.` : "This file is too large. Choose a smaller one.",
   WEAK_PASSWORD: asTold,
-  WRONG_ADDRESS: asTold,
+  WRONG_ADDRESS: ({ address }) =>
+    address
+      ? `StripSession is not reached by this name. Open ${address} instead.`
+      : "StripSession is not reached by this name. Ask whoever runs it for its address.",
   WRONG_CREDENTIALS: "The address or the password is wrong. Check both.",
 } satisfies Record<string, Refusal>;
