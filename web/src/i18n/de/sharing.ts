@@ -40,7 +40,7 @@ export const sharing: Messages["sharing"] = {
   shareLead:
     "Wer den Link hat, kann diesen Song ohne Konto spielen, bis der Link endet. Er öffnet sich mit deiner Mischung, Schleife, deinem Tempo und deiner Tonart und zeigt sonst nichts von dir.",
   hereAlone: (name) =>
-    `Diese Seite ist als ${name} offen, und so nennt jeder Rechner sich selbst: Der Link gilt nur auf diesem Gerät. Um mit anderen zu teilen, betreib StripSession unter einem Namen, den sie erreichen (docs/hosting.md sagt, wie), öffne es dort und erstelle dann den Link.`,
+    `Diese Seite ist als ${name} offen, und so nennt jeder Rechner sich selbst: Der Link gilt nur auf diesem Gerät. Um mit anderen zu teilen, braucht dieser Server eine Adresse, die sie erreichen. Die gibt ihm, wer ihn betreibt. Öffne StripSession dort und erstelle dann den Link.`,
   lasts: "Er gilt",
   lives: { "86400": "1 Tag", "604800": "7 Tage", "2592000": "30 Tage", "7776000": "90 Tage" },
   make: "Link erstellen",

@@ -37,7 +37,7 @@ export const sharing = {
   shareLead:
     "Whoever has the link can play this track until the link ends, without an account. It opens with your mix, loop, tempo and key, and shows nothing else of yours.",
   hereAlone: (name: string): string =>
-    `This page is open as ${name}, which every machine takes for itself: the link works on this machine alone. To share with others, host StripSession under a name that they can reach (docs/hosting.md says how), open it there, then make the link.`,
+    `This page is open as ${name}, which every machine takes for itself: the link works on this machine alone. To share with others, whoever runs this server has to give it an address that they can reach. Open StripSession there, then make the link.`,
   lasts: "It works for",
   lives: { "86400": "1 day", "604800": "7 days", "2592000": "30 days", "7776000": "90 days" },
   make: "Make a link",
