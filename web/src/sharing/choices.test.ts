@@ -80,8 +80,11 @@ describe("a file's address", () => {
 });
 
 describe("what a file is beside the song", () => {
-  const exactness = (choice: Parameters<typeof exactnessOf>[0], quality: Partial<Quality> = {}): string =>
-    exactnessOf(choice, { format: "flac", depth: "", isDoubled: false, ...quality });
+  const exactness = (
+    choice: Parameters<typeof exactnessOf>[0],
+    quality: Partial<Quality> = {},
+    songDepth_bits: number | undefined = 24,
+  ): string => exactnessOf(choice, { format: "flac", depth: "", isDoubled: false, ...quality }, songDepth_bits);
 
   it("is a part that adds up to it, for stems as they were separated", () => {
     expect(exactness({ kind: "stem", stem: "bass" })).toBe("addsUp");
@@ -98,6 +101,14 @@ describe("what a file is beside the song", () => {
     expect(exactness({ kind: "zip" }, { format: "wav", depth: "16" })).toBe("rounded");
     expect(exactness({ kind: "stem", stem: "bass" }, { format: "mp3", depth: "16" })).toBe("coded");
     expect(exactness({ kind: "stem", stem: "bass" }, { format: "flac", depth: "16" })).toBe("addsUp");
+  });
+
+  it("is not rounded to 16 bit where the song has no more", () => {
+    const rough: Partial<Quality> = { format: "wav", depth: "16" };
+    expect(exactness({ kind: "zip" }, rough, 16)).toBe("addsUp");
+    expect(exactness({ kind: "mix", query: "" }, rough, 16)).toBe("isSong");
+    expect(exactness({ kind: "preset", preset: "karaoke" }, rough, 16)).toBe("isMix");
+    expect(exactnessOf({ kind: "zip" }, { format: "wav", depth: "16", isDoubled: false }, undefined)).toBe("rounded");
   });
 });
 

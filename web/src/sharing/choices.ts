@@ -87,14 +87,21 @@ export function canBeDoubled({ kind }: Choice, format: Format): boolean {
   return format !== "flac" && format !== "wav" && kind !== "zip" && kind !== "stemFile";
 }
 
+const ROUNDED_BITS = 16;
+
 /** What a file is beside the song. */
 export type Exactness = "addsUp" | "isSong" | "isMix" | "rounded" | "coded";
 
-export function exactnessOf(choice: Exclude<Choice, { kind: "stemFile" }>, { format, depth }: Quality): Exactness {
+/** A song whose depth is not known may be finer than what is chosen. */
+export function exactnessOf(
+  choice: Exclude<Choice, { kind: "stemFile" }>,
+  { format, depth }: Quality,
+  songDepth_bits: number | undefined,
+): Exactness {
   if (format !== "flac" && format !== "wav") {
     return "coded";
   }
-  if (format === "wav" && depth === "16") {
+  if (format === "wav" && depth === "16" && (songDepth_bits ?? Infinity) > ROUNDED_BITS) {
     return "rounded";
   }
   switch (choice.kind) {
