@@ -102,6 +102,9 @@ export class Practice {
   /** False where there is nothing to repeat. */
   toggleLoop(): boolean {
     const canLoop = this.a_s !== null && this.b_s !== null;
+    if (canLoop) {
+      this.loopNote = null;
+    }
     this.#loopFrom(canLoop && !this.isLooping);
     return canLoop;
   }

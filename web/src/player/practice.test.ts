@@ -83,6 +83,21 @@ describe("the loop", () => {
     expect(practice.loopNote).toBeNull();
   });
 
+  test("says nothing more of a refused point once it is turned off or on", () => {
+    practice.setLoop({ from_s: 5, to_s: 9 });
+    practice.setB(3);
+    expect(practice.loopNote).toBe("isBeforeA");
+    practice.toggleLoop();
+    expect(practice.loopNote).toBeNull();
+  });
+
+  test("still says why it has no second point where it cannot be turned on", () => {
+    practice.setA(5);
+    practice.setB(3);
+    practice.toggleLoop();
+    expect(practice.loopNote).toBe("isBeforeA");
+  });
+
   test("is turned off and on again without losing its points", () => {
     practice.setLoop({ from_s: 1, to_s: 2 });
     expect(practice.toggleLoop()).toBe(true);
