@@ -34,13 +34,28 @@ describe("work that one tab does at a time", () => {
     expect(await heldNames("a")).toEqual(new Set());
   });
 
+  it("is not done where the lock fails for another reason than that it is forbidden", async () => {
+    const request = async (): Promise<never> => {
+      throw new DOMException("The document is not active.", "InvalidStateError");
+    };
+    vi.stubGlobal("navigator", { locks: { request } });
+    const work = vi.fn(async () => true);
+    await expect(locked("a", {}, work)).rejects.toThrow("not active");
+    expect(work).not.toHaveBeenCalled();
+  });
+
   it("is done once, whatever becomes of it", async () => {
-    const work = vi.fn(async () => Promise.reject(new Error("away")));
+    const work = vi.fn(async () => Promise.reject(new DOMException("away", "SecurityError")));
     await expect(locked("a", {}, work)).rejects.toThrow("away");
     expect(work).toHaveBeenCalledOnce();
   });
 
-  it("is not done when it was called off while it waited", async () => {
+  it.each([
+    ["it waited", (): object => ({ locks })],
+    ["there were no locks", (): object => ({})],
+    ["locks were refused", (): object => ({ locks: { request: refuse } })],
+  ])("is not done when it was called off while %s", async (_, browser) => {
+    vi.stubGlobal("navigator", browser());
     const stopping = new AbortController();
     stopping.abort(new Error("not wanted"));
     await expect(locked("a", { signal: stopping.signal }, async () => true)).rejects.toThrow("not wanted");

@@ -2,26 +2,30 @@
 
 /**
  * Does the work while this tab holds the lock; `isHeld` is false where `ifAvailable` was asked for and another has it. Without
- * locks, or where the browser refuses them with all that a page could keep, the work is done at once.
+ * locks, or where the browser forbids them with all that a page could keep, the work is done at once.
  */
 export async function locked<T>(name: string, how: LockOptions, work: (isHeld: boolean) => Promise<T>): Promise<T> {
   const { locks } = navigator as Partial<Navigator>;
   // Absent on plain http to another machine.
-  if (!locks) {
-    return work(true);
-  }
-  let hasBegun = false;
-  try {
-    return await locks.request(name, how, (lock) => {
-      hasBegun = true;
-      return work(lock !== null);
-    });
-  } catch (error) {
-    if (hasBegun || how.signal?.aborted) {
-      throw error;
+  if (locks) {
+    let hasBegun = false;
+    try {
+      return await locks.request(name, how, (lock) => {
+        hasBegun = true;
+        return work(lock !== null);
+      });
+    } catch (error) {
+      if (hasBegun || !isForbidden(error)) {
+        throw error;
+      }
     }
-    return work(true);
   }
+  how.signal?.throwIfAborted();
+  return work(true);
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "SecurityError";
 }
 
 /** Names that begin so and are held by any tab, without that beginning. */
