@@ -46,7 +46,7 @@ setup: .state/dev ## Install what development needs into .venv
 .PHONY: test
 test: .state/dev .state/web .state/chromium .state/triton-ready .state/evaluation .state/ffmpeg .state/generator ## Every test, on real PostgreSQL, NATS, Triton and Chromium [ARGS=pytest arguments]
 	@$(if $(value ARGS),,echo "The browser client's unit tests"; $(NPM) run --silent test -- --reporter=dot)
-	@exec $(PY) -m pytest $(ARGS)
+	@exec $(PY) -m pytest $(if $(value ARGS),$(ARGS),--numprocesses 2 --no-loadscope-reorder)
 
 .PHONY: check
 check: .state/dev .state/web-packages ## Formatting, lints, types, import contracts, contracts, locks

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
 
 from chassis.testing.certificates import make_certificates
 from chassis.testing.nats import NatsServer
 from chassis.testing.postgres import PostgresServer
+from tests.companies import STORIES, Companies, company_of
 
 # No deadline: two shared cores make a slow example a matter of luck, and each test has its timeout.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -26,6 +28,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("property")
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # The longest first, or one process would be left alone with it at the end.
+        items.sort(key=lambda item: company_of(item.nodeid) != STORIES)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Companies:
+    """Who runs what, when several processes share the tests."""
+    return Companies(config, log)
 
 
 @pytest.fixture(scope="session")
