@@ -7,6 +7,8 @@ import { ANSWERS, KEPT, WHOLE } from "$/offline/answering";
 import { locked } from "$/state/locks";
 
 const AT_ONCE = 3;
+/** What browsers say where a person forbids pages to keep anything; the second is Chromium's word. */
+const FORBIDDEN = ["SecurityError", "NotSupportedError"];
 /** Held while a track is fetched, so that no other tab takes its half for what a closed page left. */
 const LOCK = "stripsession-keep:";
 const TRACK_PATH = (track_id: string): string => `/v1/tracks/${encodeURIComponent(track_id)}`;
@@ -29,8 +31,18 @@ export async function beginOffline(): Promise<void> {
   }
   await listKept();
   if (import.meta.env.PROD && canKeep()) {
-    // Refused where the browser lets nothing be kept: the page then needs the network at every visit.
-    await navigator.serviceWorker.register("/service-worker.js").catch(() => undefined);
+    await registerWorker();
+  }
+}
+
+async function registerWorker(): Promise<void> {
+  try {
+    await navigator.serviceWorker.register("/service-worker.js");
+  } catch (error) {
+    // Forbidden, the page needs the network at every visit, and is whole otherwise.
+    if (!(error instanceof DOMException && FORBIDDEN.includes(error.name))) {
+      throw error;
+    }
   }
 }
 

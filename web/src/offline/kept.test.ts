@@ -62,7 +62,10 @@ beforeEach(async () => {
   navigatorWith({ locks });
   await visit();
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.unstubAllEnvs();
+});
 
 describe("keeping a track", () => {
   it("fetches all of it, and says last that it is whole", async () => {
@@ -167,6 +170,23 @@ describe("a page that is opened", () => {
     vi.stubGlobal("caches", { keys: async () => Promise.reject(new DOMException("no", "SecurityError")) });
     await offline.beginOffline();
     expect(offline.canKeep()).toBe(false);
+  });
+
+  it.each(["SecurityError", "NotSupportedError"])(
+    "needs the network, and says nothing of it, where workers are forbidden with %s",
+    async (name) => {
+      vi.stubEnv("PROD", true);
+      const register = vi.fn(async () => Promise.reject(new DOMException("forbidden", name)));
+      navigatorWith({ locks, serviceWorker: { register } });
+      await offline.beginOffline();
+      expect(register).toHaveBeenCalledOnce();
+    },
+  );
+
+  it("tells every other fault of its worker", async () => {
+    vi.stubEnv("PROD", true);
+    navigatorWith({ locks, serviceWorker: { register: async () => Promise.reject(new TypeError("no script")) } });
+    await expect(offline.beginOffline()).rejects.toThrow("no script");
   });
 
   it("removes a half also where the browser has no locks", async () => {
