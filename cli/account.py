@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
 from cli import exits
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Json
-from cli.signin import LOCAL_EMAIL, assign_plan, create_link, local_address, public_address
+from cli.signin import LOCAL_EMAIL, SignInLink, assign_plan, create_link, local_address, public_address
 from cli.terminal import as_called, with_data
 
 _WHOSE = f"account, by its e-mail address, and made when there is none (default: this machine's own, {LOCAL_EMAIL})"
+_WHOSE_PLAN = f"account to put on PLAN, as e-mail address; made when there is none (default: {LOCAL_EMAIL})"
 PLAN_HELP = (
-    "Say which plans there are, which one an account is on, and put it on another. A plan says how many minutes of "
-    "music an account may separate in a month, how long a song may be, and how many at once. A change counts at once "
+    "Say which plans there are, which one this machine's own account is on, and put an account on another. A plan says "
+    "how many minutes of music an account may separate in a month, how long a song may be, and how many at once. A change counts at once "
     "and is undone by naming the earlier plan; nothing is deleted and nothing is paid."
 )
 
@@ -31,7 +33,7 @@ def add_plan_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "plan", nargs="?", default="", help="plan to put the account on, e.g. studio; without one the plans are listed"
     )
-    parser.add_argument("--email", default=LOCAL_EMAIL, help=_WHOSE)
+    parser.add_argument("--email", default=LOCAL_EMAIL, help=_WHOSE_PLAN)
 
 
 async def link(arguments: argparse.Namespace, console: Console) -> int:
@@ -43,35 +45,48 @@ async def link(arguments: argparse.Namespace, console: Console) -> int:
 
 async def plan(arguments: argparse.Namespace, console: Console) -> int:
     """List plans, or change one. Raises CommandFault and Refused."""
-    made = await create_link(arguments.data, arguments.email)
-    gateway = Gateway(local_address(arguments.data))
-    try:
-        await gateway.redeem_link(made.code)
-        offers = (await gateway.json("GET", "/v1/billing/plans"))["plans"]
-        usage = await gateway.json("GET", "/v1/billing/usage")
-    finally:
-        await gateway.close()
-    more = _of(arguments.email) + with_data(arguments.data)
+    data, email = arguments.data, arguments.email
+    # Offers are everybody's: an account that is only looked at, or for a plan that is none, is not made.
+    own = await create_link(data)
+    offers, usage = await _offers_and_usage(data, own)
+    more = _of(email) + with_data(data)
     if not arguments.plan:
-        _say(console, *lines_of(offers, usage, arguments.email, more))
+        _say(console, *lines_of(offers, usage if email == LOCAL_EMAIL else None, email, more))
         return exits.DONE
     offer = offered(offers, arguments.plan)
-    await assign_plan(arguments.data, made.user_id, arguments.plan)
-    _say(console, *changed(offer, str(usage["plan"]["name"]), arguments.email, more))
+    whose = own
+    if email != LOCAL_EMAIL:
+        whose = await create_link(data, email)
+        _, usage = await _offers_and_usage(data, whose)
+    await assign_plan(data, whose.user_id, arguments.plan)
+    _say(console, *changed(offer, str(usage["plan"]["name"]), email, more))
     return exits.DONE
 
 
-def lines_of(offers: Sequence[Json], usage: Json, email: str, more: str) -> tuple[str, ...]:
-    """What there is, and what this account has of it; `more` is what a command needs to be about it."""
+async def _offers_and_usage(data: Path, link: SignInLink) -> tuple[Sequence[Json], Json]:
+    """What an account is offered and has, in a session that ends with the answer."""
+    gateway = Gateway(local_address(data))
+    try:
+        await gateway.redeem_link(link.code)
+        offers: Sequence[Json] = (await gateway.json("GET", "/v1/billing/plans"))["plans"]
+        return offers, await gateway.json("GET", "/v1/billing/usage")
+    finally:
+        await gateway.sign_out()
+        await gateway.close()
+
+
+def lines_of(offers: Sequence[Json], usage: Json | None, email: str, more: str) -> tuple[str, ...]:
+    """What there is, and what this account has of it, where that is known; `more` makes a command be about it."""
     wide = max(len(str(offer["name"])) for offer in offers)
+    plans = [f"{offer['name']:<{wide}}  {_terms(offer)}" for offer in offers]
+    change = f"`stripsession plan NAME{more}`"
+    if usage is None:
+        told = f"What {email} has and has used is shown to its owner alone."
+        return *plans, "", told, f"To put it on a plan: {change}, which makes the account if there is none"
     now = usage["plan"]
     used, whole = _minutes(usage["settled_s"]), _minutes(now["seconds_a_month"])
-    return (
-        *(f"{offer['name']:<{wide}}  {_terms(offer)}" for offer in offers),
-        "",
-        f"{email} is on {now['name']}: {used} of {whole} minutes are used this month.",
-        f"To change that: `stripsession plan NAME{more}`",
-    )
+    told = f"{email} is on {now['name']}: {used} of {whole} minutes are used this month."
+    return *plans, "", told, f"To change that: {change}"
 
 
 def offered(offers: Sequence[Json], name: str) -> Json:

@@ -81,6 +81,14 @@ class Gateway:
         answer = await self._patiently("POST", "/v1/auth/login", json=body, signed=False)
         self._hold(answer.json())
 
+    async def sign_out(self) -> None:
+        """End the session, if the gateway can be told."""
+        if self._tokens is not None:
+            body = {"refresh_token": self._tokens.refresh}
+            self._tokens = None
+            with contextlib.suppress(httpx.HTTPError):
+                await self._http.post("/v1/auth/logout", json=body)
+
     def when_session_ends(self, sign_in_again: Callable[[], Awaitable[None]]) -> None:
         """What opens a new session when the present one cannot be renewed; without it that is a CommandFault."""
         self._sign_in_again = sign_in_again

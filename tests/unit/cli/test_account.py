@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
+import io
+import json
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from rich.console import Console
 
 from cli import account, exits
 from cli.exits import CommandFault
-from cli.signin import LOCAL_EMAIL
+from cli.gateway import Gateway, Refused
+from cli.signin import LOCAL_EMAIL, SignInLink
 
 
 def plan(name: str, minutes: int, longest: int, at_once: int = 1) -> dict[str, Any]:
@@ -54,3 +61,84 @@ def test_a_change_says_how_to_undo_it() -> None:
     assert account.changed(FREE, "free", LOCAL_EMAIL, "") == (
         f"{LOCAL_EMAIL} was on free already: 60 minutes a month, songs up to 15 minutes, one at a time.",
     )
+
+
+class House:
+    """Accounts by their addresses; a code, a token and a session carry their account's address."""
+
+    def __init__(self) -> None:
+        self.plans = {LOCAL_EMAIL: "free"}
+        self.sessions: list[str] = []
+        self.usage_is_broken = False
+
+    async def create_link(self, _: Path, email: str = LOCAL_EMAIL) -> SignInLink:
+        self.plans.setdefault(email, "free")
+        return SignInLink(email, email)
+
+    async def assign_plan(self, _: Path, user_id: str, name: str) -> None:
+        self.plans[user_id] = name
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        match request.url.path:
+            case "/v1/auth/link":
+                email = json.loads(request.content)["code"]
+                self.sessions.append(email)
+                return httpx.Response(200, json={"access_token": email, "refresh_token": email})
+            case "/v1/auth/logout":
+                self.sessions.remove(json.loads(request.content)["refresh_token"])
+                return httpx.Response(204)
+            case "/v1/billing/plans":
+                return httpx.Response(200, json={"plans": OFFERS})
+        if self.usage_is_broken:
+            return httpx.Response(400, json={"detail": "broken"})
+        name = self.plans[request.headers["authorization"].removeprefix("Bearer ")]
+        now = next(offer for offer in OFFERS if offer["name"] == name)
+        return httpx.Response(200, json={"plan": now, "settled_s": 0})
+
+
+@pytest.fixture
+def house(monkeypatch: pytest.MonkeyPatch) -> House:
+    house = House()
+    monkeypatch.setattr(account, "create_link", house.create_link)
+    monkeypatch.setattr(account, "assign_plan", house.assign_plan)
+    monkeypatch.setattr(account, "local_address", lambda _: "http://127.0.0.1:8080")
+    monkeypatch.setattr(account, "Gateway", lambda address: Gateway(address, httpx.MockTransport(house)))
+    return house
+
+
+async def said(*words: str) -> str:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, default=Path(".data"))
+    account.add_plan_arguments(parser)
+    console = Console(file=io.StringIO(), width=300)
+    assert await account.plan(parser.parse_args(list(words)), console) == exits.DONE
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+async def test_reading_plans_makes_no_account(house: House) -> None:
+    """An address that nobody has, e.g. a slip, is no account afterwards; neither its usage nor ours is told."""
+    text = await said("--email", "anm@band.example")
+    assert "studio  6,000 minutes" in text
+    assert "anm@band.example has and has used is shown to its owner alone" in text
+    assert "of 60 minutes are used" not in text
+    assert list(house.plans) == [LOCAL_EMAIL]
+
+
+async def test_a_plan_that_is_none_makes_no_account(house: House) -> None:
+    """A slip in the plan's name is told before the account is made that it was for."""
+    with pytest.raises(CommandFault, match="no plan bogus"):
+        await said("bogus", "--email", "ann@band.example")
+    assert list(house.plans) == [LOCAL_EMAIL]
+
+
+@pytest.mark.parametrize("words", [(), ("studio",), ("studio", "--email", "ann@band.example")])
+async def test_no_session_is_left_behind(house: House, words: tuple[str, ...]) -> None:
+    """Whoever was signed in as for a look at the plans is signed out, also when the look failed."""
+    text = await said(*words)
+    assert ("plan free" in text) is bool(words)
+    assert house.sessions == []
+    house.usage_is_broken = True
+    with pytest.raises(Refused, match="broken"):
+        await said(*words)
+    assert house.sessions == []
