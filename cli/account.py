@@ -18,8 +18,8 @@ _WHOSE = f"account, by its e-mail address, and made when there is none (default:
 _WHOSE_PLAN = f"account to put on PLAN, as e-mail address; made when there is none (default: {LOCAL_EMAIL})"
 PLAN_HELP = (
     "Say which plans there are, which one this machine's own account is on, and put an account on another. A plan says "
-    "how many minutes of music an account may separate in a month, how long a song may be, and how many at once. A change counts at once "
-    "and is undone by naming the earlier plan; nothing is deleted and nothing is paid."
+    "how many minutes of music an account may separate in a month, how long a song may be, and how many at once. A "
+    "change counts at once and is undone by naming the earlier plan; nothing is deleted and nothing is paid."
 )
 
 

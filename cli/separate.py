@@ -104,8 +104,10 @@ def request_of(arguments: argparse.Namespace) -> Request:
 
 def memory_of(data: Path, gateway: Gateway, email: str | None) -> Memory:
     """What is remembered of files sent to this address from this account; None is the machine's own, at any port."""
-    scope = f"{gateway.address}\0{email}" if email else "this machine's own"
-    return Memory(data / "client" / "songs.json", scope)
+    by_address = f"{gateway.address}\0{email or ''}"
+    path = data / "client" / "songs.json"
+    # The machine's own songs used to be kept by their address, too.
+    return Memory(path, by_address) if email else Memory(path, "this machine's own", earlier=by_address)
 
 
 async def separate_songs(

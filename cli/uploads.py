@@ -25,10 +25,13 @@ _REMEMBERED_MAX = 10_000
 class Memory:
     """What became of which file, kept in a small file between runs: its upload, then its track."""
 
-    def __init__(self, path: Path, scope: str = "") -> None:
-        """`path` need not exist. Files are remembered apart for each `scope`, e.g. an address and an account."""
+    def __init__(self, path: Path, scope: str = "", earlier: str | None = None) -> None:
+        """`path` need not exist. Files are remembered apart for each `scope`, e.g. an address and an account.
+
+        What was remembered for the `earlier` scope counts until it is written over.
+        """
         self._path = path
-        self._scope = scope
+        self._scopes = (scope,) if earlier is None else (scope, earlier)
 
     def recall(self, song: Path) -> str | None:
         """The upload's path on the gateway, if this very file was begun before."""
@@ -55,15 +58,18 @@ class Memory:
         self._write(song, {"track": track_id})
 
     def _entry(self, song: Path) -> dict[str, str]:
-        return self._read().get(self._key(song), {})
+        known = self._read()
+        return next((known[key] for key in self._keys(song) if key in known), {})
 
     def _write(self, song: Path, entry: dict[str, str]) -> None:
         with self._alone():
             # Read again: another run may have noted another file.
             known = self._read()
-            known.pop(self._key(song), None)
+            keys = self._keys(song)
+            for key in keys:
+                known.pop(key, None)
             if entry:
-                known[self._key(song)] = entry
+                known[keys[0]] = entry
             fresh = self._path.with_suffix(".new")
             fresh.write_text(json.dumps(dict(list(known.items())[-_REMEMBERED_MAX:])))
             fresh.replace(self._path)
@@ -82,10 +88,10 @@ class Memory:
                 return {key: entry for key, entry in known.items() if isinstance(entry, dict)}
         return {}
 
-    def _key(self, song: Path) -> str:
+    def _keys(self, song: Path) -> list[str]:
         facts = song.stat()
-        text = f"{self._scope}\0{song.resolve()}\0{facts.st_size}\0{facts.st_mtime_ns}"
-        return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+        texts = [f"{scope}\0{song.resolve()}\0{facts.st_size}\0{facts.st_mtime_ns}" for scope in self._scopes]
+        return [hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest() for text in texts]
 
 
 async def upload(gateway: Gateway, song: Path, memory: Memory, progress: Callable[[int], None]) -> str:

@@ -183,6 +183,17 @@ async def test_what_this_machine_separated_is_known_at_any_port(desk: Desk) -> N
     assert memory(8080, "ann@band.example").track(desk.song) is None
 
 
+async def test_what_was_remembered_by_address_is_known(desk: Desk) -> None:
+    """This machine's own songs that were kept by their address are known, until they are forgotten."""
+    gateway = Gateway(ADDRESS)
+    Memory(desk.folder / "client" / "songs.json", f"{ADDRESS}\0").remember_track(desk.song, "trk_before")
+    assert separate.memory_of(desk.folder, gateway, "ann@band.example").track(desk.song) is None
+    memory = separate.memory_of(desk.folder, gateway, None)
+    assert memory.track(desk.song) == "trk_before"
+    memory.remember(desk.song, None)
+    assert memory.track(desk.song) is None
+
+
 async def test_a_mix_or_a_stem_file_is_one_file(desk: Desk) -> None:
     """A preset, and the whole song as a stem file, come as one file in place of the stems."""
     await desk.run(extension="m4a", mix="karaoke")
