@@ -60,6 +60,8 @@ def choose(host: str = LOOPBACK, port: int | None = None, public_url: str = "", 
 def read_listen(text: str) -> tuple[str, int | None]:
     """Read HOST:PORT, HOST alone, or [IPv6]:PORT. Raises ReachRefused."""
     host, port = text, ""
+    if text.isascii() and text.isdigit():
+        raise ReachRefused(f"{text} is a port, not an address; write {LOOPBACK}:{text}, or --port {text}")
     if text.startswith("["):
         host, bracket, port = text[1:].partition("]")
         if not bracket or (port and not port.startswith(":")):

@@ -102,6 +102,13 @@ def test_an_address_to_listen_on_is_read(text: str, found: tuple[str, int | None
     assert reach.read_listen(text) == found
 
 
+@pytest.mark.parametrize("text", ["8080", "0", "99999"])
+def test_a_number_alone_is_told_as_a_port(text: str) -> None:
+    """Whoever gives a port where an address belongs reads how both are written."""
+    with pytest.raises(ReachRefused, match=rf"{text} is a port.*127\.0\.0\.1:{text}.*--port {text}"):
+        reach.read_listen(text)
+
+
 @given(text=st.text(max_size=30))
 def test_any_address_is_read_or_refused(text: str) -> None:
     """Whatever is typed ends in an address with a lawful port or in one plain refusal."""
