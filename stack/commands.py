@@ -20,6 +20,7 @@ from chassis.db import server as postgres_server
 from chassis.identity import Certificates, dns_name
 from stack import nats, postgres, secrets, triton_runtime
 from stack.layout import SERVICES, STORED, WORKER, Layout, program_root
+from stack.ports import DOOR
 from stack.process import Command, Ready
 from stack.reach import Reach, bracketed, url_of
 from stack.served_models import ServedModels, bundled_models
@@ -44,7 +45,7 @@ class Plan:
     @property
     def local_url(self) -> str:
         """Where this machine finds the gateway."""
-        return url_of(self.reach.host, self.ports["gateway"])
+        return url_of(self.reach.host, self.ports[DOOR])
 
     @property
     def public_url(self) -> str:
@@ -54,7 +55,7 @@ class Plan:
 
 def port_names() -> list[str]:
     """Every port that a run needs."""
-    names = ["gateway", "postgres", "nats", "nats-monitor", "triton", "triton-http", "triton-metrics"]
+    names = [DOOR, "postgres", "nats", "nats-monitor", "triton", "triton-http", "triton-metrics"]
     for service in SERVICES:
         names += [f"{service}-rpc", f"{service}-metrics"]
     return [*names, f"{WORKER}-metrics"]
@@ -177,7 +178,7 @@ def _own_settings(plan: Plan, service: str) -> dict[str, str]:
 def _of_the_door(plan: Plan) -> dict[str, str]:
     reach = plan.reach
     settings = {
-        "http_listen": f"{bracketed(reach.host)}:{plan.ports['gateway']}",
+        "http_listen": f"{bracketed(reach.host)}:{plan.ports[DOOR]}",
         "web_dir": str(program_root() / "web" / "dist"),
         "public_url": plan.public_url,
     }
