@@ -7,7 +7,6 @@ import asyncio
 import io
 import json
 import os
-import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -170,28 +169,6 @@ async def test_the_same_file_is_separated_once(desk: Desk) -> None:
     assert len(desk.server.uploads) == len(desk.server.by_key) == 1
     assert not (await desk.run(again=True)).is_known
     assert len(desk.server.uploads) == len(desk.server.by_key) == 2
-
-
-async def test_what_this_machine_separated_is_known_at_any_port(desk: Desk) -> None:
-    """A port that another program took meanwhile has no song separated twice; another account's songs are its own."""
-
-    def memory(port: int, email: str | None) -> Memory:
-        return separate.memory_of(desk.folder, Gateway(f"http://127.0.0.1:{port}"), email)
-
-    memory(8080, None).remember_track(desk.song, "trk_mine")
-    assert memory(44573, None).track(desk.song) == "trk_mine"
-    assert memory(8080, "ann@band.example").track(desk.song) is None
-
-
-async def test_what_was_remembered_by_address_is_known(desk: Desk) -> None:
-    """This machine's own songs that were kept by their address are known, until they are forgotten."""
-    gateway = Gateway(ADDRESS)
-    Memory(desk.folder / "client" / "songs.json", f"{ADDRESS}\0").remember_track(desk.song, "trk_before")
-    assert separate.memory_of(desk.folder, gateway, "ann@band.example").track(desk.song) is None
-    memory = separate.memory_of(desk.folder, gateway, None)
-    assert memory.track(desk.song) == "trk_before"
-    memory.remember(desk.song, None)
-    assert memory.track(desk.song) is None
 
 
 async def test_a_mix_or_a_stem_file_is_one_file(desk: Desk) -> None:
@@ -381,24 +358,6 @@ async def test_an_interrupt_says_how_to_go_on(
         await task
     said = [line for line in capsys.readouterr().out.splitlines() if "Interrupted" in line]
     assert said == ["Interrupted. The separation goes on at the server; run the same command again to fetch the stems."]
-
-
-def test_two_runs_that_remember_at_once_lose_nothing(tmp_path: Path) -> None:
-    """Entries written at the same time by several runs are all there afterwards."""
-    songs = [tmp_path / f"{number}.wav" for number in range(24)]
-    for song in songs:
-        song.write_bytes(b"bytes")
-
-    def remember(song: Path) -> None:
-        Memory(tmp_path / "songs.json").remember_track(song, f"trk_{song.stem}")
-
-    threads = [threading.Thread(target=remember, args=(song,)) for song in songs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    known = Memory(tmp_path / "songs.json")
-    assert [known.track(song) for song in songs] == [f"trk_{number}" for number in range(24)]
 
 
 def test_faults_are_one_line_however_long(tmp_path: Path) -> None:
