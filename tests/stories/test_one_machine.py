@@ -162,6 +162,7 @@ def test_a_public_name_is_served_behind_a_proxy(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
         listed = hosted.command("plan")
         assert "studio" in listed.stdout
+        assert "shown to its owner alone" in hosted.command("plan", "--email", "nobody@band.example").stdout
         changed = hosted.command("plan", "studio")
         assert "stripsession plan home" in changed.stdout or "-m cli plan home" in changed.stdout
     finally:
