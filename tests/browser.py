@@ -304,7 +304,8 @@ class WebPage:
 
     async def sees_ready(self, *, deadline_s: float = 60.0) -> None:
         """Wait until the open track is separated to its end."""
-        await expect(self.player.get_by_role("button", name="Share", exact=True)).to_be_visible(
+        # It is there before, and says why it cannot be used yet.
+        await expect(self.player.get_by_role("button", name="Share", exact=True)).to_be_enabled(
             timeout=deadline_s * 1000
         )
 

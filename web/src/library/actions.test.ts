@@ -70,6 +70,34 @@ describe("a deletion", () => {
     expect(kept).toHaveBeenCalledExactlyOnceWith("trk_1");
   });
 
+  it("that was sent as the page was left is asked for at the next visit, until the server has heard of it", async () => {
+    vi.stubGlobal("fetch", () => new Promise(() => undefined));
+    actions.deleteTrack(TRACK);
+    leave();
+    tracks.delete.mockRejectedValueOnce(new Error("away"));
+    await actions.finishLeftDeletions();
+    await actions.finishLeftDeletions();
+    await actions.finishLeftDeletions();
+    expect(tracks.delete.mock.calls).toEqual([["trk_1"], ["trk_1"]]);
+  });
+
+  it("that the server heard of as the page was left is not asked for again", async () => {
+    actions.deleteTrack(TRACK);
+    leave();
+    await vi.advanceTimersByTimeAsync(0);
+    await actions.finishLeftDeletions();
+    expect(tracks.delete).not.toHaveBeenCalled();
+  });
+
+  it("that was sent as the page was left is forgotten with its person", async () => {
+    vi.stubGlobal("fetch", () => new Promise(() => undefined));
+    actions.deleteTrack(TRACK);
+    leave();
+    actions.forgetLeftDeletions();
+    await actions.finishLeftDeletions();
+    expect(tracks.delete).not.toHaveBeenCalled();
+  });
+
   it("says when it is done, and takes what this browser keeps of the track along", async () => {
     actions.deleteTrack(TRACK);
     await vi.advanceTimersByTimeAsync(UNDO_S * 1000);

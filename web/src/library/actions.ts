@@ -1,13 +1,16 @@
 /** What a person does to a track, from the library and from the player. */
 
 import { api, told } from "$/api/client";
+import { Problem } from "$/api/problem";
 import { textOf } from "$/api/words";
 import { announce, complain, notify } from "$/design/notices.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
 import { Deletions, UNDO_S } from "$/library/deletions";
+import { LeftDeletions } from "$/library/leftDeletions";
 import { forget as forgetKept } from "$/offline/kept.svelte";
 import { forgetPlayer } from "$/player/memory";
 import { go, route } from "$/state/route.svelte";
+import { shelf } from "$/state/shelf";
 import { shortMoment } from "$/state/text";
 import { timer } from "$/state/timer";
 import type { TrackNow } from "$/state/track";
@@ -15,6 +18,7 @@ import { tracks } from "$/state/tracks.svelte";
 
 const RECEIPTS_READ = 20;
 const ERASED_S = 6;
+const left = new LeftDeletions(shelf);
 
 let deletions = begunDeletions();
 let isWatchingLeave = false;
@@ -90,10 +94,36 @@ async function attempt(work: () => Promise<void>): Promise<void> {
 }
 
 function eraseLeaving(track_id: string): void {
+  // Browsers may drop it with the page, and the server refuses it where the session has ended meanwhile.
+  left.remember(track_id);
   const gone = fetch(`/v1/tracks/${encodeURIComponent(track_id)}`, { method: "DELETE", keepalive: true });
-  // Refused where the session has ended meanwhile: the track is then still there at the next visit.
-  gone.catch(() => undefined);
+  gone.then(({ ok }) => ok && left.forget(track_id)).catch(() => undefined);
   void forgetHere(track_id);
+}
+
+/** See to what was asked as the page was left last time, by the same person. */
+export async function finishLeftDeletions(): Promise<void> {
+  await Promise.all(left.all.map(finishLeft));
+}
+
+/** Whoever asked for them has gone. */
+export function forgetLeftDeletions(): void {
+  left.forgetAll();
+}
+
+async function finishLeft(track_id: string): Promise<void> {
+  tracks.hide(track_id, true);
+  try {
+    await tracks.delete(track_id);
+    left.forget(track_id);
+  } catch (error) {
+    if (error instanceof Problem && error.isGone) {
+      left.forget(track_id);
+    }
+    // Otherwise the next visit asks again.
+  } finally {
+    tracks.hide(track_id, false);
+  }
 }
 
 async function tellErased({ track_id, upload_id, title }: TrackNow, isTheirs: () => boolean): Promise<void> {

@@ -38,10 +38,20 @@ export const told = {
   uploads: { forgetAll: vi.fn(), stop: vi.fn() },
   players: { forgetPlayers: vi.fn() },
   kept: { forgetEverything: vi.fn(), forgetAnswers: vi.fn(), relistKept: vi.fn(), reviewKept: vi.fn() },
-  actions: { finishDeletions: vi.fn(), dropDeletions: vi.fn() },
+  actions: {
+    finishDeletions: vi.fn(),
+    dropDeletions: vi.fn(),
+    finishLeftDeletions: vi.fn(),
+    forgetLeftDeletions: vi.fn(),
+  },
   tracks: { begin: vi.fn(), end: vi.fn() },
 };
-export const forgetting = [told.uploads.forgetAll, told.players.forgetPlayers, told.kept.forgetEverything];
+export const forgetting = [
+  told.uploads.forgetAll,
+  told.actions.forgetLeftDeletions,
+  told.players.forgetPlayers,
+  told.kept.forgetEverything,
+];
 
 type Answer = { status: number; body?: unknown } | "away";
 

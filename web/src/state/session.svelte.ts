@@ -6,7 +6,7 @@ import { forgetRefresh, sessionEvents } from "$/api/refresh";
 import { textOf } from "$/api/words";
 import { notices, notify } from "$/design/notices.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
-import { dropDeletions, finishDeletions } from "$/library/actions";
+import { dropDeletions, finishDeletions, finishLeftDeletions, forgetLeftDeletions } from "$/library/actions";
 import { forgetAnswers, forgetEverything, relistKept, reviewKept } from "$/offline/kept.svelte";
 import { forgetPlayers } from "$/player/memory";
 import { forgetOwner, keptOwner, ownerDigest, rememberOwner } from "$/state/owner";
@@ -146,6 +146,7 @@ async function open(account: Account | undefined): Promise<void> {
   session.told = "";
   tracks.begin();
   if (account) {
+    void finishLeftDeletions();
     void reviewKept();
   }
 }
@@ -182,6 +183,7 @@ function leaveNothingOpen(): void {
 
 async function forget(): Promise<void> {
   uploads.forgetAll();
+  forgetLeftDeletions();
   forgetPlayers();
   await forgetEverything();
 }

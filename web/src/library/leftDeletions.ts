@@ -1,0 +1,25 @@
+/** Deletions that a page sent as it was left: browsers may drop such a request, so the next visit makes sure of them. */
+
+import type { Shelf } from "$/state/shelf";
+
+const PREFIX = "stripsession.deletion.";
+
+export class LeftDeletions {
+  constructor(private readonly shelf: Shelf) {}
+
+  get all(): string[] {
+    return this.shelf.keys(PREFIX).map((key) => key.slice(PREFIX.length));
+  }
+
+  remember(track_id: string): void {
+    this.shelf.write(PREFIX + track_id, "asked");
+  }
+
+  forget(track_id: string): void {
+    this.shelf.remove(PREFIX + track_id);
+  }
+
+  forgetAll(): void {
+    this.all.forEach((track_id) => this.forget(track_id));
+  }
+}
