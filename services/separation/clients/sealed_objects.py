@@ -13,7 +13,7 @@ from obstore.exceptions import BaseError
 from chassis.objects import ObjectMissing, Objects
 from chassis.sealing import SealBroken, new_key, seal, unseal
 from services.separation.domain.errors import DependencyAway, UploadGone
-from services.separation.domain.job import SealedStem, UploadGrant, UploadPart
+from services.separation.domain.job import SealedStem, UploadGrant
 
 _PARTS_KEPT = 2
 
@@ -30,7 +30,7 @@ class SealedUploads:
 
 
 class SealedUpload:
-    """One upload; the parts used last are kept, since a decoder reads a part in many pieces."""
+    """One upload; parts used last are kept, since a decoder reads a part in many pieces, and looks up its index."""
 
     def __init__(self, objects: Objects, grant: UploadGrant) -> None:
         self._objects = objects
@@ -53,7 +53,7 @@ class SealedUpload:
                 raise UploadGone
             part = self._parts[number]
             begin = offset - part.offset_bytes
-            piece = (await self._plain(part))[begin : begin + length]
+            piece = (await self._plain(number))[begin : begin + length]
             if not piece:
                 # A gap in the parts: what lies behind it is not there any more.
                 raise UploadGone
@@ -62,12 +62,15 @@ class SealedUpload:
             length -= len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    async def _plain(self, part: UploadPart) -> bytes:
+    async def _plain(self, number: int) -> bytes:
+        part = self._parts[number]
         kept = self._kept.get(part.object_name)
         if kept is not None:
             self._kept.move_to_end(part.object_name)
             return kept
-        # Before the next is fetched: while it is unsealed it takes twice its length.
+        # Before it is fetched, since unsealing takes twice its length. Whoever goes on has done with the part before.
+        if number:
+            self._kept.pop(self._parts[number - 1].object_name, None)
         while len(self._kept) >= _PARTS_KEPT:
             self._kept.popitem(last=False)
         with _storage():

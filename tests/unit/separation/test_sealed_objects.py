@@ -43,6 +43,31 @@ async def test_any_read_gives_the_uploads_bytes(tmp_path: Path, cuts: list[int],
             assert await source.read(offset, len(wanted)) == wanted
 
 
+async def test_a_part_is_kept_for_who_comes_back_and_not_for_who_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader that goes on holds one part; one that goes to and fro between two places fetches each of them once."""
+    grant = await stored(tmp_path, [256, 512])
+    objects, fetched = open_objects(f"file://{tmp_path}"), list[int]()
+    fetch = objects.get
+
+    async def get(name: str) -> bytes:
+        fetched.append(int(name.rpartition("/")[2]))
+        return await fetch(name)
+
+    monkeypatch.setattr(objects, "get", get)
+    source = SealedUploads(objects).open(grant)
+    for offset in (0, 100, 256, 512):
+        await source.read(offset, 10)
+    assert fetched == [0, 256, 512]
+    for offset in (0, 600, 10, 700):
+        await source.read(offset, 10)
+    assert fetched[3:] == [0]
+    await source.read(256, 10)
+    await source.read(0, 10)
+    assert fetched[4:] == [256, 0]
+
+
 async def test_erased_and_unreadable_uploads_are_gone(tmp_path: Path) -> None:
     """An upload whose object or key is no more is gone, and a grant shows no key."""
     grant = await stored(tmp_path, [])
