@@ -9,10 +9,10 @@ from playwright.async_api import expect
 
 from tests.browser import WebPage, chromium
 from tests.stories.house import House, Listener
+from tests.stories.slow_uploads import begin_slow_upload
 from tests.stories.songs import noise_wav
 
 SONG_S = 12
-UPLOAD_BYTES_PER_S = 600_000
 
 
 async def test_an_upload_waits_for_a_lost_network(house: House, listener: Listener, tmp_path: Path) -> None:
@@ -22,9 +22,7 @@ async def test_an_upload_waits_for_a_lost_network(house: House, listener: Listen
     async with chromium() as browser:
         web = await WebPage.open(browser, house.url, deadline_s=60)
         await web.sign_in(listener.email, listener.password)
-        await web.slow_uploads(UPLOAD_BYTES_PER_S)
-        await web.choose(song)
-        await expect(web.upload("long")).to_contain_text(re.compile(r"Uploading [3-9]\d %"))
+        await begin_slow_upload(web, song, percent_min=30)
         await web.page.context.set_offline(True)
         await expect(web.page.locator("#offline")).to_be_visible()
         await expect(web.upload("long")).to_contain_text(re.compile(r"Waiting at \d+ % for the server"))
@@ -64,9 +62,7 @@ async def test_a_page_outlives_the_gateway(house: House, musician: Listener, tmp
     async with chromium() as browser:
         web = await WebPage.open(browser, house.url, deadline_s=60)
         await web.sign_in(musician.email, musician.password)
-        await web.slow_uploads(UPLOAD_BYTES_PER_S)
-        await web.choose(song)
-        await expect(web.upload("long")).to_contain_text(re.compile(r"Uploading [1-9]\d %"))
+        await begin_slow_upload(web, song, percent_min=10)
         await web.open_track("rehearsal")
         await web.play()
         await web.plays_past(0.5)

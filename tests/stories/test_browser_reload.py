@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from playwright.async_api import Request, expect
 
 from tests.browser import WebPage, chromium
 from tests.stories.house import House, Listener
+from tests.stories.slow_uploads import begin_slow_upload
 from tests.stories.songs import noise_wav
 
 SONG_S = 12
-UPLOAD_BYTES_PER_S = 600_000
 UNLOADING_S_MAX = 3.0
 
 
@@ -23,9 +22,7 @@ async def test_an_upload_goes_on_where_the_server_has_it(house: House, listener:
     async with chromium() as browser:
         web = await WebPage.open(browser, house.url, deadline_s=60)
         await web.sign_in(listener.email, listener.password)
-        await web.slow_uploads(UPLOAD_BYTES_PER_S)
-        await web.choose(song)
-        await expect(web.upload("long")).to_contain_text(re.compile(r"Uploading [3-9]\d %"))
+        await begin_slow_upload(web, song, percent_min=30)
         web.page.on("dialog", lambda dialog: dialog.accept())
         await web.page.reload()
         await expect(web.upload("long")).to_contain_text("Interrupted at")

@@ -8,24 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.gateway.api.track_schemas import SHARED_MEMBERS
 from tests.integration.web.told import MOMENT, problem, told
 
 if TYPE_CHECKING:
     from tests.integration.web.fake_gateway import FakeGateway
-
-_SHARED = (
-    "title",
-    "artist",
-    "state",
-    "audio",
-    "duration_s",
-    "stems",
-    "playable_samples",
-    "playable_s",
-    "segments",
-    "tempo_bpm",
-    "key",
-)
 
 
 class FakeShares:
@@ -85,7 +72,7 @@ class FakeShares:
         return Response(flac, media_type="audio/flac")
 
     def _shared(self, track_id: str) -> dict[str, object]:
-        return {name: self._gateway.tracks[track_id][name] for name in _SHARED}
+        return {name: self._gateway.tracks[track_id][name] for name in SHARED_MEMBERS}
 
 
 def _id_of(token: str) -> str:
