@@ -81,7 +81,7 @@ export const account: Messages["account"] = {
       {
         what: "In diesem Browser",
         detail:
-          "Unfertige Uploads, wie du die letzten 50 Songs verlassen hast, Songs, die du zum Spielen ohne Netz behältst, die letzte Liste; wie du übst (Einrasten, Einzählen, Takt, Lautstärke des Metronoms, Kürzel mit einer Taste), Sprache und Aussehen; die Dateien dieser Seite.",
+          "Unfertige Uploads, Löschungen, von denen der Server vielleicht noch nichts weiß, wie du die letzten 50 Songs verlassen hast, Songs, die du zum Spielen ohne Netz behältst, die letzte Liste; wie du übst (Einrasten, Einzählen, Takt, Lautstärke des Metronoms, Kürzel mit einer Taste), Sprache und Aussehen; die Dateien dieser Seite.",
         howLong:
           "Bis du dich abmeldest. Wie du übst, Sprache, Aussehen und die Dateien dieser Seite bleiben danach, bis du sie im Browser löschst.",
       },

@@ -79,7 +79,7 @@ export const account = {
       {
         what: "In this browser",
         detail:
-          "Unfinished uploads, how you left the last 50 tracks, tracks that you keep for playing offline, the last list; how you practise (snapping, count-in, bars, volume of the metronome, single-key shortcuts), language and look; the files of this page.",
+          "Unfinished uploads, deletions that the server may not have heard of, how you left the last 50 tracks, tracks that you keep for playing offline, the last list; how you practise (snapping, count-in, bars, volume of the metronome, single-key shortcuts), language and look; the files of this page.",
         howLong:
           "Until you sign out. How you practise, language, look and the files of this page stay after that, until you clear them in the browser.",
       },
