@@ -67,4 +67,12 @@ describe("what other tabs are at", () => {
     locks.elsewhere.add("upload:one").add("keep:two");
     expect(await heldNames("upload:")).toEqual(new Set(["one"]));
   });
+
+  it("is not taken for nothing where it cannot be told for another reason than that it is forbidden", async () => {
+    const query = async (): Promise<never> => {
+      throw new DOMException("The document is not active.", "InvalidStateError");
+    };
+    vi.stubGlobal("navigator", { locks: { query } });
+    await expect(heldNames("upload:")).rejects.toThrow("not active");
+  });
 });

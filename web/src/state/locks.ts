@@ -24,13 +24,19 @@ export async function locked<T>(name: string, how: LockOptions, work: (isHeld: b
   return work(true);
 }
 
-function isForbidden(error: unknown): boolean {
+/** Whether a person forbids pages to keep anything, and the browser with that all that tabs could share. */
+export function isForbidden(error: unknown): boolean {
   return error instanceof DOMException && error.name === "SecurityError";
 }
 
-/** Names that begin so and are held by any tab, without that beginning. */
+/** Names that begin so and are held by any tab, without that beginning. None where locks are absent or forbidden. */
 export async function heldNames(prefix: string): Promise<ReadonlySet<string>> {
-  const state = await (navigator as Partial<Navigator>).locks?.query().catch(() => null);
+  const { locks } = navigator as Partial<Navigator>;
+  const state = await locks?.query().catch((error: unknown) => {
+    if (!isForbidden(error)) {
+      throw error;
+    }
+  });
   const names = (state?.held ?? []).map(({ name }) => name ?? "");
   return new Set(names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)));
 }
