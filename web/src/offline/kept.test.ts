@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ANSWERS, KEPT, WHOLE } from "$/offline/answering";
 import { MadeCaches, MadeLocks } from "$/offline/caches.fixture";
+import { StrongRequest } from "$/offline/request.fixture";
 import { madeTrack } from "$/state/track.fixture";
 
 vi.hoisted(() => Object.defineProperty(globalThis, "location", { value: { origin: "http://page.test" } }));
@@ -59,6 +60,7 @@ beforeEach(async () => {
   before = async () => undefined;
   vi.stubGlobal("caches", made);
   vi.stubGlobal("fetch", server);
+  vi.stubGlobal("Request", StrongRequest);
   navigatorWith({ locks });
   await visit();
 });
