@@ -7,6 +7,11 @@ export const ANSWERS = "stripsession.answers";
 export const KEPT = "stripsession.kept.";
 /** The last entry of such a cache: without it the track was never fetched to its end. */
 export const WHOLE = "/offline/whole";
+/** How many tracks the library asks for at first. */
+export const FIRST_TRACKS = 100;
+/** What a page asks as it is opened, and shows the library with: without a network, the last answers. */
+export const ME = "/v1/me";
+export const FIRST_ASKED: readonly string[] = [ME, `/v1/tracks?limit=${FIRST_TRACKS}`];
 /** Of an answer that the network did not give just now: it may be long out of date. */
 export const KEPT_HEADER = "X-StripSession-Kept";
 
@@ -45,5 +50,5 @@ export function roadOf(request: { method: string; mode: string; url: string }, o
     return { kind: "answer", cache: KEPT + track };
   }
   const isList = url.pathname === "/v1/tracks" && !url.searchParams.has("cursor") && !url.searchParams.has("q");
-  return isList || url.pathname === "/v1/me" ? { kind: "answer", cache: ANSWERS } : { kind: "network" };
+  return isList || url.pathname === ME ? { kind: "answer", cache: ANSWERS } : { kind: "network" };
 }

@@ -151,6 +151,18 @@ describe("tracks on their way", () => {
     expect(open().sort()).toEqual(["a", "b"]);
   });
 
+  it("hold no stream and ask for no list while nobody looks, and are followed again when somebody does", async () => {
+    following.follow();
+    following.rest(true);
+    timer.pass(3000);
+    await settled();
+    following.follow();
+    expect(open()).toEqual([]);
+    expect(timer.isIdle).toBe(true);
+    following.rest(false);
+    expect(open()).toEqual(["a", "b"]);
+  });
+
   it("are followed no more after the sign-out", () => {
     following.follow();
     following.close();

@@ -40,6 +40,7 @@ export class TrackFollowing {
   readonly #waits = new Set<() => void>();
   #watched: string | null = null;
   #isListDue = false;
+  #isResting = false;
   #isClosed = false;
 
   constructor(ports: FollowingPorts) {
@@ -56,9 +57,18 @@ export class TrackFollowing {
     this.follow();
   }
 
+  /** Nobody looks: hidden tabs that kept their streams would soon leave no connection to the one that is seen. */
+  rest(isResting: boolean): void {
+    this.#isResting = isResting;
+    if (isResting) {
+      this.#shutAll();
+    }
+    this.follow();
+  }
+
   /** Look again at what is on its way: after every change. */
   follow(): void {
-    if (this.#isClosed) {
+    if (this.#isClosed || this.#isResting) {
       return;
     }
     const moving = nextInTurn(this.#ports.known(), this.#watched);
@@ -79,7 +89,7 @@ export class TrackFollowing {
     this.#isClosed = true;
     this.#waits.forEach((callOff) => callOff());
     this.#waits.clear();
-    [...this.#streams.keys()].forEach((track_id) => this.#shut(track_id));
+    this.#shutAll();
   }
 
   #later(wait_ms: number, work: () => void): void {
@@ -110,6 +120,10 @@ export class TrackFollowing {
         this.#later(REOPEN_MS, () => this.#reopen(track_id, stream));
       }
     };
+  }
+
+  #shutAll(): void {
+    [...this.#streams.keys()].forEach((track_id) => this.#shut(track_id));
   }
 
   #shut(track_id: string): void {

@@ -3,6 +3,8 @@
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { addresses, api, told, type Track } from "$/api/client";
 import { Problem } from "$/api/problem";
+import { FIRST_TRACKS } from "$/offline/answering";
+import { joiningTabs, type JoinTabs, type Tabs } from "$/state/tabs";
 import { timer, type Timer } from "$/state/timer";
 import { isUnderWay, mergedOrder, type TrackNow } from "$/state/track";
 import { TrackFollowing, type EventStream } from "$/state/trackFollowing";
@@ -10,7 +12,7 @@ import { EVERYTHING, isEverything, trackPage, type TrackPage, type TrackQuery } 
 
 export type { TrackNow } from "$/state/track";
 
-const PAGE = 100;
+const PAGE = FIRST_TRACKS;
 /** Of a reading that only looks for changes. */
 const GLANCE = 50;
 
@@ -20,9 +22,14 @@ export interface Change {
   tags?: string[];
 }
 
+/** What tabs tell each other of a track. */
+const NEWS = ["arrived", "changed", "gone"] as const;
+type News = (typeof NEWS)[number];
+
 interface Ports {
   open: (track_id: string) => EventStream;
   timer: Timer;
+  join: JoinTabs<News>;
 }
 
 export class Tracks {
@@ -50,7 +57,9 @@ export class Tracks {
   readonly #byId = new SvelteMap<string, TrackNow>();
   readonly #ports: Ports;
   #following: TrackFollowing | null = null;
+  #tabs: Tabs<News> | null = null;
   #watched: string | null = null;
+  #isResting = false;
   #loading = new AbortController();
   /** Counts what changed the order here, so that an answer from before it does not undo it. */
   #turns = 0;
@@ -83,7 +92,9 @@ export class Tracks {
       drop: (track_id) => this.drop(track_id),
       refresh: () => this.refresh(),
     });
+    this.#following.rest(this.#isResting);
     this.#following.watch(this.#watched);
+    this.#tabs = this.#ports.join((news, track_id) => void this.#hear(news, track_id));
     void this.reload();
   }
 
@@ -92,6 +103,8 @@ export class Tracks {
     this.#loading.abort();
     this.#following?.close();
     this.#following = null;
+    this.#tabs?.close();
+    this.#tabs = null;
     this.#byId.clear();
     this.tags.clear();
     this.#turns += 1;
@@ -186,31 +199,35 @@ export class Tracks {
 
   /** One track, as it is now. Throws Problem. */
   async find(track_id: string): Promise<TrackNow> {
-    const track = await this.#asked(api.GET("/v1/tracks/{track_id}", { params: { path: { track_id } } }));
+    const track = await this.#asked(read(track_id));
     return this.get(track_id) ?? track;
   }
 
   /** A complete upload becomes a track; asked twice, it is one track. Throws Problem. */
   async create(upload_id: string): Promise<TrackNow> {
     const asked = { body: { upload_id }, params: { header: { "Idempotency-Key": upload_id } } };
-    return this.#asked(api.POST("/v1/tracks", asked), (track) => this.#arrive(track));
+    return this.#asked(api.POST("/v1/tracks", asked), (track) => {
+      this.#arrive(track);
+      this.#tabs?.tell("arrived", track.track_id);
+    });
   }
 
   async cancel(track_id: string): Promise<void> {
-    await this.#asked(api.POST("/v1/tracks/{track_id}/cancel", { params: { path: { track_id } } }));
+    await this.#change(api.POST("/v1/tracks/{track_id}/cancel", { params: { path: { track_id } } }));
   }
 
   async retry(track_id: string): Promise<void> {
-    await this.#asked(api.POST("/v1/tracks/{track_id}/retry", { params: { path: { track_id } } }));
+    await this.#change(api.POST("/v1/tracks/{track_id}/retry", { params: { path: { track_id } } }));
   }
 
   async update(track_id: string, change: Change): Promise<void> {
-    await this.#asked(api.PATCH("/v1/tracks/{track_id}", { params: { path: { track_id } }, body: change }));
+    await this.#change(api.PATCH("/v1/tracks/{track_id}", { params: { path: { track_id } }, body: change }));
   }
 
   async delete(track_id: string): Promise<void> {
     await api.DELETE("/v1/tracks/{track_id}", { params: { path: { track_id } } });
     this.drop(track_id);
+    this.#tabs?.tell("gone", track_id);
   }
 
   /** Out of sight while its deletion can still be taken back. */
@@ -236,6 +253,35 @@ export class Tracks {
   watch(track_id: string | null): void {
     this.#watched = track_id;
     this.#following?.watch(track_id);
+  }
+
+  /** Nobody looks at this tab: its event streams are left to those that somebody looks at. */
+  rest(isResting: boolean): void {
+    this.#isResting = isResting;
+    this.#following?.rest(isResting);
+  }
+
+  /** Another tab has done that. */
+  async #hear(news: News, track_id: string): Promise<void> {
+    if (news === "gone") {
+      this.drop(track_id);
+      return;
+    }
+    try {
+      await this.#asked(read(track_id), news === "arrived" ? (track) => this.#arrive(track) : undefined);
+    } catch (error) {
+      if (error instanceof Problem && error.status === 404) {
+        this.drop(track_id);
+      }
+      // Otherwise nobody asked for this reading, so nobody is told when it fails.
+    }
+  }
+
+  async #change(answer: Promise<{ data?: Track }>): Promise<void> {
+    await this.#asked(answer, (track) => {
+      this.#take([track]);
+      this.#tabs?.tell("changed", track.track_id);
+    });
   }
 
   /** One track as the server tells it, which is let in unless its person has left meanwhile. */
@@ -307,8 +353,16 @@ export class Tracks {
   }
 }
 
+function read(track_id: string): Promise<{ data?: Track }> {
+  return api.GET("/v1/tracks/{track_id}", { params: { path: { track_id } } });
+}
+
 function idsOf(page: TrackPage): string[] {
   return page.tracks.map((track) => track.track_id);
 }
 
-export const tracks = new Tracks({ open: (track_id) => new EventSource(addresses.events(track_id)), timer });
+export const tracks = new Tracks({
+  open: (track_id) => new EventSource(addresses.events(track_id)),
+  timer,
+  join: joiningTabs("stripsession.tracks", NEWS),
+});

@@ -1,6 +1,8 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "$/api/problem";
 import { madeTrack } from "$/state/track.fixture";
+import { joiningTabs } from "$/state/tabs";
+import { MadeChannel } from "$/state/tabs.fixture";
 import { HandTimer } from "$/state/timer.fixture";
 import type { TrackNow } from "$/state/track";
 import { EVERYTHING, type TrackPage, type TrackQuery } from "$/state/trackPages";
@@ -41,6 +43,17 @@ const keptPage = (ids: string[]): TrackPage => ({ ...page(ids), isKept: true });
 
 let tracks: Tracks;
 
+/** A tab that somebody is signed in in. */
+function tab(): Tracks {
+  const opened = new Tracks({
+    open: () => ({ readyState: 1, addEventListener: () => undefined, onerror: null, close: () => undefined }),
+    timer: new HandTimer(),
+    join: joiningTabs("tracks", ["arrived", "changed", "gone"]),
+  });
+  opened.begin();
+  return opened;
+}
+
 async function answer(told: TrackPage): Promise<void> {
   asked.at(-1)!.answer(told);
   await settled();
@@ -49,11 +62,12 @@ async function answer(told: TrackPage): Promise<void> {
 beforeEach(async () => {
   asked.length = 0;
   vi.resetAllMocks();
-  tracks = new Tracks({
-    open: () => ({ readyState: 1, addEventListener: () => undefined, onerror: null, close: () => undefined }),
-    timer: new HandTimer(),
-  });
-  tracks.begin();
+  vi.stubGlobal("BroadcastChannel", MadeChannel);
+  tracks = tab();
+});
+afterEach(() => {
+  MadeChannel.closeAll();
+  vi.unstubAllGlobals();
 });
 
 describe("the library's tracks", () => {
@@ -209,5 +223,70 @@ describe("the library's tracks without a network", () => {
     await answer(page(["c", "b"]));
     expect(tracks.ids).toEqual(["c", "b"]);
     expect(tracks.isKept).toBe(false);
+  });
+});
+
+describe("what one tab does", () => {
+  let other: Tracks;
+
+  beforeEach(async () => {
+    await answer(page(["b", "a"]));
+    other = tab();
+    await answer(page(["b", "a"]));
+  });
+
+  it.each([
+    ["a new title", "PATCH", () => tracks.update("a", { title: "New" })],
+    ["a separation that is called off", "POST", () => tracks.cancel("a")],
+    ["one that is tried again", "POST", () => tracks.retry("a")],
+  ] as const)("is seen in the other at once, as the server tells it there: %s", async (_, method, work) => {
+    server[method].mockResolvedValue({ ...ready("a"), title: "New" });
+    server.GET.mockResolvedValue({ ...ready("a"), title: "New" });
+    await work();
+    await settled();
+    expect(other.get("a")?.title).toBe("New");
+    // One reading, in the other tab: neither answers what it has heard, nor what it said itself.
+    expect(server.GET).toHaveBeenCalledOnce();
+  });
+
+  it("takes a deleted track off the other's list, which asks nobody", async () => {
+    await tracks.delete("a");
+    expect(other.ids).toEqual(["b"]);
+    expect(other.get("a")).toBeUndefined();
+    expect(server.GET).not.toHaveBeenCalled();
+  });
+
+  it("puts a new upload first on the other's list", async () => {
+    server.POST.mockResolvedValue(ready("new"));
+    server.GET.mockResolvedValue(ready("new"));
+    await tracks.create("upl_1");
+    await settled();
+    expect(tracks.ids).toEqual(["new", "b", "a"]);
+    expect(other.ids).toEqual(["new", "b", "a"]);
+    expect(server.GET).toHaveBeenCalledOnce();
+  });
+
+  it("lets the other forget a track that is deleted by the time it asks", async () => {
+    server.PATCH.mockResolvedValue(ready("a"));
+    server.GET.mockRejectedValue(new Problem(404, {}));
+    await tracks.update("a", { title: "New" });
+    await settled();
+    expect(other.ids).toEqual(["b"]);
+  });
+
+  it("leaves the other as it is where the server is away", async () => {
+    server.PATCH.mockResolvedValue(ready("a"));
+    server.GET.mockRejectedValue(Problem.unreachable());
+    await tracks.update("a", { title: "New" });
+    await settled();
+    expect(other.ids).toEqual(["b", "a"]);
+  });
+
+  it("is not heard where nobody is signed in any more", async () => {
+    other.end();
+    server.PATCH.mockResolvedValue(ready("a"));
+    await tracks.update("a", { title: "New" });
+    await settled();
+    expect(server.GET).not.toHaveBeenCalled();
   });
 });
