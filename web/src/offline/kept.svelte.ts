@@ -3,12 +3,15 @@
 import { addresses, api, told, type Track } from "$/api/client";
 import { Problem } from "$/api/problem";
 import { send } from "$/api/sending";
-import { ANSWERS, KEPT, WHOLE } from "$/offline/answering";
+import { ANSWERS, FIRST_ASKED, KEPT, ME, WHOLE } from "$/offline/answering";
 import { locked } from "$/state/locks";
+import { joiningTabs, type Tabs } from "$/state/tabs";
 
 const AT_ONCE = 3;
 /** What browsers say where a person forbids pages to keep anything; the second is Chromium's word. */
 const FORBIDDEN = ["SecurityError", "NotSupportedError"];
+/** What they say where the worker's script did not come. */
+const NOT_FETCHED = ["TypeError", "AbortError"];
 /** Held while a track is fetched, so that no other tab takes its half for what a closed page left. */
 const LOCK = "stripsession-keep:";
 const TRACK_PATH = (track_id: string): string => `/v1/tracks/${encodeURIComponent(track_id)}`;
@@ -22,27 +25,60 @@ interface Keeping {
 
 export const kept = $state<{ tracks: Record<string, Keeping>; isRefused: boolean }>({ tracks: {}, isRefused: false });
 
-let reviewing: Promise<void> | null = null;
+/** What tabs tell each other of a track. */
+const NEWS = ["kept", "released"] as const;
+type News = (typeof NEWS)[number];
+const join = joiningTabs("stripsession.kept", NEWS);
 
-/** The page can be opened without a network from its second visit on. Absent on plain http to another machine. */
+let tabs: Tabs<News> | null = null;
+let reviewing: Promise<void> | null = null;
+let registering: Promise<ServiceWorkerRegistration | null> | null = null;
+
+/** The page can be opened without a network once its worker is there. Absent on plain http to another machine. */
 export async function beginOffline(): Promise<void> {
   if (!canKeep()) {
     return;
   }
+  tabs = join((news, track_id) => void hear(news, track_id));
   await listKept();
-  if (import.meta.env.PROD && canKeep()) {
-    await registerWorker();
+  if (canKeep()) {
+    await registered();
   }
 }
 
-async function registerWorker(): Promise<void> {
+/** The worker's registration; null where there is none, or none now. */
+function registered(): Promise<ServiceWorkerRegistration | null> {
+  registering ??= import.meta.env.PROD ? register() : Promise.resolve(null);
+  return registering;
+}
+
+async function register(): Promise<ServiceWorkerRegistration | null> {
   try {
-    await navigator.serviceWorker.register("/service-worker.js");
+    return await navigator.serviceWorker.register("/service-worker.js");
   } catch (error) {
-    // Forbidden, the page needs the network at every visit, and is whole otherwise.
-    if (!(error instanceof DOMException && FORBIDDEN.includes(error.name))) {
+    const name = error instanceof Error ? error.name : "";
+    if (NOT_FETCHED.includes(name)) {
+      registering = null;
+      addEventListener("online", () => void registered(), { once: true });
+    } else if (!FORBIDDEN.includes(name)) {
       throw error;
     }
+    // Without a worker the page needs the network at every visit, and is whole otherwise.
+    return null;
+  }
+}
+
+/** Before it nothing that is kept can be given without a network. A worker that does not come is not waited for. */
+async function workerAtWork(): Promise<void> {
+  // Why there is none was told where the page began.
+  const registration = await registered().catch(() => null);
+  const coming = registration && !registration.active ? (registration.installing ?? registration.waiting) : null;
+  if (coming) {
+    await new Promise<void>((resolve) => {
+      const look = (): void => void (["installing", "installed"].includes(coming.state) || resolve());
+      coming.addEventListener("statechange", look);
+      look();
+    });
   }
 }
 
@@ -70,8 +106,10 @@ export async function keep(track: Track): Promise<void> {
     stopping.signal.throwIfAborted();
     // After any other tab that fetches the same track.
     await locked(LOCK + track_id, { signal: stopping.signal }, () => fetchWhole(track, stopping, onPart));
+    await workerAtWork();
     if (isCurrent()) {
       kept.tracks[track_id] = { part: 1, stopping: null };
+      tabs?.tell("kept", track_id);
     }
   } catch (error) {
     if (isCurrent()) {
@@ -88,7 +126,17 @@ export async function forget(track_id: string): Promise<void> {
   stop(track_id);
   if ((await cacheNames()).includes(KEPT + track_id)) {
     await caches.delete(KEPT + track_id);
+    tabs?.tell("released", track_id);
   }
+}
+
+/** What is kept here whole, each track as it was last told; none of them before it is known whose they are. */
+export async function keptTracks(): Promise<Track[]> {
+  if (!(await cacheNames()).includes(ANSWERS) || !(await (await caches.open(ANSWERS)).match(ME))) {
+    return [];
+  }
+  const told = await Promise.all((await keptIds()).map(wholeTrack));
+  return told.flatMap((track) => track ?? []);
 }
 
 /** Nothing of the person stays here: neither what they keep nor what was last told. */
@@ -133,6 +181,16 @@ async function review(): Promise<void> {
   }
 }
 
+/** Another tab has done that. */
+async function hear(news: News, track_id: string): Promise<void> {
+  if (news === "released") {
+    stop(track_id);
+  } else if ((await keptIds()).includes(track_id) && (await isWhole(track_id))) {
+    // One that is being fetched here as well finds so itself.
+    kept.tracks[track_id] ??= { part: 1, stopping: null };
+  }
+}
+
 async function listKept(): Promise<void> {
   for (const track_id of await keptIds()) {
     if (kept.tracks[track_id]) {
@@ -173,6 +231,11 @@ async function isWhole(track_id: string): Promise<boolean> {
   return Boolean(await (await caches.open(KEPT + track_id)).match(WHOLE));
 }
 
+async function wholeTrack(track_id: string): Promise<Track | null> {
+  const told = (await isWhole(track_id)) && (await (await caches.open(KEPT + track_id)).match(TRACK_PATH(track_id)));
+  return told ? ((await told.json()) as Track) : null;
+}
+
 function stop(track_id: string): void {
   kept.tracks[track_id]?.stopping?.abort(new DOMException("not wanted any more", "AbortError"));
   delete kept.tracks[track_id];
@@ -190,6 +253,7 @@ async function fetchWhole(track: Track, stopping: AbortController, onPart: (part
     const indexes = await keepManifest(cache, track_id, signal);
     const pieces = indexes.flatMap((index) => track.stems.map((stem) => addresses.segment(track_id, stem, index)));
     await keepPieces(cache, pieces, signal, onPart);
+    await keepAnswers(signal);
     signal.throwIfAborted();
     await cache.put(WHOLE, new Response(""));
   } catch (error) {
@@ -213,6 +277,13 @@ async function keepManifest(cache: Cache, track_id: string, signal: AbortSignal)
     await cache.put(MANIFEST_PATH(track_id, indexes.length), Response.json(page));
     indexes.push(...page.segments.map((segment) => segment.index));
   }
+}
+
+/** So that the library lists it: of what this page asked as it was opened, the worker may have heard nothing yet. */
+async function keepAnswers(signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const cache = await caches.open(ANSWERS);
+  await Promise.all(FIRST_ASKED.map((path) => fetchInto(cache, path, signal)));
 }
 
 async function keepPieces(

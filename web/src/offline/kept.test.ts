@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ANSWERS, KEPT, WHOLE } from "$/offline/answering";
+import { ANSWERS, FIRST_ASKED, FIRST_TRACKS, KEPT, ME, WHOLE } from "$/offline/answering";
 import { MadeCaches, MadeLocks } from "$/offline/caches.fixture";
 import { StrongRequest } from "$/offline/request.fixture";
+import { MadeChannel } from "$/state/tabs.fixture";
 import { madeTrack } from "$/state/track.fixture";
+import { EVERYTHING } from "$/state/trackPages";
 
 vi.hoisted(() => Object.defineProperty(globalThis, "location", { value: { origin: "http://page.test" } }));
 
@@ -20,7 +22,7 @@ let before: (path: string) => Promise<Response | void>;
 let offline: typeof import("$/offline/kept.svelte");
 
 const pathOf = ({ url }: Request): string => url.slice("http://page.test".length);
-const state = (): Record<string, { part: number }> => offline.kept.tracks;
+const state = (): typeof offline.kept.tracks => offline.kept.tracks;
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 async function server(request: Request): Promise<Response> {
@@ -61,10 +63,12 @@ beforeEach(async () => {
   vi.stubGlobal("caches", made);
   vi.stubGlobal("fetch", server);
   vi.stubGlobal("Request", StrongRequest);
+  vi.stubGlobal("BroadcastChannel", MadeChannel);
   navigatorWith({ locks });
   await visit();
 });
 afterEach(() => {
+  MadeChannel.closeAll();
   vi.unstubAllGlobals();
   vi.unstubAllEnvs();
 });
@@ -76,6 +80,14 @@ describe("keeping a track", () => {
     expect(paths.at(-1)).toBe(WHOLE);
     expect(paths.slice(0, -1).sort()).toEqual([PATH, `${PATH}/manifest?from=0`, ...PIECES].sort());
     expect(state()["trk_1"]).toEqual({ part: 1, stopping: null });
+  });
+
+  it("keeps the list that it is on as well, which the worker of a first visit never heard asked for", async () => {
+    await offline.keep(TRACK);
+    expect(made.pathsOf(ANSWERS)).toEqual(FIRST_ASKED);
+    before = async () => Response.json({ tracks: [], next_cursor: null });
+    await (await import("$/state/trackPages")).trackPage(EVERYTHING, { limit: FIRST_TRACKS });
+    expect(FIRST_ASKED).toContain(pathOf(asked.at(-1)!));
   });
 
   it("asked for twice fetches once", async () => {
@@ -108,7 +120,7 @@ describe("keeping a track", () => {
     expect(state()).toEqual({});
   });
 
-  it.each([PATH, `${PATH}/manifest?from=0`, PIECES[0]!])(
+  it.each([PATH, `${PATH}/manifest?from=0`, PIECES[0]!, ME])(
     "is stopped in the middle of %s without a word",
     async (at) => {
       const answer = held();
@@ -119,7 +131,7 @@ describe("keeping a track", () => {
       expect(asked.find((request) => pathOf(request) === at)!.signal.aborted).toBe(true);
       answer.letGo();
       await keeping;
-      expect(await made.keys()).toEqual([]);
+      expect((await made.keys()).filter((name) => name !== ANSWERS)).toEqual([]);
       expect(state()).toEqual({});
     },
   );
@@ -185,10 +197,30 @@ describe("a page that is opened", () => {
     },
   );
 
+  it("goes on without its worker where the network is cut, and has it when that is back", async () => {
+    vi.stubEnv("PROD", true);
+    const online = new EventTarget();
+    vi.stubGlobal("addEventListener", online.addEventListener.bind(online));
+    const register = vi.fn(async () => Promise.reject(new TypeError("no script")));
+    navigatorWith({ locks, serviceWorker: { register } });
+    await offline.beginOffline();
+    online.dispatchEvent(new Event("online"));
+    await settled();
+    expect(register).toHaveBeenCalledTimes(2);
+    register.mockImplementation(async () => ({}) as never);
+    online.dispatchEvent(new Event("online"));
+    await settled();
+    online.dispatchEvent(new Event("online"));
+    expect(register).toHaveBeenCalledTimes(3);
+  });
+
   it("tells every other fault of its worker", async () => {
     vi.stubEnv("PROD", true);
-    navigatorWith({ locks, serviceWorker: { register: async () => Promise.reject(new TypeError("no script")) } });
-    await expect(offline.beginOffline()).rejects.toThrow("no script");
+    const register = async (): Promise<never> => {
+      throw new DOMException("The document is not active.", "InvalidStateError");
+    };
+    navigatorWith({ locks, serviceWorker: { register } });
+    await expect(offline.beginOffline()).rejects.toThrow("not active");
   });
 
   it("removes a half also where the browser has no locks", async () => {
@@ -196,6 +228,78 @@ describe("a page that is opened", () => {
     await made.made(CACHE, [PATH]);
     await offline.beginOffline();
     expect(await made.keys()).toEqual([]);
+  });
+});
+
+describe("a track that is kept on the first visit", () => {
+  let worker: EventTarget & { state: string };
+
+  beforeEach(() => {
+    vi.stubEnv("PROD", true);
+    worker = Object.assign(new EventTarget(), { state: "installing" });
+    const register = async (): Promise<object> => ({ active: null, installing: worker, waiting: null });
+    navigatorWith({ locks, serviceWorker: { register } });
+  });
+
+  it.each(["activated", "redundant"])("is called so once the worker that gives it is %s", async (end) => {
+    const keeping = offline.keep(TRACK);
+    await vi.waitFor(() => expect(made.pathsOf(CACHE)).toContain(WHOLE), { interval: 1 });
+    worker.state = "installed";
+    worker.dispatchEvent(new Event("statechange"));
+    await settled();
+    expect(state()["trk_1"]!.stopping).not.toBeNull();
+    worker.state = end;
+    worker.dispatchEvent(new Event("statechange"));
+    await keeping;
+    expect(state()["trk_1"]!.stopping).toBeNull();
+  });
+});
+
+describe("what another tab keeps", () => {
+  let other: typeof offline;
+
+  beforeEach(async () => {
+    await offline.beginOffline();
+    other = offline;
+    await visit();
+    await offline.beginOffline();
+  });
+
+  it("is known here at once, and so is that it keeps it no more", async () => {
+    await other.keep(TRACK);
+    await settled();
+    expect(state()).toEqual({ trk_1: { part: 1, stopping: null } });
+    await other.forget("trk_1");
+    expect(state()).toEqual({});
+    expect(await made.keys()).toEqual([ANSWERS]);
+  });
+
+  it("is not believed where it is not here", async () => {
+    new MadeChannel("stripsession.kept").postMessage({ news: "kept", track_id: "trk_2" });
+    await settled();
+    expect(state()).toEqual({});
+    expect(await made.keys()).toEqual([]);
+  });
+});
+
+describe("the tracks of a library without a network", () => {
+  beforeEach(async () => {
+    await made.made(`${KEPT}trk_2`, ["/v1/tracks/trk_2"]);
+    const cache = await made.open(CACHE);
+    await cache.put(PATH, Response.json(TRACK));
+    await cache.put(WHOLE, new Response(""));
+  });
+
+  it("are those that are kept whole", async () => {
+    await made.made(ANSWERS, [ME]);
+    expect(await offline.keptTracks()).toEqual([TRACK]);
+  });
+
+  it("are none while nobody knows whose they are", async () => {
+    expect(await offline.keptTracks()).toEqual([]);
+    expect(await made.keys()).not.toContain(ANSWERS);
+    await made.open(ANSWERS);
+    expect(await offline.keptTracks()).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@
 
 import { api } from "$/api/client";
 import { KEPT_HEADER } from "$/offline/answering";
+import { keptTracks } from "$/offline/kept.svelte";
 import type { TrackNow } from "$/state/track";
 
 export const SORTS = ["newest", "title", "artist", "length"] as const;
@@ -40,5 +41,14 @@ export async function trackPage(
     ...(cursor && { cursor }),
   };
   const { data, response } = await api.GET("/v1/tracks", { params: { query: asked }, ...(signal && { signal }) });
-  return { ...data!, isKept: response.headers.has(KEPT_HEADER) };
+  const page = { ...data!, isKept: response.headers.has(KEPT_HEADER) };
+  return page.isKept && !query.text && !query.tag && !cursor ? withKept(page) : page;
+}
+
+/** Tracks that are kept on this device can be played, on whichever page the server would tell of them. */
+async function withKept(page: TrackPage): Promise<TrackPage> {
+  const told = new Set(page.tracks.map((track) => track.track_id));
+  const others = (await keptTracks()).filter((track) => !told.has(track.track_id));
+  others.sort((a, b) => b.created_at.localeCompare(a.created_at));
+  return { ...page, tracks: [...page.tracks, ...others] };
 }
