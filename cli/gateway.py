@@ -24,6 +24,8 @@ _OVERDUE_S = 3.0
 """How long a usual answer may take before a person should know what is waited for."""
 _EVENT_OVERDUE_S = 20.0
 """Longer than the pause between two signs of life of an event stream, which is 15 s."""
+_WISHED_PAUSE_S_MAX = 30.0
+"""Longest pause that a server's Retry-After is believed for: whatever stands on the way may say anything."""
 _BUSY = frozenset({429, 502, 503, 504})
 
 Json = dict[str, Any]
@@ -201,7 +203,6 @@ class Gateway:
         timeout = httpx.Timeout(answer_s, connect=_CONNECT_S)
         renewed = False
         while True:
-            pause_s = _PAUSE_S
             tokens = self._tokens if signed else None
             try:
                 answer = await self._http.request(
@@ -210,7 +211,7 @@ class Gateway:
             except httpx.HTTPError as error:
                 if loop.time() > deadline:
                     raise self._silent(error) from error
-                await asyncio.sleep(pause_s)
+                await asyncio.sleep(_PAUSE_S)
                 continue
             if answer.is_success:
                 return answer
@@ -220,9 +221,7 @@ class Gateway:
                 continue
             if answer.status_code not in _BUSY or loop.time() > deadline:
                 raise Refused(answer.status_code, _problem(answer))
-            with contextlib.suppress(ValueError):
-                pause_s = float(answer.headers.get("retry-after", pause_s))
-            await asyncio.sleep(pause_s)
+            await asyncio.sleep(_wished_pause_s(answer))
 
     async def _renew(self, spent: Tokens) -> None:
         async with self._renewing:
@@ -253,6 +252,15 @@ class Gateway:
         else:
             text = f"StripSession runs at {self.address} but does not answer; ask `stripsession doctor` what is wrong"
         return CommandFault(text, NOT_RUNNING)
+
+
+def _wished_pause_s(answer: httpx.Response) -> float:
+    """As long as Retry-After says, within reason; the usual pause where it says no number of seconds."""
+    wished = answer.headers.get("retry-after", "").strip()
+    if not (wished.isascii() and wished.isdigit()):
+        return _PAUSE_S
+    # Of digits without end, float makes infinity and int a fault.
+    return min(max(float(wished), _PAUSE_S), _WISHED_PAUSE_S_MAX)
 
 
 def _signed(headers: Mapping[str, str] | None, tokens: Tokens | None) -> dict[str, str]:

@@ -167,6 +167,44 @@ async def test_an_overdue_answer_is_told_and_so_is_its_coming(monkeypatch: pytes
     await gateway.close()
 
 
+@pytest.mark.parametrize(
+    ("told", "pause_s"),
+    [
+        ("2", 2.0),
+        (" 7 ", 7.0),
+        ("0", 0.5),
+        ("86400", 30.0),
+        ("9" * 400, 30.0),
+        ("inf", 0.5),
+        ("nan", 0.5),
+        ("-5", 0.5),
+        ("soon", 0.5),
+        ("\u0663", 0.5),
+        ("Wed, 21 Oct 2099 07:28:00 GMT", 0.5),
+        (None, 0.5),
+    ],
+)
+async def test_a_busy_server_is_believed_within_reason(
+    monkeypatch: pytest.MonkeyPatch, told: str | None, pause_s: float
+) -> None:
+    """Retry-After is waited for up to half a minute; what is no number of seconds is as good as absent."""
+    paused: list[float] = []
+    headers = {} if told is None else {"Retry-After": told.encode()}
+    answers = [httpx.Response(503, headers=headers), httpx.Response(200, json={"path": "/one"})]
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+
+    async def busy(_: httpx.Request) -> httpx.Response:
+        return answers.pop(0)
+
+    monkeypatch.setattr(gateway_module.asyncio, "sleep", pause)
+    gateway = Gateway(ADDRESS, httpx.MockTransport(busy))
+    assert (await gateway.json("GET", "/one"))["path"] == "/one"
+    assert paused == [pause_s]
+    await gateway.close()
+
+
 class TusServer:
     """Stores what is patched; the first PATCHes are answered with these statuses, after half of their body."""
 
