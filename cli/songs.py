@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import errno
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,7 @@ _PARALLEL_SONGS = 4
 WHOLE_FORMAT = "stem.mp4"
 """One file that holds the whole song with its stems."""
 _OVER = frozenset({"failed", "cancelled"})
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +79,7 @@ async def separate_all(
                 return await _separate(gateway, song, folder, request, memory, bar)
             except (Refused, CommandFault, OSError, httpx.HTTPError) as error:
                 bar.failed()
-                return Outcome(song, None, str(error) or type(error).__name__)
+                return Outcome(song, None, _fault_of(error))
 
     pairs = zip(songs, folders(songs, request.out), strict=True)
     return list(await asyncio.gather(*(one(song, folder) for song, folder in pairs)))
@@ -99,11 +101,7 @@ async def _separate(
         await _fetch(gateway, str(track["track_id"]), _files(request, stems, folder), folder, bar)
         write_report(told, folder)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise CommandFault(
-            f"its stems are in your library, but {folder} cannot take them: {reason}; "
-            "mend that and run the same command again, which only fetches them"
-        ) from error
+        raise CommandFault(f"its stems are in your library, but {_refused_by(folder, error)}") from error
     bar.done()
     return Outcome(
         song,
@@ -113,6 +111,19 @@ async def _separate(
         told=plain_lines_of(told),
         is_known=is_known,
     )
+
+
+def _fault_of(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return "there is no room left on this disk; free some, then run the same command again, which goes on from here"
+    return str(error) or type(error).__name__
+
+
+def _refused_by(folder: Path, error: OSError) -> str:
+    if error.errno in _NO_ROOM:
+        return f"{folder} has no room for them; free some, then run the same command again, which fetches the rest"
+    reason = (error.strerror or str(error)).lower()
+    return f"{folder} cannot take them: {reason}; mend that and run the same command again, which only fetches them"
 
 
 async def _known_track(gateway: Gateway, song: Path, model: str, memory: Memory) -> Json | None:
