@@ -232,20 +232,6 @@ async def test_one_songs_chunks_are_spread_over_all_servers() -> None:
     assert bench.stems() == (await undisturbed()).stems()
 
 
-async def test_a_songs_engine_seconds_are_those_that_the_engine_tells() -> None:
-    """They are added up over its chunks, each once; an engine that tells none is counted while it has a chunk."""
-    bench = Bench(SONG, PROPERTIES)
-    bench.own_engine.chunk_s = 60.0
-    assert (await bench.run()).state is JobState.COMPLETED
-    assert engine_s(bench) == CHUNKS * 60.0
-    assert engine_s(await undisturbed()) < CHUNKS * 60.0
-
-
-def engine_s(bench: Bench) -> float:
-    (findings,) = bench.materials.findings
-    return sum(effort.engine_s for effort in bench.materials.efforts) + findings.making.engine_s
-
-
 async def test_with_every_server_away_the_song_waits_its_turn() -> None:
     """When patience ends the job goes back to the queue, and the try is not held against it."""
     servers = [Mortal(2, DependencyAway("inference", "gone")) for _ in range(2)]
