@@ -133,10 +133,10 @@ def processor_s(pids: Sequence[int]) -> float:
 
 def settle(roots: Sequence[int], patience_s: float = 20.0) -> None:
     """Wait until these families do next to nothing: what a run left to be erased is no part of the next one."""
-    pause, ends = threading.Event(), time.monotonic() + patience_s
+    ends = time.monotonic() + patience_s
     while time.monotonic() < ends:
         before = processor_s(roots)
-        pause.wait(_SETTLE_S)
+        time.sleep(_SETTLE_S)  # sleep: how much a machine does is how much it does in a while
         if processor_s(roots) - before < _SETTLED_SHARE * _SETTLE_S:
             return
 

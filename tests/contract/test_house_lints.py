@@ -44,6 +44,22 @@ REFUSED: list[tuple[Rule, str, str]] = [
     ),
     (sleeping_tests, "tests/stories/conftest.py", "from time import sleep\nsleep(0.1)\n"),
     (sleeping_tests, "tests/stories/test_page.py", "page.wait_for_timeout(10)\n"),
+    (sleeping_tests, "tests/stories/house.py", "pause = threading.Event()\npause.wait(5)\n"),
+    (sleeping_tests, "tests/stories/house.py", "pause, ends = Event(), 1\npause.wait(SOON_S)\n"),
+    (sleeping_tests, "tests/unit/auth/fakes.py", "await asyncio.wait_for(asyncio.Event().wait(), 5)\n"),
+    (sleeping_tests, "tests/unit/auth/fakes.py", "SOON_S = 0.5\nawait asyncio.wait({other}, timeout=SOON_S)\n"),
+    (sleeping_tests, "tests/unit/auth/fakes.py", "process.wait(0.1)\n"),
+    (sleeping_tests, "tests/unit/auth/fakes.py", "sleep(1)  # sleep:\n"),
+    *(
+        (sleeping_tests, path, text)
+        for path, text in (
+            ("tests/browser.py", 'x = "await new Promise((go) => setTimeout(go, 50))"\n'),  # sleep: to be found
+            ("tests/browser.py", 'x = """() => {\n  setInterval(look, 50);\n}"""\n'),  # sleep: to be found
+            ("tests/unit/auth/test_lock.py", 'x = "SELECT pg_sleep(1)"\n'),  # sleep: to be found
+            ("web/src/player/keys.test.ts", "await new Promise((go) => setTimeout(go, 5));\n"),  # sleep: to be found
+            ("web/src/state/timer.fixture.ts", "setTimeout(go, 5);\n"),  # sleep: to be found
+        )
+    ),
     (unpromised_tests, "tests/unit/auth/test_sign_in.py", "async def test_a() -> None:\n    assert True\n"),
     (empty_names, "services/auth/app/utils.py", ""),
     (empty_names, "chassis/common/clock.py", ""),
@@ -77,6 +93,12 @@ ALLOWED: list[tuple[Rule, str, str]] = [
     (every_column, "services/auth/store/accounts.py", 'q = "SELECT count(*) FROM accounts"\n'),
     (sleeping_tests, "tests/unit/auth/test_sign_in.py", "await_ = asyncio.sleep(0)\n"),
     (sleeping_tests, "chassis/rpc/client.py", "asyncio.sleep(1)\n"),
+    (sleeping_tests, "tests/stories/house.py", "sleep(1)  # sleep: nobody tells of it\n"),
+    (sleeping_tests, "tests/stories/house.py", "process.wait(20)\nawait asyncio.wait_for(begun.wait(), 10)\n"),
+    (sleeping_tests, "tests/stories/house.py", "over = Event()\nover.wait(0.5 * every_s)\nover.set()\n"),
+    (sleeping_tests, "tests/stories/house.py", "never = Event()\nawait never.wait()\n"),
+    (sleeping_tests, "tests/unit/stack/test_process.py", "select.select([child], [], [], 0)\n"),
+    (sleeping_tests, "web/src/state/timer.ts", "setTimeout(work, wait_ms);\n"),  # sleep: the page's own is lawful
     (unpromised_tests, "tests/unit/auth/test_sign_in.py", 'def test_a() -> None:\n    """A promise."""\n'),
     (unpromised_tests, "tests/unit/auth/conftest.py", "def test_clock() -> None: ...\n"),
     (empty_names, "services/auth/app/sign_in.py", ""),

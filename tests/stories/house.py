@@ -9,7 +9,6 @@ import secrets
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from tests.paths import REPOSITORY
 START_S = 120.0
 STOP_S = 60.0
 PATIENCE_S = 120.0
+LOOK_EVERY_S = 0.05
 Json = dict[str, Any]
 Found = TypeVar("Found")
 
@@ -223,10 +223,9 @@ def patiently(ask: Callable[[], httpx.Response]) -> httpx.Response:
 def until(look: Callable[[], Found | bool | None], patience_s: float, what: str) -> Found:
     """Look again and again until there is something to see."""
     deadline = time.monotonic() + patience_s
-    pause = threading.Event()
     while True:
         found = look()
         if found:
             return found  # type: ignore[return-value]  # truthy: neither None nor False
         assert time.monotonic() < deadline, f"waited {patience_s:.0f} s in vain for {what}"
-        pause.wait(0.05)
+        time.sleep(LOOK_EVERY_S)  # sleep: other processes tell nobody here what they have come to

@@ -143,7 +143,7 @@ async def test_failing_message_comes_again_and_is_parked_in_the_end(
 
 
 async def _tick(database: Database) -> None:
-    await database.pool.execute("SELECT pg_sleep(0.05)")
+    await database.pool.execute("SELECT pg_sleep(0.05)")  # sleep: a table tells nobody of a new row
 
 
 @pytest.mark.parametrize("fault", [TryLater(0.1), ValueError("first time only")])

@@ -80,6 +80,7 @@ async def test_a_failed_file_leaves_nothing(database: Database, tmp_path: Path) 
 
 async def test_processes_that_start_together_migrate_once(database: Database, tmp_path: Path) -> None:
     """Of several migrations at once one does the work, and the others wait for it, also longer than a lock may take."""
-    _write(tmp_path, m0001_pre_slow="SET LOCAL statement_timeout = 0; CREATE TABLE a (a int); SELECT pg_sleep(5)")
+    slow = "SELECT pg_sleep(5)"  # sleep: the migration is the slow one, and what the others wait for is its end
+    _write(tmp_path, m0001_pre_slow=f"SET LOCAL statement_timeout = 0; CREATE TABLE a (a int); {slow}")
     done = await asyncio.gather(*(migrate(database, tmp_path) for _ in range(3)))
     assert sorted(map(len, done)) == [0, 0, 2]

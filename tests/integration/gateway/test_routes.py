@@ -328,7 +328,7 @@ async def test_a_service_that_restarts_is_waited_for(door: Door) -> None:
     port = door.servers["library"].port
     await door.servers["library"].stop()
     reading = asyncio.create_task(door.http.get(f"/v1/tracks/{track.track_id}", headers=door.bearer()))
-    await asyncio.wait({reading}, timeout=0.3)
+    await asyncio.wait({reading}, timeout=0.3)  # sleep: that it waits shows in time alone
     assert not reading.done()
     door.servers["library"]._listen = f"127.0.0.1:{port}"
     await door.servers["library"].start()

@@ -100,7 +100,7 @@ def _wait_ready(server: subprocess.Popen[bytes], ports: TritonPorts, log: Path) 
             assert time.monotonic() - started < _READY_DEADLINE_S, log.read_text()
             try:
                 # Waiting on the process, not on the clock: an early end is seen at once.
-                server.wait(timeout=0.1)
+                server.wait(timeout=0.1)  # sleep: it tells its end by itself, and that it is ready only when asked
             except subprocess.TimeoutExpired:
                 continue
             pytest.fail(log.read_text())

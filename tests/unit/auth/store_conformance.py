@@ -115,7 +115,7 @@ class StoreConformance:
         async with store.transaction() as work:
             assert await work.sessions.locked(token.token_hash) is not None
             other = asyncio.create_task(look())
-            done, _ = await asyncio.wait({other}, timeout=HELD_OFF_S)
+            done, _ = await asyncio.wait({other}, timeout=HELD_OFF_S)  # sleep: a lock shows in time alone
             assert not done
             fresh = RefreshToken(secrets.token_bytes(32), session.session_id, NOW + DAY)
             await work.sessions.rotate(session, token, NOW, fresh)
