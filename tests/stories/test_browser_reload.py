@@ -43,7 +43,7 @@ def _offset_of(request: Request) -> list[int]:
 
 
 async def test_the_player_comes_back_at_its_place_with_its_mix(house: House, musician: Listener) -> None:
-    """Reloaded while it plays, a track is where it was, with its mix, loop and tempo, and plays on from there."""
+    """Left or reloaded while it plays, a track is where it was, with its mix, loop and tempo, and plays on there."""
     async with chromium() as browser:
         web = await WebPage.open(browser, house.url, deadline_s=60)
         await web.sign_in(musician.email, musician.password)
@@ -73,5 +73,10 @@ async def test_the_player_comes_back_at_its_place_with_its_mix(house: House, mus
         await web.plays_past(await web.position_s() + 0.5)
         await web.sounds()
         await web.hears([False, True, True, True])
+        left_s = await web.position_s()
+        await web.close_track()
+        await web.open_track("rehearsal")
+        await web.can_play(29.9)
+        assert left_s <= await web.position_s() <= left_s + UNLOADING_S_MAX
         await web.close()
         assert web.faults == []

@@ -17,6 +17,8 @@ import { Waves } from "$/player/waves.svelte";
 import { clock } from "$/state/text";
 
 const RETRY_S = 2;
+/** Whatever stands before the server may ask for a day, or for ever. */
+const RETRY_S_MAX = 15;
 /** What the engine gave is heard by then. */
 const HEARD_AFTER_S = 0.3;
 /** Further past the end of what is there than this, the listener is told. */
@@ -90,6 +92,8 @@ export class Desk {
 
   close(): void {
     this.#isClosed = true;
+    // How it was left is asked for after this.
+    this.#begun = this.view;
     this.#reader?.stop();
     cancelAnimationFrame(this.#frame);
     void this.engine?.close();
@@ -129,7 +133,8 @@ export class Desk {
   /** Set all as a link or a shared mix says. */
   apply(view: PlayerView): void {
     this.#begun = view;
-    if (this.engine && this.track) {
+    // Also while its sound is being opened: what is set by then is what it begins with.
+    if (this.mix.stems.length) {
       this.mix.begin(this.mix.stems, view.lanes);
       this.#practise(view);
       this.seek(view.at_s);
@@ -148,7 +153,7 @@ export class Desk {
     this.#isPlayAsked = !this.engine;
     if (this.engine && this.#segments.length) {
       this.practice.countIn();
-      void this.engine.play();
+      void this.#start(this.engine);
       this.waves.follow(this.position_s, true);
     }
   }
@@ -297,6 +302,18 @@ export class Desk {
     }
   }
 
+  async #start(engine: Engine): Promise<void> {
+    try {
+      await engine.play();
+    } catch {
+      // Closed meanwhile, it need not sound.
+      if (engine === this.engine) {
+        void engine.pause();
+        this.fault = { text: i18n.m.player.engineFault, willRetry: false };
+      }
+    }
+  }
+
   /** Tempo and pitch go back to what is heard. */
   #fix(): void {
     this.practice.fix();
@@ -375,5 +392,6 @@ function judge(error: unknown): { retry_s: number | null; text: string } {
   if (!(error instanceof Problem)) {
     return { retry_s: null, text: i18n.m.player.segmentFault };
   }
-  return { retry_s: error.isTransient ? error.retryAfter_s || RETRY_S : null, text: textOf(error) };
+  const retry_s = Math.min(RETRY_S_MAX, error.retryAfter_s || RETRY_S);
+  return { retry_s: error.isTransient ? retry_s : null, text: textOf(error) };
 }
