@@ -2,19 +2,20 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { UNDO_S } from "$/library/deletions";
 import { madeTrack } from "$/state/track.fixture";
 
-const { api, tracks, kept, players } = vi.hoisted(() => {
+const { api, tracks, kept, keep, players } = vi.hoisted(() => {
   Object.defineProperty(globalThis, "location", { value: { hash: "#/" }, configurable: true });
   return {
     api: { GET: vi.fn() },
     tracks: { hide: vi.fn(), delete: vi.fn(), find: vi.fn() },
     kept: vi.fn(),
+    keep: vi.fn(),
     players: vi.fn(),
   };
 });
 vi.mock("$/api/client", () => ({ api, told: async (answer: Promise<unknown>) => answer }));
 vi.mock("$/state/tracks.svelte", () => ({ tracks }));
 vi.mock("$/state/route.svelte", () => ({ route: { now: { view: "library" } }, go: vi.fn() }));
-vi.mock("$/offline/kept.svelte", () => ({ forget: kept }));
+vi.mock("$/offline/kept.svelte", () => ({ forget: kept, keep }));
 vi.mock("$/player/memory", () => ({ forgetPlayer: players }));
 
 const TRACK = madeTrack({ state: "ready" });
@@ -148,5 +149,16 @@ describe("a deletion", () => {
     refuse(new Error("away"));
     await vi.advanceTimersByTimeAsync(0);
     expect(told()).toEqual([]);
+  });
+});
+
+describe("a track that is to be kept", () => {
+  it.each([
+    ["room is missing", new DOMException("full", "QuotaExceededError"), "no room for “Night Train” on this device"],
+    ["something else went wrong", new TypeError("not here"), "Something went wrong"],
+  ])("says why it is not, where %s", async (_, error, text) => {
+    keep.mockRejectedValue(error);
+    await actions.keepTrack(TRACK);
+    expect(told().join()).toContain(text);
   });
 });

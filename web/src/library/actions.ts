@@ -7,7 +7,7 @@ import { announce, complain, notify } from "$/design/notices.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
 import { Deletions, UNDO_S } from "$/library/deletions";
 import { LeftDeletions } from "$/library/leftDeletions";
-import { forget as forgetKept } from "$/offline/kept.svelte";
+import { forget as forgetKept, keep } from "$/offline/kept.svelte";
 import { forgetPlayer } from "$/player/memory";
 import { go, route } from "$/state/route.svelte";
 import { shelf } from "$/state/shelf";
@@ -83,6 +83,18 @@ export async function cancelTrack(track: TrackNow): Promise<void> {
 
 export async function retryTrack(track: TrackNow): Promise<void> {
   await attempt(() => tracks.retry(track.track_id));
+}
+
+export async function keepTrack(track: TrackNow): Promise<void> {
+  try {
+    await keep(track);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "QuotaExceededError") {
+      notify({ text: i18n.m.library.row.noRoom(track.title), kind: "error" });
+    } else {
+      complain(error);
+    }
+  }
 }
 
 async function attempt(work: () => Promise<void>): Promise<void> {

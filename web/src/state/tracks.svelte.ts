@@ -197,9 +197,9 @@ export class Tracks {
     }
   }
 
-  /** One track, as it is now. Throws Problem. */
+  /** One track, as it is now; gone from here where there is none any more. Throws Problem. */
   async find(track_id: string): Promise<TrackNow> {
-    const track = await this.#asked(read(track_id));
+    const track = await this.#read(track_id);
     return this.get(track_id) ?? track;
   }
 
@@ -267,13 +267,20 @@ export class Tracks {
       this.drop(track_id);
       return;
     }
+    const reading = this.#read(track_id, news === "arrived" ? (track) => this.#arrive(track) : undefined);
+    // Nobody asked for it, so nobody is told when it fails.
+    await reading.catch(() => undefined);
+  }
+
+  async #read(track_id: string, letIn?: (track: TrackNow) => void): Promise<TrackNow> {
+    const following = this.#following;
     try {
-      await this.#asked(read(track_id), news === "arrived" ? (track) => this.#arrive(track) : undefined);
+      return await this.#asked(api.GET("/v1/tracks/{track_id}", { params: { path: { track_id } } }), letIn);
     } catch (error) {
-      if (error instanceof Problem && error.status === 404) {
+      if (error instanceof Problem && error.status === 404 && following === this.#following) {
         this.drop(track_id);
       }
-      // Otherwise nobody asked for this reading, so nobody is told when it fails.
+      throw error;
     }
   }
 
@@ -351,10 +358,6 @@ export class Tracks {
     this.#byId.set(track.track_id, track);
     track.tags.forEach((tag) => this.tags.add(tag));
   }
-}
-
-function read(track_id: string): Promise<{ data?: Track }> {
-  return api.GET("/v1/tracks/{track_id}", { params: { path: { track_id } } });
 }
 
 function idsOf(page: TrackPage): string[] {

@@ -160,6 +160,13 @@ describe("the library's tracks", () => {
     expect(tracks.ids).toEqual(["a"]);
   });
 
+  it("are gone when the server knows them no more, and whoever asked is told", async () => {
+    await answer(page(["b", "a"]));
+    server.GET.mockRejectedValue(new Problem(404, {}));
+    await expect(tracks.find("a")).rejects.toMatchObject({ status: 404 });
+    expect(tracks.ids).toEqual(["b"]);
+  });
+
   it.each([
     ["find", "GET", () => tracks.find("a")],
     ["create", "POST", () => tracks.create("upl_1")],

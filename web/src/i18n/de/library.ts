@@ -102,6 +102,8 @@ export const library: Messages["library"] = {
     release: "Von diesem Gerät nehmen",
     releaseNamed: (title) => `Von diesem Gerät nehmen: ${title}`,
     kept: "Auf diesem Gerät",
+    noRoom: (title) =>
+      `Für „${title}“ ist auf diesem Gerät kein Platz. Nimm einen anderen Song herunter oder schaff Platz, dann versuch es noch einmal.`,
     keeping: (percent) => `Wird geholt: ${percent} %`,
     delete: "Löschen",
     deleteNamed: (title) => `Löschen: ${title}`,

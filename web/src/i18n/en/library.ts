@@ -101,6 +101,8 @@ export const library = {
     release: "Remove from this device",
     releaseNamed: (title: string): string => `Remove from this device: ${title}`,
     kept: "Kept on this device",
+    noRoom: (title: string): string =>
+      `There is no room for “${title}” on this device. Remove another track from it, or make room, then try again.`,
     keeping: (percent: number): string => `Keeping ${percent} %`,
     delete: "Delete",
     deleteNamed: (title: string): string => `Delete ${title}`,
