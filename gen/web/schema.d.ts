@@ -2032,6 +2032,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Unprocessable Entity: INVALID_EMAIL, INVALID_FIELD. */
+        "422-INVALID_EMAIL-INVALID_FIELD": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Unprocessable Entity: INVALID_FIELD. */
         "422-INVALID_FIELD": {
             headers: {
@@ -2435,7 +2444,7 @@ export interface operations {
             413: components["responses"]["413-BODY_TOO_LARGE"];
             415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];
-            422: components["responses"]["422-INVALID_FIELD"];
+            422: components["responses"]["422-INVALID_EMAIL-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];

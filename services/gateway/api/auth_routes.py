@@ -34,6 +34,8 @@ _EMAIL = Text(
     length_min=3,
     length_max=254,
     pattern=r"^[^@\x00-\x1F\x7F]+@[^@\x00-\x1F\x7F]+$",
+    fault="must be an e-mail address",
+    reason="INVALID_EMAIL",
 )
 _PASSWORD = Text(
     "password",
@@ -77,7 +79,7 @@ _OPENED = (
 )
 _OWN_REFUSALS = {
     "signUp": ("BUSY", "DISPLAY_NAME_TOO_LONG", "EMAIL_TAKEN", "INVALID_EMAIL", "WEAK_PASSWORD"),
-    "signIn": ("BUSY", "WRONG_CREDENTIALS"),
+    "signIn": ("BUSY", "INVALID_EMAIL", "WRONG_CREDENTIALS"),
     "redeemLink": ("LINK_SPENT",),
 }
 

@@ -106,11 +106,13 @@ def problem_of(refusal: Refusal) -> Problem:
 
 _PHRASES = frozenset(int(status) for status in HTTPStatus)
 
-# The reasons that chassis gives where the service itself said nothing, and those that speak of it all the same.
-_UNEXPLAINED = frozenset({"UNREACHABLE"} | {code.name for code in grpc.StatusCode})
+# The reasons that chassis gives where the service itself said nothing, and those that speak of it all the same; and
+# that of a service which was asked about nobody, whose sentence is about a request that the caller never saw.
+_UNEXPLAINED = frozenset({"IDENTIFIER_MISSING", "UNREACHABLE"} | {code.name for code in grpc.StatusCode})
 _SILENT: Mapping[str, str] = {
     "CANCELLED": "UNREACHABLE",
     "DEADLINE_EXCEEDED": "DEADLINE",
+    "IDENTIFIER_MISSING": "UNAUTHENTICATED",
     "NOT_FOUND": "NOT_FOUND",
     "RESOURCE_EXHAUSTED": "BUSY",
     "UNAUTHENTICATED": "UNAUTHENTICATED",
@@ -148,8 +150,8 @@ _DETAILS: Mapping[int, str] = {
 
 # Said better here than by the service, which does not know how people come by what they need.
 _TOLD: Mapping[str, str] = {
-    "LINK_SPENT": "This sign-in link was used or has expired. On a machine of your own, run `stripsession link`"
-    " (or `make run` again) for a new one.",
+    "LINK_SPENT": "This sign-in link was used or has expired. Ask whoever runs this server for a new one; if that is"
+    " you, `stripsession link` prints it.",
 }
 
 _ACTION = "Check the request against /openapi.json."

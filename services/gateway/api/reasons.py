@@ -70,7 +70,11 @@ OF_SERVICES: Mapping[str, Reason] = {
     "EMAIL_TAKEN": Reason(409, "There is an account with this e-mail address. Sign in instead."),
     "IDEMPOTENCY_KEY_REUSED": Reason(422, "This idempotency key was used for another upload."),
     "INVALID_EMAIL": Reason(422, "This is not an e-mail address."),
-    "LINK_SPENT": Reason(401, "This sign-in link was used or has expired."),
+    "LINK_SPENT": Reason(
+        401,
+        "This sign-in link was used or has expired. Ask whoever runs this server for a new one; if that is you,"
+        " `stripsession link` prints it.",
+    ),
     "MINUTES_EXHAUSTED": Reason(
         402,
         "This song needs 3 minutes, and the Free plan has 1 minute left this month. New minutes come on 1 June 2030.",
@@ -143,7 +147,7 @@ UNTOLD: Mapping[str, str] = {
     "DECODER_FAILED": "separation's; the library tells SEPARATION_UNAVAILABLE",
     "ERASURE_FAILED": "retention's own errands",
     "FILE_REFUSED": "stands for a reason that separation always gives",
-    "IDENTIFIER_MISSING": "a gap in a service's own request",
+    "IDENTIFIER_MISSING": "the gateway names a person to whoever asks; it would tell UNAUTHENTICATED",
     "JOB_MISMATCH": "a fault between library and separation",
     "JOB_NOT_FOUND": "the gateway reads on without a job",
     "LIBRARY_AWAY": "retention's own errands",

@@ -10,11 +10,12 @@ from typing import Any
 
 from services.gateway.api.problems import Problem, Refused, refuse
 
-# What a request may hold is told by the same words that read it: JSON Schema has its patterns from JavaScript.
-PLAIN = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$"
+# What a request may hold is told by the same words that read it: JSON Schema has its patterns from JavaScript, and they
+# mean the same to Python where they match as a whole.
 # NUL is refused by PostgreSQL; the other controls mean nothing in a line of text.
+PLAIN = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$"
 BYTES_DIGITS_MAX = 18
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NOT_PLAIN = "must not hold control characters or broken Unicode"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Text:
     shared: str = ""
     """Name of its options in the document, so that a client has one type for all places that take them."""
     pattern: str = PLAIN
+    fault: str = _NOT_PLAIN
+    """What is said of a text that is not of the pattern."""
+    reason: str = ""
+    """A service's own word for that fault, where it has one."""
     example: str = ""
 
     def json_schema(self) -> dict[str, object]:
@@ -62,8 +67,10 @@ class Text:
             raise _unfit(self.name, f"must have {self.length_min} to {self.length_max} characters")
         if self.options and value not in self.options:
             raise _unfit(self.name, f"must be one of {', '.join(self.options)}")
-        if _CONTROLS.search(value) or any("\ud800" <= character <= "\udfff" for character in value):
-            raise _unfit(self.name, "must not hold control characters or broken Unicode")
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise _unfit(self.name, _NOT_PLAIN)
+        if not self.options and not re.fullmatch(self.pattern, value):
+            raise _unfit(self.name, self.fault, self.reason)
         return value
 
 
@@ -265,6 +272,7 @@ class Number:
         return int(value)
 
 
-def _unfit(name: str, fault: str) -> Refused:
+def _unfit(name: str, fault: str, reason: str = "") -> Refused:
     plain = name.encode("ascii", "replace").decode()
-    return Refused(Problem(422, "INVALID_FIELD", f"{plain} {fault}.", facts={"field": plain}))
+    problem = Problem(422, "INVALID_FIELD", f"{plain} {fault}.", facts={"field": plain})
+    return Refused(dataclasses.replace(problem, reason=reason) if reason else problem)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from chassis.rpc.errors import Refusal
 from services.gateway.api.problems import Refused, problem_of
-from services.gateway.api.schema import Body, JsonObject, Number, Text, Texts, Whole
+from services.gateway.api.reasons import REASONS
+from services.gateway.api.schema import PLAIN, Body, JsonObject, Number, Text, Texts, Whole
 from services.gateway.domain.identifiers import PATTERNS, is_known_shape
 
 CODES = [code for code in grpc.StatusCode if code is not grpc.StatusCode.OK]
@@ -91,9 +92,53 @@ def test_a_plan_without_a_default_is_no_fault_of_the_request() -> None:
 
 
 def test_a_spent_link_says_how_to_get_another() -> None:
-    """Who holds a spent link is told the command that prints the next."""
+    """Who holds a spent link is sent to whoever runs the server, and who runs it to the command that prints one."""
     problem = problem_of(Refusal(grpc.StatusCode.UNAUTHENTICATED, "LINK_SPENT", "Spent."))
-    assert "`stripsession link`" in str(problem.document("req_1")["action"])
+    action = str(problem.document("req_1")["action"])
+    assert action.startswith("Ask whoever runs this server")
+    assert "if that is you, `stripsession link`" in action
+    assert problem.detail == REASONS["LINK_SPENT"].detail
+
+
+def test_a_service_that_was_asked_about_nobody_is_told_as_nobody_signed_in() -> None:
+    """IDENTIFIER_MISSING is 401 with a challenge, in words about the caller and not about a service's request."""
+    refusal = Refusal(grpc.StatusCode.INVALID_ARGUMENT, "IDENTIFIER_MISSING", "A person or a job must be named.")
+    problem = problem_of(refusal)
+    assert (problem.status, problem.reason, problem.facts) == (401, "UNAUTHENTICATED", {})
+    assert "WWW-Authenticate" in problem.headers
+    assert "job" not in str(problem.document("req_1"))
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "taken"),
+    [
+        ("ada@example.org", r"^[^@]+@[^@]+$", True),
+        ("ada", r"^[^@]+@[^@]+$", False),
+        ("ada@example.org\n", r"^[^@\n]+@[^@\n]+$", False),
+        ("two\nlines\tof text", PLAIN, True),
+        ("a\x00b", PLAIN, False),
+        ("a\x7fb", PLAIN, False),
+        ("a\ud800b", r"^.*$", False),
+    ],
+)
+def test_a_text_is_of_its_pattern(text: str, pattern: str, taken: bool) -> None:
+    """What the document says of a text's pattern is held to, over the whole of it."""
+    declared = Text("a", "A.", pattern=pattern, fault="must be otherwise")
+    if taken:
+        assert declared.read(text) == text
+        return
+    with pytest.raises(Refused) as raised:
+        declared.read(text)
+    problem = raised.value.problem
+    assert (problem.status, problem.reason, problem.facts) == (422, "INVALID_FIELD", {"field": "a"})
+    assert problem.detail in ("a must be otherwise.", "a must not hold control characters or broken Unicode.")
+
+
+def test_a_text_may_be_refused_by_a_services_own_word() -> None:
+    """Where a service has a word for the same fault, whoever shows it in words of its own meets that one."""
+    with pytest.raises(Refused) as raised:
+        Text("email", "E.", pattern="^.+@.+$", fault="must be an address", reason="INVALID_EMAIL").read("x")
+    assert (raised.value.problem.reason, raised.value.problem.detail) == ("INVALID_EMAIL", "email must be an address.")
 
 
 BODY = Body("Test", "T.", (Text("a", "A.", required=True, length_max=5), Text("b", "B.", options=("x", "y"))), {})
