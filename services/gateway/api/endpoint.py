@@ -75,16 +75,16 @@ class Call:
         return self.endpoint.body.read(data)
 
     def text(self, name: str) -> str:
-        """A declared query parameter, or "". Raises Refused."""
+        """A declared query parameter, or "" where it is absent or empty. Raises Refused."""
         parameter = next(p for p in self.endpoint.query if isinstance(p, Text) and p.name == name)
         value = self.request.query_params.get(name)
-        return "" if value is None else parameter.read(value)
+        return parameter.read(value) if value else ""
 
     def number(self, name: str) -> int:
-        """A declared query parameter, or its default. Raises Refused."""
+        """A declared query parameter, or its default where it is absent or empty. Raises Refused."""
         parameter = next(p for p in self.endpoint.query if isinstance(p, Number) and p.name == name)
         value = self.request.query_params.get(name)
-        return parameter.default if value is None else parameter.read(value)
+        return parameter.read(value) if value else parameter.default
 
 
 @dataclasses.dataclass(frozen=True)

@@ -32,8 +32,8 @@ Upload a song, get its stems, play and practise with them.
 - **Values.** Names end in their unit: `_s` seconds, `_hz` hertz, `_db` decibels, `_bytes`, `_samples` per channel.
   Moments are RFC 3339 in UTC. Later versions may add members to answers and values to enumerations: read on past those
   that you do not know.
-- **Requests.** A JSON body has at most 64 KiB, and so have all headers together. `X-Request-Id` of 8 to 64 letters,
-  digits, `_` and `-` comes back with the answer.
+- **Requests.** A query parameter that is empty, as in `?q=`, is as good as absent. A JSON body has at most 64 KiB, and
+  so have all headers together. `X-Request-Id` of 8 to 64 letters, digits, `_` and `-` comes back with the answer.
 """
 _TAGS = {
     "service": "The server itself: whether it is live, its keys, this document.",
@@ -165,6 +165,7 @@ def _parameters(endpoint: Endpoint) -> list[Json]:
                 "in": place,
                 "description": parameter.summary,
                 "required": getattr(parameter, "required", False),
+                **({"allowEmptyValue": True} if place == "query" else {}),
                 "schema": parameter.json_schema(),
                 "example": parameter.told_example(),
             }

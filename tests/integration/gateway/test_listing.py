@@ -36,6 +36,19 @@ async def test_a_list_is_sorted_and_filtered(door: Door) -> None:
     check_problem(answer, 422, "INVALID_FIELD")
 
 
+async def test_an_empty_parameter_is_as_good_as_absent(door: Door) -> None:
+    """Texts, numbers and words of a few are all left open by an empty parameter, in lists and in downloads."""
+    track = door.library.add_track(OWNER)
+    plain, empty = [
+        await door.http.get(f"/v1/tracks{query}", headers=door.bearer())
+        for query in ("", "?q=&tag=&sort=&cursor=&limit=")
+    ]
+    assert (empty.status_code, empty.json()) == (200, plain.json())
+    for path in ("manifest?from=", "mix.flac?stems=&gains=&pans=&preset=&depth=&speed="):
+        answer = await door.http.get(f"/v1/tracks/{track.track_id}/{path}", headers=door.bearer())
+        assert answer.status_code == 200, path
+
+
 async def test_tags_are_changed_as_a_whole(door: Door) -> None:
     """PATCH replaces all tags, also by none, and leaves them when it does not name them."""
     path = f"/v1/tracks/{door.library.add_track(OWNER).track_id}"
