@@ -12,6 +12,24 @@ from services.gateway.wiring import contract
 Json = dict[str, Any]
 Place = tuple[str, Json]
 
+# What anybody may call, signed in or not. Whoever adds to it lets strangers in: everything else needs a session.
+ANYBODYS_NAMES = frozenset(
+    [
+        "isLive",
+        "isReady",
+        "getKeySet",
+        "getContract",
+        "signUp",
+        "signIn",
+        "redeemLink",
+        "describeUploads",
+        "describeUpload",
+        "openShare",
+        "getSharedManifest",
+        "getSharedSegment",
+    ]
+)
+
 
 @functools.cache
 def document() -> Json:

@@ -10,6 +10,7 @@ import jsonschema  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from tests.contract.openapi_document import (
+    ANYBODYS_NAMES,
     Json,
     document,
     examples,
@@ -97,16 +98,31 @@ def test_names_of_operations_stay() -> None:
 
 
 def test_who_may_call_is_told() -> None:
-    """What needs a session says so by both of its ways, answers 401 without one, and nothing else does."""
+    """An operation needs a session by either of its ways and lists UNAUTHENTICATED, but for those named here."""
     told = document()
-    known = set(told["components"]["securitySchemes"])
-    for method, path, operation in operations():
-        named = {name for requirement in operation["security"] for name in requirement}
-        assert named <= known
-        assert named in (set(), {"bearer", "cookie"}, {"refresh_cookie"})
-        if named == {"bearer", "cookie"}:
-            assert 401 in dict(responses(operation)), (method, path)
-    assert {tag for _, _, operation in operations() for tag in operation["tags"]} == {t["name"] for t in told["tags"]}
+    by_name = {operation["operationId"]: operation for _, _, operation in operations()}
+    of_anybody, of_renewing = set(ANYBODYS_NAMES), {"refreshSession", "signOut"}
+    assert of_anybody | of_renewing < set(by_name)
+    for name, operation in by_name.items():
+        listed = challenged(operation)
+        if name in of_anybody:
+            assert (name, operation["security"], listed) == (name, [], False)
+        elif name in of_renewing:
+            # Without a token there is nothing to renew; to sign out who is not signed in changes nothing.
+            assert (name, operation["security"]) == (name, [{}, {"refresh_cookie": []}])
+            assert listed is (name == "refreshSession")
+        else:
+            assert (name, operation["security"], listed) == (name, [{"bearer": []}, {"cookie": []}], True)
+    assert set(told["components"]["securitySchemes"]) == {"bearer", "cookie", "refresh_cookie"}
+    # What no operation says for itself would hold for it.
+    assert "security" not in told
+    assert {tag for operation in by_name.values() for tag in operation["tags"]} == {t["name"] for t in told["tags"]}
+
+
+def challenged(operation: Json) -> bool:
+    """Whether an operation lists UNAUTHENTICATED; of HEAD, whose refusals have no body, by its description alone."""
+    answer = dict(responses(operation)).get(401, {"description": ""})
+    return "UNAUTHENTICATED" in re.findall(r"[A-Z_]+", answer["description"])
 
 
 def test_the_document_says_what_it_is() -> None:
