@@ -325,6 +325,7 @@ class ConcludeTrackRequest(_message.Message):
     FAILURE_FIELD_NUMBER: _builtins.int
     LENGTH_SAMPLES_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
+    REMARKS_FIELD_NUMBER: _builtins.int
     track_id: _builtins.str
     """Which track."""
     job_id: _builtins.str
@@ -341,6 +342,10 @@ class ConcludeTrackRequest(_message.Message):
     def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Things the listener should know."""
 
+    @_builtins.property
+    def remarks(self) -> _containers.RepeatedCompositeFieldContainer[_track_pb2.Remark]:
+        """The same for programs."""
+
     def __init__(
         self,
         *,
@@ -350,10 +355,11 @@ class ConcludeTrackRequest(_message.Message):
         failure: _track_pb2.TrackFailure | None = ...,
         length_samples: _builtins.int = ...,
         warnings: _abc.Iterable[_builtins.str] | None = ...,
+        remarks: _abc.Iterable[_track_pb2.Remark] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "job_id", b"job_id", "length_samples", b"length_samples", "outcome", b"outcome", "track_id", b"track_id", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "job_id", b"job_id", "length_samples", b"length_samples", "outcome", b"outcome", "remarks", b"remarks", "track_id", b"track_id", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -25,23 +25,29 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#stripsession/library/v1/track.proto\x12\x17stripsession.library.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"v\n\x0f\x41udioProperties\x12\x16\n\x0esample_rate_hz\x18\x01 \x01(\x05\x12\x10\n\x08\x63hannels\x18\x02 \x01(\x05\x12\x12\n\ndepth_bits\x18\x03 \x01(\x05\x12\r\n\x05\x63odec\x18\x04 \x01(\t\x12\x16\n\x0elength_samples\x18\x05 \x01(\x03\"B\n\x0cTrackFailure\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x11\n\tretryable\x18\x03 \x01(\x08\"\xd1\x04\n\x05Track\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0e\n\x06\x61rtist\x18\x04 \x01(\t\x12\x32\n\x05state\x18\x05 \x01(\x0e\x32#.stripsession.library.v1.TrackState\x12\x37\n\x05\x61udio\x18\x06 \x01(\x0b\x32(.stripsession.library.v1.AudioProperties\x12\r\n\x05stems\x18\x07 \x03(\t\x12\x18\n\x10playable_samples\x18\x08 \x01(\x03\x12\x10\n\x08segments\x18\t \x01(\x05\x12\x36\n\x07\x66\x61ilure\x18\n \x01(\x0b\x32%.stripsession.library.v1.TrackFailure\x12\x10\n\x08warnings\x18\x0b \x03(\t\x12\r\n\x05model\x18\x0c \x01(\t\x12.\n\ncreated_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tupload_id\x18\x0f \x01(\t\x12\x13\n\x0bupload_held\x18\x10 \x01(\x08\x12\x34\n\x10upload_erased_at\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04tags\x18\x12 \x03(\t\x12\x10\n\x03\x62pm\x18\x13 \x01(\x01H\x00\x88\x01\x01\x12\x0b\n\x03key\x18\x14 \x01(\t\x12\x11\n\thas_cover\x18\x15 \x01(\x08\x42\x06\n\x04_bpm\"{\n\x07Segment\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x14\n\x0c\x66irst_sample\x18\x02 \x01(\x03\x12\x16\n\x0elength_samples\x18\x03 \x01(\x05\x12\x33\n\x05stems\x18\x04 \x03(\x0b\x32$.stripsession.library.v1.SegmentStem\">\n\x0bSegmentStem\x12\x0c\n\x04stem\x18\x01 \x01(\t\x12\x12\n\nsize_bytes\x18\x02 \x01(\x05\x12\r\n\x05peaks\x18\x03 \x01(\x0c*\xa9\x01\n\nTrackState\x12\x1b\n\x17TRACK_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14TRACK_STATE_CHECKING\x10\x01\x12\x1a\n\x16TRACK_STATE_SEPARATING\x10\x02\x12\x15\n\x11TRACK_STATE_READY\x10\x03\x12\x16\n\x12TRACK_STATE_FAILED\x10\x04\x12\x19\n\x15TRACK_STATE_CANCELLED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#stripsession/library/v1/track.proto\x12\x17stripsession.library.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"v\n\x0f\x41udioProperties\x12\x16\n\x0esample_rate_hz\x18\x01 \x01(\x05\x12\x10\n\x08\x63hannels\x18\x02 \x01(\x05\x12\x12\n\ndepth_bits\x18\x03 \x01(\x05\x12\r\n\x05\x63odec\x18\x04 \x01(\t\x12\x16\n\x0elength_samples\x18\x05 \x01(\x03\"B\n\x0cTrackFailure\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x11\n\tretryable\x18\x03 \x01(\x08\"\x8d\x01\n\x06Remark\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x39\n\x05\x66\x61\x63ts\x18\x03 \x03(\x0b\x32*.stripsession.library.v1.Remark.FactsEntry\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x83\x05\n\x05Track\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0e\n\x06\x61rtist\x18\x04 \x01(\t\x12\x32\n\x05state\x18\x05 \x01(\x0e\x32#.stripsession.library.v1.TrackState\x12\x37\n\x05\x61udio\x18\x06 \x01(\x0b\x32(.stripsession.library.v1.AudioProperties\x12\r\n\x05stems\x18\x07 \x03(\t\x12\x18\n\x10playable_samples\x18\x08 \x01(\x03\x12\x10\n\x08segments\x18\t \x01(\x05\x12\x36\n\x07\x66\x61ilure\x18\n \x01(\x0b\x32%.stripsession.library.v1.TrackFailure\x12\x10\n\x08warnings\x18\x0b \x03(\t\x12\r\n\x05model\x18\x0c \x01(\t\x12.\n\ncreated_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tupload_id\x18\x0f \x01(\t\x12\x13\n\x0bupload_held\x18\x10 \x01(\x08\x12\x34\n\x10upload_erased_at\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04tags\x18\x12 \x03(\t\x12\x10\n\x03\x62pm\x18\x13 \x01(\x01H\x00\x88\x01\x01\x12\x0b\n\x03key\x18\x14 \x01(\t\x12\x11\n\thas_cover\x18\x15 \x01(\x08\x12\x30\n\x07remarks\x18\x16 \x03(\x0b\x32\x1f.stripsession.library.v1.RemarkB\x06\n\x04_bpm\"{\n\x07Segment\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x14\n\x0c\x66irst_sample\x18\x02 \x01(\x03\x12\x16\n\x0elength_samples\x18\x03 \x01(\x05\x12\x33\n\x05stems\x18\x04 \x03(\x0b\x32$.stripsession.library.v1.SegmentStem\">\n\x0bSegmentStem\x12\x0c\n\x04stem\x18\x01 \x01(\t\x12\x12\n\nsize_bytes\x18\x02 \x01(\x05\x12\r\n\x05peaks\x18\x03 \x01(\x0c*\xa9\x01\n\nTrackState\x12\x1b\n\x17TRACK_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14TRACK_STATE_CHECKING\x10\x01\x12\x1a\n\x16TRACK_STATE_SEPARATING\x10\x02\x12\x15\n\x11TRACK_STATE_READY\x10\x03\x12\x16\n\x12TRACK_STATE_FAILED\x10\x04\x12\x19\n\x15TRACK_STATE_CANCELLED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'stripsession.library.v1.track_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_TRACKSTATE']._serialized_start=1071
-  _globals['_TRACKSTATE']._serialized_end=1240
+  _globals['_REMARK_FACTSENTRY']._loaded_options = None
+  _globals['_REMARK_FACTSENTRY']._serialized_options = b'8\001'
+  _globals['_TRACKSTATE']._serialized_start=1265
+  _globals['_TRACKSTATE']._serialized_end=1434
   _globals['_AUDIOPROPERTIES']._serialized_start=97
   _globals['_AUDIOPROPERTIES']._serialized_end=215
   _globals['_TRACKFAILURE']._serialized_start=217
   _globals['_TRACKFAILURE']._serialized_end=283
-  _globals['_TRACK']._serialized_start=286
-  _globals['_TRACK']._serialized_end=879
-  _globals['_SEGMENT']._serialized_start=881
-  _globals['_SEGMENT']._serialized_end=1004
-  _globals['_SEGMENTSTEM']._serialized_start=1006
-  _globals['_SEGMENTSTEM']._serialized_end=1068
+  _globals['_REMARK']._serialized_start=286
+  _globals['_REMARK']._serialized_end=427
+  _globals['_REMARK_FACTSENTRY']._serialized_start=383
+  _globals['_REMARK_FACTSENTRY']._serialized_end=427
+  _globals['_TRACK']._serialized_start=430
+  _globals['_TRACK']._serialized_end=1073
+  _globals['_SEGMENT']._serialized_start=1075
+  _globals['_SEGMENT']._serialized_end=1198
+  _globals['_SEGMENTSTEM']._serialized_start=1200
+  _globals['_SEGMENTSTEM']._serialized_end=1262
 # @@protoc_insertion_point(module_scope)

@@ -125,6 +125,58 @@ class TrackFailure(_message.Message):
 Global___TrackFailure: _TypeAlias = TrackFailure  # noqa: Y015
 
 @_typing.final
+class Remark(_message.Message):
+    """One of a track's `warnings`, for programs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class FactsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    CODE_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """Fixed UPPER_SNAKE word."""
+    text: _builtins.str
+    """The sentence in `warnings` that it is about."""
+    @_builtins.property
+    def facts(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """The sentence's figures, by their names."""
+
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        text: _builtins.str = ...,
+        facts: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "facts", b"facts", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Remark: _TypeAlias = Remark  # noqa: Y015
+
+@_typing.final
 class Track(_message.Message):
     """One song of a listener."""
 
@@ -151,6 +203,7 @@ class Track(_message.Message):
     BPM_FIELD_NUMBER: _builtins.int
     KEY_FIELD_NUMBER: _builtins.int
     HAS_COVER_FIELD_NUMBER: _builtins.int
+    REMARKS_FIELD_NUMBER: _builtins.int
     track_id: _builtins.str
     """Opaque identifier."""
     owner_id: _builtins.str
@@ -209,6 +262,10 @@ class Track(_message.Message):
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The listener's own words for it, in their order."""
 
+    @_builtins.property
+    def remarks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Remark]:
+        """Of those warnings that have a word: those of before there were words have none."""
+
     def __init__(
         self,
         *,
@@ -233,10 +290,11 @@ class Track(_message.Message):
         bpm: _builtins.float | None = ...,
         key: _builtins.str = ...,
         has_cover: _builtins.bool = ...,
+        remarks: _abc.Iterable[Global___Remark] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bpm", b"_bpm", "audio", b"audio", "bpm", b"bpm", "created_at", b"created_at", "failure", b"failure", "updated_at", b"updated_at", "upload_erased_at", b"upload_erased_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bpm", b"_bpm", "artist", b"artist", "audio", b"audio", "bpm", b"bpm", "created_at", b"created_at", "failure", b"failure", "has_cover", b"has_cover", "key", b"key", "model", b"model", "owner_id", b"owner_id", "playable_samples", b"playable_samples", "segments", b"segments", "state", b"state", "stems", b"stems", "tags", b"tags", "title", b"title", "track_id", b"track_id", "updated_at", b"updated_at", "upload_erased_at", b"upload_erased_at", "upload_held", b"upload_held", "upload_id", b"upload_id", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bpm", b"_bpm", "artist", b"artist", "audio", b"audio", "bpm", b"bpm", "created_at", b"created_at", "failure", b"failure", "has_cover", b"has_cover", "key", b"key", "model", b"model", "owner_id", b"owner_id", "playable_samples", b"playable_samples", "remarks", b"remarks", "segments", b"segments", "state", b"state", "stems", b"stems", "tags", b"tags", "title", b"title", "track_id", b"track_id", "updated_at", b"updated_at", "upload_erased_at", b"upload_erased_at", "upload_held", b"upload_held", "upload_id", b"upload_id", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bpm: _TypeAlias = _typing.Literal["bpm"]  # noqa: Y015
     _WhichOneofArgType__bpm: _TypeAlias = _typing.Literal["_bpm", b"_bpm"]  # noqa: Y015

@@ -79,6 +79,7 @@ class SubmitJobResponse(_message.Message):
     TAGGED_GENRE_FIELD_NUMBER: _builtins.int
     COVER_FIELD_NUMBER: _builtins.int
     COVER_TYPE_FIELD_NUMBER: _builtins.int
+    REMARKS_FIELD_NUMBER: _builtins.int
     tagged_title: _builtins.str
     """Title from the file's tags; may be empty."""
     tagged_artist: _builtins.str
@@ -113,6 +114,10 @@ class SubmitJobResponse(_message.Message):
     def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Things the listener should know."""
 
+    @_builtins.property
+    def remarks(self) -> _containers.RepeatedCompositeFieldContainer[_track_pb2.Remark]:
+        """The same as the warnings, for programs."""
+
     def __init__(
         self,
         *,
@@ -128,10 +133,11 @@ class SubmitJobResponse(_message.Message):
         tagged_genre: _builtins.str = ...,
         cover: _builtins.bytes = ...,
         cover_type: _builtins.str = ...,
+        remarks: _abc.Iterable[_track_pb2.Remark] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "job", b"job"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "cover", b"cover", "cover_type", b"cover_type", "job", b"job", "stems", b"stems", "tagged_album", b"tagged_album", "tagged_artist", b"tagged_artist", "tagged_date", b"tagged_date", "tagged_genre", b"tagged_genre", "tagged_title", b"tagged_title", "tagged_track_number", b"tagged_track_number", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "cover", b"cover", "cover_type", b"cover_type", "job", b"job", "remarks", b"remarks", "stems", b"stems", "tagged_album", b"tagged_album", "tagged_artist", b"tagged_artist", "tagged_date", b"tagged_date", "tagged_genre", b"tagged_genre", "tagged_title", b"tagged_title", "tagged_track_number", b"tagged_track_number", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
