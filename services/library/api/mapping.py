@@ -12,6 +12,7 @@ from services.library.app.read_download import Wish
 from services.library.domain.errors import SegmentInvalid
 from services.library.domain.keys import Key
 from services.library.domain.listing import Order
+from services.library.domain.remark import Remark, remarks_of
 from services.library.domain.segment import SealedSegment, Segment, SegmentStem
 from services.library.domain.track import Failure, Outcome, Track, TrackState
 from services.library.domain.upload import Grant, HeldUpload, Upload
@@ -75,7 +76,12 @@ def track_message(track: Track) -> track_pb2.Track:
         stems=track.stems,
         playable_samples=track.playable_samples,
         segments=track.segments,
-        warnings=track.warnings,
+        warnings=[remark.text for remark in track.remarks],
+        remarks=[
+            track_pb2.Remark(code=remark.code, text=remark.text, facts=dict(remark.facts))
+            for remark in track.remarks
+            if remark.code
+        ],
         model=track.model,
         created_at=timestamp(track.created_at),
         updated_at=timestamp(track.updated_at),
@@ -193,6 +199,12 @@ def failure(request: material_service_pb2.ConcludeTrackRequest) -> Failure | Non
     if not request.HasField("failure"):
         return None
     return Failure(request.failure.reason, request.failure.message, request.failure.retryable)
+
+
+def remarks(request: material_service_pb2.ConcludeTrackRequest) -> tuple[Remark, ...]:
+    """What the listener should know."""
+    coded = [Remark(each.code, each.text, tuple(each.facts.items())) for each in request.remarks]
+    return remarks_of(request.warnings, coded)
 
 
 def held_message(held: HeldUpload) -> upload_holding_service_pb2.HeldUpload:

@@ -62,6 +62,6 @@ class MaterialServicer(material_service_pb2_grpc.MaterialServiceServicer):
             mapping.outcome(request),
             mapping.failure(request),
             request.length_samples,
-            tuple(request.warnings),
+            mapping.remarks(request),
         )
         return pb.ConcludeTrackResponse()

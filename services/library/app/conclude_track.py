@@ -7,6 +7,7 @@ import dataclasses
 from services.library.app.ports import Ports
 from services.library.domain.errors import TrackNotFound
 from services.library.domain.facts import TrackChanged
+from services.library.domain.remark import Remark
 from services.library.domain.track import Failure, Outcome, TrackState
 
 
@@ -17,7 +18,7 @@ async def conclude_track(
     outcome: Outcome,
     failure: Failure | None,
     length_samples: int,
-    warnings: tuple[str, ...],
+    remarks: tuple[Remark, ...],
 ) -> None:
     """Record the end. Idempotent. Raises TrackNotFound, AttemptFenced, TrackNotSeparating or SegmentInvalid.
 
@@ -27,7 +28,7 @@ async def conclude_track(
         before = await work.tracks.locked(track_id)
         if before is None or (before.deleting_at is not None and before.state is not TrackState.READY):
             raise TrackNotFound
-        track = before.concluded(job_id, outcome, failure, length_samples, warnings)
+        track = before.concluded(job_id, outcome, failure, length_samples, remarks)
         if track is before:
             return
         await work.tracks.save(dataclasses.replace(track, updated_at=ports.clock.now()))

@@ -14,6 +14,7 @@ from services.library.domain.errors import (
     SubmissionRefused,
 )
 from services.library.domain.file_tags import clean_tags, sound_cover
+from services.library.domain.remark import Remark, remarks_of
 from services.library.domain.track import Acceptance, Audio
 from services.library.domain.upload import Grant
 from stripsession.library.v1 import upload_pb2
@@ -53,7 +54,10 @@ class SeparationClient:
             tagged_title=answer.tagged_title,
             tagged_artist=answer.tagged_artist,
             stems=tuple(answer.stems),
-            warnings=tuple(answer.warnings),
+            remarks=remarks_of(
+                answer.warnings,
+                [Remark(each.code, each.text, tuple(each.facts.items())) for each in answer.remarks],
+            ),
             model=answer.job.model,
             file_tags=clean_tags(
                 answer.tagged_album, answer.tagged_track_number, answer.tagged_date, answer.tagged_genre

@@ -15,6 +15,7 @@ from services.library.domain.errors import (
     TrackNotSeparating,
 )
 from services.library.domain.file_tags import Cover, FileTags
+from services.library.domain.remark import Remark, joined
 from services.library.domain.segment import Segment
 
 
@@ -73,7 +74,7 @@ class Acceptance:
     tagged_title: str
     tagged_artist: str
     stems: tuple[str, ...]
-    warnings: tuple[str, ...]
+    remarks: tuple[Remark, ...]
     model: str
     file_tags: FileTags = dataclasses.field(default_factory=FileTags)
     cover: Cover | None = None
@@ -106,7 +107,7 @@ class Track:
     segments: int = 0
     playable_samples: int = 0
     failure: Failure | None = None
-    warnings: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     stop_owed: bool = False
     deleting_at: datetime.datetime | None = None
     upload_held: bool = True
@@ -142,7 +143,7 @@ class Track:
             else self.title,
             artist=acceptance.tagged_artist if self.takes_tags and not self.artist else self.artist,
             stems=self.stems or acceptance.stems,
-            warnings=_joined(acceptance.warnings, self.warnings),
+            remarks=joined(acceptance.remarks, self.remarks),
             model=acceptance.model or self.model,
         )
 
@@ -174,7 +175,7 @@ class Track:
         )
 
     def concluded(
-        self, job_id: str, outcome: Outcome, failure: Failure | None, length_samples: int, warnings: tuple[str, ...]
+        self, job_id: str, outcome: Outcome, failure: Failure | None, length_samples: int, remarks: tuple[Remark, ...]
     ) -> Track:
         """The separation ended; the same track when that was known. A failed end of an older job changes nothing.
 
@@ -190,7 +191,7 @@ class Track:
                 raise TrackNotSeparating
             return self
         if outcome is Outcome.COMPLETED:
-            return self._ready(length_samples, warnings)
+            return self._ready(length_samples, remarks)
         if outcome is Outcome.CANCELLED:
             return dataclasses.replace(self, state=TrackState.CANCELLED, stop_owed=False)
         shown = failure or Failure("SEPARATION_FAILED", "The song could not be separated. Try again.", retryable=True)
@@ -217,7 +218,7 @@ class Track:
             tags=(),
             idempotency_key="",
             failure=None,
-            warnings=(),
+            remarks=(),
             segments=0,
             playable_samples=0,
             stop_owed=self.stop_owed or self.is_under_way,
@@ -249,11 +250,11 @@ class Track:
             segments=0,
             playable_samples=0,
             failure=None,
-            warnings=(),
+            remarks=(),
             stop_owed=False,
         )
 
-    def _ready(self, length_samples: int, warnings: tuple[str, ...]) -> Track:
+    def _ready(self, length_samples: int, remarks: tuple[Remark, ...]) -> Track:
         if self.state is not TrackState.SEPARATING:
             raise TrackNotSeparating
         if not self.segments or length_samples != self.playable_samples:
@@ -261,10 +262,4 @@ class Track:
         if self.audio is None:
             raise AnswerOutstanding
         counted = dataclasses.replace(self.audio, length_samples=length_samples)
-        return dataclasses.replace(
-            self, state=TrackState.READY, audio=counted, warnings=_joined(self.warnings, warnings)
-        )
-
-
-def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*first, *second)))
+        return dataclasses.replace(self, state=TrackState.READY, audio=counted, remarks=joined(self.remarks, remarks))

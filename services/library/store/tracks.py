@@ -10,14 +10,17 @@ from chassis.db.transaction import Connection
 from services.library.app.ports import Place, Spot
 from services.library.domain.errors import KeyReused
 from services.library.domain.listing import Order, Wanted
+from services.library.domain.remark import remarks_of
 from services.library.domain.text import search_text
 from services.library.domain.track import Audio, Failure, Track, TrackState
+from services.library.store.remarks import read, written
 
 _COLUMNS = (
     "SELECT t.track_id, t.owner_id, t.upload_id, t.idempotency_key, t.title, t.title_chosen, t.artist, t.state,"
     " t.model, t.job_id, t.jobs, t.attempt, t.sample_rate_hz, t.channels, t.depth_bits, t.codec, t.length_samples,"
     " t.stems, t.segments, t.playable_samples, t.failure_reason, t.failure_message, t.failure_retryable, t.warnings,"
-    " t.stop_owed, t.created_at, t.updated_at, t.deleting_at, t.tags, u.wrapped_key IS NOT NULL AS upload_held,"
+    " t.remarks, t.stop_owed, t.created_at, t.updated_at, t.deleting_at, t.tags,"
+    " u.wrapped_key IS NOT NULL AS upload_held,"
     " u.erased_at AS upload_erased_at, f.bpm, coalesce(f.key, '') AS key, g.wrapped_key IS NOT NULL AS has_cover"
 )
 _FROM = (
@@ -68,15 +71,15 @@ _ADD = (
     "INSERT INTO tracks (track_id, owner_id, upload_id, idempotency_key, title, title_chosen, artist, search_text,"
     " state, model, job_id, jobs, attempt, sample_rate_hz, channels, depth_bits, codec, length_samples, stems,"
     " segments, playable_samples, failure_reason, failure_message, failure_retryable, warnings, stop_owed, updated_at,"
-    " deleting_at, tags, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
-    " $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)"
+    " deleting_at, tags, remarks, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+    " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)"
 )
 _SAVE = (
     "UPDATE tracks SET idempotency_key = $4, title = $5, title_chosen = $6, artist = $7, search_text = $8, state = $9,"
     " model = $10, job_id = $11, jobs = $12, attempt = $13, sample_rate_hz = $14, channels = $15, depth_bits = $16,"
     " codec = $17, length_samples = $18, stems = $19, segments = $20, playable_samples = $21, failure_reason = $22,"
     " failure_message = $23, failure_retryable = $24, warnings = $25, stop_owed = $26, updated_at = $27,"
-    " deleting_at = $28, tags = $29 WHERE track_id = $1 AND owner_id = $2 AND upload_id = $3"
+    " deleting_at = $28, tags = $29, remarks = $30 WHERE track_id = $1 AND owner_id = $2 AND upload_id = $3"
 )
 
 
@@ -201,11 +204,12 @@ def _values(track: Track) -> tuple[object, ...]:
         failure.reason if failure else None,
         failure.message if failure else None,
         failure.retryable if failure else None,
-        list(track.warnings),
+        [remark.text for remark in track.remarks],
         track.stop_owed,
         track.updated_at,
         track.deleting_at,
         list(track.tags),
+        written(track.remarks),
     )
 
 
@@ -239,7 +243,7 @@ def _track(row: asyncpg.Record) -> Track:
         segments=row["segments"],
         playable_samples=row["playable_samples"],
         failure=failure,
-        warnings=tuple(row["warnings"]),
+        remarks=remarks_of(row["warnings"], read(row["remarks"])),
         stop_owed=row["stop_owed"],
         deleting_at=row["deleting_at"],
         upload_held=row["upload_held"],

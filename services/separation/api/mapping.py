@@ -47,7 +47,12 @@ def submitted(found: Submitted) -> separation_service_pb2.SubmitJobResponse:
         tagged_title=found.tags.title,
         tagged_artist=found.tags.artist,
         stems=job.stems,
-        warnings=job.warnings,
+        warnings=[each.text for each in job.remarks],
+        remarks=[
+            track_pb2.Remark(code=each.code, text=each.text, facts=dict(each.facts))
+            for each in job.remarks
+            if each.code
+        ],
         tagged_album=found.tags.album,
         tagged_track_number=found.tags.track_number,
         tagged_date=found.tags.year,

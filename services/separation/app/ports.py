@@ -17,6 +17,7 @@ from services.separation.domain.findings import Findings
 from services.separation.domain.job import Ending, Failure, Job, JobState, NewJob, SealedStem, UploadGrant
 from services.separation.domain.models import ModelCard, ModelShape
 from services.separation.domain.progress import Queue
+from services.separation.domain.remark import Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ class InspectedAudio(Protocol):
         ...
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def remarks(self) -> tuple[Remark, ...]:
         """Things the listener should know."""
         ...
 
@@ -233,7 +234,7 @@ class DecodedTotals(Protocol):
         ...
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def remarks(self) -> tuple[Remark, ...]:
         """Things the listener should know."""
         ...
 

@@ -34,6 +34,7 @@ from services.separation.domain.errors import DecoderFailed, FindingsRefused, Le
 from services.separation.domain.findings import Findings, Making
 from services.separation.domain.job import Ending, Job, JobState
 from services.separation.domain.models import ModelShape
+from services.separation.domain.remark import Remark, RemarkCode, remark
 
 _log = logging.getLogger(__name__)
 _Given = TypeVarTuple("_Given")
@@ -73,19 +74,20 @@ async def separate_track(shop: Workshop, job: Job, boundary: asyncio.Lock) -> En
         line = _Line(shop, job, properties, separation, boundary, opened, weights_sha256=shape.weights_sha256)
         await line.run(decoding)
         summary = decoding.summary
-    findings = Findings(_making(job, shape, line.effort(), summary.warnings), line.hearing.analysis())
+    findings = Findings(_making(job, shape, line.effort(), summary.remarks), line.hearing.analysis())
     try:
         await patiently(lambda: shop.materials.record_findings(job, findings), patience_s)
     except FindingsRefused as refused:
         # Every segment is stored and can be played: a song without a report is better than none.
         line.give_up("report", refused)
-    warnings = summary.warnings
+    remarks = summary.remarks
     if line.unsound_values:
-        warnings = (*warnings, "the model gave values that had to be replaced")
-    return Ending(JobState.COMPLETED, counted_samples=summary.total_samples, warnings=warnings)
+        told = "the model gave values that had to be replaced"
+        remarks = (*remarks, remark(RemarkCode.MODEL_VALUES_REPLACED, told, count=line.unsound_values))
+    return Ending(JobState.COMPLETED, counted_samples=summary.total_samples, remarks=remarks)
 
 
-def _making(job: Job, shape: ModelShape, effort: Effort, decoder_warnings: tuple[str, ...]) -> Making:
+def _making(job: Job, shape: ModelShape, effort: Effort, of_decoder: tuple[Remark, ...]) -> Making:
     return Making(
         job.model,
         shape.version,
@@ -94,7 +96,7 @@ def _making(job: Job, shape: ModelShape, effort: Effort, decoder_warnings: tuple
         job.created_at,
         effort.engine_s,
         effort.worker_s,
-        decoder_warnings,
+        tuple(each.text for each in of_decoder),
     )
 
 

@@ -114,7 +114,7 @@ async def _inspected(
         stems=card.stems,
         audio=audio,
         reserved_s=whole_seconds(audio.total_samples, audio.rate_hz),
-        warnings=found.warnings,
+        remarks=found.remarks,
     )
     return new, found.tags
 

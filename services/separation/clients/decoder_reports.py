@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from services.separation.decoder.framing import FramingBroken
 from services.separation.domain.errors import AudioRefused
 from services.separation.domain.file_tags import FileTags
+from services.separation.domain.remark import Remark, RemarkCode, remark
 
 TAG_CHARACTERS_MAX: Final = 200
 COVER_MAGIC: Final = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
@@ -46,11 +47,11 @@ REASON_TEXTS: Final = {
         "This file took too long to read and may be damaged. Export it again as WAV or FLAC and upload that.",
     ),
 }
-WARNING_TEXTS: Final = {
-    "downmixed": "mixed down to stereo from {number} channels",
-    "ignored_pictures": "ignored {number} picture(s)",
-    "ignored_video": "ignored {number} video track(s)",
-    "ignored_tracks": "used the first audio track and ignored {number} more",
+WARNINGS: Final = {
+    "downmixed": (RemarkCode.DOWNMIXED, "mixed down to stereo from {count} channels"),
+    "ignored_pictures": (RemarkCode.PICTURES_IGNORED, "ignored {count} picture(s)"),
+    "ignored_video": (RemarkCode.VIDEO_IGNORED, "ignored {count} video track(s)"),
+    "ignored_tracks": (RemarkCode.TRACKS_IGNORED, "used the first audio track and ignored {count} more"),
 }
 
 
@@ -79,7 +80,7 @@ class AudioProperties:
     counted: bool
     tags: FileTags
     bitrate: int
-    warnings: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
     @property
     def declared_seconds(self) -> float:
@@ -94,7 +95,7 @@ class DecodeSummary:
     total_samples: int
     clipped_samples: int
     nonfinite_samples: int
-    warnings: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
 
 def refusal(report: dict[str, object]) -> AudioRefused:
@@ -128,7 +129,7 @@ def properties(report: dict[str, object], longest_s: float, cover: bytes = b"") 
         counted=report.get("counted") is True,
         tags=_tags(report, cover),
         bitrate=_integer(report, "bitrate", 0, 1 << 40),
-        warnings=_warnings(report.get("warnings")),
+        remarks=_remarks(report.get("warnings")),
     )
 
 
@@ -140,27 +141,30 @@ def summary(report: dict[str, object], expected: AudioProperties, received_sampl
     clipped = _integer(report, "clipped_samples", 0, total * 8)
     nonfinite = _integer(report, "nonfinite_samples", 0, total * 8)
     damaged = _integer(report, "damaged_packets", 0, 1 << 40)
-    warnings = []
+    remarks = []
     if damaged:
-        warnings.append(f"skipped {damaged} damaged piece(s)")
+        remarks.append(remark(RemarkCode.DAMAGE_SKIPPED, "skipped {count} damaged piece(s)", count=damaged))
     missing_s = (expected.declared_samples - total) / expected.sample_rate
     if missing_s > SHORTFALL_S_MAX + SHORTFALL_SHARE_MAX * expected.declared_seconds:
-        warnings.append(f"ends {missing_s:.1f} s earlier than it declares")
+        told = "ends {missing_s:.1f} s earlier than it declares"
+        remarks.append(remark(RemarkCode.ENDS_EARLY, told, missing_s=missing_s))
     if clipped:
-        warnings.append(_loudness_told(clipped, total, expected))
+        remarks.append(_loudness_told(clipped, total, expected))
     if nonfinite:
-        warnings.append(f"replaced {nonfinite} sample(s) that were not numbers")
+        told = "replaced {count} sample(s) that were not numbers"
+        remarks.append(remark(RemarkCode.NOT_NUMBERS_REPLACED, told, count=nonfinite))
     if report.get("channels_changed") is True:
-        warnings.append("changes its number of channels on the way")
-    return DecodeSummary(total, clipped, nonfinite, tuple(warnings))
+        remarks.append(remark(RemarkCode.CHANNELS_CHANGED, "changes its number of channels on the way"))
+    return DecodeSummary(total, clipped, nonfinite, tuple(remarks))
 
 
-def _loudness_told(clipped: int, total: int, audio: AudioProperties) -> str:
-    count, were = ("1 sample", "was") if clipped == 1 else (f"{clipped} samples", "were")
-    told = f"{count} {were} louder than the file format can hold and {were} clipped"
-    if clipped <= RARELY_AUDIBLE_SHARE * total * audio.channels:
-        told += f" (in {total / audio.sample_rate:.0f} s of music this is rarely audible)"
-    return told
+def _loudness_told(clipped: int, total: int, audio: AudioProperties) -> Remark:
+    samples, were = ("1 sample", "was") if clipped == 1 else ("{count} samples", "were")
+    told = f"{samples} {were} louder than the file format can hold and {were} clipped"
+    if clipped > RARELY_AUDIBLE_SHARE * total * audio.channels:
+        return remark(RemarkCode.CLIPPED, told, count=clipped)
+    told += " (in {length_s} s of music this is rarely audible)"
+    return remark(RemarkCode.CLIPPED_RARELY, told, count=clipped, length_s=round(total / audio.sample_rate))
 
 
 def clean_tag(text: object) -> str | None:
@@ -181,15 +185,16 @@ def _tags(report: dict[str, object], cover: bytes) -> FileTags:
     return FileTags(words[0], words[1], words[2], words[3], words[4], words[5], cover, cover_type)
 
 
-def _warnings(found: object) -> tuple[str, ...]:
+def _remarks(found: object) -> tuple[Remark, ...]:
     if not isinstance(found, list):
         raise FramingBroken("warnings")
-    texts = []
-    for warning in found[: len(WARNING_TEXTS)]:
-        if not isinstance(warning, dict) or warning.get("code") not in WARNING_TEXTS:
+    remarks = []
+    for warning in found[: len(WARNINGS)]:
+        if not isinstance(warning, dict) or warning.get("code") not in WARNINGS:
             raise FramingBroken("warnings")
-        texts.append(WARNING_TEXTS[warning["code"]].format(number=_integer(warning, "number", 0, 1 << 16)))
-    return tuple(texts)
+        code, text = WARNINGS[warning["code"]]
+        remarks.append(remark(code, text, count=_integer(warning, "number", 0, 1 << 16)))
+    return tuple(remarks)
 
 
 def _integer(report: dict[str, object], name: str, least: int, most: int) -> int:

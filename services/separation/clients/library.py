@@ -126,7 +126,12 @@ class LibraryMaterials:
             outcome=_OUTCOMES[job.state],
             failure=failure,
             length_samples=job.counted_samples or 0,
-            warnings=job.warnings,
+            warnings=[each.text for each in job.remarks],
+            remarks=[
+                track_pb2.Remark(code=each.code, text=each.text, facts=dict(each.facts))
+                for each in job.remarks
+                if each.code
+            ],
         )
         try:
             with _refusals():

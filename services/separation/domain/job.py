@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from services.separation.domain.remark import Remark
+
 
 class JobState(StrEnum):
     """Where a job is. Only forward, but that a lease given back or lost returns it to the queue."""
@@ -83,7 +85,7 @@ class NewJob:
     stems: tuple[str, ...]
     audio: Audio
     reserved_s: int
-    warnings: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Ending:
     state: JobState
     counted_samples: int | None = None
     failure: Failure | None = None
-    warnings: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class Job:
     """Digest of the weights that its segments are made with; empty until a worker has begun."""
     counted_samples: int | None = None
     failure: Failure | None = None
-    warnings: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     started_at: datetime.datetime | None = None
     ended_at: datetime.datetime | None = None
     concluded_at: datetime.datetime | None = None

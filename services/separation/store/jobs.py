@@ -18,13 +18,15 @@ from services.separation.domain.errors import DependencyAway
 from services.separation.domain.facts import Fact
 from services.separation.domain.job import PAUSES_S, Audio, Ending, Failure, Job, JobState, NewJob
 from services.separation.domain.progress import Queue
+from services.separation.domain.remark import remarks_of
+from services.separation.store.remarks import read, written
 
 _RECENT_JOBS = 20
 _COLUMNS = (
     "job_id, track_id, upload_id, owner_id, model, stems, state, rate_hz, channels, depth_bits, codec,"
     " declared_samples, reserved_s, attempt, tries, worker, lease_until, done_samples, resumed_samples,"
-    " counted_samples, failure_reason, failure_message, failure_retryable, warnings, created_at, started_at, ended_at,"
-    " concluded_at, weights_sha256"
+    " counted_samples, failure_reason, failure_message, failure_retryable, warnings, remarks, created_at, started_at,"
+    " ended_at, concluded_at, weights_sha256"
 )
 _SELECT = "SELECT " + _COLUMNS + " FROM jobs"  # noqa: S608 - the columns are the constant above
 
@@ -81,8 +83,8 @@ class PostgresJobWork:
         """Add it as admitting; false when the identifier is taken."""
         return await self._changed(
             "INSERT INTO jobs (job_id, track_id, upload_id, owner_id, model, stems, rate_hz, channels, depth_bits,"
-            " codec, declared_samples, reserved_s, warnings, created_at, announced_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) ON CONFLICT DO NOTHING",
+            " codec, declared_samples, reserved_s, warnings, remarks, created_at, announced_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15) ON CONFLICT DO NOTHING",
             job.job_id,
             job.track_id,
             job.upload_id,
@@ -95,7 +97,8 @@ class PostgresJobWork:
             job.audio.codec,
             job.audio.total_samples,
             job.reserved_s,
-            list(job.warnings),
+            [each.text for each in job.remarks],
+            written(job.remarks),
             self._now,
         )
 
@@ -183,7 +186,8 @@ class PostgresJobWork:
         return await self._changed(
             "UPDATE jobs SET state = $3, worker = NULL, lease_until = NULL, ended_at = $4, conclude_at = $5,"
             " counted_samples = $6::bigint, done_samples = coalesce($6::bigint, done_samples), failure_reason = $7,"
-            " failure_message = $8, failure_retryable = $9, warnings = warnings || $10::text[]"
+            " failure_message = $8, failure_retryable = $9, warnings = warnings || $10::text[],"
+            " remarks = remarks || $11::jsonb"
             " WHERE job_id = $1 AND attempt = $2 AND state = 'running'",
             job_id,
             attempt,
@@ -194,7 +198,8 @@ class PostgresJobWork:
             failure.reason if failure else None,
             failure.message if failure else None,
             failure.retryable if failure else None,
-            list(ending.warnings),
+            [each.text for each in ending.remarks],
+            written(ending.remarks),
         )
 
     async def cancel(self, job_id: str, conclude_after_s: float = 0.0) -> bool:
@@ -341,6 +346,6 @@ class PostgresJobWork:
             state=JobState(row["state"]),
             audio=audio,
             failure=failure,
-            warnings=tuple(row["warnings"]),
+            remarks=remarks_of(row["warnings"], read(row["remarks"])),
             read_at=self._now,
         )

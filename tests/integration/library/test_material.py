@@ -26,8 +26,11 @@ from services.library.domain.errors import (
     TrackNotFound,
     TrackNotSeparating,
 )
+from services.library.domain.remark import Remark
 from services.library.domain.track import Outcome, TrackState
 from tests.integration.library.world import OWNER, STEMS, World
+
+CLIPPED = Remark("CLIPPED", "Clipped.", (("count", "3"),))
 
 
 async def test_from_first_segment_to_ready(world: World) -> None:
@@ -46,9 +49,9 @@ async def test_from_first_segment_to_ready(world: World) -> None:
     assert [stem.stem for stem in segments[0].stems] == list(STEMS)
     assert segments[0].stems[0].peaks == bytes([1] * 4)
     for _ in range(2):
-        await conclude_track(world.ports, track.track_id, track.job_id, Outcome.COMPLETED, None, 12288, ("Clipped.",))
+        await conclude_track(world.ports, track.track_id, track.job_id, Outcome.COMPLETED, None, 12288, (CLIPPED,))
     ready = await get_track(world.ports, OWNER, track.track_id)
-    assert (ready.state, ready.warnings) == (TrackState.READY, ("Clipped.",))
+    assert (ready.state, ready.remarks) == (TrackState.READY, (CLIPPED,))
     assert ready.audio is not None
     assert ready.audio.length_samples == 12288
     held, _ = await list_held_uploads(world.ports, 0, "", None)

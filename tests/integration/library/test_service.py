@@ -41,6 +41,9 @@ from stripsession.library.v1 import (
 from stripsession.separation.v1 import job_pb2, separation_service_pb2, separation_service_pb2_grpc
 from tests.integration.library.world import OWNER, STEMS, STRANGER, World
 
+PICTURE = track_pb2.Remark(code="PICTURES_IGNORED", text="ignored 1 picture(s)", facts={"count": "1"})
+EARLY = track_pb2.Remark(code="ENDS_EARLY", text="ends 1.3 s earlier than it declares", facts={"missing_s": "1.3"})
+
 
 class ServedSeparation(separation_service_pb2_grpc.SeparationServiceServicer):
     """Answers as separation does; refuses when told to."""
@@ -63,6 +66,8 @@ class ServedSeparation(separation_service_pb2_grpc.SeparationServiceServicer):
             ),
             tagged_title="Tagged",
             stems=STEMS,
+            warnings=["ignored 1 picture(s)", "of before there were words"],
+            remarks=[PICTURE],
         )
 
     async def CancelJob(
@@ -205,6 +210,8 @@ async def test_song_through_every_service(served: Served, world: World) -> None:
             job_id=submitted.job_id,
             outcome=material_service_pb2.OUTCOME_COMPLETED,
             length_samples=4096,
+            warnings=["ignored 1 picture(s)", "ends 1.3 s earlier than it declares"],
+            remarks=[PICTURE, EARLY],
         )
     )
     held = await served.holding.ListHeldUploads(upload_holding_service_pb2.ListHeldUploadsRequest())
@@ -215,6 +222,8 @@ async def test_song_through_every_service(served: Served, world: World) -> None:
         library_service_pb2.GetManifestRequest(owner_id=OWNER, track_id=track.track_id)
     )
     assert manifest.track.state == track_pb2.TRACK_STATE_READY
+    assert list(manifest.track.warnings) == [PICTURE.text, "of before there were words", EARLY.text]
+    assert list(manifest.track.remarks) == [PICTURE, EARLY]
     assert not manifest.track.upload_held
     assert manifest.track.upload_erased_at.ToDatetime(tzinfo=datetime.UTC) == world.clock.now()
     assert manifest.segments[0].stems[0].peaks == b"\x07"

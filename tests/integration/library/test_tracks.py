@@ -40,9 +40,13 @@ from services.library.domain.errors import (
     UploadIncomplete,
     UploadNotFound,
 )
+from services.library.domain.remark import Remark
 from services.library.domain.track import Acceptance, Failure, Outcome, Track, TrackState
 from services.library.store.objects import SealedObjectStore
 from tests.integration.library.world import AUDIO, OWNER, STEMS, STRANGER, World
+
+# One with its word and figures, and one as code of before there were words left it.
+CLIPS, OLD = Remark("CLIPPED", "It clips.", (("count", "3"),)), Remark("", "It is odd.")
 
 
 async def _tracks(world: World) -> list[Track]:
@@ -63,9 +67,9 @@ async def test_create(world: World) -> None:
 @pytest.mark.parametrize(("chosen", "title"), [("", "Tagged"), ("Mine", "Mine")])
 async def test_titles(world: World, chosen: str, title: str) -> None:
     """A chosen title stays; without one the file's tag is taken before its name."""
-    world.separation.acceptance = Acceptance(AUDIO, "Tagged", "Somebody", STEMS, ("It clips.",), "baseline")
+    world.separation.acceptance = Acceptance(AUDIO, "Tagged", "Somebody", STEMS, (CLIPS, OLD), "baseline")
     track = await world.track(title=chosen)
-    assert (track.title, track.artist, track.warnings) == (title, "Somebody", ("It clips.",))
+    assert (track.title, track.artist, track.remarks) == (title, "Somebody", (CLIPS, OLD))
 
 
 async def test_create_is_idempotent(world: World) -> None:

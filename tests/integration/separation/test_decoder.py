@@ -9,6 +9,7 @@ import pytest
 
 from services.separation.clients.decoder import Decoders
 from services.separation.domain.errors import AudioRefused
+from services.separation.domain.remark import Remark
 from tests.integration.separation.decoder_files import decode_all, encoded, wav, written
 
 
@@ -20,7 +21,7 @@ async def test_24_bit_files_are_exact(decoders: Decoders, container: str, subtyp
     assert (properties.depth, properties.sample_rate, properties.declared_samples) == (24, 96000, 150_001)
     assert np.array_equal(decoded, samples)
     assert summary.clipped_samples == 0
-    assert summary.warnings == ()
+    assert summary.remarks == ()
 
 
 @pytest.mark.parametrize("container", ["WAV", "FLAC", "AIFF"])
@@ -77,4 +78,4 @@ async def test_a_change_of_channels_on_the_way_is_mapped(decoders: Decoders) -> 
     )
     assert properties.channels == samples.shape[1] == 1
     assert len(samples) > 80_000
-    assert "changes its number of channels on the way" in summary.warnings
+    assert Remark("CHANNELS_CHANGED", "changes its number of channels on the way") in summary.remarks

@@ -9,6 +9,7 @@ import pytest
 
 from services.separation.clients.decoder import Decoders
 from services.separation.domain.errors import AudioRefused
+from services.separation.domain.remark import Remark
 from tests.integration.separation.decoder_files import LONGEST_S, NOT_AUDIO, Held, decode_all
 
 AWKWARD = Path(__file__).resolve().parents[4] / "shared" / "data" / "audio" / "awkward"
@@ -99,7 +100,7 @@ async def test_tags_and_pictures(decoders: Decoders) -> None:
     properties, _, _ = await decode_all(decoders, (AWKWARD / "vbr_id3_art.mp3").read_bytes())
     assert "☃ 日本語" in properties.tags.title
     assert properties.tags.artist == "A&B <script>alert(1)</script>"
-    assert (properties.warnings, properties.tags.cover) == ((), b"")
+    assert (properties.remarks, properties.tags.cover) == ((), b"")
     async with decoders.open(Held((AWKWARD / "vbr_id3_art.mp3").read_bytes()), LONGEST_S) as session:
         tags = (await session.inspect(wants_cover=True)).tags
     assert tags.cover.startswith(b"\x89PNG" if tags.cover_type == "image/png" else b"\xff\xd8\xff")
@@ -109,6 +110,6 @@ async def test_tags_and_pictures(decoders: Decoders) -> None:
 async def test_damage_and_shortfall_are_told(decoders: Decoders) -> None:
     """A truncated and a rotten file are decoded as far as they go, and the summary says what is missing."""
     _, _, truncated = await decode_all(decoders, (AWKWARD / "truncated.mp3").read_bytes())
-    assert truncated.warnings == ("ends 1.3 s earlier than it declares",)
+    assert truncated.remarks == (Remark("ENDS_EARLY", "ends 1.3 s earlier than it declares", (("missing_s", "1.3"),)),)
     _, _, rotten = await decode_all(decoders, (AWKWARD / "bitrot.mp3").read_bytes())
-    assert "skipped 1 damaged piece(s)" in rotten.warnings
+    assert Remark("DAMAGE_SKIPPED", "skipped 1 damaged piece(s)", (("count", "1"),)) in rotten.remarks

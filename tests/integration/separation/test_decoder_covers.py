@@ -30,18 +30,18 @@ async def _tags(decoders: Decoders, file: bytes) -> tuple[FileTags, tuple[str, .
     async with decoders.open(Held(file), LONGEST_S) as session:
         found = await session.inspect(wants_cover=True)
         blocks = [block async for block in session.decode()]
-        return found.tags, found.warnings, sum(map(len, blocks))
+        return found.tags, found.remarks, sum(map(len, blocks))
 
 
 @pytest.mark.parametrize(("cover", "kind"), [(PNG, "image/png"), (JPEG, "image/jpeg")], ids=["png", "jpeg"])
 @pytest.mark.parametrize("name", ["flac", "wav", "mp3", "m4a", "opus"])
 async def test_every_format_of_ours_can_be_sent_again(decoders: Decoders, name: str, cover: bytes, kind: str) -> None:
     """Tags, cover and length of a download arrive whole when it is uploaded, a cover of more than one message too."""
-    tags, warnings, samples = await _tags(decoders, _file(name, CoverArt(kind, cover)))
+    tags, remarks, samples = await _tags(decoders, _file(name, CoverArt(kind, cover)))
     assert (tags.title, tags.artist, tags.album) == ("Tü 🎵", "Ärtist", "Album")
     assert (tags.track_number, tags.year, tags.genre) == ("3/12", "1999", "Jazz")
     assert (tags.cover, tags.cover_type) == (cover, kind)
-    assert warnings == ()
+    assert remarks == ()
     length = BLOCK * 9 + 7
     assert samples == (-(-length * 48_000 // 44_100) if name == "opus" else length)
 

@@ -25,6 +25,7 @@ from chassis.testing.clock import ManualClock
 from chassis.testing.postgres import PostgresServer
 from services.separation.app.ports import JobWork
 from services.separation.domain.job import LAWFUL_MOVES, PAUSES_S, Audio, Ending, Failure, Job, JobState, NewJob
+from services.separation.domain.remark import Remark
 from services.separation.events.envelopes import encode
 from services.separation.store.jobs import PostgresJobs
 from services.separation.wiring import MIGRATIONS
@@ -34,10 +35,14 @@ LEASE_S = 10.0
 NUMBERS = st.integers(0, 2)
 
 
+# One with its word, and one as code of before there were words left it.
+CLIPPED, ODD = Remark("CLIPPED", "clipped", (("count", "3"),)), Remark("", "odd")
+
+
 def new_job(number: int) -> NewJob:
     audio = Audio(1000 * (number + 1), 2, 16, "flac", 60_000)
     return NewJob(
-        f"job_{number}", f"trk_{number % 2}", "upl_1", "usr_1", "baseline", ("vocals", "other"), audio, 60, ("odd",)
+        f"job_{number}", f"trk_{number % 2}", "upl_1", "usr_1", "baseline", ("vocals", "other"), audio, 60, (ODD,)
     )
 
 
@@ -126,7 +131,7 @@ class Leases(RuleBasedStateMachine):
     @rule(data=st.data(), older=st.integers(0, 1), fails=st.booleans())
     def end(self, data: st.DataObject, older: int, fails: bool) -> None:
         job_id = data.draw(st.sampled_from(sorted(self.held)))
-        ending = Ending(JobState.COMPLETED, counted_samples=61_000, warnings=("clipped",))
+        ending = Ending(JobState.COMPLETED, counted_samples=61_000, remarks=(CLIPPED,))
         if fails:
             ending = Ending(JobState.FAILED, failure=Failure("DAMAGED", "It is damaged.", retryable=False))
         changed = self.both(lambda work: work.end(job_id, self.held[job_id] - older, ending, 2.0))

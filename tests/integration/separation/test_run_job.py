@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
 
 import grpc
 import numpy as np
 import pytest
+import soundfile
 from prometheus_client import REGISTRY
 
 from services.separation.app.cancel_job import cancel_job
@@ -45,6 +47,19 @@ async def test_stems_sum_to_the_upload(scene: Scene, channels: int, seconds: flo
     assert await scene.announcements("JobConcluded") == 1
     await run_job(scene.shop(), "job_1")
     assert len(track.conclusions) == 1
+
+
+async def test_what_is_remarked_on_reaches_the_library(scene: Scene) -> None:
+    """The library is told each sentence and, beside it, the word and the figures that it is made of."""
+    loud = io.BytesIO()
+    soundfile.write(loud, np.full((RATE_HZ, 2), 1.5, np.float32), RATE_HZ, format="WAV", subtype="FLOAT")
+    track = await scene.upload("trk_1", loud.getvalue())
+    await scene.submit("job_1", "trk_1")
+    await run_job(scene.shop(), "job_1")
+    (conclusion,) = track.conclusions
+    (remark,) = conclusion.remarks
+    assert (remark.code, remark.facts) == ("CLIPPED", {"count": str(2 * RATE_HZ)})
+    assert list(conclusion.warnings) == list(track.findings[0].making.decoder_warnings) == [remark.text]
 
 
 @pytest.mark.parametrize("reason", ["TRACK_NOT_FOUND", "TRACK_NOT_SEPARATING", "ATTEMPT_FENCED"])

@@ -14,6 +14,7 @@ from services.separation.domain.file_tags import FileTags
 from services.separation.domain.findings import Findings
 from services.separation.domain.job import Failure, Job, JobState, UploadGrant
 from services.separation.domain.models import ModelCard
+from services.separation.domain.remark import Remark
 
 CARD = ModelCard("baseline", "1", ("vocals", "other"), "Plain.", "Apache-2.0", is_default=True)
 SEXTET = ModelCard("sextet", "1", ("vocals", "drums", "bass", "guitar", "piano", "other"), "Six.", "MIT")
@@ -29,7 +30,7 @@ class Found:
     depth: int = 16
     declared_samples: int = 59_001
     tags: FileTags = field(default_factory=lambda: FileTags("A song", cover=b"\xff\xd8\xff", cover_type="image/jpeg"))
-    warnings: tuple[str, ...] = ("clipped",)
+    remarks: tuple[Remark, ...] = (Remark("CLIPPED", "clipped", (("count", "3"),)),)
     total_samples: int = 59_001
 
 

@@ -124,7 +124,7 @@ class MemoryWork:
             return False
         done = row.job.done_samples if ending.counted_samples is None else ending.counted_samples
         self._ended(row, ending.state, conclude_after_s)
-        row.job = replace(row.job, done_samples=done, warnings=(*row.job.warnings, *ending.warnings))
+        row.job = replace(row.job, done_samples=done, remarks=(*row.job.remarks, *ending.remarks))
         return True
 
     async def cancel(self, job_id: str, conclude_after_s: float = 0.0) -> bool:

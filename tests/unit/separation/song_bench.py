@@ -203,7 +203,7 @@ class Bench:
             properties.channels,
             properties.depth_bits,
             len(song),
-            warnings=(),
+            remarks=(),
             total_samples=len(song),
         )
         self.decoders = SongDecoders(song, found, block_samples)

@@ -130,7 +130,7 @@ async def test_a_fault_in_hearing_costs_that_part_alone(
     bench = Bench(song, PROPERTIES)
     with caplog.at_level(logging.WARNING):
         job = await bench.run()
-    assert (job.state, job.attempt, job.warnings) == (JobState.COMPLETED, 1, ())
+    assert (job.state, job.attempt, job.remarks) == (JobState.COMPLETED, 1, ())
     assert bench.stems() == healthy.stems()
     assert bench.peaks() == healthy.peaks()
     assert bench.analysis == dataclasses.replace(healthy.analysis, **UNKNOWN[fault.part])  # type: ignore[arg-type]  # a field of each

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.separation.clients.decoder_reports import (
     REASON_TEXTS,
     TAG_CHARACTERS_MAX,
+    WARNINGS,
     clean_tag,
     properties,
     refusal,
@@ -18,6 +19,7 @@ from services.separation.clients.decoder_reports import (
     summary,
 )
 from services.separation.decoder.framing import FramingBroken
+from services.separation.domain.remark import Remark
 
 GOOD: dict[str, object] = {
     "container": "wav",
@@ -89,22 +91,22 @@ def test_a_summary_must_match_what_was_received() -> None:
         "nonfinite_samples": 0,
         "damaged_packets": 2,
     }
-    assert summary(report, expected, 22050).warnings == (
-        "skipped 2 damaged piece(s)",
-        "ends 0.5 s earlier than it declares",
+    assert summary(report, expected, 22050).remarks == (
+        Remark("DAMAGE_SKIPPED", "skipped 2 damaged piece(s)", (("count", "2"),)),
+        Remark("ENDS_EARLY", "ends 0.5 s earlier than it declares", (("missing_s", "0.5"),)),
     )
     with pytest.raises(FramingBroken):
         summary(report, expected, 22051)
 
 
 @pytest.mark.parametrize(
-    ("clipped", "told"),
+    ("clipped", "code", "told"),
     [
-        (1, "1 sample was louder than the file format can hold and was clipped{rarely}"),
-        (4000, "4000 samples were louder than the file format can hold and were clipped"),
+        (1, "CLIPPED_RARELY", "1 sample was louder than the file format can hold and was clipped{rarely}"),
+        (4000, "CLIPPED", "4000 samples were louder than the file format can hold and were clipped"),
     ],
 )
-def test_clipping_is_told_in_a_listeners_words(clipped: int, told: str) -> None:
+def test_clipping_is_told_in_a_listeners_words(clipped: int, code: str, told: str) -> None:
     """What was clipped is counted, and called rarely audible only while it is a tiny share."""
     total = 2 * int(str(GOOD["sample_rate"]))
     report: dict[str, object] = {
@@ -114,4 +116,17 @@ def test_clipping_is_told_in_a_listeners_words(clipped: int, told: str) -> None:
         "damaged_packets": 0,
     }
     told = told.format(rarely=" (in 2 s of music this is rarely audible)")
-    assert summary(report, properties(GOOD, longest_s=10), total).warnings == (told,)
+    (remark,) = summary(report, properties(GOOD, longest_s=10), total).remarks
+    assert (remark.code, remark.text) == (code, told)
+    length = {"length_s": "2"} if code == "CLIPPED_RARELY" else {}
+    assert dict(remark.facts) == {"count": str(clipped), **length}
+
+
+def test_every_warning_of_a_child_is_remarked_on_with_its_figure() -> None:
+    """Each word of a child has a code and a sentence of ours, which holds the number that it gave."""
+    told = [{"code": name, "number": 6 + place} for place, name in enumerate(WARNINGS)]
+    remarks = properties({**GOOD, "warnings": told}, longest_s=10).remarks
+    assert [remark.code for remark in remarks] == [code for code, _ in WARNINGS.values()]
+    for warning, remark in zip(told, remarks, strict=True):
+        assert dict(remark.facts) == {"count": str(warning["number"])}
+        assert f" {warning['number']} " in f"{remark.text} "
