@@ -742,6 +742,21 @@ export interface components {
              */
             length_samples: number;
         };
+        /**
+         * @description What is remarked on, for programs that have words of their own. OTHER: show the text.
+         * @enum {string}
+         */
+        RemarkCode: "CHANNELS_CHANGED" | "CLIPPED" | "CLIPPED_RARELY" | "DAMAGE_SKIPPED" | "DOWNMIXED" | "ENDS_EARLY" | "MODEL_VALUES_REPLACED" | "NOT_NUMBERS_REPLACED" | "PICTURES_IGNORED" | "TRACKS_IGNORED" | "VIDEO_IGNORED" | "OTHER";
+        /** @description Something that the owner of a song may want to know of its separation. */
+        Remark: {
+            code: components["schemas"]["RemarkCode"];
+            /** @description It in English words to show, as in `warnings`. */
+            text: string;
+            /** @description The text's figures for programs; which there are depends on the code. */
+            facts: {
+                [key: string]: string;
+            };
+        };
         /** @description Why a track failed. */
         Failure: {
             /** @description A fixed word, as a refusal of createTrack has, or of the separation itself. */
@@ -786,8 +801,10 @@ export interface components {
             segments: number;
             /** @description Why it failed; null unless it did. */
             failure: components["schemas"]["Failure"] | null;
-            /** @description What was done to the file that its owner may want to know, in words to show. */
+            /** @description What was done to the file that its owner may want to know, in English words to show. */
             warnings: string[];
+            /** @description The same warnings in the same order, each with a word for programs. */
+            remarks: components["schemas"]["Remark"][];
             /** @description Name of the model that separates it. */
             model: string;
             /**
@@ -856,8 +873,10 @@ export interface components {
             segments: number;
             /** @description Why it failed; null unless it did. */
             failure: components["schemas"]["Failure"] | null;
-            /** @description What was done to the file that its owner may want to know, in words to show. */
+            /** @description What was done to the file that its owner may want to know, in English words to show. */
             warnings: string[];
+            /** @description The same warnings in the same order, each with a word for programs. */
+            remarks: components["schemas"]["Remark"][];
             /** @description Name of the model that separates it. */
             model: string;
             /**
@@ -979,6 +998,8 @@ export interface components {
             segments: number;
             /** @description As the track has them. */
             warnings: string[];
+            /** @description As the track has them. */
+            remarks: components["schemas"]["Remark"][];
             /** @description Why it failed; null unless it did. */
             failure: components["schemas"]["Failure"] | null;
         };
@@ -3255,7 +3276,7 @@ export interface operations {
                      *
                      *     event: progress
                      *     id: 1
-                     *     data: {"state": "separating", "percent": 41.5, "playable_s": 81.34, "duration_s": 196.0, "eta_s": 36.0, "jobs_ahead": 0, "segments": 16, "warnings": [], "failure": null}
+                     *     data: {"state": "separating", "percent": 41.5, "playable_s": 81.34, "duration_s": 196.0, "eta_s": 36.0, "jobs_ahead": 0, "segments": 16, "warnings": [], "remarks": [], "failure": null}
                      */
                     "text/event-stream": string;
                 };

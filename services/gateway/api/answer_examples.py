@@ -31,10 +31,17 @@ _SHARED_TRACK = {
     "tempo_bpm": 118.02,
     "key": "D major",
 }
+_REMARK = {
+    "code": "CLIPPED_RARELY",
+    "text": "12 samples were louder than the file format can hold and were clipped"
+    " (in 196 s of music this is rarely audible)",
+    "facts": {"count": "12", "length_s": "196"},
+}
 _TRACK = _SHARED_TRACK | {
     "track_id": TRACK_ID,
     "failure": None,
-    "warnings": [],
+    "warnings": [_REMARK["text"]],
+    "remarks": [_REMARK],
     "model": "quartet",
     "created_at": _MADE_AT,
     "updated_at": _READY_AT,
@@ -70,7 +77,7 @@ _REPORT = {
     "model": {"name": "quartet", "version": "1", "weights_sha256": "9b" * 32},
     "model_residual_db": -31.5,
     "unsound_values": 0,
-    "decoder_warnings": [],
+    "decoder_warnings": [_REMARK["text"]],
     "device": "cpu",
     "engine_s": 84.2,
     "worker_s": 61.7,
@@ -101,7 +108,7 @@ _PLAN = {
 }
 _PROGRESS = (
     '{"state": "separating", "percent": 41.5, "playable_s": 81.34, "duration_s": 196.0, "eta_s": 36.0, '
-    '"jobs_ahead": 0, "segments": 16, "warnings": [], "failure": null}'
+    '"jobs_ahead": 0, "segments": 16, "warnings": [], "remarks": [], "failure": null}'
 )
 
 BY_SCHEMA: Mapping[str, object] = {

@@ -6,7 +6,9 @@ import base64
 import datetime
 from typing import TYPE_CHECKING
 
+from services.gateway.api.remarks import remark_json
 from services.gateway.domain.progress import Progress
+from services.gateway.domain.remark import Remark, remarks_of
 from stripsession.auth.v1 import account_pb2
 from stripsession.billing.v1 import billing_service_pb2
 from stripsession.library.v1 import track_pb2
@@ -57,6 +59,7 @@ def track_json(track: track_pb2.Track) -> Json:
         "segments": track.segments,
         "failure": _failure_json(track.failure) if track.HasField("failure") else None,
         "warnings": list(track.warnings),
+        "remarks": [remark_json(remark) for remark in remarks_of(track.warnings, map(_remark, track.remarks))],
         "model": track.model,
         "created_at": moment(track.created_at),
         "updated_at": moment(track.updated_at),
@@ -78,6 +81,10 @@ def _audio_json(audio: track_pb2.AudioProperties) -> Json:
         "codec": audio.codec,
         "length_samples": audio.length_samples,
     }
+
+
+def _remark(remark: track_pb2.Remark) -> Remark:
+    return Remark(remark.code, remark.text, dict(remark.facts))
 
 
 def _failure_json(failure: track_pb2.TrackFailure) -> Json:
@@ -108,7 +115,8 @@ def progress_json(progress: Progress) -> Json:
         "eta_s": progress.eta_s,
         "jobs_ahead": progress.jobs_ahead,
         "segments": progress.segments,
-        "warnings": list(progress.warnings),
+        "warnings": [remark.text for remark in progress.remarks],
+        "remarks": [remark_json(remark) for remark in progress.remarks],
         "failure": None
         if failure is None
         else {"reason": failure.reason, "message": failure.message, "retryable": failure.retryable},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.gateway.api.remarks import CODES
 from services.gateway.api.shapes import (
     DEPTH_BITS,
     Schema,
@@ -33,7 +34,8 @@ _TRACK: Mapping[str, Schema] = {
     "playable_s": seconds("The same in seconds."),
     "segments": count("Segments of each stem that can be played: indexes 0 to one less."),
     "failure": or_null(of("Failure"), "Why it failed; null unless it did."),
-    "warnings": texts("What was done to the file that its owner may want to know, in words to show."),
+    "warnings": texts("What was done to the file that its owner may want to know, in English words to show."),
+    "remarks": list_of("Remark", "The same warnings in the same order, each with a word for programs."),
     "model": text("Name of the model that separates it."),
     "created_at": moment("When it was made."),
     "updated_at": moment("When it last changed."),
@@ -100,6 +102,19 @@ TRACK_SCHEMAS: Mapping[str, Schema] = {
         codec=text("How the upload was coded, for example flac or mp3."),
         length_samples=count("Samples per channel; an estimate until the track is ready."),
     ),
+    "RemarkCode": one_of(
+        "What is remarked on, for programs that have words of their own. OTHER: show the text.", *CODES
+    ),
+    "Remark": structure(
+        "Something that the owner of a song may want to know of its separation.",
+        code=of("RemarkCode"),
+        text=text("It in English words to show, as in `warnings`."),
+        facts={
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "The text's figures for programs; which there are depends on the code.",
+        },
+    ),
     "Failure": structure(
         "Why a track failed.",
         reason=text("A fixed word, as a refusal of createTrack has, or of the separation itself."),
@@ -145,6 +160,7 @@ TRACK_SCHEMAS: Mapping[str, Schema] = {
         jobs_ahead=count("Songs that wait before this one."),
         segments=count("Segments of each stem that can be played."),
         warnings=texts("As the track has them."),
+        remarks=list_of("Remark", "As the track has them."),
         failure=or_null(of("Failure"), "Why it failed; null unless it did."),
     ),
     "Mix": structure(

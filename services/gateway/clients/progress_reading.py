@@ -9,6 +9,7 @@ import grpc
 from chassis.rpc.errors import from_error, is_transient
 from services.gateway.domain.errors import BackendAway, TrackGone
 from services.gateway.domain.progress import Failure, Progress
+from services.gateway.domain.remark import Remark, remarks_of
 from stripsession.library.v1 import library_service_pb2, track_pb2
 from stripsession.separation.v1 import job_pb2, separation_service_pb2
 
@@ -61,6 +62,7 @@ def _progress(track: track_pb2.Track, job: job_pb2.Job | None) -> Progress:
     failure = None
     if track.HasField("failure"):
         failure = Failure(track.failure.reason, track.failure.message, track.failure.retryable)
+    coded = [Remark(each.code, each.text, dict(each.facts)) for each in track.remarks]
     return Progress(
         state=track_pb2.TrackState.Name(track.state).removeprefix("TRACK_STATE_").lower(),
         committed_samples=track.playable_samples,
@@ -69,6 +71,6 @@ def _progress(track: track_pb2.Track, job: job_pb2.Job | None) -> Progress:
         segments=track.segments,
         jobs_ahead=job.jobs_ahead if job is not None else 0,
         eta_s=job.eta_s if job is not None and job.HasField("eta_s") else None,
-        warnings=tuple(track.warnings),
+        remarks=remarks_of(track.warnings, coded),
         failure=failure,
     )

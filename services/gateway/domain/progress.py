@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from services.gateway.domain.remark import Remark
+
 TERMINAL_STATES = frozenset({"ready", "failed", "cancelled"})
 _ALMOST_PERCENT = 99.9
 
@@ -30,7 +32,7 @@ class Progress:
     segments: int
     jobs_ahead: int = 0
     eta_s: float | None = None
-    warnings: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     failure: Failure | None = None
 
     @property

@@ -70,6 +70,7 @@ async def test_a_track_is_followed_to_its_end_by_polling(open_door: OpenDoor) ->
                 "jobs_ahead": 2,
                 "segments": 0,
                 "warnings": [],
+                "remarks": [],
                 "failure": None,
             }
             check_schema(door, "TrackProgress", first)
@@ -116,15 +117,27 @@ async def test_a_fact_is_told_at_once(open_door: OpenDoor, nats_server: NatsServ
 
 
 async def test_an_ended_track_gives_one_reading(door: Door) -> None:
-    """Whoever connects after the end gets the whole story once."""
-    track = door.library.add_track(OWNER, track_pb2.TRACK_STATE_FAILED, warnings=["It clips."])
+    """Whoever connects after the end gets the whole story once, each warning with its word, or with OTHER."""
+    remarks = [
+        track_pb2.Remark(code="CLIPPED", text="It clips.", facts={"count": "3"}),
+        track_pb2.Remark(code="TOO_NEW", text="It glows."),
+    ]
+    texts = ["It clips.", "It glows.", "It is old."]
+    track = door.library.add_track(OWNER, track_pb2.TRACK_STATE_FAILED, warnings=texts, remarks=remarks)
     track.failure.reason, track.failure.message, track.failure.retryable = "ENGINE", "It broke.", True
     async with events_of(door, track.track_id) as events:
         told = await events.next()
         assert told is not None
         check_schema(door, "TrackProgress", told)
         assert told["failure"] == {"reason": "ENGINE", "message": "It broke.", "retryable": True}
-        assert told["warnings"] == ["It clips."]
+        assert told["warnings"] == texts
+        assert told["remarks"] == [
+            {"code": "CLIPPED", "text": "It clips.", "facts": {"count": "3"}},
+            {"code": "OTHER", "text": "It glows.", "facts": {}},
+            {"code": "OTHER", "text": "It is old.", "facts": {}},
+        ]
+        read = (await door.http.get(f"/v1/tracks/{track.track_id}", headers=door.bearer())).json()
+        assert (read["warnings"], read["remarks"]) == (texts, told["remarks"])
         assert await events.next() is None
 
 

@@ -247,6 +247,7 @@ class FakeGateway:
             "segments": 0,
             "failure": None,
             "warnings": [],
+            "remarks": [],
             "created_at": f"2024-01-01T00:00:{number:02d}.000Z",
             "upload_held": True,
             "upload_id": upload_id,
@@ -291,7 +292,8 @@ class FakeGateway:
         async def events() -> AsyncIterator[str]:
             while (track := self.tracks.get(track_id)) and not self._closing.is_set():
                 segments = int(str(track["segments"]))
-                progress = {name: track[name] for name in ("state", "segments", "playable_s", "failure", "warnings")}
+                names = ("state", "segments", "playable_s", "failure", "warnings", "remarks")
+                progress = {name: track[name] for name in names}
                 progress |= {"percent": 100 * segments / self.song.segments, "duration_s": track["duration_s"]}
                 progress |= {"eta_s": float(self.song.segments - segments), "jobs_ahead": 0 if segments else 2}
                 changed = self._changed

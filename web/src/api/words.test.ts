@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Schemas } from "$/api/client";
+import type { Schemas, Track } from "$/api/client";
 import { Problem } from "$/api/problem";
-import { refusalText, textOf } from "$/api/words";
+import { refusalText, remarksOn, textOf } from "$/api/words";
 import { de } from "$/i18n/de/index";
 import { en } from "$/i18n/en/index";
 import { i18n } from "$/i18n/i18n.svelte";
 import type { Refusal } from "$/i18n/refusing";
+import type { Remark } from "$/i18n/remarking";
+import { madeTrack } from "$/state/track.fixture";
 
 /** What answers only requests that no page of this build makes; OTHER is for words that this build cannot know. */
 type Unmet =
@@ -24,6 +26,9 @@ type Unmet =
 
 // Does not compile while a word of the gateway's document has none here.
 const met: Record<Exclude<Schemas["Problem"]["reason"], Unmet>, Refusal> = en.refusals;
+
+// Does not compile while a word of a worker's remarks has none here.
+const remarked: Record<Exclude<Schemas["RemarkCode"], "OTHER">, Remark> = en.remarks;
 
 /** Why a separation fails: services/separation/app/run_job.py, its domain/job.py, and services/library/domain/track.py. */
 const FAILURES = [
@@ -106,5 +111,39 @@ describe("a refusal", () => {
 
   it("is no fault of the page, which has words of its own", () => {
     expect(textOf(new Error("undefined is not a function"))).toBe(en.page.broken);
+  });
+});
+
+function remarkOn(code: string, facts: Record<string, string> = {}): string {
+  const remark = { code: code as Schemas["RemarkCode"], text: "as the server tells it", facts };
+  return remarksOn(madeTrack({ warnings: [remark.text], remarks: [remark] }))[0] ?? "";
+}
+
+describe.each(["en", "de"] as const)("a remark on a separation in %s", (locale) => {
+  it.each(Object.keys(remarked))("has words for %s, for one of them and for many", (code) => {
+    speak(locale);
+    for (const count of ["1", "1200"]) {
+      expect(remarkOn(code, { count, missing_s: "1.5", length_s: "196" })).toMatch(
+        /^[\p{Lu}\d](?!.*(NaN|undefined)).*[.]$/u,
+      );
+    }
+  });
+});
+
+describe("a remark on a separation", () => {
+  it("has its figures as the page's language writes them", () => {
+    speak("de");
+    expect(remarkOn("ENDS_EARLY", { missing_s: "1.5" })).toBe("Der Song endet 1,5 s früher, als seine Datei angibt.");
+    expect(remarkOn("CLIPPED_RARELY", { count: "1", length_s: "196" })).toBe(
+      "1 Abtastwert war lauter, als das Format der Datei fasst, und wurde abgeschnitten. In 196 s Musik hört man das selten.",
+    );
+  });
+
+  it("is told as the server tells it where its word is not known, or of before there were words", () => {
+    speak("de");
+    expect(remarkOn("OTHER")).toBe("as the server tells it");
+    expect(remarkOn("toString")).toBe("as the server tells it");
+    const { remarks: _, ...kept } = madeTrack({ warnings: ["of before"] });
+    expect(remarksOn(kept as Track)).toEqual(["of before"]);
   });
 });

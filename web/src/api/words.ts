@@ -1,8 +1,10 @@
 /** What to say of something that went wrong, in the page's language. */
 
+import type { Track } from "$/api/client";
 import { Problem } from "$/api/problem";
 import { i18n } from "$/i18n/i18n.svelte";
 import type { Refusal, Told } from "$/i18n/refusing";
+import type { Remark, Remarked } from "$/i18n/remarking";
 import { day, size } from "$/state/text";
 
 type Facts = Readonly<Record<string, string>>;
@@ -20,6 +22,29 @@ export function refusalText(reason: string, text: string, facts: Facts = {}): st
   const refusals: Readonly<Record<string, Refusal>> = i18n.m.refusals;
   const words = Object.hasOwn(refusals, reason) ? refusals[reason] : undefined;
   return typeof words === "function" ? words({ text, ...addressIn(text), ...figuresOf(facts) }) : (words ?? text);
+}
+
+/** What was remarked on while a track was separated, in the page's words; the server's own where the page has none. */
+export function remarksOn(track: Track): string[] {
+  const words: Readonly<Record<string, Remark>> = i18n.m.remarks;
+  // An answer that was kept on this device may be of before there were remarks.
+  const remarks: Track["remarks"] | undefined = track.remarks;
+  const put = track.warnings.map((text) => {
+    const remark = remarks?.find((one) => one.text === text);
+    const own = remark && Object.hasOwn(words, remark.code) ? words[remark.code] : undefined;
+    return typeof own === "function" ? own(remarked(remark?.facts ?? {})) : (own ?? text);
+  });
+  return [...new Set(put)];
+}
+
+function remarked({ count, missing_s, length_s }: Facts): Remarked {
+  const written = (figure: string | undefined): string => Number(figure).toLocaleString(i18n.locale);
+  return {
+    count: Number(count),
+    counted: written(count),
+    missing: `${written(missing_s)} s`,
+    length: `${written(length_s)} s`,
+  };
 }
 
 /** Without the full stop of its sentence. */

@@ -2,10 +2,14 @@
 
 import { en } from "$/i18n/en/index";
 import type { Refusal } from "$/i18n/refusing";
+import type { Remark } from "$/i18n/remarking";
 import { shelf } from "$/state/shelf";
 
-/** Each language has the words of the English one; how it puts a refusal is its own. */
-export type Messages = Omit<typeof en, "refusals"> & { refusals: Record<keyof typeof en.refusals, Refusal> };
+/** Each language has the words of the English one; how it puts a refusal or a remark is its own. */
+export type Messages = Omit<typeof en, "refusals" | "remarks"> & {
+  refusals: Record<keyof typeof en.refusals, Refusal>;
+  remarks: Record<keyof typeof en.remarks, Remark>;
+};
 export type Locale = "en" | "de";
 
 const CHOSEN = "stripsession.language";

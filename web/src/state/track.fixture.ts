@@ -16,6 +16,7 @@ export function madeTrack(told: Partial<TrackNow> = {}): TrackNow {
     segments: 0,
     failure: null,
     warnings: [],
+    remarks: [],
     model: "",
     created_at: "2024-05-01T10:00:00Z",
     updated_at: "2024-05-01T10:00:00Z",
