@@ -19,5 +19,6 @@ export default defineConfig({
   worker: { format: "es" },
   // `npm run dev` with the stack running: the page from here, everything else from the gateway.
   server: { proxy: { "/v1": gateway, "/openapi.json": gateway } },
-  test: { include: ["src/**/*.test.ts"], environment: "node" },
+  // Tests open the page anew, and on a busy machine its modules are long in coming: no test waits for time itself.
+  test: { include: ["src/**/*.test.ts"], environment: "node", testTimeout: 60_000, hookTimeout: 60_000 },
 });
