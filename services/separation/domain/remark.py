@@ -33,7 +33,7 @@ class Remark:
     """The sentence's figures by their names, units last."""
 
 
-def remark(code: RemarkCode, text: str, **figures: float) -> Remark:
+def remark(code: RemarkCode, text: str, **figures: int | float) -> Remark:
     """A remark; `text` may name the figures as `str.format` does."""
     facts = ((name, f"{value:.1f}" if isinstance(value, float) else str(value)) for name, value in figures.items())
     return Remark(code.value, text.format(**figures), tuple(facts))

@@ -12,6 +12,7 @@ from services.library.media.segments import StreamShape
 from services.library.media.tags import CoverArt, Tags
 from services.separation.clients.decoder import Decoders
 from services.separation.domain.file_tags import FileTags
+from services.separation.domain.remark import Remark
 from tests.integration.separation.decoder_files import LONGEST_S, Held, decode_all
 from tests.unit.library.stems import BLOCK, collect, make_stem, music
 
@@ -26,7 +27,7 @@ def _file(name: str, cover: CoverArt | None) -> bytes:
     return collect(mix_assembly(name, StemMix({0: stem.plan}, {0: 1.0}), tags), [stem])
 
 
-async def _tags(decoders: Decoders, file: bytes) -> tuple[FileTags, tuple[str, ...], int]:
+async def _tags(decoders: Decoders, file: bytes) -> tuple[FileTags, tuple[Remark, ...], int]:
     async with decoders.open(Held(file), LONGEST_S) as session:
         found = await session.inspect(wants_cover=True)
         blocks = [block async for block in session.decode()]

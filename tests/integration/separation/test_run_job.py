@@ -58,7 +58,7 @@ async def test_what_is_remarked_on_reaches_the_library(scene: Scene) -> None:
     await run_job(scene.shop(), "job_1")
     (conclusion,) = track.conclusions
     (remark,) = conclusion.remarks
-    assert (remark.code, remark.facts) == ("CLIPPED", {"count": str(2 * RATE_HZ)})
+    assert (remark.code, dict(remark.facts)) == ("CLIPPED", {"count": str(2 * RATE_HZ)})
     assert list(conclusion.warnings) == list(track.findings[0].making.decoder_warnings) == [remark.text]
 
 

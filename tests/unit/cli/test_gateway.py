@@ -189,7 +189,7 @@ async def test_a_busy_server_is_believed_within_reason(
 ) -> None:
     """Retry-After is waited for up to half a minute; what is no number of seconds is as good as absent."""
     paused: list[float] = []
-    headers = {} if told is None else {"Retry-After": told.encode()}
+    headers = [] if told is None else [(b"Retry-After", told.encode())]
     answers = [httpx.Response(503, headers=headers), httpx.Response(200, json={"path": "/one"})]
 
     async def pause(seconds: float) -> None:
@@ -198,7 +198,7 @@ async def test_a_busy_server_is_believed_within_reason(
     async def busy(_: httpx.Request) -> httpx.Response:
         return answers.pop(0)
 
-    monkeypatch.setattr(gateway_module.asyncio, "sleep", pause)
+    monkeypatch.setattr(asyncio, "sleep", pause)
     gateway = Gateway(ADDRESS, httpx.MockTransport(busy))
     assert (await gateway.json("GET", "/one"))["path"] == "/one"
     assert paused == [pause_s]

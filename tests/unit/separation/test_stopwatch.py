@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import pytest
 
 from services.separation.app import separate_track
@@ -88,7 +91,7 @@ async def test_the_time_that_a_chunk_waits_for_its_turn_is_not_the_engines(monke
     """A chunk that is done while an earlier one is being joined is counted until it was done, and no longer."""
     now_s, waited, inferred_s = [100.0], [0], [0.0]
     bench = Bench(SONG, PROPERTIES, engine=(engine := Prompt(now_s)))
-    line: type = separate_track._Line
+    line: Any = separate_track._Line
     accepted = line._accepted
 
     async def joined_slowly(*given: object) -> object:
@@ -101,7 +104,7 @@ async def test_the_time_that_a_chunk_waits_for_its_turn_is_not_the_engines(monke
 
     monkeypatch.setattr(line, "_accepted", joined_slowly)
     monkeypatch.setattr(separate_track, "Stopwatch", lambda: Stopwatch(lambda: now_s[0]))
-    monkeypatch.setattr(separate_track.time, "perf_counter", lambda: now_s[0])
+    monkeypatch.setattr(time, "perf_counter", lambda: now_s[0])
     monkeypatch.setattr(bench.measures, "stage", told)
     assert (await bench.run()).state is JobState.COMPLETED
     assert waited[0] > 0
