@@ -25,21 +25,35 @@ export const locales: Record<Locale, string> = { en: "English", de: "Deutsch" };
 
 export const i18n = $state<{ locale: Locale; m: Messages }>({ locale: "en", m: en });
 
-/** The language that was chosen, else the first of the browser's that the page speaks. */
+let asked = 0;
+
+/**
+ * The language that was chosen, else the first of the browser's that the page speaks; English where its words do not
+ * come, for a page in another language is better than none.
+ */
 export async function beginLanguage(): Promise<void> {
   const wanted = [shelf.read(CHOSEN), ...navigator.languages].map((tag) => tag?.slice(0, 2));
-  await speak((wanted.find((tag) => tag && tag in loaders) ?? "en") as Locale);
+  const locale = (wanted.find((tag) => tag && Object.hasOwn(loaders, tag)) ?? "en") as Locale;
+  await speak(locale).catch(() => speak("en"));
 }
 
+/** Speak it now and at the next visits. Throws what loading its words threw; the page goes on in its language then. */
 export async function chooseLanguage(locale: Locale): Promise<void> {
-  shelf.write(CHOSEN, locale);
-  await speak(locale);
+  if (await speak(locale)) {
+    shelf.write(CHOSEN, locale);
+  }
 }
 
-async function speak(locale: Locale): Promise<void> {
+/** False where another one was asked for meanwhile. */
+async function speak(locale: Locale): Promise<boolean> {
+  const turn = ++asked;
   const m = await loaders[locale]();
+  if (turn !== asked) {
+    return false;
+  }
   i18n.locale = locale;
   i18n.m = m;
   document.documentElement.lang = locale;
   document.documentElement.dir = RIGHT_TO_LEFT.has(locale) ? "rtl" : "ltr";
+  return true;
 }

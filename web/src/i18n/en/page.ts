@@ -5,6 +5,8 @@ export const page = {
   broken: "Something went wrong in this page. Reload it and try again.",
   offline: "You are offline. What is on screen stays; the rest goes on when the connection is back.",
   unreachable: "The server cannot be reached. Check the connection, then try again.",
+  away: "The server is away just now. Try again in a minute.",
+  refused: (status: number): string => `The server refused this (${status}). Reload the page and try again.`,
   notices: "Notices",
   dismiss: "Dismiss",
   close: "Close",
