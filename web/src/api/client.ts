@@ -1,6 +1,7 @@
 /** The gateway's client. Its types are made from the gateway's own OpenAPI document, by `make gen`. */
 
 import createClient from "openapi-fetch";
+import { Problem } from "$/api/problem";
 import { send, UNSIGNED } from "$/api/sending";
 import type { components, paths } from "$gen/schema";
 
@@ -17,9 +18,14 @@ export const api = createClient<paths>({
 /** Headers of a call that is no part of a session, so that a 401 is its own answer. */
 export const unsigned = { [UNSIGNED]: "1" };
 
-/** The answer's body. Every failure was thrown on the way: a Problem, or the signal's reason. */
+/** The answer's body. Throws Problem, also where the connection breaks within it, or the signal's reason. */
 export async function told<T>(answer: Promise<{ data?: T }>): Promise<T> {
-  return (await answer).data as T;
+  try {
+    return (await answer).data as T;
+  } catch (error) {
+    // What a browser says of a body that did not come to its end.
+    throw error instanceof TypeError ? Problem.unreachable() : error;
+  }
 }
 
 const at = (track_id: string, rest: string): string => `/v1/tracks/${encodeURIComponent(track_id)}${rest}`;

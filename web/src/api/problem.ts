@@ -43,7 +43,9 @@ export class Problem extends Error {
   }
 
   static async of(response: Response): Promise<Problem> {
-    return Problem.from(response.status, await response.text(), response.headers.get("Retry-After"));
+    // Where the connection breaks within it, the status is all that was said.
+    const text = await response.text().catch(() => "");
+    return Problem.from(response.status, text, response.headers.get("Retry-After"));
   }
 
   static from(status: number, text: string, retryAfter: string | null): Problem {

@@ -13,8 +13,15 @@ export function textOf(error: unknown): string {
   if (!(error instanceof Problem)) {
     return i18n.m.page.broken;
   }
-  // The gateway has the same word for a part of it that is away.
-  return error.status === 0 ? i18n.m.page.unreachable : refusalText(error.reason, error.text, error.facts);
+  if (error.status === 0) {
+    // The gateway has the same word for a part of it that is away.
+    return i18n.m.page.unreachable;
+  }
+  if (!error.reason) {
+    // Not the gateway's: something between it and this page answered.
+    return error.status >= 500 ? i18n.m.page.away : i18n.m.page.refused(error.status);
+  }
+  return refusalText(error.reason, error.text, error.facts);
 }
 
 /** The page's words for a refusal or a failure; the server's own where the page has none. */
