@@ -1,16 +1,20 @@
-/** Tells the service worker what the page is made of: the built files, and a name that changes with any of them. */
+/** Tells the service worker what the page is made of: what opens it, the rest, and a name that changes with any of them. */
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Plugin } from "vite";
 
-const LIST = "__SHELL_FILES__";
+const FIRST = "__FIRST_FILES__";
+const REST = "__REST_FILES__";
 const NAME = "__SHELL_NAME__";
 const WORKER = "service-worker.js";
 const PAGE = "index.html";
 /** Beside the page; other files of the folder are not needed to show it. */
 const KEPT = /^(assets\/.*|index\.html|icon\.svg|app\.webmanifest)$/;
+/** Of the other files the page says itself what opens it. */
+const ASSET = /^assets\//;
+const FONT = /\.woff2$/;
 const COMPRESSED = /\.(br|gz)$/;
 
 export function shell(): Plugin {
@@ -32,10 +36,18 @@ export function shell(): Plugin {
       }
       const digest = createHash("sha256");
       names.forEach((name) => digest.update(name).update(readFileSync(join(folder, name))));
-      const addresses = names.map((name) => (name === PAGE ? "/" : `/${name}`));
-      worker.code = worker.code.replace(LIST, addresses.join()).replace(NAME, digest.digest("hex").slice(0, 16));
+      const page = readFileSync(join(folder, PAGE), "utf8");
+      const isFirst = (name: string): boolean => !ASSET.test(name) || FONT.test(name) || page.includes(name);
+      worker.code = worker.code
+        .replace(FIRST, addressesOf(names.filter(isFirst)))
+        .replace(REST, addressesOf(names.filter((name) => !isFirst(name))))
+        .replace(NAME, digest.digest("hex").slice(0, 16));
     },
   };
+}
+
+function addressesOf(names: readonly string[]): string {
+  return names.map((name) => (name === PAGE ? "/" : `/${name}`)).join();
 }
 
 function builtFiles(folder: string): string[] {

@@ -7,6 +7,8 @@ export const ANSWERS = "stripsession.answers";
 export const KEPT = "stripsession.kept.";
 /** The last entry of such a cache: without it the track was never fetched to its end. */
 export const WHOLE = "/offline/whole";
+/** In the page's cache: the list of those of its files that were not fetched with it. */
+export const REST = "/offline/rest";
 /** How many tracks the library asks for at first. */
 export const FIRST_TRACKS = 100;
 /** What a page asks as it is opened, and shows the library with: without a network, the last answers. */

@@ -4,6 +4,7 @@ import { addresses, api, told, type Track } from "$/api/client";
 import { Problem } from "$/api/problem";
 import { send } from "$/api/sending";
 import { ANSWERS, FIRST_ASKED, KEPT, ME, WHOLE } from "$/offline/answering";
+import { keepWholePage } from "$/offline/wholePage";
 import { locked } from "$/state/locks";
 import { joiningTabs, type Tabs } from "$/state/tabs";
 
@@ -39,10 +40,15 @@ export async function beginOffline(): Promise<void> {
   if (!canKeep()) {
     return;
   }
+  // Who comes again may come without a network the next time, and must find every view.
+  const isAgain = Boolean(navigator.serviceWorker.controller);
   tabs = join((news, track_id) => void hear(news, track_id));
   await listKept();
   if (canKeep()) {
     await registered();
+  }
+  if (isAgain) {
+    await keepWholePage().catch(() => undefined);
   }
 }
 
@@ -68,7 +74,7 @@ async function register(): Promise<ServiceWorkerRegistration | null> {
   }
 }
 
-/** Before it nothing that is kept can be given without a network. A worker that does not come is not waited for. */
+/** A worker that does not come is not waited for. */
 async function workerAtWork(): Promise<void> {
   // Why there is none was told where the page began.
   const registration = await registered().catch(() => null);
@@ -106,7 +112,6 @@ export async function keep(track: Track): Promise<void> {
     stopping.signal.throwIfAborted();
     // After any other tab that fetches the same track.
     await locked(LOCK + track_id, { signal: stopping.signal }, () => fetchWhole(track, stopping, onPart));
-    await workerAtWork();
     if (isCurrent()) {
       kept.tracks[track_id] = { part: 1, stopping: null };
       tabs?.tell("kept", track_id);
@@ -254,6 +259,9 @@ async function fetchWhole(track: Track, stopping: AbortController, onPart: (part
     const pieces = indexes.flatMap((index) => track.stems.map((stem) => addresses.segment(track_id, stem, index)));
     await keepPieces(cache, pieces, signal, onPart);
     await keepAnswers(signal);
+    // Nothing of it can be given before the worker is there, nor shown without the page's other parts.
+    await workerAtWork();
+    await keepWholePage();
     signal.throwIfAborted();
     await cache.put(WHOLE, new Response(""));
   } catch (error) {

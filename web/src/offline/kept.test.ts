@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ANSWERS, FIRST_ASKED, FIRST_TRACKS, KEPT, ME, WHOLE } from "$/offline/answering";
+import { ANSWERS, FIRST_ASKED, FIRST_TRACKS, KEPT, ME, REST, SHELL, WHOLE } from "$/offline/answering";
 import { MadeCaches, MadeLocks } from "$/offline/caches.fixture";
 import { StrongRequest } from "$/offline/request.fixture";
 import { MadeChannel } from "$/state/tabs.fixture";
@@ -243,11 +243,12 @@ describe("a track that is kept on the first visit", () => {
 
   it.each(["activated", "redundant"])("is called so once the worker that gives it is %s", async (end) => {
     const keeping = offline.keep(TRACK);
-    await vi.waitFor(() => expect(made.pathsOf(CACHE)).toContain(WHOLE), { interval: 1 });
+    await vi.waitFor(() => expect(made.pathsOf(ANSWERS)).toHaveLength(FIRST_ASKED.length), { interval: 1 });
     worker.state = "installed";
     worker.dispatchEvent(new Event("statechange"));
     await settled();
     expect(state()["trk_1"]!.stopping).not.toBeNull();
+    expect(made.pathsOf(CACHE)).not.toContain(WHOLE);
     worker.state = end;
     worker.dispatchEvent(new Event("statechange"));
     await keeping;
@@ -362,4 +363,19 @@ describe("forgetting everything", () => {
     vi.unstubAllGlobals();
     await offline.forgetEverything();
   });
+});
+
+it("is not called kept where the page's other parts do not come", async () => {
+  const shell = `${SHELL}new`;
+  await made.made(shell, ["/"]);
+  await (await made.open(shell)).put(REST, Response.json(["/assets/gone.js"]));
+  vi.stubGlobal("fetch", async (request: Request | string) => {
+    if (request === "/assets/gone.js") {
+      throw new TypeError("fetch failed");
+    }
+    return server(request as Request);
+  });
+  await offline.beginOffline();
+  await expect(offline.keep(TRACK)).rejects.toMatchObject({ reason: "UNREACHABLE" });
+  expect(await made.keys()).not.toContain(CACHE);
 });

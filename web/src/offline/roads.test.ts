@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ANSWERS, KEPT, KEPT_HEADER, SHELL } from "$/offline/answering";
 import { MadeCaches } from "$/offline/caches.fixture";
 import { answerTo, forgetOtherShells } from "$/offline/roads";
@@ -90,6 +90,41 @@ describe("an answer", () => {
     expect((await answer("/v1/me")).status).toBe(401);
     network = away;
     expect(await (await answer("/v1/me")).text()).toBe("/v1/me");
+  });
+});
+
+describe("a network that says nothing, or a server that is away behind it", () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it.each([502, 503, 504])("gives way to what is kept where a proxy answers %i", async (status) => {
+    await made.made(PAGE, ["/"]);
+    await made.made(ANSWERS, ["/v1/me"]);
+    network = () => new Response("the proxy's page", { status });
+    expect(await (await answer("/", "navigate")).text()).toBe("/");
+    expect((await answer("/v1/me")).headers.get(KEPT_HEADER)).toBe("1");
+  });
+
+  it("keeps its refusal where nothing is kept", async () => {
+    network = () => new Response("", { status: 503 });
+    expect((await answer("/v1/me")).status).toBe(503);
+  });
+
+  it("is not waited for longer than four seconds, and what it says later is kept", async () => {
+    await made.made(ANSWERS, ["/v1/me"]);
+    let say!: (response: Response) => void;
+    vi.stubGlobal("fetch", () => new Promise<Response>((resolve) => (say = resolve)));
+    const told = answer("/v1/me");
+    await vi.advanceTimersByTimeAsync(3_999);
+    let isTold = false;
+    void told.then(() => (isTold = true));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(isTold).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await told).headers.get(KEPT_HEADER)).toBe("1");
+    say(new Response("late"));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await (await (await made.open(ANSWERS)).match(request("/v1/me")))!.text()).toBe("late");
   });
 });
 

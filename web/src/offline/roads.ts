@@ -1,6 +1,12 @@
 /** What the service worker answers, on each road. */
 
 import { ANSWERS, KEPT, KEPT_HEADER, roadOf, SHELL } from "$/offline/answering";
+import { timer } from "$/state/timer";
+
+/** A network that has said nothing for so long is taken for none where something is kept. */
+const PATIENCE_MS = 4_000;
+/** What a proxy says of a server that is away. */
+const AWAY = [502, 503, 504];
 
 /** Null for what the browser asks of the network by itself. `shell` is the cache of this worker's page. */
 export function answerTo(request: Request, origin: string, shell: string): Promise<Response> | null {
@@ -36,20 +42,29 @@ async function keptOrAsked(request: Request, cache: string): Promise<Response> {
 }
 
 async function newestPage(request: Request, shell: string): Promise<Response> {
-  try {
-    return await fetch(request);
-  } catch (error) {
-    return orThrow(await keptIn(shell, "/"), error);
-  }
+  return networkOr(await keptIn(shell, "/"), fetch(request));
 }
 
 async function answered(request: Request, cache: string): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(request);
-  } catch (error) {
-    return marked(orThrow(await keptIn(cache, request), error));
+  const kept = await keptIn(cache, request);
+  return networkOr(kept && marked(kept), fetchedInto(cache, request));
+}
+
+/** What is kept where the network is away, takes too long, or has a server behind it that is away. */
+async function networkOr(kept: Response | undefined, asked: Promise<Response>): Promise<Response> {
+  if (!kept) {
+    return asked;
   }
+  let stop = (): void => undefined;
+  const late = new Promise<null>((resolve) => (stop = timer.after(PATIENCE_MS, () => resolve(null))));
+  const response = await Promise.race([asked.catch(() => null), late]);
+  stop();
+  return response && !AWAY.includes(response.status) ? response : kept;
+}
+
+/** The network's answer, kept where that is wanted: also one that comes too late for whoever asked. */
+async function fetchedInto(cache: string, request: Request): Promise<Response> {
+  const response = await fetch(request);
   if (response.status === 404 && cache.startsWith(KEPT)) {
     // Deleted elsewhere: none of it may stay here.
     await caches.delete(cache);
@@ -57,13 +72,6 @@ async function answered(request: Request, cache: string): Promise<Response> {
     await (await caches.open(cache)).put(request, response.clone());
   }
   return response;
-}
-
-function orThrow(found: Response | undefined, error: unknown): Response {
-  if (!found) {
-    throw error;
-  }
-  return found;
 }
 
 /** The page must be able to tell it from what the server says now. */

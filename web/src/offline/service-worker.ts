@@ -6,4 +6,4 @@ import { serve } from "$/offline/worker";
 declare const self: ServiceWorkerGlobalScope;
 
 // The build puts its files and their digest here.
-serve(self, { files: "__SHELL_FILES__".split(","), name: "__SHELL_NAME__" });
+serve(self, { first: "__FIRST_FILES__".split(","), rest: "__REST_FILES__".split(","), name: "__SHELL_NAME__" });

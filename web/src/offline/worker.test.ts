@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ANSWERS, KEPT, SHELL } from "$/offline/answering";
+import { ANSWERS, KEPT, REST, SHELL } from "$/offline/answering";
 import { MadeCaches } from "$/offline/caches.fixture";
 import { serve } from "$/offline/worker";
 import { MadeWorker } from "$/offline/worker.fixture";
 
 const FILES = ["/", "/assets/index-a.js", "/icon.svg"];
+const PARTS = ["/assets/player-b.js"];
 const TRACK = "/v1/tracks/trk_1";
 const KEPT_TRACK = `${KEPT}trk_1`;
 
@@ -25,15 +26,17 @@ beforeEach(() => {
   vi.stubGlobal("fetch", async (input: Request | string) =>
     network(input instanceof Request ? input.url.slice(worker.location.origin.length) : input),
   );
-  serve(worker as unknown as ServiceWorkerGlobalScope, { files: FILES, name: "new" });
+  serve(worker as unknown as ServiceWorkerGlobalScope, { first: FILES, rest: PARTS, name: "new" });
 });
 afterEach(() => vi.unstubAllGlobals());
 
 describe("a worker that is installed", () => {
-  it("takes every file of its build into a cache of its own, and nothing else", async () => {
+  it("takes what opens the page into a cache of its own, and of the rest a list alone", async () => {
     await worker.happen("install");
     expect(await made.keys()).toEqual([`${SHELL}new`]);
-    expect(made.pathsOf(`${SHELL}new`)).toEqual(FILES);
+    expect(made.pathsOf(`${SHELL}new`)).toEqual([...FILES, REST]);
+    const list = await (await made.open(`${SHELL}new`)).match(REST);
+    expect(await list!.json()).toEqual(PARTS);
   });
 
   it("is not installed where one of them does not come", async () => {

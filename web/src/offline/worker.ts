@@ -1,23 +1,25 @@
 /** What the service worker does when it is installed, takes over and is asked. */
 
-import { SHELL } from "$/offline/answering";
+import { REST, SHELL } from "$/offline/answering";
 import { answerTo, forgetOtherShells } from "$/offline/roads";
 
 /** What the build made. */
 export interface Build {
-  /** Addresses of what the page is made of. */
-  files: readonly string[];
+  /** Addresses of what opens the page. */
+  first: readonly string[];
+  /** Addresses of its other parts, which are fetched when they are wanted. */
+  rest: readonly string[];
   /** Changes with any of them. */
   name: string;
 }
 
 /** Hears what the browser asks of the worker. */
-export function serve(worker: ServiceWorkerGlobalScope, { files, name }: Build): void {
+export function serve(worker: ServiceWorkerGlobalScope, { first, rest, name }: Build): void {
   const shell = SHELL + name;
 
   // A newer worker waits until the tabs of the older page are closed: they load parts of their own build until then.
   worker.addEventListener("install", (event) => {
-    event.waitUntil(caches.open(shell).then((cache) => cache.addAll([...files])));
+    event.waitUntil(begin(shell, first, rest));
   });
 
   worker.addEventListener("activate", (event) => {
@@ -30,6 +32,13 @@ export function serve(worker: ServiceWorkerGlobalScope, { files, name }: Build):
       event.respondWith(answer);
     }
   });
+}
+
+/** Who looks in for the first time need not fetch the player: the page itself asks for the rest. */
+async function begin(shell: string, first: readonly string[], rest: readonly string[]): Promise<void> {
+  const cache = await caches.open(shell);
+  await cache.addAll([...first]);
+  await cache.put(REST, Response.json(rest));
 }
 
 async function takeOver(worker: ServiceWorkerGlobalScope, shell: string): Promise<void> {

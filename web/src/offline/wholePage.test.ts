@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { REST, SHELL } from "$/offline/answering";
+import { MadeCaches } from "$/offline/caches.fixture";
+import { keepWholePage } from "$/offline/wholePage";
+
+const PAGE = `${SHELL}new`;
+const PARTS = ["/assets/player.js", "/assets/de.js"];
+
+let made: MadeCaches;
+let asked: string[];
+let network: (path: string) => Response;
+
+beforeEach(async () => {
+  made = new MadeCaches();
+  asked = [];
+  network = (path) => new Response(path);
+  vi.stubGlobal("caches", made);
+  vi.stubGlobal("fetch", async (path: string) => {
+    asked.push(path);
+    return network(path);
+  });
+  await begun(PAGE);
+});
+afterEach(() => vi.unstubAllGlobals());
+
+async function begun(shell: string): Promise<void> {
+  await made.made(shell, ["/"]);
+  await (await made.open(shell)).put(REST, Response.json(PARTS));
+}
+
+it("fetches the parts that were not needed to open the page, once", async () => {
+  await keepWholePage();
+  await keepWholePage();
+  expect(asked).toEqual(PARTS);
+  expect(made.pathsOf(PAGE)).toEqual(["/", REST, ...PARTS]);
+});
+
+it("does nothing where no worker has a page here", async () => {
+  await made.delete(PAGE);
+  await keepWholePage();
+  expect(asked).toEqual([]);
+});
+
+it("is content where only an older page's parts are gone from the server", async () => {
+  await begun(`${SHELL}old`);
+  let calls = 0;
+  network = (path) => (++calls > PARTS.length ? new Response("", { status: 404 }) : new Response(path));
+  await expect(keepWholePage()).resolves.toBeUndefined();
+});
+
+it("says that the server cannot be reached where no part comes", async () => {
+  network = () => {
+    throw new TypeError("fetch failed");
+  };
+  await expect(keepWholePage()).rejects.toThrow("The server cannot be reached.");
+});
