@@ -31,5 +31,5 @@ function show(): void {
   root.dataset["theme"] = theme.shown;
   // What the browser paints around the page is its ground too.
   const ground = getComputedStyle(root).getPropertyValue("--ground").trim();
-  document.querySelector("meta[name=theme-color]")?.setAttribute("content", ground);
+  document.querySelectorAll("meta[name=theme-color]").forEach((meta) => meta.setAttribute("content", ground));
 }
