@@ -20,7 +20,8 @@ export type Outcome =
 
 type Picker = (wish: { suggestedName: string }) => Promise<FileSystemFileHandle>;
 
-export const saving = $state<{ now: Saving | null }>({ now: null });
+/** `isShown` while a dialog tells of it, so that nobody is told twice. */
+export const saving = $state<{ now: Saving | null; isShown: boolean }>({ now: null, isShown: false });
 
 /**
  * Save a file where the person says; where the browser cannot ask, it downloads by itself. Begun by a click, without
