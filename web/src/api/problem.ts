@@ -12,6 +12,8 @@ export class Problem extends Error {
   readonly action: string;
   /** Figures, by their names. */
   readonly facts: Readonly<Record<string, string>>;
+  /** False where it is not the gateway's: something between it and this page answered. */
+  readonly isExplained: boolean;
 
   /** `status` is 0 where no answer came at all. */
   constructor(
@@ -24,6 +26,7 @@ export class Problem extends Error {
     this.reason = told.reason ?? "";
     this.action = told.action ?? "";
     this.facts = told.facts ?? {};
+    this.isExplained = told.detail !== undefined || told.reason !== undefined;
   }
 
   /** In the server's words: what happened, then what to do, unless the one says the other already. */

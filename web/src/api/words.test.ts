@@ -105,6 +105,8 @@ describe("a refusal", () => {
   });
 
   it("tells a server that cannot be reached from a part of it that is away", () => {
+    expect(textOf(Problem.from(502, "<html>Bad Gateway</html>", null))).toBe(en.page.away);
+    expect(textOf(Problem.from(403, "<html>Forbidden</html>", null))).toContain("(403)");
     expect(textOf(Problem.unreachable())).toBe("The server cannot be reached. Check the connection, then try again.");
     expect(textOf(new Problem(503, { reason: "UNREACHABLE" }))).toContain("A part of StripSession is away");
   });

@@ -17,8 +17,7 @@ export function textOf(error: unknown): string {
     // The gateway has the same word for a part of it that is away.
     return i18n.m.page.unreachable;
   }
-  if (!error.reason) {
-    // Not the gateway's: something between it and this page answered.
+  if (!error.isExplained) {
     return error.status >= 500 ? i18n.m.page.away : i18n.m.page.refused(error.status);
   }
   return refusalText(error.reason, error.text, error.facts);

@@ -10,7 +10,7 @@ test("what the browser paints around the page is the ground of the theme that is
   const root = { dataset: {} as Record<string, string> };
   const meta = new Map<string, string>();
   const setAttribute = (name: string, value: string): unknown => meta.set(name, value);
-  vi.stubGlobal("document", { documentElement: root, querySelector: () => ({ setAttribute }) });
+  vi.stubGlobal("document", { documentElement: root, querySelectorAll: () => [{ setAttribute }] });
   vi.stubGlobal("getComputedStyle", () => ({ getPropertyValue: () => ` ${GROUNDS[root.dataset["theme"]!]}` }));
   vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined }));
   vi.stubGlobal("localStorage", new MadeStorage());
