@@ -71,7 +71,8 @@ REFRESH = Body(
 )
 PROFILE = Body("Profile", "What is to change.", (_NAME,), {"display_name": "Ada L."})
 _OPENED = (
-    "Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and"
+    "Limits: some tries a minute for each address, and growing waits after wrong passwords for one account, whether or"
+    " not there is such an account. With `transport` cookie the request must be same-origin, and"
     " the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is"
     " unused for weeks."
 )
@@ -168,7 +169,8 @@ class AuthRoutes:
         """Open a session."""
         body = await self._opening_body(call)
         request = auth_service_pb2.SignInRequest(email=body["email"], password=body["password"])
-        answer = await ask(self._auth.SignIn, request, deadline_s=HASHING_S)
+        with self._admission.try_of(body["email"]):
+            answer = await ask(self._auth.SignIn, request, deadline_s=HASHING_S)
         return self._opened(call, body, answer.account, answer.tokens, 200)
 
     async def redeem_link(self, call: Call) -> Response:
