@@ -95,7 +95,7 @@ export interface paths {
         put?: never;
         /**
          * Make an account and sign it in.
-         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks.
+         * @description Limits: some tries a minute for each address, and growing waits after wrong passwords for one account, whether or not there is such an account. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks.
          */
         post: operations["signUp"];
         delete?: never;
@@ -115,7 +115,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with e-mail and password.
-         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks.
+         * @description Limits: some tries a minute for each address, and growing waits after wrong passwords for one account, whether or not there is such an account. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks.
          */
         post: operations["signIn"];
         delete?: never;
@@ -135,7 +135,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with the code of a one-time link.
-         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks.
+         * @description Limits: some tries a minute for each address, and growing waits after wrong passwords for one account, whether or not there is such an account. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks.
          */
         post: operations["redeemLink"];
         delete?: never;
@@ -2116,6 +2116,10 @@ export interface components {
         /** @description Too Many Requests: TOO_FAST. */
         "429-TOO_FAST": {
             headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
                 /** @example 2 */
                 "Retry-After": number;
                 [name: string]: unknown;
@@ -2127,6 +2131,10 @@ export interface components {
         /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE. */
         "429-TOO_FAST-TOO_MANY_AT_ONCE-without-body": {
             headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
                 /** @example 2 */
                 "Retry-After": number;
                 [name: string]: unknown;
@@ -2136,6 +2144,10 @@ export interface components {
         /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE. */
         "429-TOO_FAST-TOO_MANY_AT_ONCE": {
             headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
                 /** @example 2 */
                 "Retry-After": number;
                 [name: string]: unknown;
@@ -2147,6 +2159,10 @@ export interface components {
         /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE, TOO_MANY_STREAMS. */
         "429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_STREAMS": {
             headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
                 /** @example 2 */
                 "Retry-After": number;
                 [name: string]: unknown;
@@ -2158,6 +2174,10 @@ export interface components {
         /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE, TOO_MANY_UPLOADS. */
         "429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_UPLOADS": {
             headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
                 /** @example 2 */
                 "Retry-After": number;
                 [name: string]: unknown;
@@ -2331,6 +2351,10 @@ export interface operations {
             /** @description Keys that sign access tokens. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2357,6 +2381,10 @@ export interface operations {
             /** @description This document. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2386,6 +2414,10 @@ export interface operations {
             /** @description The account and its session. */
             201: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2422,6 +2454,10 @@ export interface operations {
             /** @description The account and its session. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2458,6 +2494,10 @@ export interface operations {
             /** @description The account and its session. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2494,6 +2534,10 @@ export interface operations {
             /** @description The session with new tokens, without its account. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2530,6 +2574,10 @@ export interface operations {
             /** @description It has ended. */
             204: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2559,6 +2607,10 @@ export interface operations {
             /** @description The account. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2591,6 +2643,10 @@ export interface operations {
             /** @description The changed account. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2653,6 +2709,10 @@ export interface operations {
                     "Upload-Expires": string;
                     /** @example 1.0.0 */
                     "Tus-Resumable": string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2691,6 +2751,10 @@ export interface operations {
                     "Tus-Extension": string;
                     /** @example 2147483648 */
                     "Tus-Max-Size": number;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2726,6 +2790,10 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2767,6 +2835,10 @@ export interface operations {
                     "Tus-Extension": string;
                     /** @example 2147483648 */
                     "Tus-Max-Size": number;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2811,6 +2883,10 @@ export interface operations {
                     "Upload-Expires": string;
                     /** @example 1.0.0 */
                     "Tus-Resumable": string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2866,6 +2942,10 @@ export interface operations {
                     "Upload-Expires": string;
                     /** @example 1.0.0 */
                     "Tus-Resumable": string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2924,6 +3004,10 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2964,6 +3048,10 @@ export interface operations {
                 headers: {
                     /** @example /v1/tracks/trk_0b5c2f7e9d1a4c38 */
                     Location: string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3006,6 +3094,10 @@ export interface operations {
             /** @description The track. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3040,6 +3132,10 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3077,6 +3173,10 @@ export interface operations {
             /** @description The track. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3116,6 +3216,10 @@ export interface operations {
             /** @description The track. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3152,6 +3256,10 @@ export interface operations {
             /** @description The track. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3197,6 +3305,10 @@ export interface operations {
             /** @description The track, its segments, and once it is ready its report, tempo, beats, key and loudness. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3238,6 +3350,10 @@ export interface operations {
             /** @description Events. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3297,6 +3413,10 @@ export interface operations {
                 headers: {
                     /** @example "5f3c1c6a0e9b4d27" */
                     ETag: string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3307,6 +3427,10 @@ export interface operations {
             /** @description You hold it already. */
             304: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3347,6 +3471,10 @@ export interface operations {
                 headers: {
                     /** @example "5f3c1c6a0e9b4d27" */
                     ETag: string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3359,6 +3487,10 @@ export interface operations {
             /** @description You hold it already. */
             304: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3391,6 +3523,10 @@ export interface operations {
             /** @description They, without their tokens. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3429,6 +3565,10 @@ export interface operations {
             /** @description The link and its token. */
             201: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3474,6 +3614,10 @@ export interface operations {
             /** @description It opens nothing any more. */
             204: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3505,6 +3649,10 @@ export interface operations {
             /** @description The track, and the view that was shared. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3548,6 +3696,10 @@ export interface operations {
             /** @description The track, its segments, and once it is ready what was heard in it. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3600,6 +3752,10 @@ export interface operations {
                 headers: {
                     /** @example "5f3c1c6a0e9b4d27" */
                     ETag: string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3610,6 +3766,10 @@ export interface operations {
             /** @description You hold it already. */
             304: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3684,6 +3844,10 @@ export interface operations {
                     "Content-Disposition": string;
                     /** @example "5f3c1c6a0e9b4d27" */
                     ETag: string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3710,6 +3874,10 @@ export interface operations {
                     ETag: string;
                     /** @example bytes 0-1048575/5242880 */
                     "Content-Range": string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3728,6 +3896,10 @@ export interface operations {
             /** @description You hold it already. */
             304: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3821,6 +3993,10 @@ export interface operations {
                     "Content-Disposition": string;
                     /** @example "5f3c1c6a0e9b4d27" */
                     ETag: string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3847,6 +4023,10 @@ export interface operations {
                     ETag: string;
                     /** @example bytes 0-1048575/5242880 */
                     "Content-Range": string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3865,6 +4045,10 @@ export interface operations {
             /** @description You hold it already. */
             304: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3938,6 +4122,10 @@ export interface operations {
                     "Content-Disposition": string;
                     /** @example "5f3c1c6a0e9b4d27" */
                     ETag: string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3956,6 +4144,10 @@ export interface operations {
                     ETag: string;
                     /** @example bytes 0-1048575/5242880 */
                     "Content-Range": string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3966,6 +4158,10 @@ export interface operations {
             /** @description You hold it already. */
             304: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4005,6 +4201,10 @@ export interface operations {
             /** @description The mix. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4039,6 +4239,10 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4066,6 +4270,10 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4093,6 +4301,10 @@ export interface operations {
             /** @description The month so far. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4131,6 +4343,10 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -38,7 +38,7 @@ def undeclared_rpcs(sources: Sequence[Source]) -> list[Finding]:
         files = descriptor_pb2.FileDescriptorSet.FromString(compiled.read_bytes())
     pool = DescriptorPool()
     for file in files.file:
-        pool.Add(file)  # type: ignore[no-untyped-call]  # types-protobuf leaves it without types
+        pool.Add(file)
     wanted = [file for file in files.file if PurePosixPath(file.name) in contracts]
     return [finding for file in wanted for finding in _findings(file, pool, contracts[PurePosixPath(file.name)])]
 

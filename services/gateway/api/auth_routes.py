@@ -71,11 +71,14 @@ REFRESH = Body(
 )
 PROFILE = Body("Profile", "What is to change.", (_NAME,), {"display_name": "Ada L."})
 _OPENED = (
-    "Limits: some tries a minute for each address, and growing waits after wrong passwords for one account, whether or"
-    " not there is such an account. With `transport` cookie the request must be same-origin, and"
+    "Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and"
     " the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is"
     " unused for weeks."
 )
+_GUESSED = {
+    "signIn": " After some wrong passwords for one account, whether or not there is such an account, each further try"
+    " has to wait, longer each time."
+}
 _OWN_REFUSALS = {
     "signUp": ("BUSY", "DISPLAY_NAME_TOO_LONG", "EMAIL_TAKEN", "INVALID_EMAIL", "WEAK_PASSWORD"),
     "signIn": ("BUSY", "WRONG_CREDENTIALS"),
@@ -101,7 +104,7 @@ class AuthRoutes:
                 *("POST", path, name, summary, handle, answers, Access.PUBLIC, Rate.SIGN_IN),
                 body=body,
                 tag="auth",
-                description=_OPENED,
+                description=_OPENED + _GUESSED.get(name, ""),
                 refusals=(*_OWN_REFUSALS[name], "CROSS_SITE"),
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -89,7 +90,7 @@ CHUNK = library.AppendUploadRequest(chunk=b"song")
 async def test_a_request_that_names_nobody_reaches_no_servicer(certificates: Path) -> None:
     """Where a person acts, a request, nested message or stream that leaves them out, or blank, is refused."""
     async with _served(certificates) as (tracks, stub):
-        calls = [
+        calls: list[Any] = [
             stub.GetTrack(library.GetTrackRequest(track_id="trk_1")),
             stub.GetTrack(library.GetTrackRequest(owner_id=" ", track_id="trk_1")),
             stub.DescribeDownload(library.DescribeDownloadRequest()),

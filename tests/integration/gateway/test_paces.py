@@ -101,7 +101,7 @@ async def test_guesses_at_an_account_wait_whether_or_not_there_is_one(open_door:
     async with open_door(trusted_proxies=1, **GUARDED) as door:
         known = {"email": "ada@example.org", "password": "a long enough secret"}
         assert (await door.http.post("/v1/auth/signup", json=known)).status_code == 201
-        heard: dict[str, list[object]] = {}
+        heard: dict[str, list[tuple[int, dict[str, Any], str | None]]] = {}
         for email in (" ADA@example.org", "nobody@example.org"):
             for number in range(5):
                 address = {"X-Forwarded-For": f"203.0.113.{number}"}

@@ -72,7 +72,11 @@ def _check_silent(walk: Walk, answers: Sequence[Message], of: Person) -> None:
     assert walk.silent_about(of, " ".join(str(answer) for answer in answers))
 
 
-EVERY = [pytest.param(method, id=method.full_name.removeprefix("stripsession.")) for method in every_rpc()]
+def label(method: MethodDescriptor) -> str:
+    return str(method.full_name).removeprefix("stripsession.")
+
+
+EVERY = every_rpc()
 
 
 async def test_every_rpc_has_an_example_and_a_server(walk: Walk) -> None:
@@ -99,7 +103,7 @@ async def test_a_job_is_not_put_on_anothers_track(walk: Walk) -> None:
     assert told.job.job_id == adas.job_id
 
 
-@pytest.mark.parametrize("method", EVERY)
+@pytest.mark.parametrize("method", EVERY, ids=label)
 async def test_only_declared_callers_are_heard(walk: Walk, method: MethodDescriptor) -> None:
     """A certificate that the contract does not name gets nothing, not even with a person's own request."""
     asked = await walk.shown(EXAMPLES[method.full_name].state)
@@ -112,11 +116,11 @@ async def test_only_declared_callers_are_heard(walk: Walk, method: MethodDescrip
             assert (refusal.code, refusal.reason) == (grpc.StatusCode.PERMISSION_DENIED, "CALLER_NOT_ALLOWED"), caller
 
 
-OWNED = [each for each in EVERY if rule_of(each.values[0]).owner_path]
-OTHERS = [each for each in EVERY if not rule_of(each.values[0]).owner_path]
+OWNED = [method for method in EVERY if rule_of(method).owner_path]
+OTHERS = [method for method in EVERY if not rule_of(method).owner_path]
 
 
-@pytest.mark.parametrize("method", OWNED)
+@pytest.mark.parametrize("method", OWNED, ids=label)
 async def test_what_is_anothers_is_answered_as_what_is_not(walk: Walk, method: MethodDescriptor) -> None:
     """Of another's objects, one by one and all together, a person learns and changes nothing; their owner may all."""
     example = EXAMPLES[method.full_name]
@@ -141,7 +145,7 @@ async def test_what_is_anothers_is_answered_as_what_is_not(walk: Walk, method: M
         _check_silent(walk, answered.answers, walk.bob)
 
 
-@pytest.mark.parametrize("method", OTHERS)
+@pytest.mark.parametrize("method", OTHERS, ids=label)
 async def test_what_needs_no_person_mixes_no_people(walk: Walk, method: MethodDescriptor) -> None:
     """An RPC in nobody's name answers its callers, and refuses to put one person's object to another's."""
     example = EXAMPLES[method.full_name]
