@@ -95,7 +95,7 @@ export interface paths {
         put?: never;
         /**
          * Make an account and sign it in.
-         * @description Limits: some tries a minute for each address, and growing waits after wrong passwords for one account, whether or not there is such an account. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks.
          */
         post: operations["signUp"];
         delete?: never;
@@ -115,7 +115,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with e-mail and password.
-         * @description Limits: some tries a minute for each address, and growing waits after wrong passwords for one account, whether or not there is such an account. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. After some wrong passwords for one account, whether or not there is such an account, each further try has to wait, longer each time.
          */
         post: operations["signIn"];
         delete?: never;
@@ -135,7 +135,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with the code of a one-time link.
-         * @description Limits: some tries a minute for each address, and growing waits after wrong passwords for one account, whether or not there is such an account. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks.
          */
         post: operations["redeemLink"];
         delete?: never;
