@@ -1,4 +1,4 @@
-"""Who calls: the service named in a client certificate, and who may call what."""
+"""Who calls: the service named in a client certificate."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from pathlib import Path
 import grpc
 
 DOMAIN = "stripsession.internal"
-
-Callers = Mapping[str, frozenset[str]]
-"""Full name of an RPC service -> names of the services whose certificates may call it."""
 
 
 def dns_name(service: str) -> str:

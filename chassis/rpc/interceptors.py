@@ -7,7 +7,7 @@ import contextlib
 import inspect
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import grpc
@@ -15,6 +15,7 @@ from opentelemetry.trace import SpanKind
 
 from chassis import identity, logs, metrics, telemetry
 from chassis.rpc.errors import Refusal, RpcRefused, Statuses, is_outage, refusal_for, to_status
+from chassis.rpc.rules import Rule
 
 _log = logging.getLogger(__name__)
 
@@ -34,17 +35,19 @@ _TOO_LATE = Refusal(grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE", "The call too
 _AWAY = Refusal(
     grpc.StatusCode.UNAVAILABLE, "DEPENDENCY_UNAVAILABLE", "Something this needs is away; try again shortly.", 1.0
 )
+_NOT_ALLOWED = Refusal(grpc.StatusCode.PERMISSION_DENIED, "CALLER_NOT_ALLOWED")
+_NOBODY_NAMED = Refusal(grpc.StatusCode.INVALID_ARGUMENT, "IDENTIFIER_MISSING", "A person must be named.")
 _STATUS_CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class Guard(grpc.aio.ServerInterceptor):
-    """Admits callers on the list, holds deadlines, turns domain errors into statuses and hides unknown ones."""
+    """Admits whom an RPC's rule admits, holds deadlines, turns domain errors into statuses and hides unknown ones."""
 
-    def __init__(self, callers: identity.Callers, statuses: Statuses) -> None:
-        """`callers` lists who may call each RPC service; `statuses` maps domain errors."""
-        self._callers = callers
+    def __init__(self, rules: Mapping[str, Rule], statuses: Statuses) -> None:
+        """`rules` has `package.Service/Method` of every RPC that anybody may call; `statuses` maps domain errors."""
+        self._rules = rules
         self._statuses = statuses
 
     async def intercept_service(
@@ -69,12 +72,12 @@ class Guard(grpc.aio.ServerInterceptor):
 
         async def one(request: Any, context: Context) -> Any:
             async with self._around(method, carrier, context, bounded=not handler.request_streaming):
-                return await inner(request, context)
+                return await inner(await self._named(method, handler, request), context)
 
         # Writes, not yields: a generator that its caller abandons is ended late, elsewhere, and as if it had succeeded.
         async def many(request: Any, context: Context) -> None:
             async with self._around(method, carrier, context, bounded=False):
-                answer = inner(request, context)
+                answer = inner(await self._named(method, handler, request), context)
                 if inspect.isawaitable(answer):
                     await answer
                     return
@@ -138,9 +141,21 @@ class Guard(grpc.aio.ServerInterceptor):
 
     def _admit(self, method: str, context: Context) -> None:
         caller = identity.caller_of(context.auth_context())
-        if caller not in self._callers.get(_service_of(method), frozenset()):
+        rule = self._rules.get(method)
+        if rule is None or caller not in rule.callers:
             logs.event(_log, logging.WARNING, "caller refused", method=method, caller=caller or "unknown")
-            raise RpcRefused(Refusal(grpc.StatusCode.PERMISSION_DENIED, "CALLER_NOT_ALLOWED"))
+            raise RpcRefused(_NOT_ALLOWED)
+
+    async def _named(self, method: str, handler: grpc.RpcMethodHandler[Any, Any], request: Any) -> Any:
+        """The request, or the whole stream of them, once the acting person is named where the rule says so."""
+        rule = self._rules[method]
+        if not rule.owner_path:
+            return request
+        first = await anext(aiter(request), None) if handler.request_streaming else request
+        if not rule.names_owner(first):
+            logs.event(_log, logging.WARNING, "nobody named", method=method)
+            raise RpcRefused(_NOBODY_NAMED)
+        return _from_first(first, request) if handler.request_streaming else request
 
     def _seconds_left(self, context: Context) -> float:
         # The stubs say float, but a call without a deadline has None.
@@ -150,6 +165,12 @@ class Guard(grpc.aio.ServerInterceptor):
         if left_s < HOPELESS_S:
             raise RpcRefused(_TOO_LATE)
         return left_s - MARGIN_S
+
+
+async def _from_first(first: Any, others: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    yield first
+    async for request in others:
+        yield request
 
 
 def _status_code(number: int | grpc.StatusCode) -> grpc.StatusCode:

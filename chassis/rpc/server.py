@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -11,9 +12,10 @@ from grpc_reflection.v1alpha import reflection
 
 from chassis import logs
 from chassis.health import Readiness
-from chassis.identity import Callers, Certificates
+from chassis.identity import Certificates
 from chassis.rpc.errors import Statuses
 from chassis.rpc.interceptors import Guard
+from chassis.rpc.rules import Rule, rules_of
 
 _log = logging.getLogger(__name__)
 
@@ -43,20 +45,18 @@ class RpcServer:
         listen: str,
         certificates: Certificates,
         *,
-        callers: Callers,
         statuses: Statuses,
         registrations: Sequence[Registration],
         readiness: Readiness,
         drain_s: float,
         calls_max: int = 1_000,
     ) -> None:
-        """Each registration adds one servicer; `callers` names every RPC service that is registered.
+        """Each registration adds one servicer of a contract, whose RPCs say themselves who may call them.
 
         Calls beyond `calls_max` at once are refused with RESOURCE_EXHAUSTED.
         """
         self._listen = listen
         self._certificates = certificates
-        self._callers = callers
         self._statuses = statuses
         self._registrations = registrations
         self._readiness = readiness
@@ -66,17 +66,21 @@ class RpcServer:
         self.port = 0
 
     async def start(self) -> None:
-        """Open the port and answer. Raises RuntimeError when the port is taken."""
+        """Open the port and answer. Raises RuntimeError for a port that is taken, RpcUndeclared for a missing rule."""
+        rules: dict[str, Rule] = {}
         server = grpc.aio.server(
-            interceptors=[Guard(self._callers, self._statuses)],
+            interceptors=[Guard(rules, self._statuses)],
             options=_OPTIONS,
             maximum_concurrent_rpcs=self._calls_max,
         )
+        registered = _Registered(server)
         for register in self._registrations:
-            register(server)
+            register(cast("grpc.aio.Server", registered))
+        for service in registered.services:
+            rules |= rules_of(service)
         health_pb2_grpc.add_HealthServicer_to_server(self._readiness.servicer, server)
-        names = [*self._callers, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name, reflection.SERVICE_NAME]
-        reflection.enable_server_reflection(names, server)
+        health = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
+        reflection.enable_server_reflection([*registered.services, health, reflection.SERVICE_NAME], server)
         self.port = server.add_secure_port(self._listen, self._certificates.server_credentials())
         if self.port == 0:
             raise RuntimeError(f"cannot listen on {self._listen}")
@@ -88,3 +92,23 @@ class RpcServer:
         """Take no new calls, let those under way end, for at most the drain time."""
         if self._server is not None:
             await self._server.stop(self._drain_s)
+
+
+class _Registered:
+    """Passes registrations on to a server, and keeps the services' names.
+
+    What is added past it has no rule, so that nobody may call it.
+    """
+
+    def __init__(self, server: grpc.aio.Server) -> None:
+        self.services: list[str] = []
+        self._server = server
+
+    def add_generic_rpc_handlers(self, handlers: Sequence[grpc.GenericRpcHandler]) -> None:
+        self._server.add_generic_rpc_handlers(handlers)
+
+    def add_registered_method_handlers(
+        self, service: str, handlers: Mapping[str, grpc.RpcMethodHandler[Any, Any]]
+    ) -> None:
+        self.services.append(service)
+        self._server.add_registered_method_handlers(service, dict(handlers))

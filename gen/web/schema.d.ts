@@ -115,7 +115,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with e-mail and password.
-         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. After some wrong passwords for one account, whether or not there is such an account, each further try has to wait, longer each time.
          */
         post: operations["signIn"];
         delete?: never;
@@ -2146,6 +2146,10 @@ export interface components {
         /** @description Too Many Requests: TOO_FAST. */
         "429-TOO_FAST": {
             headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
                 /** @example 2 */
                 "Retry-After": number;
                 [name: string]: unknown;
@@ -2157,6 +2161,10 @@ export interface components {
         /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE. */
         "429-TOO_FAST-TOO_MANY_AT_ONCE-without-body": {
             headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
                 /** @example 2 */
                 "Retry-After": number;
                 [name: string]: unknown;
@@ -2166,6 +2174,10 @@ export interface components {
         /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE. */
         "429-TOO_FAST-TOO_MANY_AT_ONCE": {
             headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
                 /** @example 2 */
                 "Retry-After": number;
                 [name: string]: unknown;
@@ -2177,6 +2189,10 @@ export interface components {
         /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE, TOO_MANY_STREAMS. */
         "429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_STREAMS": {
             headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
                 /** @example 2 */
                 "Retry-After": number;
                 [name: string]: unknown;
@@ -2188,6 +2204,10 @@ export interface components {
         /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE, TOO_MANY_UPLOADS. */
         "429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_UPLOADS": {
             headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
                 /** @example 2 */
                 "Retry-After": number;
                 [name: string]: unknown;
@@ -2361,6 +2381,10 @@ export interface operations {
             /** @description Keys that sign access tokens. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2387,6 +2411,10 @@ export interface operations {
             /** @description This document. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2416,6 +2444,10 @@ export interface operations {
             /** @description The account and its session. */
             201: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2452,6 +2484,10 @@ export interface operations {
             /** @description The account and its session. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2488,6 +2524,10 @@ export interface operations {
             /** @description The account and its session. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2524,6 +2564,10 @@ export interface operations {
             /** @description The session with new tokens, without its account. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2560,6 +2604,10 @@ export interface operations {
             /** @description It has ended. */
             204: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2589,6 +2637,10 @@ export interface operations {
             /** @description The account. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2621,6 +2673,10 @@ export interface operations {
             /** @description The changed account. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2683,6 +2739,10 @@ export interface operations {
                     "Upload-Expires": string;
                     /** @example 1.0.0 */
                     "Tus-Resumable": string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2721,6 +2781,10 @@ export interface operations {
                     "Tus-Extension": string;
                     /** @example 2147483648 */
                     "Tus-Max-Size": number;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2756,6 +2820,10 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2797,6 +2865,10 @@ export interface operations {
                     "Tus-Extension": string;
                     /** @example 2147483648 */
                     "Tus-Max-Size": number;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2841,6 +2913,10 @@ export interface operations {
                     "Upload-Expires": string;
                     /** @example 1.0.0 */
                     "Tus-Resumable": string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2896,6 +2972,10 @@ export interface operations {
                     "Upload-Expires": string;
                     /** @example 1.0.0 */
                     "Tus-Resumable": string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2954,6 +3034,10 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2994,6 +3078,10 @@ export interface operations {
                 headers: {
                     /** @example /v1/tracks/trk_0b5c2f7e9d1a4c38 */
                     Location: string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3036,6 +3124,10 @@ export interface operations {
             /** @description The track. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3070,6 +3162,10 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3107,6 +3203,10 @@ export interface operations {
             /** @description The track. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3146,6 +3246,10 @@ export interface operations {
             /** @description The track. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3182,6 +3286,10 @@ export interface operations {
             /** @description The track. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3227,6 +3335,10 @@ export interface operations {
             /** @description The track, its segments, and once it is ready its report, tempo, beats, key and loudness. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3268,6 +3380,10 @@ export interface operations {
             /** @description Events. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3327,6 +3443,10 @@ export interface operations {
                 headers: {
                     /** @example "5f3c1c6a0e9b4d27" */
                     ETag: string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3337,6 +3457,10 @@ export interface operations {
             /** @description You hold it already. */
             304: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3377,6 +3501,10 @@ export interface operations {
                 headers: {
                     /** @example "5f3c1c6a0e9b4d27" */
                     ETag: string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3389,6 +3517,10 @@ export interface operations {
             /** @description You hold it already. */
             304: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3421,6 +3553,10 @@ export interface operations {
             /** @description They, without their tokens. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3459,6 +3595,10 @@ export interface operations {
             /** @description The link and its token. */
             201: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3504,6 +3644,10 @@ export interface operations {
             /** @description It opens nothing any more. */
             204: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3535,6 +3679,10 @@ export interface operations {
             /** @description The track, and the view that was shared. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3578,6 +3726,10 @@ export interface operations {
             /** @description The track, its segments, and once it is ready what was heard in it. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3630,6 +3782,10 @@ export interface operations {
                 headers: {
                     /** @example "5f3c1c6a0e9b4d27" */
                     ETag: string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3640,6 +3796,10 @@ export interface operations {
             /** @description You hold it already. */
             304: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3714,6 +3874,10 @@ export interface operations {
                     "Content-Disposition": string;
                     /** @example "5f3c1c6a0e9b4d27" */
                     ETag: string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3740,6 +3904,10 @@ export interface operations {
                     ETag: string;
                     /** @example bytes 0-1048575/5242880 */
                     "Content-Range": string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3758,6 +3926,10 @@ export interface operations {
             /** @description You hold it already. */
             304: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3851,6 +4023,10 @@ export interface operations {
                     "Content-Disposition": string;
                     /** @example "5f3c1c6a0e9b4d27" */
                     ETag: string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3877,6 +4053,10 @@ export interface operations {
                     ETag: string;
                     /** @example bytes 0-1048575/5242880 */
                     "Content-Range": string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3895,6 +4075,10 @@ export interface operations {
             /** @description You hold it already. */
             304: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3968,6 +4152,10 @@ export interface operations {
                     "Content-Disposition": string;
                     /** @example "5f3c1c6a0e9b4d27" */
                     ETag: string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3986,6 +4174,10 @@ export interface operations {
                     ETag: string;
                     /** @example bytes 0-1048575/5242880 */
                     "Content-Range": string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3996,6 +4188,10 @@ export interface operations {
             /** @description You hold it already. */
             304: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4035,6 +4231,10 @@ export interface operations {
             /** @description The mix. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4069,6 +4269,10 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4096,6 +4300,10 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4123,6 +4331,10 @@ export interface operations {
             /** @description The month so far. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4161,6 +4373,10 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
                     [name: string]: unknown;
                 };
                 content: {

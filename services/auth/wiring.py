@@ -29,11 +29,6 @@ from services.auth.settings import AuthSettings
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
 from stripsession.auth.v1 import auth_service_pb2_grpc
 
-CALLERS = {
-    "stripsession.auth.v1.AuthService": frozenset({"gateway"}),
-    "stripsession.auth.v1.LocalSignInService": frozenset({"console"}),
-}
-
 
 @dataclasses.dataclass(frozen=True)
 class Assembly:
@@ -105,7 +100,6 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
     server = RpcServer(
         settings.listen,
         Certificates(settings.certificates, "auth"),
-        callers=CALLERS,
         statuses=STATUSES,
         registrations=[
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(servicer, server),

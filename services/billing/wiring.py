@@ -15,7 +15,7 @@ from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.server import RpcServer
-from services.billing.api.servicers import CALLERS, BillingServicer, LedgerServicer, PlanAdministrationServicer
+from services.billing.api.servicers import BillingServicer, LedgerServicer, PlanAdministrationServicer
 from services.billing.api.statuses import STATUSES
 from services.billing.app.ports import Ports
 from services.billing.domain.plans import catalogue, models_by_plan
@@ -53,7 +53,6 @@ def rpc_server(settings: BillingSettings, database: Database, clock: Clock, read
     return RpcServer(
         settings.listen,
         Certificates(settings.certificates, NAME),
-        callers=CALLERS,
         statuses=STATUSES,
         registrations=[
             lambda server: pb_grpc.add_BillingServiceServicer_to_server(BillingServicer(ports), server),

@@ -50,6 +50,12 @@ class GatewaySettings(ServiceSettings):
     """Steady rate of sign-ins for one address."""
     sign_ins_burst: int = 20
     """Sign-ins that may come at once."""
+    sign_in_tries_free: int = 5
+    """Wrong passwords for one account, from wherever they come, before each further try has to wait."""
+    sign_in_wait_s_min: float = 1.0
+    """First such wait; each is twice the last."""
+    sign_in_wait_s_max: float = 300.0
+    """Longest of them. The right password, or an hour without a try, begins anew."""
     event_streams_per_user: int = 16
     """Event streams that one person may hold open."""
     requests_in_flight_max: int = 2000

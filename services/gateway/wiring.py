@@ -37,6 +37,7 @@ from services.gateway.clients.progress_reading import BackendProgress
 from services.gateway.clients.token_verifier import KeySetVerifier
 from services.gateway.domain.approach import Approach
 from services.gateway.domain.pace import Pace
+from services.gateway.domain.sign_in_tries import Patience
 from services.gateway.events.track_facts import TrackFacts
 from services.gateway.settings import GatewaySettings
 from stripsession.auth.v1 import auth_service_pb2_grpc
@@ -175,6 +176,7 @@ def _paces(settings: GatewaySettings) -> Paces:
         requests=Pace(settings.requests_per_s, settings.requests_burst),
         sign_ins=Pace(settings.sign_ins_per_minute / 60, settings.sign_ins_burst),
         at_once_per_user=settings.requests_in_flight_per_user,
+        tries=Patience(settings.sign_in_tries_free, settings.sign_in_wait_s_min, settings.sign_in_wait_s_max),
     )
 
 

@@ -39,13 +39,6 @@ from stripsession.library.v1 import (
     upload_holding_service_pb2_grpc,
 )
 
-CALLERS = {
-    "stripsession.library.v1.LibraryService": frozenset({"gateway"}),
-    "stripsession.library.v1.ShareService": frozenset({"gateway"}),
-    "stripsession.library.v1.MaterialService": frozenset({"separation"}),
-    "stripsession.library.v1.UploadHoldingService": frozenset({"retention"}),
-}
-
 
 async def migrate(settings: LibrarySettings) -> None:
     """Bring the schema up to date."""
@@ -81,7 +74,6 @@ async def serve(settings: LibrarySettings) -> None:
     server = RpcServer(
         settings.listen,
         certificates,
-        callers=CALLERS,
         statuses=STATUSES,
         registrations=[
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(

@@ -19,7 +19,7 @@ from chassis.lifecycle import Part
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.client import Channel
 from chassis.rpc.server import RpcServer
-from services.retention.api.servicer import CALLERS, RetentionServicer
+from services.retention.api.servicer import RetentionServicer
 from services.retention.api.statuses import STATUSES
 from services.retention.app.ports import Ports
 from services.retention.clients.library import IDEMPOTENT, LibraryClient
@@ -101,7 +101,6 @@ def rpc_server(settings: RetentionSettings, ports: Ports, readiness: Readiness) 
     return RpcServer(
         settings.listen,
         Certificates(settings.certificates, NAME),
-        callers=CALLERS,
         statuses=STATUSES,
         registrations=[lambda server: pb_grpc.add_RetentionServiceServicer_to_server(RetentionServicer(ports), server)],
         readiness=readiness,

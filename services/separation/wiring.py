@@ -21,7 +21,7 @@ from chassis.metrics import MetricsEndpoint
 from chassis.objects import open_objects
 from chassis.rpc.client import Channel
 from chassis.rpc.server import RpcServer
-from services.separation.api.servicers import CALLERS, JobReadingServicer, SeparationServicer
+from services.separation.api.servicers import JobReadingServicer, SeparationServicer
 from services.separation.api.statuses import STATUSES
 from services.separation.app.run_job import run_job
 from services.separation.app.submit_job import submit_job
@@ -93,7 +93,6 @@ async def serve(settings: Settings) -> None:
     server = RpcServer(
         settings.listen,
         certificates,
-        callers=CALLERS,
         statuses=STATUSES,
         registrations=[
             lambda grpc: separation_service_pb2_grpc.add_SeparationServiceServicer_to_server(separation, grpc),

@@ -13,6 +13,7 @@ from tests.lints.names import empty_names
 from tests.lints.promises import unpromised_tests
 from tests.lints.remarks import unfinished_work, unreasoned_switches, unreasoned_web_switches
 from tests.lints.rooms import impure_hearts, incomplete_services, misplaced_rooms
+from tests.lints.rpc_rules import undeclared_rpcs
 from tests.lints.sizes import long_files, long_functions
 from tests.lints.sleeps import sleeping_tests
 from tests.lints.source import Finding, Source
@@ -146,6 +147,67 @@ def test_a_service_without_wiring_is_incomplete() -> None:
     paths = ["services/auth/__main__.py", "services/auth/wiring.py", "services/billing/__main__.py"]
     found = list(incomplete_services(Source(PurePosixPath(path), "") for path in paths))
     assert found == [Finding("services/billing", 1, "has no wiring.py")]
+
+
+RULE = "protos/stripsession/authorization/v1/authorization.proto"
+CONTRACT = """syntax = "proto3";
+package stripsession.notes.v1;
+import "stripsession/authorization/v1/authorization.proto";
+message Author { string id = 1; }
+message ReadRequest { string owner_id = 1; Author by = 2; repeated string names = 3; int32 page = 4; }
+message ReadResponse {}
+service NoteService {
+  rpc Read(ReadRequest) returns (ReadResponse) { %s }
+}
+"""
+UNDECLARED: list[tuple[str, str]] = [
+    ("", "declares no stripsession.authorization.v1.rule"),
+    ('owner_field: "owner_id"', "names no callers"),
+    ('callers: "" owner_field: "owner_id"', "names no callers"),
+    ('callers: "gateway"', "says not whose object it touches"),
+    ('callers: "gateway" owner_field: "owner"', "has no field owner in its request"),
+    ('callers: "gateway" owner_field: ""', "has no field  in its request"),
+    ('callers: "gateway" owner_field: "by.name"', "has no field by.name in its request"),
+    ('callers: "gateway" owner_field: "page.id"', "has no field page.id in its request"),
+    ('callers: "gateway" owner_field: "by"', "has a field by that is not one text"),
+    ('callers: "gateway" owner_field: "names"', "has a field names that is not one text"),
+    ('callers: "gateway" owner_field: "page"', "has a field page that is not one text"),
+    ('callers: "gateway" public: ""', "says not why it is public"),
+    ('callers: "gateway" machine: " "', "says not why it is machine"),
+]
+DECLARED = [
+    'callers: "gateway" owner_field: "owner_id"',
+    'callers: ["gateway", "console"] owner_field: "by.id"',
+    'callers: "gateway" public: "the notes are for everybody"',
+    'callers: "retention" machine: "a sweep"',
+    'callers: "console" operator: "the operator"',
+]
+
+
+def rpc_findings(rule: str) -> list[Finding]:
+    option = f"option (stripsession.authorization.v1.rule) = {{ {rule} }};" if rule else ""
+    root = Path(__file__).resolve().parents[2]
+    contract = Source(PurePosixPath("protos/stripsession/notes/v1/note_service.proto"), CONTRACT % option)
+    return undeclared_rpcs([contract, Source(PurePosixPath(RULE), (root / RULE).read_text(encoding="utf-8"))])
+
+
+@pytest.mark.parametrize(("rule", "fault"), UNDECLARED)
+def test_an_rpc_without_a_sound_rule_fails_the_build(rule: str, fault: str) -> None:
+    """An RPC that does not say who may call it and whose object it touches is found, at its line."""
+    (found,) = rpc_findings(rule)
+    assert (found.path, found.line) == ("protos/stripsession/notes/v1/note_service.proto", 8)
+    assert found.message == f"NoteService.Read {fault}"
+
+
+@pytest.mark.parametrize("rule", DECLARED)
+def test_a_declared_rpc_passes(rule: str) -> None:
+    """An RPC with callers and an ownership is lawful."""
+    assert rpc_findings(rule) == []
+
+
+def test_contracts_that_do_not_compile_are_found() -> None:
+    """What cannot be read is not taken for declared."""
+    assert undeclared_rpcs([Source(PurePosixPath("protos/broken.proto"), "service {")])
 
 
 def test_the_command_says_where_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

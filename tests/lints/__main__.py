@@ -10,6 +10,7 @@ from tests.lints.names import empty_names
 from tests.lints.promises import unpromised_tests
 from tests.lints.remarks import unfinished_work, unreasoned_switches, unreasoned_web_switches
 from tests.lints.rooms import impure_hearts, incomplete_services, misplaced_rooms
+from tests.lints.rpc_rules import undeclared_rpcs
 from tests.lints.sizes import long_files, long_functions
 from tests.lints.sleeps import sleeping_tests
 from tests.lints.source import Finding, read_sources
@@ -38,7 +39,7 @@ def lint(root: Path) -> list[Finding]:
     """Every finding under the root, in order of file and line."""
     sources = list(read_sources(root))
     findings = [finding for source in sources for rule in RULES for finding in rule(source)]
-    return sorted([*findings, *incomplete_services(sources)])
+    return sorted([*findings, *incomplete_services(sources), *undeclared_rpcs(sources)])
 
 
 def main(arguments: list[str]) -> int:

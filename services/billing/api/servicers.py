@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from chassis import metrics
-from chassis.identity import Callers
 from chassis.rpc.interceptors import Context
 from services.billing.api.mapping import named, plan_message, usage_message
 from services.billing.app.assign_plan import assign_plan
@@ -14,12 +13,6 @@ from services.billing.app.reserve_seconds import reserve_seconds
 from services.billing.app.settle_seconds import settle_seconds
 from stripsession.billing.v1 import billing_service_pb2 as pb
 from stripsession.billing.v1 import billing_service_pb2_grpc as pb_grpc
-
-CALLERS: Callers = {
-    "stripsession.billing.v1.BillingService": frozenset({"gateway"}),
-    "stripsession.billing.v1.LedgerService": frozenset({"separation"}),
-    "stripsession.billing.v1.PlanAdministrationService": frozenset({"console"}),
-}
 
 
 class BillingServicer(pb_grpc.BillingServiceServicer):

@@ -7,6 +7,7 @@ import collections
 import contextlib
 import dataclasses
 import math
+import secrets
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from services.gateway.app.ports import TokenVerifier
 from services.gateway.domain.errors import BackendAway, TokenRefused
 from services.gateway.domain.identity import Identity
 from services.gateway.domain.pace import Buckets, Pace
+from services.gateway.domain.sign_in_tries import Patience, SignInTries
 
 ACCESS_COOKIE = "stripsession_access"
 REFRESH_COOKIE = "stripsession_refresh"
@@ -33,6 +35,7 @@ class Paces:
     requests: Pace
     sign_ins: Pace
     at_once_per_user: int
+    tries: Patience
 
 
 class Admission:
@@ -43,8 +46,10 @@ class Admission:
         self._verifier = verifier
         self._cookie_secure = cookie_secure
         self._by_address = Buckets(paces.requests)
-        self._by_user = Buckets(paces.requests)
+        self._by_person = Buckets(paces.requests)
+        self._by_key = Buckets(paces.requests)
         self._sign_ins = Buckets(paces.sign_ins)
+        self._tries = SignInTries(paces.tries, secrets.token_bytes(32))
         self._at_once_per_user = paces.at_once_per_user
         self._at_once: collections.Counter[str] = collections.Counter()
 
@@ -53,13 +58,33 @@ class Admission:
         if rate is Rate.FREE:
             return
         address = request.state.address
-        _hold(self._by_address.take(address, _now_s()))
+        _take(request, "address", self._by_address, address)
         if rate is Rate.SIGN_IN:
-            _hold(self._sign_ins.take(address, _now_s()))
+            _take(request, "sign-in", self._sign_ins, address)
 
-    def pace_user(self, caller: Identity) -> None:
-        """Count a request against its person. Raises Refused."""
-        _hold(self._by_user.take(caller.user_id, _now_s()))
+    def pace_person(self, request: Request, caller: Identity) -> None:
+        """Count a request against its person, and against the key that speaks for them. Raises Refused."""
+        if caller.key_id:
+            _take(request, "key", self._by_key, caller.key_id)
+        _take(request, "person", self._by_person, caller.user_id)
+
+    @contextlib.contextmanager
+    def try_of(self, email: str) -> Iterator[None]:
+        """Around a try to sign in to an account, whether or not there is one. Raises Refused.
+
+        WRONG_CREDENTIALS, and a caller who leaves before the answer, count as failed; any other refusal is no verdict.
+        """
+        wait_s = self._tries.begin(email, _now_s())
+        if wait_s > 0:
+            detail = "That is too many tries with this e-mail address in a short time."
+            raise refuse(429, "TOO_FAST", detail, Retry_After=str(math.ceil(wait_s)))
+        try:
+            yield
+        except Refused as error:
+            if error.problem.reason != "WRONG_CREDENTIALS":
+                self._tries.unheard(email, _now_s())
+            raise
+        self._tries.succeeded(email)
 
     @contextlib.contextmanager
     def held(self, call: Call) -> Iterator[None]:
@@ -144,9 +169,20 @@ def require_same_origin(request: Request) -> None:
         raise refuse(403, "CROSS_SITE", "This request did not come from our own pages.")
 
 
-def _hold(wait_s: float) -> None:
-    if wait_s > 0:
-        raise refuse(429, "TOO_FAST", "That is too many requests in a short time.", Retry_After=str(math.ceil(wait_s)))
+def _take(request: Request, policy: str, buckets: Buckets, key: str) -> None:
+    """Take a token, and tell in the answer's headers where that leaves the key. Raises Refused."""
+    standing, pace = buckets.take(key, _now_s()), buckets.pace
+    # draft-ietf-httpapi-ratelimit-headers-11: lists of a policy's name with its parameters.
+    told = {
+        "RateLimit-Policy": f'"{policy}";q={pace.burst};w={pace.window_s}',
+        "RateLimit": f'"{policy}";r={standing.left};t={math.ceil(standing.next_s)}',
+    }
+    headers = request.scope["state"]["headers"]
+    for name, item in told.items():
+        headers[name] = f"{headers[name]}, {item}" if name in headers else item
+    if standing.wait_s > 0:
+        detail, wait = "That is too many requests in a short time.", str(math.ceil(standing.wait_s))
+        raise refuse(429, "TOO_FAST", detail, Retry_After=wait)
 
 
 def _now_s() -> float:

@@ -77,6 +77,10 @@ _OPENED = (
     " the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is"
     " unused for weeks."
 )
+_GUESSED = {
+    "signIn": " After some wrong passwords for one account, whether or not there is such an account, each further try"
+    " has to wait, longer each time."
+}
 _OWN_REFUSALS = {
     "signUp": ("BUSY", "DISPLAY_NAME_TOO_LONG", "EMAIL_TAKEN", "INVALID_EMAIL", "WEAK_PASSWORD"),
     "signIn": ("BUSY", "INVALID_EMAIL", "WRONG_CREDENTIALS"),
@@ -102,7 +106,7 @@ class AuthRoutes:
                 *("POST", path, name, summary, handle, answers, Access.PUBLIC, Rate.SIGN_IN),
                 body=body,
                 tag="auth",
-                description=_OPENED,
+                description=_OPENED + _GUESSED.get(name, ""),
                 refusals=(*_OWN_REFUSALS[name], "CROSS_SITE"),
             )
 
@@ -170,7 +174,8 @@ class AuthRoutes:
         """Open a session."""
         body = await self._opening_body(call)
         request = auth_service_pb2.SignInRequest(email=body["email"], password=body["password"])
-        answer = await ask(self._auth.SignIn, request, deadline_s=HASHING_S)
+        with self._admission.try_of(body["email"]):
+            answer = await ask(self._auth.SignIn, request, deadline_s=HASHING_S)
         return self._opened(call, body, answer.account, answer.tokens, 200)
 
     async def redeem_link(self, call: Call) -> Response:

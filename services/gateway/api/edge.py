@@ -42,8 +42,9 @@ _CORS_REQUEST_HEADERS = (
     " Upload-Length, Upload-Metadata, Upload-Offset, X-HTTP-Method-Override, X-Request-Id, X-Share-Token"
 )
 _CORS_ANSWER_HEADERS = (
-    "Accept-Ranges, Content-Disposition, Content-Range, ETag, Location, Retry-After, Tus-Extension, Tus-Max-Size,"
-    " Tus-Resumable, Tus-Version, Upload-Expires, Upload-Length, Upload-Offset, X-Request-Id"
+    "Accept-Ranges, Content-Disposition, Content-Range, ETag, Location, RateLimit, RateLimit-Policy, Retry-After,"
+    " Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, Upload-Expires, Upload-Length, Upload-Offset,"
+    " X-Request-Id"
 )
 
 

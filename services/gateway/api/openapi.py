@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from services.gateway.api.answer_examples import BY_MEDIA_TYPE, BY_SCHEMA, SHARE_ID, TRACK_ID, UPLOAD_ID
-from services.gateway.api.answer_headers import HEADERS, OF_STATUS
-from services.gateway.api.endpoint import Access, Answer, Endpoint
+from services.gateway.api.answer_headers import HEADERS, OF_LIMITED, OF_STATUS
+from services.gateway.api.endpoint import Access, Answer, Endpoint, Rate
 from services.gateway.api.problems import MEDIA_TYPE, Problem
 from services.gateway.api.reasons import REASONS
 from services.gateway.api.refusals import reasons_of
@@ -29,6 +29,7 @@ Upload a song, get its stems, play and practise with them.
 - **Refusals** are `application/problem+json` with a `reason` for programs, a `detail` that says what happened, and an
   `action` that says what to do. Each operation lists its reasons as examples. Who gets 429, 503 or 504 waits as many
   seconds as `Retry-After` says.
+- **Rates.** `RateLimit-Policy` and `RateLimit` of an answer say what its request was counted against, and what is left.
 - **Values.** Names end in their unit: `_s` seconds, `_hz` hertz, `_db` decibels, `_bytes`, `_samples` per channel.
   Moments are RFC 3339 in UTC. Later versions may add members to answers and values to enumerations: read on past those
   that you do not know.
@@ -189,7 +190,8 @@ def _path_parameter(endpoint: Endpoint, name: str) -> Json:
 
 
 def _responses(endpoint: Endpoint) -> Json:
-    responses: Json = {str(answer.status): _response(answer) for answer in endpoint.answers}
+    limited = () if endpoint.rate is Rate.FREE else OF_LIMITED
+    responses: Json = {str(answer.status): _response(answer, limited) for answer in endpoint.answers}
     for status, words, has_body in sorted(_refusals([endpoint])):
         name = _refusal_name(status, words, has_body)
         responses[str(status)] = {"$ref": f"#/components/responses/{name}"}
@@ -221,15 +223,15 @@ def _refusal(status: int, words: tuple[str, ...], has_body: bool) -> Json:
     return response
 
 
-def _response(answer: Answer) -> Json:
+def _response(answer: Answer, limited: tuple[str, ...]) -> Json:
     response: Json = {"description": answer.summary}
     if answer.schema:
         schema = {"$ref": f"#/components/schemas/{answer.schema}"}
         response["content"] = {"application/json": {"schema": schema, "examples": _named(answer.schema)}}
     elif answer.media_types:
         response["content"] = {media_type: _of_bytes(media_type) for media_type in answer.media_types}
-    if answer.headers:
-        response["headers"] = _headers(answer.headers)
+    if answer.headers or limited:
+        response["headers"] = _headers((*answer.headers, *limited))
     return response
 
 

@@ -57,7 +57,7 @@ class Router:
         if endpoint.access is Access.SIGNED:
             # Counted against the person alone: many of them may share one address.
             caller = await self._admission.identify(request)
-            self._admission.pace_user(caller)
+            self._admission.pace_person(request, caller)
         else:
             self._admission.pace_address(request, endpoint.rate)
         if not all(is_known_shape(name, value) for name, value in path.items()):

@@ -14,3 +14,5 @@ class Identity:
     session_id: str
     expires_at: datetime.datetime
     """When the token ends; whatever lasts longer than a request ends with it."""
+    key_id: str = ""
+    """The API key that speaks for the person; empty for a session."""

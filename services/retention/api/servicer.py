@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from chassis.identity import Callers
 from chassis.rpc.interceptors import Context
 from services.retention.api.mapping import page_message, place_of
 from services.retention.app.list_erasures import list_erasures
@@ -10,8 +9,6 @@ from services.retention.app.ports import Ports
 from services.retention.domain.errors import IdentifierMissing
 from stripsession.retention.v1 import retention_service_pb2 as pb
 from stripsession.retention.v1 import retention_service_pb2_grpc as pb_grpc
-
-CALLERS: Callers = {"stripsession.retention.v1.RetentionService": frozenset({"gateway"})}
 
 
 class RetentionServicer(pb_grpc.RetentionServiceServicer):

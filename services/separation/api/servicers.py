@@ -22,11 +22,6 @@ _CancelContext: TypeAlias = grpc.aio.ServicerContext[messages.CancelJobRequest, 
 _GetContext: TypeAlias = grpc.aio.ServicerContext[messages.GetJobOfTrackRequest, messages.GetJobOfTrackResponse]
 _ListContext: TypeAlias = grpc.aio.ServicerContext[messages.ListModelsRequest, messages.ListModelsResponse]
 
-CALLERS = {
-    "stripsession.separation.v1.SeparationService": frozenset({"library"}),
-    "stripsession.separation.v1.JobReadingService": frozenset({"gateway"}),
-}
-
 
 class SeparationServicer(separation_service_pb2_grpc.SeparationServiceServicer):
     """What the library asks."""

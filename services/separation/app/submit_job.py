@@ -63,6 +63,9 @@ async def submit_job(
     models.get(submission.model)
     async with jobs.transaction() as work:
         job = await work.get(submission.job_id)
+        known = job or await work.newest_of_track(submission.track_id)
+        if known is not None and known.owner_id != submission.owner_id:
+            raise JobMismatch
         if job is None and await work.queued_count() >= queued_max:
             raise QueueFull(queue_retry_s)
     tags = FileTags()

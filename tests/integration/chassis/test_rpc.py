@@ -19,8 +19,6 @@ from chassis.rpc.server import RpcServer
 from stripsession.billing.v1 import billing_service_pb2 as pb
 from stripsession.billing.v1 import billing_service_pb2_grpc as pb_grpc
 
-SERVICE = "stripsession.billing.v1.BillingService"
-
 
 class OutOfStock(Exception):
     """There is nothing left."""
@@ -48,7 +46,6 @@ async def _served(certificates: Path, caller: str = "gateway") -> AsyncIterator[
     server = RpcServer(
         "127.0.0.1:0",
         Certificates(certificates, "billing"),
-        callers={SERVICE: frozenset({"gateway"})},
         statuses={OutOfStock: (grpc.StatusCode.RESOURCE_EXHAUSTED, "OUT_OF_STOCK")},
         registrations=[lambda s: pb_grpc.add_BillingServiceServicer_to_server(Servicer(), s)],
         readiness=readiness,
@@ -105,7 +102,7 @@ async def test_unknown_failure_says_nothing(certificates: Path) -> None:
     """An unexpected exception becomes INTERNAL, and its text stays on the server."""
     async with _served(certificates) as (channel, _):
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await pb_grpc.BillingServiceStub(channel.grpc).GetUsage(pb.GetUsageRequest())
+            await pb_grpc.BillingServiceStub(channel.grpc).GetUsage(pb.GetUsageRequest(owner_id="unknown fault"))
         assert caught.value.code() == grpc.StatusCode.INTERNAL
         assert "secret" not in (caught.value.details() or "")
 

@@ -73,11 +73,9 @@ class House:
         self.server: RpcServer | None = None
 
     async def start(self) -> None:
-        callers = frozenset({"gateway"})
         self.server = RpcServer(
             f"127.0.0.1:{self._port}",
             Certificates(self._certificates, "billing"),
-            callers={_BILLING: callers, _LIBRARY: callers},
             statuses={OutOfStock: (grpc.StatusCode.NOT_FOUND, "OUT_OF_STOCK")},
             registrations=[
                 lambda server: billing_grpc.add_BillingServiceServicer_to_server(self.bills, server),
@@ -178,7 +176,9 @@ async def test_a_cancelled_stream_is_ended_and_counted(certificates: Path) -> No
     """A caller that walks away ends the servicer's stream at once, and it counts as cancelled."""
     before = _count(_READ, "CANCELLED")
     async with _house(certificates) as (house, channel):
-        call = library_grpc.LibraryServiceStub(channel.grpc).ReadSegment(library.ReadSegmentRequest())
+        call = library_grpc.LibraryServiceStub(channel.grpc).ReadSegment(
+            library.ReadSegmentRequest(owner_id="usr_listener")
+        )
         await call.read()
         call.cancel()
         assert await asyncio.wait_for(house.tracks.ended.get(), _PATIENCE_S) in {"CancelledError", "GeneratorExit"}

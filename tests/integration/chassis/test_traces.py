@@ -57,7 +57,6 @@ async def test_a_call_carries_its_trace(certificates: Path) -> None:
     server = RpcServer(
         "127.0.0.1:0",
         Certificates(certificates, "billing"),
-        callers={"stripsession.billing.v1.BillingService": frozenset({"gateway"})},
         statuses={},
         registrations=[lambda grpc_server: billing_grpc.add_BillingServiceServicer_to_server(bills, grpc_server)],
         readiness=Readiness(),

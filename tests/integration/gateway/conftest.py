@@ -73,40 +73,18 @@ async def opened(
 ) -> AsyncIterator[Door]:
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
     shares = FakeShares(library)
-    served: dict[str, list[tuple[str, Registration]]] = {
-        "auth": [
-            (
-                "stripsession.auth.v1.AuthService",
-                lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
-            )
-        ],
+    served: dict[str, list[Registration]] = {
+        "auth": [lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server)],
         "library": [
-            (
-                "stripsession.library.v1.LibraryService",
-                lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
-            ),
-            (
-                "stripsession.library.v1.ShareService",
-                lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(shares, server),
-            ),
+            lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
+            lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(shares, server),
         ],
         "separation": [
-            (
-                "stripsession.separation.v1.JobReadingService",
-                lambda server: separation_service_pb2_grpc.add_JobReadingServiceServicer_to_server(jobs, server),
-            )
+            lambda server: separation_service_pb2_grpc.add_JobReadingServiceServicer_to_server(jobs, server)
         ],
-        "billing": [
-            (
-                "stripsession.billing.v1.BillingService",
-                lambda server: billing_service_pb2_grpc.add_BillingServiceServicer_to_server(billing, server),
-            )
-        ],
+        "billing": [lambda server: billing_service_pb2_grpc.add_BillingServiceServicer_to_server(billing, server)],
         "retention": [
-            (
-                "stripsession.retention.v1.RetentionService",
-                lambda server: retention_service_pb2_grpc.add_RetentionServiceServicer_to_server(retention, server),
-            )
+            lambda server: retention_service_pb2_grpc.add_RetentionServiceServicer_to_server(retention, server)
         ],
     }
     async with AsyncExitStack() as stack:
@@ -115,9 +93,8 @@ async def opened(
             servers[name] = RpcServer(
                 "127.0.0.1:0",
                 Certificates(certificates, name),
-                callers={service: frozenset({"gateway"}) for service, _ in services},
                 statuses={},
-                registrations=[registration for _, registration in services],
+                registrations=services,
                 readiness=Readiness(),
                 drain_s=0.1,
             )

@@ -53,6 +53,7 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         self.refresh_tokens: dict[str, str] = {}
         self.codes: dict[str, str] = {}
         self.life_s = 900
+        self.is_busy = False
 
     def token(self, user_id: str, **claims: Any) -> str:
         now = int(datetime.datetime.now(datetime.UTC).timestamp())
@@ -97,6 +98,8 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         return auth_service_pb2.SignUpResponse(account=account, tokens=self.tokens(account.user_id))
 
     async def SignIn(self, request: Any, context: Any) -> auth_service_pb2.SignInResponse:
+        if self.is_busy:
+            raise refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "BUSY", "Too many are signing in.", retry_after_s=1)
         if self.passwords.get(request.email) != request.password:
             raise refused(grpc.StatusCode.UNAUTHENTICATED, "WRONG_CREDENTIALS", "Address or password is wrong.")
         account = next(account for account in self.accounts.values() if account.email == request.email)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
+
+import httpx
 
 from stripsession.library.v1 import track_pb2
 from tests.integration.gateway.conftest import OWNER, OpenDoor
@@ -61,3 +64,80 @@ async def test_the_address_behind_a_proxy_is_believed_only_when_told(open_door: 
             for number in range(2)
         ]
         assert statuses == [401, 429]
+
+
+async def test_answers_tell_what_is_left(open_door: OpenDoor) -> None:
+    """Every answer of a limited route, refusals included, names its policies and what is left; a free one does not."""
+    async with open_door(requests_per_s=0.01, requests_burst=2, sign_ins_per_minute=1, sign_ins_burst=2) as door:
+        first, second, third = [await door.http.get("/v1/tracks", headers=door.bearer()) for _ in range(3)]
+        assert [answer.status_code for answer in (first, second, third)] == [200, 200, 429]
+        assert {answer.headers["ratelimit-policy"] for answer in (first, second, third)} == {'"person";q=2;w=200'}
+        assert _left(first) == {"person": 1}
+        assert _left(second) == _left(third) == {"person": 0}
+        # One more in as many seconds as Retry-After says.
+        assert third.headers["ratelimit"] == f'"person";r=0;t={third.headers["retry-after"]}'
+        wrong = {"email": "a@b.example", "password": "wrong"}
+        signing = await door.http.post("/v1/auth/login", json=wrong)
+        assert signing.headers["ratelimit-policy"] == '"address";q=2;w=200, "sign-in";q=2;w=120'
+        assert (signing.status_code, _left(signing)) == (401, {"address": 1, "sign-in": 1})
+        assert "ratelimit" not in (await door.http.get("/healthz")).headers
+
+
+def _left(answer: httpx.Response) -> dict[str, int]:
+    items = [item.split(";") for item in answer.headers["ratelimit"].split(", ")]
+    return {name.strip('"'): int(left.removeprefix("r=")) for name, left, _ in items}
+
+
+GUARDED: dict[str, Any] = {
+    "sign_ins_per_minute": 6e7,
+    "sign_ins_burst": 10**6,
+    "sign_in_tries_free": 2,
+    "sign_in_wait_s_min": 200.0,
+}
+
+
+async def test_guesses_at_an_account_wait_whether_or_not_there_is_one(open_door: OpenDoor) -> None:
+    """After some wrong passwords each try waits, from any address, in the same words for an unknown account."""
+    async with open_door(trusted_proxies=1, **GUARDED) as door:
+        known = {"email": "ada@example.org", "password": "a long enough secret"}
+        assert (await door.http.post("/v1/auth/signup", json=known)).status_code == 201
+        heard: dict[str, list[tuple[int, dict[str, Any], str | None]]] = {}
+        for email in (" ADA@example.org", "nobody@example.org"):
+            for number in range(5):
+                address = {"X-Forwarded-For": f"203.0.113.{number}"}
+                body = {"email": email, "password": "wrong"}
+                answer = await door.http.post("/v1/auth/login", json=body, headers=address)
+                told = {name: value for name, value in answer.json().items() if name != "instance"}
+                heard.setdefault(email, []).append((answer.status_code, told, answer.headers.get("retry-after")))
+        ada, nobody = heard.values()
+        assert ada == nobody
+        assert [status for status, _, _ in ada] == [401, 401, 401, 429, 429]
+        # Not even the right password tells that a wait is of an account that there is.
+        check_problem(await door.http.post("/v1/auth/login", json=known), 429, "TOO_FAST")
+        other = known | {"email": "bob@example.org"}
+        assert (await door.http.post("/v1/auth/signup", json=other)).status_code == 201
+        assert (await door.http.post("/v1/auth/login", json=other)).status_code == 200
+
+
+async def test_signing_in_clears_the_account(open_door: OpenDoor) -> None:
+    """The right password within the free tries begins them anew."""
+    async with open_door(**GUARDED) as door:
+        known = {"email": "ada@example.org", "password": "a long enough secret"}
+        await door.http.post("/v1/auth/signup", json=known)
+        for _ in range(3):
+            for password in ("wrong", "wrong"):
+                answer = await door.http.post("/v1/auth/login", json=known | {"password": password})
+                assert answer.status_code == 401
+            assert (await door.http.post("/v1/auth/login", json=known)).status_code == 200
+
+
+async def test_an_auth_that_is_away_counts_no_try(open_door: OpenDoor) -> None:
+    """Whoever was told to come back may come back."""
+    async with open_door(**GUARDED | {"sign_in_tries_free": 0}) as door:
+        known = {"email": "ada@example.org", "password": "a long enough secret"}
+        await door.http.post("/v1/auth/signup", json=known)
+        door.auth.is_busy = True
+        for _ in range(3):
+            check_problem(await door.http.post("/v1/auth/login", json=known), 503, "BUSY")
+        door.auth.is_busy = False
+        assert (await door.http.post("/v1/auth/login", json=known)).status_code == 200

@@ -26,7 +26,6 @@ from services.library.api.share_servicer import ShareServicer
 from services.library.api.statuses import STATUSES
 from services.library.app.ports import Ports
 from services.library.clients.separation import IDEMPOTENT, SeparationClient
-from services.library.wiring import CALLERS
 from stripsession.library.v1 import (
     library_service_pb2,
     library_service_pb2_grpc,
@@ -130,7 +129,6 @@ async def served(world: World, certificates: Path) -> AsyncIterator[Served]:
 
         separation_port = await serve(
             "separation",
-            callers={"stripsession.separation.v1.SeparationService": frozenset({"library"})},
             statuses={},
             registrations=[
                 lambda server: separation_service_pb2_grpc.add_SeparationServiceServicer_to_server(separation, server)
@@ -140,7 +138,6 @@ async def served(world: World, certificates: Path) -> AsyncIterator[Served]:
         ports = Ports(world.ports.store, world.objects, client, world.clock)
         port = await serve(
             "library",
-            callers=CALLERS,
             statuses=STATUSES,
             registrations=[
                 lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(

@@ -53,7 +53,6 @@ class ServedLibrary(pb_grpc.UploadHoldingServiceServicer):
         self._server = RpcServer(
             self.address,
             Certificates(self._certificates, "library"),
-            callers={"stripsession.library.v1.UploadHoldingService": frozenset({"retention"})},
             statuses={DiskFault: (grpc.StatusCode.UNAVAILABLE, "DISK_FAULT")},
             registrations=[lambda server: pb_grpc.add_UploadHoldingServiceServicer_to_server(self, server)],
             readiness=Readiness(),

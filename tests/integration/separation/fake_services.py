@@ -126,7 +126,6 @@ def library_server(servicer: FakeLibrary, certificates: Path) -> RpcServer:
     return RpcServer(
         "127.0.0.1:0",
         Certificates(certificates, "library"),
-        callers={"stripsession.library.v1.MaterialService": frozenset({"separation"})},
         statuses={},
         registrations=[
             lambda server: material_service_pb2_grpc.add_MaterialServiceServicer_to_server(servicer, server)

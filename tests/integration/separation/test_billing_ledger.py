@@ -14,7 +14,7 @@ from chassis.identity import Certificates
 from chassis.rpc.client import Channel
 from chassis.rpc.errors import Refusal, RpcRefused
 from chassis.rpc.server import RpcServer
-from services.separation.clients.billing import SERVICE, BillingLedger
+from services.separation.clients.billing import BillingLedger
 from services.separation.domain.errors import (
     AdmissionLapsed,
     DependencyAway,
@@ -50,7 +50,6 @@ async def billing(certificates: Path) -> AsyncIterator[tuple[RefusingBilling, Bi
     server = RpcServer(
         "127.0.0.1:0",
         Certificates(certificates, "billing"),
-        callers={SERVICE: frozenset({"separation"})},
         statuses={},
         registrations=[lambda grpc: billing_service_pb2_grpc.add_LedgerServiceServicer_to_server(servicer, grpc)],
         readiness=Readiness(),

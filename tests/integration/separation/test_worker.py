@@ -21,7 +21,7 @@ from chassis.rpc.client import Channel
 from chassis.rpc.errors import from_error
 from chassis.rpc.server import RpcServer
 from chassis.testing.nats import NatsServer
-from services.separation.api.servicers import CALLERS, JobReadingServicer, SeparationServicer
+from services.separation.api.servicers import JobReadingServicer, SeparationServicer
 from services.separation.api.statuses import STATUSES
 from services.separation.app.run_job import run_job
 from services.separation.app.submit_job import submit_job
@@ -117,7 +117,6 @@ async def served(scene: Scene, certificates: Path) -> AsyncIterator[RpcServer]:
     server = RpcServer(
         "127.0.0.1:0",
         Certificates(certificates, "separation"),
-        callers=CALLERS,
         statuses=STATUSES,
         registrations=[
             lambda grpc_server: separation_service_pb2_grpc.add_SeparationServiceServicer_to_server(

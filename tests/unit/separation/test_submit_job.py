@@ -115,6 +115,16 @@ async def test_an_identifier_belongs_to_one_person() -> None:
         await desk.submit(owner="usr_2")
 
 
+async def test_a_track_belongs_to_one_person() -> None:
+    """A new job on another's track is refused unlooked at; its owner's next job is taken."""
+    desk = Desk()
+    await desk.submit("job_1")
+    with pytest.raises(JobMismatch):
+        await desk.submit("job_2", owner="usr_2")
+    assert desk.decoders.opened == 1
+    assert (await desk.submit("job_2")).job.owner_id == "usr_1"
+
+
 async def test_an_unknown_model_is_refused() -> None:
     """A model that is not there is refused before the upload is touched."""
     desk = Desk()

@@ -24,53 +24,72 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from stripsession.auth.v1 import account_pb2 as stripsession_dot_auth_dot_v1_dot_account__pb2
+from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'stripsession/auth/v1/auth_service.proto\x12\x14stripsession.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"stripsession/auth/v1/account.proto\"F\n\rSignUpRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\"u\n\x0eSignUpResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\x12\x33\n\x06tokens\x18\x02 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\"0\n\rSignInRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\"u\n\x0eSignInResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\x12\x33\n\x06tokens\x18\x02 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\".\n\x15RefreshSessionRequest\x12\x15\n\rrefresh_token\x18\x01 \x01(\t\"M\n\x16RefreshSessionResponse\x12\x33\n\x06tokens\x18\x01 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\"\'\n\x0eSignOutRequest\x12\x15\n\rrefresh_token\x18\x01 \x01(\t\"\x11\n\x0fSignOutResponse\"\'\n\x17RedeemSignInLinkRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\"\x7f\n\x18RedeemSignInLinkResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\x12\x33\n\x06tokens\x18\x02 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\"\x12\n\x10GetKeySetRequest\"K\n\x11GetKeySetResponse\x12\x14\n\x0ckey_set_json\x18\x01 \x01(\t\x12\x0e\n\x06issuer\x18\x02 \x01(\t\x12\x10\n\x08\x61udience\x18\x03 \x01(\t\"$\n\x11GetAccountRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"D\n\x12GetAccountResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\"S\n\x14UpdateAccountRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x19\n\x0c\x64isplay_name\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x0f\n\r_display_name\"G\n\x15UpdateAccountResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\"(\n\x17\x43reateSignInLinkRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\"i\n\x18\x43reateSignInLinkResponse\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07user_id\x18\x03 \x01(\t2\x98\x06\n\x0b\x41uthService\x12S\n\x06SignUp\x12#.stripsession.auth.v1.SignUpRequest\x1a$.stripsession.auth.v1.SignUpResponse\x12S\n\x06SignIn\x12#.stripsession.auth.v1.SignInRequest\x1a$.stripsession.auth.v1.SignInResponse\x12k\n\x0eRefreshSession\x12+.stripsession.auth.v1.RefreshSessionRequest\x1a,.stripsession.auth.v1.RefreshSessionResponse\x12V\n\x07SignOut\x12$.stripsession.auth.v1.SignOutRequest\x1a%.stripsession.auth.v1.SignOutResponse\x12q\n\x10RedeemSignInLink\x12-.stripsession.auth.v1.RedeemSignInLinkRequest\x1a..stripsession.auth.v1.RedeemSignInLinkResponse\x12\\\n\tGetKeySet\x12&.stripsession.auth.v1.GetKeySetRequest\x1a\'.stripsession.auth.v1.GetKeySetResponse\x12_\n\nGetAccount\x12\'.stripsession.auth.v1.GetAccountRequest\x1a(.stripsession.auth.v1.GetAccountResponse\x12h\n\rUpdateAccount\x12*.stripsession.auth.v1.UpdateAccountRequest\x1a+.stripsession.auth.v1.UpdateAccountResponse2\x87\x01\n\x12LocalSignInService\x12q\n\x10\x43reateSignInLink\x12-.stripsession.auth.v1.CreateSignInLinkRequest\x1a..stripsession.auth.v1.CreateSignInLinkResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'stripsession/auth/v1/auth_service.proto\x12\x14stripsession.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"stripsession/auth/v1/account.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"F\n\rSignUpRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\"u\n\x0eSignUpResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\x12\x33\n\x06tokens\x18\x02 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\"0\n\rSignInRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\"u\n\x0eSignInResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\x12\x33\n\x06tokens\x18\x02 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\".\n\x15RefreshSessionRequest\x12\x15\n\rrefresh_token\x18\x01 \x01(\t\"M\n\x16RefreshSessionResponse\x12\x33\n\x06tokens\x18\x01 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\"\'\n\x0eSignOutRequest\x12\x15\n\rrefresh_token\x18\x01 \x01(\t\"\x11\n\x0fSignOutResponse\"\'\n\x17RedeemSignInLinkRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\"\x7f\n\x18RedeemSignInLinkResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\x12\x33\n\x06tokens\x18\x02 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\"\x12\n\x10GetKeySetRequest\"K\n\x11GetKeySetResponse\x12\x14\n\x0ckey_set_json\x18\x01 \x01(\t\x12\x0e\n\x06issuer\x18\x02 \x01(\t\x12\x10\n\x08\x61udience\x18\x03 \x01(\t\"$\n\x11GetAccountRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"D\n\x12GetAccountResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\"S\n\x14UpdateAccountRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x19\n\x0c\x64isplay_name\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x0f\n\r_display_name\"G\n\x15UpdateAccountResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\"(\n\x17\x43reateSignInLinkRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\"i\n\x18\x43reateSignInLinkResponse\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07user_id\x18\x03 \x01(\t2\xf4\x08\n\x0b\x41uthService\x12\x81\x01\n\x06SignUp\x12#.stripsession.auth.v1.SignUpRequest\x1a$.stripsession.auth.v1.SignUpResponse\",\xfa\x8d\x19(\n\x07gateway\x1a\x1d\x61 newcomer has no account yet\x12\x7f\n\x06SignIn\x12#.stripsession.auth.v1.SignInRequest\x1a$.stripsession.auth.v1.SignInResponse\"*\xfa\x8d\x19&\n\x07gateway\x1a\x1bthe password says who it is\x12\xa6\x01\n\x0eRefreshSession\x12+.stripsession.auth.v1.RefreshSessionRequest\x1a,.stripsession.auth.v1.RefreshSessionResponse\"9\xfa\x8d\x19\x35\n\x07gateway\x1a*the refresh token says whose session it is\x12\x91\x01\n\x07SignOut\x12$.stripsession.auth.v1.SignOutRequest\x1a%.stripsession.auth.v1.SignOutResponse\"9\xfa\x8d\x19\x35\n\x07gateway\x1a*the refresh token says whose session it is\x12\x99\x01\n\x10RedeemSignInLink\x12-.stripsession.auth.v1.RedeemSignInLinkRequest\x1a..stripsession.auth.v1.RedeemSignInLinkResponse\"&\xfa\x8d\x19\"\n\x07gateway\x1a\x17the code says who it is\x12\x8a\x01\n\tGetKeySet\x12&.stripsession.auth.v1.GetKeySetRequest\x1a\'.stripsession.auth.v1.GetKeySetResponse\",\xfa\x8d\x19(\n\x07gateway\x1a\x1dpublic keys are for everybody\x12w\n\nGetAccount\x12\'.stripsession.auth.v1.GetAccountRequest\x1a(.stripsession.auth.v1.GetAccountResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\x80\x01\n\rUpdateAccount\x12*.stripsession.auth.v1.UpdateAccountRequest\x1a+.stripsession.auth.v1.UpdateAccountResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id2\xd1\x01\n\x12LocalSignInService\x12\xba\x01\n\x10\x43reateSignInLink\x12-.stripsession.auth.v1.CreateSignInLinkRequest\x1a..stripsession.auth.v1.CreateSignInLinkResponse\"G\xfa\x8d\x19\x43\n\x07\x63onsole*8whoever holds the console\'s certificate runs the machineb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'stripsession.auth.v1.auth_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SIGNUPREQUEST']._serialized_start=134
-  _globals['_SIGNUPREQUEST']._serialized_end=204
-  _globals['_SIGNUPRESPONSE']._serialized_start=206
-  _globals['_SIGNUPRESPONSE']._serialized_end=323
-  _globals['_SIGNINREQUEST']._serialized_start=325
-  _globals['_SIGNINREQUEST']._serialized_end=373
-  _globals['_SIGNINRESPONSE']._serialized_start=375
-  _globals['_SIGNINRESPONSE']._serialized_end=492
-  _globals['_REFRESHSESSIONREQUEST']._serialized_start=494
-  _globals['_REFRESHSESSIONREQUEST']._serialized_end=540
-  _globals['_REFRESHSESSIONRESPONSE']._serialized_start=542
-  _globals['_REFRESHSESSIONRESPONSE']._serialized_end=619
-  _globals['_SIGNOUTREQUEST']._serialized_start=621
-  _globals['_SIGNOUTREQUEST']._serialized_end=660
-  _globals['_SIGNOUTRESPONSE']._serialized_start=662
-  _globals['_SIGNOUTRESPONSE']._serialized_end=679
-  _globals['_REDEEMSIGNINLINKREQUEST']._serialized_start=681
-  _globals['_REDEEMSIGNINLINKREQUEST']._serialized_end=720
-  _globals['_REDEEMSIGNINLINKRESPONSE']._serialized_start=722
-  _globals['_REDEEMSIGNINLINKRESPONSE']._serialized_end=849
-  _globals['_GETKEYSETREQUEST']._serialized_start=851
-  _globals['_GETKEYSETREQUEST']._serialized_end=869
-  _globals['_GETKEYSETRESPONSE']._serialized_start=871
-  _globals['_GETKEYSETRESPONSE']._serialized_end=946
-  _globals['_GETACCOUNTREQUEST']._serialized_start=948
-  _globals['_GETACCOUNTREQUEST']._serialized_end=984
-  _globals['_GETACCOUNTRESPONSE']._serialized_start=986
-  _globals['_GETACCOUNTRESPONSE']._serialized_end=1054
-  _globals['_UPDATEACCOUNTREQUEST']._serialized_start=1056
-  _globals['_UPDATEACCOUNTREQUEST']._serialized_end=1139
-  _globals['_UPDATEACCOUNTRESPONSE']._serialized_start=1141
-  _globals['_UPDATEACCOUNTRESPONSE']._serialized_end=1212
-  _globals['_CREATESIGNINLINKREQUEST']._serialized_start=1214
-  _globals['_CREATESIGNINLINKREQUEST']._serialized_end=1254
-  _globals['_CREATESIGNINLINKRESPONSE']._serialized_start=1256
-  _globals['_CREATESIGNINLINKRESPONSE']._serialized_end=1361
-  _globals['_AUTHSERVICE']._serialized_start=1364
-  _globals['_AUTHSERVICE']._serialized_end=2156
-  _globals['_LOCALSIGNINSERVICE']._serialized_start=2159
-  _globals['_LOCALSIGNINSERVICE']._serialized_end=2294
+  _globals['_AUTHSERVICE'].methods_by_name['SignUp']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['SignUp']._serialized_options = b'\372\215\031(\n\007gateway\032\035a newcomer has no account yet'
+  _globals['_AUTHSERVICE'].methods_by_name['SignIn']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['SignIn']._serialized_options = b'\372\215\031&\n\007gateway\032\033the password says who it is'
+  _globals['_AUTHSERVICE'].methods_by_name['RefreshSession']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['RefreshSession']._serialized_options = b'\372\215\0315\n\007gateway\032*the refresh token says whose session it is'
+  _globals['_AUTHSERVICE'].methods_by_name['SignOut']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['SignOut']._serialized_options = b'\372\215\0315\n\007gateway\032*the refresh token says whose session it is'
+  _globals['_AUTHSERVICE'].methods_by_name['RedeemSignInLink']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['RedeemSignInLink']._serialized_options = b'\372\215\031\"\n\007gateway\032\027the code says who it is'
+  _globals['_AUTHSERVICE'].methods_by_name['GetKeySet']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['GetKeySet']._serialized_options = b'\372\215\031(\n\007gateway\032\035public keys are for everybody'
+  _globals['_AUTHSERVICE'].methods_by_name['GetAccount']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['GetAccount']._serialized_options = b'\372\215\031\022\n\007gateway\022\007user_id'
+  _globals['_AUTHSERVICE'].methods_by_name['UpdateAccount']._loaded_options = None
+  _globals['_AUTHSERVICE'].methods_by_name['UpdateAccount']._serialized_options = b'\372\215\031\022\n\007gateway\022\007user_id'
+  _globals['_LOCALSIGNINSERVICE'].methods_by_name['CreateSignInLink']._loaded_options = None
+  _globals['_LOCALSIGNINSERVICE'].methods_by_name['CreateSignInLink']._serialized_options = b'\372\215\031C\n\007console*8whoever holds the console\'s certificate runs the machine'
+  _globals['_SIGNUPREQUEST']._serialized_start=185
+  _globals['_SIGNUPREQUEST']._serialized_end=255
+  _globals['_SIGNUPRESPONSE']._serialized_start=257
+  _globals['_SIGNUPRESPONSE']._serialized_end=374
+  _globals['_SIGNINREQUEST']._serialized_start=376
+  _globals['_SIGNINREQUEST']._serialized_end=424
+  _globals['_SIGNINRESPONSE']._serialized_start=426
+  _globals['_SIGNINRESPONSE']._serialized_end=543
+  _globals['_REFRESHSESSIONREQUEST']._serialized_start=545
+  _globals['_REFRESHSESSIONREQUEST']._serialized_end=591
+  _globals['_REFRESHSESSIONRESPONSE']._serialized_start=593
+  _globals['_REFRESHSESSIONRESPONSE']._serialized_end=670
+  _globals['_SIGNOUTREQUEST']._serialized_start=672
+  _globals['_SIGNOUTREQUEST']._serialized_end=711
+  _globals['_SIGNOUTRESPONSE']._serialized_start=713
+  _globals['_SIGNOUTRESPONSE']._serialized_end=730
+  _globals['_REDEEMSIGNINLINKREQUEST']._serialized_start=732
+  _globals['_REDEEMSIGNINLINKREQUEST']._serialized_end=771
+  _globals['_REDEEMSIGNINLINKRESPONSE']._serialized_start=773
+  _globals['_REDEEMSIGNINLINKRESPONSE']._serialized_end=900
+  _globals['_GETKEYSETREQUEST']._serialized_start=902
+  _globals['_GETKEYSETREQUEST']._serialized_end=920
+  _globals['_GETKEYSETRESPONSE']._serialized_start=922
+  _globals['_GETKEYSETRESPONSE']._serialized_end=997
+  _globals['_GETACCOUNTREQUEST']._serialized_start=999
+  _globals['_GETACCOUNTREQUEST']._serialized_end=1035
+  _globals['_GETACCOUNTRESPONSE']._serialized_start=1037
+  _globals['_GETACCOUNTRESPONSE']._serialized_end=1105
+  _globals['_UPDATEACCOUNTREQUEST']._serialized_start=1107
+  _globals['_UPDATEACCOUNTREQUEST']._serialized_end=1190
+  _globals['_UPDATEACCOUNTRESPONSE']._serialized_start=1192
+  _globals['_UPDATEACCOUNTRESPONSE']._serialized_end=1263
+  _globals['_CREATESIGNINLINKREQUEST']._serialized_start=1265
+  _globals['_CREATESIGNINLINKREQUEST']._serialized_end=1305
+  _globals['_CREATESIGNINLINKRESPONSE']._serialized_start=1307
+  _globals['_CREATESIGNINLINKRESPONSE']._serialized_end=1412
+  _globals['_AUTHSERVICE']._serialized_start=1415
+  _globals['_AUTHSERVICE']._serialized_end=2555
+  _globals['_LOCALSIGNINSERVICE']._serialized_start=2558
+  _globals['_LOCALSIGNINSERVICE']._serialized_end=2767
 # @@protoc_insertion_point(module_scope)

@@ -23,49 +23,64 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-stripsession/billing/v1/billing_service.proto\x12\x17stripsession.billing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x92\x01\n\x04Plan\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x17\n\x0fseconds_a_month\x18\x03 \x01(\x03\x12\x16\n\x0elongest_song_s\x18\x04 \x01(\x05\x12\x15\n\rparallel_jobs\x18\x05 \x01(\x05\x12\x0e\n\x06models\x18\x06 \x03(\t\x12\x15\n\rdefault_model\x18\x07 \x01(\t\"\x12\n\x10ListPlansRequest\"A\n\x11ListPlansResponse\x12,\n\x05plans\x18\x01 \x03(\x0b\x32\x1d.stripsession.billing.v1.Plan\"#\n\x0fGetUsageRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\"\xa5\x01\n\x10GetUsageResponse\x12+\n\x04plan\x18\x01 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan\x12\x11\n\tsettled_s\x18\x02 \x01(\x03\x12\x12\n\nreserved_s\x18\x03 \x01(\x03\x12\x0e\n\x06left_s\x18\x04 \x01(\x03\x12-\n\trenews_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\'\n\x13GetAllowanceRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\"k\n\x14GetAllowanceResponse\x12\x16\n\x0elongest_song_s\x18\x01 \x01(\x05\x12\x0e\n\x06left_s\x18\x02 \x01(\x03\x12+\n\x04plan\x18\x03 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan\"J\n\x15ReserveSecondsRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x0f\n\x07seconds\x18\x03 \x01(\x03\"(\n\x16ReserveSecondsResponse\x12\x0e\n\x06left_s\x18\x01 \x01(\x03\"7\n\x14SettleSecondsRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0f\n\x07seconds\x18\x02 \x01(\x03\"*\n\x15SettleSecondsResponse\x12\x11\n\tcharged_s\x18\x01 \x01(\x03\"\'\n\x15ReleaseSecondsRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"\x18\n\x16ReleaseSecondsResponse\"3\n\x11\x41ssignPlanRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x0c\n\x04plan\x18\x02 \x01(\t\"A\n\x12\x41ssignPlanResponse\x12+\n\x04plan\x18\x01 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan2\xd5\x01\n\x0e\x42illingService\x12\x62\n\tListPlans\x12).stripsession.billing.v1.ListPlansRequest\x1a*.stripsession.billing.v1.ListPlansResponse\x12_\n\x08GetUsage\x12(.stripsession.billing.v1.GetUsageRequest\x1a).stripsession.billing.v1.GetUsageResponse2\xd2\x03\n\rLedgerService\x12k\n\x0cGetAllowance\x12,.stripsession.billing.v1.GetAllowanceRequest\x1a-.stripsession.billing.v1.GetAllowanceResponse\x12q\n\x0eReserveSeconds\x12..stripsession.billing.v1.ReserveSecondsRequest\x1a/.stripsession.billing.v1.ReserveSecondsResponse\x12n\n\rSettleSeconds\x12-.stripsession.billing.v1.SettleSecondsRequest\x1a..stripsession.billing.v1.SettleSecondsResponse\x12q\n\x0eReleaseSeconds\x12..stripsession.billing.v1.ReleaseSecondsRequest\x1a/.stripsession.billing.v1.ReleaseSecondsResponse2\x82\x01\n\x19PlanAdministrationService\x12\x65\n\nAssignPlan\x12*.stripsession.billing.v1.AssignPlanRequest\x1a+.stripsession.billing.v1.AssignPlanResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-stripsession/billing/v1/billing_service.proto\x12\x17stripsession.billing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"\x92\x01\n\x04Plan\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x17\n\x0fseconds_a_month\x18\x03 \x01(\x03\x12\x16\n\x0elongest_song_s\x18\x04 \x01(\x05\x12\x15\n\rparallel_jobs\x18\x05 \x01(\x05\x12\x0e\n\x06models\x18\x06 \x03(\t\x12\x15\n\rdefault_model\x18\x07 \x01(\t\"\x12\n\x10ListPlansRequest\"A\n\x11ListPlansResponse\x12,\n\x05plans\x18\x01 \x03(\x0b\x32\x1d.stripsession.billing.v1.Plan\"#\n\x0fGetUsageRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\"\xa5\x01\n\x10GetUsageResponse\x12+\n\x04plan\x18\x01 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan\x12\x11\n\tsettled_s\x18\x02 \x01(\x03\x12\x12\n\nreserved_s\x18\x03 \x01(\x03\x12\x0e\n\x06left_s\x18\x04 \x01(\x03\x12-\n\trenews_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\'\n\x13GetAllowanceRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\"k\n\x14GetAllowanceResponse\x12\x16\n\x0elongest_song_s\x18\x01 \x01(\x05\x12\x0e\n\x06left_s\x18\x02 \x01(\x03\x12+\n\x04plan\x18\x03 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan\"J\n\x15ReserveSecondsRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x0f\n\x07seconds\x18\x03 \x01(\x03\"(\n\x16ReserveSecondsResponse\x12\x0e\n\x06left_s\x18\x01 \x01(\x03\"7\n\x14SettleSecondsRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0f\n\x07seconds\x18\x02 \x01(\x03\"*\n\x15SettleSecondsResponse\x12\x11\n\tcharged_s\x18\x01 \x01(\x03\"\'\n\x15ReleaseSecondsRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"\x18\n\x16ReleaseSecondsResponse\"3\n\x11\x41ssignPlanRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x0c\n\x04plan\x18\x02 \x01(\t\"A\n\x12\x41ssignPlanResponse\x12+\n\x04plan\x18\x01 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan2\xa8\x02\n\x0e\x42illingService\x12\x9b\x01\n\tListPlans\x12).stripsession.billing.v1.ListPlansRequest\x1a*.stripsession.billing.v1.ListPlansResponse\"7\xfa\x8d\x19\x33\n\x07gateway\x1a(the same plans are on offer to everybody\x12x\n\x08GetUsage\x12(.stripsession.billing.v1.GetUsageRequest\x1a).stripsession.billing.v1.GetUsageResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id2\x8c\x05\n\rLedgerService\x12\x87\x01\n\x0cGetAllowance\x12,.stripsession.billing.v1.GetAllowanceRequest\x1a-.stripsession.billing.v1.GetAllowanceResponse\"\x1a\xfa\x8d\x19\x16\n\nseparation\x12\x08owner_id\x12\x8d\x01\n\x0eReserveSeconds\x12..stripsession.billing.v1.ReserveSecondsRequest\x1a/.stripsession.billing.v1.ReserveSecondsResponse\"\x1a\xfa\x8d\x19\x16\n\nseparation\x12\x08owner_id\x12\xad\x01\n\rSettleSeconds\x12-.stripsession.billing.v1.SettleSecondsRequest\x1a..stripsession.billing.v1.SettleSecondsResponse\"=\xfa\x8d\x19\x39\n\nseparation\"+the reservation says whose seconds they are\x12\xb0\x01\n\x0eReleaseSeconds\x12..stripsession.billing.v1.ReleaseSecondsRequest\x1a/.stripsession.billing.v1.ReleaseSecondsResponse\"=\xfa\x8d\x19\x39\n\nseparation\"+the reservation says whose seconds they are2\xae\x01\n\x19PlanAdministrationService\x12\x90\x01\n\nAssignPlan\x12*.stripsession.billing.v1.AssignPlanRequest\x1a+.stripsession.billing.v1.AssignPlanResponse\")\xfa\x8d\x19%\n\x07\x63onsole*\x1a\x61 plan is given, not takenb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'stripsession.billing.v1.billing_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PLAN']._serialized_start=108
-  _globals['_PLAN']._serialized_end=254
-  _globals['_LISTPLANSREQUEST']._serialized_start=256
-  _globals['_LISTPLANSREQUEST']._serialized_end=274
-  _globals['_LISTPLANSRESPONSE']._serialized_start=276
-  _globals['_LISTPLANSRESPONSE']._serialized_end=341
-  _globals['_GETUSAGEREQUEST']._serialized_start=343
-  _globals['_GETUSAGEREQUEST']._serialized_end=378
-  _globals['_GETUSAGERESPONSE']._serialized_start=381
-  _globals['_GETUSAGERESPONSE']._serialized_end=546
-  _globals['_GETALLOWANCEREQUEST']._serialized_start=548
-  _globals['_GETALLOWANCEREQUEST']._serialized_end=587
-  _globals['_GETALLOWANCERESPONSE']._serialized_start=589
-  _globals['_GETALLOWANCERESPONSE']._serialized_end=696
-  _globals['_RESERVESECONDSREQUEST']._serialized_start=698
-  _globals['_RESERVESECONDSREQUEST']._serialized_end=772
-  _globals['_RESERVESECONDSRESPONSE']._serialized_start=774
-  _globals['_RESERVESECONDSRESPONSE']._serialized_end=814
-  _globals['_SETTLESECONDSREQUEST']._serialized_start=816
-  _globals['_SETTLESECONDSREQUEST']._serialized_end=871
-  _globals['_SETTLESECONDSRESPONSE']._serialized_start=873
-  _globals['_SETTLESECONDSRESPONSE']._serialized_end=915
-  _globals['_RELEASESECONDSREQUEST']._serialized_start=917
-  _globals['_RELEASESECONDSREQUEST']._serialized_end=956
-  _globals['_RELEASESECONDSRESPONSE']._serialized_start=958
-  _globals['_RELEASESECONDSRESPONSE']._serialized_end=982
-  _globals['_ASSIGNPLANREQUEST']._serialized_start=984
-  _globals['_ASSIGNPLANREQUEST']._serialized_end=1035
-  _globals['_ASSIGNPLANRESPONSE']._serialized_start=1037
-  _globals['_ASSIGNPLANRESPONSE']._serialized_end=1102
-  _globals['_BILLINGSERVICE']._serialized_start=1105
-  _globals['_BILLINGSERVICE']._serialized_end=1318
-  _globals['_LEDGERSERVICE']._serialized_start=1321
-  _globals['_LEDGERSERVICE']._serialized_end=1787
-  _globals['_PLANADMINISTRATIONSERVICE']._serialized_start=1790
-  _globals['_PLANADMINISTRATIONSERVICE']._serialized_end=1920
+  _globals['_BILLINGSERVICE'].methods_by_name['ListPlans']._loaded_options = None
+  _globals['_BILLINGSERVICE'].methods_by_name['ListPlans']._serialized_options = b'\372\215\0313\n\007gateway\032(the same plans are on offer to everybody'
+  _globals['_BILLINGSERVICE'].methods_by_name['GetUsage']._loaded_options = None
+  _globals['_BILLINGSERVICE'].methods_by_name['GetUsage']._serialized_options = b'\372\215\031\023\n\007gateway\022\010owner_id'
+  _globals['_LEDGERSERVICE'].methods_by_name['GetAllowance']._loaded_options = None
+  _globals['_LEDGERSERVICE'].methods_by_name['GetAllowance']._serialized_options = b'\372\215\031\026\n\nseparation\022\010owner_id'
+  _globals['_LEDGERSERVICE'].methods_by_name['ReserveSeconds']._loaded_options = None
+  _globals['_LEDGERSERVICE'].methods_by_name['ReserveSeconds']._serialized_options = b'\372\215\031\026\n\nseparation\022\010owner_id'
+  _globals['_LEDGERSERVICE'].methods_by_name['SettleSeconds']._loaded_options = None
+  _globals['_LEDGERSERVICE'].methods_by_name['SettleSeconds']._serialized_options = b'\372\215\0319\n\nseparation\"+the reservation says whose seconds they are'
+  _globals['_LEDGERSERVICE'].methods_by_name['ReleaseSeconds']._loaded_options = None
+  _globals['_LEDGERSERVICE'].methods_by_name['ReleaseSeconds']._serialized_options = b'\372\215\0319\n\nseparation\"+the reservation says whose seconds they are'
+  _globals['_PLANADMINISTRATIONSERVICE'].methods_by_name['AssignPlan']._loaded_options = None
+  _globals['_PLANADMINISTRATIONSERVICE'].methods_by_name['AssignPlan']._serialized_options = b'\372\215\031%\n\007console*\032a plan is given, not taken'
+  _globals['_PLAN']._serialized_start=159
+  _globals['_PLAN']._serialized_end=305
+  _globals['_LISTPLANSREQUEST']._serialized_start=307
+  _globals['_LISTPLANSREQUEST']._serialized_end=325
+  _globals['_LISTPLANSRESPONSE']._serialized_start=327
+  _globals['_LISTPLANSRESPONSE']._serialized_end=392
+  _globals['_GETUSAGEREQUEST']._serialized_start=394
+  _globals['_GETUSAGEREQUEST']._serialized_end=429
+  _globals['_GETUSAGERESPONSE']._serialized_start=432
+  _globals['_GETUSAGERESPONSE']._serialized_end=597
+  _globals['_GETALLOWANCEREQUEST']._serialized_start=599
+  _globals['_GETALLOWANCEREQUEST']._serialized_end=638
+  _globals['_GETALLOWANCERESPONSE']._serialized_start=640
+  _globals['_GETALLOWANCERESPONSE']._serialized_end=747
+  _globals['_RESERVESECONDSREQUEST']._serialized_start=749
+  _globals['_RESERVESECONDSREQUEST']._serialized_end=823
+  _globals['_RESERVESECONDSRESPONSE']._serialized_start=825
+  _globals['_RESERVESECONDSRESPONSE']._serialized_end=865
+  _globals['_SETTLESECONDSREQUEST']._serialized_start=867
+  _globals['_SETTLESECONDSREQUEST']._serialized_end=922
+  _globals['_SETTLESECONDSRESPONSE']._serialized_start=924
+  _globals['_SETTLESECONDSRESPONSE']._serialized_end=966
+  _globals['_RELEASESECONDSREQUEST']._serialized_start=968
+  _globals['_RELEASESECONDSREQUEST']._serialized_end=1007
+  _globals['_RELEASESECONDSRESPONSE']._serialized_start=1009
+  _globals['_RELEASESECONDSRESPONSE']._serialized_end=1033
+  _globals['_ASSIGNPLANREQUEST']._serialized_start=1035
+  _globals['_ASSIGNPLANREQUEST']._serialized_end=1086
+  _globals['_ASSIGNPLANRESPONSE']._serialized_start=1088
+  _globals['_ASSIGNPLANRESPONSE']._serialized_end=1153
+  _globals['_BILLINGSERVICE']._serialized_start=1156
+  _globals['_BILLINGSERVICE']._serialized_end=1452
+  _globals['_LEDGERSERVICE']._serialized_start=1455
+  _globals['_LEDGERSERVICE']._serialized_end=2107
+  _globals['_PLANADMINISTRATIONSERVICE']._serialized_start=2110
+  _globals['_PLANADMINISTRATIONSERVICE']._serialized_end=2284
 # @@protoc_insertion_point(module_scope)

@@ -22,12 +22,13 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 from stripsession.library.v1 import report_pb2 as stripsession_dot_library_dot_v1_dot_report__pb2
 from stripsession.library.v1 import track_pb2 as stripsession_dot_library_dot_v1_dot_track__pb2
 from stripsession.library.v1 import upload_pb2 as stripsession_dot_library_dot_v1_dot_upload__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.stripsession/library/v1/material_service.proto\x12\x17stripsession.library.v1\x1a$stripsession/library/v1/report.proto\x1a#stripsession/library/v1/track.proto\x1a$stripsession/library/v1/upload.proto\"T\n\x10OpenTrackRequest\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12\r\n\x05stems\x18\x04 \x03(\t\"\x97\x01\n\x11OpenTrackResponse\x12\x34\n\x06upload\x18\x01 \x01(\x0b\x32$.stripsession.library.v1.UploadGrant\x12\x1a\n\x12\x63ommitted_segments\x18\x02 \x01(\x05\x12\x19\n\x11\x63ommitted_samples\x18\x03 \x01(\x03\x12\x15\n\rpitch_classes\x18\x04 \x03(\x01\"\xa9\x01\n\nStoredStem\x12\x0c\n\x04stem\x18\x01 \x01(\t\x12\x13\n\x0bobject_name\x18\x02 \x01(\t\x12\x17\n\nobject_key\x18\x03 \x01(\x0c\x42\x03\x80\x01\x01\x12\x12\n\nsize_bytes\x18\x04 \x01(\x05\x12\x0e\n\x06\x66rames\x18\x05 \x01(\x05\x12\x13\n\x0b\x66rame_bytes\x18\x06 \x01(\x05\x12\r\n\x05peaks\x18\x07 \x01(\x0c\x12\x17\n\x0f\x63lipped_samples\x18\x08 \x01(\x03\"\xf4\x01\n\x14\x43ommitSegmentRequest\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12\r\n\x05index\x18\x04 \x01(\x05\x12\x14\n\x0c\x66irst_sample\x18\x05 \x01(\x03\x12\x16\n\x0elength_samples\x18\x06 \x01(\x05\x12\x32\n\x05stems\x18\x07 \x03(\x0b\x32#.stripsession.library.v1.StoredStem\x12\x38\n\x07\x66igures\x18\x08 \x01(\x0b\x32\'.stripsession.library.v1.SegmentFigures\"M\n\x15\x43ommitSegmentResponse\x12\x1a\n\x12\x63ommitted_segments\x18\x01 \x01(\x05\x12\x18\n\x10playable_samples\x18\x02 \x01(\x03\"\xb0\x01\n\x15RecordFindingsRequest\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12/\n\x06making\x18\x04 \x01(\x0b\x32\x1f.stripsession.library.v1.Making\x12\x33\n\x08\x61nalysis\x18\x05 \x01(\x0b\x32!.stripsession.library.v1.Analysis\"\x18\n\x16RecordFindingsResponse\"\xff\x01\n\x14\x43oncludeTrackRequest\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x31\n\x07outcome\x18\x03 \x01(\x0e\x32 .stripsession.library.v1.Outcome\x12\x36\n\x07\x66\x61ilure\x18\x04 \x01(\x0b\x32%.stripsession.library.v1.TrackFailure\x12\x16\n\x0elength_samples\x18\x05 \x01(\x03\x12\x10\n\x08warnings\x18\x06 \x03(\t\x12\x30\n\x07remarks\x18\x07 \x03(\x0b\x32\x1f.stripsession.library.v1.Remark\"\x17\n\x15\x43oncludeTrackResponse*d\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x15\n\x11OUTCOME_COMPLETED\x10\x01\x12\x12\n\x0eOUTCOME_FAILED\x10\x02\x12\x15\n\x11OUTCOME_CANCELLED\x10\x03\x32\xc8\x03\n\x0fMaterialService\x12\x62\n\tOpenTrack\x12).stripsession.library.v1.OpenTrackRequest\x1a*.stripsession.library.v1.OpenTrackResponse\x12n\n\rCommitSegment\x12-.stripsession.library.v1.CommitSegmentRequest\x1a..stripsession.library.v1.CommitSegmentResponse\x12q\n\x0eRecordFindings\x12..stripsession.library.v1.RecordFindingsRequest\x1a/.stripsession.library.v1.RecordFindingsResponse\x12n\n\rConcludeTrack\x12-.stripsession.library.v1.ConcludeTrackRequest\x1a..stripsession.library.v1.ConcludeTrackResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.stripsession/library/v1/material_service.proto\x12\x17stripsession.library.v1\x1a\x31stripsession/authorization/v1/authorization.proto\x1a$stripsession/library/v1/report.proto\x1a#stripsession/library/v1/track.proto\x1a$stripsession/library/v1/upload.proto\"T\n\x10OpenTrackRequest\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12\r\n\x05stems\x18\x04 \x03(\t\"\x97\x01\n\x11OpenTrackResponse\x12\x34\n\x06upload\x18\x01 \x01(\x0b\x32$.stripsession.library.v1.UploadGrant\x12\x1a\n\x12\x63ommitted_segments\x18\x02 \x01(\x05\x12\x19\n\x11\x63ommitted_samples\x18\x03 \x01(\x03\x12\x15\n\rpitch_classes\x18\x04 \x03(\x01\"\xa9\x01\n\nStoredStem\x12\x0c\n\x04stem\x18\x01 \x01(\t\x12\x13\n\x0bobject_name\x18\x02 \x01(\t\x12\x17\n\nobject_key\x18\x03 \x01(\x0c\x42\x03\x80\x01\x01\x12\x12\n\nsize_bytes\x18\x04 \x01(\x05\x12\x0e\n\x06\x66rames\x18\x05 \x01(\x05\x12\x13\n\x0b\x66rame_bytes\x18\x06 \x01(\x05\x12\r\n\x05peaks\x18\x07 \x01(\x0c\x12\x17\n\x0f\x63lipped_samples\x18\x08 \x01(\x03\"\xf4\x01\n\x14\x43ommitSegmentRequest\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12\r\n\x05index\x18\x04 \x01(\x05\x12\x14\n\x0c\x66irst_sample\x18\x05 \x01(\x03\x12\x16\n\x0elength_samples\x18\x06 \x01(\x05\x12\x32\n\x05stems\x18\x07 \x03(\x0b\x32#.stripsession.library.v1.StoredStem\x12\x38\n\x07\x66igures\x18\x08 \x01(\x0b\x32\'.stripsession.library.v1.SegmentFigures\"M\n\x15\x43ommitSegmentResponse\x12\x1a\n\x12\x63ommitted_segments\x18\x01 \x01(\x05\x12\x18\n\x10playable_samples\x18\x02 \x01(\x03\"\xb0\x01\n\x15RecordFindingsRequest\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x03 \x01(\x05\x12/\n\x06making\x18\x04 \x01(\x0b\x32\x1f.stripsession.library.v1.Making\x12\x33\n\x08\x61nalysis\x18\x05 \x01(\x0b\x32!.stripsession.library.v1.Analysis\"\x18\n\x16RecordFindingsResponse\"\xff\x01\n\x14\x43oncludeTrackRequest\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x31\n\x07outcome\x18\x03 \x01(\x0e\x32 .stripsession.library.v1.Outcome\x12\x36\n\x07\x66\x61ilure\x18\x04 \x01(\x0b\x32%.stripsession.library.v1.TrackFailure\x12\x16\n\x0elength_samples\x18\x05 \x01(\x03\x12\x10\n\x08warnings\x18\x06 \x03(\t\x12\x30\n\x07remarks\x18\x07 \x03(\x0b\x32\x1f.stripsession.library.v1.Remark\"\x17\n\x15\x43oncludeTrackResponse*d\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x15\n\x11OUTCOME_COMPLETED\x10\x01\x12\x12\n\x0eOUTCOME_FAILED\x10\x02\x12\x15\n\x11OUTCOME_CANCELLED\x10\x03\x32\xd8\x05\n\x0fMaterialService\x12\xa5\x01\n\tOpenTrack\x12).stripsession.library.v1.OpenTrackRequest\x1a*.stripsession.library.v1.OpenTrackResponse\"A\xfa\x8d\x19=\n\nseparation\"/a worker holds the track by its job and attempt\x12\xb1\x01\n\rCommitSegment\x12-.stripsession.library.v1.CommitSegmentRequest\x1a..stripsession.library.v1.CommitSegmentResponse\"A\xfa\x8d\x19=\n\nseparation\"/a worker holds the track by its job and attempt\x12\xb4\x01\n\x0eRecordFindings\x12..stripsession.library.v1.RecordFindingsRequest\x1a/.stripsession.library.v1.RecordFindingsResponse\"A\xfa\x8d\x19=\n\nseparation\"/a worker holds the track by its job and attempt\x12\xb1\x01\n\rConcludeTrack\x12-.stripsession.library.v1.ConcludeTrackRequest\x1a..stripsession.library.v1.ConcludeTrackResponse\"A\xfa\x8d\x19=\n\nseparation\"/a worker holds the track by its job and attemptb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,26 +37,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_STOREDSTEM'].fields_by_name['object_key']._loaded_options = None
   _globals['_STOREDSTEM'].fields_by_name['object_key']._serialized_options = b'\200\001\001'
-  _globals['_OUTCOME']._serialized_start=1414
-  _globals['_OUTCOME']._serialized_end=1514
-  _globals['_OPENTRACKREQUEST']._serialized_start=188
-  _globals['_OPENTRACKREQUEST']._serialized_end=272
-  _globals['_OPENTRACKRESPONSE']._serialized_start=275
-  _globals['_OPENTRACKRESPONSE']._serialized_end=426
-  _globals['_STOREDSTEM']._serialized_start=429
-  _globals['_STOREDSTEM']._serialized_end=598
-  _globals['_COMMITSEGMENTREQUEST']._serialized_start=601
-  _globals['_COMMITSEGMENTREQUEST']._serialized_end=845
-  _globals['_COMMITSEGMENTRESPONSE']._serialized_start=847
-  _globals['_COMMITSEGMENTRESPONSE']._serialized_end=924
-  _globals['_RECORDFINDINGSREQUEST']._serialized_start=927
-  _globals['_RECORDFINDINGSREQUEST']._serialized_end=1103
-  _globals['_RECORDFINDINGSRESPONSE']._serialized_start=1105
-  _globals['_RECORDFINDINGSRESPONSE']._serialized_end=1129
-  _globals['_CONCLUDETRACKREQUEST']._serialized_start=1132
-  _globals['_CONCLUDETRACKREQUEST']._serialized_end=1387
-  _globals['_CONCLUDETRACKRESPONSE']._serialized_start=1389
-  _globals['_CONCLUDETRACKRESPONSE']._serialized_end=1412
-  _globals['_MATERIALSERVICE']._serialized_start=1517
-  _globals['_MATERIALSERVICE']._serialized_end=1973
+  _globals['_MATERIALSERVICE'].methods_by_name['OpenTrack']._loaded_options = None
+  _globals['_MATERIALSERVICE'].methods_by_name['OpenTrack']._serialized_options = b'\372\215\031=\n\nseparation\"/a worker holds the track by its job and attempt'
+  _globals['_MATERIALSERVICE'].methods_by_name['CommitSegment']._loaded_options = None
+  _globals['_MATERIALSERVICE'].methods_by_name['CommitSegment']._serialized_options = b'\372\215\031=\n\nseparation\"/a worker holds the track by its job and attempt'
+  _globals['_MATERIALSERVICE'].methods_by_name['RecordFindings']._loaded_options = None
+  _globals['_MATERIALSERVICE'].methods_by_name['RecordFindings']._serialized_options = b'\372\215\031=\n\nseparation\"/a worker holds the track by its job and attempt'
+  _globals['_MATERIALSERVICE'].methods_by_name['ConcludeTrack']._loaded_options = None
+  _globals['_MATERIALSERVICE'].methods_by_name['ConcludeTrack']._serialized_options = b'\372\215\031=\n\nseparation\"/a worker holds the track by its job and attempt'
+  _globals['_OUTCOME']._serialized_start=1465
+  _globals['_OUTCOME']._serialized_end=1565
+  _globals['_OPENTRACKREQUEST']._serialized_start=239
+  _globals['_OPENTRACKREQUEST']._serialized_end=323
+  _globals['_OPENTRACKRESPONSE']._serialized_start=326
+  _globals['_OPENTRACKRESPONSE']._serialized_end=477
+  _globals['_STOREDSTEM']._serialized_start=480
+  _globals['_STOREDSTEM']._serialized_end=649
+  _globals['_COMMITSEGMENTREQUEST']._serialized_start=652
+  _globals['_COMMITSEGMENTREQUEST']._serialized_end=896
+  _globals['_COMMITSEGMENTRESPONSE']._serialized_start=898
+  _globals['_COMMITSEGMENTRESPONSE']._serialized_end=975
+  _globals['_RECORDFINDINGSREQUEST']._serialized_start=978
+  _globals['_RECORDFINDINGSREQUEST']._serialized_end=1154
+  _globals['_RECORDFINDINGSRESPONSE']._serialized_start=1156
+  _globals['_RECORDFINDINGSRESPONSE']._serialized_end=1180
+  _globals['_CONCLUDETRACKREQUEST']._serialized_start=1183
+  _globals['_CONCLUDETRACKREQUEST']._serialized_end=1438
+  _globals['_CONCLUDETRACKRESPONSE']._serialized_start=1440
+  _globals['_CONCLUDETRACKRESPONSE']._serialized_end=1463
+  _globals['_MATERIALSERVICE']._serialized_start=1568
+  _globals['_MATERIALSERVICE']._serialized_end=2296
 # @@protoc_insertion_point(module_scope)

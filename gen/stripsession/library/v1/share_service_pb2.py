@@ -23,9 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+stripsession/library/v1/share_service.proto\x12\x17stripsession.library.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9e\x01\n\x05Share\x12\x10\n\x08share_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x11\n\tview_json\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"[\n\x12\x43reateShareRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x0e\n\x06life_s\x18\x03 \x01(\x03\x12\x11\n\tview_json\x18\x04 \x01(\t\"X\n\x13\x43reateShareResponse\x12-\n\x05share\x18\x01 \x01(\x0b\x32\x1e.stripsession.library.v1.Share\x12\x12\n\x05token\x18\x02 \x01(\tB\x03\x80\x01\x01\"7\n\x11ListSharesRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\"D\n\x12ListSharesResponse\x12.\n\x06shares\x18\x01 \x03(\x0b\x32\x1e.stripsession.library.v1.Share\"J\n\x12RevokeShareRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x10\n\x08share_id\x18\x03 \x01(\t\"\x15\n\x13RevokeShareResponse\"&\n\x10OpenShareRequest\x12\x12\n\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01\"z\n\x11OpenShareResponse\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x11\n\tview_json\x18\x03 \x01(\t\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xad\x03\n\x0cShareService\x12h\n\x0b\x43reateShare\x12+.stripsession.library.v1.CreateShareRequest\x1a,.stripsession.library.v1.CreateShareResponse\x12\x65\n\nListShares\x12*.stripsession.library.v1.ListSharesRequest\x1a+.stripsession.library.v1.ListSharesResponse\x12h\n\x0bRevokeShare\x12+.stripsession.library.v1.RevokeShareRequest\x1a,.stripsession.library.v1.RevokeShareResponse\x12\x62\n\tOpenShare\x12).stripsession.library.v1.OpenShareRequest\x1a*.stripsession.library.v1.OpenShareResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+stripsession/library/v1/share_service.proto\x12\x17stripsession.library.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"\x9e\x01\n\x05Share\x12\x10\n\x08share_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x11\n\tview_json\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"[\n\x12\x43reateShareRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x0e\n\x06life_s\x18\x03 \x01(\x03\x12\x11\n\tview_json\x18\x04 \x01(\t\"X\n\x13\x43reateShareResponse\x12-\n\x05share\x18\x01 \x01(\x0b\x32\x1e.stripsession.library.v1.Share\x12\x12\n\x05token\x18\x02 \x01(\tB\x03\x80\x01\x01\"7\n\x11ListSharesRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\"D\n\x12ListSharesResponse\x12.\n\x06shares\x18\x01 \x03(\x0b\x32\x1e.stripsession.library.v1.Share\"J\n\x12RevokeShareRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x10\n\x08share_id\x18\x03 \x01(\t\"\x15\n\x13RevokeShareResponse\"&\n\x10OpenShareRequest\x12\x12\n\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01\"z\n\x11OpenShareResponse\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x11\n\tview_json\x18\x03 \x01(\t\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xb6\x04\n\x0cShareService\x12\x81\x01\n\x0b\x43reateShare\x12+.stripsession.library.v1.CreateShareRequest\x1a,.stripsession.library.v1.CreateShareResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id\x12~\n\nListShares\x12*.stripsession.library.v1.ListSharesRequest\x1a+.stripsession.library.v1.ListSharesResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id\x12\x81\x01\n\x0bRevokeShare\x12+.stripsession.library.v1.RevokeShareRequest\x1a,.stripsession.library.v1.RevokeShareResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id\x12\x9d\x01\n\tOpenShare\x12).stripsession.library.v1.OpenShareRequest\x1a*.stripsession.library.v1.OpenShareResponse\"9\xfa\x8d\x19\x35\n\x07gateway\x1a*whoever holds the token may play the trackb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,24 +37,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATESHARERESPONSE'].fields_by_name['token']._serialized_options = b'\200\001\001'
   _globals['_OPENSHAREREQUEST'].fields_by_name['token']._loaded_options = None
   _globals['_OPENSHAREREQUEST'].fields_by_name['token']._serialized_options = b'\200\001\001'
-  _globals['_SHARE']._serialized_start=106
-  _globals['_SHARE']._serialized_end=264
-  _globals['_CREATESHAREREQUEST']._serialized_start=266
-  _globals['_CREATESHAREREQUEST']._serialized_end=357
-  _globals['_CREATESHARERESPONSE']._serialized_start=359
-  _globals['_CREATESHARERESPONSE']._serialized_end=447
-  _globals['_LISTSHARESREQUEST']._serialized_start=449
-  _globals['_LISTSHARESREQUEST']._serialized_end=504
-  _globals['_LISTSHARESRESPONSE']._serialized_start=506
-  _globals['_LISTSHARESRESPONSE']._serialized_end=574
-  _globals['_REVOKESHAREREQUEST']._serialized_start=576
-  _globals['_REVOKESHAREREQUEST']._serialized_end=650
-  _globals['_REVOKESHARERESPONSE']._serialized_start=652
-  _globals['_REVOKESHARERESPONSE']._serialized_end=673
-  _globals['_OPENSHAREREQUEST']._serialized_start=675
-  _globals['_OPENSHAREREQUEST']._serialized_end=713
-  _globals['_OPENSHARERESPONSE']._serialized_start=715
-  _globals['_OPENSHARERESPONSE']._serialized_end=837
-  _globals['_SHARESERVICE']._serialized_start=840
-  _globals['_SHARESERVICE']._serialized_end=1269
+  _globals['_SHARESERVICE'].methods_by_name['CreateShare']._loaded_options = None
+  _globals['_SHARESERVICE'].methods_by_name['CreateShare']._serialized_options = b'\372\215\031\023\n\007gateway\022\010owner_id'
+  _globals['_SHARESERVICE'].methods_by_name['ListShares']._loaded_options = None
+  _globals['_SHARESERVICE'].methods_by_name['ListShares']._serialized_options = b'\372\215\031\023\n\007gateway\022\010owner_id'
+  _globals['_SHARESERVICE'].methods_by_name['RevokeShare']._loaded_options = None
+  _globals['_SHARESERVICE'].methods_by_name['RevokeShare']._serialized_options = b'\372\215\031\023\n\007gateway\022\010owner_id'
+  _globals['_SHARESERVICE'].methods_by_name['OpenShare']._loaded_options = None
+  _globals['_SHARESERVICE'].methods_by_name['OpenShare']._serialized_options = b'\372\215\0315\n\007gateway\032*whoever holds the token may play the track'
+  _globals['_SHARE']._serialized_start=157
+  _globals['_SHARE']._serialized_end=315
+  _globals['_CREATESHAREREQUEST']._serialized_start=317
+  _globals['_CREATESHAREREQUEST']._serialized_end=408
+  _globals['_CREATESHARERESPONSE']._serialized_start=410
+  _globals['_CREATESHARERESPONSE']._serialized_end=498
+  _globals['_LISTSHARESREQUEST']._serialized_start=500
+  _globals['_LISTSHARESREQUEST']._serialized_end=555
+  _globals['_LISTSHARESRESPONSE']._serialized_start=557
+  _globals['_LISTSHARESRESPONSE']._serialized_end=625
+  _globals['_REVOKESHAREREQUEST']._serialized_start=627
+  _globals['_REVOKESHAREREQUEST']._serialized_end=701
+  _globals['_REVOKESHARERESPONSE']._serialized_start=703
+  _globals['_REVOKESHARERESPONSE']._serialized_end=724
+  _globals['_OPENSHAREREQUEST']._serialized_start=726
+  _globals['_OPENSHAREREQUEST']._serialized_end=764
+  _globals['_OPENSHARERESPONSE']._serialized_start=766
+  _globals['_OPENSHARERESPONSE']._serialized_end=888
+  _globals['_SHARESERVICE']._serialized_start=891
+  _globals['_SHARESERVICE']._serialized_end=1457
 # @@protoc_insertion_point(module_scope)

@@ -23,25 +23,30 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n4stripsession/library/v1/upload_holding_service.proto\x12\x17stripsession.library.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"s\n\nHeldUpload\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12.\n\ncreated_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x66inished\x18\x04 \x01(\x08\"\x7f\n\x16ListHeldUploadsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12>\n\x1a\x66inished_or_created_before\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"h\n\x17ListHeldUploadsResponse\x12\x34\n\x07uploads\x18\x01 \x03(\x0b\x32#.stripsession.library.v1.HeldUpload\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\'\n\x12\x45raseUploadRequest\x12\x11\n\tupload_id\x18\x01 \x01(\t\"O\n\x13\x45raseUploadResponse\x12\x0f\n\x07objects\x18\x01 \x01(\x05\x12\x15\n\rkey_destroyed\x18\x02 \x01(\x08\x12\x10\n\x08owner_id\x18\x03 \x01(\t2\xf6\x01\n\x14UploadHoldingService\x12t\n\x0fListHeldUploads\x12/.stripsession.library.v1.ListHeldUploadsRequest\x1a\x30.stripsession.library.v1.ListHeldUploadsResponse\x12h\n\x0b\x45raseUpload\x12+.stripsession.library.v1.EraseUploadRequest\x1a,.stripsession.library.v1.EraseUploadResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n4stripsession/library/v1/upload_holding_service.proto\x12\x17stripsession.library.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"s\n\nHeldUpload\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12.\n\ncreated_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x66inished\x18\x04 \x01(\x08\"\x7f\n\x16ListHeldUploadsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12>\n\x1a\x66inished_or_created_before\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"h\n\x17ListHeldUploadsResponse\x12\x34\n\x07uploads\x18\x01 \x03(\x0b\x32#.stripsession.library.v1.HeldUpload\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\'\n\x12\x45raseUploadRequest\x12\x11\n\tupload_id\x18\x01 \x01(\t\"O\n\x13\x45raseUploadResponse\x12\x0f\n\x07objects\x18\x01 \x01(\x05\x12\x15\n\rkey_destroyed\x18\x02 \x01(\x08\x12\x10\n\x08owner_id\x18\x03 \x01(\t2\xea\x02\n\x14UploadHoldingService\x12\xad\x01\n\x0fListHeldUploads\x12/.stripsession.library.v1.ListHeldUploadsRequest\x1a\x30.stripsession.library.v1.ListHeldUploadsResponse\"7\xfa\x8d\x19\x33\n\tretention\"&deadlines hold for everybody\'s uploads\x12\xa1\x01\n\x0b\x45raseUpload\x12+.stripsession.library.v1.EraseUploadRequest\x1a,.stripsession.library.v1.EraseUploadResponse\"7\xfa\x8d\x19\x33\n\tretention\"&deadlines hold for everybody\'s uploadsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'stripsession.library.v1.upload_holding_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_HELDUPLOAD']._serialized_start=114
-  _globals['_HELDUPLOAD']._serialized_end=229
-  _globals['_LISTHELDUPLOADSREQUEST']._serialized_start=231
-  _globals['_LISTHELDUPLOADSREQUEST']._serialized_end=358
-  _globals['_LISTHELDUPLOADSRESPONSE']._serialized_start=360
-  _globals['_LISTHELDUPLOADSRESPONSE']._serialized_end=464
-  _globals['_ERASEUPLOADREQUEST']._serialized_start=466
-  _globals['_ERASEUPLOADREQUEST']._serialized_end=505
-  _globals['_ERASEUPLOADRESPONSE']._serialized_start=507
-  _globals['_ERASEUPLOADRESPONSE']._serialized_end=586
-  _globals['_UPLOADHOLDINGSERVICE']._serialized_start=589
-  _globals['_UPLOADHOLDINGSERVICE']._serialized_end=835
+  _globals['_UPLOADHOLDINGSERVICE'].methods_by_name['ListHeldUploads']._loaded_options = None
+  _globals['_UPLOADHOLDINGSERVICE'].methods_by_name['ListHeldUploads']._serialized_options = b'\372\215\0313\n\tretention\"&deadlines hold for everybody\'s uploads'
+  _globals['_UPLOADHOLDINGSERVICE'].methods_by_name['EraseUpload']._loaded_options = None
+  _globals['_UPLOADHOLDINGSERVICE'].methods_by_name['EraseUpload']._serialized_options = b'\372\215\0313\n\tretention\"&deadlines hold for everybody\'s uploads'
+  _globals['_HELDUPLOAD']._serialized_start=165
+  _globals['_HELDUPLOAD']._serialized_end=280
+  _globals['_LISTHELDUPLOADSREQUEST']._serialized_start=282
+  _globals['_LISTHELDUPLOADSREQUEST']._serialized_end=409
+  _globals['_LISTHELDUPLOADSRESPONSE']._serialized_start=411
+  _globals['_LISTHELDUPLOADSRESPONSE']._serialized_end=515
+  _globals['_ERASEUPLOADREQUEST']._serialized_start=517
+  _globals['_ERASEUPLOADREQUEST']._serialized_end=556
+  _globals['_ERASEUPLOADRESPONSE']._serialized_start=558
+  _globals['_ERASEUPLOADRESPONSE']._serialized_end=637
+  _globals['_UPLOADHOLDINGSERVICE']._serialized_start=640
+  _globals['_UPLOADHOLDINGSERVICE']._serialized_end=1002
 # @@protoc_insertion_point(module_scope)

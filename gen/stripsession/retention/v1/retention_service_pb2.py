@@ -23,23 +23,26 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1stripsession/retention/v1/retention_service.proto\x12\x19stripsession.retention.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc7\x01\n\x07\x45rasure\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12/\n\x0buploaded_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\terased_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x38\n\x06reason\x18\x04 \x01(\x0e\x32(.stripsession.retention.v1.ErasureReason\x12\x0f\n\x07objects\x18\x05 \x01(\x05\"N\n\x13ListErasuresRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"e\n\x14ListErasuresResponse\x12\x34\n\x08\x65rasures\x18\x01 \x03(\x0b\x32\".stripsession.retention.v1.Erasure\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*i\n\rErasureReason\x12\x1e\n\x1a\x45RASURE_REASON_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45RASURE_REASON_FINISHED\x10\x01\x12\x1b\n\x17\x45RASURE_REASON_DEADLINE\x10\x02\x32\x83\x01\n\x10RetentionService\x12o\n\x0cListErasures\x12..stripsession.retention.v1.ListErasuresRequest\x1a/.stripsession.retention.v1.ListErasuresResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1stripsession/retention/v1/retention_service.proto\x12\x19stripsession.retention.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"\xc7\x01\n\x07\x45rasure\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12/\n\x0buploaded_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\terased_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x38\n\x06reason\x18\x04 \x01(\x0e\x32(.stripsession.retention.v1.ErasureReason\x12\x0f\n\x07objects\x18\x05 \x01(\x05\"N\n\x13ListErasuresRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"e\n\x14ListErasuresResponse\x12\x34\n\x08\x65rasures\x18\x01 \x03(\x0b\x32\".stripsession.retention.v1.Erasure\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*i\n\rErasureReason\x12\x1e\n\x1a\x45RASURE_REASON_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45RASURE_REASON_FINISHED\x10\x01\x12\x1b\n\x17\x45RASURE_REASON_DEADLINE\x10\x02\x32\x9d\x01\n\x10RetentionService\x12\x88\x01\n\x0cListErasures\x12..stripsession.retention.v1.ListErasuresRequest\x1a/.stripsession.retention.v1.ListErasuresResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'stripsession.retention.v1.retention_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ERASUREREASON']._serialized_start=498
-  _globals['_ERASUREREASON']._serialized_end=603
-  _globals['_ERASURE']._serialized_start=114
-  _globals['_ERASURE']._serialized_end=313
-  _globals['_LISTERASURESREQUEST']._serialized_start=315
-  _globals['_LISTERASURESREQUEST']._serialized_end=393
-  _globals['_LISTERASURESRESPONSE']._serialized_start=395
-  _globals['_LISTERASURESRESPONSE']._serialized_end=496
-  _globals['_RETENTIONSERVICE']._serialized_start=606
-  _globals['_RETENTIONSERVICE']._serialized_end=737
+  _globals['_RETENTIONSERVICE'].methods_by_name['ListErasures']._loaded_options = None
+  _globals['_RETENTIONSERVICE'].methods_by_name['ListErasures']._serialized_options = b'\372\215\031\023\n\007gateway\022\010owner_id'
+  _globals['_ERASUREREASON']._serialized_start=549
+  _globals['_ERASUREREASON']._serialized_end=654
+  _globals['_ERASURE']._serialized_start=165
+  _globals['_ERASURE']._serialized_end=364
+  _globals['_LISTERASURESREQUEST']._serialized_start=366
+  _globals['_LISTERASURESREQUEST']._serialized_end=444
+  _globals['_LISTERASURESRESPONSE']._serialized_start=446
+  _globals['_LISTERASURESRESPONSE']._serialized_end=547
+  _globals['_RETENTIONSERVICE']._serialized_start=657
+  _globals['_RETENTIONSERVICE']._serialized_end=814
 # @@protoc_insertion_point(module_scope)

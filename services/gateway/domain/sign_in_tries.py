@@ -1,0 +1,101 @@
+"""How long whoever guesses at an account's password must wait; the same for an account that does not exist."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import hashlib
+import unicodedata
+
+_KEYS_MAX = 20_000
+FORGOTTEN_S = 3600.0
+"""A key that nobody tried for so long begins anew."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Patience:
+    """How many tries are free, and how long the waits between the others are."""
+
+    free: int
+    wait_s_min: float
+    wait_s_max: float
+
+    def wait_s(self, failed: int) -> float:
+        """Seconds from a failed try to the next: none for the free ones, then the least, twice that, and so on."""
+        beyond = failed - self.free
+        if beyond <= 0:
+            return 0.0
+        # Past this the sum is larger than any setting, and soon larger than a float.
+        return min(self.wait_s_max, self.wait_s_min * 2.0 ** min(beyond - 1, 64))
+
+
+class SignInTries:
+    """Failed tries by account, as a keyed digest of its address: neither addresses nor what they hash to are known.
+
+    Bounded: keys with no wait are forgotten first, so that many addresses tried once push out nobody's wait.
+    """
+
+    def __init__(self, patience: Patience, secret: bytes, *, keys_max: int = _KEYS_MAX) -> None:
+        """`secret` has 16 to 64 random bytes, and leaves this process no more than the addresses do."""
+        self._patience = patience
+        self._secret = secret
+        self._keys_max = keys_max
+        self._free: collections.OrderedDict[bytes, tuple[int, float]] = collections.OrderedDict()
+        self._waiting: collections.OrderedDict[bytes, tuple[int, float]] = collections.OrderedDict()
+
+    def __len__(self) -> int:
+        """Keys that are remembered."""
+        return len(self._free) + len(self._waiting)
+
+    def begin(self, email: str, now_s: float) -> float:
+        """Count a try as failed until it is said to be otherwise, and give 0; else the seconds until one is taken.
+
+        Counted beforehand, so that a thousand tries at once are no way around the wait. `now_s` never goes back.
+        """
+        key = self._key(email)
+        failed, at_s = self._known(key, now_s)
+        wait_s = at_s + self._patience.wait_s(failed) - now_s
+        if wait_s > 0:
+            return wait_s
+        self._remember(key, failed + 1, now_s)
+        return 0.0
+
+    def succeeded(self, email: str) -> None:
+        """The password was right: nothing is held against the account."""
+        self._forget(self._key(email))
+
+    def unheard(self, email: str, now_s: float) -> None:
+        """The try got no verdict: it was none."""
+        key = self._key(email)
+        failed, at_s = self._known(key, now_s)
+        self._forget(key)
+        if failed > 1:
+            self._remember(key, failed - 1, at_s)
+
+    def _known(self, key: bytes, now_s: float) -> tuple[int, float]:
+        failed, at_s = self._free.get(key) or self._waiting.get(key) or (0, now_s)
+        return (0, now_s) if now_s - at_s >= FORGOTTEN_S else (failed, at_s)
+
+    def _remember(self, key: bytes, failed: int, at_s: float) -> None:
+        self._forget(key)
+        kept = self._waiting if self._patience.wait_s(failed) > 0 else self._free
+        kept[key] = (failed, at_s)
+        while len(self) > self._keys_max:
+            (self._free or self._waiting).popitem(last=False)
+
+    def _forget(self, key: bytes) -> None:
+        self._free.pop(key, None)
+        self._waiting.pop(key, None)
+
+    def _key(self, email: str) -> bytes:
+        return hashlib.blake2b(folded(email).encode("utf-8", "replace"), key=self._secret, digest_size=16).digest()
+
+
+def folded(email: str) -> str:
+    """What two spellings of one account's address have in common, after auth's own rules."""
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", email.strip()).casefold())
+    local, at, domain = text.rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('idna').decode('ascii').lower()}"
+    except UnicodeError:
+        return text

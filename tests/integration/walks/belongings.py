@@ -1,0 +1,210 @@
+"""What a person has in every service, made through the services' own RPCs; and what nobody has."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from google.protobuf.message import Message
+
+from chassis import sealing
+from chassis.objects import open_objects
+from services.library.media.formats import mix_assembly
+from services.library.media.mix import StemMix
+from services.library.media.segments import StreamShape
+from services.library.media.tags import CoverArt, Tags
+from stripsession.auth.v1 import auth_service_pb2 as auth
+from stripsession.library.v1 import library_service_pb2 as library
+from stripsession.library.v1 import material_service_pb2 as material
+from stripsession.library.v1 import share_service_pb2 as shares
+from stripsession.separation.v1 import separation_service_pb2 as separation
+from tests.integration.walks.contracts import method_named
+from tests.integration.walks.house import House
+from tests.unit.library.stems import BLOCK, MadeStem, collect, make_stem, music
+
+SHAPE = StreamShape(44_100, 2, 16)
+LENGTH = BLOCK * 3
+PASSWORD = "a long enough secret"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+
+
+class State(enum.Enum):
+    """How far a person's track is."""
+
+    UPLOADING = "uploading"
+    UPLOADED = "uploaded"
+    SEPARATING = "separating"
+    OPENED = "opened"
+    CANCELLED = "cancelled"
+    READY = "ready"
+
+
+@dataclasses.dataclass(frozen=True)
+class Person:
+    """Someone with an account."""
+
+    user_id: str
+    email: str
+    access_token: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Belongings:
+    """Names of one person's objects, each of which must open nothing to another."""
+
+    owner_id: str
+    upload_id: str
+    track_id: str = ""
+    job_id: str = ""
+    share_id: str = ""
+    page_token: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Secrets:
+    """What makes whoever holds it a person's equal, for a while."""
+
+    email: str
+    refresh_token: str
+    code: str
+    share_token: str
+
+
+def absent() -> Belongings:
+    """Names of the right shape for what has never been."""
+    return Belongings(*(f"{kind}_{uuid.uuid4().hex}" for kind in ("usr", "upl", "trk", "job", "shr")))
+
+
+class Maker:
+    """Makes people and their belongings, and remembers whose each name is."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._stem = make_stem(music(LENGTH, SHAPE, 4), SHAPE, 4)
+        tags = Tags("Song", "Band", "Album", "1/1", "1999", "Jazz", CoverArt("image/png", PNG))
+        self.file = collect(mix_assembly("flac", StemMix({0: self._stem.plan}, {0: 1.0}), tags), [self._stem])
+        self.names: dict[str, set[str]] = {}
+
+    async def person(self) -> Person:
+        """A new account."""
+        email = f"{uuid.uuid4().hex}@example.org"
+        request = auth.SignUpRequest(email=email, password=PASSWORD)
+        answer = await self.ask("auth.v1.AuthService.SignUp", request, "gateway")
+        user_id = answer.account.user_id
+        self.names[user_id] = {user_id, email}
+        return Person(user_id, email, answer.tokens.access_token)
+
+    async def secrets(self, person: Person, share: Belongings | None = None) -> Secrets:
+        """Fresh ones, none of them spent."""
+        signing_in = auth.SignInRequest(email=person.email, password=PASSWORD)
+        session = await self.ask("auth.v1.AuthService.SignIn", signing_in, "gateway")
+        linking = auth.CreateSignInLinkRequest(email=person.email)
+        link = await self.ask("auth.v1.LocalSignInService.CreateSignInLink", linking, "console")
+        token = ""
+        if share is not None:
+            sharing = shares.CreateShareRequest(owner_id=share.owner_id, track_id=share.track_id)
+            token = (await self.ask("library.v1.ShareService.CreateShare", sharing, "gateway")).token
+        return Secrets(person.email, session.tokens.refresh_token, link.code, token)
+
+    async def belongings(self, person: Person, state: State) -> Belongings:
+        """A fresh upload of this person, and what it became."""
+        made = await self._uploaded(person.user_id, whole=state is not State.UPLOADING)
+        if state not in (State.UPLOADING, State.UPLOADED):
+            made = await self._tracked(made)
+        if state is State.CANCELLED:
+            request = library.CancelTrackRequest(owner_id=made.owner_id, track_id=made.track_id)
+            await self.ask("library.v1.LibraryService.CancelTrack", request, "gateway")
+        if state in (State.OPENED, State.READY):
+            await self._opened(made)
+        if state is State.READY:
+            await self._separated(made)
+        self.names[person.user_id] |= {name for name in dataclasses.astuple(made) if name}
+        return made
+
+    async def ask(self, rpc: str, request: Message | Iterator[Message], caller: str) -> Any:
+        """The one answer of `package.Service.Method`, which must succeed."""
+        method = method_named(f"stripsession.{rpc}")
+        requests = [request] if isinstance(request, Message) else list(request)
+        heard = await self._house.call(method, requests, caller)
+        assert heard.refusal is None, (rpc, heard.refusal)
+        return heard.answers[0]
+
+    async def _uploaded(self, owner_id: str, *, whole: bool) -> Belongings:
+        request = library.CreateUploadRequest(owner_id=owner_id, length_bytes=len(self.file), file_name="song.flac")
+        upload = (await self.ask("library.v1.LibraryService.CreateUpload", request, "gateway")).upload
+        data = self.file if whole else self.file[:100]
+        sending = append(owner_id, upload.upload_id, 0, data)
+        await self.ask("library.v1.LibraryService.AppendUpload", sending, "gateway")
+        return Belongings(owner_id, upload.upload_id)
+
+    async def _tracked(self, made: Belongings) -> Belongings:
+        request = library.CreateTrackRequest(owner_id=made.owner_id, upload_id=made.upload_id)
+        track = (await self.ask("library.v1.LibraryService.CreateTrack", request, "gateway")).track
+        asking = separation.GetJobOfTrackRequest(owner_id=made.owner_id, track_id=track.track_id)
+        job = (await self.ask("separation.v1.JobReadingService.GetJobOfTrack", asking, "gateway")).job
+        sharing = shares.CreateShareRequest(owner_id=made.owner_id, track_id=track.track_id)
+        share = (await self.ask("library.v1.ShareService.CreateShare", sharing, "gateway")).share
+        listing = library.ListTracksRequest(owner_id=made.owner_id, page_size=1)
+        page = await self.ask("library.v1.LibraryService.ListTracks", listing, "gateway")
+        return dataclasses.replace(
+            made,
+            track_id=track.track_id,
+            job_id=job.job_id,
+            share_id=share.share_id,
+            page_token=page.next_page_token,
+        )
+
+    async def _opened(self, made: Belongings) -> None:
+        track = await self.track(made)
+        request = material.OpenTrackRequest(
+            track_id=made.track_id, job_id=made.job_id, attempt=1, stems=list(track.stems)
+        )
+        await self.ask("library.v1.MaterialService.OpenTrack", request, "separation")
+
+    async def _separated(self, made: Belongings) -> None:
+        request = await self.segment(made)
+        await self.ask("library.v1.MaterialService.CommitSegment", request, "separation")
+        ending = material.ConcludeTrackRequest(
+            track_id=made.track_id, job_id=made.job_id, outcome=material.OUTCOME_COMPLETED, length_samples=LENGTH
+        )
+        await self.ask("library.v1.MaterialService.ConcludeTrack", ending, "separation")
+
+    async def track(self, made: Belongings) -> Any:
+        """A track, as its owner sees it."""
+        request = library.GetTrackRequest(owner_id=made.owner_id, track_id=made.track_id)
+        return (await self.ask("library.v1.LibraryService.GetTrack", request, "gateway")).track
+
+    async def segment(self, made: Belongings) -> material.CommitSegmentRequest:
+        """A whole song as its only segment, whose objects are stored."""
+        objects, facts = open_objects(self._house.objects_url), self._stem.plan.segments[0]
+        request = material.CommitSegmentRequest(
+            track_id=made.track_id, job_id=made.job_id, attempt=1, index=0, length_samples=LENGTH
+        )
+        for name in (await self.track(made)).stems:
+            key, place = sealing.new_key(), f"stems/{made.track_id}/{made.job_id}.1/000000/{name}"
+            data = _only(self._stem)
+            await objects.put(place, sealing.seal(key, place, data))
+            request.stems.add(
+                stem=name,
+                object_name=place,
+                object_key=key,
+                size_bytes=len(data),
+                frames=facts.frames,
+                frame_bytes=facts.frame_bytes,
+            )
+        return request
+
+
+def append(owner_id: str, upload_id: str, offset: int, data: bytes) -> Iterator[library.AppendUploadRequest]:
+    """The messages that send these bytes."""
+    start = library.AppendStart(owner_id=owner_id, upload_id=upload_id, offset_bytes=offset)
+    yield library.AppendUploadRequest(start=start)
+    yield library.AppendUploadRequest(chunk=data)
+
+
+def _only(stem: MadeStem) -> bytes:
+    (segment,) = stem.segments
+    return segment

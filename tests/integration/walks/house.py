@@ -1,0 +1,197 @@
+"""Every service as it is deployed, each by its own wiring, in one process on real PostgreSQL, NATS and storage."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+import grpc
+from google.protobuf import message_factory
+from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.message import Message
+
+from chassis.authority import ensure_certificates
+from chassis.identity import Certificates, dns_name
+from chassis.rpc.client import Channel
+from chassis.rpc.errors import Refusal, from_error
+from chassis.testing.certificates import SERVICES, make_certificates
+from chassis.testing.nats import NatsServer, free_port
+from chassis.testing.postgres import PostgresServer
+from services.auth import wiring as auth
+from services.auth.settings import AuthSettings
+from services.billing import wiring as billing
+from services.billing.settings import BillingSettings
+from services.library import wiring as library
+from services.library.settings import LibrarySettings
+from services.retention import wiring as retention
+from services.retention.settings import RetentionSettings
+from services.separation import wiring as separation
+from services.separation.settings import Settings as SeparationSettings
+
+MODELS = Path(__file__).parents[3] / "inference" / "models"
+STRANGER = "stranger"
+"""A certificate of our authority that names no service."""
+NOBODY = "nobody"
+"""No certificate at all."""
+FORGER = "forger"
+"""A certificate that names the gateway, by another authority."""
+CALLERS = (*SERVICES, STRANGER, NOBODY, FORGER)
+STARTED_S = 60.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Heard:
+    """What came of a call: its answers, or why it was refused."""
+
+    answers: Sequence[Message] = ()
+    refusal: Refusal | None = None
+
+
+class House:
+    """Where the services answer, and calls to them under any certificate."""
+
+    def __init__(self, folder: Path, certificates: Path) -> None:
+        self.certificates = certificates
+        self.objects_url = f"file://{folder / 'objects'}"
+        self.ports = {name: free_port() for name in ("auth", "library", "separation", "billing", "retention")}
+        self.signing_key_file = folder / "signing.pem"
+        self._forged = make_certificates(folder / "forged")
+        self._channels: dict[tuple[str, str], grpc.aio.Channel] = {}
+
+    def address(self, service: str) -> str:
+        return f"127.0.0.1:{self.ports[service]}"
+
+    async def call(
+        self, method: MethodDescriptor, requests: Sequence[Message], caller: str, *, timeout_s: float = 30.0
+    ) -> Heard:
+        """Ask any RPC as any caller. A request stream is all of `requests`, and a unary request their only one."""
+        channel = self._channel(service_of(method), caller)
+        streams = (method.client_streaming, method.server_streaming)
+        make: Any = {
+            (False, False): channel.unary_unary,
+            (False, True): channel.unary_stream,
+            (True, False): channel.stream_unary,
+            (True, True): channel.stream_stream,
+        }[streams]
+        multi = make(
+            f"/{method.containing_service.full_name}/{method.name}",
+            request_serializer=lambda message: message.SerializeToString(),
+            response_deserializer=message_factory.GetMessageClass(method.output_type).FromString,
+        )
+        try:
+            call = multi(iter(requests) if method.client_streaming else requests[0], timeout=timeout_s)
+            answers = [answer async for answer in call] if method.server_streaming else [await call]
+        except grpc.aio.AioRpcError as error:
+            return Heard(refusal=from_error(error))
+        return Heard(answers)
+
+    async def stop(self) -> None:
+        for channel in self._channels.values():
+            await channel.close()
+
+    async def ready(self) -> None:
+        """Wait until every service answers."""
+        async with asyncio.timeout(STARTED_S):
+            for service in self.ports:
+                await self._channel(service, "console").channel_ready()
+
+    def _channel(self, service: str, caller: str) -> grpc.aio.Channel:
+        if (service, caller) not in self._channels:
+            self._channels[service, caller] = self._connected(service, caller)
+        return self._channels[service, caller]
+
+    def _connected(self, service: str, caller: str) -> grpc.aio.Channel:
+        if caller not in (NOBODY, FORGER):
+            return Channel(service, self.address(service), Certificates(self.certificates, caller)).grpc
+        root = (self.certificates / "ca.pem").read_bytes()
+        shown = {
+            "private_key": (self._forged / "gateway.key").read_bytes(),
+            "certificate_chain": (self._forged / "gateway.pem").read_bytes(),
+        }
+        credentials = grpc.ssl_channel_credentials(root, **(shown if caller == FORGER else {}))
+        options = [("grpc.ssl_target_name_override", dns_name(service))]
+        return grpc.aio.secure_channel(self.address(service), credentials, options)
+
+
+def service_of(method: MethodDescriptor) -> str:
+    """The deployable that answers an RPC: `stripsession.<service>.v1`."""
+    return str(method.containing_service.file.package).split(".")[1]
+
+
+@contextlib.asynccontextmanager
+async def standing(postgres: PostgresServer, certificates: Path, folder: Path) -> AsyncIterator[House]:
+    """All services, started and stopped."""
+    ensure_certificates(certificates, (STRANGER,))
+    house = House(folder, certificates)
+    (folder / "master.key").write_bytes(bytes(range(32)))
+    nats = NatsServer(folder / "nats", certificates=certificates)
+    async with contextlib.AsyncExitStack() as stack:
+        await nats.start()
+        stack.callback(nats.kill)
+        urls = {name: (await stack.enter_async_context(postgres.database(name)))._url for name in house.ports}
+        stack.push_async_callback(house.stop)
+        for work in _works(house, urls, nats.url, folder):
+            await stack.enter_async_context(_running(work))
+        await house.ready()
+        yield house
+
+
+def _works(house: House, urls: dict[str, str], nats_url: str, folder: Path) -> list[Coroutine[Any, Any, None]]:
+    def told(name: str) -> dict[str, Any]:
+        return {
+            "listen": house.address(name),
+            "certificates": house.certificates,
+            "nats_url": nats_url,
+            "database_url": urls[name],
+            "drain_s": 0.1,
+        }
+
+    return [
+        auth.serve(
+            AuthSettings(
+                **told("auth"),
+                signing_key_file=house.signing_key_file,
+                # Hashing is tested by itself; here it need only be real.
+                hashing_memory_kib=1024,
+                hashing_passes=1,
+            )
+        ),
+        billing.serve(BillingSettings(**told("billing"), default_plan="studio")),
+        library.serve(
+            LibrarySettings(
+                **told("library"),
+                separation_address=house.address("separation"),
+                objects_url=house.objects_url,
+                master_key_file=folder / "master.key",
+                open_uploads_max=1000,
+            )
+        ),
+        separation.serve(
+            SeparationSettings(
+                **told("separation"),
+                library_address=house.address("library"),
+                billing_address=house.address("billing"),
+                objects_url=house.objects_url,
+                models_dir=MODELS,
+            )
+        ),
+        retention.serve(
+            RetentionSettings(**told("retention"), library_address=house.address("library"), reconcile_every_s=0.5)
+        ),
+    ]
+
+
+@contextlib.asynccontextmanager
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        # A service that fell over while it should have run fails the test.
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

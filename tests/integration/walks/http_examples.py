@@ -1,0 +1,122 @@
+"""One request of every operation of the gateway's document, about somebody's belongings, without credentials."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.integration.walks.belongings import PASSWORD, State
+from tests.integration.walks.rpc_examples import Asked
+
+_TUS = {"Tus-Resumable": "1.0.0"}
+_BYTES = {**_TUS, "Content-Type": "application/offset+octet-stream"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Sent:
+    """What a request says besides its method, path and credentials."""
+
+    path: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    params: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    json: Any = None
+    content: bytes | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Operation:
+    """How a request is made, and how far the track must be for it to succeed."""
+
+    build: Callable[[Asked], Sent]
+    state: State = State.UPLOADING
+    secret: str = ""
+    """Which of a person's secrets it stands on, where no credentials are asked for."""
+
+
+def _plain(**more: Any) -> Operation:
+    return Operation(lambda asked: Sent(**more))
+
+
+def _of_track(state: State = State.SEPARATING, path: Mapping[str, str] | None = None, **more: Any) -> Operation:
+    return Operation(lambda asked: Sent({"track_id": asked.things.track_id, **(path or {})}, **more), state)
+
+
+def _of_upload(**more: Any) -> Operation:
+    return Operation(lambda asked: Sent({"upload_id": asked.things.upload_id}, **more))
+
+
+def _of_secret(secret: str, member: str) -> Operation:
+    return Operation(lambda asked: Sent(json={member: getattr(asked.secrets, secret)}), secret=secret)
+
+
+def _of_guest(path: Mapping[str, str]) -> Operation:
+    def build(asked: Asked) -> Sent:
+        return Sent(path, headers={"X-Share-Token": asked.secrets.share_token})
+
+    return Operation(build, State.READY, "share_token")
+
+
+def _link(asked: Asked) -> Sent:
+    return Sent({"track_id": asked.things.track_id, "share_id": asked.things.share_id})
+
+
+def _page(asked: Asked) -> Sent:
+    return Sent(params={"cursor": asked.things.page_token} if asked.things.page_token else {})
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "isLive": _plain(),
+    "isReady": _plain(),
+    "getKeySet": _plain(),
+    "getContract": _plain(),
+    "signUp": Operation(lambda asked: Sent(json={"email": asked.unused_email, "password": PASSWORD})),
+    "signIn": Operation(lambda asked: Sent(json={"email": asked.secrets.email, "password": PASSWORD}), secret="email"),
+    "redeemLink": _of_secret("code", "code"),
+    "refreshSession": _of_secret("refresh_token", "refresh_token"),
+    "signOut": _plain(json={}),
+    "getAccount": _plain(),
+    "updateAccount": _plain(json={"display_name": "Ada"}),
+    "describeUploads": _plain(),
+    "createUpload": _plain(headers={**_TUS, "Upload-Length": "4"}),
+    "describeUpload": _of_upload(),
+    "appendUpload": Operation(
+        lambda asked: Sent(
+            {"upload_id": asked.things.upload_id},
+            headers={**_BYTES, "Upload-Offset": "100"},
+            content=asked.data[100:],
+        )
+    ),
+    "getUpload": _of_upload(headers=_TUS),
+    "deleteUpload": _of_upload(headers=_TUS),
+    "createTrack": Operation(lambda asked: Sent(json={"upload_id": asked.things.upload_id}), State.UPLOADED),
+    "listTracks": Operation(
+        lambda asked: Sent(
+            params={"limit": "1"} | ({"cursor": asked.things.page_token} if asked.things.page_token else {})
+        )
+    ),
+    "getTrack": _of_track(),
+    "updateTrack": _of_track(json={"title": "Changed"}),
+    "deleteTrack": _of_track(),
+    "cancelTrack": _of_track(),
+    "retryTrack": _of_track(State.CANCELLED),
+    "getManifest": _of_track(),
+    "watchTrack": _of_track(),
+    "getSegment": _of_track(State.READY, {"stem": "vocals", "index": "0"}),
+    "getCover": _of_track(),
+    "createShare": _of_track(json={}),
+    "listShares": _of_track(),
+    "revokeShare": Operation(_link, State.SEPARATING),
+    "openShare": Operation(lambda asked: Sent(json={"token": asked.secrets.share_token}), State.READY, "share_token"),
+    "getSharedManifest": _of_guest({}),
+    "getSharedSegment": _of_guest({"stem": "vocals", "index": "0"}),
+    "downloadStem": _of_track(State.READY, {"stem": "vocals", "ext": "wav"}),
+    "downloadMix": _of_track(State.READY, {"ext": "wav"}),
+    "downloadAll": _of_track(State.READY),
+    "createMix": _of_track(State.READY, json={"format": "wav"}),
+    "listModels": _plain(),
+    "listPlans": _plain(),
+    "getUsage": _plain(),
+    "listErasures": _plain(),
+}
+"""Name of an operation -> its example. One that has none fails the walk."""

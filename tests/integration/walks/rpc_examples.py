@@ -1,0 +1,199 @@
+"""One request of every RPC, as the acting person would send it about somebody's belongings."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+
+from google.protobuf.message import Message
+
+from stripsession.auth.v1 import auth_service_pb2 as auth
+from stripsession.billing.v1 import billing_service_pb2 as billing
+from stripsession.library.v1 import library_service_pb2 as library
+from stripsession.library.v1 import material_service_pb2 as material
+from stripsession.library.v1 import report_pb2 as report
+from stripsession.library.v1 import share_service_pb2 as shares
+from stripsession.library.v1 import upload_holding_service_pb2 as holding
+from stripsession.retention.v1 import retention_service_pb2 as retention
+from stripsession.separation.v1 import separation_service_pb2 as separation
+from tests.integration.walks.belongings import LENGTH, PASSWORD, Belongings, Secrets, State, append
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """Who acts, on whose belongings, and what else a request needs."""
+
+    actor: str
+    things: Belongings
+    secrets: Secrets
+    unused_email: str
+    segment: material.CommitSegmentRequest
+    data: bytes
+
+
+Build = Callable[[Asked], Message | Sequence[Message]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """How a request is made, and how far the track must be for it to succeed."""
+
+    build: Build
+    state: State = State.UPLOADING
+    chosen: frozenset[str] = frozenset()
+    """Names that the caller picks for something new: one that nobody has is lawful, another's is not."""
+
+    def requests(self, asked: Asked) -> Sequence[Message]:
+        """The request, or the messages of its stream."""
+        built = self.build(asked)
+        return [built] if isinstance(built, Message) else built
+
+
+def _spec(asked: Asked) -> library.DownloadSpec:
+    return library.DownloadSpec(owner_id=asked.actor, track_id=asked.things.track_id, format="wav")
+
+
+def _of_track(kind: Callable[..., Message], state: State = State.SEPARATING, **more: object) -> Example:
+    return Example(lambda asked: kind(owner_id=asked.actor, track_id=asked.things.track_id, **more), state)
+
+
+def _of_upload(kind: Callable[..., Message], state: State = State.UPLOADING) -> Example:
+    return Example(lambda asked: kind(owner_id=asked.actor, upload_id=asked.things.upload_id), state)
+
+
+def _of_person(kind: Callable[..., Message], **more: object) -> Example:
+    return Example(lambda asked: kind(owner_id=asked.actor, **more))
+
+
+def _of_account(kind: Callable[..., Message], **more: object) -> Example:
+    return Example(lambda asked: kind(user_id=asked.actor, **more))
+
+
+def _of_worker(kind: Callable[..., Message], state: State = State.OPENED, **more: object) -> Example:
+    def build(asked: Asked) -> Message:
+        return kind(track_id=asked.things.track_id, job_id=asked.things.job_id, **more)
+
+    return Example(build, state)
+
+
+def _segment(asked: Asked) -> Message:
+    request = material.CommitSegmentRequest()
+    request.CopyFrom(asked.segment)
+    request.track_id, request.job_id = asked.things.track_id, asked.things.job_id
+    return request
+
+
+_AUTH: Mapping[str, Example] = {
+    "AuthService.SignUp": Example(lambda asked: auth.SignUpRequest(email=asked.unused_email, password=PASSWORD)),
+    "AuthService.SignIn": Example(lambda asked: auth.SignInRequest(email=asked.secrets.email, password=PASSWORD)),
+    "AuthService.RefreshSession": Example(
+        lambda asked: auth.RefreshSessionRequest(refresh_token=asked.secrets.refresh_token)
+    ),
+    "AuthService.SignOut": Example(lambda asked: auth.SignOutRequest(refresh_token=asked.secrets.refresh_token)),
+    "AuthService.RedeemSignInLink": Example(lambda asked: auth.RedeemSignInLinkRequest(code=asked.secrets.code)),
+    "AuthService.GetKeySet": Example(lambda asked: auth.GetKeySetRequest()),
+    "AuthService.GetAccount": _of_account(auth.GetAccountRequest),
+    "AuthService.UpdateAccount": _of_account(auth.UpdateAccountRequest, display_name="Ada"),
+    "LocalSignInService.CreateSignInLink": Example(
+        lambda asked: auth.CreateSignInLinkRequest(email=asked.secrets.email)
+    ),
+}
+_BILLING: Mapping[str, Example] = {
+    "BillingService.ListPlans": Example(lambda asked: billing.ListPlansRequest()),
+    "BillingService.GetUsage": _of_person(billing.GetUsageRequest),
+    "LedgerService.GetAllowance": _of_person(billing.GetAllowanceRequest),
+    "LedgerService.ReserveSeconds": Example(
+        lambda asked: billing.ReserveSecondsRequest(owner_id=asked.actor, job_id=asked.things.job_id, seconds=1),
+        State.SEPARATING,
+        chosen=frozenset({"job_id"}),
+    ),
+    "LedgerService.SettleSeconds": Example(
+        lambda asked: billing.SettleSecondsRequest(job_id=asked.things.job_id, seconds=1), State.SEPARATING
+    ),
+    "LedgerService.ReleaseSeconds": Example(
+        lambda asked: billing.ReleaseSecondsRequest(job_id=asked.things.job_id), State.SEPARATING
+    ),
+    "PlanAdministrationService.AssignPlan": _of_person(billing.AssignPlanRequest, plan="studio"),
+}
+_LIBRARY: Mapping[str, Example] = {
+    "LibraryService.CreateUpload": _of_person(library.CreateUploadRequest, length_bytes=4),
+    "LibraryService.GetUpload": _of_upload(library.GetUploadRequest),
+    "LibraryService.AppendUpload": Example(
+        lambda asked: list(append(asked.actor, asked.things.upload_id, 100, asked.data[100:]))
+    ),
+    "LibraryService.DeleteUpload": _of_upload(library.DeleteUploadRequest),
+    "LibraryService.CreateTrack": _of_upload(library.CreateTrackRequest, State.UPLOADED),
+    "LibraryService.GetTrack": _of_track(library.GetTrackRequest),
+    "LibraryService.ListTracks": Example(
+        lambda asked: library.ListTracksRequest(owner_id=asked.actor, page_token=asked.things.page_token),
+        State.SEPARATING,
+    ),
+    "LibraryService.UpdateTrack": _of_track(library.UpdateTrackRequest, title="Changed"),
+    "LibraryService.GetCover": _of_track(library.GetCoverRequest),
+    "LibraryService.DeleteTrack": _of_track(library.DeleteTrackRequest),
+    "LibraryService.CancelTrack": _of_track(library.CancelTrackRequest),
+    "LibraryService.RetryTrack": _of_track(library.RetryTrackRequest, State.CANCELLED),
+    "LibraryService.GetManifest": _of_track(library.GetManifestRequest, State.READY),
+    "LibraryService.ReadSegment": _of_track(library.ReadSegmentRequest, State.READY, stem="vocals", index=0),
+    "LibraryService.DescribeDownload": Example(
+        lambda asked: library.DescribeDownloadRequest(spec=_spec(asked)), State.READY
+    ),
+    "LibraryService.ReadDownload": Example(lambda asked: library.ReadDownloadRequest(spec=_spec(asked)), State.READY),
+    "ShareService.CreateShare": _of_track(shares.CreateShareRequest),
+    "ShareService.ListShares": _of_track(shares.ListSharesRequest),
+    "ShareService.RevokeShare": Example(
+        lambda asked: shares.RevokeShareRequest(
+            owner_id=asked.actor, track_id=asked.things.track_id, share_id=asked.things.share_id
+        ),
+        State.SEPARATING,
+    ),
+    "ShareService.OpenShare": Example(
+        lambda asked: shares.OpenShareRequest(token=asked.secrets.share_token), State.SEPARATING
+    ),
+    "MaterialService.OpenTrack": _of_worker(
+        material.OpenTrackRequest, attempt=1, stems=["vocals", "drums", "bass", "other"]
+    ),
+    "MaterialService.CommitSegment": Example(_segment, State.OPENED),
+    "MaterialService.RecordFindings": _of_worker(
+        material.RecordFindingsRequest, attempt=1, making=report.Making(model="baseline"), analysis=report.Analysis()
+    ),
+    # The end of an older job, unless it claims success, changes nothing and is therefore no fault.
+    "MaterialService.ConcludeTrack": _of_worker(
+        material.ConcludeTrackRequest, State.READY, outcome=material.OUTCOME_COMPLETED, length_samples=LENGTH
+    ),
+    "UploadHoldingService.ListHeldUploads": Example(lambda asked: holding.ListHeldUploadsRequest()),
+    "UploadHoldingService.EraseUpload": Example(
+        lambda asked: holding.EraseUploadRequest(upload_id=asked.things.upload_id)
+    ),
+}
+_RETENTION: Mapping[str, Example] = {
+    "RetentionService.ListErasures": Example(
+        lambda asked: retention.ListErasuresRequest(owner_id=asked.actor), State.READY
+    ),
+}
+_SEPARATION: Mapping[str, Example] = {
+    "JobReadingService.GetJobOfTrack": _of_track(separation.GetJobOfTrackRequest),
+    "JobReadingService.ListModels": Example(lambda asked: separation.ListModelsRequest()),
+    "SeparationService.SubmitJob": Example(
+        lambda asked: separation.SubmitJobRequest(
+            owner_id=asked.actor, track_id=asked.things.track_id, job_id=asked.things.job_id
+        ),
+        State.SEPARATING,
+        chosen=frozenset({"job_id", "track_id"}),
+    ),
+    "SeparationService.CancelJob": Example(
+        lambda asked: separation.CancelJobRequest(owner_id=asked.actor, job_id=asked.things.job_id), State.SEPARATING
+    ),
+}
+EXAMPLES: Mapping[str, Example] = {
+    f"stripsession.{service}.v1.{name}": example
+    for service, examples in {
+        "auth": _AUTH,
+        "billing": _BILLING,
+        "library": _LIBRARY,
+        "retention": _RETENTION,
+        "separation": _SEPARATION,
+    }.items()
+    for name, example in examples.items()
+}
+"""Full name of an RPC -> its example. One that has none fails the walk."""
