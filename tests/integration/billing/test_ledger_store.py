@@ -111,7 +111,7 @@ async def test_release_racing_its_reservation_leaves_nothing_held(database: Data
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE entries SET seconds = 1 WHERE false", "DELETE FROM entries", "TRUNCATE entries"]
+    "statement", ["UPDATE entries SET seconds = 1 WHERE false", "DELETE FROM entries", "TRUNCATE entries CASCADE"]
 )
 async def test_entries_are_never_changed(database: Database, statement: str) -> None:
     """The database refuses to change or remove an entry of the ledger."""
