@@ -22,50 +22,73 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-stripsession/billing/v1/billing_service.proto\x12\x17stripsession.billing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x92\x01\n\x04Plan\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x17\n\x0fseconds_a_month\x18\x03 \x01(\x03\x12\x16\n\x0elongest_song_s\x18\x04 \x01(\x05\x12\x15\n\rparallel_jobs\x18\x05 \x01(\x05\x12\x0e\n\x06models\x18\x06 \x03(\t\x12\x15\n\rdefault_model\x18\x07 \x01(\t\"\x12\n\x10ListPlansRequest\"A\n\x11ListPlansResponse\x12,\n\x05plans\x18\x01 \x03(\x0b\x32\x1d.stripsession.billing.v1.Plan\"#\n\x0fGetUsageRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\"\xa5\x01\n\x10GetUsageResponse\x12+\n\x04plan\x18\x01 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan\x12\x11\n\tsettled_s\x18\x02 \x01(\x03\x12\x12\n\nreserved_s\x18\x03 \x01(\x03\x12\x0e\n\x06left_s\x18\x04 \x01(\x03\x12-\n\trenews_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\'\n\x13GetAllowanceRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\"k\n\x14GetAllowanceResponse\x12\x16\n\x0elongest_song_s\x18\x01 \x01(\x05\x12\x0e\n\x06left_s\x18\x02 \x01(\x03\x12+\n\x04plan\x18\x03 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan\"J\n\x15ReserveSecondsRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x0f\n\x07seconds\x18\x03 \x01(\x03\"(\n\x16ReserveSecondsResponse\x12\x0e\n\x06left_s\x18\x01 \x01(\x03\"7\n\x14SettleSecondsRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0f\n\x07seconds\x18\x02 \x01(\x03\"*\n\x15SettleSecondsResponse\x12\x11\n\tcharged_s\x18\x01 \x01(\x03\"\'\n\x15ReleaseSecondsRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"\x18\n\x16ReleaseSecondsResponse\"3\n\x11\x41ssignPlanRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x0c\n\x04plan\x18\x02 \x01(\t\"A\n\x12\x41ssignPlanResponse\x12+\n\x04plan\x18\x01 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan2\xd5\x01\n\x0e\x42illingService\x12\x62\n\tListPlans\x12).stripsession.billing.v1.ListPlansRequest\x1a*.stripsession.billing.v1.ListPlansResponse\x12_\n\x08GetUsage\x12(.stripsession.billing.v1.GetUsageRequest\x1a).stripsession.billing.v1.GetUsageResponse2\xd2\x03\n\rLedgerService\x12k\n\x0cGetAllowance\x12,.stripsession.billing.v1.GetAllowanceRequest\x1a-.stripsession.billing.v1.GetAllowanceResponse\x12q\n\x0eReserveSeconds\x12..stripsession.billing.v1.ReserveSecondsRequest\x1a/.stripsession.billing.v1.ReserveSecondsResponse\x12n\n\rSettleSeconds\x12-.stripsession.billing.v1.SettleSecondsRequest\x1a..stripsession.billing.v1.SettleSecondsResponse\x12q\n\x0eReleaseSeconds\x12..stripsession.billing.v1.ReleaseSecondsRequest\x1a/.stripsession.billing.v1.ReleaseSecondsResponse2\x82\x01\n\x19PlanAdministrationService\x12\x65\n\nAssignPlan\x12*.stripsession.billing.v1.AssignPlanRequest\x1a+.stripsession.billing.v1.AssignPlanResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-stripsession/billing/v1/billing_service.proto\x12\x17stripsession.billing.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb5\x01\n\x04Plan\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x17\n\x0fseconds_a_month\x18\x03 \x01(\x03\x12\x16\n\x0elongest_song_s\x18\x04 \x01(\x05\x12\x15\n\rparallel_jobs\x18\x05 \x01(\x05\x12\x0e\n\x06models\x18\x06 \x03(\t\x12\x15\n\rdefault_model\x18\x07 \x01(\t\x12\x10\n\x08priority\x18\x08 \x01(\t\x12\x0f\n\x07\x66ormats\x18\t \x03(\t\"G\n\x04Pack\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0f\n\x07seconds\x18\x03 \x01(\x03\x12\x11\n\tlife_days\x18\x04 \x01(\x05\"\x12\n\x10ListPlansRequest\"o\n\x11ListPlansResponse\x12,\n\x05plans\x18\x01 \x03(\x0b\x32\x1d.stripsession.billing.v1.Plan\x12,\n\x05packs\x18\x02 \x03(\x0b\x32\x1d.stripsession.billing.v1.Pack\"#\n\x0fGetUsageRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\"\x86\x02\n\x05Grant\x12\x10\n\x08grant_id\x18\x01 \x01(\t\x12\x34\n\x06source\x18\x02 \x01(\x0e\x32$.stripsession.billing.v1.GrantSource\x12\x0c\n\x04plan\x18\x03 \x01(\t\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tgranted_s\x18\x06 \x01(\x03\x12\x11\n\tsettled_s\x18\x07 \x01(\x03\x12\x12\n\nreserved_s\x18\x08 \x01(\x03\x12\x0e\n\x06left_s\x18\t \x01(\x03\"\xd5\x01\n\x10GetUsageResponse\x12+\n\x04plan\x18\x01 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan\x12\x11\n\tsettled_s\x18\x02 \x01(\x03\x12\x12\n\nreserved_s\x18\x03 \x01(\x03\x12\x0e\n\x06left_s\x18\x04 \x01(\x03\x12-\n\trenews_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x06grants\x18\x06 \x03(\x0b\x32\x1e.stripsession.billing.v1.Grant\"S\n\x18ListLedgerEntriesRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"O\n\rLedgerPosting\x12\x10\n\x08grant_id\x18\x01 \x01(\t\x12\x15\n\rleft_change_s\x18\x02 \x01(\x03\x12\x15\n\rheld_change_s\x18\x03 \x01(\x03\"\xf2\x01\n\x0bLedgerEntry\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\x36\n\x04kind\x18\x02 \x01(\x0e\x32(.stripsession.billing.v1.LedgerEntryKind\x12\x0e\n\x06job_id\x18\x03 \x01(\t\x12\x0f\n\x07seconds\x18\x04 \x01(\x03\x12\x18\n\x10\x62\x61lance_change_s\x18\x05 \x01(\x03\x12&\n\x02\x61t\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x38\n\x08postings\x18\x07 \x03(\x0b\x32&.stripsession.billing.v1.LedgerPosting\"k\n\x19ListLedgerEntriesResponse\x12\x35\n\x07\x65ntries\x18\x01 \x03(\x0b\x32$.stripsession.billing.v1.LedgerEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\'\n\x13GetAllowanceRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\"k\n\x14GetAllowanceResponse\x12\x16\n\x0elongest_song_s\x18\x01 \x01(\x05\x12\x0e\n\x06left_s\x18\x02 \x01(\x03\x12+\n\x04plan\x18\x03 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan\"J\n\x15ReserveSecondsRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x0f\n\x07seconds\x18\x03 \x01(\x03\"(\n\x16ReserveSecondsResponse\x12\x0e\n\x06left_s\x18\x01 \x01(\x03\"7\n\x14SettleSecondsRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0f\n\x07seconds\x18\x02 \x01(\x03\"*\n\x15SettleSecondsResponse\x12\x11\n\tcharged_s\x18\x01 \x01(\x03\"\'\n\x15ReleaseSecondsRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"\x18\n\x16ReleaseSecondsResponse\"s\n\x1bListOpenReservationsRequest\x12-\n\nolder_than\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"x\n\x0fOpenReservation\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12\x12\n\nreserved_s\x18\x03 \x01(\x03\x12/\n\x0breserved_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"w\n\x1cListOpenReservationsResponse\x12>\n\x0creservations\x18\x01 \x03(\x0b\x32(.stripsession.billing.v1.OpenReservation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"3\n\x11\x41ssignPlanRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x0c\n\x04plan\x18\x02 \x01(\t\"A\n\x12\x41ssignPlanResponse\x12+\n\x04plan\x18\x01 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan*\xcf\x01\n\x0bGrantSource\x12\x1c\n\x18GRANT_SOURCE_UNSPECIFIED\x10\x00\x12\x1b\n\x17GRANT_SOURCE_PLAN_MONTH\x10\x01\x12\x1c\n\x18GRANT_SOURCE_PLAN_PERIOD\x10\x02\x12\x16\n\x12GRANT_SOURCE_TRIAL\x10\x03\x12\x17\n\x13GRANT_SOURCE_TOP_UP\x10\x04\x12\x19\n\x15GRANT_SOURCE_COURTESY\x10\x05\x12\x1b\n\x17GRANT_SOURCE_CORRECTION\x10\x06*\xea\x01\n\x0fLedgerEntryKind\x12!\n\x1dLEDGER_ENTRY_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17LEDGER_ENTRY_KIND_GRANT\x10\x01\x12\x1d\n\x19LEDGER_ENTRY_KIND_RESERVE\x10\x02\x12\x1c\n\x18LEDGER_ENTRY_KIND_SETTLE\x10\x03\x12\x1d\n\x19LEDGER_ENTRY_KIND_RELEASE\x10\x04\x12\x1c\n\x18LEDGER_ENTRY_KIND_EXPIRE\x10\x05\x12\x1d\n\x19LEDGER_ENTRY_KIND_RETRACT\x10\x06\x32\xd1\x02\n\x0e\x42illingService\x12\x62\n\tListPlans\x12).stripsession.billing.v1.ListPlansRequest\x1a*.stripsession.billing.v1.ListPlansResponse\x12_\n\x08GetUsage\x12(.stripsession.billing.v1.GetUsageRequest\x1a).stripsession.billing.v1.GetUsageResponse\x12z\n\x11ListLedgerEntries\x12\x31.stripsession.billing.v1.ListLedgerEntriesRequest\x1a\x32.stripsession.billing.v1.ListLedgerEntriesResponse2\xd8\x04\n\rLedgerService\x12k\n\x0cGetAllowance\x12,.stripsession.billing.v1.GetAllowanceRequest\x1a-.stripsession.billing.v1.GetAllowanceResponse\x12q\n\x0eReserveSeconds\x12..stripsession.billing.v1.ReserveSecondsRequest\x1a/.stripsession.billing.v1.ReserveSecondsResponse\x12n\n\rSettleSeconds\x12-.stripsession.billing.v1.SettleSecondsRequest\x1a..stripsession.billing.v1.SettleSecondsResponse\x12q\n\x0eReleaseSeconds\x12..stripsession.billing.v1.ReleaseSecondsRequest\x1a/.stripsession.billing.v1.ReleaseSecondsResponse\x12\x83\x01\n\x14ListOpenReservations\x12\x34.stripsession.billing.v1.ListOpenReservationsRequest\x1a\x35.stripsession.billing.v1.ListOpenReservationsResponse2\x82\x01\n\x19PlanAdministrationService\x12\x65\n\nAssignPlan\x12*.stripsession.billing.v1.AssignPlanRequest\x1a+.stripsession.billing.v1.AssignPlanResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'stripsession.billing.v1.billing_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PLAN']._serialized_start=108
-  _globals['_PLAN']._serialized_end=254
-  _globals['_LISTPLANSREQUEST']._serialized_start=256
-  _globals['_LISTPLANSREQUEST']._serialized_end=274
-  _globals['_LISTPLANSRESPONSE']._serialized_start=276
-  _globals['_LISTPLANSRESPONSE']._serialized_end=341
-  _globals['_GETUSAGEREQUEST']._serialized_start=343
-  _globals['_GETUSAGEREQUEST']._serialized_end=378
-  _globals['_GETUSAGERESPONSE']._serialized_start=381
-  _globals['_GETUSAGERESPONSE']._serialized_end=546
-  _globals['_GETALLOWANCEREQUEST']._serialized_start=548
-  _globals['_GETALLOWANCEREQUEST']._serialized_end=587
-  _globals['_GETALLOWANCERESPONSE']._serialized_start=589
-  _globals['_GETALLOWANCERESPONSE']._serialized_end=696
-  _globals['_RESERVESECONDSREQUEST']._serialized_start=698
-  _globals['_RESERVESECONDSREQUEST']._serialized_end=772
-  _globals['_RESERVESECONDSRESPONSE']._serialized_start=774
-  _globals['_RESERVESECONDSRESPONSE']._serialized_end=814
-  _globals['_SETTLESECONDSREQUEST']._serialized_start=816
-  _globals['_SETTLESECONDSREQUEST']._serialized_end=871
-  _globals['_SETTLESECONDSRESPONSE']._serialized_start=873
-  _globals['_SETTLESECONDSRESPONSE']._serialized_end=915
-  _globals['_RELEASESECONDSREQUEST']._serialized_start=917
-  _globals['_RELEASESECONDSREQUEST']._serialized_end=956
-  _globals['_RELEASESECONDSRESPONSE']._serialized_start=958
-  _globals['_RELEASESECONDSRESPONSE']._serialized_end=982
-  _globals['_ASSIGNPLANREQUEST']._serialized_start=984
-  _globals['_ASSIGNPLANREQUEST']._serialized_end=1035
-  _globals['_ASSIGNPLANRESPONSE']._serialized_start=1037
-  _globals['_ASSIGNPLANRESPONSE']._serialized_end=1102
-  _globals['_BILLINGSERVICE']._serialized_start=1105
-  _globals['_BILLINGSERVICE']._serialized_end=1318
-  _globals['_LEDGERSERVICE']._serialized_start=1321
-  _globals['_LEDGERSERVICE']._serialized_end=1787
-  _globals['_PLANADMINISTRATIONSERVICE']._serialized_start=1790
-  _globals['_PLANADMINISTRATIONSERVICE']._serialized_end=1920
+  _globals['_GRANTSOURCE']._serialized_start=2484
+  _globals['_GRANTSOURCE']._serialized_end=2691
+  _globals['_LEDGERENTRYKIND']._serialized_start=2694
+  _globals['_LEDGERENTRYKIND']._serialized_end=2928
+  _globals['_PLAN']._serialized_start=140
+  _globals['_PLAN']._serialized_end=321
+  _globals['_PACK']._serialized_start=323
+  _globals['_PACK']._serialized_end=394
+  _globals['_LISTPLANSREQUEST']._serialized_start=396
+  _globals['_LISTPLANSREQUEST']._serialized_end=414
+  _globals['_LISTPLANSRESPONSE']._serialized_start=416
+  _globals['_LISTPLANSRESPONSE']._serialized_end=527
+  _globals['_GETUSAGEREQUEST']._serialized_start=529
+  _globals['_GETUSAGEREQUEST']._serialized_end=564
+  _globals['_GRANT']._serialized_start=567
+  _globals['_GRANT']._serialized_end=829
+  _globals['_GETUSAGERESPONSE']._serialized_start=832
+  _globals['_GETUSAGERESPONSE']._serialized_end=1045
+  _globals['_LISTLEDGERENTRIESREQUEST']._serialized_start=1047
+  _globals['_LISTLEDGERENTRIESREQUEST']._serialized_end=1130
+  _globals['_LEDGERPOSTING']._serialized_start=1132
+  _globals['_LEDGERPOSTING']._serialized_end=1211
+  _globals['_LEDGERENTRY']._serialized_start=1214
+  _globals['_LEDGERENTRY']._serialized_end=1456
+  _globals['_LISTLEDGERENTRIESRESPONSE']._serialized_start=1458
+  _globals['_LISTLEDGERENTRIESRESPONSE']._serialized_end=1565
+  _globals['_GETALLOWANCEREQUEST']._serialized_start=1567
+  _globals['_GETALLOWANCEREQUEST']._serialized_end=1606
+  _globals['_GETALLOWANCERESPONSE']._serialized_start=1608
+  _globals['_GETALLOWANCERESPONSE']._serialized_end=1715
+  _globals['_RESERVESECONDSREQUEST']._serialized_start=1717
+  _globals['_RESERVESECONDSREQUEST']._serialized_end=1791
+  _globals['_RESERVESECONDSRESPONSE']._serialized_start=1793
+  _globals['_RESERVESECONDSRESPONSE']._serialized_end=1833
+  _globals['_SETTLESECONDSREQUEST']._serialized_start=1835
+  _globals['_SETTLESECONDSREQUEST']._serialized_end=1890
+  _globals['_SETTLESECONDSRESPONSE']._serialized_start=1892
+  _globals['_SETTLESECONDSRESPONSE']._serialized_end=1934
+  _globals['_RELEASESECONDSREQUEST']._serialized_start=1936
+  _globals['_RELEASESECONDSREQUEST']._serialized_end=1975
+  _globals['_RELEASESECONDSRESPONSE']._serialized_start=1977
+  _globals['_RELEASESECONDSRESPONSE']._serialized_end=2001
+  _globals['_LISTOPENRESERVATIONSREQUEST']._serialized_start=2003
+  _globals['_LISTOPENRESERVATIONSREQUEST']._serialized_end=2118
+  _globals['_OPENRESERVATION']._serialized_start=2120
+  _globals['_OPENRESERVATION']._serialized_end=2240
+  _globals['_LISTOPENRESERVATIONSRESPONSE']._serialized_start=2242
+  _globals['_LISTOPENRESERVATIONSRESPONSE']._serialized_end=2361
+  _globals['_ASSIGNPLANREQUEST']._serialized_start=2363
+  _globals['_ASSIGNPLANREQUEST']._serialized_end=2414
+  _globals['_ASSIGNPLANRESPONSE']._serialized_start=2416
+  _globals['_ASSIGNPLANRESPONSE']._serialized_end=2481
+  _globals['_BILLINGSERVICE']._serialized_start=2931
+  _globals['_BILLINGSERVICE']._serialized_end=3268
+  _globals['_LEDGERSERVICE']._serialized_start=3271
+  _globals['_LEDGERSERVICE']._serialized_end=3871
+  _globals['_PLANADMINISTRATIONSERVICE']._serialized_start=3874
+  _globals['_PLANADMINISTRATIONSERVICE']._serialized_end=4004
 # @@protoc_insertion_point(module_scope)
