@@ -19,7 +19,7 @@ from chassis.testing.clock import ManualClock
 from chassis.testing.nats import free_port
 from chassis.testing.postgres import PostgresServer
 from services.billing.settings import BillingSettings
-from services.billing.wiring import MIGRATIONS, rpc_server, serve
+from services.billing.wiring import MIGRATIONS, make_ports, rpc_server, serve
 from stripsession.billing.v1 import billing_service_pb2 as pb
 from stripsession.billing.v1 import billing_service_pb2_grpc as pb_grpc
 
@@ -32,7 +32,7 @@ async def channel(postgres: PostgresServer, certificates: Path) -> AsyncIterator
     settings = BillingSettings(certificates=certificates, nats_url="", drain_s=1)
     readiness = Readiness()
     async with postgres.database("billing", MIGRATIONS) as database, contextlib.AsyncExitStack() as stack:
-        server = rpc_server(settings, database, ManualClock(), readiness)
+        server = rpc_server(settings, make_ports(settings, database, ManualClock()), readiness)
         await server.start()
         stack.push_async_callback(server.stop)
         await readiness.start()
