@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chassis.testing.clock import ManualClock
 from services.billing.app.assign_plan import assign_plan
-from services.billing.app.expire_grants import expire_grants
+from services.billing.app.expire_grants import BATCH, expire_grants
 from services.billing.app.get_usage import get_usage
 from services.billing.app.grant_seconds import grant_seconds
 from services.billing.app.list_entries import list_entries
@@ -247,6 +247,35 @@ async def test_job_that_fails_after_an_upgrade_costs_nothing(ports: Ports, clock
     assert await left_s(ports) == 18_000 - 3_600
     await settle_seconds(ports, "job_1", 600)
     assert await left_s(ports) == 18_000 - 600
+
+
+async def test_what_comes_back_after_the_end_is_granted_to_nobody(
+    ports: Ports, clock: ManualClock, store: FakeStore
+) -> None:
+    """Once the new grant has ended too, or was refunded, what a job gives back to the old one is gone."""
+    old = await grant_seconds(ports, period(clock, "in_1", 600, days=5))
+    other = await grant_seconds(ports, period(clock, "in_2", 600, days=6))
+    for number in range(2):
+        await reserve_seconds(ports, "usr_1", f"job_{number}", 600)
+    new = await replace_grant(ports, old.grant_id, period(clock, "in_3", 900, days=5), 0)
+    refunded = await replace_grant(ports, other.grant_id, period(clock, "in_4", 900, days=9), 0)
+    await retract_grant(ports, "usr_1", refunded.grant_id)
+    clock.advance(days=5)
+    for number in range(2):
+        await release_seconds(ports, f"job_{number}")
+    assert store.sums[new.grant_id].granted_s == store.sums[refunded.grant_id].granted_s == 300
+    assert await left_s(ports) == FREE_S
+
+
+async def test_grants_that_were_written_off_are_left_alone(ports: Ports, clock: ManualClock, store: FakeStore) -> None:
+    """However many have ended, each is looked at once."""
+    for number in range(BATCH + 5):
+        await grant_seconds(ports, pack(clock, f"cs_{number}", days=1))
+    await grant_seconds(ports, pack(clock, "cs_live", days=2))
+    clock.advance(days=1)
+    await expire_grants(ports)
+    assert sum(sheet.expired_s for sheet in store.sums.values()) == 600 * (BATCH + 5)
+    assert await store.ended_grants(clock.now(), 1) == []
 
 
 async def test_only_what_is_there_is_replaced(ports: Ports, clock: ManualClock) -> None:

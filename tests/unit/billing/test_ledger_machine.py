@@ -14,7 +14,9 @@ from tests.unit.billing.fake_ledger import FakeStore
 from tests.unit.billing.ledger_machine import LedgerMachine, live_through
 
 # `make property` is long anyway; what is promised of the ledger is promised of a hundred thousand histories.
-HISTORIES = 100_000 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 200
+IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+HISTORIES = 100_000 if IS_LONG else 200
+patiently = pytest.mark.timeout(7_200 if IS_LONG else 120)
 
 
 def at_once(call: Call) -> object:
@@ -26,6 +28,7 @@ def at_once(call: Call) -> object:
     raise AssertionError("it waits for something")
 
 
+@patiently
 @pytest.mark.property
 def test_no_sequence_of_calls_breaks_the_books() -> None:
     """Whatever is granted, reserved, settled, released, replaced, retracted or repeated, independent books agree."""
@@ -39,7 +42,7 @@ def test_no_sequence_of_calls_breaks_the_books() -> None:
     run_state_machine_as_test(OnFake)
 
 
-@pytest.mark.timeout(7_200 if HISTORIES == 100_000 else 120)
+@patiently
 @settings(max_examples=HISTORIES)
 @given(st.binary(min_size=60, max_size=180))
 @example(bytes(180))
