@@ -23,6 +23,10 @@ hours = st.integers(min_value=1, max_value=24 * 20)
 class LedgerMachine(RuleBasedStateMachine):
     """Every verb and travels in time, in any order and as often as one likes."""
 
+    compare_every = 1
+    """After how many steps the books are compared. What was once wrong stays wrong, so more only save time."""
+    steps = 0
+
     def __init__(self, store: Store, wait_for: Run, tag: str = "") -> None:
         """`wait_for` waits for a coroutine; `tag` keeps this run's names apart from other runs'."""
         super().__init__()
@@ -75,17 +79,16 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def books_agree(self) -> None:
-        self.books.check()
+        self.steps += 1
+        if self.steps % self.compare_every == 0:
+            self.books.check()
 
     def teardown(self) -> None:
         self.books.finish()
 
 
 def live_through(history: bytes, books: Books) -> None:
-    """Six bytes are one act. The books are compared after every fourth, and at the end, when each job has ended.
-
-    What was once wrong stays wrong, for nothing is ever changed in the ledger.
-    """
+    """Six bytes are one act. The books are compared after every fourth, and at the end, when each job has ended."""
     life = _Life(books)
     for number, start in enumerate(range(0, len(history) - 5, 6)):
         act, *numbers = history[start : start + 6]

@@ -39,7 +39,7 @@ def test_no_sequence_of_calls_breaks_the_books() -> None:
         def __init__(self) -> None:
             super().__init__(FakeStore(), at_once)
 
-    run_state_machine_as_test(OnFake)
+    run_state_machine_as_test(OnFake, settings=settings(stateful_step_count=30))
 
 
 @patiently
