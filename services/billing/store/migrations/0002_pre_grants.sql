@@ -175,6 +175,10 @@ $$;
 CREATE CONSTRAINT TRIGGER entries_posted AFTER INSERT ON entries DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION check_entry();
 
+-- What is there is posted in one go, while writers wait: seconds for a hundred thousand entries. A service that does not
+-- start would keep them waiting longer, so this may take what no other statement may.
+SET LOCAL statement_timeout = '120s';
+
 INSERT INTO grants (grant_id, owner_id, source, nominal_s, starts_at, expires_at, origin_id, kept_s, granted_at)
 SELECT 'plan_month:' || owner_id || ':' || to_char(month, 'YYYY-MM'), owner_id, 'plan_month',
     greatest(sum(seconds) FILTER (WHERE kind = 'grant'), 0), month::timestamp AT TIME ZONE 'UTC',
