@@ -134,7 +134,7 @@ eval: .state/evaluation ## Score every registered model on songs with known stem
 	@PYTHONPATH=. .state/evaluation/bin/python -m inference.evaluation $(ARGS)
 
 .PHONY: property
-property: .state/dev ## The property tests, with ten thousand examples each
+property: .state/dev ## The property tests, with ten thousand examples each, and a hundred thousand histories of the ledger
 	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -m property --timeout=1800 $(ARGS)
 
 # Not part of `make test`: PyTorch and demucs are 1.8 GB.

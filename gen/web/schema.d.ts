@@ -648,8 +648,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The plans on offer.
-         * @description The plans on offer.
+         * The plans and packs on offer.
+         * @description The plans and packs on offer.
          */
         get: operations["listPlans"];
         put?: never;
@@ -668,8 +668,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What you have used and have left this month.
-         * @description What you have used and have left this month.
+         * What you have used and have left in this period.
+         * @description What you have used and have left in this period.
          */
         get: operations["getUsage"];
         put?: never;
@@ -1386,13 +1386,79 @@ export interface components {
             models: string[];
             /** @description The model taken when none is named; null takes the server's. */
             default_model: string | null;
+            /** @description The tier in which its songs wait: standard, priority or first. */
+            priority: string;
+            /** @description Formats that its stems may be downloaded in; empty means every one. */
+            formats: string[];
         };
-        /** @description The plans. */
+        /** @description Minutes that are bought once, beside a plan. */
+        Pack: {
+            /** @description The pack's fixed word. */
+            name: string;
+            /** @description Name to show. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Seconds of song that it holds.
+             */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description Days for which they can be used.
+             */
+            life_days: number;
+        };
+        /** @description The plans, and packs beside them. */
         Plans: {
             /** @description All on offer. */
             plans: components["schemas"]["Plan"][];
+            /** @description All on offer. */
+            packs: components["schemas"]["Pack"][];
         };
-        /** @description This month so far. */
+        /**
+         * @description plan_month: a month on a plan; plan_period: a paid period; trial; top_up: a pack; courtesy: the operator's; correction: of a refund or dispute; unspecified: newer than this gateway.
+         * @enum {string}
+         */
+        GrantSource: "unspecified" | "plan_month" | "plan_period" | "trial" | "top_up" | "courtesy" | "correction";
+        /** @description Seconds that were given until some time. */
+        Grant: {
+            /** @description Names the grant. */
+            grant_id: string;
+            source: components["schemas"]["GrantSource"];
+            /** @description The plan that it came by; null for none. */
+            plan: string | null;
+            /**
+             * Format: date-time
+             * @description From when on it may be used.
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description When what is left of it ends.
+             */
+            expires_at: string;
+            /**
+             * Format: int64
+             * @description Seconds that were given.
+             */
+            granted_s: number;
+            /**
+             * Format: int64
+             * @description Seconds of song that were separated with it.
+             */
+            settled_s: number;
+            /**
+             * Format: int64
+             * @description Seconds of it that songs under way hold.
+             */
+            reserved_s: number;
+            /**
+             * Format: int64
+             * @description Seconds left of it.
+             */
+            left_s: number;
+        };
+        /** @description This period so far: a calendar month, or a subscription's. */
         Usage: {
             plan: components["schemas"]["Plan"];
             /**
@@ -1407,14 +1473,16 @@ export interface components {
             reserved_s: number;
             /**
              * Format: int64
-             * @description Seconds left.
+             * @description Seconds left, of every grant.
              */
             left_s: number;
             /**
              * Format: date-time
-             * @description When the next month begins.
+             * @description When the next period begins; null when that waits for a payment.
              */
-            renews_at: string;
+            renews_at: string | null;
+            /** @description Those that can be used now or later, in the order in which they are used. */
+            grants: components["schemas"]["Grant"][];
         };
         /**
          * @description finished: its track was done; deadline: nobody needed it in time; unspecified: newer than this gateway.
@@ -4328,7 +4396,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The month so far. */
+            /** @description The period so far. */
             200: {
                 headers: {
                     /** @example "person";r=399;t=1 */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from chassis import lifecycle
@@ -17,8 +18,8 @@ from chassis.metrics import MetricsEndpoint
 from chassis.rpc.server import RpcServer
 from services.billing.api.servicers import BillingServicer, LedgerServicer, PlanAdministrationServicer
 from services.billing.api.statuses import STATUSES
+from services.billing.app.expire_grants import expire_grants
 from services.billing.app.ports import Ports
-from services.billing.domain.plans import catalogue, models_by_plan
 from services.billing.events.envelopes import encode
 from services.billing.settings import BillingSettings
 from services.billing.store.ledger import LedgerStore
@@ -40,16 +41,20 @@ async def serve(settings: BillingSettings) -> None:
     database = Database(settings.database_url, NAME)
     bus = Bus(settings.nats_url, certificates, streams=[FACTS])
     readiness = Readiness()
-    server = rpc_server(settings, database, SystemClock(), readiness)
+    ports = make_ports(settings, database, SystemClock())
+    expiry = lifecycle.Periodic("expiry", functools.partial(expire_grants, ports), every_s=settings.expire_every_s)
+    server = rpc_server(settings, ports, readiness)
     metrics_endpoint = MetricsEndpoint(settings.metrics_listen)
-    await lifecycle.run([metrics_endpoint, database, Connecting(bus), Relay(database, bus), server, readiness])
+    await lifecycle.run([metrics_endpoint, database, Connecting(bus), Relay(database, bus), expiry, server, readiness])
 
 
-def rpc_server(settings: BillingSettings, database: Database, clock: Clock, readiness: Readiness) -> RpcServer:
+def make_ports(settings: BillingSettings, database: Database, clock: Clock) -> Ports:
+    """What every verb works on."""
+    return Ports(LedgerStore(database, encode), clock, settings.catalogue())
+
+
+def rpc_server(settings: BillingSettings, ports: Ports, readiness: Readiness) -> RpcServer:
     """The three RPC services on their address."""
-    ports = Ports(
-        LedgerStore(database, encode), clock, catalogue(settings.default_plan, models_by_plan(settings.plan_models))
-    )
     return RpcServer(
         settings.listen,
         Certificates(settings.certificates, NAME),

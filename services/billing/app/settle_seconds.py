@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+from services.billing.app.end_job import end_job
 from services.billing.app.ports import Ports
 from services.billing.domain import ledger
+from services.billing.domain.errors import ReservationNotFound
 from services.billing.domain.facts import MinutesSettled
-from services.billing.domain.ledger import Settlement
+
+
+@dataclasses.dataclass(frozen=True)
+class Settlement:
+    """What a job was charged, and whether that was now or before."""
+
+    charged_s: int
+    is_new: bool
 
 
 async def settle_seconds(ports: Ports, job_id: str, seconds: int) -> Settlement:
@@ -14,8 +25,14 @@ async def settle_seconds(ports: Ports, job_id: str, seconds: int) -> Settlement:
     Raises SecondsInvalid, ReservationNotFound, ReservationReleased.
     """
     async with ports.store.transaction() as work:
-        settlement = ledger.settle(await work.lock_job(job_id), job_id, seconds, ports.clock.now())
-        if settlement.entry:
-            await work.append(settlement.entry)
-            await work.publish(MinutesSettled(settlement.owner_id, job_id, settlement.charged_s))
-    return settlement
+        history = await work.lock_job(job_id)
+        charged_s = ledger.charge(history, seconds)
+        if charged_s is not None:
+            return Settlement(charged_s, is_new=False)
+        if history.reservation is None:
+            raise ReservationNotFound
+        now = ports.clock.now()
+        entry = ledger.settle(history.reservation, job_id, seconds, now)
+        await end_job(work, history.reservation.owner_id, entry, now)
+        await work.publish(MinutesSettled(history.reservation.owner_id, job_id, entry.seconds))
+        return Settlement(entry.seconds, is_new=True)

@@ -36,6 +36,30 @@ class ReservationSettled(Exception):
     """This job's seconds were charged."""
 
 
+class PageTokenInvalid(Exception):
+    """The page token is not one of ours. Start at the first page."""
+
+
+class GrantInvalid(Exception):
+    """A grant needs a person, a reference, seconds and an end after its start, and keeps no more than there was."""
+
+
+class GrantMismatch(Exception):
+    """This reference was granted on other terms."""
+
+
+class GrantNotFound(Exception):
+    """There is no such grant."""
+
+
+class GrantEnded(Exception):
+    """This grant has ended, so nothing of it can be carried on."""
+
+
+class GrantReplaced(Exception):
+    """This grant was replaced by another one."""
+
+
 class TooLong(Exception):
     """The song is longer than the plan takes."""
 
@@ -52,17 +76,20 @@ class TooLong(Exception):
 
 
 class MinutesExhausted(Exception):
-    """The plan has too few minutes left this month."""
+    """The person has too few minutes left."""
 
-    def __init__(self, seconds: int, left_s: int, renews_at: datetime.datetime, plan: str, plan_title: str) -> None:
-        """`plan` is the plan's name for programs, `plan_title` the one for people."""
+    def __init__(
+        self, seconds: int, left_s: int, renews_at: datetime.datetime | None, plan: str, plan_title: str
+    ) -> None:
+        """`plan` is the plan's name for programs, `plan_title` the one for people; None renews when it is paid for."""
+        when = f"on {renews_at.day} {renews_at:%B %Y}" if renews_at else "once the subscription is paid"
         super().__init__(
-            f"This song needs {spoken(seconds)}, and the {plan_title} plan has {spoken(left_s)} left this month. "
-            f"New minutes come on {renews_at.day} {renews_at:%B %Y}."
+            f"This song needs {spoken(seconds)}, and the {plan_title} plan has {spoken(left_s)} left"
+            f"{' this month' if renews_at else ''}. New minutes come {when}."
         )
         self.facts: Mapping[str, str] = {
             "seconds": str(seconds),
             "left_s": str(left_s),
-            "renews_at": renews_at.isoformat(),
+            **({"renews_at": renews_at.isoformat()} if renews_at else {}),
             "plan": plan,
         }

@@ -20,6 +20,14 @@ class Month:
         """How the month is stored."""
         return datetime.date(self.year, self.number, 1)
 
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.number:02d}"
+
+    @property
+    def begins_at(self) -> datetime.datetime:
+        """The month's first moment."""
+        return datetime.datetime(self.year, self.number, 1, tzinfo=datetime.UTC)
+
     @property
     def renews_at(self) -> datetime.datetime:
         """The moment the next month begins."""

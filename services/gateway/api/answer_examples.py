@@ -105,6 +105,8 @@ _PLAN = {
     "parallel_jobs": 1,
     "models": ["quartet"],
     "default_model": "quartet",
+    "priority": "standard",
+    "formats": ["mp3", "wav"],
 }
 _PROGRESS = (
     '{"state": "separating", "percent": 41.5, "playable_s": 81.34, "duration_s": 196.0, "eta_s": 36.0, '
@@ -151,7 +153,10 @@ BY_SCHEMA: Mapping[str, object] = {
     },
     "NewShare": _SHARE | {"token": SHARE_TOKEN, "path": f"/#/shared/{SHARE_TOKEN}"},
     "OpenedShare": {"track": _SHARED_TRACK, "view": _VIEW, "expires_at": _ENDS_AT},
-    "Plans": {"plans": [_PLAN]},
+    "Plans": {
+        "plans": [_PLAN],
+        "packs": [{"name": "hour", "title": "60 minutes", "seconds": 3600, "life_days": 365}],
+    },
     "Session": {
         "user_id": _ACCOUNT["user_id"],
         "access_expires_at": "2030-05-04T09:40:00.000Z",
@@ -174,6 +179,19 @@ BY_SCHEMA: Mapping[str, object] = {
         "reserved_s": 196,
         "left_s": 2424,
         "renews_at": "2030-06-01T00:00:00.000Z",
+        "grants": [
+            {
+                "grant_id": "plan_month:usr_9:2030-05",
+                "source": "plan_month",
+                "plan": "free",
+                "starts_at": "2030-05-01T00:00:00.000Z",
+                "expires_at": "2030-06-01T00:00:00.000Z",
+                "granted_s": 3600,
+                "settled_s": 980,
+                "reserved_s": 196,
+                "left_s": 2424,
+            }
+        ],
     },
 }
 BY_MEDIA_TYPE: Mapping[str, str] = {

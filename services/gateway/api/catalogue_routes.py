@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer
-from services.gateway.api.mapping import erasure_json, model_json, plan_json, usage_json
+from services.gateway.api.mapping import erasure_json, model_json, pack_json, plan_json, usage_json
 from services.gateway.api.track_routes import CURSOR, LIMIT
 from stripsession.billing.v1 import billing_service_pb2
 from stripsession.retention.v1 import retention_service_pb2
@@ -51,7 +51,7 @@ class CatalogueRoutes:
                 "GET",
                 "/v1/billing/plans",
                 "listPlans",
-                "The plans on offer.",
+                "The plans and packs on offer.",
                 self.plans,
                 (Answer(200, "All of them.", "Plans"),),
                 tag="billing",
@@ -60,9 +60,9 @@ class CatalogueRoutes:
                 "GET",
                 "/v1/billing/usage",
                 "getUsage",
-                "What you have used and have left this month.",
+                "What you have used and have left in this period.",
                 self.usage,
-                (Answer(200, "The month so far.", "Usage"),),
+                (Answer(200, "The period so far.", "Usage"),),
                 tag="billing",
             ),
             Endpoint(
@@ -84,12 +84,13 @@ class CatalogueRoutes:
         return json_answer({"models": [model_json(model) for model in answer.models]})
 
     async def plans(self, _: Call) -> Response:
-        """The plans."""
+        """The plans and packs."""
         answer = await ask(self._billing.ListPlans, billing_service_pb2.ListPlansRequest())
-        return json_answer({"plans": [plan_json(plan) for plan in answer.plans]})
+        plans, packs = [plan_json(plan) for plan in answer.plans], [pack_json(pack) for pack in answer.packs]
+        return json_answer({"plans": plans, "packs": packs})
 
     async def usage(self, call: Call) -> Response:
-        """The month so far."""
+        """The period so far."""
         request = billing_service_pb2.GetUsageRequest(owner_id=call.owner_id)
         return json_answer(usage_json(await ask(self._billing.GetUsage, request)))
 

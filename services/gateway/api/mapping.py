@@ -146,17 +146,41 @@ def plan_json(plan: billing_service_pb2.Plan) -> Json:
         "parallel_jobs": plan.parallel_jobs,
         "models": list(plan.models),
         "default_model": plan.default_model or None,
+        "priority": plan.priority,
+        "formats": list(plan.formats),
     }
 
 
+def pack_json(pack: billing_service_pb2.Pack) -> Json:
+    """A pack."""
+    return {"name": pack.name, "title": pack.title, "seconds": pack.seconds, "life_days": pack.life_days}
+
+
 def usage_json(usage: billing_service_pb2.GetUsageResponse) -> Json:
-    """What is used and left this month."""
+    """What is used and left in this period."""
     return {
         "plan": plan_json(usage.plan),
         "settled_s": usage.settled_s,
         "reserved_s": usage.reserved_s,
         "left_s": usage.left_s,
-        "renews_at": moment(usage.renews_at),
+        "renews_at": moment(usage.renews_at) if usage.HasField("renews_at") else None,
+        "grants": [_grant_json(grant) for grant in usage.grants],
+    }
+
+
+def _grant_json(grant: billing_service_pb2.Grant) -> Json:
+    names = billing_service_pb2.GrantSource.DESCRIPTOR.values_by_number
+    source = names[grant.source].name if grant.source in names else "GRANT_SOURCE_UNSPECIFIED"
+    return {
+        "grant_id": grant.grant_id,
+        "source": source.removeprefix("GRANT_SOURCE_").lower(),
+        "plan": grant.plan or None,
+        "starts_at": moment(grant.starts_at),
+        "expires_at": moment(grant.expires_at),
+        "granted_s": grant.granted_s,
+        "settled_s": grant.settled_s,
+        "reserved_s": grant.reserved_s,
+        "left_s": grant.left_s,
     }
 
 

@@ -39,7 +39,7 @@ _IDEMPOTENT = {
     ]
     + [f"{_SHARES}/{name}" for name in ("ListShares", "RevokeShare", "OpenShare")],
     "separation": [f"{_JOBS}/{name}" for name in ("GetJobOfTrack", "ListModels")],
-    "billing": [f"{_BILLING}/{name}" for name in ("ListPlans", "GetUsage")],
+    "billing": [f"{_BILLING}/{name}" for name in ("ListPlans", "GetUsage", "ListLedgerEntries")],
     "retention": [f"{_RETENTION}/ListErasures"],
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import datetime
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import grpc
 import pytest
+from google.protobuf.duration_pb2 import Duration
 
 from chassis.health import Readiness
 from chassis.identity import Certificates
@@ -19,7 +21,7 @@ from chassis.testing.clock import ManualClock
 from chassis.testing.nats import free_port
 from chassis.testing.postgres import PostgresServer
 from services.billing.settings import BillingSettings
-from services.billing.wiring import MIGRATIONS, rpc_server, serve
+from services.billing.wiring import MIGRATIONS, make_ports, rpc_server, serve
 from stripsession.billing.v1 import billing_service_pb2 as pb
 from stripsession.billing.v1 import billing_service_pb2_grpc as pb_grpc
 
@@ -27,12 +29,17 @@ Open = Callable[[str], Channel]
 
 
 @pytest.fixture
-async def channel(postgres: PostgresServer, certificates: Path) -> AsyncIterator[Open]:
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def channel(postgres: PostgresServer, certificates: Path, clock: ManualClock) -> AsyncIterator[Open]:
     """Opens a channel to a served billing with a named caller's certificate."""
     settings = BillingSettings(certificates=certificates, nats_url="", drain_s=1)
     readiness = Readiness()
     async with postgres.database("billing", MIGRATIONS) as database, contextlib.AsyncExitStack() as stack:
-        server = rpc_server(settings, database, ManualClock(), readiness)
+        server = rpc_server(settings, make_ports(settings, database, clock), readiness)
         await server.start()
         stack.push_async_callback(server.stop)
         await readiness.start()
@@ -61,6 +68,108 @@ async def test_gateway_sees_plans_and_usage(channel: Open) -> None:
     usage = await billing.GetUsage(pb.GetUsageRequest(owner_id="usr_1"))
     assert (usage.plan.name, usage.settled_s, usage.reserved_s, usage.left_s) == ("free", 0, 0, 3600)
     assert usage.renews_at.ToDatetime(datetime.UTC) == datetime.datetime(2030, 2, 1, tzinfo=datetime.UTC)
+
+
+async def test_gateway_sees_what_plans_allow(channel: Open) -> None:
+    """Plans tell the tier their jobs wait in, how many run at once and their formats; packs what they hold."""
+    billing = pb_grpc.BillingServiceStub(channel("gateway").grpc)
+    offers = await billing.ListPlans(pb.ListPlansRequest())
+    assert [(plan.name, plan.priority, plan.parallel_jobs) for plan in offers.plans] == [
+        ("free", "standard", 1),
+        ("pro", "priority", 3),
+        ("studio", "first", 5),
+        ("home", "standard", 2),
+    ]
+    assert [bool(plan.formats) for plan in offers.plans] == [True, False, False, False]
+    assert [(pack.name, pack.seconds, pack.life_days) for pack in offers.packs] == [
+        ("hour", 3_600, 365),
+        ("album", 18_000, 365),
+        ("archive", 72_000, 365),
+    ]
+    ledger = pb_grpc.LedgerServiceStub(channel("separation").grpc)
+    allowed = await ledger.GetAllowance(pb.GetAllowanceRequest(owner_id="usr_1"))
+    assert (allowed.plan.priority, allowed.plan.parallel_jobs) == ("standard", 1)
+
+
+async def test_usage_tells_each_grant(channel: Open) -> None:
+    """The month's grant is told with its end, what is left and what is set aside of it."""
+    ledger = pb_grpc.LedgerServiceStub(channel("separation").grpc)
+    billing = pb_grpc.BillingServiceStub(channel("gateway").grpc)
+    await ledger.ReserveSeconds(pb.ReserveSecondsRequest(owner_id="usr_1", job_id="job_1", seconds=200))
+    (grant,) = (await billing.GetUsage(pb.GetUsageRequest(owner_id="usr_1"))).grants
+    assert (grant.grant_id, grant.source) == ("plan_month:usr_1:2030-01", pb.GRANT_SOURCE_PLAN_MONTH)
+    assert (grant.plan, grant.granted_s, grant.settled_s, grant.reserved_s, grant.left_s) == (
+        "free",
+        3600,
+        0,
+        200,
+        3400,
+    )
+    assert grant.starts_at.ToDatetime(datetime.UTC) == datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
+    assert grant.expires_at.ToDatetime(datetime.UTC) == datetime.datetime(2030, 2, 1, tzinfo=datetime.UTC)
+
+
+async def test_gateway_pages_through_a_persons_ledger(channel: Open) -> None:
+    """A person's entries come newest first with what they do to each grant; a token of somebody's making is refused."""
+    ledger = pb_grpc.LedgerServiceStub(channel("separation").grpc)
+    billing = pb_grpc.BillingServiceStub(channel("gateway").grpc)
+    for owner_id in ("usr_1", "usr_2"):
+        job_id = f"job_of_{owner_id}"
+        await ledger.ReserveSeconds(pb.ReserveSecondsRequest(owner_id=owner_id, job_id=job_id, seconds=200))
+    await ledger.SettleSeconds(pb.SettleSecondsRequest(job_id="job_of_usr_1", seconds=190))
+    request = pb.ListLedgerEntriesRequest(owner_id="usr_1", page_size=1)
+    seen: list[pb.LedgerEntry] = []
+    while len(seen) < 5:
+        page = await billing.ListLedgerEntries(request)
+        seen += page.entries
+        request.page_token = page.next_page_token
+        if not page.next_page_token:
+            break
+    assert [(each.kind, each.job_id, each.seconds, each.balance_change_s) for each in seen] == [
+        (pb.LEDGER_ENTRY_KIND_SETTLE, "job_of_usr_1", 190, 10),
+        (pb.LEDGER_ENTRY_KIND_RESERVE, "job_of_usr_1", 200, -200),
+        (pb.LEDGER_ENTRY_KIND_GRANT, "", 3600, 3600),
+    ]
+    assert list(seen[0].postings) == [
+        pb.LedgerPosting(grant_id="plan_month:usr_1:2030-01", left_change_s=10, held_change_s=-200)
+    ]
+    for token in ("x", "-1", "9" * 19, "9" * 40, "\u0663"):
+        async with _refused() as caught:
+            await billing.ListLedgerEntries(pb.ListLedgerEntriesRequest(owner_id="usr_1", page_token=token))
+        assert (caught[0].code, caught[0].reason) == (grpc.StatusCode.INVALID_ARGUMENT, "PAGE_TOKEN_INVALID")
+
+
+async def test_separation_finds_reservations_that_never_ended(channel: Open, clock: ManualClock) -> None:
+    """Open reservations are told page by page with whose and how much; a token of somebody's making is refused."""
+    ledger = pb_grpc.LedgerServiceStub(channel("separation").grpc)
+    for number in range(3):
+        await ledger.ReserveSeconds(pb.ReserveSecondsRequest(owner_id="usr_1", job_id=f"job_{number}", seconds=60))
+    await ledger.ReleaseSeconds(pb.ReleaseSecondsRequest(job_id="job_1"))
+    clock.advance(hours=2)
+    request = pb.ListOpenReservationsRequest(older_than=Duration(seconds=7_200))
+    assert not (await ledger.ListOpenReservations(request)).reservations
+    clock.advance(seconds=1)
+    request.page_size = 1
+    first = await ledger.ListOpenReservations(request)
+    request.page_token = first.next_page_token
+    second = await ledger.ListOpenReservations(request)
+    assert [(each.job_id, each.owner_id, each.reserved_s) for each in (*first.reservations, *second.reservations)] == [
+        ("job_0", "usr_1", 60),
+        ("job_2", "usr_1", 60),
+    ]
+    assert second.next_page_token == ""
+    for age_s in (-1, 10**11):
+        request = pb.ListOpenReservationsRequest(older_than=Duration(seconds=age_s))
+        assert len((await ledger.ListOpenReservations(request)).reservations) == (2 if age_s < 0 else 0)
+    for token in (
+        "x",
+        "AAAA",
+        base64.urlsafe_b64encode(b"2030-01-01 job").decode(),
+        base64.b64encode(b"\xff").decode(),
+    ):
+        async with _refused() as caught:
+            await ledger.ListOpenReservations(pb.ListOpenReservationsRequest(page_token=token))
+        assert (caught[0].code, caught[0].reason) == (grpc.StatusCode.INVALID_ARGUMENT, "PAGE_TOKEN_INVALID")
 
 
 async def test_separation_reserves_and_settles(channel: Open) -> None:

@@ -372,10 +372,14 @@ class FakeBilling(billing_service_pb2_grpc.BillingServiceServicer):
     PLAN = billing_service_pb2.Plan(name="free", title="Free", seconds_a_month=600, longest_song_s=600, parallel_jobs=1)
 
     async def ListPlans(self, request: Any, context: Any) -> billing_service_pb2.ListPlansResponse:
-        return billing_service_pb2.ListPlansResponse(plans=[self.PLAN])
+        pack = billing_service_pb2.Pack(name="hour", title="60 minutes", seconds=3600, life_days=365)
+        return billing_service_pb2.ListPlansResponse(plans=[self.PLAN], packs=[pack])
 
     async def GetUsage(self, request: Any, context: Any) -> billing_service_pb2.GetUsageResponse:
-        return billing_service_pb2.GetUsageResponse(plan=self.PLAN, settled_s=100, left_s=500)
+        grant = billing_service_pb2.Grant(
+            grant_id="top_up:cs_1", source=billing_service_pb2.GRANT_SOURCE_TOP_UP, granted_s=600, left_s=500
+        )
+        return billing_service_pb2.GetUsageResponse(plan=self.PLAN, settled_s=100, left_s=500, grants=[grant])
 
 
 class FakeRetention(retention_service_pb2_grpc.RetentionServiceServicer):

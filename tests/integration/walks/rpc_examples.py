@@ -101,6 +101,7 @@ _AUTH: Mapping[str, Example] = {
 _BILLING: Mapping[str, Example] = {
     "BillingService.ListPlans": Example(lambda asked: billing.ListPlansRequest()),
     "BillingService.GetUsage": _of_person(billing.GetUsageRequest),
+    "BillingService.ListLedgerEntries": _of_person(billing.ListLedgerEntriesRequest),
     "LedgerService.GetAllowance": _of_person(billing.GetAllowanceRequest),
     "LedgerService.ReserveSeconds": Example(
         lambda asked: billing.ReserveSecondsRequest(owner_id=asked.actor, job_id=asked.things.job_id, seconds=1),
@@ -113,6 +114,7 @@ _BILLING: Mapping[str, Example] = {
     "LedgerService.ReleaseSeconds": Example(
         lambda asked: billing.ReleaseSecondsRequest(job_id=asked.things.job_id), State.SEPARATING
     ),
+    "LedgerService.ListOpenReservations": Example(lambda asked: billing.ListOpenReservationsRequest()),
     "PlanAdministrationService.AssignPlan": _of_person(billing.AssignPlanRequest, plan="studio"),
 }
 _LIBRARY: Mapping[str, Example] = {

@@ -191,10 +191,10 @@ class FakeGateway:
 
     async def _usage(self, _: Request) -> Response:
         used = {"settled_s": 3600 - self.left_s, "reserved_s": 0, "left_s": self.left_s}
-        return told("Usage", {"plan": PLAN, **used, "renews_at": "2026-02-01T00:00:00Z"})
+        return told("Usage", {"plan": PLAN, **used, "renews_at": "2026-02-01T00:00:00Z", "grants": []})
 
     async def _plans(self, _: Request) -> Response:
-        return told("Plans", {"plans": [PLAN]})
+        return told("Plans", {"plans": [PLAN], "packs": []})
 
     async def _erasures(self, _: Request) -> Response:
         return told("ErasurePage", {"erasures": [ERASURE], "next_cursor": None})

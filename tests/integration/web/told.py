@@ -20,6 +20,8 @@ PLAN = {
     "parallel_jobs": 1,
     "models": ["quartet"],
     "default_model": "quartet",
+    "priority": "standard",
+    "formats": [],
 }
 ERASURE = {
     "upload_id": "upl_0",

@@ -1,158 +1,151 @@
-"""The ledger's promises as a state machine: it drives the verbs on any store and keeps books of its own."""
+"""The ledger's promises as a state machine, and as histories read from bytes, which are fast enough for very many."""
 
 from __future__ import annotations
 
-import dataclasses
-import datetime
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from chassis.testing.clock import ManualClock
-from services.billing.app.assign_plan import assign_plan
-from services.billing.app.get_usage import Usage, get_usage
-from services.billing.app.ports import Ports, Store
-from services.billing.app.release_seconds import release_seconds
-from services.billing.app.reserve_seconds import reserve_seconds
-from services.billing.app.settle_seconds import settle_seconds
-from services.billing.domain import errors
-from services.billing.domain.month import Month, month_of
-from services.billing.domain.plans import Catalogue, Plan
+from services.billing.app.ports import Store
+from services.billing.domain.grants import Renewal
+from services.billing.domain.plans import Plan
+from tests.unit.billing.books import OWNERS, PLANS, Books, Run
 
-Call = Coroutine[Any, Any, object]
-Run = Callable[[Call], object]
-
-SMALL = Plan("small", "Small", seconds_a_month=100, longest_song_s=60, parallel_jobs=1)
-LARGE = Plan("large", "Large", seconds_a_month=250, longest_song_s=120, parallel_jobs=1)
-PLANS = Catalogue((SMALL, LARGE), SMALL)
-
-owners = st.sampled_from(["anna", "bert"])
+owners = st.sampled_from(OWNERS)
 jobs = st.sampled_from([f"job{number}" for number in range(6)])
-amounts = st.integers(min_value=-1, max_value=130)
-
-
-@dataclasses.dataclass
-class Job:
-    """The books' own view of one job; without an owner, it was released before it reserved."""
-
-    owner_id: str = ""
-    month: Month | None = None
-    reserved_s: int = 0
-    charged_s: int | None = None
-    released: bool = False
-
-    @property
-    def held_s(self) -> int:
-        if self.released:
-            return 0
-        return self.reserved_s if self.charged_s is None else self.charged_s
+references = st.integers(min_value=0, max_value=7)
+amounts = st.integers(min_value=-1, max_value=26)
+granted = st.integers(min_value=-1, max_value=60)
+hours = st.integers(min_value=1, max_value=24 * 20)
 
 
 class LedgerMachine(RuleBasedStateMachine):
-    """Reserve, settle, release, change plans and travel in time, in any order and as often as one likes."""
+    """Every verb and travels in time, in any order and as often as one likes."""
+
+    compare_every = 1
+    """After how many steps the books are compared. What was once wrong stays wrong, so more only save time."""
+    steps = 0
 
     def __init__(self, store: Store, wait_for: Run, tag: str = "") -> None:
         """`wait_for` waits for a coroutine; `tag` keeps this run's names apart from other runs'."""
         super().__init__()
-        self.clock = ManualClock(datetime.datetime(2030, 1, 30, 23, tzinfo=datetime.UTC))
-        self.ports = Ports(store, self.clock, PLANS)
-        self.wait_for = wait_for
-        self.tag = tag
-        self.jobs: dict[str, Job] = {}
-        self.plans: dict[str, Plan] = {}
+        self.books = Books(store, wait_for, tag)
 
-    def outcome(self, call: Call) -> object:
-        """What a verb returned, or the kind of its refusal."""
-        try:
-            return self.wait_for(call)
-        except tuple(vars(errors)[name] for name in _REFUSALS) as error:
-            return type(error)
+    def name(self, number: int) -> str:
+        """A grant's, as far as there are any."""
+        names = list(self.books.pots)
+        return names[number % len(names)] if names else "none"
 
-    def plan(self, owner_id: str) -> Plan:
-        return self.plans.get(owner_id, SMALL)
+    @rule(owner=owners, job=jobs, seconds=amounts)
+    def reserve(self, owner: str, job: str, seconds: int) -> None:
+        self.books.reserve(owner, job, seconds)
 
-    def held_s(self, owner_id: str) -> int:
-        month = month_of(self.clock.now())
-        return sum(job.held_s for job in self.jobs.values() if (job.owner_id, job.month) == (owner_id, month))
+    @rule(job=jobs, seconds=amounts)
+    def settle(self, job: str, seconds: int) -> None:
+        self.books.settle(job, seconds)
 
-    def left_s(self, owner_id: str) -> int:
-        return max(0, self.plan(owner_id).seconds_a_month - self.held_s(owner_id))
+    @rule(job=jobs)
+    def release(self, job: str) -> None:
+        self.books.release(job)
 
-    @rule(owner_id=owners, job_id=jobs, seconds=amounts)
-    def reserve(self, owner_id: str, job_id: str, seconds: int) -> None:
-        got = self.outcome(reserve_seconds(self.ports, self.tag + owner_id, self.tag + job_id, seconds))
-        job = self.jobs.get(job_id)
-        if job is not None:
-            if job.released:
-                assert got is errors.ReservationReleased
-            elif job.owner_id != owner_id:
-                assert got is errors.ReservationMismatch
-            else:
-                assert got == self.left_s(owner_id)
-        elif seconds <= 0:
-            assert got is errors.SecondsInvalid
-        elif seconds > self.plan(owner_id).longest_song_s:
-            assert got is errors.TooLong
-        elif seconds > self.left_s(owner_id):
-            assert got is errors.MinutesExhausted
-        else:
-            self.jobs[job_id] = Job(owner_id, month_of(self.clock.now()), seconds)
-            assert got == self.left_s(owner_id)
+    @rule(owner=owners, plan=st.sampled_from(PLANS.plans), renewal=st.sampled_from(Renewal))
+    def assign(self, owner: str, plan: Plan, renewal: Renewal) -> None:
+        self.books.assign(owner, plan, renewal)
 
-    @rule(job_id=jobs, seconds=amounts)
-    def settle(self, job_id: str, seconds: int) -> None:
-        got = self.outcome(settle_seconds(self.ports, self.tag + job_id, seconds))
-        job = self.jobs.get(job_id)
-        if seconds < 0:
-            assert got is errors.SecondsInvalid
-        elif job is None:
-            assert got is errors.ReservationNotFound
-        elif job.released:
-            assert got is errors.ReservationReleased
-        else:
-            if job.charged_s is None:
-                job.charged_s = min(seconds, job.reserved_s)
-            assert getattr(got, "charged_s", None) == job.charged_s
+    @rule(owner=owners, number=references, seconds=granted, starts_in_h=st.integers(-30, 30), life_h=hours)
+    def grant(self, owner: str, number: int, seconds: int, starts_in_h: int, life_h: int) -> None:
+        self.books.grant(owner, number, seconds, starts_in_h, life_h)
 
-    @rule(job_id=jobs)
-    def release(self, job_id: str) -> None:
-        got = self.outcome(release_seconds(self.ports, self.tag + job_id))
-        job = self.jobs.setdefault(job_id, Job())
-        if job.charged_s is not None:
-            assert got is errors.ReservationSettled
-        else:
-            job.released = True
-            assert got is None
+    @rule(number=references)
+    def repeat_grant(self, number: int) -> None:
+        self.books.repeat_grant(number)
 
-    @rule(owner_id=owners, plan=st.sampled_from(PLANS.plans))
-    def assign(self, owner_id: str, plan: Plan) -> None:
-        assert self.outcome(assign_plan(self.ports, self.tag + owner_id, plan.name)) == plan
-        self.plans[owner_id] = plan
+    @rule(owner=owners, old=st.integers(0, 9), number=references, seconds=granted, kept=granted)
+    def replace(self, owner: str, old: int, number: int, seconds: int, kept: int) -> None:
+        self.books.replace(owner, self.name(old), number, seconds, kept)
 
-    @rule(hours=st.integers(min_value=1, max_value=24 * 20))
+    @rule(owner=owners, number=st.integers(0, 9))
+    def retract(self, owner: str, number: int) -> None:
+        self.books.retract(owner, self.name(number))
+
+    @rule()
+    def expire(self) -> None:
+        self.books.expire()
+
+    @rule(hours=hours)
     def travel(self, hours: int) -> None:
-        self.clock.advance(hours=hours)
+        self.books.travel(hours)
 
     @invariant()
-    def usage_matches_the_books(self) -> None:
-        for owner_id in ("anna", "bert"):
-            usage = self.wait_for(get_usage(self.ports, self.tag + owner_id))
-            assert isinstance(usage, Usage)
-            assert usage.plan == self.plan(owner_id)
-            assert usage.sheet.held_s == self.held_s(owner_id)
-            assert usage.left_s == self.left_s(owner_id)
-            # Never below zero, and never more than was granted, unless the month has no entry yet.
-            assert usage.sheet.granted_s >= usage.sheet.held_s >= usage.sheet.settled_s >= 0
+    def books_agree(self) -> None:
+        self.steps += 1
+        if self.steps % self.compare_every == 0:
+            self.books.check()
+
+    def teardown(self) -> None:
+        self.books.finish()
 
 
-_REFUSALS = (
-    "SecondsInvalid",
-    "TooLong",
-    "MinutesExhausted",
-    "ReservationNotFound",
-    "ReservationMismatch",
-    "ReservationReleased",
-    "ReservationSettled",
-)
+def live_through(history: bytes, books: Books) -> None:
+    """Six bytes are one act. The books are compared after every fourth, and at the end, when each job has ended."""
+    life = _Life(books)
+    for number, start in enumerate(range(0, len(history) - 5, 6)):
+        act, *numbers = history[start : start + 6]
+        life.acts[act % len(life.acts)](numbers)
+        if number % 4 == 3:
+            books.check()
+    books.finish()
+
+
+class _Life:
+    """Acts by five bytes each, mostly lawful: a history of refusals says little."""
+
+    def __init__(self, books: Books) -> None:
+        self.books = books
+        common = [self.reserve, self.reserve, self.reserve, self.settle, self.settle, self.release, self.grant]
+        common += [self.replace, self.travel]
+        rare = [self.assign, self.repeat_grant, self.retract, self.expire]
+        self.acts: Sequence[Callable[[list[int]], None]] = [*common, *common, *rare]
+
+    def owner(self, number: int) -> str:
+        return OWNERS[number % 8 == 0]
+
+    def pot(self, by: list[int]) -> tuple[str, str]:
+        names = list(self.books.pots)
+        name = names[by[1] % len(names)] if names else "none"
+        return (self.books.pots[name].owner if names and by[0] % 16 else self.owner(by[0])), name
+
+    def job(self, by: list[int]) -> str:
+        known = list(self.books.jobs)
+        return known[by[1] % len(known)] if known and by[0] % 8 else f"job{by[1] % 9}"
+
+    def reserve(self, by: list[int]) -> None:
+        self.books.reserve(self.owner(by[0]), f"job{by[1] % 12}", by[2] % (27 if by[3] % 8 == 0 else 13))
+
+    def settle(self, by: list[int]) -> None:
+        self.books.settle(self.job(by), by[2] % 14 - 1)
+
+    def release(self, by: list[int]) -> None:
+        self.books.release(self.job(by))
+
+    def assign(self, by: list[int]) -> None:
+        self.books.assign(self.owner(by[0]), PLANS.plans[by[1] % 2], list(Renewal)[by[2] % 2])
+
+    def grant(self, by: list[int]) -> None:
+        self.books.grant(self.owner(by[0]), by[1] % 8, by[2] % 62 - 1, by[3] % 32 - 30, by[4] * 2)
+
+    def repeat_grant(self, by: list[int]) -> None:
+        self.books.repeat_grant(by[1] % 8)
+
+    def replace(self, by: list[int]) -> None:
+        self.books.replace(*self.pot(by), by[2] % 8, by[3] % 62 - 1, by[4] % (34 if by[4] % 2 else 5) - 1)
+
+    def retract(self, by: list[int]) -> None:
+        self.books.retract(*self.pot(by))
+
+    def expire(self, _: list[int]) -> None:
+        self.books.expire()
+
+    def travel(self, by: list[int]) -> None:
+        self.books.travel(1 + by[0] % 72)

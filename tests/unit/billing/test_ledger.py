@@ -84,7 +84,7 @@ async def test_release_before_reservation_bars_it(ports: Ports, store: FakeStore
     await release_seconds(ports, "job_1")
     with pytest.raises(ReservationReleased):
         await reserve_seconds(ports, "usr_1", "job_1", 300)
-    assert [entry.seconds for entry in store.entries] == [0]
+    assert [entry.seconds for entry in store.written] == [0]
 
 
 async def test_reservation_counts_in_its_own_month(ports: Ports, clock: ManualClock, store: FakeStore) -> None:
@@ -93,8 +93,8 @@ async def test_reservation_counts_in_its_own_month(ports: Ports, clock: ManualCl
     clock.advance(minutes=2)
     await settle_seconds(ports, "job_1", 300)
     usage = await get_usage(ports, "usr_1")
-    assert (usage.sheet.month, usage.left_s) == (Month(2030, 2), 60 * MINUTE_S)
-    assert (await store.sheet("usr_1", Month(2030, 1))).settled_s == 300
+    assert (usage.state.period.starts_at, usage.settled_s, usage.left_s) == (Month(2030, 2).begins_at, 0, 60 * MINUTE_S)
+    assert store.of_month("usr_1", Month(2030, 1).first_day).charged_s == 300
 
 
 async def test_minutes_come_anew_each_month(ports: Ports, clock: ManualClock) -> None:
@@ -131,7 +131,7 @@ async def test_too_long_says_limit_and_plan(ports: Ports, store: FakeStore) -> N
         await reserve_seconds(ports, "usr_1", "job_1", 15 * MINUTE_S + 1)
     assert str(caught.value) == "This song lasts 15:01 minutes; the Free plan takes songs of up to 15 minutes."
     assert caught.value.facts == {"seconds": "901", "longest_song_s": "900", "plan": "free"}
-    assert store.entries == []
+    assert store.written == []
 
 
 async def test_plan_change_counts_at_once(ports: Ports, store: FakeStore) -> None:
@@ -143,7 +143,7 @@ async def test_plan_change_counts_at_once(ports: Ports, store: FakeStore) -> Non
     await assign_plan(ports, "usr_1", "free")
     assert (await get_usage(ports, "usr_1")).left_s == 0
     await assign_plan(ports, "usr_1", "pro")
-    assert (await store.sheet("usr_1", Month(2030, 1))).granted_s == 1_000 * MINUTE_S
+    assert store.of_month("usr_1", Month(2030, 1).first_day).granted_s == 1_000 * MINUTE_S
 
 
 async def test_unknown_plan_is_refused(ports: Ports) -> None:

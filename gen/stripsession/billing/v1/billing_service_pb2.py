@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-stripsession/billing/v1/billing_service.proto\x12\x17stripsession.billing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"\x92\x01\n\x04Plan\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x17\n\x0fseconds_a_month\x18\x03 \x01(\x03\x12\x16\n\x0elongest_song_s\x18\x04 \x01(\x05\x12\x15\n\rparallel_jobs\x18\x05 \x01(\x05\x12\x0e\n\x06models\x18\x06 \x03(\t\x12\x15\n\rdefault_model\x18\x07 \x01(\t\"\x12\n\x10ListPlansRequest\"A\n\x11ListPlansResponse\x12,\n\x05plans\x18\x01 \x03(\x0b\x32\x1d.stripsession.billing.v1.Plan\"#\n\x0fGetUsageRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\"\xa5\x01\n\x10GetUsageResponse\x12+\n\x04plan\x18\x01 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan\x12\x11\n\tsettled_s\x18\x02 \x01(\x03\x12\x12\n\nreserved_s\x18\x03 \x01(\x03\x12\x0e\n\x06left_s\x18\x04 \x01(\x03\x12-\n\trenews_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\'\n\x13GetAllowanceRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\"k\n\x14GetAllowanceResponse\x12\x16\n\x0elongest_song_s\x18\x01 \x01(\x05\x12\x0e\n\x06left_s\x18\x02 \x01(\x03\x12+\n\x04plan\x18\x03 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan\"J\n\x15ReserveSecondsRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x0f\n\x07seconds\x18\x03 \x01(\x03\"(\n\x16ReserveSecondsResponse\x12\x0e\n\x06left_s\x18\x01 \x01(\x03\"7\n\x14SettleSecondsRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0f\n\x07seconds\x18\x02 \x01(\x03\"*\n\x15SettleSecondsResponse\x12\x11\n\tcharged_s\x18\x01 \x01(\x03\"\'\n\x15ReleaseSecondsRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"\x18\n\x16ReleaseSecondsResponse\"3\n\x11\x41ssignPlanRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x0c\n\x04plan\x18\x02 \x01(\t\"A\n\x12\x41ssignPlanResponse\x12+\n\x04plan\x18\x01 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan2\xa8\x02\n\x0e\x42illingService\x12\x9b\x01\n\tListPlans\x12).stripsession.billing.v1.ListPlansRequest\x1a*.stripsession.billing.v1.ListPlansResponse\"7\xfa\x8d\x19\x33\n\x07gateway\x1a(the same plans are on offer to everybody\x12x\n\x08GetUsage\x12(.stripsession.billing.v1.GetUsageRequest\x1a).stripsession.billing.v1.GetUsageResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id2\x8c\x05\n\rLedgerService\x12\x87\x01\n\x0cGetAllowance\x12,.stripsession.billing.v1.GetAllowanceRequest\x1a-.stripsession.billing.v1.GetAllowanceResponse\"\x1a\xfa\x8d\x19\x16\n\nseparation\x12\x08owner_id\x12\x8d\x01\n\x0eReserveSeconds\x12..stripsession.billing.v1.ReserveSecondsRequest\x1a/.stripsession.billing.v1.ReserveSecondsResponse\"\x1a\xfa\x8d\x19\x16\n\nseparation\x12\x08owner_id\x12\xad\x01\n\rSettleSeconds\x12-.stripsession.billing.v1.SettleSecondsRequest\x1a..stripsession.billing.v1.SettleSecondsResponse\"=\xfa\x8d\x19\x39\n\nseparation\"+the reservation says whose seconds they are\x12\xb0\x01\n\x0eReleaseSeconds\x12..stripsession.billing.v1.ReleaseSecondsRequest\x1a/.stripsession.billing.v1.ReleaseSecondsResponse\"=\xfa\x8d\x19\x39\n\nseparation\"+the reservation says whose seconds they are2\xae\x01\n\x19PlanAdministrationService\x12\x90\x01\n\nAssignPlan\x12*.stripsession.billing.v1.AssignPlanRequest\x1a+.stripsession.billing.v1.AssignPlanResponse\")\xfa\x8d\x19%\n\x07\x63onsole*\x1a\x61 plan is given, not takenb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-stripsession/billing/v1/billing_service.proto\x12\x17stripsession.billing.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"\xb5\x01\n\x04Plan\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x17\n\x0fseconds_a_month\x18\x03 \x01(\x03\x12\x16\n\x0elongest_song_s\x18\x04 \x01(\x05\x12\x15\n\rparallel_jobs\x18\x05 \x01(\x05\x12\x0e\n\x06models\x18\x06 \x03(\t\x12\x15\n\rdefault_model\x18\x07 \x01(\t\x12\x10\n\x08priority\x18\x08 \x01(\t\x12\x0f\n\x07\x66ormats\x18\t \x03(\t\"G\n\x04Pack\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0f\n\x07seconds\x18\x03 \x01(\x03\x12\x11\n\tlife_days\x18\x04 \x01(\x05\"\x12\n\x10ListPlansRequest\"o\n\x11ListPlansResponse\x12,\n\x05plans\x18\x01 \x03(\x0b\x32\x1d.stripsession.billing.v1.Plan\x12,\n\x05packs\x18\x02 \x03(\x0b\x32\x1d.stripsession.billing.v1.Pack\"#\n\x0fGetUsageRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\"\x86\x02\n\x05Grant\x12\x10\n\x08grant_id\x18\x01 \x01(\t\x12\x34\n\x06source\x18\x02 \x01(\x0e\x32$.stripsession.billing.v1.GrantSource\x12\x0c\n\x04plan\x18\x03 \x01(\t\x12-\n\tstarts_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tgranted_s\x18\x06 \x01(\x03\x12\x11\n\tsettled_s\x18\x07 \x01(\x03\x12\x12\n\nreserved_s\x18\x08 \x01(\x03\x12\x0e\n\x06left_s\x18\t \x01(\x03\"\xd5\x01\n\x10GetUsageResponse\x12+\n\x04plan\x18\x01 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan\x12\x11\n\tsettled_s\x18\x02 \x01(\x03\x12\x12\n\nreserved_s\x18\x03 \x01(\x03\x12\x0e\n\x06left_s\x18\x04 \x01(\x03\x12-\n\trenews_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x06grants\x18\x06 \x03(\x0b\x32\x1e.stripsession.billing.v1.Grant\"S\n\x18ListLedgerEntriesRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"O\n\rLedgerPosting\x12\x10\n\x08grant_id\x18\x01 \x01(\t\x12\x15\n\rleft_change_s\x18\x02 \x01(\x03\x12\x15\n\rheld_change_s\x18\x03 \x01(\x03\"\xf2\x01\n\x0bLedgerEntry\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12\x36\n\x04kind\x18\x02 \x01(\x0e\x32(.stripsession.billing.v1.LedgerEntryKind\x12\x0e\n\x06job_id\x18\x03 \x01(\t\x12\x0f\n\x07seconds\x18\x04 \x01(\x03\x12\x18\n\x10\x62\x61lance_change_s\x18\x05 \x01(\x03\x12&\n\x02\x61t\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x38\n\x08postings\x18\x07 \x03(\x0b\x32&.stripsession.billing.v1.LedgerPosting\"k\n\x19ListLedgerEntriesResponse\x12\x35\n\x07\x65ntries\x18\x01 \x03(\x0b\x32$.stripsession.billing.v1.LedgerEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\'\n\x13GetAllowanceRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\"k\n\x14GetAllowanceResponse\x12\x16\n\x0elongest_song_s\x18\x01 \x01(\x05\x12\x0e\n\x06left_s\x18\x02 \x01(\x03\x12+\n\x04plan\x18\x03 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan\"J\n\x15ReserveSecondsRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x0e\n\x06job_id\x18\x02 \x01(\t\x12\x0f\n\x07seconds\x18\x03 \x01(\x03\"(\n\x16ReserveSecondsResponse\x12\x0e\n\x06left_s\x18\x01 \x01(\x03\"7\n\x14SettleSecondsRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x0f\n\x07seconds\x18\x02 \x01(\x03\"*\n\x15SettleSecondsResponse\x12\x11\n\tcharged_s\x18\x01 \x01(\x03\"\'\n\x15ReleaseSecondsRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"\x18\n\x16ReleaseSecondsResponse\"s\n\x1bListOpenReservationsRequest\x12-\n\nolder_than\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"x\n\x0fOpenReservation\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12\x12\n\nreserved_s\x18\x03 \x01(\x03\x12/\n\x0breserved_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"w\n\x1cListOpenReservationsResponse\x12>\n\x0creservations\x18\x01 \x03(\x0b\x32(.stripsession.billing.v1.OpenReservation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"3\n\x11\x41ssignPlanRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x0c\n\x04plan\x18\x02 \x01(\t\"A\n\x12\x41ssignPlanResponse\x12+\n\x04plan\x18\x01 \x01(\x0b\x32\x1d.stripsession.billing.v1.Plan*\xcf\x01\n\x0bGrantSource\x12\x1c\n\x18GRANT_SOURCE_UNSPECIFIED\x10\x00\x12\x1b\n\x17GRANT_SOURCE_PLAN_MONTH\x10\x01\x12\x1c\n\x18GRANT_SOURCE_PLAN_PERIOD\x10\x02\x12\x16\n\x12GRANT_SOURCE_TRIAL\x10\x03\x12\x17\n\x13GRANT_SOURCE_TOP_UP\x10\x04\x12\x19\n\x15GRANT_SOURCE_COURTESY\x10\x05\x12\x1b\n\x17GRANT_SOURCE_CORRECTION\x10\x06*\xea\x01\n\x0fLedgerEntryKind\x12!\n\x1dLEDGER_ENTRY_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17LEDGER_ENTRY_KIND_GRANT\x10\x01\x12\x1d\n\x19LEDGER_ENTRY_KIND_RESERVE\x10\x02\x12\x1c\n\x18LEDGER_ENTRY_KIND_SETTLE\x10\x03\x12\x1d\n\x19LEDGER_ENTRY_KIND_RELEASE\x10\x04\x12\x1c\n\x18LEDGER_ENTRY_KIND_EXPIRE\x10\x05\x12\x1d\n\x19LEDGER_ENTRY_KIND_RETRACT\x10\x06\x32\xbe\x03\n\x0e\x42illingService\x12\x9b\x01\n\tListPlans\x12).stripsession.billing.v1.ListPlansRequest\x1a*.stripsession.billing.v1.ListPlansResponse\"7\xfa\x8d\x19\x33\n\x07gateway\x1a(the same plans are on offer to everybody\x12x\n\x08GetUsage\x12(.stripsession.billing.v1.GetUsageRequest\x1a).stripsession.billing.v1.GetUsageResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id\x12\x93\x01\n\x11ListLedgerEntries\x12\x31.stripsession.billing.v1.ListLedgerEntriesRequest\x1a\x32.stripsession.billing.v1.ListLedgerEntriesResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id2\xdf\x06\n\rLedgerService\x12\x87\x01\n\x0cGetAllowance\x12,.stripsession.billing.v1.GetAllowanceRequest\x1a-.stripsession.billing.v1.GetAllowanceResponse\"\x1a\xfa\x8d\x19\x16\n\nseparation\x12\x08owner_id\x12\x8d\x01\n\x0eReserveSeconds\x12..stripsession.billing.v1.ReserveSecondsRequest\x1a/.stripsession.billing.v1.ReserveSecondsResponse\"\x1a\xfa\x8d\x19\x16\n\nseparation\x12\x08owner_id\x12\xad\x01\n\rSettleSeconds\x12-.stripsession.billing.v1.SettleSecondsRequest\x1a..stripsession.billing.v1.SettleSecondsResponse\"=\xfa\x8d\x19\x39\n\nseparation\"+the reservation says whose seconds they are\x12\xb0\x01\n\x0eReleaseSeconds\x12..stripsession.billing.v1.ReleaseSecondsRequest\x1a/.stripsession.billing.v1.ReleaseSecondsResponse\"=\xfa\x8d\x19\x39\n\nseparation\"+the reservation says whose seconds they are\x12\xd0\x01\n\x14ListOpenReservations\x12\x34.stripsession.billing.v1.ListOpenReservationsRequest\x1a\x35.stripsession.billing.v1.ListOpenReservationsResponse\"K\xfa\x8d\x19G\n\nseparation\"9all of them are compared with the jobs, whosever they are2\xae\x01\n\x19PlanAdministrationService\x12\x90\x01\n\nAssignPlan\x12*.stripsession.billing.v1.AssignPlanRequest\x1a+.stripsession.billing.v1.AssignPlanResponse\")\xfa\x8d\x19%\n\x07\x63onsole*\x1a\x61 plan is given, not takenb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,6 +38,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BILLINGSERVICE'].methods_by_name['ListPlans']._serialized_options = b'\372\215\0313\n\007gateway\032(the same plans are on offer to everybody'
   _globals['_BILLINGSERVICE'].methods_by_name['GetUsage']._loaded_options = None
   _globals['_BILLINGSERVICE'].methods_by_name['GetUsage']._serialized_options = b'\372\215\031\023\n\007gateway\022\010owner_id'
+  _globals['_BILLINGSERVICE'].methods_by_name['ListLedgerEntries']._loaded_options = None
+  _globals['_BILLINGSERVICE'].methods_by_name['ListLedgerEntries']._serialized_options = b'\372\215\031\023\n\007gateway\022\010owner_id'
   _globals['_LEDGERSERVICE'].methods_by_name['GetAllowance']._loaded_options = None
   _globals['_LEDGERSERVICE'].methods_by_name['GetAllowance']._serialized_options = b'\372\215\031\026\n\nseparation\022\010owner_id'
   _globals['_LEDGERSERVICE'].methods_by_name['ReserveSeconds']._loaded_options = None
@@ -45,42 +48,66 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LEDGERSERVICE'].methods_by_name['SettleSeconds']._serialized_options = b'\372\215\0319\n\nseparation\"+the reservation says whose seconds they are'
   _globals['_LEDGERSERVICE'].methods_by_name['ReleaseSeconds']._loaded_options = None
   _globals['_LEDGERSERVICE'].methods_by_name['ReleaseSeconds']._serialized_options = b'\372\215\0319\n\nseparation\"+the reservation says whose seconds they are'
+  _globals['_LEDGERSERVICE'].methods_by_name['ListOpenReservations']._loaded_options = None
+  _globals['_LEDGERSERVICE'].methods_by_name['ListOpenReservations']._serialized_options = b'\372\215\031G\n\nseparation\"9all of them are compared with the jobs, whosever they are'
   _globals['_PLANADMINISTRATIONSERVICE'].methods_by_name['AssignPlan']._loaded_options = None
   _globals['_PLANADMINISTRATIONSERVICE'].methods_by_name['AssignPlan']._serialized_options = b'\372\215\031%\n\007console*\032a plan is given, not taken'
-  _globals['_PLAN']._serialized_start=159
-  _globals['_PLAN']._serialized_end=305
-  _globals['_LISTPLANSREQUEST']._serialized_start=307
-  _globals['_LISTPLANSREQUEST']._serialized_end=325
-  _globals['_LISTPLANSRESPONSE']._serialized_start=327
-  _globals['_LISTPLANSRESPONSE']._serialized_end=392
-  _globals['_GETUSAGEREQUEST']._serialized_start=394
-  _globals['_GETUSAGEREQUEST']._serialized_end=429
-  _globals['_GETUSAGERESPONSE']._serialized_start=432
-  _globals['_GETUSAGERESPONSE']._serialized_end=597
-  _globals['_GETALLOWANCEREQUEST']._serialized_start=599
-  _globals['_GETALLOWANCEREQUEST']._serialized_end=638
-  _globals['_GETALLOWANCERESPONSE']._serialized_start=640
-  _globals['_GETALLOWANCERESPONSE']._serialized_end=747
-  _globals['_RESERVESECONDSREQUEST']._serialized_start=749
-  _globals['_RESERVESECONDSREQUEST']._serialized_end=823
-  _globals['_RESERVESECONDSRESPONSE']._serialized_start=825
-  _globals['_RESERVESECONDSRESPONSE']._serialized_end=865
-  _globals['_SETTLESECONDSREQUEST']._serialized_start=867
-  _globals['_SETTLESECONDSREQUEST']._serialized_end=922
-  _globals['_SETTLESECONDSRESPONSE']._serialized_start=924
-  _globals['_SETTLESECONDSRESPONSE']._serialized_end=966
-  _globals['_RELEASESECONDSREQUEST']._serialized_start=968
-  _globals['_RELEASESECONDSREQUEST']._serialized_end=1007
-  _globals['_RELEASESECONDSRESPONSE']._serialized_start=1009
-  _globals['_RELEASESECONDSRESPONSE']._serialized_end=1033
-  _globals['_ASSIGNPLANREQUEST']._serialized_start=1035
-  _globals['_ASSIGNPLANREQUEST']._serialized_end=1086
-  _globals['_ASSIGNPLANRESPONSE']._serialized_start=1088
-  _globals['_ASSIGNPLANRESPONSE']._serialized_end=1153
-  _globals['_BILLINGSERVICE']._serialized_start=1156
-  _globals['_BILLINGSERVICE']._serialized_end=1452
-  _globals['_LEDGERSERVICE']._serialized_start=1455
-  _globals['_LEDGERSERVICE']._serialized_end=2107
-  _globals['_PLANADMINISTRATIONSERVICE']._serialized_start=2110
-  _globals['_PLANADMINISTRATIONSERVICE']._serialized_end=2284
+  _globals['_GRANTSOURCE']._serialized_start=2535
+  _globals['_GRANTSOURCE']._serialized_end=2742
+  _globals['_LEDGERENTRYKIND']._serialized_start=2745
+  _globals['_LEDGERENTRYKIND']._serialized_end=2979
+  _globals['_PLAN']._serialized_start=191
+  _globals['_PLAN']._serialized_end=372
+  _globals['_PACK']._serialized_start=374
+  _globals['_PACK']._serialized_end=445
+  _globals['_LISTPLANSREQUEST']._serialized_start=447
+  _globals['_LISTPLANSREQUEST']._serialized_end=465
+  _globals['_LISTPLANSRESPONSE']._serialized_start=467
+  _globals['_LISTPLANSRESPONSE']._serialized_end=578
+  _globals['_GETUSAGEREQUEST']._serialized_start=580
+  _globals['_GETUSAGEREQUEST']._serialized_end=615
+  _globals['_GRANT']._serialized_start=618
+  _globals['_GRANT']._serialized_end=880
+  _globals['_GETUSAGERESPONSE']._serialized_start=883
+  _globals['_GETUSAGERESPONSE']._serialized_end=1096
+  _globals['_LISTLEDGERENTRIESREQUEST']._serialized_start=1098
+  _globals['_LISTLEDGERENTRIESREQUEST']._serialized_end=1181
+  _globals['_LEDGERPOSTING']._serialized_start=1183
+  _globals['_LEDGERPOSTING']._serialized_end=1262
+  _globals['_LEDGERENTRY']._serialized_start=1265
+  _globals['_LEDGERENTRY']._serialized_end=1507
+  _globals['_LISTLEDGERENTRIESRESPONSE']._serialized_start=1509
+  _globals['_LISTLEDGERENTRIESRESPONSE']._serialized_end=1616
+  _globals['_GETALLOWANCEREQUEST']._serialized_start=1618
+  _globals['_GETALLOWANCEREQUEST']._serialized_end=1657
+  _globals['_GETALLOWANCERESPONSE']._serialized_start=1659
+  _globals['_GETALLOWANCERESPONSE']._serialized_end=1766
+  _globals['_RESERVESECONDSREQUEST']._serialized_start=1768
+  _globals['_RESERVESECONDSREQUEST']._serialized_end=1842
+  _globals['_RESERVESECONDSRESPONSE']._serialized_start=1844
+  _globals['_RESERVESECONDSRESPONSE']._serialized_end=1884
+  _globals['_SETTLESECONDSREQUEST']._serialized_start=1886
+  _globals['_SETTLESECONDSREQUEST']._serialized_end=1941
+  _globals['_SETTLESECONDSRESPONSE']._serialized_start=1943
+  _globals['_SETTLESECONDSRESPONSE']._serialized_end=1985
+  _globals['_RELEASESECONDSREQUEST']._serialized_start=1987
+  _globals['_RELEASESECONDSREQUEST']._serialized_end=2026
+  _globals['_RELEASESECONDSRESPONSE']._serialized_start=2028
+  _globals['_RELEASESECONDSRESPONSE']._serialized_end=2052
+  _globals['_LISTOPENRESERVATIONSREQUEST']._serialized_start=2054
+  _globals['_LISTOPENRESERVATIONSREQUEST']._serialized_end=2169
+  _globals['_OPENRESERVATION']._serialized_start=2171
+  _globals['_OPENRESERVATION']._serialized_end=2291
+  _globals['_LISTOPENRESERVATIONSRESPONSE']._serialized_start=2293
+  _globals['_LISTOPENRESERVATIONSRESPONSE']._serialized_end=2412
+  _globals['_ASSIGNPLANREQUEST']._serialized_start=2414
+  _globals['_ASSIGNPLANREQUEST']._serialized_end=2465
+  _globals['_ASSIGNPLANRESPONSE']._serialized_start=2467
+  _globals['_ASSIGNPLANRESPONSE']._serialized_end=2532
+  _globals['_BILLINGSERVICE']._serialized_start=2982
+  _globals['_BILLINGSERVICE']._serialized_end=3428
+  _globals['_LEDGERSERVICE']._serialized_start=3431
+  _globals['_LEDGERSERVICE']._serialized_end=4294
+  _globals['_PLANADMINISTRATIONSERVICE']._serialized_start=4297
+  _globals['_PLANADMINISTRATIONSERVICE']._serialized_end=4471
 # @@protoc_insertion_point(module_scope)

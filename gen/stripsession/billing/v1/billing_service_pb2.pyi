@@ -5,9 +5,11 @@ Plans and minutes."""
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -18,6 +20,86 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _GrantSource:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _GrantSourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_GrantSource.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    GRANT_SOURCE_UNSPECIFIED: _GrantSource.ValueType  # 0
+    """Newer than the reader."""
+    GRANT_SOURCE_PLAN_MONTH: _GrantSource.ValueType  # 1
+    """A calendar month on a plan."""
+    GRANT_SOURCE_PLAN_PERIOD: _GrantSource.ValueType  # 2
+    """A paid period of a subscription."""
+    GRANT_SOURCE_TRIAL: _GrantSource.ValueType  # 3
+    """A trial."""
+    GRANT_SOURCE_TOP_UP: _GrantSource.ValueType  # 4
+    """A pack."""
+    GRANT_SOURCE_COURTESY: _GrantSource.ValueType  # 5
+    """The operator's courtesy."""
+    GRANT_SOURCE_CORRECTION: _GrantSource.ValueType  # 6
+    """A refund or a dispute that came to nothing."""
+
+class GrantSource(_GrantSource, metaclass=_GrantSourceEnumTypeWrapper):
+    """What seconds were granted for."""
+
+GRANT_SOURCE_UNSPECIFIED: GrantSource.ValueType  # 0
+"""Newer than the reader."""
+GRANT_SOURCE_PLAN_MONTH: GrantSource.ValueType  # 1
+"""A calendar month on a plan."""
+GRANT_SOURCE_PLAN_PERIOD: GrantSource.ValueType  # 2
+"""A paid period of a subscription."""
+GRANT_SOURCE_TRIAL: GrantSource.ValueType  # 3
+"""A trial."""
+GRANT_SOURCE_TOP_UP: GrantSource.ValueType  # 4
+"""A pack."""
+GRANT_SOURCE_COURTESY: GrantSource.ValueType  # 5
+"""The operator's courtesy."""
+GRANT_SOURCE_CORRECTION: GrantSource.ValueType  # 6
+"""A refund or a dispute that came to nothing."""
+Global___GrantSource: _TypeAlias = GrantSource  # noqa: Y015
+
+class _LedgerEntryKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LedgerEntryKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LedgerEntryKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LEDGER_ENTRY_KIND_UNSPECIFIED: _LedgerEntryKind.ValueType  # 0
+    """Newer than the reader."""
+    LEDGER_ENTRY_KIND_GRANT: _LedgerEntryKind.ValueType  # 1
+    """Seconds were given. Less than none when a month's were lowered with a change of plan."""
+    LEDGER_ENTRY_KIND_RESERVE: _LedgerEntryKind.ValueType  # 2
+    """Seconds were set aside for a job."""
+    LEDGER_ENTRY_KIND_SETTLE: _LedgerEntryKind.ValueType  # 3
+    """A job was charged."""
+    LEDGER_ENTRY_KIND_RELEASE: _LedgerEntryKind.ValueType  # 4
+    """A job gave its seconds back."""
+    LEDGER_ENTRY_KIND_EXPIRE: _LedgerEntryKind.ValueType  # 5
+    """What was left of a grant ended with it."""
+    LEDGER_ENTRY_KIND_RETRACT: _LedgerEntryKind.ValueType  # 6
+    """What was left of a grant was taken back: it was refunded, or another one took its place."""
+
+class LedgerEntryKind(_LedgerEntryKind, metaclass=_LedgerEntryKindEnumTypeWrapper):
+    """What an entry of the ledger does."""
+
+LEDGER_ENTRY_KIND_UNSPECIFIED: LedgerEntryKind.ValueType  # 0
+"""Newer than the reader."""
+LEDGER_ENTRY_KIND_GRANT: LedgerEntryKind.ValueType  # 1
+"""Seconds were given. Less than none when a month's were lowered with a change of plan."""
+LEDGER_ENTRY_KIND_RESERVE: LedgerEntryKind.ValueType  # 2
+"""Seconds were set aside for a job."""
+LEDGER_ENTRY_KIND_SETTLE: LedgerEntryKind.ValueType  # 3
+"""A job was charged."""
+LEDGER_ENTRY_KIND_RELEASE: LedgerEntryKind.ValueType  # 4
+"""A job gave its seconds back."""
+LEDGER_ENTRY_KIND_EXPIRE: LedgerEntryKind.ValueType  # 5
+"""What was left of a grant ended with it."""
+LEDGER_ENTRY_KIND_RETRACT: LedgerEntryKind.ValueType  # 6
+"""What was left of a grant was taken back: it was refunded, or another one took its place."""
+Global___LedgerEntryKind: _TypeAlias = LedgerEntryKind  # noqa: Y015
 
 @_typing.final
 class Plan(_message.Message):
@@ -32,6 +114,8 @@ class Plan(_message.Message):
     PARALLEL_JOBS_FIELD_NUMBER: _builtins.int
     MODELS_FIELD_NUMBER: _builtins.int
     DEFAULT_MODEL_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    FORMATS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name, e.g. "free"."""
     title: _builtins.str
@@ -44,9 +128,15 @@ class Plan(_message.Message):
     """Jobs that may run at once."""
     default_model: _builtins.str
     """Model taken when none is named; empty is the installation's."""
+    priority: _builtins.str
+    """Tier in which its jobs wait: "standard", "priority" or "first"."""
     @_builtins.property
     def models(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Models that may be asked for; none named means every one."""
+
+    @_builtins.property
+    def formats(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Formats that stems may be downloaded in; none named means every one."""
 
     def __init__(
         self,
@@ -58,14 +148,50 @@ class Plan(_message.Message):
         parallel_jobs: _builtins.int = ...,
         models: _abc.Iterable[_builtins.str] | None = ...,
         default_model: _builtins.str = ...,
+        priority: _builtins.str = ...,
+        formats: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["default_model", b"default_model", "longest_song_s", b"longest_song_s", "models", b"models", "name", b"name", "parallel_jobs", b"parallel_jobs", "seconds_a_month", b"seconds_a_month", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["default_model", b"default_model", "formats", b"formats", "longest_song_s", b"longest_song_s", "models", b"models", "name", b"name", "parallel_jobs", b"parallel_jobs", "priority", b"priority", "seconds_a_month", b"seconds_a_month", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Plan: _TypeAlias = Plan  # noqa: Y015
+
+@_typing.final
+class Pack(_message.Message):
+    """Minutes that are bought once, beside a plan."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    SECONDS_FIELD_NUMBER: _builtins.int
+    LIFE_DAYS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name, e.g. "hour"."""
+    title: _builtins.str
+    """Title for people."""
+    seconds: _builtins.int
+    """Seconds of audio."""
+    life_days: _builtins.int
+    """Days for which they can be used."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        title: _builtins.str = ...,
+        seconds: _builtins.int = ...,
+        life_days: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["life_days", b"life_days", "name", b"name", "seconds", b"seconds", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Pack: _TypeAlias = Pack  # noqa: Y015
 
 @_typing.final
 class ListPlansRequest(_message.Message):
@@ -91,18 +217,24 @@ class ListPlansResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PLANS_FIELD_NUMBER: _builtins.int
+    PACKS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def plans(self) -> _containers.RepeatedCompositeFieldContainer[Global___Plan]:
         """The plans."""
+
+    @_builtins.property
+    def packs(self) -> _containers.RepeatedCompositeFieldContainer[Global___Pack]:
+        """The packs."""
 
     def __init__(
         self,
         *,
         plans: _abc.Iterable[Global___Plan] | None = ...,
+        packs: _abc.Iterable[Global___Pack] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["plans", b"plans"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["packs", b"packs", "plans", b"plans"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -131,6 +263,64 @@ class GetUsageRequest(_message.Message):
 Global___GetUsageRequest: _TypeAlias = GetUsageRequest  # noqa: Y015
 
 @_typing.final
+class Grant(_message.Message):
+    """Seconds that a person was given until some time, and what became of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GRANT_ID_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    PLAN_FIELD_NUMBER: _builtins.int
+    STARTS_AT_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    GRANTED_S_FIELD_NUMBER: _builtins.int
+    SETTLED_S_FIELD_NUMBER: _builtins.int
+    RESERVED_S_FIELD_NUMBER: _builtins.int
+    LEFT_S_FIELD_NUMBER: _builtins.int
+    grant_id: _builtins.str
+    """Which."""
+    source: Global___GrantSource.ValueType
+    """What for."""
+    plan: _builtins.str
+    """Name of the plan that it came by; empty for none."""
+    granted_s: _builtins.int
+    """Seconds that were given."""
+    settled_s: _builtins.int
+    """Seconds charged of it."""
+    reserved_s: _builtins.int
+    """Seconds of it set aside for jobs under way."""
+    left_s: _builtins.int
+    """Seconds left of it."""
+    @_builtins.property
+    def starts_at(self) -> _timestamp_pb2.Timestamp:
+        """From when on it may be used."""
+
+    @_builtins.property
+    def expires_at(self) -> _timestamp_pb2.Timestamp:
+        """When what is left of it ends."""
+
+    def __init__(
+        self,
+        *,
+        grant_id: _builtins.str = ...,
+        source: Global___GrantSource.ValueType = ...,
+        plan: _builtins.str = ...,
+        starts_at: _timestamp_pb2.Timestamp | None = ...,
+        expires_at: _timestamp_pb2.Timestamp | None = ...,
+        granted_s: _builtins.int = ...,
+        settled_s: _builtins.int = ...,
+        reserved_s: _builtins.int = ...,
+        left_s: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at", "starts_at", b"starts_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at", "grant_id", b"grant_id", "granted_s", b"granted_s", "left_s", b"left_s", "plan", b"plan", "reserved_s", b"reserved_s", "settled_s", b"settled_s", "source", b"source", "starts_at", b"starts_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Grant: _TypeAlias = Grant  # noqa: Y015
+
+@_typing.final
 class GetUsageResponse(_message.Message):
     """Usage."""
 
@@ -141,19 +331,24 @@ class GetUsageResponse(_message.Message):
     RESERVED_S_FIELD_NUMBER: _builtins.int
     LEFT_S_FIELD_NUMBER: _builtins.int
     RENEWS_AT_FIELD_NUMBER: _builtins.int
+    GRANTS_FIELD_NUMBER: _builtins.int
     settled_s: _builtins.int
-    """Seconds charged this month."""
+    """Seconds charged for this period's jobs. The period is a calendar month, or a subscription's."""
     reserved_s: _builtins.int
     """Seconds set aside for jobs under way."""
     left_s: _builtins.int
-    """Seconds left."""
+    """Seconds left, of every grant."""
     @_builtins.property
     def plan(self) -> Global___Plan:
         """The plan."""
 
     @_builtins.property
     def renews_at(self) -> _timestamp_pb2.Timestamp:
-        """When the month ends and the plan's seconds come anew."""
+        """When the period ends and the plan's seconds come anew. Absent when that waits for a payment."""
+
+    @_builtins.property
+    def grants(self) -> _containers.RepeatedCompositeFieldContainer[Global___Grant]:
+        """Grants that can be used now or later, in the order in which they are used."""
 
     def __init__(
         self,
@@ -163,14 +358,153 @@ class GetUsageResponse(_message.Message):
         reserved_s: _builtins.int = ...,
         left_s: _builtins.int = ...,
         renews_at: _timestamp_pb2.Timestamp | None = ...,
+        grants: _abc.Iterable[Global___Grant] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan", "renews_at", b"renews_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["left_s", b"left_s", "plan", b"plan", "renews_at", b"renews_at", "reserved_s", b"reserved_s", "settled_s", b"settled_s"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["grants", b"grants", "left_s", b"left_s", "plan", b"plan", "renews_at", b"renews_at", "reserved_s", b"reserved_s", "settled_s", b"settled_s"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetUsageResponse: _TypeAlias = GetUsageResponse  # noqa: Y015
+
+@_typing.final
+class ListLedgerEntriesRequest(_message.Message):
+    """Asks for a person's ledger."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OWNER_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    owner_id: _builtins.str
+    """Whose."""
+    page_size: _builtins.int
+    """Entries wanted, at most 200; 0 means 50."""
+    page_token: _builtins.str
+    """Where to begin; empty is the newest."""
+    def __init__(
+        self,
+        *,
+        owner_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["owner_id", b"owner_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListLedgerEntriesRequest: _TypeAlias = ListLedgerEntriesRequest  # noqa: Y015
+
+@_typing.final
+class LedgerPosting(_message.Message):
+    """What an entry does to a grant."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GRANT_ID_FIELD_NUMBER: _builtins.int
+    LEFT_CHANGE_S_FIELD_NUMBER: _builtins.int
+    HELD_CHANGE_S_FIELD_NUMBER: _builtins.int
+    grant_id: _builtins.str
+    """Which."""
+    left_change_s: _builtins.int
+    """Seconds that are left of it after this more than before."""
+    held_change_s: _builtins.int
+    """Seconds of it that are set aside after this more than before."""
+    def __init__(
+        self,
+        *,
+        grant_id: _builtins.str = ...,
+        left_change_s: _builtins.int = ...,
+        held_change_s: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["grant_id", b"grant_id", "held_change_s", b"held_change_s", "left_change_s", b"left_change_s"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LedgerPosting: _TypeAlias = LedgerPosting  # noqa: Y015
+
+@_typing.final
+class LedgerEntry(_message.Message):
+    """One line of a person's ledger. They are added, never changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    SECONDS_FIELD_NUMBER: _builtins.int
+    BALANCE_CHANGE_S_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    POSTINGS_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """Its number; later entries have larger ones."""
+    kind: Global___LedgerEntryKind.ValueType
+    """What it does."""
+    job_id: _builtins.str
+    """For which job; empty for none."""
+    seconds: _builtins.int
+    """Seconds given, set aside, charged, given back, ended or taken back."""
+    balance_change_s: _builtins.int
+    """Seconds that are left to the person after this more than before."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def postings(self) -> _containers.RepeatedCompositeFieldContainer[Global___LedgerPosting]:
+        """What it does to each grant."""
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        kind: Global___LedgerEntryKind.ValueType = ...,
+        job_id: _builtins.str = ...,
+        seconds: _builtins.int = ...,
+        balance_change_s: _builtins.int = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        postings: _abc.Iterable[Global___LedgerPosting] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "balance_change_s", b"balance_change_s", "job_id", b"job_id", "kind", b"kind", "number", b"number", "postings", b"postings", "seconds", b"seconds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LedgerEntry: _TypeAlias = LedgerEntry  # noqa: Y015
+
+@_typing.final
+class ListLedgerEntriesResponse(_message.Message):
+    """A page of a person's ledger."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Begins the next page; empty on the last."""
+    @_builtins.property
+    def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___LedgerEntry]:
+        """Newest first."""
+
+    def __init__(
+        self,
+        *,
+        entries: _abc.Iterable[Global___LedgerEntry] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListLedgerEntriesResponse: _TypeAlias = ListLedgerEntriesResponse  # noqa: Y015
 
 @_typing.final
 class GetAllowanceRequest(_message.Message):
@@ -364,6 +698,102 @@ class ReleaseSecondsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReleaseSecondsResponse: _TypeAlias = ReleaseSecondsResponse  # noqa: Y015
+
+@_typing.final
+class ListOpenReservationsRequest(_message.Message):
+    """Asks for reservations that were never ended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OLDER_THAN_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """Reservations wanted, at most 500; 0 means 100."""
+    page_token: _builtins.str
+    """Where to begin; empty is the oldest."""
+    @_builtins.property
+    def older_than(self) -> _duration_pb2.Duration:
+        """Those older than this."""
+
+    def __init__(
+        self,
+        *,
+        older_than: _duration_pb2.Duration | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["older_than", b"older_than"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["older_than", b"older_than", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListOpenReservationsRequest: _TypeAlias = ListOpenReservationsRequest  # noqa: Y015
+
+@_typing.final
+class OpenReservation(_message.Message):
+    """Seconds set aside for a job that was neither charged nor gave them back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    OWNER_ID_FIELD_NUMBER: _builtins.int
+    RESERVED_S_FIELD_NUMBER: _builtins.int
+    RESERVED_AT_FIELD_NUMBER: _builtins.int
+    job_id: _builtins.str
+    """Which job."""
+    owner_id: _builtins.str
+    """Whose seconds."""
+    reserved_s: _builtins.int
+    """How many."""
+    @_builtins.property
+    def reserved_at(self) -> _timestamp_pb2.Timestamp:
+        """Since when."""
+
+    def __init__(
+        self,
+        *,
+        job_id: _builtins.str = ...,
+        owner_id: _builtins.str = ...,
+        reserved_s: _builtins.int = ...,
+        reserved_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["reserved_at", b"reserved_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job_id", b"job_id", "owner_id", b"owner_id", "reserved_at", b"reserved_at", "reserved_s", b"reserved_s"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenReservation: _TypeAlias = OpenReservation  # noqa: Y015
+
+@_typing.final
+class ListOpenReservationsResponse(_message.Message):
+    """A page of open reservations."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESERVATIONS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Begins the next page; empty on the last."""
+    @_builtins.property
+    def reservations(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpenReservation]:
+        """The oldest first."""
+
+    def __init__(
+        self,
+        *,
+        reservations: _abc.Iterable[Global___OpenReservation] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "reservations", b"reservations"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListOpenReservationsResponse: _TypeAlias = ListOpenReservationsResponse  # noqa: Y015
 
 @_typing.final
 class AssignPlanRequest(_message.Message):

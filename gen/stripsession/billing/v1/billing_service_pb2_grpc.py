@@ -45,6 +45,11 @@ class BillingServiceStub:
                 request_serializer=stripsession_dot_billing_dot_v1_dot_billing__service__pb2.GetUsageRequest.SerializeToString,
                 response_deserializer=stripsession_dot_billing_dot_v1_dot_billing__service__pb2.GetUsageResponse.FromString,
                 _registered_method=True)
+        self.ListLedgerEntries = channel.unary_unary(
+                '/stripsession.billing.v1.BillingService/ListLedgerEntries',
+                request_serializer=stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ListLedgerEntriesRequest.SerializeToString,
+                response_deserializer=stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ListLedgerEntriesResponse.FromString,
+                _registered_method=True)
 
 
 class BillingServiceServicer:
@@ -59,7 +64,14 @@ class BillingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetUsage(self, request, context):
-        """What a person has used and has left this month.
+        """What a person has used and has left in this period, in all and of each grant.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListLedgerEntries(self, request, context):
+        """A page of a person's ledger, newest first. INVALID_ARGUMENT/PAGE_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -77,6 +89,11 @@ def add_BillingServiceServicer_to_server(servicer, server):
                     servicer.GetUsage,
                     request_deserializer=stripsession_dot_billing_dot_v1_dot_billing__service__pb2.GetUsageRequest.FromString,
                     response_serializer=stripsession_dot_billing_dot_v1_dot_billing__service__pb2.GetUsageResponse.SerializeToString,
+            ),
+            'ListLedgerEntries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLedgerEntries,
+                    request_deserializer=stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ListLedgerEntriesRequest.FromString,
+                    response_serializer=stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ListLedgerEntriesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -144,6 +161,33 @@ class BillingService:
             metadata,
             _registered_method=True)
 
+    @staticmethod
+    def ListLedgerEntries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.billing.v1.BillingService/ListLedgerEntries',
+            stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ListLedgerEntriesRequest.SerializeToString,
+            stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ListLedgerEntriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
 
 class LedgerServiceStub:
     """What separation asks. Every write is idempotent by job.
@@ -174,6 +218,11 @@ class LedgerServiceStub:
                 '/stripsession.billing.v1.LedgerService/ReleaseSeconds',
                 request_serializer=stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ReleaseSecondsRequest.SerializeToString,
                 response_deserializer=stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ReleaseSecondsResponse.FromString,
+                _registered_method=True)
+        self.ListOpenReservations = channel.unary_unary(
+                '/stripsession.billing.v1.LedgerService/ListOpenReservations',
+                request_serializer=stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ListOpenReservationsRequest.SerializeToString,
+                response_deserializer=stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ListOpenReservationsResponse.FromString,
                 _registered_method=True)
 
 
@@ -210,6 +259,14 @@ class LedgerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListOpenReservations(self, request, context):
+        """Reservations that were never settled or released, the oldest first, for comparing them with the jobs.
+        INVALID_ARGUMENT/PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LedgerServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -232,6 +289,11 @@ def add_LedgerServiceServicer_to_server(servicer, server):
                     servicer.ReleaseSeconds,
                     request_deserializer=stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ReleaseSecondsRequest.FromString,
                     response_serializer=stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ReleaseSecondsResponse.SerializeToString,
+            ),
+            'ListOpenReservations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOpenReservations,
+                    request_deserializer=stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ListOpenReservationsRequest.FromString,
+                    response_serializer=stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ListOpenReservationsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -343,6 +405,33 @@ class LedgerService:
             '/stripsession.billing.v1.LedgerService/ReleaseSeconds',
             stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ReleaseSecondsRequest.SerializeToString,
             stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ReleaseSecondsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOpenReservations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.billing.v1.LedgerService/ListOpenReservations',
+            stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ListOpenReservationsRequest.SerializeToString,
+            stripsession_dot_billing_dot_v1_dot_billing__service__pb2.ListOpenReservationsResponse.FromString,
             options,
             channel_credentials,
             insecure,

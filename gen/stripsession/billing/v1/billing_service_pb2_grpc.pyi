@@ -36,7 +36,9 @@ class BillingServiceStub:
     ListPlans: _grpc.UnaryUnaryMultiCallable[_billing_service_pb2.ListPlansRequest, _billing_service_pb2.ListPlansResponse]
     """The plans on offer."""
     GetUsage: _grpc.UnaryUnaryMultiCallable[_billing_service_pb2.GetUsageRequest, _billing_service_pb2.GetUsageResponse]
-    """What a person has used and has left this month."""
+    """What a person has used and has left in this period, in all and of each grant."""
+    ListLedgerEntries: _grpc.UnaryUnaryMultiCallable[_billing_service_pb2.ListLedgerEntriesRequest, _billing_service_pb2.ListLedgerEntriesResponse]
+    """A page of a person's ledger, newest first. INVALID_ARGUMENT/PAGE_TOKEN_INVALID."""
 
 @_typing.type_check_only
 class BillingServiceAsyncStub(BillingServiceStub):
@@ -46,7 +48,9 @@ class BillingServiceAsyncStub(BillingServiceStub):
     ListPlans: _aio.UnaryUnaryMultiCallable[_billing_service_pb2.ListPlansRequest, _billing_service_pb2.ListPlansResponse]  # type: ignore[assignment]
     """The plans on offer."""
     GetUsage: _aio.UnaryUnaryMultiCallable[_billing_service_pb2.GetUsageRequest, _billing_service_pb2.GetUsageResponse]  # type: ignore[assignment]
-    """What a person has used and has left this month."""
+    """What a person has used and has left in this period, in all and of each grant."""
+    ListLedgerEntries: _aio.UnaryUnaryMultiCallable[_billing_service_pb2.ListLedgerEntriesRequest, _billing_service_pb2.ListLedgerEntriesResponse]  # type: ignore[assignment]
+    """A page of a person's ledger, newest first. INVALID_ARGUMENT/PAGE_TOKEN_INVALID."""
 
 class BillingServiceServicer(metaclass=_abc_1.ABCMeta):
     """What the gateway asks."""
@@ -65,7 +69,15 @@ class BillingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _billing_service_pb2.GetUsageRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_billing_service_pb2.GetUsageResponse, _abc.Awaitable[_billing_service_pb2.GetUsageResponse]]:
-        """What a person has used and has left this month."""
+        """What a person has used and has left in this period, in all and of each grant."""
+
+    @_abc_1.abstractmethod
+    def ListLedgerEntries(
+        self,
+        request: _billing_service_pb2.ListLedgerEntriesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_billing_service_pb2.ListLedgerEntriesResponse, _abc.Awaitable[_billing_service_pb2.ListLedgerEntriesResponse]]:
+        """A page of a person's ledger, newest first. INVALID_ARGUMENT/PAGE_TOKEN_INVALID."""
 
 def add_BillingServiceServicer_to_server(servicer: BillingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
@@ -86,6 +98,10 @@ class LedgerServiceStub:
     """
     ReleaseSeconds: _grpc.UnaryUnaryMultiCallable[_billing_service_pb2.ReleaseSecondsRequest, _billing_service_pb2.ReleaseSecondsResponse]
     """Gives a job's seconds back. FAILED_PRECONDITION/RESERVATION_SETTLED when they were charged."""
+    ListOpenReservations: _grpc.UnaryUnaryMultiCallable[_billing_service_pb2.ListOpenReservationsRequest, _billing_service_pb2.ListOpenReservationsResponse]
+    """Reservations that were never settled or released, the oldest first, for comparing them with the jobs.
+    INVALID_ARGUMENT/PAGE_TOKEN_INVALID.
+    """
 
 @_typing.type_check_only
 class LedgerServiceAsyncStub(LedgerServiceStub):
@@ -102,6 +118,10 @@ class LedgerServiceAsyncStub(LedgerServiceStub):
     """
     ReleaseSeconds: _aio.UnaryUnaryMultiCallable[_billing_service_pb2.ReleaseSecondsRequest, _billing_service_pb2.ReleaseSecondsResponse]  # type: ignore[assignment]
     """Gives a job's seconds back. FAILED_PRECONDITION/RESERVATION_SETTLED when they were charged."""
+    ListOpenReservations: _aio.UnaryUnaryMultiCallable[_billing_service_pb2.ListOpenReservationsRequest, _billing_service_pb2.ListOpenReservationsResponse]  # type: ignore[assignment]
+    """Reservations that were never settled or released, the oldest first, for comparing them with the jobs.
+    INVALID_ARGUMENT/PAGE_TOKEN_INVALID.
+    """
 
 class LedgerServiceServicer(metaclass=_abc_1.ABCMeta):
     """What separation asks. Every write is idempotent by job."""
@@ -139,6 +159,16 @@ class LedgerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_billing_service_pb2.ReleaseSecondsResponse, _abc.Awaitable[_billing_service_pb2.ReleaseSecondsResponse]]:
         """Gives a job's seconds back. FAILED_PRECONDITION/RESERVATION_SETTLED when they were charged."""
+
+    @_abc_1.abstractmethod
+    def ListOpenReservations(
+        self,
+        request: _billing_service_pb2.ListOpenReservationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_billing_service_pb2.ListOpenReservationsResponse, _abc.Awaitable[_billing_service_pb2.ListOpenReservationsResponse]]:
+        """Reservations that were never settled or released, the oldest first, for comparing them with the jobs.
+        INVALID_ARGUMENT/PAGE_TOKEN_INVALID.
+        """
 
 def add_LedgerServiceServicer_to_server(servicer: LedgerServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
