@@ -39,6 +39,11 @@ class Servicer(pb_grpc.BillingServiceServicer):
             await asyncio.Event().wait()
         raise ValueError("secret detail")
 
+    async def ListLedgerEntries(
+        self, request: pb.ListLedgerEntriesRequest, context: object
+    ) -> pb.ListLedgerEntriesResponse:
+        return pb.ListLedgerEntriesResponse()
+
 
 @contextlib.asynccontextmanager
 async def _served(certificates: Path, caller: str = "gateway") -> AsyncIterator[tuple[Channel, RpcServer]]:

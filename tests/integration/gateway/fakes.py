@@ -381,6 +381,9 @@ class FakeBilling(billing_service_pb2_grpc.BillingServiceServicer):
         )
         return billing_service_pb2.GetUsageResponse(plan=self.PLAN, settled_s=100, left_s=500, grants=[grant])
 
+    async def ListLedgerEntries(self, request: Any, context: Any) -> billing_service_pb2.ListLedgerEntriesResponse:
+        return billing_service_pb2.ListLedgerEntriesResponse()
+
 
 class FakeRetention(retention_service_pb2_grpc.RetentionServiceServicer):
     def __init__(self) -> None:

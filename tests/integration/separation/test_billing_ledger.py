@@ -43,6 +43,9 @@ class RefusingBilling(billing_service_pb2_grpc.LedgerServiceServicer):
     async def ReleaseSeconds(self, request: Any, context: Any) -> messages.ReleaseSecondsResponse:
         raise RpcRefused(self.refusal)
 
+    async def ListOpenReservations(self, request: Any, context: Any) -> messages.ListOpenReservationsResponse:
+        raise RpcRefused(self.refusal)
+
 
 @pytest.fixture
 async def billing(certificates: Path) -> AsyncIterator[tuple[RefusingBilling, BillingLedger]]:
