@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import dataclasses
 import shutil
@@ -37,8 +38,27 @@ PHONE_WIDTH_PX_MAX = 500
 _PATIENCE_MS = 15_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-# With it Chromium asks a person where to save, and nobody is there.
+# With it Chromium asks a person where to save, and nobody is there; see `saves_into`.
 _SAVING = "delete window.showSaveFilePicker"
+
+_SAVES_INTO = """(name) => {
+  window.showSaveFilePicker = async ({ suggestedName }) => {
+    window.suggestedName = suggestedName;
+    const folder = await navigator.storage.getDirectory();
+    return folder.getFileHandle(name, { create: true });
+  };
+}"""
+
+_SAVED = """async (name) => {
+  const folder = await navigator.storage.getDirectory();
+  const handle = await folder.getFileHandle(name).catch(() => null);
+  if (!handle) return null;
+  const reader = new FileReader();
+  const read = new Promise((resolve) => (reader.onload = resolve));
+  reader.readAsDataURL(await handle.getFile());
+  await read;
+  return reader.result.split(",")[1] ?? "";
+}"""
 
 _LISTENING = """
   // Whatever goes to the loudspeaker goes to window.ear as well, which keeps the last of its left channel.
@@ -267,6 +287,15 @@ class WebPage:
             await dialog.get_by_role("button", name="Download").click()
         await dialog.get_by_role("button", name="Close").first.click()
         return await arriving.value
+
+    async def saves_into(self, name: str) -> None:
+        """From now until a reload somebody chooses this name whenever the page asks where to save."""
+        await self.page.evaluate(_SAVES_INTO, name)
+
+    async def saved(self, name: str) -> bytes | None:
+        """What lies under such a name; None where nothing does."""
+        told = cast(str | None, await self.page.evaluate(_SAVED, name))
+        return None if told is None else base64.b64decode(told)
 
     async def open_download(self, title: str) -> None:
         """Open the dialog of what can be downloaded of a track."""

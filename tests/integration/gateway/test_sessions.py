@@ -40,8 +40,9 @@ async def test_sign_up_and_sign_in_say_what_is_wrong(door: Door) -> None:
     check_problem(await door.http.post("/v1/auth/signup", json=SIGN_UP), 409, "EMAIL_TAKEN")
     weak = {"email": "b@example.org", "password": "short"}
     check_problem(await door.http.post("/v1/auth/signup", json=weak), 422, "WEAK_PASSWORD")
+    odd = {"email": "nobody", "password": SIGN_UP["password"]}
     for path in ("/v1/auth/signup", "/v1/auth/login"):
-        check_problem(await door.http.post(path, json=SIGN_UP | {"email": "nobody"}), 422, "INVALID_EMAIL")
+        check_problem(await door.http.post(path, json=odd), 422, "INVALID_EMAIL")
     wrong = {"email": SIGN_UP["email"], "password": "wrong horse"}
     check_problem(await door.http.post("/v1/auth/login", json=wrong), 401, "WRONG_CREDENTIALS")
     good = {"email": SIGN_UP["email"], "password": SIGN_UP["password"]}

@@ -17,7 +17,7 @@ from tests.integration.web.made_song import MadeSong
 class OpenPage(Protocol):
     """Opens a tab on the fake gateway."""
 
-    def __call__(self, path: str = "/", *, phone: bool = False) -> Awaitable[WebPage]: ...
+    def __call__(self, path: str = "/", *, width_px: int = 1280) -> Awaitable[WebPage]: ...
 
 
 @pytest.fixture(scope="session")
@@ -43,8 +43,8 @@ async def open_page(browser: Browser, gateway: FakeGateway) -> AsyncIterator[Ope
     """Opens tabs, each of which must have met no script error in the end."""
     pages: list[WebPage] = []
 
-    async def opened(path: str = "/", *, phone: bool = False) -> WebPage:
-        pages.append(await WebPage.open(browser, gateway.address, path=path, width_px=360 if phone else 1280))
+    async def opened(path: str = "/", *, width_px: int = 1280) -> WebPage:
+        pages.append(await WebPage.open(browser, gateway.address, path=path, width_px=width_px))
         return pages[-1]
 
     yield opened

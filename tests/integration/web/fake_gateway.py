@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -61,10 +61,18 @@ class FakeGateway:
         self.title = ""
         self.stems: tuple[str, ...] = STEMS
         """Of the tracks that are made from now on."""
+        self.remarks: list[dict[str, object]] = []
+        """On the separation of those."""
+        self.file: bytes | None = None
+        """What every download is; without one, the name of what was asked for."""
+        self.files: list[str] = []
+        """Those of the page itself that were sent."""
         self.left_s = 3600
         self.shares = FakeShares(self)
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
 
     # ---- What a test makes happen ----
 
@@ -78,11 +86,18 @@ class FakeGateway:
             }
         self._wake()
 
-    def end_tracks(self, state: str, message: str) -> None:
+    def end_tracks(self, state: str, message: str, reason: str = "MADE") -> None:
         """Every track ends in `state`."""
         for track in self.tracks.values():
-            track |= {"state": state, "failure": {"reason": "MADE", "message": message, "retryable": True}}
+            track |= {"state": state, "failure": {"reason": reason, "message": message, "retryable": True}}
         self._wake()
+
+    def hold_downloads(self, *, are_held: bool) -> None:
+        """Those that begin while they are held stop half way, until they are let go."""
+        if are_held:
+            self._flowing.clear()
+        else:
+            self._flowing.set()
 
     def _wake(self) -> None:
         self._changed.set()
@@ -102,6 +117,7 @@ class FakeGateway:
             yield
         finally:
             self._closing.set()
+            self._flowing.set()
             self._wake()
             server.should_exit = True
             await task
@@ -217,7 +233,10 @@ class FakeGateway:
         if request.method == "PATCH":
             if int(request.headers["upload-offset"]) != len(stored):
                 return problem(409, "UPLOAD_OFFSET_MISMATCH", "The upload is at another offset.")
-            body = await request.body()
+            try:
+                body = await request.body()
+            except ClientDisconnect:
+                return Response(status_code=400)
             kept = len(body) if self.keeps_of_next_patch is None else self.keeps_of_next_patch
             stored.extend(body[:kept])
             if self.keeps_of_next_patch is not None or self.breaks_patches:
@@ -246,8 +265,8 @@ class FakeGateway:
             "playable_s": 0.0,
             "segments": 0,
             "failure": None,
-            "warnings": [],
-            "remarks": [],
+            "warnings": [remark["text"] for remark in self.remarks],
+            "remarks": list(self.remarks),
             "created_at": f"2024-01-01T00:00:{number:02d}.000Z",
             "upload_held": True,
             "upload_id": upload_id,
@@ -332,19 +351,29 @@ class FakeGateway:
         if self.refusal:
             return problem(self.refusal[0], "REFUSED", self.refusal[1])
         name = request.path_params.get("file", f"all.{request.query_params.get('format', '')}.zip")
-        data = name.encode()
+        data = name.encode() if self.file is None else self.file
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         if "range" in request.headers:
             headers["Content-Range"] = f"bytes 0-0/{len(data)}"
             return Response(data[:1], status_code=206, headers=headers)
-        return Response(data, headers=headers)
+
+        async def halves() -> AsyncIterator[bytes]:
+            yield data[: len(data) // 2]
+            await self._flowing.wait()
+            yield data[len(data) // 2 :]
+
+        return StreamingResponse(halves(), headers=headers | {"Content-Length": str(len(data))})
 
     async def _file(self, request: Request) -> Response:
-        path = WEB / (request.path_params["path"] or "index.html")
-        if not path.is_file():
-            return problem(404, "NOT_FOUND", "There is nothing here.")
+        name = request.path_params["path"] or "index.html"
+        path = WEB / name
         headers = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-        return Response(path.read_bytes(), media_type=TYPES[path.suffix], headers=headers)
+        if path.is_file():
+            self.files.append(name)
+            return Response(path.read_bytes(), media_type=TYPES[path.suffix], headers=headers)
+        if "text/html" in request.headers.get("accept", ""):
+            return Response((WEB / "missing.html").read_bytes(), 404, headers, media_type="text/html")
+        return problem(404, "NOT_FOUND", "There is nothing here.")
 
 
 def _tellings(track: Mapping[str, object]) -> dict[str, object]:

@@ -15,18 +15,18 @@ _DISTINCT = 4
 class LongSong(MadeSong):
     """A few segments that come again and again, so that nothing here is as long as the song is."""
 
-    def __init__(self, hours: float) -> None:
+    def __init__(self, hours: float, segment_samples: int = SEGMENT_SAMPLES) -> None:
         """The last segment is as long as all others."""
-        segments = -(-int(hours * 3600 * RATE_HZ) // SEGMENT_SAMPLES)
-        super().__init__(segments, SEGMENT_SAMPLES)
-        self.samples = segments * SEGMENT_SAMPLES
-        self._turn = MadeSong(_DISTINCT + 1, SEGMENT_SAMPLES)
+        segments = -(-int(hours * 3600 * RATE_HZ) // segment_samples)
+        super().__init__(segments, segment_samples)
+        self.samples = segments * segment_samples
+        self._turn = MadeSong(_DISTINCT + 1, segment_samples)
         self._flacs: dict[tuple[str, int], bytes] = {}
         self._peaks: dict[tuple[str, int], bytes] = {}
 
     def pcm(self, stem: str, start: int, stop: int) -> NDArray[np.int32]:
         """int32 `[stop - start, 2]`."""
-        period = _DISTINCT * SEGMENT_SAMPLES
+        period = _DISTINCT * self.segment_samples
         return self._turn.pcm(stem, 0, period)[np.arange(start, stop) % period]
 
     def flac(self, stem: str, index: int) -> bytes:

@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 from playwright.async_api import Browser, expect
 
+from services.gateway.api.remarks import EXAMPLES as REMARKS
 from tests.browser import WebPage
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
 from tests.integration.web.told_words import words_in, words_of
@@ -34,6 +35,9 @@ _UNTOLD = re.compile(r"undefined|\bnull\b|NaN|\[object|=>|\$\{")
 _NAMES = frozenset({"cpu"})
 """Said in German as well, by the server."""
 _SONG = "Zug um Zug"
+_FAILURE = ("SEPARATION_FAILED", "The separation failed. Try again.")
+_SENT = frozenset({_FAILURE[1], *(text for text, _ in REMARKS.values())})
+"""What the server says in English beside a word, for which the page has its own."""
 
 
 class Heard:
@@ -49,6 +53,7 @@ class Heard:
         """Look at all that the page says now."""
         texts = cast(list[str], await self._web.page.evaluate(_TEXTS))
         strange = {text.strip() for text in texts if words_in(text) & self._english or _UNTOLD.search(text)}
+        strange |= {text.strip() for text in texts if any(sentence in text for sentence in _SENT)}
         if strange:
             self.strange[view] = sorted(strange)
 
@@ -68,6 +73,7 @@ async def _through_the_door(web: WebPage, heard: Heard) -> None:
 
 
 async def _through_the_library(web: WebPage, gateway: FakeGateway, heard: Heard) -> None:
+    gateway.remarks = [{"code": code, "text": text, "facts": facts} for code, (text, facts) in REMARKS.items()]
     await web.choose_bytes(f"{_SONG}.flac", b"not really audio" * 1000)
     await web.sees_track(_SONG, "separating")
     gateway.release(2)
@@ -91,6 +97,7 @@ async def _through_the_library(web: WebPage, gateway: FakeGateway, heard: Heard)
 async def _through_the_player(web: WebPage, heard: Heard) -> None:
     await web.open_track(_SONG)
     await web.can_play(5.0)
+    await expect(web.page.locator(".warnings li")).to_have_count(len(REMARKS))
     await web.page.locator(".report summary").click()
     await heard.note("player")
     await web.page.keyboard.press("?")
@@ -123,7 +130,7 @@ async def test_no_english_word_is_left(browser: Browser, gateway: FakeGateway) -
     await _through_the_door(web, heard)
     await _through_the_library(web, gateway, heard)
     await _through_the_player(web, heard)
-    gateway.end_tracks("failed", "")
+    gateway.end_tracks("failed", _FAILURE[1], _FAILURE[0])
     await web.page.goto(f"{web.address}/#/")
     await web.page.reload()
     await web.sees_track(_SONG, "failed")

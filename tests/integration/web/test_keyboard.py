@@ -9,9 +9,10 @@ from playwright.async_api import expect
 
 from tests.browser import WebPage
 from tests.integration.web.conftest import OpenPage
-from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
+from tests.integration.web.fake_gateway import FakeGateway
+from tests.integration.web.views import DESK_PX, PHONE_PX, walk
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="module")]
 
 _TABS_MAX = 150
 
@@ -45,7 +46,7 @@ async def _unreached(web: WebPage) -> list[str]:
     """Controls of the view that no number of Tabs leads to."""
     await web.page.evaluate("document.activeElement.blur()")
     left = cast(int, await web.page.evaluate(_CONTROLS))
-    assert left > 1
+    assert left > 0
     for _ in range(_TABS_MAX):
         if not left:
             return []
@@ -62,12 +63,15 @@ async def _unnamed(web: WebPage) -> list[str]:
     named = [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node["ignored"]]
     controls = [(role, name) for role, name in named if role in _ROLES]
     assert controls
-    return [f"{role} {name!r}" for role, name in controls if not name.strip() or controls.count((role, name)) > 1]
+    # Both of a dialog that has two do the same.
+    several = {control for control in controls if controls.count(control) > 1 and control != ("button", "Close")}
+    return [f"{role} {name!r}" for role, name in controls if not name.strip() or (role, name) in several]
 
 
-async def test_every_control_is_reached_and_named(open_page: OpenPage, gateway: FakeGateway) -> None:
+@pytest.mark.parametrize("width_px", [PHONE_PX, DESK_PX])
+async def test_every_control_is_reached_and_named(open_page: OpenPage, gateway: FakeGateway, width_px: int) -> None:
     """In every view the Tab key comes to each control, and each has a name that no other of its kind has."""
-    web = await open_page()
+    web = await open_page(width_px=width_px)
     strange: dict[str, list[str]] = {}
 
     async def look(view: str) -> None:
@@ -75,27 +79,20 @@ async def test_every_control_is_reached_and_named(open_page: OpenPage, gateway: 
         if found:
             strange[view] = found
 
-    await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()
-    await look("sign-in")
-    await web.sign_up("ada@example.org", PASSWORD)
-    for title in ("Night Train", "Day Train"):
-        await web.choose_bytes(f"{title}.flac", b"not really audio" * 1000)
-        await web.sees_track(title, "separating")
-    gateway.release(gateway.song.segments)
-    await web.sees_track("Day Train", "ready")
-    await web.sees_track("Night Train", "ready")
-    await look("library")
-    await web.open_download("Day Train")
-    await look("download")
-    await web.page.keyboard.press("Escape")
-    await web.open_track("Day Train")
-    await web.can_play(5.0)
-    await web.page.locator(".report summary").click()
-    await look("player")
-    await web.page.goto(web.address + "/#/account")
-    await expect(web.page.get_by_role("button", name="Sign out")).to_be_visible()
-    await look("account")
+    await walk(web, gateway, look)
     assert strange == {}
+
+
+async def test_a_control_without_a_way_or_a_name_is_found(open_page: OpenPage) -> None:
+    """A button that Tab leaves out, and one that is called nothing, are seen: the check above can fail."""
+    web = await open_page()
+    await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    await web.page.evaluate(
+        """() => document.getElementById("content").insertAdjacentHTML(
+          "beforeend", "<button></button><a href='#/nowhere' tabindex='-1'>Nowhere</a>")"""
+    )
+    assert any("Nowhere" in one for one in await _unreached(web))
+    assert "button ''" in await _unnamed(web)
 
 
 async def test_a_row_menu_is_gone_through_with_arrows(web: WebPage, gateway: FakeGateway) -> None:

@@ -27,7 +27,7 @@ async def test_a_phone_has_the_mixes_in_one_row_and_is_told_of_no_keys(
     open_page: OpenPage, gateway: FakeGateway
 ) -> None:
     """Where there is a finger and no keyboard, nothing stands beside the row that the finger moves."""
-    web = await open_page(phone=True)
+    web = await open_page(width_px=360)
     await _open_song(web, gateway)
     await expect(web.player.get_by_role("button", name="Keyboard shortcuts")).to_be_hidden()
     assert len(set(await web.page.evaluate(_TOPS))) == 1

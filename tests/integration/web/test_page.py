@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from playwright.async_api import Download, expect
 
-from tests.browser import Tapped, WebPage
+from tests.browser import WebPage
 from tests.integration.web.conftest import OpenPage
 from tests.integration.web.fake_gateway import LINK_CODE, PASSWORD, FakeGateway
-from tests.integration.web.made_song import RATE_HZ, SEGMENT_SAMPLES, STEMS, MadeSong
+from tests.integration.web.made_song import RATE_HZ, SEGMENT_SAMPLES, MadeSong
+from tests.integration.web.played import assert_is_the_song
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
 
@@ -50,13 +51,6 @@ async def test_plays_while_the_rest_is_still_coming(web: WebPage, gateway: FakeG
     await web.sees_track("Night Train", "ready")
 
 
-def _assert_is_the_song(tapped: Tapped, song: MadeSong) -> None:
-    """What was played is the song's samples of every stem, bit for bit, all from one place."""
-    for lane, stem in enumerate(STEMS):
-        made = song.pcm(stem, tapped.sample, tapped.sample + len(tapped.stems[lane][0]))
-        np.testing.assert_array_equal(np.array(tapped.stems[lane]).T, made)
-
-
 async def test_stems_play_in_step_and_segments_join_sample_by_sample(web: WebPage, gateway: FakeGateway) -> None:
     """What the mixer plays of each stem is the song itself, bit for bit, across the joints of segments."""
     await _upload(web, gateway, segments=4)
@@ -65,21 +59,7 @@ async def test_stems_play_in_step_and_segments_join_sample_by_sample(web: WebPag
     await web.plays_past(0.2)
     tapped = await web.tap(SEGMENT_SAMPLES + 1000)
     assert tapped.sample // SEGMENT_SAMPLES < (tapped.sample + SEGMENT_SAMPLES + 1000) // SEGMENT_SAMPLES
-    _assert_is_the_song(tapped, gateway.song)
-
-
-async def test_stems_are_in_step_after_a_hundred_seeks(web: WebPage, gateway: FakeGateway) -> None:
-    """Wherever a listener jumps, and however often, all stems play from the same sample."""
-    await _upload(web, gateway, segments=gateway.song.segments)
-    await web.open_track("Night Train")
-    await web.can_play(8.0)
-    await web.play()
-    await web.plays_past(0.1)
-    places = np.random.default_rng(1).uniform(0, 7.5, 100)
-    for at_s in places:
-        await web.seek(float(at_s))
-        await web.plays_past(float(at_s) + 0.02)
-        _assert_is_the_song(await web.tap(256), gateway.song)
+    assert_is_the_song(tapped, gateway.song)
 
 
 async def test_loads_fifteen_seconds_ahead_and_no_more(web: WebPage, gateway: FakeGateway) -> None:
@@ -153,7 +133,7 @@ async def test_a_seek_beyond_what_is_playable_says_so(web: WebPage, gateway: Fak
     await web.sees_player("waiting")
     gateway.release(5)
     await web.plays_past(3 * SEGMENT_S + 0.2)
-    _assert_is_the_song(await web.tap(512), gateway.song)
+    assert_is_the_song(await web.tap(512), gateway.song)
 
 
 async def test_a_broken_upload_goes_on_where_it_was(web: WebPage, gateway: FakeGateway) -> None:
@@ -370,7 +350,7 @@ async def test_a_reload_goes_on_where_the_listener_was(web: WebPage, gateway: Fa
 
 async def test_fits_a_phone(open_page: OpenPage, gateway: FakeGateway) -> None:
     """At 360 pixels nothing is wider than the screen, in the library and in the player."""
-    web = await open_page(phone=True)
+    web = await open_page(width_px=360)
     await web.sign_up("ada@example.org", PASSWORD)
     await expect(web.page.get_by_text("Drop songs here")).to_be_hidden()
     await _upload(web, gateway, "A very long title of a song that goes on and on without a break.flac", segments=3)

@@ -1,0 +1,218 @@
+"""Every view of the page, one after the other: for pictures of them, and for what must hold in each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Literal
+
+from playwright.async_api import expect
+
+from tests.browser import WebPage
+from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
+
+WIDTHS_PX = (360, 768, 1440)
+PHONE_PX, DESK_PX = 360, 1440
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
+SECTIONS = ("profile", "plan", "page", "privacy", "receipts", "session")
+SONG = "Night Train"
+_SONGS = (
+    SONG,
+    "A very long title of a song that goes on and on until no row can hold it any more",
+    "夜のうた",
+)
+_AUDIO = b"not really audio" * 1000
+_SLOW_BYTES_PER_S = 10_000
+_REMARK: dict[str, object] = {
+    "code": "CLIPPED",
+    "text": "4000 samples were louder than the file format can hold and were clipped",
+    "facts": {"count": "4000"},
+}
+Look = Callable[[str], Awaitable[None]]
+
+# What is told in passing stays until it was looked at.
+_STAY = """() => {
+  window.passing = window.setTimeout;
+  window.setTimeout = (act, wait_ms, ...rest) => passing(act, wait_ms < 5000 ? wait_ms : 600_000, ...rest);
+}"""
+_PASS = "() => void (window.setTimeout = window.passing)"
+
+
+async def themed(web: WebPage) -> AsyncIterator[Theme]:
+    """The view as it is, light and dark. Without motion a colour is there at once, and not on its way from another."""
+    for theme in THEMES:
+        await web.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        # The page for an address that has none has no script, and one theme.
+        await expect(web.page.locator(f"html[data-theme={theme}], html:not(:has(script))")).to_have_count(1)
+        yield theme
+
+
+async def walk(web: WebPage, gateway: FakeGateway, look: Look) -> None:
+    """Go through the page as somebody new; each view's name goes to `look`, which may tab about and changes nothing.
+
+    `web` is a fresh page at its beginning.
+    """
+    await _door(web, look)
+    await _first_songs(web, gateway, look)
+    await _library(web, gateway, look)
+    await _download(web, gateway, look)
+    link = await _player(web, look)
+    await _account(web, look)
+    await _elsewhere(web, link, look)
+    await _faults(web, gateway, look)
+
+
+async def _door(web: WebPage, look: Look) -> None:
+    await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    await look("sign-in")
+    await web.page.get_by_role("button", name="Create an account").click()
+    await expect(web.page.get_by_label("I am 13 or older")).to_be_visible()
+    await look("sign-up")
+    await web.page.locator("#entry-form button[type=submit]").click()
+    await expect(web.page.get_by_role("alert")).to_be_visible()
+    await look("sign-up-refused")
+    await web.page.get_by_label("I am 13 or older").check()
+    await web.fill_entry("ada@example.org", PASSWORD, "Create an account")
+    await web.sees_library()
+
+
+async def _first_songs(web: WebPage, gateway: FakeGateway, look: Look) -> None:
+    await expect(web.page.locator("#list-state")).to_contain_text("No tracks yet")
+    await look("library-empty")
+    gateway.refusal = (422, "This is a picture, not audio.")
+    await web.choose_bytes("cat.mp3", b"GIF89a")
+    await expect(web.upload("cat.mp3")).to_contain_text("This is a picture, not audio.")
+    await look("library-refused")
+    gateway.refusal = None
+    await web.upload("cat.mp3").get_by_role("button", name="Remove").click()
+    await web.slow_uploads(_SLOW_BYTES_PER_S)
+    for number in range(7):
+        await web.choose_bytes(f"Evening {number}.flac", _AUDIO * 60)
+    await web.sends("Evening 0", 1)
+    await expect(web.page.get_by_role("button", name="Show all")).to_be_visible()
+    await look("library-uploading")
+    await web.page.get_by_role("button", name="Cancel all uploads").click()
+    await expect(web.page.locator(".upload-row")).to_have_count(0)
+    await web.slow_uploads(None)
+    gateway.remarks = [_REMARK]
+    for title in _SONGS:
+        await web.choose_bytes(f"{title}.flac", _AUDIO)
+        await web.sees_track(title, "separating")
+    gateway.release(3)
+    await expect(web.track(SONG)).to_contain_text("playable to")
+    await look("library-separating")
+    gateway.release(gateway.song.segments)
+    for title in _SONGS:
+        await web.sees_track(title, "ready")
+
+
+async def _library(web: WebPage, gateway: FakeGateway, look: Look) -> None:
+    heard = {
+        "artist": "Ada and the Analysts",
+        "tags": ["evening", "to practise"],
+        "key": "F# minor",
+        "tempo_bpm": 92.04,
+    }
+    for track in list(gateway.tracks.values())[1:]:
+        track.update(heard)
+    await web.page.reload()
+    await expect(web.track(_SONGS[2])).to_contain_text("to practise")
+    await look("library")
+    more = web.page.get_by_role("button", name=f"More for {SONG}")
+    await more.click()
+    await expect(web.page.get_by_role("menuitem").first).to_be_visible()
+    await look("menu")
+    await web.page.get_by_role("menuitem", name=f"Edit {SONG}").click()
+    await expect(web.page.get_by_role("dialog")).to_be_visible()
+    await look("edit")
+    await web.page.keyboard.press("Escape")
+    await web.page.evaluate(_STAY)
+    await web.delete(SONG)
+    await expect(web.page.get_by_role("button", name="Undo")).to_be_visible()
+    await look("undo")
+    await web.page.get_by_role("button", name="Undo").click()
+    await web.page.evaluate(_PASS)
+    await expect(web.track(SONG)).to_have_count(1)
+
+
+async def _download(web: WebPage, gateway: FakeGateway, look: Look) -> None:
+    await web.open_download(SONG)
+    await look("download")
+    gateway.file = _AUDIO * 100
+    gateway.hold_downloads(are_held=True)
+    await web.saves_into("Night Train.flac")
+    dialog = web.page.get_by_role("dialog")
+    await dialog.get_by_role("radio", name="Vocals", exact=True).check()
+    await dialog.get_by_role("button", name="Download").click()
+    await expect(dialog.locator(".saving")).to_contain_text("of")
+    await look("download-saving")
+    await dialog.get_by_role("button", name="Cancel").click()
+    await expect(dialog.locator(".saving")).to_have_count(0)
+    gateway.hold_downloads(are_held=False)
+    gateway.file = None
+    await web.page.keyboard.press("Escape")
+
+
+async def _player(web: WebPage, look: Look) -> str:
+    """The link that was made there."""
+    await web.open_track(SONG)
+    await web.can_play(5.0)
+    await look("player")
+    await web.page.locator(".report summary").click()
+    await expect(web.page.locator(".report dl")).to_be_visible()
+    await look("player-report")
+    await web.page.keyboard.press("?")
+    await expect(web.page.get_by_role("dialog")).to_be_visible()
+    await look("shortcuts")
+    await web.page.keyboard.press("Escape")
+    await web.player.get_by_role("button", name="Share", exact=True).click()
+    await expect(web.page.get_by_text("No link of this track works now.")).to_be_visible()
+    await look("share")
+    await web.page.get_by_role("button", name="Make a link").click()
+    made = web.page.get_by_label("The new link")
+    await expect(made).to_be_visible()
+    await look("new-link")
+    return await made.input_value()
+
+
+async def _account(web: WebPage, look: Look) -> None:
+    await web.page.goto(f"{web.address}/#/account")
+    await expect(web.page.get_by_text("upl_0")).to_be_visible()
+    await look("account")
+    for section in SECTIONS:
+        await web.page.goto(f"{web.address}/#/account/{section}")
+        await expect(web.page.locator(f"#section-{section}")).to_be_focused()
+        await look(f"account-{section}")
+
+
+async def _elsewhere(web: WebPage, link: str, look: Look) -> None:
+    await web.page.goto(link)
+    await expect(web.page.get_by_text("Shared with you")).to_be_visible()
+    await web.can_play(5.0)
+    await look("shared")
+    await web.page.goto(f"{web.address}/#/shared/{'x' * 43}")
+    await expect(web.page.locator("#shared-gone")).to_be_visible()
+    await look("shared-ended")
+    await web.page.goto(f"{web.address}/#/track/trk_404")
+    await expect(web.page.get_by_role("heading", name="This track is not here")).to_be_visible()
+    await look("track-missing")
+
+
+async def _faults(web: WebPage, gateway: FakeGateway, look: Look) -> None:
+    gateway.end_tracks("failed", "The model gave up.")
+    await web.page.goto(f"{web.address}/#/")
+    await web.page.reload()
+    await web.sees_track(SONG, "failed")
+    await look("library-failed")
+    await web.page.get_by_role("button", name=f"More for {SONG}").click()
+    await web.page.get_by_role("menuitem", name=f"Show the reason for {SONG}").click()
+    await expect(web.page.get_by_role("dialog")).to_be_visible()
+    await look("reason")
+    await web.page.keyboard.press("Escape")
+    await web.page.context.set_offline(True)
+    await expect(web.page.locator("#offline")).to_be_visible()
+    await look("library-offline")
+    await web.page.context.set_offline(False)
+    await web.page.goto(f"{web.address}/no/such/page")
+    await expect(web.page.get_by_role("heading", name="There is nothing at this address")).to_be_visible()
+    await look("address-missing")
