@@ -111,7 +111,10 @@ export class Mixer {
     this.clicker.hush();
   }
 
+  /** What was being counted in was elsewhere: the song goes on from there without it. */
   seek(to_sample: number): void {
+    this.lead_frames = 0;
+    this.clicker.hush();
     this.leave();
     this.stop();
     this.place = to_sample;
