@@ -194,9 +194,13 @@ export class Engine extends EventTarget {
     this.tell({ kind: "tempo", ratio: this.tempo });
   }
 
-  /** Drums keep their pitch. */
+  /** Drums keep their pitch, unless they are moved too. */
   setPitch(semitones: number): void {
     this.tell({ kind: "pitch", semitones: clamped(semitones, -PITCH_MAX, PITCH_MAX) });
+  }
+
+  moveDrums(areMoved: boolean): void {
+    this.tell({ kind: "drums", areMoved });
   }
 
   setLoop(loop: Loop | null): void {

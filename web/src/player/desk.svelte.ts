@@ -119,9 +119,7 @@ export class Desk {
     return {
       v: 1,
       lanes: $state.snapshot(mix.lanes),
-      tempo_percent: practice.tempo_percent,
-      pitch_semitones: practice.pitch_semitones,
-      loop: practice.points,
+      ...practice.kept,
       at_s: Math.round(at_s * 1000) / 1000,
     };
   }
@@ -238,12 +236,10 @@ export class Desk {
     this.#practise(this.#begun);
   }
 
-  #practise({ tempo_percent, pitch_semitones, loop }: PlayerView): void {
-    this.practice.setTempo(tempo_percent);
-    this.practice.setPitch(pitch_semitones);
+  #practise(view: PlayerView): void {
     // A link may be to another version of the song.
-    const isIn = loop !== null && (!this.duration_s || loop.to_s <= this.duration_s + SHORT_OF_S);
-    this.practice.setLoop(isIn ? loop : null, loop?.isOn);
+    const isIn = !this.duration_s || (view.loop?.to_s ?? 0) <= this.duration_s + SHORT_OF_S;
+    this.practice.begin(isIn ? view : { ...view, loop: null });
   }
 
   async #openEngine(track: DeskTrack, audio: Schemas["Audio"]): Promise<void> {

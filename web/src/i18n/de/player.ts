@@ -99,7 +99,7 @@ export const player: Messages["player"] = {
   pitchReset: "Tonhöhe zurücksetzen",
   pitchKey: (key) => `Klingt in ${key}.`,
   tuningFault: "Tempo und Tonhöhe lassen sich in diesem Browser nicht ändern.",
-  drumsKeep: "Das Schlagzeug behält seine Tonhöhe.",
+  movesDrums: "Schlagzeug mittransponieren",
   bpm: (bpm) => `${bpm} BPM`,
   key: (note, mode) => (mode === "major" ? `${NOTEN[note]}-Dur` : `${NOTEN[note].toLowerCase()}-Moll`),
   lufs: (level) => `${level} LUFS`,

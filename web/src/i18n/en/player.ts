@@ -92,7 +92,7 @@ export const player = {
   pitchReset: "Reset the pitch",
   pitchKey: (key: string): string => `Sounds in ${key}.`,
   tuningFault: "Tempo and pitch cannot be changed in this browser.",
-  drumsKeep: "Drums keep their pitch.",
+  movesDrums: "Transpose drums too",
   bpm: (bpm: string): string => `${bpm} BPM`,
   key: (note: Note, mode: "major" | "minor"): string => `${note} ${mode}`,
   lufs: (level: string): string => `${level} LUFS`,
