@@ -195,7 +195,12 @@ describe("the metronome", () => {
   test("clicks as a view says as soon as the beats are known", () => {
     practice.begin({ ...freshView(), beats_in_bar: 3, first_beat: 1, isClicking: true });
     practice.know(BEATS);
-    expect(tuned.setClick).toHaveBeenLastCalledWith({ beats_s: BEATS, downbeat_every: 3, downbeat_first: 1, gain: 0.25 });
+    expect(tuned.setClick).toHaveBeenLastCalledWith({
+      beats_s: BEATS,
+      downbeat_every: 3,
+      downbeat_first: 1,
+      gain: 0.25,
+    });
   });
 
   test("counts in so many bars of so many beats, and none without beats", () => {
