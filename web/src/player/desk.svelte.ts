@@ -1,22 +1,22 @@
 /** A track on the desk: what is known of it, what sounds, and what the listener set. */
 
 import type { Schemas } from "$/api/client";
-import { Problem } from "$/api/problem";
-import { pause } from "$/api/sending";
 import { textOf } from "$/api/words";
-import { Engine, type EngineState, type StemSegment } from "$/audio/engine";
+import type { Engine, EngineState, StemSegment } from "$/audio/engine";
 import { announce } from "$/design/notices.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
+import { movedByBeats } from "$/player/beats";
 import { ManifestReader } from "$/player/manifest";
 import { Mix } from "$/player/mix.svelte";
+import { openEngine } from "$/player/opening";
 import { Practice } from "$/player/practice.svelte";
+import { Presence } from "$/player/presence";
 import type { DeskManifest, DeskTrack, TrackSource } from "$/player/source";
 import type { Span } from "$/player/timeline";
 import { freshView, type PlayerView } from "$/player/view";
 import { Waves } from "$/player/waves.svelte";
 import { clock } from "$/state/text";
 
-const RETRY_S = 2;
 /** What the engine gave is heard by then. */
 const HEARD_AFTER_S = 0.3;
 /** Further past the end of what is there than this, the listener is told. */
@@ -44,6 +44,8 @@ export class Desk {
   playable_s = $state(0);
   /** Counts how often the position went elsewhere than on. */
   jumps = $state(0);
+  /** Where they wanted to go, where that cannot be played yet and they did nothing since. */
+  shortOf_s = $state<number | null>(null);
   /** Where the listener drags the position to; it goes there when they let go. */
   scrub_s = $state<number | null>(null);
 
@@ -72,6 +74,11 @@ export class Desk {
   /** Pressed before there was anything to play with. */
   #isPlayAsked = false;
   #soughtEarly_s: number | null = null;
+  readonly #presence = new Presence({
+    // What the browser holds back goes on by itself.
+    taken: () => this.state !== "blocked" && this.pause(),
+    given: () => this.play(),
+  });
   #frame = 0;
 
   constructor(source: TrackSource, begun: PlayerView | null) {
@@ -88,9 +95,12 @@ export class Desk {
     void this.#reader.run();
   }
 
+  /** How all is set can be asked still: whose desk it was may be told later that it is gone. */
   close(): void {
+    this.#begun = this.view;
     this.#isClosed = true;
     this.#reader?.stop();
+    this.#presence.close();
     cancelAnimationFrame(this.#frame);
     void this.engine?.close();
     this.engine = null;
@@ -104,7 +114,9 @@ export class Desk {
   retry(): void {
     this.fault = null;
     this.poke();
-    if (this.failure) {
+    if (this.engine?.isBroken) {
+      this.#replaceEngine();
+    } else if (this.failure) {
       this.play();
     }
   }
@@ -115,7 +127,8 @@ export class Desk {
     if (!mix.stems.length) {
       return this.#begun;
     }
-    const at_s = this.state === "ended" ? 0 : (this.engine?.position_s ?? this.#begun.at_s);
+    const now_s = this.engine?.position_s ?? this.#soughtEarly_s ?? this.#begun.at_s;
+    const at_s = this.state === "ended" ? 0 : now_s;
     return {
       v: 1,
       lanes: $state.snapshot(mix.lanes),
@@ -135,27 +148,35 @@ export class Desk {
   }
 
   toggle(): void {
-    if (this.wanted) {
-      void this.engine?.pause();
+    // Who presses play at what is held back wants to hear it.
+    if (this.#isPlayAsked || (this.wanted && this.state !== "blocked")) {
+      this.pause();
     } else {
       this.play();
     }
   }
 
   play(): void {
+    this.shortOf_s = null;
     this.#isPlayAsked = !this.engine;
     if (this.engine && this.#segments.length) {
-      this.practice.countIn();
+      this.#presence.be(true);
+      if (!this.wanted) {
+        this.practice.countIn();
+      }
       void this.engine.play();
       this.waves.follow(this.position_s, true);
     }
   }
 
   pause(): void {
+    this.shortOf_s = null;
+    this.#isPlayAsked = false;
     void this.engine?.pause();
   }
 
   seek(to_s: number): void {
+    this.shortOf_s = null;
     if (!this.engine) {
       this.#soughtEarly_s = this.#segments.length ? to_s : null;
       return;
@@ -163,6 +184,7 @@ export class Desk {
     const wanted_s = Math.min(Math.max(0, to_s), this.duration_s);
     const went_s = this.engine.seek(wanted_s);
     if (wanted_s > went_s + SHORT_OF_S) {
+      this.shortOf_s = wanted_s;
       const { notYet, playsOn } = i18n.m.player;
       announce(`${notYet(clock(this.playable_s))}${this.#isComplete ? "" : ` ${playsOn}`}`);
     }
@@ -176,27 +198,9 @@ export class Desk {
     this.seek((this.engine?.position_s ?? 0) + by_s);
   }
 
-  setA(): void {
-    this.practice.setA(this.position_s);
-    this.#tellPoint();
-  }
-
-  setB(): void {
-    this.practice.setB(this.position_s);
-    this.#tellPoint();
-  }
-
-  toggleLoop(): void {
-    if (!this.practice.toggleLoop()) {
-      announce(i18n.m.player.loopUnset);
-    }
-    this.#intoLoop();
-  }
-
-  /** A loop between two places that somebody dragged over. */
-  dragLoop({ from_s, to_s }: Span): void {
-    this.practice.drag(from_s, to_s);
-    this.#intoLoop();
+  /** So many beats further, or tenths of a second where no beats are known. */
+  nudge(by: number): void {
+    this.seek(movedByBeats(this.practice.beats_s, this.engine?.position_s ?? 0, by));
   }
 
   /** Begins to look at what moves. It stops by itself when nothing does. */
@@ -221,6 +225,9 @@ export class Desk {
     this.#segments.push(...added);
     this.#isComplete = isComplete;
     this.#measure(track.audio.sample_rate_hz);
+    if (this.shortOf_s !== null && this.playable_s >= this.shortOf_s) {
+      this.shortOf_s = null;
+    }
     this.waves.grow(fresh, this.duration_s);
     if (this.engine) {
       this.engine.append(added, isComplete);
@@ -252,15 +259,7 @@ export class Desk {
     const from_s = this.#begun.at_s < track.playable_s ? this.#begun.at_s : 0;
     this.position_s = from_s;
     try {
-      const engine = await Engine.open({
-        rate_hz: audio.sample_rate_hz,
-        channels: audio.channels,
-        stems: track.stems,
-        from_s,
-        fetchSegment: (stem, index, signal) => this.#source.fetchSegment(stem, index, signal),
-        judge,
-        wait: pause,
-      });
+      const engine = await openEngine(this.#source, audio, track.stems, from_s);
       if (this.#isClosed || life !== this.#life) {
         await engine.close();
       } else {
@@ -293,6 +292,27 @@ export class Desk {
     }
   }
 
+  /** Nothing plays with the one that there is any more: another takes its place, and goes on. */
+  #replaceEngine(): void {
+    const { track } = this;
+    this.#begun = this.view;
+    this.#letGoOfEngine();
+    this.#isPlayAsked = true;
+    if (track?.audio) {
+      void this.#openEngine(track, track.audio);
+    }
+  }
+
+  #letGoOfEngine(): void {
+    void this.engine?.close();
+    this.engine = null;
+    this.#life += 1;
+    this.state = "idle";
+    this.wanted = false;
+    this.failure = "";
+    this.#presence.be(false);
+  }
+
   /** Tempo and pitch go back to what is heard. */
   #fix(): void {
     this.practice.fix();
@@ -302,37 +322,14 @@ export class Desk {
   /** It was begun again from nothing: the listener's settings stay, all else goes. */
   #restart(): void {
     this.#begun = { ...this.view, at_s: 0 };
-    void this.engine?.close();
-    this.engine = null;
-    this.#life += 1;
+    this.#letGoOfEngine();
     this.#segments = [];
     this.#isComplete = false;
+    this.#soughtEarly_s = null;
     this.mix.stems = [];
-    this.state = "idle";
-    this.wanted = false;
-    this.failure = "";
+    this.shortOf_s = null;
     this.position_s = 0;
     this.playable_s = 0;
-  }
-
-  #tellPoint(): void {
-    const { loopNote } = this.practice;
-    if (loopNote) {
-      announce(i18n.m.player.loopNotes[loopNote]);
-    } else {
-      this.#intoLoop();
-    }
-  }
-
-  /** Who sets a loop wants to hear it: from outside of it, it begins at A. */
-  #intoLoop(): void {
-    const { loop } = this.practice;
-    if (loop) {
-      announce(i18n.m.player.loopNow(clock(loop.from_s), clock(loop.to_s)));
-      if (this.position_s < loop.from_s || this.position_s >= loop.to_s) {
-        this.seek(loop.from_s);
-      }
-    }
   }
 
   #measure(rate_hz: number): void {
@@ -346,6 +343,7 @@ export class Desk {
       this.wanted = this.engine.wanted;
       this.failure = this.engine.failure;
       this.position_s = this.engine.position_s;
+      this.#presence.be(this.wanted);
       this.wake();
     }
   }
@@ -365,11 +363,4 @@ export class Desk {
       this.wake();
     }
   }
-}
-
-function judge(error: unknown): { retry_s: number | null; text: string } {
-  if (!(error instanceof Problem)) {
-    return { retry_s: null, text: i18n.m.player.segmentFault };
-  }
-  return { retry_s: error.isTransient ? error.retryAfter_s || RETRY_S : null, text: textOf(error) };
 }

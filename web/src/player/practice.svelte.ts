@@ -1,7 +1,8 @@
 /** What a listener practises with: tempo, pitch, a loop, a metronome. */
 
+import type { Bars } from "$/audio/beats";
 import type { Click, Loop } from "$/audio/engine";
-import { loopBetween, snapped } from "$/player/beats";
+import { loopBetween, movedByBeats, snapped } from "$/player/beats";
 import { gainOf } from "$/player/mixing";
 import { prefer, preferences } from "$/player/preferences.svelte";
 import { freshView, LOOP_S_MIN, PITCH, TEMPO, type LoopView, type PlayerView } from "$/player/view";
@@ -20,6 +21,8 @@ export interface Tuned {
   setClick(click: Click | null): void;
   countIn(beats: number): void;
 }
+
+export type LoopPoint = "a" | "b";
 
 /** What became of a loop's point otherwise than the listener may have meant it. */
 export type LoopNote = "isBeforeA" | "passedB";
@@ -50,6 +53,10 @@ export class Practice {
 
   /** What sounds, if anything does yet. */
   constructor(private readonly tuned: () => Tuned | null) {}
+
+  get bars(): Bars {
+    return { downbeat_every: this.beats_in_bar, downbeat_first: this.first_beat };
+  }
 
   get kept(): Kept {
     const { tempo_percent, pitch_semitones, movesDrums, beats_in_bar, first_beat, isClicking } = this;
@@ -113,6 +120,22 @@ export class Practice {
       this.loopNote = "isBeforeA";
     } else {
       this.setLoop({ from_s: this.a_s ?? 0, to_s: loop.to_s });
+    }
+  }
+
+  /** That point so many beats further, or tenths of a second, while both stay in the song and apart. */
+  nudge(point: LoopPoint, by: number, duration_s: number): void {
+    const at_s = point === "a" ? this.a_s : this.b_s;
+    if (at_s === null) {
+      return;
+    }
+    const low_s = point === "a" ? 0 : (this.a_s ?? 0) + LOOP_S_MIN;
+    const high_s = point === "a" && this.b_s !== null ? this.b_s - LOOP_S_MIN : duration_s;
+    const to_s = Math.min(Math.max(0, this.#onGrid(movedByBeats(this.#grid, at_s, by))), duration_s);
+    if (to_s >= low_s && to_s <= high_s) {
+      this[point === "a" ? "a_s" : "b_s"] = Math.round(to_s * 1000) / 1000;
+      this.loopNote = null;
+      this.#loopFrom(this.isLooping);
     }
   }
 
@@ -187,8 +210,7 @@ export class Practice {
   /** One of no volume is not heard, and still tells where beats are to count in. */
   giveClick(): void {
     const gain = this.isClicking ? gainOf(preferences.clickVolume) : 0;
-    const bars = { downbeat_every: this.beats_in_bar, downbeat_first: this.first_beat };
-    const click = { beats_s: this.beats_s, ...bars, gain };
+    const click = { beats_s: this.beats_s, ...this.bars, gain };
     this.tuned()?.setClick(this.beats_s.length ? click : null);
   }
 

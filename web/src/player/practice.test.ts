@@ -127,6 +127,47 @@ describe("the loop", () => {
     expect(practice.loopNote).toBe("isBeforeA");
   });
 
+  test("has its points moved by a beat each, on the beats again", () => {
+    practice.know(BEATS);
+    practice.setLoop({ from_s: 2.1, to_s: 4 });
+    practice.nudge("a", 1, 20);
+    practice.nudge("b", -1, 20);
+    expect(tuned.setLoop).toHaveBeenLastCalledWith({ from_s: 2.5, to_s: 3.5 });
+  });
+
+  test("has its points moved by tenths of a second where they do not snap", () => {
+    prefer({ snaps: false });
+    practice.know(BEATS);
+    practice.setLoop({ from_s: 2, to_s: 4 }, false);
+    practice.nudge("a", -1, 20);
+    practice.nudge("b", 1, 20);
+    expect(practice.points).toEqual({ from_s: 1.9, to_s: 4.1, isOn: false });
+  });
+
+  test("keeps its points in the song and apart, however far they are moved", () => {
+    practice.setLoop({ from_s: 0.05, to_s: 0.4 });
+    practice.nudge("a", 1, 20);
+    practice.nudge("a", 1, 20);
+    expect(practice.a_s).toBeCloseTo(0.15, 6);
+    practice.nudge("a", -1, 20);
+    practice.nudge("a", -1, 20);
+    expect(practice.a_s).toBe(0);
+    practice.nudge("b", 1, 0.45);
+    expect(practice.b_s).toBe(0.45);
+    practice.nudge("b", 1, 0.45);
+    expect(practice.b_s).toBe(0.45);
+  });
+
+  test("has a first point that moves also before there is a second, and none that moves before there is any", () => {
+    practice.nudge("a", 1, 20);
+    practice.nudge("b", 1, 20);
+    expect([practice.a_s, practice.b_s]).toEqual([null, null]);
+    practice.setA(5);
+    practice.nudge("a", 1, 20);
+    expect(practice.a_s).toBeCloseTo(5.1, 6);
+    expect(practice.loop).toBeNull();
+  });
+
   test("is turned off and on again without losing its points", () => {
     practice.setLoop({ from_s: 1, to_s: 2 });
     expect(practice.toggleLoop()).toBe(true);
