@@ -127,8 +127,7 @@ export class Desk {
     if (!mix.stems.length) {
       return this.#begun;
     }
-    const now_s = this.engine?.position_s ?? this.#soughtEarly_s ?? this.#begun.at_s;
-    const at_s = this.state === "ended" ? 0 : now_s;
+    const at_s = this.state === "ended" ? 0 : this.#heard_s;
     return {
       v: 1,
       lanes: $state.snapshot(mix.lanes),
@@ -195,12 +194,17 @@ export class Desk {
   }
 
   step(by_s: number): void {
-    this.seek((this.engine?.position_s ?? 0) + by_s);
+    this.seek(this.#heard_s + by_s);
   }
 
   /** So many beats further, or tenths of a second where no beats are known. */
   nudge(by: number): void {
-    this.seek(movedByBeats(this.practice.beats_s, this.engine?.position_s ?? 0, by));
+    this.seek(movedByBeats(this.practice.beats_s, this.#heard_s, by));
+  }
+
+  /** Where it is to be heard, where nothing sounds yet. */
+  get #heard_s(): number {
+    return this.engine?.position_s ?? this.#soughtEarly_s ?? this.#begun.at_s;
   }
 
   /** Begins to look at what moves. It stops by itself when nothing does. */
