@@ -95,10 +95,10 @@ export class Desk {
     void this.#reader.run();
   }
 
-  /** How all is set can be asked still: whose desk it was may be told later that it is gone. */
   close(): void {
-    this.#begun = this.view;
     this.#isClosed = true;
+    // How it was left is asked for after this.
+    this.#begun = this.view;
     this.#reader?.stop();
     this.#presence.close();
     cancelAnimationFrame(this.#frame);
@@ -139,7 +139,8 @@ export class Desk {
   /** Set all as a link or a shared mix says. */
   apply(view: PlayerView): void {
     this.#begun = view;
-    if (this.engine && this.track) {
+    // Also while its sound is being opened: what is set by then is what it begins with.
+    if (this.mix.stems.length) {
       this.mix.begin(this.mix.stems, view.lanes);
       this.#practise(view);
       this.seek(view.at_s);
@@ -163,7 +164,7 @@ export class Desk {
       if (!this.wanted) {
         this.practice.countIn();
       }
-      void this.engine.play();
+      void this.#start(this.engine);
       this.waves.follow(this.position_s, true);
     }
   }
@@ -293,6 +294,18 @@ export class Desk {
     }
     if (this.#isPlayAsked) {
       this.play();
+    }
+  }
+
+  async #start(engine: Engine): Promise<void> {
+    try {
+      await engine.play();
+    } catch {
+      // Closed meanwhile, it need not sound.
+      if (engine === this.engine) {
+        void engine.pause();
+        this.fault = { text: i18n.m.player.engineFault, willRetry: false };
+      }
     }
   }
 

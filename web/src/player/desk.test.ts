@@ -1,145 +1,130 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { EngineBroken } from "$/audio/loader";
-import { notices } from "$/design/notices.svelte";
-import { madeDesk, settled } from "$/player/desk.fixture";
-import { MadeAudio, MadeEngine } from "$/player/engine.fixture";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Problem } from "$/api/problem";
+import type { EngineOptions } from "$/audio/engine";
+import { Desk } from "$/player/desk.svelte";
+import { MadeAudio } from "$/player/engine.fixture";
+import type { DeskManifest, TrackSource } from "$/player/source";
 import { freshView } from "$/player/view";
+import { madeTrack } from "$/state/track.fixture";
 
-vi.mock("$/audio/engine", async () => {
-  const { EngineBroken } = await import("$/audio/loader");
-  const { MadeEngine } = await import("$/player/engine.fixture");
-  return { Engine: MadeEngine, EngineBroken };
+class MadeEngine extends EventTarget {
+  state = "paused";
+  wanted = false;
+  failure = "";
+  position_s = 0;
+  constructor(readonly options: EngineOptions) {
+    super();
+  }
+  play = vi.fn(async () => void (this.wanted = true));
+  pause = vi.fn(async () => void (this.wanted = false));
+  close = vi.fn(async () => undefined);
+  seek = vi.fn((to_s: number) => (this.position_s = to_s));
+  setLane = vi.fn();
+  setTempo = vi.fn();
+  setPitch = vi.fn();
+  moveDrums = vi.fn();
+  setLoop = vi.fn();
+  setClick = vi.fn();
+  countIn = vi.fn();
+  append = vi.fn();
+}
+
+const { opened } = vi.hoisted(() => ({ opened: vi.fn() }));
+vi.mock("$/audio/engine", () => ({ Engine: { open: opened } }));
+
+const TRACK = madeTrack({
+  state: "ready",
+  stems: ["vocals", "other"],
+  duration_s: 240,
+  playable_s: 240,
+  segments: 1,
+  audio: { sample_rate_hz: 44_100, channels: 2, length_samples: 240 * 44_100 },
 });
+const SEGMENT = { index: 0, first_sample: 0, length_samples: 240 * 44_100, stems: [] };
+const SOURCE: TrackSource = {
+  readManifest: async (from) =>
+    ({ track: TRACK, segments: from ? [] : [SEGMENT], analysis: null, report: null }) as unknown as DeskManifest,
+  fetchSegment: async () => new ArrayBuffer(0),
+};
 
-beforeEach(() => {
-  vi.clearAllMocks();
-  MadeEngine.opened = [];
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+let engine: MadeEngine;
+let letOpen: () => void;
+let desk: Desk;
+
+beforeEach(async () => {
+  vi.stubGlobal("Audio", MadeAudio);
   vi.stubGlobal("requestAnimationFrame", () => 1);
   vi.stubGlobal("cancelAnimationFrame", () => undefined);
-  vi.stubGlobal("Audio", MadeAudio);
-  vi.stubGlobal("localStorage", undefined);
+  opened.mockImplementation(
+    (options: EngineOptions) =>
+      new Promise((resolve) => {
+        engine = new MadeEngine(options);
+        letOpen = () => resolve(engine);
+      }),
+  );
+  desk = new Desk(SOURCE, null);
+  desk.open();
+  await settled();
 });
-
 afterEach(() => {
+  desk.close();
   vi.unstubAllGlobals();
 });
 
-describe("what is kept of a song", () => {
-  test("is where it was left, also after its desk was closed", async () => {
-    const { desk } = await madeDesk({ ...freshView(), at_s: 3 });
-    MadeEngine.last.position_s = 7.25;
+async function sound(): Promise<void> {
+  letOpen();
+  await settled();
+}
+
+describe("a track on the desk", () => {
+  it("is left at the place where it was played to, with its mix", async () => {
+    await sound();
+    desk.mix.set("vocals", { muted: true });
+    engine.position_s = 61.5;
     desk.close();
-    expect(desk.view.at_s).toBe(7.25);
+    expect(desk.view.at_s).toBe(61.5);
+    expect(desk.view.lanes["vocals"]).toMatchObject({ muted: true });
   });
 
-  test("is the place asked for where nothing sounds yet", async () => {
-    MadeEngine.open.mockImplementationOnce(() => new Promise(() => undefined));
-    const { desk } = await madeDesk({ ...freshView(), at_s: 3 });
-    desk.seek(5);
-    expect(desk.view.at_s).toBe(5);
-  });
-});
-
-describe("who seeks past what is done", () => {
-  test("sees what was asked for and what can be played, until that can be played", async () => {
-    const { desk, grow } = await madeDesk();
-    desk.seek(40);
-    expect(desk.shortOf_s).toBe(40);
-    expect(notices.announced).toContain("Only the first 0:10 can be played so far.");
-    await grow(20);
-    expect(desk.shortOf_s).toBe(40);
-    await grow(41);
-    expect(desk.shortOf_s).toBeNull();
-    desk.close();
+  it("takes the mix of a link that comes while its sound is being opened", async () => {
+    const lanes = { other: { volume: 50, pan: 0, muted: false, solo: true } };
+    desk.apply({ ...freshView(), lanes, tempo_percent: 80, at_s: 30 });
+    expect(desk.mix.lanes["other"]).toMatchObject({ volume: 50, solo: true });
+    await sound();
+    expect(engine.setTempo).toHaveBeenLastCalledWith(0.8);
+    expect(engine.seek).toHaveBeenLastCalledWith(30);
   });
 
-  test("sees it until the next act", async () => {
-    const { desk } = await madeDesk();
-    for (const act of [() => desk.seek(2), () => desk.play(), () => desk.pause(), () => desk.step(-1)]) {
-      desk.seek(40);
-      expect(desk.shortOf_s).toBe(40);
-      act();
-      expect(desk.shortOf_s).toBeNull();
-    }
-    desk.close();
-  });
-});
-
-describe("playing", () => {
-  test("that was asked for before there was anything to play with is taken back by the same key", async () => {
-    let open: (engine: MadeEngine) => void = () => undefined;
-    MadeEngine.open.mockImplementationOnce((options) => {
-      return new Promise((resolve) => (open = () => resolve(new MadeEngine(options))));
-    });
-    const { desk } = await madeDesk();
-    desk.toggle();
-    desk.toggle();
-    open(null!);
+  it("says that its sound cannot be started, and plays nothing then", async () => {
+    await sound();
+    engine.play.mockRejectedValue(new DOMException("no device", "InvalidStateError"));
+    desk.play();
     await settled();
-    expect(MadeEngine.last.play).not.toHaveBeenCalled();
-    desk.toggle();
-    expect(MadeEngine.last.play).toHaveBeenCalledOnce();
-    desk.close();
+    expect(desk.fault).toMatchObject({ willRetry: false });
+    expect(engine.pause).toHaveBeenCalledOnce();
   });
 
-  test("that the browser holds back is asked for again by the same key, and not paused", async () => {
-    const { desk } = await madeDesk();
-    desk.toggle();
-    MadeEngine.last.become("blocked", true);
-    desk.toggle();
-    expect(MadeEngine.last.play).toHaveBeenCalledTimes(2);
-    expect(MadeEngine.last.pause).not.toHaveBeenCalled();
-    expect(MadeEngine.last.countIn).toHaveBeenCalledOnce();
-    desk.close();
-  });
-});
-
-describe("trying again", () => {
-  test("once decoder or mixer has died opens another engine, at the same place and as all was set", async () => {
-    const { desk } = await madeDesk();
+  it("says nothing of sound that did not start before it was left", async () => {
+    await sound();
+    let refuse = (): void => undefined;
+    engine.play.mockReturnValue(
+      new Promise((_, reject) => (refuse = () => reject(new DOMException("closed", "InvalidStateError")))),
+    );
     desk.play();
-    desk.practice.setTempo(80);
-    const dead = MadeEngine.last;
-    Object.assign(dead, { position_s: 6.5, isBroken: true, failure: "broken" });
-    dead.become("failed", true);
-    desk.retry();
+    desk.close();
+    refuse();
     await settled();
-    expect(dead.isClosed).toBe(true);
-    expect(MadeEngine.opened).toHaveLength(2);
-    expect(MadeEngine.last.options.from_s).toBe(6.5);
-    expect(MadeEngine.last.setTempo).toHaveBeenLastCalledWith(0.8);
-    expect(MadeEngine.last.play).toHaveBeenCalledOnce();
-    expect([desk.engine === (MadeEngine.last as unknown), desk.failure]).toEqual([true, ""]);
-    desk.close();
+    expect(desk.fault).toBeNull();
   });
 
-  test("is needed of a broken engine, says what is said of it", async () => {
-    const { desk } = await madeDesk();
-    const { judge } = MadeEngine.last.options;
-    expect(judge(new EngineBroken("gone")).text).not.toBe(judge(new Error("torn")).text);
-    desk.close();
-  });
-});
-
-describe("what the device says of it", () => {
-  test("pauses the song when a call comes, and lets it go on when it is over", async () => {
-    const { desk } = await madeDesk();
-    desk.play();
-    MadeAudio.made.at(-1)!.pause();
-    expect(desk.wanted).toBe(false);
-    void MadeAudio.made.at(-1)!.play();
-    expect(desk.wanted).toBe(true);
-    desk.close();
-  });
-
-  test("does not end what the browser holds back: that goes on by itself", async () => {
-    const { desk } = await madeDesk();
-    desk.play();
-    MadeEngine.last.become("blocked", true);
-    MadeAudio.made.at(-1)!.pause();
-    expect(desk.wanted).toBe(true);
-    MadeEngine.last.become("playing", true);
-    expect(MadeAudio.made.at(-1)!.paused).toBe(false);
-    desk.close();
+  it("waits for a busy server no longer than a listener would, whatever is asked of it", async () => {
+    await sound();
+    const { judge } = engine.options;
+    expect(judge(new Problem(503, {}, Infinity)).retry_s).toBe(15);
+    expect(judge(new Problem(503, {}, 86_400)).retry_s).toBe(15);
+    expect(judge(new Problem(503, {})).retry_s).toBe(2);
+    expect(judge(new Problem(404, {})).retry_s).toBeNull();
   });
 });

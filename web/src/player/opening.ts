@@ -9,6 +9,8 @@ import { i18n } from "$/i18n/i18n.svelte";
 import type { TrackSource } from "$/player/source";
 
 const RETRY_S = 2;
+/** Whatever stands before the server may ask for a day, or for ever. */
+const RETRY_S_MAX = 15;
 
 export function openEngine(
   source: TrackSource,
@@ -29,7 +31,8 @@ export function openEngine(
 
 function judge(error: unknown): { retry_s: number | null; text: string } {
   if (error instanceof Problem) {
-    return { retry_s: error.isTransient ? error.retryAfter_s || RETRY_S : null, text: textOf(error) };
+    const retry_s = Math.min(RETRY_S_MAX, error.retryAfter_s || RETRY_S);
+    return { retry_s: error.isTransient ? retry_s : null, text: textOf(error) };
   }
   const { segmentFault, brokenFault } = i18n.m.player;
   return { retry_s: null, text: error instanceof EngineBroken ? brokenFault : segmentFault };
