@@ -114,9 +114,7 @@ export class Desk {
   retry(): void {
     this.fault = null;
     this.poke();
-    if (this.engine?.isBroken) {
-      this.#replaceEngine();
-    } else if (this.failure) {
+    if (this.failure) {
       this.play();
     }
   }
@@ -158,6 +156,9 @@ export class Desk {
 
   play(): void {
     this.shortOf_s = null;
+    if (this.engine?.isBroken) {
+      this.#replaceEngine();
+    }
     this.#isPlayAsked = !this.engine;
     if (this.engine && this.#segments.length) {
       this.#presence.be(true);
@@ -309,12 +310,11 @@ export class Desk {
     }
   }
 
-  /** Nothing plays with the one that there is any more: another takes its place, and goes on. */
+  /** Nothing plays with the one that there is any more: another takes its place, where it was. */
   #replaceEngine(): void {
     const { track } = this;
     this.#begun = this.view;
     this.#letGoOfEngine();
-    this.#isPlayAsked = true;
     if (track?.audio) {
       void this.#openEngine(track, track.audio);
     }

@@ -86,26 +86,32 @@ describe("playing", () => {
   });
 });
 
-describe("trying again", () => {
-  test("once decoder or mixer has died opens another engine, at the same place and as all was set", async () => {
-    const { desk } = await madeDesk();
-    desk.play();
-    desk.practice.setTempo(80);
-    const dead = MadeEngine.last;
-    Object.assign(dead, { position_s: 6.5, isBroken: true, failure: "broken" });
-    dead.become("failed", true);
-    desk.retry();
-    await settled();
-    expect(dead.isClosed).toBe(true);
-    expect(MadeEngine.opened).toHaveLength(2);
-    expect(MadeEngine.last.options.from_s).toBe(6.5);
-    expect(MadeEngine.last.setTempo).toHaveBeenLastCalledWith(0.8);
-    expect(MadeEngine.last.play).toHaveBeenCalledOnce();
-    expect([desk.engine === (MadeEngine.last as unknown), desk.failure]).toEqual([true, ""]);
-    desk.close();
-  });
+describe("what has died", () => {
+  test.each([
+    ["trying again", "retry"],
+    ["the next Play", "play"],
+  ] as const)(
+    "once decoder or mixer has died, %s opens another engine, at the same place and as all was set",
+    async (_how, again) => {
+      const { desk } = await madeDesk();
+      desk.play();
+      desk.practice.setTempo(80);
+      const dead = MadeEngine.last;
+      Object.assign(dead, { position_s: 6.5, isBroken: true, failure: "broken" });
+      dead.become("failed", true);
+      desk[again]();
+      await settled();
+      expect(dead.isClosed).toBe(true);
+      expect(MadeEngine.opened).toHaveLength(2);
+      expect(MadeEngine.last.options.from_s).toBe(6.5);
+      expect(MadeEngine.last.setTempo).toHaveBeenLastCalledWith(0.8);
+      expect(MadeEngine.last.play).toHaveBeenCalledOnce();
+      expect([desk.engine === (MadeEngine.last as unknown), desk.failure]).toEqual([true, ""]);
+      desk.close();
+    },
+  );
 
-  test("is needed of a broken engine, says what is said of it", async () => {
+  test("is told of otherwise than a part that cannot be had", async () => {
     const { desk } = await madeDesk();
     const { judge } = MadeEngine.last.options;
     expect(judge(new EngineBroken("gone")).text).not.toBe(judge(new Error("torn")).text);
