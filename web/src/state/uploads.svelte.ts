@@ -40,7 +40,9 @@ export function beginUploads(): void {
     addEventListener("beforeunload", (event) => uploads.isBusy && event.preventDefault());
     addEventListener("online", () => uploads.againAfterLoss());
     sessionEvents.addEventListener("ended", () => uploads.stop());
-    $effect.root(() => $effect(() => waking.keep(uploads.isBusy)));
+    $effect.root(() => {
+      $effect(() => waking.keep(uploads.isBusy));
+    });
   }
   void uploads.recall();
 }
