@@ -12,10 +12,13 @@ from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
 
 # What the player makes for itself alone is kept where a test finds it.
-_KEEPING = """
+_KEEPING = """() => {
   window.Audio = class extends Audio { constructor(...all) { super(...all); window.hush = this; } };
   window.Worker = class extends Worker { constructor(...all) { super(...all); window.decoder = this; } };
-"""
+}"""
+_UNSERVED = """async () => {
+  for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister();
+}"""
 _REFUSING = """() => {
   const { resume } = AudioContext.prototype;
   AudioContext.prototype.resume = () => Promise.reject(new Error("not now"));
@@ -88,7 +91,7 @@ async def test_sound_that_is_held_back_says_so_and_waits_for_a_tap(web: WebPage,
     await web.sees_player("blocked")
     await expect(web.player.get_by_role("button", name="Play", exact=True)).to_be_visible()
     await expect(web.player.get_by_text("No sound is let through.")).to_be_visible()
-    await web.page.evaluate("window.letSound()")
+    await web.page.evaluate("() => void window.letSound()")
     await web.player.get_by_role("button", name="Tap to hear").click()
     await web.plays_past(0.2)
     await web.sounds()
@@ -115,9 +118,11 @@ async def test_a_track_opened_without_a_network_opens_when_it_is_back(
     web = await open_page()
     await web.sign_up("ada@example.org", PASSWORD)
     await _opened(web, gateway)
-    lost = "**/v1/tracks/*"
-    await web.page.route(lost, lambda route: route.abort())
-    await web.page.route("**/v1/tracks?*", lambda route: route.abort())
+    # The service worker would answer with what it kept.
+    await web.page.evaluate(_UNSERVED)
+    await web.page.add_init_script("delete Navigator.prototype.serviceWorker")
+    await web.page.route("**/v1/tracks*", lambda route: route.abort())
+    await web.page.route("**/v1/tracks/*", lambda route: route.abort())
     await web.page.reload()
     await expect(web.page.get_by_role("heading", name="The track cannot be opened now")).to_be_visible()
     await web.page.unroute_all()
