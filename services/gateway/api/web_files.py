@@ -15,6 +15,7 @@ from services.gateway.domain.content_codings import taken_codings
 
 TYPES = {
     ".css": "text/css; charset=utf-8",
+    ".flac": "audio/flac",
     ".html": "text/html; charset=utf-8",
     ".ico": "image/x-icon",
     ".js": "text/javascript; charset=utf-8",

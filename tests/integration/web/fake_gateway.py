@@ -27,6 +27,7 @@ WEB = Path(__file__).parents[3] / "web" / "dist"
 TYPES = {
     ".html": "text/html",
     ".css": "text/css",
+    ".flac": "audio/flac",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",

@@ -37,6 +37,14 @@ async def test_a_browser_gets_a_page_where_nothing_is(folder: Path, path: str) -
     assert refused.value.problem.status == 404
 
 
+async def test_what_an_element_plays_is_told_as_sound(folder: Path) -> None:
+    """The player's own file of silence comes as FLAC: of a type that is not told a browser plays nothing."""
+    (folder / "assets").mkdir()
+    (folder / "assets" / "hush-1.flac").write_bytes(b"fLaC")
+    answer = await WebFiles(folder).file(_call(folder, "/assets/hush-1.flac", "*/*"))
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/flac")
+
+
 async def test_without_a_browser_client_a_browser_gets_a_problem(tmp_path: Path) -> None:
     """A gateway that serves no files answers every reader with a problem."""
     with pytest.raises(Refused):

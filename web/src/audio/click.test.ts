@@ -80,6 +80,18 @@ describe("in the mixer", () => {
     expect(mixer.report.position).toBe(6000 + 20_000 - lead);
   });
 
+  test("who goes elsewhere amid the counting hears the song from there at once, and no beat that was counted", () => {
+    const { song, mixer } = silent();
+    song.stems[0]![0]!.fill(0.01);
+    mixer.blocks.hold(song.block(0));
+    mixer.play(countInOf(CLICK, 0, 4, 1, RATE_HZ));
+    given(mixer, 2000);
+    mixer.seek(9000);
+    const [left] = given(mixer, 8000);
+    expect(left.subarray(200).every((sample) => Math.abs(sample - 0.01) < 1e-6)).toBe(true);
+    expect(mixer.report.position).toBe(17_000);
+  });
+
   test("pausing ends the counting, and nothing is struck any more", () => {
     const { song, mixer } = silent();
     mixer.blocks.hold(song.block(0));
@@ -99,4 +111,19 @@ test("counting in follows the tempo and the bar, and without beats there is none
   expect(fromSecond?.strikes.map(({ isDownbeat }) => isDownbeat)).toEqual([false, true, false, false]);
   expect(countInOf({ ...CLICK, beats_s: [] }, 0, 4, 1, RATE_HZ)).toBe(null);
   expect(countInOf({ ...CLICK, beats_s: [1] }, 0, 4, 1, RATE_HZ)).toBe(null);
+});
+
+test("before an intro of some beats the accents are those of the bar that it lies in", () => {
+  // Two beats and a bit more before the first one that is known, which begins a bar.
+  const click = { ...CLICK, beats_s: CLICK.beats_s.map((beat_s) => beat_s + 1.1) };
+  const countIn = countInOf(click, 0, 4, 1, RATE_HZ);
+  expect(countIn?.lead_frames).toBe(4 * 4000 - 1600);
+  expect(countIn?.strikes.map(({ isDownbeat }) => isDownbeat)).toEqual([false, false, true, false]);
+});
+
+test("after the last beat that is known the counting goes on as the bars would", () => {
+  const last_samples = 2.1 * RATE_HZ;
+  const countIn = countInOf(CLICK, last_samples + 1000, 4, 1, RATE_HZ);
+  expect(countIn?.lead_frames).toBe(4 * 4000 - 3000);
+  expect(countIn?.strikes.map(({ isDownbeat }) => isDownbeat)).toEqual([false, false, false, true]);
 });

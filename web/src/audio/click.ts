@@ -45,11 +45,14 @@ export function countInOf(
   if (second < 1 || each <= 0 || beats <= 0) {
     return null;
   }
-  const wait = ((at[next] ?? at[at.length - 1]!) - from_sample) % each;
+  // In an intro, or after the last beat, the grid goes on as it is beside it: so many beats lie in between.
+  const known = Math.min(next, at.length - 1);
+  const between = Math.floor((at[known]! - from_sample) / each);
+  const wait = at[known]! - from_sample - between * each;
   const each_frames = each / tempo;
   const strikes = Array.from({ length: beats }, (_, number) => ({
     at_frame: Math.round(number * each_frames),
-    isDownbeat: isDownbeat(click, next - beats + number),
+    isDownbeat: isDownbeat(click, known - between - beats + number),
   }));
   return { lead_frames: Math.round(beats * each_frames - wait / tempo), gain: click.gain, strikes };
 }

@@ -5,18 +5,18 @@
 
 import { PositionClock } from "./clock";
 import { countInOf } from "./click";
-import { contextAt, heardTime } from "./context";
 import { DecodeError } from "./decoding";
-import { Loader } from "./loader";
+import { EngineBroken, Loader } from "./loader";
 import type { FromDecoder, FromMixer, MixerSetup, Report, SegmentBytes, ToDecoder, ToMixer } from "./messages";
 import type { Tapped } from "./listener";
 import mixerUrl from "./mixer.worklet.ts?worker&url";
+import { Output } from "./output";
 import { ahead_s, dueSegments, endOfAll, segmentAt } from "./schedule";
 import { clamped, FADE_S, loopSamples, PITCH_MAX, TEMPO_MAX, TEMPO_MIN } from "./song";
 import type { Click, LaneMix, Loop, LoopSamples, StemSegment } from "./song";
 import { verdictOn, type EngineState } from "./verdict";
 
-export { DecodeError };
+export { DecodeError, EngineBroken };
 export type { Click, EngineState, LaneMix, Loop, StemSegment };
 
 export interface EngineOptions {
@@ -31,8 +31,6 @@ export interface EngineOptions {
   wait(delay_s: number, signal: AbortSignal): Promise<void>;
 }
 
-// What the mixer gave last is still on its way through the sound card when it falls silent.
-const REST_AFTER_S = 0.3;
 // Of a start that neither comes nor fails nobody tells; it takes some tenths of a second.
 const STRETCHERS_WITHIN_S = 10;
 
@@ -50,6 +48,8 @@ export class Engine extends EventTarget {
   private hasEnded = false;
   private isComplete = false;
   private isClosed = false;
+  private isDecoderDead = false;
+  private isMixerDead = false;
   private turnNumber = 0;
   private tapNumber = 0;
   private tempo = 1;
@@ -58,22 +58,22 @@ export class Engine extends EventTarget {
   private beatsToCount = 0;
   private areStretchersKnown = false;
   private starting: ReturnType<typeof setTimeout> | undefined;
-  private resting: ReturnType<typeof setTimeout> | undefined;
   private quietly: (() => void)[] = [];
   private held_samples = 0;
 
   static async open(options: EngineOptions): Promise<Engine> {
-    const context = contextAt(options.rate_hz);
     const { rate_hz, stems, from_s = 0 } = options;
+    const output = new Output(rate_hz);
+    const { context } = output;
     try {
       await context.audioWorklet.addModule(mixerUrl);
       const setup: MixerSetup = { rate_hz, stems, from_sample: Math.round(Math.max(0, from_s) * rate_hz) };
       const shape = { numberOfInputs: 0, outputChannelCount: [2] };
       const node = new AudioWorkletNode(context, "mixer", { ...shape, processorOptions: setup });
       const worker = new Worker(new URL("./decoder.worker.ts", import.meta.url), { type: "module" });
-      return new Engine(options, setup, context, node, worker);
+      return new Engine(options, setup, output, node, worker);
     } catch (error) {
-      await context.close();
+      await output.close();
       throw error;
     }
   }
@@ -81,7 +81,7 @@ export class Engine extends EventTarget {
   private constructor(
     private readonly options: EngineOptions,
     setup: MixerSetup,
-    private readonly context: AudioContext,
+    private readonly output: Output,
     private readonly node: AudioWorkletNode,
     private readonly worker: Worker,
   ) {
@@ -111,13 +111,18 @@ export class Engine extends EventTarget {
     return this.loader.failure;
   }
 
+  /** Only another engine can play on. */
+  get isBroken(): boolean {
+    return this.isDecoderDead || this.isMixerDead;
+  }
+
   get wanted(): boolean {
     return this.isWanted;
   }
 
   /** What is heard now. */
   get position_s(): number {
-    return this.clock.at(heardTime(this.context), this.loop, this.playable_samples) / this.options.rate_hz;
+    return this.clock.at(this.output.heard_s, this.loop, this.playable_samples) / this.options.rate_hz;
   }
 
   get playable_s(): number {
@@ -146,18 +151,16 @@ export class Engine extends EventTarget {
     if (this.isComplete && this.clock.given >= this.playable_samples) {
       this.seek(0);
     }
-    clearTimeout(this.resting);
-    this.resting = undefined;
     this.fallenQuiet();
     const begins = !this.isWanted;
     this.isWanted = true;
     this.hasPlayed = true;
-    this.loader.resume();
+    this.tryAgain();
     if (begins) {
       this.tell({ kind: "play", countIn: this.takeCountIn() });
     }
     this.turn();
-    await this.context.resume();
+    await this.output.start();
     if (!this.areStretchersKnown && !this.isClosed) {
       const giveUp = () => this.hear({ kind: "stretchers", areOpen: false });
       this.starting ??= setTimeout(giveUp, STRETCHERS_WITHIN_S * 1000);
@@ -167,8 +170,9 @@ export class Engine extends EventTarget {
   async pause(): Promise<void> {
     this.isWanted = false;
     this.tell({ kind: "pause" });
+    this.output.stop();
     this.turn();
-    if (this.context.state === "running") {
+    if (this.output.isRunning) {
       await new Promise<void>((resolve) => this.quietly.push(resolve));
     }
   }
@@ -180,6 +184,8 @@ export class Engine extends EventTarget {
     this.turnNumber += 1;
     this.clock.jump(to_sample);
     this.tell({ kind: "seek", to_sample, turn: this.turnNumber });
+    // What could not be had elsewhere is not needed here.
+    this.tryAgain();
     this.turn();
     return to_sample / this.options.rate_hz;
   }
@@ -194,9 +200,13 @@ export class Engine extends EventTarget {
     this.tell({ kind: "tempo", ratio: this.tempo });
   }
 
-  /** Drums keep their pitch. */
+  /** Drums keep their pitch, unless they are moved too. */
   setPitch(semitones: number): void {
     this.tell({ kind: "pitch", semitones: clamped(semitones, -PITCH_MAX, PITCH_MAX) });
+  }
+
+  moveDrums(areMoved: boolean): void {
+    this.tell({ kind: "drums", areMoved });
   }
 
   setLoop(loop: Loop | null): void {
@@ -242,13 +252,12 @@ export class Engine extends EventTarget {
     this.tell({ kind: "close" });
     this.isClosed = true;
     clearTimeout(this.starting);
-    clearTimeout(this.resting);
     this.fallenQuiet();
     this.worker.terminate();
     this.node.disconnect();
     this.taps.forEach(({ reject }) => reject(new Error("the engine was closed")));
     this.taps.clear();
-    await this.context.close();
+    await this.output.close();
   }
 
   private get playable_samples(): number {
@@ -263,15 +272,28 @@ export class Engine extends EventTarget {
     this.worker.postMessage(toDecoder, [port2]);
     this.worker.onmessage = ({ data }: MessageEvent<FromDecoder>) =>
       this.loader.refused(data.load, new DecodeError(data.text));
-    this.worker.onerror = (event) => this.loader.giveUp(new Error(event.message));
-    this.node.onprocessorerror = () => this.loader.giveUp(new Error("the mixer stopped"));
-    this.context.onstatechange = () => {
-      // Another app took the sound away, as a call does.
-      if (this.isWanted && (this.context.state as string) === "interrupted") {
-        void this.pause();
-      }
+    this.worker.onerror = ({ message }) => {
+      this.isDecoderDead = true;
+      this.loader.giveUp(new EngineBroken(message));
     };
-    this.node.connect(this.context.destination);
+    this.node.onprocessorerror = () => this.mixerDied();
+    this.output.onchange = () => this.turn();
+    this.node.connect(this.output.context.destination);
+  }
+
+  /** Of where it was nobody will tell any more. */
+  private mixerDied(): void {
+    const at_sample = Math.round(this.position_s * this.options.rate_hz);
+    this.isMixerDead = true;
+    this.turnNumber += 1;
+    this.clock.jump(at_sample);
+    this.loader.giveUp(new EngineBroken("the mixer stopped"));
+  }
+
+  private tryAgain(): void {
+    if (!this.isBroken) {
+      this.loader.resume();
+    }
   }
 
   private hear(message: FromMixer): void {
@@ -305,7 +327,7 @@ export class Engine extends EventTarget {
     this.clock.note({ at_s: report.at_s, position: report.position, pace: report.pace });
     if (report.isQuiet && !this.isWanted) {
       this.fallenQuiet();
-      this.resting ??= setTimeout(() => void this.context.suspend(), REST_AFTER_S * 1000);
+      this.output.rest();
     }
     this.turn();
   }
@@ -328,6 +350,8 @@ export class Engine extends EventTarget {
       hasPlayed: this.hasPlayed,
       hasEnded: this.hasEnded,
       failure: this.failure,
+      isDead: this.isMixerDead,
+      isHeldBack: this.output.isHeldBack,
       position: this.clock.given,
       playable_samples: this.playable_samples,
       isComplete: this.isComplete,
@@ -336,6 +360,7 @@ export class Engine extends EventTarget {
     if (state === "ended" && this.isWanted) {
       this.isWanted = false;
       this.hasEnded = true;
+      this.output.stop();
       this.tell({ kind: "pause" });
     }
     if (state !== this.now || this.failure !== this.told) {

@@ -5,6 +5,11 @@ import type { StemSegment } from "./song";
 
 const LOADS_MAX = 2;
 
+/** What decodes or mixes is gone, and this engine with it. */
+export class EngineBroken extends Error {
+  override name = "EngineBroken";
+}
+
 export interface LoaderOptions {
   stems: readonly string[];
   fetchSegment(stem: string, index: number, signal: AbortSignal): Promise<ArrayBuffer>;

@@ -18,6 +18,7 @@ export type ToMixer =
   | { kind: "lane"; stem: number; mix: LaneMix }
   | { kind: "tempo"; ratio: number }
   | { kind: "pitch"; semitones: number }
+  | { kind: "drums"; areMoved: boolean }
   | { kind: "loop"; loop: LoopSamples | null }
   | { kind: "click"; click: Click | null }
   | { kind: "end"; end_sample: number | null }

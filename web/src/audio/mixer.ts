@@ -50,6 +50,7 @@ export class Mixer {
   private lead_frames = 0;
   private tempo = 1;
   private pitch_semitones = 0;
+  private areDrumsMoved = false;
   private leaving: { bus: Bus; at: number } | null = null;
 
   constructor(stems: readonly string[], rate_hz: number, from_sample: number) {
@@ -73,7 +74,7 @@ export class Mixer {
     );
   }
 
-  /** How many stretchers it needs: drums keep their pitch, so they go another way. */
+  /** How many stretchers it needs: drums may keep their pitch, so they go another way. */
   get stretchersWanted(): number {
     return this.isDrums.includes(true) && this.isDrums.includes(false) ? 2 : 1;
   }
@@ -111,7 +112,10 @@ export class Mixer {
     this.clicker.hush();
   }
 
+  /** What was being counted in was elsewhere: the song goes on from there without it. */
   seek(to_sample: number): void {
+    this.lead_frames = 0;
+    this.clicker.hush();
     this.leave();
     this.stop();
     this.place = to_sample;
@@ -129,9 +133,14 @@ export class Mixer {
     this.retune();
   }
 
-  /** Drums keep theirs. */
+  /** Drums keep theirs, unless they are moved too. */
   setPitch(semitones: number): void {
     this.pitch_semitones = clamped(semitones, -PITCH_MAX, PITCH_MAX);
+    this.retune();
+  }
+
+  moveDrums(areMoved: boolean): void {
+    this.areDrumsMoved = areMoved;
     this.retune();
   }
 
@@ -179,9 +188,10 @@ export class Mixer {
   private retune(): void {
     if (this.stretched) {
       const isDrumsOnly = this.isDrums.every(Boolean);
+      const ofDrums = this.areDrumsMoved ? this.pitch_semitones : 0;
       this.stretched.tempo = this.tempo;
-      this.stretched.transpose(0, isDrumsOnly ? 0 : this.pitch_semitones);
-      this.stretched.transpose(1, 0);
+      this.stretched.transpose(0, isDrumsOnly ? ofDrums : this.pitch_semitones);
+      this.stretched.transpose(1, ofDrums);
     }
   }
 

@@ -77,6 +77,8 @@ class MixerProcessor extends AudioWorkletProcessor {
         return mixer.setTempo(message.ratio);
       case "pitch":
         return mixer.setPitch(message.semitones);
+      case "drums":
+        return mixer.moveDrums(message.areMoved);
       case "loop":
         return mixer.setLoop(message.loop);
       case "click":

@@ -143,6 +143,25 @@ test("drums keep their pitch while everything else changes", async () => {
   expect(power(left, 2000)).toBeLessThan(0.02);
 });
 
+test.each([{ stems: ["vocals", "drums"] }, { stems: ["drums"] }])(
+  "drums of $stems change their pitch too where that is asked for, and no longer once it is not",
+  async ({ stems }) => {
+    const { song, mixer } = await made(stems, () => 0);
+    song.stems.at(-1)!.forEach((samples) => samples.forEach((_, at) => (samples[at] = sine(1000)(at))));
+    mixer.setPitch(12);
+    mixer.moveDrums(true);
+    playing(song, mixer);
+    given(mixer, RATE_HZ);
+    const [moved] = given(mixer, RATE_HZ);
+    mixer.moveDrums(false);
+    given(mixer, RATE_HZ);
+    const [kept] = given(mixer, RATE_HZ);
+    expect(power(moved, 2000)).toBeGreaterThan(0.1);
+    expect(power(moved, 1000)).toBeLessThan(0.02);
+    expect(power(kept, 1000)).toBeGreaterThan(0.1);
+  },
+);
+
 test("changing over to another tempo and back makes no step, and what follows is exact again", async () => {
   const { song, mixer } = await made(["vocals", "drums"], sine(220));
   playing(song, mixer);

@@ -1,6 +1,6 @@
 // In which state the engine is, by what it knows.
 
-export type EngineState = "idle" | "paused" | "buffering" | "waiting" | "playing" | "ended" | "failed";
+export type EngineState = "idle" | "paused" | "buffering" | "waiting" | "playing" | "blocked" | "ended" | "failed";
 
 export interface Evidence {
   isWanted: boolean;
@@ -8,6 +8,10 @@ export interface Evidence {
   /** Whether it came to the song's end, and nobody went elsewhere since. */
   hasEnded: boolean;
   failure: string;
+  /** The mixer is gone, and with it whatever it had. */
+  isDead: boolean;
+  /** The browser gives no sound, until somebody taps or a call is over. */
+  isHeldBack: boolean;
   position: number;
   playable_samples: number;
   isComplete: boolean;
@@ -22,8 +26,11 @@ export function verdictOn(evidence: Evidence): EngineState {
   if (!evidence.isWanted) {
     return evidence.hasPlayed ? "paused" : "idle";
   }
+  if (evidence.isDead) {
+    return "failed";
+  }
   if (evidence.isHeld) {
-    return "playing";
+    return evidence.isHeldBack ? "blocked" : "playing";
   }
   const isAtEnd = evidence.position >= evidence.playable_samples;
   if (isAtEnd && evidence.isComplete) {

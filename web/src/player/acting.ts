@@ -2,6 +2,7 @@
 
 import type { Desk } from "$/player/desk.svelte";
 import { actOf, isSpokenFor, type Act } from "$/player/keys";
+import { nudgePoint, setPoint, toggleLoop } from "$/player/looping";
 
 /** True where the key was the player's. */
 export function pressed(desk: Desk, event: KeyboardEvent, areCharactersOn: boolean, help: () => void): boolean {
@@ -25,7 +26,7 @@ export function pressed(desk: Desk, event: KeyboardEvent, areCharactersOn: boole
   return true;
 }
 
-const REPEATED: ReadonlySet<Act["name"]> = new Set(["step", "tempo", "pitch", "zoom"] as const);
+const REPEATED = new Set<Act["name"]>(["step", "nudge", "nudgePoint", "tempo", "pitch", "zoom"]);
 
 function perform(desk: Desk, act: Exclude<Act, { name: "help" }>): void {
   const { practice, waves } = desk;
@@ -41,12 +42,14 @@ function perform(desk: Desk, act: Exclude<Act, { name: "help" }>): void {
     case "mute":
     case "solo":
       return toggleLane(desk, act.lane, act.name === "mute" ? "muted" : "solo");
-    case "setA":
-      return desk.setA();
-    case "setB":
-      return desk.setB();
+    case "nudge":
+      return desk.nudge(act.by);
+    case "setPoint":
+      return setPoint(desk, act.point);
+    case "nudgePoint":
+      return nudgePoint(desk, act.point, act.by);
     case "toggleLoop":
-      return desk.toggleLoop();
+      return toggleLoop(desk);
     case "clearLoop":
       return practice.setLoop(null);
     case "click":

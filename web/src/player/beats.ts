@@ -2,6 +2,8 @@
 
 import { beatFrom } from "$/audio/beats";
 
+const STEP_S = 0.1;
+
 /** The nearest beat; the time itself where the grid does not reach, as in an intro without a beat. */
 export function snapped(beats_s: readonly number[], time_s: number): number {
   const after = beatFrom(beats_s, time_s);
@@ -23,6 +25,27 @@ export function loopBetween(
     to_s = beats_s[beatFrom(beats_s, from_s + length_s_min)] ?? to_s;
   }
   return to_s - from_s >= length_s_min ? { from_s, to_s } : null;
+}
+
+/** As far between the beats as it was, so many of them further; of beats that are not known, tenths of a second. */
+export function movedByBeats(beats_s: readonly number[], at_s: number, by: number): number {
+  if (beats_s.length < 2) {
+    return at_s + by * STEP_S;
+  }
+  return timeOf(beats_s, beatOf(beats_s, at_s) + by);
+}
+
+/** The grid goes on beyond its ends as it is beside them. */
+function beatOf(beats_s: readonly number[], at_s: number): number {
+  const after = Math.min(Math.max(1, beatFrom(beats_s, at_s)), beats_s.length - 1);
+  const [before_s, after_s] = [beats_s[after - 1]!, beats_s[after]!];
+  return after - 1 + (at_s - before_s) / (after_s - before_s);
+}
+
+function timeOf(beats_s: readonly number[], beat: number): number {
+  const before = Math.min(Math.max(0, Math.floor(beat)), beats_s.length - 2);
+  const [before_s, after_s] = [beats_s[before]!, beats_s[before + 1]!];
+  return before_s + (beat - before) * (after_s - before_s);
 }
 
 function usualGap_s(beats_s: readonly number[], at: number): number {

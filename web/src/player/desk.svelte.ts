@@ -1,24 +1,22 @@
 /** A track on the desk: what is known of it, what sounds, and what the listener set. */
 
 import type { Schemas } from "$/api/client";
-import { Problem } from "$/api/problem";
-import { pause } from "$/api/sending";
 import { textOf } from "$/api/words";
-import { Engine, type EngineState, type StemSegment } from "$/audio/engine";
+import type { Engine, EngineState, StemSegment } from "$/audio/engine";
 import { announce } from "$/design/notices.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
+import { movedByBeats } from "$/player/beats";
 import { ManifestReader } from "$/player/manifest";
 import { Mix } from "$/player/mix.svelte";
+import { openEngine } from "$/player/opening";
 import { Practice } from "$/player/practice.svelte";
+import { Presence } from "$/player/presence";
 import type { DeskManifest, DeskTrack, TrackSource } from "$/player/source";
 import type { Span } from "$/player/timeline";
 import { freshView, type PlayerView } from "$/player/view";
 import { Waves } from "$/player/waves.svelte";
 import { clock } from "$/state/text";
 
-const RETRY_S = 2;
-/** Whatever stands before the server may ask for a day, or for ever. */
-const RETRY_S_MAX = 15;
 /** What the engine gave is heard by then. */
 const HEARD_AFTER_S = 0.3;
 /** Further past the end of what is there than this, the listener is told. */
@@ -46,6 +44,8 @@ export class Desk {
   playable_s = $state(0);
   /** Counts how often the position went elsewhere than on. */
   jumps = $state(0);
+  /** Where they wanted to go, where that cannot be played yet and they did nothing since. */
+  shortOf_s = $state<number | null>(null);
   /** Where the listener drags the position to; it goes there when they let go. */
   scrub_s = $state<number | null>(null);
 
@@ -74,6 +74,11 @@ export class Desk {
   /** Pressed before there was anything to play with. */
   #isPlayAsked = false;
   #soughtEarly_s: number | null = null;
+  readonly #presence = new Presence({
+    // What the browser holds back goes on by itself.
+    taken: () => this.state !== "blocked" && this.pause(),
+    given: () => this.play(),
+  });
   #frame = 0;
 
   constructor(source: TrackSource, begun: PlayerView | null) {
@@ -95,6 +100,7 @@ export class Desk {
     // How it was left is asked for after this.
     this.#begun = this.view;
     this.#reader?.stop();
+    this.#presence.close();
     cancelAnimationFrame(this.#frame);
     void this.engine?.close();
     this.engine = null;
@@ -119,13 +125,11 @@ export class Desk {
     if (!mix.stems.length) {
       return this.#begun;
     }
-    const at_s = this.state === "ended" ? 0 : (this.engine?.position_s ?? this.#begun.at_s);
+    const at_s = this.state === "ended" ? 0 : this.#heard_s;
     return {
       v: 1,
       lanes: $state.snapshot(mix.lanes),
-      tempo_percent: practice.tempo_percent,
-      pitch_semitones: practice.pitch_semitones,
-      loop: practice.points,
+      ...practice.kept,
       at_s: Math.round(at_s * 1000) / 1000,
     };
   }
@@ -142,27 +146,38 @@ export class Desk {
   }
 
   toggle(): void {
-    if (this.wanted) {
-      void this.engine?.pause();
+    // Who presses play at what is held back wants to hear it.
+    if (this.#isPlayAsked || (this.wanted && this.state !== "blocked")) {
+      this.pause();
     } else {
       this.play();
     }
   }
 
   play(): void {
+    this.shortOf_s = null;
+    if (this.engine?.isBroken) {
+      this.#replaceEngine();
+    }
     this.#isPlayAsked = !this.engine;
     if (this.engine && this.#segments.length) {
-      this.practice.countIn();
+      this.#presence.be(true);
+      if (!this.wanted) {
+        this.practice.countIn();
+      }
       void this.#start(this.engine);
       this.waves.follow(this.position_s, true);
     }
   }
 
   pause(): void {
+    this.shortOf_s = null;
+    this.#isPlayAsked = false;
     void this.engine?.pause();
   }
 
   seek(to_s: number): void {
+    this.shortOf_s = null;
     if (!this.engine) {
       this.#soughtEarly_s = this.#segments.length ? to_s : null;
       return;
@@ -170,6 +185,7 @@ export class Desk {
     const wanted_s = Math.min(Math.max(0, to_s), this.duration_s);
     const went_s = this.engine.seek(wanted_s);
     if (wanted_s > went_s + SHORT_OF_S) {
+      this.shortOf_s = wanted_s;
       const { notYet, playsOn } = i18n.m.player;
       announce(`${notYet(clock(this.playable_s))}${this.#isComplete ? "" : ` ${playsOn}`}`);
     }
@@ -180,30 +196,17 @@ export class Desk {
   }
 
   step(by_s: number): void {
-    this.seek((this.engine?.position_s ?? 0) + by_s);
+    this.seek(this.#heard_s + by_s);
   }
 
-  setA(): void {
-    this.practice.setA(this.position_s);
-    this.#tellPoint();
+  /** So many beats further, or tenths of a second where no beats are known. */
+  nudge(by: number): void {
+    this.seek(movedByBeats(this.practice.beats_s, this.#heard_s, by));
   }
 
-  setB(): void {
-    this.practice.setB(this.position_s);
-    this.#tellPoint();
-  }
-
-  toggleLoop(): void {
-    if (!this.practice.toggleLoop()) {
-      announce(i18n.m.player.loopUnset);
-    }
-    this.#intoLoop();
-  }
-
-  /** A loop between two places that somebody dragged over. */
-  dragLoop({ from_s, to_s }: Span): void {
-    this.practice.drag(from_s, to_s);
-    this.#intoLoop();
+  /** Where it is to be heard, where nothing sounds yet. */
+  get #heard_s(): number {
+    return this.engine?.position_s ?? this.#soughtEarly_s ?? this.#begun.at_s;
   }
 
   /** Begins to look at what moves. It stops by itself when nothing does. */
@@ -228,6 +231,9 @@ export class Desk {
     this.#segments.push(...added);
     this.#isComplete = isComplete;
     this.#measure(track.audio.sample_rate_hz);
+    if (this.shortOf_s !== null && this.playable_s >= this.shortOf_s) {
+      this.shortOf_s = null;
+    }
     this.waves.grow(fresh, this.duration_s);
     if (this.engine) {
       this.engine.append(added, isComplete);
@@ -243,12 +249,10 @@ export class Desk {
     this.#practise(this.#begun);
   }
 
-  #practise({ tempo_percent, pitch_semitones, loop }: PlayerView): void {
-    this.practice.setTempo(tempo_percent);
-    this.practice.setPitch(pitch_semitones);
+  #practise(view: PlayerView): void {
     // A link may be to another version of the song.
-    const isIn = loop !== null && (!this.duration_s || loop.to_s <= this.duration_s + SHORT_OF_S);
-    this.practice.setLoop(isIn ? loop : null, loop?.isOn);
+    const isIn = !this.duration_s || (view.loop?.to_s ?? 0) <= this.duration_s + SHORT_OF_S;
+    this.practice.begin(isIn ? view : { ...view, loop: null });
   }
 
   async #openEngine(track: DeskTrack, audio: Schemas["Audio"]): Promise<void> {
@@ -261,15 +265,7 @@ export class Desk {
     const from_s = this.#begun.at_s < track.playable_s ? this.#begun.at_s : 0;
     this.position_s = from_s;
     try {
-      const engine = await Engine.open({
-        rate_hz: audio.sample_rate_hz,
-        channels: audio.channels,
-        stems: track.stems,
-        from_s,
-        fetchSegment: (stem, index, signal) => this.#source.fetchSegment(stem, index, signal),
-        judge,
-        wait: pause,
-      });
+      const engine = await openEngine(this.#source, audio, track.stems, from_s);
       if (this.#isClosed || life !== this.#life) {
         await engine.close();
       } else {
@@ -314,6 +310,26 @@ export class Desk {
     }
   }
 
+  /** Nothing plays with the one that there is any more: another takes its place, where it was. */
+  #replaceEngine(): void {
+    const { track } = this;
+    this.#begun = this.view;
+    this.#letGoOfEngine();
+    if (track?.audio) {
+      void this.#openEngine(track, track.audio);
+    }
+  }
+
+  #letGoOfEngine(): void {
+    void this.engine?.close();
+    this.engine = null;
+    this.#life += 1;
+    this.state = "idle";
+    this.wanted = false;
+    this.failure = "";
+    this.#presence.be(false);
+  }
+
   /** Tempo and pitch go back to what is heard. */
   #fix(): void {
     this.practice.fix();
@@ -323,37 +339,14 @@ export class Desk {
   /** It was begun again from nothing: the listener's settings stay, all else goes. */
   #restart(): void {
     this.#begun = { ...this.view, at_s: 0 };
-    void this.engine?.close();
-    this.engine = null;
-    this.#life += 1;
+    this.#letGoOfEngine();
     this.#segments = [];
     this.#isComplete = false;
+    this.#soughtEarly_s = null;
     this.mix.stems = [];
-    this.state = "idle";
-    this.wanted = false;
-    this.failure = "";
+    this.shortOf_s = null;
     this.position_s = 0;
     this.playable_s = 0;
-  }
-
-  #tellPoint(): void {
-    const { loopNote } = this.practice;
-    if (loopNote) {
-      announce(i18n.m.player.loopNotes[loopNote]);
-    } else {
-      this.#intoLoop();
-    }
-  }
-
-  /** Who sets a loop wants to hear it: from outside of it, it begins at A. */
-  #intoLoop(): void {
-    const { loop } = this.practice;
-    if (loop) {
-      announce(i18n.m.player.loopNow(clock(loop.from_s), clock(loop.to_s)));
-      if (this.position_s < loop.from_s || this.position_s >= loop.to_s) {
-        this.seek(loop.from_s);
-      }
-    }
   }
 
   #measure(rate_hz: number): void {
@@ -367,6 +360,7 @@ export class Desk {
       this.wanted = this.engine.wanted;
       this.failure = this.engine.failure;
       this.position_s = this.engine.position_s;
+      this.#presence.be(this.wanted);
       this.wake();
     }
   }
@@ -386,12 +380,4 @@ export class Desk {
       this.wake();
     }
   }
-}
-
-function judge(error: unknown): { retry_s: number | null; text: string } {
-  if (!(error instanceof Problem)) {
-    return { retry_s: null, text: i18n.m.player.segmentFault };
-  }
-  const retry_s = Math.min(RETRY_S_MAX, error.retryAfter_s || RETRY_S);
-  return { retry_s: error.isTransient ? retry_s : null, text: textOf(error) };
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "$/api/problem";
 import type { EngineOptions } from "$/audio/engine";
 import { Desk } from "$/player/desk.svelte";
+import { MadeAudio } from "$/player/engine.fixture";
 import type { DeskManifest, TrackSource } from "$/player/source";
 import { freshView } from "$/player/view";
 import { madeTrack } from "$/state/track.fixture";
@@ -21,6 +22,7 @@ class MadeEngine extends EventTarget {
   setLane = vi.fn();
   setTempo = vi.fn();
   setPitch = vi.fn();
+  moveDrums = vi.fn();
   setLoop = vi.fn();
   setClick = vi.fn();
   countIn = vi.fn();
@@ -52,6 +54,7 @@ let letOpen: () => void;
 let desk: Desk;
 
 beforeEach(async () => {
+  vi.stubGlobal("Audio", MadeAudio);
   vi.stubGlobal("requestAnimationFrame", () => 1);
   vi.stubGlobal("cancelAnimationFrame", () => undefined);
   opened.mockImplementation(

@@ -18,6 +18,20 @@ describe("keys", () => {
     expect(actOf(press("End"), true)).toEqual({ name: "end" });
   });
 
+  test("with Shift step by a beat, and set of the loop's points the one, the other, and each a beat back or further", () => {
+    expect(actOf(press("ArrowLeft", { shiftKey: true }), true)).toEqual({ name: "nudge", by: -1 });
+    expect(actOf(press("ArrowRight", { shiftKey: true }), false)).toEqual({ name: "nudge", by: 1 });
+    expect(actOf(press("b"), true)).toEqual({ name: "setPoint", point: "b" });
+    for (const [back, further, point] of [
+      ["d", "f", "a"],
+      ["g", "h", "b"],
+    ] as const) {
+      expect(actOf(press(back), true)).toEqual({ name: "nudgePoint", point, by: -1 });
+      expect(actOf(press(further), true)).toEqual({ name: "nudgePoint", point, by: 1 });
+      expect(actOf(press(further), false)).toBeNull();
+    }
+  });
+
   test("of digits mute, and with Shift solo, whatever sign the keyboard makes of it", () => {
     expect(actOf(press("2", { code: "Digit2" }), true)).toEqual({ name: "mute", lane: 1 });
     expect(actOf(press('"', { code: "Digit2", shiftKey: true }), true)).toEqual({ name: "solo", lane: 1 });
@@ -35,7 +49,7 @@ describe("keys", () => {
   });
 
   test("are found in capitals too", () => {
-    expect(actOf(press("A", { shiftKey: true }), true)).toEqual({ name: "setA" });
+    expect(actOf(press("A", { shiftKey: true }), true)).toEqual({ name: "setPoint", point: "a" });
     expect(actOf(press("?", { code: "Slash", shiftKey: true }), true)).toEqual({ name: "help" });
   });
 

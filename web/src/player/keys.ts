@@ -1,9 +1,14 @@
 /** The player's keys. */
 
+import type { LoopPoint } from "$/player/practice.svelte";
+
 export type Act =
-  | { name: "toggle" | "home" | "end" | "setA" | "setB" | "toggleLoop" | "clearLoop" | "click" | "reset" }
+  | { name: "toggle" | "home" | "end" | "toggleLoop" | "clearLoop" | "click" | "reset" }
   | { name: "help" }
   | { name: "step"; by_s: number }
+  | { name: "nudge"; by: 1 | -1 }
+  | { name: "setPoint"; point: LoopPoint }
+  | { name: "nudgePoint"; point: LoopPoint; by: 1 | -1 }
   | { name: "mute" | "solo"; lane: number }
   | { name: "tempo" | "pitch"; by: number }
   | { name: "zoom"; factor: number };
@@ -23,9 +28,19 @@ const PLAIN: Record<string, Act> = {
   End: { name: "end" },
 };
 
+const SHIFTED: Record<string, Act> = {
+  ArrowLeft: { name: "nudge", by: -1 },
+  ArrowRight: { name: "nudge", by: 1 },
+};
+
 const CHARACTERS: Record<string, Act> = {
-  a: { name: "setA" },
-  b: { name: "setB" },
+  a: { name: "setPoint", point: "a" },
+  b: { name: "setPoint", point: "b" },
+  // Side by side on every keyboard of Latin letters.
+  d: { name: "nudgePoint", point: "a", by: -1 },
+  f: { name: "nudgePoint", point: "a", by: 1 },
+  g: { name: "nudgePoint", point: "b", by: -1 },
+  h: { name: "nudgePoint", point: "b", by: 1 },
   l: { name: "toggleLoop" },
   c: { name: "clearLoop" },
   m: { name: "click" },
@@ -48,7 +63,7 @@ export function actOf(press: KeyPress, areCharactersOn: boolean): Act | null {
   if (press.ctrlKey || press.metaKey || press.altKey) {
     return null;
   }
-  const plain = press.shiftKey ? undefined : PLAIN[press.key];
+  const plain = (press.shiftKey ? SHIFTED : PLAIN)[press.key];
   if (plain) {
     return plain;
   }

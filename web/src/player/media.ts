@@ -3,6 +3,9 @@
 import type { Desk } from "$/player/desk.svelte";
 import { STEP_S } from "$/player/keys";
 
+/** What each was made of: its picture's address is told back otherwise than it was given. */
+const shown = new WeakMap<MediaMetadata, string>();
+
 export function bindMedia(desk: Desk): () => void {
   if (!("mediaSession" in navigator)) {
     return () => undefined;
@@ -28,15 +31,19 @@ export function bindMedia(desk: Desk): () => void {
   };
 }
 
-export function tellMedia(desk: Desk, title: string, artist: string): void {
+/** `cover` is the address of a picture. */
+export function tellMedia(desk: Desk, title: string, artist: string, cover: string | null): void {
   if (!("mediaSession" in navigator)) {
     return;
   }
   const session = navigator.mediaSession;
-  if (session.metadata?.title !== title || session.metadata.artist !== artist) {
-    session.metadata = new MediaMetadata({ title, artist });
+  const told = JSON.stringify([title, artist, cover]);
+  if (!session.metadata || shown.get(session.metadata) !== told) {
+    session.metadata = new MediaMetadata({ title, artist, artwork: cover ? [{ src: cover }] : [] });
+    shown.set(session.metadata, told);
   }
-  session.playbackState = desk.wanted ? "playing" : "paused";
+  // Its button asks for what the browser holds back.
+  session.playbackState = desk.wanted && desk.state !== "blocked" ? "playing" : "paused";
   if (desk.duration_s > 0) {
     session.setPositionState?.({
       duration: desk.duration_s,

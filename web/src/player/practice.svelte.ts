@@ -1,19 +1,28 @@
 /** What a listener practises with: tempo, pitch, a loop, a metronome. */
 
+import type { Bars } from "$/audio/beats";
 import type { Click, Loop } from "$/audio/engine";
-import { loopBetween, snapped } from "$/player/beats";
+import { loopBetween, movedByBeats, snapped } from "$/player/beats";
 import { gainOf } from "$/player/mixing";
-import { barsOf, prefer, preferences } from "$/player/preferences.svelte";
-import { LOOP_S_MIN, PITCH, TEMPO, type LoopView } from "$/player/view";
+import { prefer, preferences } from "$/player/preferences.svelte";
+import { freshView, LOOP_S_MIN, PITCH, TEMPO, type LoopView, type PlayerView } from "$/player/view";
+
+/** What is kept of it with a song. */
+type Kept = Omit<PlayerView, "v" | "lanes" | "at_s">;
+
+const USUAL: Kept = freshView();
 
 /** What it sets. */
 export interface Tuned {
   setTempo(ratio: number): void;
   setPitch(semitones: number): void;
+  moveDrums(areMoved: boolean): void;
   setLoop(loop: Loop | null): void;
   setClick(click: Click | null): void;
   countIn(beats: number): void;
 }
+
+export type LoopPoint = "a" | "b";
 
 /** What became of a loop's point otherwise than the listener may have meant it. */
 export type LoopNote = "isBeforeA" | "passedB";
@@ -26,7 +35,10 @@ export class Practice {
   isLooping = $state(false);
   /** Of the last point that was set; null where all went as asked. */
   loopNote = $state<LoopNote | null>(null);
-  isClicking = $state(false);
+  movesDrums = $state(USUAL.movesDrums);
+  beats_in_bar = $state(USUAL.beats_in_bar);
+  first_beat = $state(USUAL.first_beat);
+  isClicking = $state(USUAL.isClicking);
   beats_s = $state.raw<readonly number[]>([]);
   /** Nothing here can change tempo or pitch. */
   isFixed = $state(false);
@@ -42,6 +54,28 @@ export class Practice {
   /** What sounds, if anything does yet. */
   constructor(private readonly tuned: () => Tuned | null) {}
 
+  get bars(): Bars {
+    return { downbeat_every: this.beats_in_bar, downbeat_first: this.first_beat };
+  }
+
+  get kept(): Kept {
+    const { tempo_percent, pitch_semitones, movesDrums, beats_in_bar, first_beat, isClicking } = this;
+    return { tempo_percent, pitch_semitones, movesDrums, loop: this.points, beats_in_bar, first_beat, isClicking };
+  }
+
+  /** As it was left, linked to or shared. */
+  begin(kept: Kept): void {
+    this.setTempo(kept.tempo_percent);
+    this.setPitch(kept.pitch_semitones);
+    this.moveDrums(kept.movesDrums);
+    this.setLoop(kept.loop, kept.loop?.isOn);
+    this.beats_in_bar = kept.beats_in_bar;
+    this.first_beat = kept.first_beat;
+    // Where the beats are not known yet it clicks from then on.
+    this.isClicking = kept.isClicking;
+    this.giveClick();
+  }
+
   setTempo(percent: number): void {
     const wanted = Math.min(TEMPO.max, Math.max(TEMPO.min, Math.round(percent)));
     this.tempo_percent = this.isFixed ? TEMPO.usual : wanted;
@@ -52,6 +86,11 @@ export class Practice {
     const wanted = Math.min(PITCH.max, Math.max(PITCH.min, Math.round(semitones)));
     this.pitch_semitones = this.isFixed ? PITCH.usual : wanted;
     this.tuned()?.setPitch(this.pitch_semitones);
+  }
+
+  moveDrums(areMoved: boolean): void {
+    this.movesDrums = areMoved;
+    this.tuned()?.moveDrums(areMoved);
   }
 
   reset(): void {
@@ -81,6 +120,22 @@ export class Practice {
       this.loopNote = "isBeforeA";
     } else {
       this.setLoop({ from_s: this.a_s ?? 0, to_s: loop.to_s });
+    }
+  }
+
+  /** That point so many beats further, or tenths of a second, while both stay in the song and apart. */
+  nudge(point: LoopPoint, by: number, duration_s: number): void {
+    const at_s = point === "a" ? this.a_s : this.b_s;
+    if (at_s === null) {
+      return;
+    }
+    const low_s = point === "a" ? 0 : (this.a_s ?? 0) + LOOP_S_MIN;
+    const high_s = point === "a" && this.b_s !== null ? this.b_s - LOOP_S_MIN : duration_s;
+    const to_s = Math.min(Math.max(0, this.#onGrid(movedByBeats(this.#grid, at_s, by))), duration_s);
+    if (to_s >= low_s && to_s <= high_s) {
+      this[point === "a" ? "a_s" : "b_s"] = Math.round(to_s * 1000) / 1000;
+      this.loopNote = null;
+      this.#loopFrom(this.isLooping);
     }
   }
 
@@ -128,18 +183,18 @@ export class Practice {
   }
 
   setBeatsInBar(beats: number): void {
-    prefer({ beatsInBar: beats });
-    this.giveClick();
+    this.beats_in_bar = beats;
+    this.setFirstBeat(this.first_beat);
   }
 
   setFirstBeat(beat: number): void {
-    prefer({ firstBeat: beat });
+    this.first_beat = Math.min(beat, this.beats_in_bar - 1);
     this.giveClick();
   }
 
   /** The next time it begins to play, so many bars are counted first. */
   countIn(): void {
-    this.tuned()?.countIn(this.beats_s.length ? preferences.countInBars * preferences.beatsInBar : 0);
+    this.tuned()?.countIn(this.beats_s.length ? preferences.countInBars * this.beats_in_bar : 0);
   }
 
   /** All of it, to what has just begun to sound. */
@@ -147,6 +202,7 @@ export class Practice {
     const tuned = this.tuned();
     tuned?.setTempo(this.tempo_percent / 100);
     tuned?.setPitch(this.pitch_semitones);
+    tuned?.moveDrums(this.movesDrums);
     tuned?.setLoop(this.loop);
     this.giveClick();
   }
@@ -154,7 +210,7 @@ export class Practice {
   /** One of no volume is not heard, and still tells where beats are to count in. */
   giveClick(): void {
     const gain = this.isClicking ? gainOf(preferences.clickVolume) : 0;
-    const click = { beats_s: this.beats_s, ...barsOf(preferences), gain };
+    const click = { beats_s: this.beats_s, ...this.bars, gain };
     this.tuned()?.setClick(this.beats_s.length ? click : null);
   }
 

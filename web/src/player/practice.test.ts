@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Practice } from "$/player/practice.svelte";
 import { prefer } from "$/player/preferences.svelte";
+import { freshView } from "$/player/view";
 
 const BEATS = Array.from({ length: 40 }, (_, beat) => beat * 0.5);
 const tuned = {
   setTempo: vi.fn(),
   setPitch: vi.fn(),
+  moveDrums: vi.fn(),
   setLoop: vi.fn(),
   setClick: vi.fn(),
   countIn: vi.fn(),
@@ -14,7 +16,7 @@ let practice: Practice;
 
 beforeEach(() => {
   vi.clearAllMocks();
-  prefer({ snaps: true, countInBars: 0, beatsInBar: 4, firstBeat: 0, clickVolume: 50 });
+  prefer({ snaps: true, countInBars: 0, clickVolume: 50 });
   practice = new Practice(() => tuned);
 });
 
@@ -28,6 +30,33 @@ describe("tempo and pitch", () => {
     expect(tuned.setTempo).toHaveBeenLastCalledWith(1);
     expect(tuned.setPitch).toHaveBeenLastCalledWith(0);
   });
+});
+
+describe("drums", () => {
+  test("keep their pitch until they are to move as well, and again with the next view", () => {
+    expect(practice.movesDrums).toBe(false);
+    practice.moveDrums(true);
+    expect(tuned.moveDrums).toHaveBeenLastCalledWith(true);
+    practice.begin(freshView());
+    expect(tuned.moveDrums).toHaveBeenLastCalledWith(false);
+  });
+});
+
+test("what is kept of a song is what was set, and sets the same again", () => {
+  const view = {
+    ...freshView(),
+    tempo_percent: 80,
+    pitch_semitones: 2,
+    movesDrums: true,
+    loop: { from_s: 1, to_s: 2, isOn: false },
+    beats_in_bar: 3,
+    first_beat: 1,
+    isClicking: true,
+  };
+  practice.begin(view);
+  expect({ ...view, ...practice.kept }).toEqual(view);
+  practice.begin(freshView());
+  expect({ ...view, ...practice.kept }).toEqual({ ...freshView(), at_s: view.at_s });
 });
 
 describe("where nothing can change tempo and pitch", () => {
@@ -98,6 +127,47 @@ describe("the loop", () => {
     expect(practice.loopNote).toBe("isBeforeA");
   });
 
+  test("has its points moved by a beat each, on the beats again", () => {
+    practice.know(BEATS);
+    practice.setLoop({ from_s: 2.1, to_s: 4 });
+    practice.nudge("a", 1, 20);
+    practice.nudge("b", -1, 20);
+    expect(tuned.setLoop).toHaveBeenLastCalledWith({ from_s: 2.5, to_s: 3.5 });
+  });
+
+  test("has its points moved by tenths of a second where they do not snap", () => {
+    prefer({ snaps: false });
+    practice.know(BEATS);
+    practice.setLoop({ from_s: 2, to_s: 4 }, false);
+    practice.nudge("a", -1, 20);
+    practice.nudge("b", 1, 20);
+    expect(practice.points).toEqual({ from_s: 1.9, to_s: 4.1, isOn: false });
+  });
+
+  test("keeps its points in the song and apart, however far they are moved", () => {
+    practice.setLoop({ from_s: 0.05, to_s: 0.4 });
+    practice.nudge("a", 1, 20);
+    practice.nudge("a", 1, 20);
+    expect(practice.a_s).toBeCloseTo(0.15, 6);
+    practice.nudge("a", -1, 20);
+    practice.nudge("a", -1, 20);
+    expect(practice.a_s).toBe(0);
+    practice.nudge("b", 1, 0.45);
+    expect(practice.b_s).toBe(0.45);
+    practice.nudge("b", 1, 0.45);
+    expect(practice.b_s).toBe(0.45);
+  });
+
+  test("has a first point that moves also before there is a second, and none that moves before there is any", () => {
+    practice.nudge("a", 1, 20);
+    practice.nudge("b", 1, 20);
+    expect([practice.a_s, practice.b_s]).toEqual([null, null]);
+    practice.setA(5);
+    practice.nudge("a", 1, 20);
+    expect(practice.a_s).toBeCloseTo(5.1, 6);
+    expect(practice.loop).toBeNull();
+  });
+
   test("is turned off and on again without losing its points", () => {
     practice.setLoop({ from_s: 1, to_s: 2 });
     expect(practice.toggleLoop()).toBe(true);
@@ -152,8 +222,31 @@ describe("the metronome", () => {
     expect(tuned.setClick).toHaveBeenLastCalledWith(expect.objectContaining({ downbeat_first: 2 }));
   });
 
+  test("begins the bars of each song on its own, and a shorter bar with a beat that it has", () => {
+    practice.know(BEATS);
+    practice.setBeatsInBar(6);
+    practice.setFirstBeat(5);
+    const other = new Practice(() => tuned);
+    other.know(BEATS);
+    expect(tuned.setClick).toHaveBeenLastCalledWith(expect.objectContaining({ downbeat_every: 4, downbeat_first: 0 }));
+    practice.setBeatsInBar(3);
+    expect(tuned.setClick).toHaveBeenLastCalledWith(expect.objectContaining({ downbeat_every: 3, downbeat_first: 2 }));
+  });
+
+  test("clicks as a view says as soon as the beats are known", () => {
+    practice.begin({ ...freshView(), beats_in_bar: 3, first_beat: 1, isClicking: true });
+    practice.know(BEATS);
+    expect(tuned.setClick).toHaveBeenLastCalledWith({
+      beats_s: BEATS,
+      downbeat_every: 3,
+      downbeat_first: 1,
+      gain: 0.25,
+    });
+  });
+
   test("counts in so many bars of so many beats, and none without beats", () => {
-    prefer({ countInBars: 2, beatsInBar: 3 });
+    prefer({ countInBars: 2 });
+    practice.setBeatsInBar(3);
     practice.countIn();
     expect(tuned.countIn).toHaveBeenLastCalledWith(0);
     practice.know(BEATS);

@@ -2,6 +2,7 @@
 
 import type { Attachment } from "svelte/attachments";
 import type { Desk } from "$/player/desk.svelte";
+import { dragLoop } from "$/player/looping";
 import { partOf, timeAt } from "$/player/timeline";
 
 /** Less than this is a click, not a drag. */
@@ -79,7 +80,7 @@ class Hands {
     const { dragged } = this.desk;
     if (this.#drag?.pointerId === event.pointerId) {
       if (dragged) {
-        this.desk.dragLoop(dragged);
+        dragLoop(this.desk, dragged);
       } else {
         this.desk.seek(this.#timeOf(event.clientX));
       }

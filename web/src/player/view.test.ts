@@ -9,7 +9,11 @@ const SET: PlayerView = {
   },
   tempo_percent: 85,
   pitch_semitones: -3,
+  movesDrums: true,
   loop: { from_s: 12.5, to_s: 20.125, isOn: true },
+  beats_in_bar: 3,
+  first_beat: 2,
+  isClicking: true,
   at_s: 63.2,
 };
 
@@ -25,6 +29,17 @@ describe("a view in a link", () => {
 
   test("that has a loop from before loops could be off repeats", () => {
     expect(viewOfHash("#/track/t?loop=1*2")!.loop).toEqual({ from_s: 1, to_s: 2, isOn: true });
+  });
+
+  test("begins its bars with a beat that they have, whatever the link says", () => {
+    const barsOf = (hash: string): number[] => {
+      const { beats_in_bar, first_beat } = viewOfHash(hash)!;
+      return [beats_in_bar, first_beat];
+    };
+    expect(barsOf("#/track/t?bar=3*1")).toEqual([3, 1]);
+    expect(barsOf("#/track/t?bar=3*3")).toEqual([3, 0]);
+    expect(barsOf("#/track/t?bar=99*1")).toEqual([4, 1]);
+    expect(barsOf("#/track/t?bar=2.5*0.5")).toEqual([4, 0]);
   });
 
   test("says nothing where all is as usual", () => {
@@ -89,8 +104,9 @@ describe("a view that a stranger made", () => {
     expect(Object.getPrototypeOf(view.lanes)).toBe(Object.prototype);
   });
 
-  test("is read from what the page kept before it had tempo, pitch and pan", () => {
+  test("is read from what the page kept before it had tempo, pitch, pan and bars", () => {
     const view = parseView({ at_s: 4.2, lanes: { drums: { volume: 50, muted: true, solo: false } } });
+    expect(view).toMatchObject({ movesDrums: false, beats_in_bar: 4, first_beat: 0, isClicking: false });
     expect(view.at_s).toBe(4.2);
     expect(view.lanes["drums"]).toEqual({ volume: 50, pan: 0, muted: true, solo: false });
   });

@@ -21,14 +21,23 @@ export interface PlayerView {
   lanes: Record<string, LaneView>;
   tempo_percent: number;
   pitch_semitones: number;
+  /** Drums are transposed with all else. */
+  movesDrums: boolean;
   loop: LoopView | null;
+  beats_in_bar: number;
+  /** Which of the song's beats begins its first whole bar: 0 to one less than a bar has. */
+  first_beat: number;
+  isClicking: boolean;
   at_s: number;
 }
 
 export const TEMPO = { min: 50, max: 150, usual: 100 } as const;
 export const PITCH = { min: -12, max: 12, usual: 0 } as const;
+export const BEATS_IN_BAR = [2, 3, 4, 5, 6, 7] as const;
 export const LOOP_S_MIN = 0.2;
 
+const BEATS_USUAL = 4;
+const ON = "on";
 const OFF = "off";
 const LANES_MAX = 32;
 const NAME_MAX = 64;
@@ -39,7 +48,18 @@ export function freshLane(): LaneView {
 }
 
 export function freshView(): PlayerView {
-  return { v: 1, lanes: {}, tempo_percent: TEMPO.usual, pitch_semitones: PITCH.usual, loop: null, at_s: 0 };
+  return {
+    v: 1,
+    lanes: {},
+    tempo_percent: TEMPO.usual,
+    pitch_semitones: PITCH.usual,
+    movesDrums: false,
+    loop: null,
+    beats_in_bar: BEATS_USUAL,
+    first_beat: 0,
+    isClicking: false,
+    at_s: 0,
+  };
 }
 
 /** A sound view of whatever a stranger, an older page or a full disk left: what is unsound is ignored or clamped. */
@@ -50,7 +70,10 @@ export function parseView(told: unknown): PlayerView {
     lanes: lanesOf(from["lanes"]),
     tempo_percent: Math.round(within(from["tempo_percent"], TEMPO.min, TEMPO.max, TEMPO.usual)),
     pitch_semitones: Math.round(within(from["pitch_semitones"], PITCH.min, PITCH.max, PITCH.usual)),
+    movesDrums: from["movesDrums"] === true,
     loop: loopOf(from["loop"]),
+    ...barsOf(from["beats_in_bar"], from["first_beat"]),
+    isClicking: from["isClicking"] === true,
     at_s: milli(within(from["at_s"], 0, TIME_S_MAX, 0)),
   };
 }
@@ -64,9 +87,18 @@ export function queryOf(view: PlayerView): string {
   if (view.pitch_semitones !== PITCH.usual) {
     query.set("pitch", String(view.pitch_semitones));
   }
+  if (view.movesDrums) {
+    query.set("drums", ON);
+  }
   if (view.loop) {
     const { from_s, to_s, isOn } = view.loop;
     query.set("loop", `${milli(from_s)}*${milli(to_s)}${isOn ? "" : `*${OFF}`}`);
+  }
+  if (view.beats_in_bar !== BEATS_USUAL || view.first_beat) {
+    query.set("bar", `${view.beats_in_bar}*${view.first_beat}`);
+  }
+  if (view.isClicking) {
+    query.set("click", ON);
   }
   if (view.at_s) {
     query.set("at", String(milli(view.at_s)));
@@ -88,10 +120,15 @@ export function viewOfHash(hash: string): PlayerView | null {
   }
   const query = new URLSearchParams(hash.slice(at + 1));
   const [from = "", to = "", mark] = (query.get("loop") ?? "").split("*");
+  const [beats, first] = (query.get("bar") ?? "").split("*");
   return parseView({
     tempo_percent: numberOf(query.get("tempo")),
     pitch_semitones: numberOf(query.get("pitch")),
+    movesDrums: query.get("drums") === ON,
     loop: { from_s: numberOf(from), to_s: numberOf(to), isOn: mark !== OFF },
+    beats_in_bar: numberOf(beats),
+    first_beat: numberOf(first),
+    isClicking: query.get("click") === ON,
     at_s: numberOf(query.get("at")),
     lanes: Object.fromEntries(query.getAll("lane").slice(0, LANES_MAX).map(laneOfText)),
   });
@@ -131,6 +168,11 @@ function loopOf(told: unknown): PlayerView["loop"] {
   const isSound = from_s >= 0 && to_s - from_s >= LOOP_S_MIN && to_s <= TIME_S_MAX;
   // Before there was such a mark, a loop that was kept was one that repeated.
   return isSound ? { from_s: milli(from_s), to_s: milli(to_s), isOn: isOn !== false } : null;
+}
+
+function barsOf(beats: unknown, first: unknown): Pick<PlayerView, "beats_in_bar" | "first_beat"> {
+  const beats_in_bar = BEATS_IN_BAR.find((known) => known === beats) ?? BEATS_USUAL;
+  return { beats_in_bar, first_beat: [...Array(beats_in_bar).keys()].find((beat) => beat === first) ?? 0 };
 }
 
 function membersOf(told: unknown): Record<string, unknown> {

@@ -10,6 +10,12 @@ export function clock(time_s: number): string {
   return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${seconds}` : `${minutes}:${seconds}`;
 }
 
+/** With tenths of a second. */
+export function clockTenths(time_s: number): string {
+  const tenths = Math.round(Math.max(0, time_s || 0) * 10);
+  return `${clock(Math.floor(tenths / 10))}.${tenths % 10}`;
+}
+
 export function about(time_s: number): string {
   const { times } = i18n.m;
   if (time_s < 1.5) {

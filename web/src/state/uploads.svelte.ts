@@ -12,6 +12,7 @@ import { timer } from "$/state/timer";
 import { tracks } from "$/state/tracks.svelte";
 import { sendFile, type SendingPorts, type Told } from "$/state/tusSending";
 import { UploadQueue, type Stored } from "$/state/uploadQueue.svelte";
+import { Waking } from "$/state/waking";
 
 const RESUMABLE = { "Tus-Resumable": "1.0.0" } as const;
 const LOCK = "stripsession-upload:";
@@ -29,6 +30,7 @@ export const uploads = new UploadQueue({
   arrived: (title) => announce(i18n.m.library.arrived(title)),
 });
 
+const waking = new Waking();
 let isListening = false;
 
 /** Begin, in a tab where somebody is signed in: show what earlier visits left, and watch the network. */
@@ -38,6 +40,9 @@ export function beginUploads(): void {
     addEventListener("beforeunload", (event) => uploads.isBusy && event.preventDefault());
     addEventListener("online", () => uploads.againAfterLoss());
     sessionEvents.addEventListener("ended", () => uploads.stop());
+    $effect.root(() => {
+      $effect(() => waking.keep(uploads.isBusy));
+    });
   }
   void uploads.recall();
 }

@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Output } from "./output";
+
+class MadeContext {
+  static last: MadeContext;
+  state = "suspended";
+  onstatechange: () => void = () => undefined;
+  readonly resume = vi.fn(async () => undefined);
+  readonly suspend = vi.fn(async () => undefined);
+  readonly close = vi.fn(async () => undefined);
+  /** What the browser's sound was when this began. */
+  readonly session = (navigator as { audioSession?: { type: string } }).audioSession?.type;
+
+  constructor() {
+    MadeContext.last = this;
+  }
+
+  become(state: string): void {
+    this.state = state;
+    this.onstatechange();
+  }
+}
+
+let output: Output;
+let heldBack: boolean[];
+
+function made(): MadeContext {
+  output = new Output(44_100);
+  output.onchange = () => heldBack.push(output.isHeldBack);
+  return MadeContext.last;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("AudioContext", MadeContext);
+  heldBack = [];
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe("a phone's switch for its ring", () => {
+  test("does not silence the song, which is no ring", () => {
+    vi.stubGlobal("navigator", { audioSession: { type: "auto" } });
+    expect(made().session).toBe("playback");
+  });
+
+  test("is nothing to a browser that knows no such thing, or will not be told", () => {
+    vi.stubGlobal("navigator", {});
+    expect(made().session).toBeUndefined();
+    const refusing = Object.defineProperty({}, "type", {
+      set: () => {
+        throw new Error("refused");
+      },
+    });
+    vi.stubGlobal("navigator", { audioSession: refusing });
+    expect(() => made()).not.toThrow();
+  });
+});
+
+describe("sound that was asked for", () => {
+  test("is not held back while it starts, nor once it runs", async () => {
+    const context = made();
+    await output.start();
+    context.become("running");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(heldBack).toEqual([]);
+  });
+
+  test("is held back where the browser waits for a tap, until it runs", async () => {
+    const context = made();
+    context.resume.mockImplementation(() => new Promise(() => undefined));
+    void output.start();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(heldBack).toEqual([true]);
+    context.become("running");
+    expect(heldBack).toEqual([true, false]);
+  });
+
+  test("is held back where the browser refuses, and the refusal is nobody's fault", async () => {
+    const context = made();
+    context.resume.mockRejectedValue(new Error("no device"));
+    await output.start();
+    expect(heldBack).toEqual([true]);
+  });
+
+  test("is held back during a call, and goes on by itself when the browser lets it", async () => {
+    const context = made();
+    await output.start();
+    context.become("running");
+    context.become("interrupted");
+    expect(heldBack).toEqual([true]);
+    context.resume.mockClear();
+    context.become("suspended");
+    expect(context.resume).toHaveBeenCalledOnce();
+    context.become("running");
+    expect(heldBack).toEqual([true, false]);
+  });
+
+  test("is not held back any more once nobody wants it", async () => {
+    const context = made();
+    await output.start();
+    context.become("running");
+    context.become("interrupted");
+    output.stop();
+    expect(heldBack).toEqual([true, false]);
+    context.resume.mockClear();
+    context.become("suspended");
+    expect(context.resume).not.toHaveBeenCalled();
+  });
+
+  test("that begins again while the last of it comes to rest is not held back for that", async () => {
+    const context = made();
+    await output.start();
+    context.become("running");
+    output.stop();
+    output.rest();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(context.suspend).toHaveBeenCalledOnce();
+    void output.start();
+    context.become("suspended");
+    context.become("running");
+    expect(heldBack).toEqual([]);
+  });
+});
+
+test("a rest that was not reached when it plays again is not taken", async () => {
+  const context = made();
+  output.rest();
+  await output.start();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(context.suspend).not.toHaveBeenCalled();
+});
+
+test("a closed one tells nothing any more", async () => {
+  const context = made();
+  void output.start();
+  await output.close();
+  await vi.advanceTimersByTimeAsync(5000);
+  context.become("closed");
+  expect(heldBack).toEqual([]);
+});
