@@ -58,3 +58,8 @@ function signsOf(key: string): [string, number] | null {
     return null;
   }
 }
+
+/** The name of an upload, of its path. */
+export function uploadIdOf(path: string): string {
+  return decodeURIComponent(path.split("/").pop() ?? "");
+}

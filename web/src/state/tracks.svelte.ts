@@ -14,6 +14,8 @@ const PAGE = 100;
 /** Of a reading that only looks for changes. */
 const GLANCE = 50;
 
+type Answer = Promise<{ data?: Track }>;
+
 export interface Change {
   title?: string;
   artist?: string;
@@ -52,7 +54,7 @@ export class Tracks {
   #following: TrackFollowing | null = null;
   #watched: string | null = null;
   #loading = new AbortController();
-  /** Counts what changed the order here, so that an answer from before it does not undo it. */
+  /** Counts what was changed here, so that an answer from before it does not undo it. */
   #turns = 0;
 
   constructor(ports: Ports) {
@@ -149,7 +151,7 @@ export class Tracks {
     this.isLoadingMore = true;
     this.moreFault = null;
     try {
-      const page = await trackPage(this.query, { cursor: this.#cursor, limit: PAGE, signal });
+      const page = await this.#unchanged(() => trackPage(this.query, { cursor: this.#cursor, limit: PAGE, signal }));
       if (!signal.aborted) {
         this.#take(page.tracks);
         const known = new Set(this.#order);
@@ -175,18 +177,24 @@ export class Tracks {
     if (signal.aborted || page.isKept) {
       return;
     }
+    if (turn !== this.#turns) {
+      // It may be from before a change that was made here.
+      await this.refresh();
+      return;
+    }
     this.#take(page.tracks);
     if (this.isKept) {
       // The server is back: all of the list is from before, not only what this reading tells.
       await this.reload();
-    } else if (this.status === "ready" && !this.isTurning && isEverything(this.query) && turn === this.#turns) {
+    } else if (this.status === "ready" && !this.isTurning && isEverything(this.query)) {
       this.#meet(page);
     }
   }
 
   /** One track, as it is now. Throws Problem. */
   async find(track_id: string): Promise<TrackNow> {
-    const track = await this.#asked(api.GET("/v1/tracks/{track_id}", { params: { path: { track_id } } }));
+    const ask = (): Answer => api.GET("/v1/tracks/{track_id}", { params: { path: { track_id } } });
+    const track = await this.#asked(this.#unchanged(ask), (found) => this.#take([found]));
     return this.get(track_id) ?? track;
   }
 
@@ -238,10 +246,25 @@ export class Tracks {
     this.#following?.watch(track_id);
   }
 
+  /** An answer that is from before no change here: else it is asked for anew. */
+  async #unchanged<T>(ask: () => Promise<T>): Promise<T> {
+    const following = this.#following;
+    for (;;) {
+      const turn = this.#turns;
+      const answer = await ask();
+      if (turn === this.#turns || following !== this.#following) {
+        return answer;
+      }
+    }
+  }
+
   /** One track as the server tells it, which is let in unless its person has left meanwhile. */
   async #asked(
-    answer: Promise<{ data?: Track }>,
-    letIn = (track: TrackNow): void => this.#take([track]),
+    answer: Answer,
+    letIn = (track: TrackNow): void => {
+      this.#turns += 1;
+      this.#take([track]);
+    },
   ): Promise<TrackNow> {
     const following = this.#following;
     const track: TrackNow = await told(answer);

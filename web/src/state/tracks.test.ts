@@ -146,6 +146,54 @@ describe("the library's tracks", () => {
     expect(tracks.ids).toEqual(["a"]);
   });
 
+  it("that are deleted while the list is read again are not known any more, whatever that reading says", async () => {
+    await answer(page(["b", "a"]));
+    void tracks.refresh();
+    const before = asked.at(-1)!;
+    await tracks.delete("b");
+    before.answer(page(["b", "a"]));
+    await settled();
+    await answer(page(["a"]));
+    expect(tracks.get("b")).toBeUndefined();
+    expect(tracks.ids).toEqual(["a"]);
+  });
+
+  it("that are deleted while more are read do not come back with those", async () => {
+    await answer(page(["c", "b"], "next"));
+    void tracks.loadMore();
+    await tracks.delete("a");
+    await answer(page(["a"]));
+    await answer(page([]));
+    expect(tracks.ids).toEqual(["c", "b"]);
+  });
+
+  it.each([
+    ["a change", "PATCH", () => tracks.update("a", { title: "New" })],
+    ["a stop", "POST", () => tracks.cancel("a")],
+    ["a new try", "POST", () => tracks.retry("a")],
+  ] as const)("keep %s that was made while the list was read", async (_, method, change) => {
+    await answer(page(["a"]));
+    server[method].mockResolvedValue(madeTrack({ track_id: "a", state: "cancelled", title: "New" }));
+    void tracks.refresh();
+    const before = asked.at(-1)!;
+    await change();
+    before.answer(page(["a"]));
+    await settled();
+    expect(tracks.get("a")).toMatchObject({ title: "New", state: "cancelled" });
+  });
+
+  it("keep a change that was made while one of them was read", async () => {
+    await answer(page(["a"]));
+    let tell = (_told: TrackNow): void => undefined;
+    server.GET.mockReturnValueOnce(new Promise<TrackNow>((resolve) => (tell = resolve)));
+    const finding = tracks.find("a");
+    server.PATCH.mockResolvedValue({ ...ready("a"), title: "New" });
+    await tracks.update("a", { title: "New" });
+    server.GET.mockResolvedValue({ ...ready("a"), title: "New" });
+    tell(ready("a"));
+    expect((await finding).title).toBe("New");
+  });
+
   it.each([
     ["find", "GET", () => tracks.find("a")],
     ["create", "POST", () => tracks.create("upl_1")],

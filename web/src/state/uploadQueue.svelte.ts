@@ -1,7 +1,7 @@
 /** Songs on their way in: one is sent at a time, each can be stopped, gone on with and given up. */
 
 import { Problem } from "$/api/problem";
-import { fingerprint, type RememberedUploads } from "$/state/rememberedUploads";
+import { fingerprint, uploadIdOf, type RememberedUploads } from "$/state/rememberedUploads";
 import { FileUnreadable, type Told } from "$/state/tusSending";
 
 /** The file itself is refused: sending the same again changes nothing. */
@@ -284,8 +284,4 @@ function refuse(song: Song, fault: unknown, isFinal: boolean): void {
   song.fault = fault;
   song.isFinal = isFinal;
   song.state = "refused";
-}
-
-function uploadIdOf(path: string): string {
-  return decodeURIComponent(path.split("/").pop() ?? "");
 }

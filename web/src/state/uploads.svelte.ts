@@ -6,7 +6,7 @@ import { refreshSession, sessionEvents } from "$/api/refresh";
 import { announce } from "$/design/notices.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
 import { heldNames, locked } from "$/state/locks";
-import { RememberedUploads } from "$/state/rememberedUploads";
+import { RememberedUploads, uploadIdOf } from "$/state/rememberedUploads";
 import { shelf } from "$/state/shelf";
 import { timer } from "$/state/timer";
 import { tracks } from "$/state/tracks.svelte";
@@ -76,7 +76,7 @@ async function stored(path: string): Promise<Stored> {
 }
 
 function pathParameter(path: string): { upload_id: string } {
-  return { upload_id: decodeURIComponent(path.split("/").pop() ?? "") };
+  return { upload_id: uploadIdOf(path) };
 }
 
 function hold(key: string, work: () => Promise<void>): Promise<boolean> {
