@@ -109,6 +109,7 @@ export async function know(): Promise<void> {
 async function lookAgain(): Promise<void> {
   await know();
   if (session.account) {
+    void finishLeftDeletions();
     void reviewKept();
   }
 }

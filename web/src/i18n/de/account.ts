@@ -1,3 +1,4 @@
+import { counted } from "$/i18n/counting";
 import type { Messages } from "$/i18n/i18n.svelte";
 
 export const account: Messages["account"] = {
@@ -95,6 +96,7 @@ export const account: Messages["account"] = {
   noReceipts: "Noch wurde nichts gelöscht. Der Beleg deines ersten Songs steht hier, sobald seine Spuren fertig sind.",
   erased: (moment) => `Gelöscht ${moment}`,
   heldFor: (time) => `Gehalten: ${time}`,
+  objects: (count) => `${counted(count, "gespeichertes Stück", "gespeicherte Stücke")} entfernt`,
   uploadedAt: (moment) => `Hochgeladen ${moment}`,
   reasons: {
     finished: "weil seine Spuren fertig waren",

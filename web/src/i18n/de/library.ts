@@ -151,12 +151,14 @@ export const library: Messages["library"] = {
   },
 
   deletion: {
-    pending: (title, life_s) =>
-      `„${title}“ ist aus der Liste. ${life_s} Sekunden lang kannst du das zurücknehmen; dann werden der Song und seine Spuren sofort und endgültig gelöscht.`,
+    pending: (title, life_s, keys) =>
+      `„${title}“ ist aus der Liste. ${life_s} Sekunden lang kannst du das zurücknehmen${keys && ` (${keys})`}, solange du auf dieser Seite bleibst; dann werden der Song und seine Spuren sofort und endgültig gelöscht.`,
     undone: (title) => `${title} ist wieder da.`,
     erased: (title) => `Gelöscht: „${title}“ und alle Spuren.`,
-    receipt: (title, moment) =>
-      `Gelöscht: „${title}“ und alle Spuren. Der Upload wurde am ${moment} gelöscht; der Beleg steht in deinem Konto unter „Belege“.`,
+    receipt: (title, moment) => `Gelöscht: „${title}“ und alle Spuren. Der Upload wurde am ${moment} gelöscht.`,
+    receipts: "Beleg zeigen",
+    postponed: (title) =>
+      `„${title}“ ist noch nicht gelöscht: Der Server ist nicht erreichbar. Es geschieht, sobald er wieder da ist.`,
     failed: (title, why) => `„${title}“ wurde nicht gelöscht und steht wieder in der Liste. ${why}`,
   },
 

@@ -1,3 +1,5 @@
+import { counted } from "$/i18n/counting";
+
 export const account = {
   title: "Account",
   sections: "Parts of this page",
@@ -92,6 +94,7 @@ export const account = {
   noReceipts: "Nothing was erased yet. The receipt of your first song comes here when its stems are made.",
   erased: (moment: string): string => `Erased ${moment}`,
   heldFor: (time: string): string => `Held for ${time}`,
+  objects: (count: number): string => `${counted(count, "stored piece", "stored pieces")} removed`,
   uploadedAt: (moment: string): string => `Uploaded ${moment}`,
   reasons: {
     finished: "because its stems were made",

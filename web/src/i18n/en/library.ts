@@ -148,12 +148,15 @@ export const library = {
   },
 
   deletion: {
-    pending: (title: string, life_s: number): string =>
-      `“${title}” is off the list. You can undo this for ${life_s} seconds; then the song and its stems are erased at once, for good.`,
+    pending: (title: string, life_s: number, keys: string): string =>
+      `“${title}” is off the list. You can undo this for ${life_s} seconds${keys && ` (${keys})`}, as long as you stay on this page; then the song and its stems are erased at once, for good.`,
     undone: (title: string): string => `${title} is back.`,
     erased: (title: string): string => `Erased: “${title}” and all its stems.`,
     receipt: (title: string, moment: string): string =>
-      `Erased: “${title}” and all its stems. Its upload was erased on ${moment}; the receipt is in your account, under Receipts.`,
+      `Erased: “${title}” and all its stems. Its upload was erased on ${moment}.`,
+    receipts: "Show the receipt",
+    postponed: (title: string): string =>
+      `“${title}” is not erased yet: the server cannot be reached. It is erased as soon as the server is back.`,
     failed: (title: string, why: string): string => `“${title}” was not deleted and is back on the list. ${why}`,
   },
 
