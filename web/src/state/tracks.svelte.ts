@@ -3,6 +3,7 @@
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { addresses, api, told, type Track } from "$/api/client";
 import { Problem } from "$/api/problem";
+import { sight, type Sight } from "$/state/sight";
 import { timer, type Timer } from "$/state/timer";
 import { isUnderWay, mergedOrder, type TrackNow } from "$/state/track";
 import { TrackFollowing, type EventStream } from "$/state/trackFollowing";
@@ -25,6 +26,7 @@ export interface Change {
 interface Ports {
   open: (track_id: string) => EventStream;
   timer: Timer;
+  sight: Sight;
 }
 
 export class Tracks {
@@ -79,6 +81,7 @@ export class Tracks {
     this.#following = new TrackFollowing({
       open: this.#ports.open,
       timer: this.#ports.timer,
+      sight: this.#ports.sight,
       known: () => this.#byId.values(),
       tell: (track_id, news) => this.#tell(track_id, news),
       find: (track_id) => this.find(track_id),
@@ -334,4 +337,4 @@ function idsOf(page: TrackPage): string[] {
   return page.tracks.map((track) => track.track_id);
 }
 
-export const tracks = new Tracks({ open: (track_id) => new EventSource(addresses.events(track_id)), timer });
+export const tracks = new Tracks({ open: (track_id) => new EventSource(addresses.events(track_id)), timer, sight });
