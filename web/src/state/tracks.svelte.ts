@@ -12,6 +12,8 @@ import { EVERYTHING, isEverything, trackPage, type TrackPage, type TrackQuery } 
 export type { TrackNow } from "$/state/track";
 
 const PAGE = 100;
+/** The most that the server gives at once. */
+const PAGE_MAX = 200;
 /** Of a reading that only looks for changes. */
 const GLANCE = 50;
 
@@ -103,7 +105,8 @@ export class Tracks {
     this.#order = [];
     this.#hidden = new Set();
     this.#cursor = null;
-    this.query = EVERYTHING;
+    // Another object: whoever comes next begins at the head of the list.
+    this.query = { ...EVERYTHING };
     this.status = "loading";
     this.fault = this.moreFault = null;
     this.isTurning = this.isLoadingMore = this.isKept = false;
@@ -148,14 +151,15 @@ export class Tracks {
 
   async loadMore(): Promise<void> {
     const { signal } = this.#loading;
-    if (!this.#cursor || this.isLoadingMore || this.isTurning) {
+    const cursor = this.#cursor;
+    if (!cursor || this.isLoadingMore || this.isTurning) {
       return;
     }
     this.isLoadingMore = true;
     this.moreFault = null;
     try {
-      const page = await this.#unchanged(() => trackPage(this.query, { cursor: this.#cursor, limit: PAGE, signal }));
-      if (!signal.aborted) {
+      const page = await this.#unchanged(() => trackPage(this.query, { cursor, limit: PAGE, signal }));
+      if (!signal.aborted && cursor === this.#cursor) {
         this.#take(page.tracks);
         const known = new Set(this.#order);
         this.#order = [...this.#order, ...idsOf(page).filter((track_id) => !known.has(track_id))];
@@ -283,7 +287,39 @@ export class Tracks {
     if (isEverything(this.query)) {
       this.#order = [track.track_id, ...this.#order.filter((track_id) => track_id !== track.track_id)];
     } else {
-      void this.reload();
+      void this.#reread();
+    }
+  }
+
+  /** Find the place of what came, without a word: as much as was loaded is read again, and nothing moves until all of it is here. */
+  async #reread(): Promise<void> {
+    if (this.isTurning || this.status !== "ready") {
+      await this.reload();
+      return;
+    }
+    this.#loading.abort();
+    const { signal } = (this.#loading = new AbortController());
+    const turn = this.#turns;
+    this.isLoadingMore = false;
+    const read: TrackPage = { tracks: [], next_cursor: null, isKept: false };
+    try {
+      do {
+        const asked = { cursor: read.next_cursor, limit: PAGE_MAX, signal };
+        const page = await trackPage(this.query, asked);
+        if (page.isKept || signal.aborted) {
+          // Of a server that has just gone nothing newer is here than what is on screen.
+          return;
+        }
+        if (turn !== this.#turns) {
+          await this.#reread();
+          return;
+        }
+        read.tracks.push(...page.tracks);
+        read.next_cursor = page.next_cursor;
+      } while (read.next_cursor && read.tracks.length < this.#order.length);
+      this.#begin(read);
+    } catch {
+      // Nobody asked for this reading, so nobody is told when it fails.
     }
   }
 

@@ -125,6 +125,41 @@ describe("the library's tracks", () => {
     expect(tracks.ids).toEqual(["new", "b", "a"]);
   });
 
+  it("keep as much as was loaded when one comes into a search, and do not move until it has its place", async () => {
+    await answer(page(["d"]));
+    void tracks.show({ ...EVERYTHING, sort: "title" });
+    await answer(page(["a", "b"], "next"));
+    void tracks.loadMore();
+    await answer(page(["d", "e"], "more"));
+    server.POST.mockResolvedValue(ready("c"));
+    await tracks.create("upl_1");
+    expect(tracks.isTurning).toBe(false);
+    await answer(page(["a", "b"], "next"));
+    expect(tracks.ids).toEqual(["a", "b", "d", "e"]);
+    await answer(page(["c", "d"], "still more"));
+    expect(tracks.ids).toEqual(["a", "b", "c", "d"]);
+    expect(tracks.hasMore).toBe(true);
+  });
+
+  it("stay as they are where one comes and the list cannot be read again", async () => {
+    await answer(page(["d"]));
+    void tracks.show({ ...EVERYTHING, sort: "title" });
+    await answer(page(["a", "b"]));
+    server.POST.mockResolvedValue(ready("c"));
+    await tracks.create("upl_1");
+    asked.at(-1)!.fail(Problem.unreachable());
+    await settled();
+    expect(tracks.status).toBe("ready");
+    expect(tracks.ids).toEqual(["a", "b"]);
+  });
+
+  it("are another question for another person", () => {
+    const { query } = tracks;
+    tracks.end();
+    expect(tracks.query).toEqual(query);
+    expect(tracks.query).not.toBe(query);
+  });
+
   it("are hidden while a deletion can be taken back, and shown in their place after that", async () => {
     await answer(page(["c", "b", "a"]));
     tracks.hide("b", true);
