@@ -9,6 +9,7 @@ import { i18n } from "$/i18n/i18n.svelte";
 import { dropDeletions, finishDeletions, finishLeftDeletions, forgetLeftDeletions } from "$/library/actions";
 import { forgetAnswers, forgetEverything, relistKept, reviewKept } from "$/offline/kept.svelte";
 import { forgetPlayers } from "$/player/memory";
+import { forgetModel } from "$/state/models.svelte";
 import { forgetOwner, keptOwner, ownerDigest, rememberOwner } from "$/state/owner";
 import { goInstead, routeOf } from "$/state/route.svelte";
 import { shelf } from "$/state/shelf";
@@ -198,9 +199,10 @@ function leaveNothingOpen(): void {
 }
 
 async function forget(): Promise<void> {
-  uploads.forgetAll();
+  await uploads.forgetAll();
   forgetLeftDeletions();
   forgetPlayers();
+  forgetModel();
   await forgetEverything();
 }
 

@@ -205,9 +205,12 @@ export class Tracks {
     return this.get(track_id) ?? track;
   }
 
-  /** A complete upload becomes a track; asked twice, it is one track. Throws Problem. */
-  async create(upload_id: string): Promise<TrackNow> {
-    const asked = { body: { upload_id }, params: { header: { "Idempotency-Key": upload_id } } };
+  /** A complete upload becomes a track; asked twice, it is one track. Without a model the server takes its own. Throws Problem. */
+  async create(upload_id: string, model: string | null = null): Promise<TrackNow> {
+    const asked = {
+      body: { upload_id, ...(model && { model }) },
+      params: { header: { "Idempotency-Key": upload_id } },
+    };
     return this.#asked(api.POST("/v1/tracks", asked), (track) => this.#arrive(track));
   }
 

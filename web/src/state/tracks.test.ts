@@ -118,7 +118,10 @@ describe("the library's tracks", () => {
     server.POST.mockResolvedValue(ready("new"));
     const first = asked.at(-1)!;
     await tracks.create("upl_1");
-    expect(server.POST.mock.calls[0]![1]).toMatchObject({ params: { header: { "Idempotency-Key": "upl_1" } } });
+    expect(server.POST.mock.calls[0]![1]).toMatchObject({
+      body: { upload_id: "upl_1" },
+      params: { header: { "Idempotency-Key": "upl_1" } },
+    });
     first.answer(page(["b", "a"]));
     await settled();
     await answer(page(["new", "b", "a"]));
@@ -158,6 +161,12 @@ describe("the library's tracks", () => {
     tracks.end();
     expect(tracks.query).toEqual(query);
     expect(tracks.query).not.toBe(query);
+  });
+
+  it("are made with the model that was chosen", async () => {
+    server.POST.mockResolvedValue(ready("new"));
+    await tracks.create("upl_1", "sextet");
+    expect(server.POST.mock.calls[0]![1]).toMatchObject({ body: { upload_id: "upl_1", model: "sextet" } });
   });
 
   it("are hidden while a deletion can be taken back, and shown in their place after that", async () => {
