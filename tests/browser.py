@@ -37,8 +37,8 @@ PHONE_WIDTH_PX_MAX = 500
 _PATIENCE_MS = 15_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-# With it Chromium asks a person where to save, and nobody is there.
-_SAVING = "delete window.showSaveFilePicker"
+# With these Chromium asks a person where to save or what to open, and nobody is there.
+_SAVING = "['showSaveFilePicker', 'showOpenFilePicker', 'showDirectoryPicker'].forEach((name) => delete window[name])"
 
 _LISTENING = """
   // Whatever goes to the loudspeaker goes to window.ear as well, which keeps the last of its left channel.
