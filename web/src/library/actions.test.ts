@@ -134,6 +134,17 @@ describe("a deletion", () => {
     expect(told()).toEqual([expect.stringContaining("Erased: “Night Train”")]);
   });
 
+  it("that waits for the server is not asked for while nobody is signed in", async () => {
+    tracks.delete.mockRejectedValue(new Problem(401, {}));
+    actions.deleteTrack(TRACK);
+    await vi.advanceTimersByTimeAsync(UNDO_S * 1000);
+    actions.dropDeletions();
+    tracks.delete.mockClear();
+    happen("visibilitychange");
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(tracks.delete).not.toHaveBeenCalled();
+  });
+
   it("that was left and is refused brings the track back, and says so", async () => {
     vi.stubGlobal("fetch", () => new Promise(() => undefined));
     tracks.get.mockReturnValue(TRACK);

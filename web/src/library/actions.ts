@@ -27,6 +27,8 @@ const left = new LeftDeletions(shelf);
 
 let deletions = begunDeletions();
 let isWatching = false;
+/** Somebody is signed in in whose name something can be done. */
+let isSomebody = false;
 let callOffRetry: (() => void) | null = null;
 
 /** Of one person: what the server says after they have left is told to nobody. */
@@ -82,6 +84,7 @@ export function deleteTrack(track: TrackNow): void {
 }
 
 function watchPage(): void {
+  isSomebody = true;
   if (isWatching) {
     return;
   }
@@ -90,7 +93,7 @@ function watchPage(): void {
   addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") {
       deletions.leave();
-    } else {
+    } else if (isSomebody) {
       void finishLeftDeletions();
     }
   });
@@ -109,6 +112,7 @@ export async function finishDeletions(): Promise<void> {
 
 /** At the end of a session: what still waits must not be sent in another person's name. */
 export function dropDeletions(): void {
+  isSomebody = false;
   callOffRetry?.();
   callOffRetry = null;
   deletions.drop();
@@ -141,8 +145,12 @@ function eraseLeaving(track_id: string): void {
 /** See to what was asked for and is not done, by the same person, unless a tab can still undo it. */
 export async function finishLeftDeletions(): Promise<void> {
   watchPage();
-  const undoable = await heldNames(LOCK);
   const begun = deletions;
+  const undoable = await heldNames(LOCK).catch(() => null);
+  if (!undoable || begun !== deletions) {
+    // The page is being left, or its person has gone meanwhile.
+    return;
+  }
   const due = left.all.filter((track_id) => !undoable.has(track_id) && !begun.isPending(track_id));
   await Promise.all(due.map(finishLeft));
 }
@@ -160,7 +168,7 @@ async function finishLeft(track_id: string): Promise<void> {
     await tracks.delete(track_id);
   } catch (error) {
     if (canWait(error)) {
-      // Still hidden: it is asked for, and done when the server is back.
+      // Still hidden: it is asked for, and done when the server is back, or when the same person is.
       if (begun === deletions) {
         retryLater();
       }

@@ -1,99 +1,28 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { Problem } from "$/api/problem";
-import { fingerprint, RememberedUploads } from "$/state/rememberedUploads";
-import { Shelf } from "$/state/shelf";
-import { MadeStorage } from "$/state/storage.fixture";
-import { FileUnreadable, type Told } from "$/state/tusSending";
-import { HandTimer } from "$/state/timer.fixture";
-import type { FileHandle } from "$/state/keptHandles";
-import { UploadQueue, type Stored } from "$/state/uploadQueue.svelte";
-import type { Song } from "$/state/uploadSong.svelte";
+import { FileUnreadable } from "$/state/tusSending";
+import {
+  arrived,
+  beginAnew,
+  created,
+  discarded,
+  file,
+  held,
+  key,
+  network,
+  now,
+  queue,
+  remembered,
+  sendings,
+  settled,
+  shelf,
+  song,
+  states,
+  timer,
+  world,
+} from "$/state/uploadQueue.fixture";
 
-interface Sending {
-  file: File;
-  path: string | null;
-  told: Told;
-  signal: AbortSignal;
-  end: (path: string) => void;
-  fail: (error: unknown) => void;
-}
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-let remembered: RememberedUploads;
-let shelf: Map<string, string>;
-let handles: Map<string, FileHandle>;
-let tabs: Set<string>;
-let model: string | null;
-let timer: HandTimer;
-let network: EventTarget;
-let sendings: Sending[];
-let discarded: string[];
-let created: string[];
-let arrived: string[];
-let held: Set<string>;
-let stored: Map<string, Stored>;
-let onCreate: () => void;
-let queue: UploadQueue;
-
-const file = (name: string, bytes = 1000): File => new File([new Uint8Array(bytes)], name, { lastModified: 1 });
-const key = (name: string): string => fingerprint(file(name));
-const now = (): Sending => sendings.at(-1)!;
-const states = (): string[] => queue.songs.map((song) => `${song.name} ${song.state}`);
-const song = (name: string): Song => queue.songs.find((each) => each.name === name)!;
-
-beforeEach(() => {
-  const storage = new MadeStorage();
-  shelf = storage.kept;
-  remembered = new RememberedUploads(new Shelf(() => storage));
-  handles = new Map();
-  tabs = new Set(["this"]);
-  model = null;
-  timer = new HandTimer();
-  network = new EventTarget();
-  sendings = [];
-  discarded = [];
-  created = [];
-  arrived = [];
-  held = new Set();
-  stored = new Map();
-  onCreate = () => undefined;
-  queue = new UploadQueue({
-    remembered,
-    handles: {
-      all: async () => new Map(handles),
-      keep: async (name, handle) => void handles.set(name, handle),
-      forget: async (name) => void handles.delete(name),
-      forgetAll: async () => handles.clear(),
-    },
-    tab: "this",
-    livingTabs: async () => tabs,
-    model: () => model,
-    timer,
-    network,
-    send: (input, path, told, signal) =>
-      new Promise((resolve, reject) => {
-        signal.addEventListener("abort", () => reject(signal.reason as Error));
-        sendings.push({ file: input, path, told, signal, end: resolve, fail: reject });
-      }),
-    stored: async (path) => stored.get(path) ?? null,
-    discard: async (path) => void discarded.push(path),
-    create: async (upload_id, wanted) => {
-      created.push(wanted ? `${upload_id} by ${wanted}` : upload_id);
-      onCreate();
-      return { title: `Song of ${upload_id}` };
-    },
-    hold: async (name, work) => {
-      if (held.has(name)) {
-        return false;
-      }
-      await work();
-      return true;
-    },
-    heldElsewhere: async () => held,
-    arrived: (title) => arrived.push(title),
-  });
-});
+beforeEach(beginAnew);
 
 describe("songs on their way in", () => {
   it("are sent one at a time, each becomes a track, and leaves the queue", async () => {
@@ -175,7 +104,7 @@ describe("songs on their way in", () => {
   });
 
   it("keep what was sent where only the minutes are missing", async () => {
-    onCreate = () => {
+    world.onCreate = () => {
       throw new Problem(402, { detail: "No minutes are left." });
     };
     queue.add([file("a.wav")]);
@@ -184,7 +113,7 @@ describe("songs on their way in", () => {
     now().end("/v1/uploads/upl_1");
     await settled();
     expect(states()).toEqual(["a.wav refused"]);
-    onCreate = () => undefined;
+    world.onCreate = () => undefined;
     queue.again(song("a.wav"));
     await settled();
     expect(now().path).toBe("/v1/uploads/upl_1");
@@ -194,7 +123,7 @@ describe("songs on their way in", () => {
   });
 
   it("begin from nothing where the upload is gone", async () => {
-    onCreate = () => {
+    world.onCreate = () => {
       throw new Problem(410, { detail: "The uploaded file has been erased." });
     };
     queue.add([file("a.wav")]);
@@ -250,9 +179,9 @@ describe("songs on their way in", () => {
   });
 
   it("take the model that was chosen when they were given, each its own", async () => {
-    model = "sextet";
+    world.model = "sextet";
     queue.add([file("a.wav")]);
-    model = "duo";
+    world.model = "duo";
     queue.add([file("b.wav")]);
     for (const upload of ["upl_1", "upl_2"]) {
       await settled();
@@ -263,8 +192,8 @@ describe("songs on their way in", () => {
   });
 
   it("are kept where only the model is refused, and tried again with the one that is chosen then", async () => {
-    model = "sextet";
-    onCreate = () => {
+    world.model = "sextet";
+    world.onCreate = () => {
       throw new Problem(422, { reason: "MODEL_NOT_IN_PLAN" });
     };
     queue.add([file("a.wav")]);
@@ -274,8 +203,8 @@ describe("songs on their way in", () => {
     await settled();
     expect(states()).toEqual(["a.wav refused"]);
     expect(discarded).toEqual([]);
-    onCreate = () => undefined;
-    model = null;
+    world.onCreate = () => undefined;
+    world.model = null;
     queue.again(song("a.wav"));
     await settled();
     expect(now().path).toBe("/v1/uploads/upl_1");
@@ -285,7 +214,7 @@ describe("songs on their way in", () => {
   });
 
   it("that are sent wait for a server that is away as long as it takes", async () => {
-    onCreate = () => {
+    world.onCreate = () => {
       throw new Problem(503, {});
     };
     queue.add([file("a.wav")]);
@@ -298,7 +227,7 @@ describe("songs on their way in", () => {
       await settled();
     }
     expect([song("a.wav").state, song("a.wav").isWaiting]).toEqual(["checking", true]);
-    onCreate = () => undefined;
+    world.onCreate = () => undefined;
     network.dispatchEvent(new Event("online"));
     await settled();
     expect(arrived).toEqual(["Song of upl_1"]);
@@ -306,7 +235,7 @@ describe("songs on their way in", () => {
   });
 
   it("that wait for the server can be given up", async () => {
-    onCreate = () => {
+    world.onCreate = () => {
       throw Problem.unreachable();
     };
     queue.add([file("a.wav"), file("b.wav")]);
@@ -348,174 +277,5 @@ describe("songs on their way in", () => {
     now().told.onProgress(400);
     now().told.onWaiting(true);
     expect(queue.left_s).toBeNull();
-  });
-});
-
-describe("uploads of an earlier visit", () => {
-  beforeEach(() => {
-    shelf.set(key("a.wav"), "/v1/uploads/upl_1");
-    stored.set("/v1/uploads/upl_1", { offset_bytes: 430, length_bytes: 1000 });
-  });
-
-  it("are shown with how far they came, and go on with the same file", async () => {
-    await queue.recall();
-    expect(states()).toEqual(["a.wav interrupted"]);
-    expect(song("a.wav").percent).toBe(43);
-    expect(queue.isBusy).toBe(false);
-    queue.add([file("a.wav")]);
-    await settled();
-    expect(states()).toEqual(["a.wav sending"]);
-    expect(now().path).toBe("/v1/uploads/upl_1");
-  });
-
-  it("need no file where all of it had arrived", async () => {
-    stored.set("/v1/uploads/upl_1", { offset_bytes: 1000, length_bytes: 1000 });
-    await queue.recall();
-    expect(created).toEqual(["upl_1"]);
-    expect(queue.songs).toEqual([]);
-    expect(shelf.size).toBe(0);
-  });
-
-  it("are forgotten where the server has them no more", async () => {
-    stored.clear();
-    await queue.recall();
-    expect(queue.songs).toEqual([]);
-    expect(shelf.size).toBe(0);
-  });
-
-  it("are shown once however often they are recalled, and never while another tab sends them", async () => {
-    held.add(key("a.wav"));
-    await queue.recall();
-    expect(queue.songs).toEqual([]);
-    held.clear();
-    await Promise.all([queue.recall(), queue.recall()]);
-    expect(queue.songs).toHaveLength(1);
-  });
-
-  it("are erased when they are forgotten", async () => {
-    await queue.recall();
-    await queue.cancel(song("a.wav"));
-    expect(discarded).toEqual(["/v1/uploads/upl_1"]);
-    expect(shelf.size).toBe(0);
-  });
-
-  it("leave nothing after the sign-out, and stay for the next sign-in after a lost session", async () => {
-    queue.add([file("b.wav")]);
-    await settled();
-    queue.stop();
-    expect(queue.songs).toEqual([]);
-    expect(shelf.size).toBe(2);
-    handles.set(key("b.wav"), made("b.wav"));
-    await queue.forgetAll();
-    expect([shelf.size, handles.size]).toEqual([0, 0]);
-    await settled();
-    expect(queue.isBusy).toBe(false);
-  });
-
-  it("that had still to wait are shown as well", async () => {
-    queue.add([file("b.wav"), file("c.wav")]);
-    await settled();
-    queue.stop();
-    await queue.recall();
-    expect(states()).toEqual(["a.wav interrupted", "b.wav interrupted", "c.wav interrupted"]);
-    expect(song("c.wav").percent).toBe(0);
-    queue.add([file("c.wav")]);
-    await settled();
-    expect(states()).toEqual(["a.wav interrupted", "b.wav interrupted", "c.wav sending"]);
-  });
-
-  it("are another tab's as long as that is there, also those that wait in it", async () => {
-    tabs.add("other");
-    remembered.remember(key("b.wav"), { tab: "other" });
-    await queue.recall();
-    expect(states()).toEqual(["a.wav interrupted"]);
-    tabs.delete("other");
-    await queue.recall();
-    expect(states()).toEqual(["a.wav interrupted", "b.wav interrupted"]);
-  });
-
-  it("keep the model that was chosen for them", async () => {
-    remembered.remember(key("b.wav"), { model: "sextet", tab: "gone" });
-    await queue.recall();
-    model = "duo";
-    queue.add([file("b.wav")]);
-    await settled();
-    now().end("/v1/uploads/upl_2");
-    await settled();
-    expect(created).toEqual(["upl_2 by sextet"]);
-  });
-
-  it("begin anew with the same file where all of it had arrived and the upload is gone", async () => {
-    stored.set("/v1/uploads/upl_1", { offset_bytes: 1000, length_bytes: 1000 });
-    onCreate = () => {
-      throw new Problem(410, {});
-    };
-    await queue.recall();
-    expect(states()).toEqual(["a.wav interrupted"]);
-    queue.add([file("a.wav")]);
-    await settled();
-    expect(now().path).toBeNull();
-  });
-
-  it("are all forgotten at once when asked", async () => {
-    remembered.remember(key("b.wav"), { tab: "gone" });
-    await queue.recall();
-    await queue.forgetInterrupted();
-    expect([queue.songs.length, shelf.size]).toEqual([0, 0]);
-    expect(discarded).toEqual(["/v1/uploads/upl_1"]);
-  });
-
-  /** A file where the browser knows it; what it answers to being asked for it. */
-  function made(name: string, answer: PermissionState = "granted", bytes = 1000): FileHandle {
-    const asked = vi.fn(async () => answer);
-    return { requestPermission: asked, getFile: async () => file(name, bytes) } as unknown as FileHandle;
-  }
-
-  it("go on with one click where the browser knows their files", async () => {
-    remembered.remember(key("b.wav"), { tab: "gone" });
-    handles.set(key("a.wav"), made("a.wav"));
-    handles.set(key("b.wav"), made("b.wav"));
-    await queue.recall();
-    expect(queue.songs.map(({ canReopen }) => canReopen)).toEqual([true, true]);
-    await queue.goOn();
-    await settled();
-    expect(states()).toEqual(["a.wav sending", "b.wav waiting"]);
-    now().end("/v1/uploads/upl_1");
-    await settled();
-    expect([...handles.keys()]).toEqual([key("b.wav")]);
-  });
-
-  it("ask no second time for files that may not be read, and can still be chosen", async () => {
-    remembered.remember(key("b.wav"), { tab: "gone" });
-    const second = made("b.wav");
-    handles.set(key("a.wav"), made("a.wav", "denied"));
-    handles.set(key("b.wav"), second);
-    await queue.recall();
-    await queue.goOn();
-    expect(states()).toEqual(["a.wav interrupted", "b.wav interrupted"]);
-    expect(second.requestPermission).not.toHaveBeenCalled();
-    queue.add([file("a.wav")]);
-    await settled();
-    expect(states()[0]).toBe("a.wav sending");
-  });
-
-  it("are not gone on with where the file is another one meanwhile", async () => {
-    handles.set(key("a.wav"), made("a.wav", "granted", 77));
-    await queue.recall();
-    await queue.goOn();
-    await settled();
-    expect(states()).toEqual(["a.wav interrupted"]);
-    expect(song("a.wav").canReopen).toBe(false);
-    expect(sendings).toEqual([]);
-  });
-
-  it("keep what the browser gave to find a file again, until they are done", async () => {
-    const given = file("b.wav");
-    queue.add([given], new Map([[given, made("b.wav")]]));
-    await settled();
-    expect([...handles.keys()]).toEqual([key("b.wav")]);
-    now().end("/v1/uploads/upl_2");
-    await settled();
-    expect(handles.size).toBe(0);
   });
 });
