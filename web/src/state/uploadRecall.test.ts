@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "$/api/problem";
 import type { FileHandle } from "$/state/keptHandles";
 import {
-  arrived,
   beginAnew,
   created,
   discarded,

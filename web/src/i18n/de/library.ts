@@ -167,7 +167,7 @@ export const library: Messages["library"] = {
   },
 
   facts: {
-    model: "Getrennt mit",
+    model: "Modell",
     upload: "Upload",
     uploadHeld: (moment) =>
       `Noch gespeichert, versiegelt. Er wird gelöscht, wenn die Spuren fertig sind, spätestens am ${moment}.`,

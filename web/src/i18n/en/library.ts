@@ -164,7 +164,7 @@ export const library = {
   },
 
   facts: {
-    model: "Separated with",
+    model: "Model",
     upload: "Upload",
     uploadHeld: (moment: string): string =>
       `Still kept, sealed. It is erased when the stems are made, on ${moment} at the latest.`,
