@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Problem } from "$/api/problem";
 import { madeTrack } from "$/state/track.fixture";
-import { MadeSight } from "$/state/sight.fixture";
 import { HandTimer } from "$/state/timer.fixture";
 import type { TrackNow } from "$/state/track";
 import { TrackFollowing, type EventStream } from "$/state/trackFollowing";
@@ -38,7 +37,6 @@ let dropped: string[];
 let lists: number;
 let onFind: (track_id: string) => void;
 let timer: HandTimer;
-let sight: MadeSight;
 let following: TrackFollowing;
 
 const open = (): string[] => streams.filter(({ readyState }) => readyState === 1).map(({ track_id }) => track_id);
@@ -60,14 +58,12 @@ beforeEach(() => {
   lists = 0;
   onFind = () => undefined;
   timer = new HandTimer();
-  sight = new MadeSight();
   following = new TrackFollowing({
     open: (track_id) => {
       streams.push(new FakeStream(track_id));
       return streams.at(-1)!;
     },
     timer,
-    sight,
     known: () => known.values(),
     tell: (track_id, told) => known.set(track_id, { ...known.get(track_id)!, ...told }),
     find: async (track_id) => {
@@ -155,28 +151,11 @@ describe("tracks on their way", () => {
     expect(open().sort()).toEqual(["a", "b"]);
   });
 
-  it("take no stream and no list while nobody sees the page, and are followed again when somebody does", async () => {
-    following.follow();
-    sight.turn(true);
-    expect(open()).toEqual([]);
-    timer.pass(3000);
-    await settled();
-    timer.pass(3000);
-    await settled();
-    expect(lists).toBe(0);
-    expect(timer.isIdle).toBe(true);
-    sight.turn(false);
-    expect(open()).toEqual(["a", "b"]);
-    timer.pass(3000);
-    expect(lists).toBe(1);
-  });
-
   it("are followed no more after the sign-out", () => {
     following.follow();
     following.close();
     following.follow();
     expect(open()).toEqual([]);
     expect(timer.isIdle).toBe(true);
-    expect(sight.isAlone).toBe(true);
   });
 });

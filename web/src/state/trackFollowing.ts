@@ -1,11 +1,9 @@
 /**
- * Tracks on their way. Browsers open six connections to one address, for all tabs together: two are given to event streams,
- * for the tracks that are next in turn; the rest are read with the list, only while there are any. A page that nobody sees
- * takes none, or a third tab would wait for ever.
+ * Tracks on their way. Browsers open six connections to one address: two are given to event streams, for the tracks that
+ * are next in turn; the rest are read with the list, only while there are any.
  */
 
 import { Problem } from "$/api/problem";
-import type { Sight } from "$/state/sight";
 import type { Timer } from "$/state/timer";
 import { isUnderWay, nextInTurn, type TrackNow } from "$/state/track";
 
@@ -26,7 +24,6 @@ export interface EventStream {
 export interface FollowingPorts {
   open(track_id: string): EventStream;
   timer: Timer;
-  sight: Sight;
   known(): Iterable<TrackNow>;
   /** What an event told of a track. */
   tell(track_id: string, told: Partial<TrackNow>): void;
@@ -41,14 +38,12 @@ export class TrackFollowing {
   readonly #ports: FollowingPorts;
   readonly #streams = new Map<string, EventStream>();
   readonly #waits = new Set<() => void>();
-  readonly #unwatch: () => void;
   #watched: string | null = null;
   #isListDue = false;
   #isClosed = false;
 
   constructor(ports: FollowingPorts) {
     this.#ports = ports;
-    this.#unwatch = ports.sight.watch(() => this.follow());
   }
 
   isStreamed(track_id: string): boolean {
@@ -66,7 +61,7 @@ export class TrackFollowing {
     if (this.#isClosed) {
       return;
     }
-    const moving = this.#ports.sight.isHidden() ? [] : nextInTurn(this.#ports.known(), this.#watched);
+    const moving = nextInTurn(this.#ports.known(), this.#watched);
     const chosen = new Set(moving.slice(0, STREAMS_MAX).map((track) => track.track_id));
     for (const track_id of this.#streams.keys()) {
       if (!chosen.has(track_id)) {
@@ -82,7 +77,6 @@ export class TrackFollowing {
 
   close(): void {
     this.#isClosed = true;
-    this.#unwatch();
     this.#waits.forEach((callOff) => callOff());
     this.#waits.clear();
     [...this.#streams.keys()].forEach((track_id) => this.#shut(track_id));
@@ -98,7 +92,7 @@ export class TrackFollowing {
 
   async #readList(): Promise<void> {
     try {
-      await (this.#ports.sight.isHidden() || this.#ports.refresh());
+      await this.#ports.refresh();
     } catch {
       // The next reading tells what this one did not; a lost session says so itself.
     }

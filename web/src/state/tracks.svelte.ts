@@ -3,7 +3,6 @@
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { addresses, api, told, type Track } from "$/api/client";
 import { Problem } from "$/api/problem";
-import { sight, type Sight } from "$/state/sight";
 import { timer, type Timer } from "$/state/timer";
 import { isUnderWay, mergedOrder, type TrackNow } from "$/state/track";
 import { TrackFollowing, type EventStream } from "$/state/trackFollowing";
@@ -28,7 +27,6 @@ export interface Change {
 interface Ports {
   open: (track_id: string) => EventStream;
   timer: Timer;
-  sight: Sight;
 }
 
 export class Tracks {
@@ -83,7 +81,6 @@ export class Tracks {
     this.#following = new TrackFollowing({
       open: this.#ports.open,
       timer: this.#ports.timer,
-      sight: this.#ports.sight,
       known: () => this.#byId.values(),
       tell: (track_id, news) => this.#tell(track_id, news),
       find: (track_id) => this.find(track_id),
@@ -376,4 +373,4 @@ function idsOf(page: TrackPage): string[] {
   return page.tracks.map((track) => track.track_id);
 }
 
-export const tracks = new Tracks({ open: (track_id) => new EventSource(addresses.events(track_id)), timer, sight });
+export const tracks = new Tracks({ open: (track_id) => new EventSource(addresses.events(track_id)), timer });

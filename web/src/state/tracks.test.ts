@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "$/api/problem";
 import { madeTrack } from "$/state/track.fixture";
-import { MadeSight } from "$/state/sight.fixture";
 import { HandTimer } from "$/state/timer.fixture";
 import type { TrackNow } from "$/state/track";
 import { EVERYTHING, type TrackPage, type TrackQuery } from "$/state/trackPages";
@@ -53,7 +52,6 @@ beforeEach(async () => {
   tracks = new Tracks({
     open: () => ({ readyState: 1, addEventListener: () => undefined, onerror: null, close: () => undefined }),
     timer: new HandTimer(),
-    sight: new MadeSight(),
   });
   tracks.begin();
 });
