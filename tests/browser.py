@@ -38,8 +38,8 @@ PHONE_WIDTH_PX_MAX = 500
 _PATIENCE_MS = 15_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-# With it Chromium asks a person where to save, and nobody is there; see `saves_into`.
-_SAVING = "delete window.showSaveFilePicker"
+# With these Chromium asks a person where to save or what to open, and nobody is there; see `saves_into`.
+_SAVING = "['showSaveFilePicker', 'showOpenFilePicker', 'showDirectoryPicker'].forEach((name) => delete window[name])"
 
 _SAVES_INTO = """(name) => {
   window.showSaveFilePicker = async ({ suggestedName }) => {

@@ -100,6 +100,8 @@ async def _loaded_slowly(
     cdp = await context.new_cdp_session(page)
     await cdp.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     await page.add_init_script(f"({_WATCH})({control!r})")
+    # The browser's own picker, which asks a person, and nobody is there: a plain file input is heard of.
+    await page.add_init_script("delete window.showOpenFilePicker")
     before = await _waits_ms(browser)
     await page.goto(address, wait_until="commit")
     await page.wait_for_function("() => window.told?.painted_ms && told.shown_ms")

@@ -7,6 +7,8 @@ interface Told {
   facts?: Readonly<Record<string, string>>;
 }
 
+const AWAY: ReadonlySet<number> = new Set([0, 408, 429, 502, 503, 504]);
+
 export class Problem extends Error {
   readonly reason: string;
   readonly action: string;
@@ -43,6 +45,11 @@ export class Problem extends Error {
   /** Asking again later may help. */
   get isTransient(): boolean {
     return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+
+  /** Whoever could answer is away or busy: that says nothing of what was asked for. */
+  get isAway(): boolean {
+    return AWAY.has(this.status);
   }
 
   static async of(response: Response): Promise<Problem> {

@@ -7,7 +7,7 @@ import { shelf } from "$/state/shelf";
 const REFRESHED_AT = "stripsession.refreshed-at";
 const LOCK = "stripsession-refresh";
 
-/** "ended" is told when the session cannot be renewed. */
+/** "ended" is told when the session cannot be renewed; "closed" when whoever was signed in is so no more, for whatever reason. */
 export const sessionEvents = new EventTarget();
 
 let refreshing: Promise<void> | null = null;

@@ -40,15 +40,18 @@ export async function send(request: Request): Promise<Response> {
 /** Rejects with the signal's reason when that is aborted first. */
 export function pause(wait_s: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, wait_s * 1000);
-    signal?.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        reject(signal.reason as Error);
-      },
-      { once: true },
-    );
+    if (signal?.aborted) {
+      reject(signal.reason as Error);
+      return;
+    }
+    const end = (settle: () => void): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      settle();
+    };
+    const onAbort = (): void => end(() => reject(signal?.reason as Error));
+    const timer = setTimeout(() => end(resolve), wait_s * 1000);
+    signal?.addEventListener("abort", onAbort);
   });
 }
 

@@ -5,6 +5,7 @@ import { Problem } from "$/api/problem";
 import { i18n } from "$/i18n/i18n.svelte";
 import type { Refusal, Told } from "$/i18n/refusing";
 import type { Remark, Remarked } from "$/i18n/remarking";
+import { minutesHad, minutesTaken } from "$/state/minutes";
 import { day, size } from "$/state/text";
 
 type Facts = Readonly<Record<string, string>>;
@@ -59,12 +60,11 @@ function addressIn(text: string): Pick<Told, "address"> {
   return address === undefined ? {} : { address };
 }
 
-/** Against the listener's hopes: what is needed is never understated, what is left never overstated. */
 function figuresOf({ bytes_max, seconds, left_s, renews_at }: Facts): Omit<Told, "text" | "address"> {
   return {
     ...(bytes_max && { most: size(Number(bytes_max)) }),
-    ...(seconds && { needed: minutes(Math.ceil(Number(seconds) / 60)) }),
-    ...(left_s && { left: minutes(Math.floor(Number(left_s) / 60)) }),
+    ...(seconds && { needed: minutes(minutesTaken(Number(seconds))) }),
+    ...(left_s && { left: minutes(minutesHad(Number(left_s))) }),
     ...(renews_at && { renewed: day(renews_at) }),
   };
 }

@@ -2,6 +2,8 @@
 
 import { Problem } from "$/api/problem";
 import { textOf } from "$/api/words";
+import { Countdown } from "$/state/countdown";
+import { timer } from "$/state/timer";
 
 const LIFE_S = 8;
 
@@ -9,8 +11,10 @@ export interface Notice {
   id: number;
   text: string;
   kind: "error" | "info";
-  /** Something to do about it, such as taking a deletion back. */
-  action?: { label: string; run: () => void };
+  /** Something to do about it, such as taking a deletion back; `keys` as aria-keyshortcuts takes them. */
+  action?: { label: string; run: () => void; keys?: string };
+  /** Told when somebody is at it, by pointer or focus, and when they are gone. */
+  onhold?: (isHeld: boolean) => void;
 }
 
 export const notices = $state({
@@ -21,9 +25,12 @@ export const notices = $state({
 });
 
 let last = 0;
+/** Of those that go by themselves, when; of all, who is at them. */
+const lives = new Map<number, Countdown>();
+const holders = new Map<number, Set<string>>();
 
 /**
- * Shown until dismissed when it is an error, else for `life_s`; gives what takes it away. Said again, it takes the place of the
+ * Shown until dismissed when it is an error, else for `life_s`, which stand still while somebody is at it; gives what takes it away. Said again, it takes the place of the
  * one that says the same, and is heard again.
  */
 export function notify(notice: Omit<Notice, "id">, life_s = LIFE_S): () => void {
@@ -36,12 +43,36 @@ export function notify(notice: Omit<Notice, "id">, life_s = LIFE_S): () => void 
   if (notice.kind !== "error") {
     // An alert is heard by itself; of what else comes into a page, few who listen to it would hear.
     announce(notice.text);
-    setTimeout(remove, life_s * 1000);
+    if (life_s < Infinity) {
+      lives.set(id, new Countdown(timer, life_s * 1000, remove));
+    }
   }
   return remove;
 }
 
+/** Somebody is at a notice, or has gone: by pointer and by focus each for itself. */
+export function hold(id: number, by: "pointer" | "focus", isHeld: boolean): void {
+  const held = holders.get(id) ?? new Set();
+  const wasHeld = held.size > 0;
+  if (isHeld) {
+    held.add(by);
+  } else {
+    held.delete(by);
+  }
+  holders.set(id, held);
+  if (wasHeld !== held.size > 0) {
+    lives.get(id)?.hold(!wasHeld);
+    notices.shown.find((notice) => notice.id === id)?.onhold?.(!wasHeld);
+  }
+}
+
 export function dismiss(id: number): void {
+  // What is taken away under a pointer hears nothing of its leaving.
+  hold(id, "pointer", false);
+  hold(id, "focus", false);
+  lives.get(id)?.stop();
+  lives.delete(id);
+  holders.delete(id);
   notices.shown = notices.shown.filter((notice) => notice.id !== id);
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { announce, dismiss, notices, notify } from "$/design/notices.svelte";
+import { announce, dismiss, hold, notices, notify } from "$/design/notices.svelte";
 
 const texts = (): string[] => notices.shown.map(({ text }) => text);
 const ids = (): number[] => notices.shown.map(({ id }) => id);
@@ -51,6 +51,31 @@ describe("a notice", () => {
     const { turn } = notices;
     notify({ text: "The link is copied.", kind: "info" });
     expect([notices.announced, notices.turn]).toEqual(["The link is copied.", turn + 1]);
+  });
+
+  it("stays while somebody is at it, by pointer or focus, and tells so", () => {
+    const held: boolean[] = [];
+    notify({ text: "The link is copied.", kind: "info", onhold: (isHeld) => held.push(isHeld) }, 8);
+    const [id] = ids() as [number];
+    hold(id, "pointer", true);
+    hold(id, "focus", true);
+    hold(id, "pointer", false);
+    vi.advanceTimersByTime(60_000);
+    expect(texts()).toEqual(["The link is copied."]);
+    expect(held).toEqual([true]);
+    hold(id, "focus", false);
+    vi.advanceTimersByTime(8000);
+    expect(texts()).toEqual([]);
+    expect(held).toEqual([true, false]);
+  });
+
+  it("that is dismissed under a pointer holds nothing any more", () => {
+    const held: boolean[] = [];
+    notify({ text: "The link is copied.", kind: "info", onhold: (isHeld) => held.push(isHeld) }, Infinity);
+    const [id] = ids() as [number];
+    hold(id, "pointer", true);
+    dismiss(id);
+    expect(held).toEqual([true, false]);
   });
 
   it("of two deletions that can be undone takes neither away", () => {

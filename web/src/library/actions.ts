@@ -1,14 +1,16 @@
 /** What a person does to a track, from the library and from the player. */
 
-import { api, told } from "$/api/client";
-import { Problem } from "$/api/problem";
+import { addressOf } from "$/account/sections";
 import { textOf } from "$/api/words";
 import { announce, complain, notify } from "$/design/notices.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
-import { Deletions, UNDO_S } from "$/library/deletions";
+import { canWait, Deletions, isGone, UNDO_S } from "$/library/deletions";
 import { LeftDeletions } from "$/library/leftDeletions";
+import { erasedAt } from "$/library/receipts";
 import { forget as forgetKept, keep } from "$/offline/kept.svelte";
 import { forgetPlayer } from "$/player/memory";
+import { UNDO_KEYS, undoKeysName } from "$/state/keys";
+import { heldNames, locked } from "$/state/locks";
 import { go, route } from "$/state/route.svelte";
 import { shelf } from "$/state/shelf";
 import { shortMoment } from "$/state/text";
@@ -16,28 +18,43 @@ import { timer } from "$/state/timer";
 import type { TrackNow } from "$/state/track";
 import { tracks } from "$/state/tracks.svelte";
 
-const RECEIPTS_READ = 20;
-const ERASED_S = 6;
+const ERASED_S = 8;
+/** Where the server is away although there is a network. */
+const RETRY_MS = 30_000;
+/** Held by the tab that can still undo the deletion. */
+const LOCK = "stripsession-deletion:";
 const left = new LeftDeletions(shelf);
 
 let deletions = begunDeletions();
-let isWatchingLeave = false;
+let isWatching = false;
+/** Somebody is signed in in whose name something can be done. */
+let isSomebody = false;
+let callOffRetry: (() => void) | null = null;
 
 /** Of one person: what the server says after they have left is told to nobody. */
 function begunDeletions(): Deletions {
   const isTheirs = (): boolean => deletions === begun;
   const begun = new Deletions({
     hide: (track_id, isHidden) => tracks.hide(track_id, isHidden),
+    remember: (track_id) => (left.remember(track_id), holdHere(track_id)),
+    forget: (track_id) => left.forget(track_id),
     erase: (track_id) => tracks.delete(track_id),
     eraseLeaving,
     timer,
-    offerUndo: ({ title }, undo) => {
-      const { deletion } = i18n.m.library;
-      const text = deletion.pending(title, UNDO_S);
-      return notify({ text, kind: "info", action: { label: i18n.m.page.undo, run: undo } }, UNDO_S);
+    offerUndo: ({ title }, { undo, hold }) => {
+      const text = i18n.m.library.deletion.pending(title, UNDO_S, undoKeysName());
+      const action = { label: i18n.m.page.undo, run: undo, keys: UNDO_KEYS };
+      // It goes with the time to undo, which has one clock.
+      return notify({ text, kind: "info", action, onhold: hold }, Infinity);
     },
     undone: ({ title }) => announce(i18n.m.library.deletion.undone(title)),
     erased: (track) => void tellErased(track, isTheirs),
+    postponed: ({ title }) => {
+      if (isTheirs()) {
+        notify({ text: i18n.m.library.deletion.postponed(title), kind: "info" });
+        retryLater();
+      }
+    },
     failed: ({ title }, error) => {
       if (isTheirs()) {
         notify({ text: i18n.m.library.deletion.failed(title, textOf(error)), kind: "error" });
@@ -47,12 +64,17 @@ function begunDeletions(): Deletions {
   return begun;
 }
 
+/** No other tab may take it for left behind; gives what lets go of it. */
+function holdHere(track_id: string): () => void {
+  let letGo = (): void => undefined;
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  void locked(LOCK + track_id, {}, () => held);
+  return letGo;
+}
+
 /** Off the list at once; erased when it was not undone in time. */
 export function deleteTrack(track: TrackNow): void {
-  if (!isWatchingLeave) {
-    isWatchingLeave = true;
-    addEventListener("pagehide", () => deletions.leave());
-  }
+  watchPage();
   // Renews a session that has run out: when the page is closed meanwhile, the deletion can wait for no renewal.
   void tracks.find(track.track_id).catch(() => undefined);
   deletions.ask(track);
@@ -61,18 +83,38 @@ export function deleteTrack(track: TrackNow): void {
   }
 }
 
+function watchPage(): void {
+  isSomebody = true;
+  if (isWatching) {
+    return;
+  }
+  isWatching = true;
+  addEventListener("pagehide", () => deletions.leave());
+  addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") {
+      deletions.leave();
+    } else if (isSomebody) {
+      void finishLeftDeletions();
+    }
+  });
+}
+
 /** False where nothing can be undone any more. */
 export function undoLastDeletion(): boolean {
   return deletions.undoLast();
 }
 
-/** Before a sign-out: afterwards the server would not do it. */
+/** Before a sign-out: afterwards the server would not do it, and nobody could undo it in any tab. */
 export async function finishDeletions(): Promise<void> {
   await deletions.finish();
+  await Promise.all(left.all.map(finishLeft));
 }
 
 /** At the end of a session: what still waits must not be sent in another person's name. */
 export function dropDeletions(): void {
+  isSomebody = false;
+  callOffRetry?.();
+  callOffRetry = null;
   deletions.drop();
   deletions = begunDeletions();
 }
@@ -107,15 +149,22 @@ async function attempt(work: () => Promise<void>): Promise<void> {
 
 function eraseLeaving(track_id: string): void {
   // Browsers may drop it with the page, and the server refuses it where the session has ended meanwhile.
-  left.remember(track_id);
   const gone = fetch(`/v1/tracks/${encodeURIComponent(track_id)}`, { method: "DELETE", keepalive: true });
-  gone.then(({ ok }) => ok && left.forget(track_id)).catch(() => undefined);
+  gone.then(({ ok }) => ok && (left.forget(track_id), tracks.drop(track_id))).catch(() => undefined);
   void forgetHere(track_id);
 }
 
-/** See to what was asked as the page was left last time, by the same person. */
+/** See to what was asked for and is not done, by the same person, unless a tab can still undo it. */
 export async function finishLeftDeletions(): Promise<void> {
-  await Promise.all(left.all.map(finishLeft));
+  watchPage();
+  const begun = deletions;
+  const undoable = await heldNames(LOCK).catch(() => null);
+  if (!undoable || begun !== deletions) {
+    // The page is being left, or its person has gone meanwhile.
+    return;
+  }
+  const due = left.all.filter((track_id) => !undoable.has(track_id) && !begun.isPending(track_id));
+  await Promise.all(due.map(finishLeft));
 }
 
 /** Whoever asked for them has gone. */
@@ -124,46 +173,66 @@ export function forgetLeftDeletions(): void {
 }
 
 async function finishLeft(track_id: string): Promise<void> {
+  const begun = deletions;
+  const track = tracks.get(track_id);
   tracks.hide(track_id, true);
   try {
     await tracks.delete(track_id);
-    left.forget(track_id);
   } catch (error) {
-    if (error instanceof Problem && error.isGone) {
-      left.forget(track_id);
+    if (canWait(error)) {
+      // Still hidden: it is asked for, and done when the server is back, or when the same person is.
+      if (begun === deletions) {
+        retryLater();
+      }
+      return;
     }
-    // Otherwise the next visit asks again.
-  } finally {
-    tracks.hide(track_id, false);
+    if (!isGone(error)) {
+      left.forget(track_id);
+      tracks.hide(track_id, false);
+      if (track && begun === deletions) {
+        notify({ text: i18n.m.library.deletion.failed(track.title, textOf(error)), kind: "error" });
+      }
+      return;
+    }
+    tracks.drop(track_id);
+  }
+  left.forget(track_id);
+  tracks.hide(track_id, false);
+  if (track) {
+    await tellErased(track, () => begun === deletions);
   }
 }
 
-async function tellErased({ track_id, upload_id, title }: TrackNow, isTheirs: () => boolean): Promise<void> {
+function retryLater(): void {
+  callOffRetry ??= timer.after(RETRY_MS, () => {
+    callOffRetry = null;
+    void finishLeftDeletions();
+  });
+}
+
+async function tellErased(
+  { track_id, upload_id, created_at, title }: TrackNow,
+  isTheirs: () => boolean,
+): Promise<void> {
   await forgetHere(track_id);
   if (!isTheirs()) {
     return;
   }
   const { deletion } = i18n.m.library;
-  const erased_at = await receiptOf(upload_id);
+  // The deletion is done whether or not its receipt can be read now.
+  const erased_at = await erasedAt(upload_id, created_at).catch(() => null);
   if (!isTheirs()) {
     return;
   }
-  const text = erased_at ? deletion.receipt(title, shortMoment(erased_at)) : deletion.erased(title);
-  notify({ text, kind: "info" }, ERASED_S);
+  if (erased_at) {
+    const action = { label: deletion.receipts, run: () => go(addressOf("receipts")) };
+    notify({ text: deletion.receipt(title, shortMoment(erased_at)), kind: "info", action }, ERASED_S);
+  } else {
+    notify({ text: deletion.erased(title), kind: "info" }, ERASED_S);
+  }
 }
 
 async function forgetHere(track_id: string): Promise<void> {
   forgetPlayer(track_id);
   await forgetKept(track_id).catch(() => undefined);
-}
-
-/** When the upload was erased, as the receipt says; null where there is none. */
-async function receiptOf(upload_id: string): Promise<string | null> {
-  try {
-    const { erasures } = await told(api.GET("/v1/privacy/erasures", { params: { query: { limit: RECEIPTS_READ } } }));
-    return erasures.find((erasure) => erasure.upload_id === upload_id)?.erased_at ?? null;
-  } catch {
-    // The deletion is done whether or not its receipt can be read now.
-    return null;
-  }
 }

@@ -1,4 +1,4 @@
-/** Deletions that a page sent as it was left: browsers may drop such a request, so the next visit makes sure of them. */
+/** Deletions that were asked for and that the server may not have heard of: a later visit, or the network, makes sure of them. */
 
 import type { Shelf } from "$/state/shelf";
 

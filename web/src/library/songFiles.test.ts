@@ -29,7 +29,7 @@ describe("the songs of a drop", () => {
   it("are in folders however deep, in the order of their names", async () => {
     const album = folder("Album", [entry("10 End.flac"), entry("2 Two.flac"), entry("1 One.flac")]);
     const all = folder("All", [entry("z.mp3"), album, entry("a.mp3")]);
-    expect(names(await droppedFiles([dropped(all)]))).toEqual([
+    expect(names((await droppedFiles([dropped(all)])).files)).toEqual([
       "a.mp3",
       "1 One.flac",
       "2 Two.flac",
@@ -40,11 +40,59 @@ describe("the songs of a drop", () => {
 
   it("are plain files too, where the browser tells of no entry", async () => {
     const items = [dropped(null, file("a.wav")), dropped(entry("b.wav"), file("b.wav"))];
-    expect(names(await droppedFiles(items))).toEqual(["a.wav", "b.wav"]);
+    expect(names((await droppedFiles(items)).files)).toEqual(["a.wav", "b.wav"]);
   });
 
   it("are no text that was dropped", async () => {
-    expect(await droppedFiles([{ ...dropped(null, file("a.wav")), kind: "string" }])).toEqual([]);
+    const { files } = await droppedFiles([{ ...dropped(null, file("a.wav")), kind: "string" }]);
+    expect(files).toEqual([]);
+  });
+
+  it("are told one by one as they are found, for a large folder takes its time", async () => {
+    const told: number[] = [];
+    await droppedFiles([dropped(folder("All", [entry("a.mp3"), entry("b.mp3")]))], (files) => told.push(files));
+    expect(told).toEqual([1, 2]);
+  });
+
+  it("are all but those that cannot be read, which are counted", async () => {
+    const broken = { ...entry("b.mp3"), file: (_: unknown, fail: (error: Error) => void) => fail(new Error("gone")) };
+    const shut = {
+      ...folder("Shut", []),
+      createReader: () => ({ readEntries: (_: unknown, fail: () => void) => fail() }),
+    };
+    const all = folder("All", [entry("a.mp3"), broken, shut as unknown as FileSystemEntry, entry("z.mp3")]);
+    const found = await droppedFiles([dropped(all)]);
+    expect(names(found.files)).toEqual(["a.mp3", "z.mp3"]);
+    expect(found.unreadable).toBe(2);
+  });
+
+  it("come with where they lie, where the browser tells that", async () => {
+    const handle = (name: string, getFile = async () => file(name)) => ({ kind: "file", name, getFile });
+    const gone = handle("2 Gone.wav", () => Promise.reject(new Error("gone")));
+    const inside = [handle("10 End.wav"), gone, handle("1 One.wav")];
+    const album = {
+      kind: "directory",
+      name: "Album",
+      async *values() {
+        yield* inside;
+      },
+    };
+    const alone = handle("a.wav");
+    const own = file("a.wav");
+    const found = await droppedFiles([
+      { ...dropped(null), getAsFileSystemHandle: async () => album as never },
+      { ...dropped(null, own), getAsFileSystemHandle: async () => alone as never },
+      { ...dropped(null, file("b.wav")), getAsFileSystemHandle: () => Promise.reject(new Error("never")) },
+    ]);
+    expect(names(found.files)).toEqual(["1 One.wav", "10 End.wav", "a.wav", "b.wav"]);
+    expect(found.files.map((each) => found.handles.get(each)?.name)).toEqual([
+      "1 One.wav",
+      "10 End.wav",
+      "a.wav",
+      undefined,
+    ]);
+    expect(found.files[2]).toBe(own);
+    expect(found.unreadable).toBe(1);
   });
 
   it("are taken from the items at once, before the browser forgets them", () => {

@@ -3,7 +3,7 @@ import { Problem } from "$/api/problem";
 import { statusOf, uploadText } from "$/library/statusText";
 import { madeTrack } from "$/state/track.fixture";
 import { FileUnreadable } from "$/state/tusSending";
-import { FileEmpty, SentElsewhere } from "$/state/uploadQueue.svelte";
+import { FileEmpty, SentElsewhere } from "$/state/uploadSong.svelte";
 
 describe("what a row says of a track", () => {
   it("says nothing of one that is ready", () => {
@@ -44,17 +44,27 @@ describe("what a row says of a track", () => {
 });
 
 describe("what a row says of an upload", () => {
-  const song = { state: "sending", percent: 43, size_bytes: 16_000, fault: null, isWaiting: false } as const;
+  const how = { fault: null, isWaiting: false, left_s: null, canReopen: false };
+  const song = { ...how, state: "sending", percent: 43, size_bytes: 16_000 } as const;
 
-  it("tells how much of how much is sent, and that it waits for the server", () => {
+  it("tells how much of how much is sent, how long the rest takes if that is known, and that it waits for the server", () => {
     expect(uploadText(song)).toBe("Uploading 43 % of 16 kB");
+    expect(uploadText({ ...song, left_s: 130 })).toBe("Uploading 43 % of 16 kB · about 2 minutes left");
     expect(uploadText({ ...song, isWaiting: true })).toContain("Waiting at 43 % for the server");
+    expect(uploadText({ ...song, state: "checking", isWaiting: true })).toContain("Waiting for the server");
   });
 
-  it("says how to go on after a reload", () => {
+  it("tells the place of a song that waits", () => {
+    expect(uploadText({ ...song, state: "waiting" }, 1)).toBe("Waiting, next in line · 16 kB");
+    expect(uploadText({ ...song, state: "waiting" }, 3)).toBe("Waiting, number 3 in line · 16 kB");
+  });
+
+  it("says how to go on after a reload, where no click is enough", () => {
     const text = "Choose or drop the same file again to go on with it.";
-    expect(uploadText({ ...song, state: "interrupted" })).toBe(`Interrupted at 43 %. ${text}`);
-    expect(uploadText({ ...song, state: "interrupted", percent: 0 })).toBe(`Interrupted. ${text}`);
+    const interrupted = { ...song, state: "interrupted" } as const;
+    expect(uploadText(interrupted)).toBe(`Interrupted at 43 %. ${text}`);
+    expect(uploadText({ ...interrupted, percent: 0 })).toBe(`Interrupted before it began. ${text}`);
+    expect(uploadText({ ...interrupted, canReopen: true })).toBe("Interrupted at 43 %.");
   });
 
   it("gives the server's reason and advice, and where it stopped", () => {

@@ -5,7 +5,7 @@ import { i18n } from "$/i18n/i18n.svelte";
 import { about, clock, size } from "$/state/text";
 import { percentOf, type TrackNow } from "$/state/track";
 import { FileUnreadable } from "$/state/tusSending";
-import { FileEmpty, SentElsewhere, type Song } from "$/state/uploadQueue.svelte";
+import { FileEmpty, SentElsewhere, type Song } from "$/state/uploadSong.svelte";
 
 /** Empty for a track that is ready: there is nothing to say. */
 export function statusOf(track: TrackNow): string {
@@ -48,24 +48,36 @@ function separatingText(track: TrackNow): string {
   return parts.join(" · ");
 }
 
-type SongNow = Pick<Song, "state" | "percent" | "size_bytes" | "fault" | "isWaiting">;
+type SongNow = Pick<Song, "state" | "percent" | "size_bytes" | "fault" | "isWaiting" | "left_s" | "canReopen">;
 
-export function uploadText(song: SongNow): string {
+/** `place` is that of a song among those that wait, from 1 on. */
+export function uploadText(song: SongNow, place = 1): string {
   const { uploads } = i18n.m.library;
   switch (song.state) {
     case "waiting":
-      return uploads.waiting(size(song.size_bytes));
+      return uploads.waiting(place, size(song.size_bytes));
     case "sending":
-      return song.isWaiting ? uploads.serverAway(song.percent) : uploads.sending(song.percent, size(song.size_bytes));
+      return song.isWaiting ? uploads.serverAway(song.percent) : sendingText(song);
     case "checking":
-      return uploads.checking;
+      return song.isWaiting ? uploads.serverAwaySent : uploads.checking;
     case "stopped":
       return uploads.stopped(song.percent, faultText(song.fault));
     case "refused":
       return faultText(song.fault);
     case "interrupted":
-      return song.percent ? uploads.interruptedAt(song.percent) : uploads.interrupted;
+      return interruptedText(song);
   }
+}
+
+function sendingText(song: SongNow): string {
+  const sending = i18n.m.library.uploads.sending(song.percent, size(song.size_bytes));
+  return song.left_s === null ? sending : `${sending} · ${i18n.m.library.status.left(about(song.left_s))}`;
+}
+
+function interruptedText({ percent, canReopen }: SongNow): string {
+  const { uploads } = i18n.m.library;
+  const what = percent ? uploads.interruptedAt(percent) : uploads.interrupted;
+  return canReopen ? what : `${what} ${uploads.giveAgain}`;
 }
 
 function faultText(fault: unknown): string {

@@ -1,5 +1,6 @@
 /** The download that is under way in this tab, whatever view is open. */
 
+import { sessionEvents } from "$/api/refresh";
 import { send } from "$/api/sending";
 import { pour } from "$/sharing/pouring";
 
@@ -54,6 +55,8 @@ async function write(address: string, file: FileSystemFileHandle): Promise<Outco
   const guard = (event: BeforeUnloadEvent): void => event.preventDefault();
   saving.now = { name: file.name, got_bytes: 0, all_bytes: null, stop };
   addEventListener("beforeunload", guard);
+  // It would go on in the name of whoever comes next.
+  sessionEvents.addEventListener("closed", stop);
   try {
     const out = await file.createWritable();
     try {
@@ -79,6 +82,7 @@ async function write(address: string, file: FileSystemFileHandle): Promise<Outco
     throw error;
   } finally {
     removeEventListener("beforeunload", guard);
+    sessionEvents.removeEventListener("closed", stop);
     saving.now = null;
   }
 }

@@ -12,7 +12,11 @@ const TRACK = new RegExp(`^#/track/${ID}(?:[?].*)?$`);
 const SHARED = new RegExp(`^#/shared/${ID}$`);
 const LINK = new RegExp(`^#/link/${ID}$`);
 
-export const route = $state<{ now: Route }>({ now: routeOf(globalThis.location?.hash ?? "") });
+/** `before` is where the person came from inside the page; null at first. */
+export const route = $state<{ now: Route; before: Route | null }>({
+  now: routeOf(globalThis.location?.hash ?? ""),
+  before: null,
+});
 
 export function routeOf(hash: string): Route {
   const track_id = TRACK.exec(hash)?.[1];
@@ -41,5 +45,6 @@ export function goInstead(to: string): void {
 }
 
 globalThis.addEventListener?.("hashchange", () => {
+  route.before = route.now;
   route.now = routeOf(location.hash);
 });

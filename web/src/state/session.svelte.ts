@@ -4,11 +4,12 @@ import { api, told, unsigned, type Schemas } from "$/api/client";
 import { Problem } from "$/api/problem";
 import { forgetRefresh, sessionEvents } from "$/api/refresh";
 import { textOf } from "$/api/words";
-import { notices, notify } from "$/design/notices.svelte";
+import { complain, notices, notify } from "$/design/notices.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
 import { dropDeletions, finishDeletions, finishLeftDeletions, forgetLeftDeletions } from "$/library/actions";
 import { forgetAnswers, forgetEverything, relistKept, reviewKept } from "$/offline/kept.svelte";
 import { forgetPlayers } from "$/player/memory";
+import { forgetModel } from "$/state/models.svelte";
 import { forgetOwner, keptOwner, ownerDigest, rememberOwner } from "$/state/owner";
 import { goInstead, routeOf } from "$/state/route.svelte";
 import { shelf } from "$/state/shelf";
@@ -32,16 +33,18 @@ const SIGNED_IN = "stripsession.signed-in";
 export const session = $state<Session>({ status: "starting", account: null, told: "" });
 
 let entries = 0;
+/** Counts sessions, so that what was asked in one is not answered in the next. */
+let sittings = 0;
 /** Digest of the person whose uploads and tracks this page holds; what the browser keeps may be another's meanwhile. */
 let owner: string | null = null;
 
 export async function begin(): Promise<void> {
   sessionEvents.addEventListener("ended", noteEnd);
-  window.addEventListener("storage", (event) => void noteOtherTab(event.key));
-  window.addEventListener("online", () => void lookAgain());
+  window.addEventListener("storage", (event) => void noteOtherTab(event.key).catch(complain));
+  window.addEventListener("online", () => void lookAgain().catch(complain));
   window.addEventListener("hashchange", () => {
     if (linkCode()) {
-      void enter();
+      void enter().catch(complain);
     }
   });
   await enter();
@@ -74,22 +77,32 @@ export async function signOut(): Promise<void> {
   await forget();
 }
 
-/** Throws Problem. */
+/** Throws Problem. A session that has ended meanwhile is not told. */
 export async function rename(display_name: string): Promise<void> {
-  session.account = await told(api.PATCH("/v1/me", { body: { display_name } }));
+  const sitting = sittings;
+  const account = await told(api.PATCH("/v1/me", { body: { display_name } }));
+  if (sitting === sittings) {
+    session.account = account;
+  }
 }
 
-/** Ask again who it is, where the server could not tell before. */
+/** Ask again who it is, where the server could not tell before. Throws Problem, or what the browser refuses. */
 export async function know(): Promise<void> {
   if (session.status !== "in" || session.account) {
     return;
   }
+  const sitting = sittings;
   const account = await findAccount();
+  if (sitting !== sittings) {
+    return;
+  }
   if (account === null) {
     close("");
   } else if (account) {
     await claim(account);
-    session.account = account;
+    if (sitting === sittings) {
+      session.account = account;
+    }
   }
 }
 
@@ -97,6 +110,7 @@ export async function know(): Promise<void> {
 async function lookAgain(): Promise<void> {
   await know();
   if (session.account) {
+    void finishLeftDeletions();
     void reviewKept();
   }
 }
@@ -141,6 +155,7 @@ async function open(account: Account | undefined): Promise<void> {
   if (account) {
     await claim(account);
   }
+  sittings += 1;
   session.account = account ?? null;
   session.status = "in";
   session.told = "";
@@ -166,6 +181,8 @@ async function claim({ user_id }: Account): Promise<void> {
 }
 
 function close(why: string): void {
+  sittings += 1;
+  sessionEvents.dispatchEvent(new Event("closed"));
   tracks.end();
   leaveNothingOpen();
   forgetUsage();
@@ -182,9 +199,10 @@ function leaveNothingOpen(): void {
 }
 
 async function forget(): Promise<void> {
-  uploads.forgetAll();
+  await uploads.forgetAll();
   forgetLeftDeletions();
   forgetPlayers();
+  forgetModel();
   await forgetEverything();
 }
 

@@ -161,6 +161,59 @@ describe("the session", () => {
   });
 });
 
+describe("an answer that comes after its person has left", () => {
+  let answerMe: (body: object) => void;
+
+  /** The next answer of the server's is given by hand. */
+  function holdNext(): void {
+    vi.stubGlobal(
+      "fetch",
+      () => new Promise<Response>((resolve) => (answerMe = (body) => resolve(Response.json(body)))),
+    );
+  }
+
+  beforeEach(beginAnew);
+
+  it("to a new name is shown to nobody", async () => {
+    await visit({ isRemembered: true });
+    holdNext();
+    const renaming = state().rename("Countess");
+    (await import("$/api/refresh")).sayEnded();
+    answerMe({ ...ADA, display_name: "Countess" });
+    await renaming;
+    expect(state().session).toMatchObject({ status: "out", account: null });
+  });
+
+  it("to who it is lets nobody in", async () => {
+    say({ "/v1/me": { status: 503 } });
+    vi.useFakeTimers();
+    const visiting = visit({ isRemembered: true });
+    await vi.runAllTimersAsync();
+    await visiting;
+    vi.useRealTimers();
+    expect(state().session).toMatchObject({ status: "in", account: null });
+    holdNext();
+    const knowing = state().know();
+    (await import("$/api/refresh")).sayEnded();
+    answerMe(ADA);
+    await knowing;
+    expect(state().session).toMatchObject({ status: "out", account: null });
+  });
+});
+
+describe("a browser that fails the page", () => {
+  beforeEach(beginAnew);
+
+  it("is complained of, and no promise is left alone with it", async () => {
+    await visit({ isRemembered: true });
+    const { notices } = await import("$/design/notices.svelte");
+    say({ "/v1/me": { status: 418, body: { detail: "Not now." } } });
+    browser.stored.set(MARK, "2");
+    browser.happen("storage", { key: MARK });
+    await vi.waitFor(() => expect(notices.shown.map(({ text }) => text)).toEqual(["Not now."]), { interval: 1 });
+  });
+});
+
 describe("the end of a session", () => {
   beforeEach(async () => {
     beginAnew();
@@ -187,6 +240,14 @@ describe("the end of a session", () => {
     await end();
     expect(notices).toMatchObject({ shown: [], announced: "" });
     expect(told.actions.dropDeletions).toHaveBeenCalledOnce();
+  });
+
+  it.each(ends)("is told to what must not outlive it, such as a download: %s", async (_, end) => {
+    const { sessionEvents } = await import("$/api/refresh");
+    const heard = vi.fn();
+    sessionEvents.addEventListener("closed", heard);
+    await end();
+    expect(heard).toHaveBeenCalledOnce();
   });
 
   it("does what waits before it, while the server still does it", async () => {

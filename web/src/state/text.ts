@@ -1,6 +1,7 @@
 /** Times, sizes and names as people read them. */
 
 import { i18n } from "$/i18n/i18n.svelte";
+import { minutesHad } from "$/state/minutes";
 
 export function clock(time_s: number): string {
   const whole = Math.max(0, Math.floor(time_s || 0));
@@ -45,7 +46,7 @@ export function size(bytes: number): string {
 }
 
 export function minutesLeft(left_s: number): string {
-  const minutes = Math.floor(Math.max(0, left_s) / 60);
+  const minutes = minutesHad(left_s);
   const { times } = i18n.m;
   return left_s > 0 && !minutes ? times.underAMinuteLeft : times.minutesLeft(minutes.toLocaleString(i18n.locale));
 }

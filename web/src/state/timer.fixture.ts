@@ -14,6 +14,10 @@ export class HandTimer implements Timer {
     };
   }
 
+  now_ms(): number {
+    return this.#now_ms;
+  }
+
   get isIdle(): boolean {
     return this.#waiting.length === 0;
   }

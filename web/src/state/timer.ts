@@ -3,6 +3,8 @@
 export interface Timer {
   /** Do `work` after `wait_ms`; gives what calls it off. */
   after(wait_ms: number, work: () => void): () => void;
+  /** Since some moment that stays the same. */
+  now_ms(): number;
 }
 
 export const timer: Timer = {
@@ -10,4 +12,5 @@ export const timer: Timer = {
     const id = setTimeout(work, wait_ms);
     return () => clearTimeout(id);
   },
+  now_ms: () => performance.now(),
 };

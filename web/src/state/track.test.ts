@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { madeTrack } from "$/state/track.fixture";
-import { canRetry, mergedOrder, nextInTurn, percentOf } from "$/state/track";
+import { canRetry, mergedOrder, nextInTurn, percentOf, uploadGoneBy } from "$/state/track";
 
 describe("how much of a track is made", () => {
   it("is 100 only for one that is ready", () => {
@@ -17,6 +17,10 @@ describe("how much of a track is made", () => {
   it("is nothing while the length is unknown", () => {
     expect(percentOf(madeTrack({ duration_s: null, playable_s: 10 }))).toBe(0);
   });
+});
+
+it("an upload that is kept is gone a day after its track was made, at the latest", () => {
+  expect(uploadGoneBy(madeTrack({ created_at: "2024-05-01T10:00:00Z" }))).toBe("2024-05-02T10:00:00.000Z");
 });
 
 describe("a track that did not come to its end", () => {

@@ -2,6 +2,9 @@
 
 import type { Track } from "$/api/client";
 
+/** No server keeps an upload longer, and it was there before its track. */
+const UPLOAD_LIFE_MS_MAX = 24 * 3600 * 1000;
+
 /** What events tell of a track besides the track itself. */
 interface Told {
   percent?: number;
@@ -29,6 +32,11 @@ export function canRetry(track: Track): boolean {
   return track.state === "cancelled"
     ? track.upload_held
     : track.state === "failed" && track.failure?.retryable !== false;
+}
+
+/** A moment by which an upload that is still kept is erased at the latest: counted from when the track was made of it. */
+export function uploadGoneBy({ created_at }: Pick<Track, "created_at">): string {
+  return new Date(Date.parse(created_at) + UPLOAD_LIFE_MS_MAX).toISOString();
 }
 
 /** The order in which they are separated, with the one that is looked at before all. */

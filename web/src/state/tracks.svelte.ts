@@ -13,8 +13,12 @@ import { EVERYTHING, isEverything, trackPage, type TrackPage, type TrackQuery } 
 export type { TrackNow } from "$/state/track";
 
 const PAGE = FIRST_TRACKS;
+/** The most that the server gives at once. */
+const PAGE_MAX = 200;
 /** Of a reading that only looks for changes. */
 const GLANCE = 50;
+
+type Answer = Promise<{ data?: Track }>;
 
 export interface Change {
   title?: string;
@@ -61,7 +65,7 @@ export class Tracks {
   #watched: string | null = null;
   #isResting = false;
   #loading = new AbortController();
-  /** Counts what changed the order here, so that an answer from before it does not undo it. */
+  /** Counts what was changed here, so that an answer from before it does not undo it. */
   #turns = 0;
 
   constructor(ports: Ports) {
@@ -111,7 +115,8 @@ export class Tracks {
     this.#order = [];
     this.#hidden = new Set();
     this.#cursor = null;
-    this.query = EVERYTHING;
+    // Another object: whoever comes next begins at the head of the list.
+    this.query = { ...EVERYTHING };
     this.status = "loading";
     this.fault = this.moreFault = null;
     this.isTurning = this.isLoadingMore = this.isKept = false;
@@ -156,14 +161,15 @@ export class Tracks {
 
   async loadMore(): Promise<void> {
     const { signal } = this.#loading;
-    if (!this.#cursor || this.isLoadingMore || this.isTurning) {
+    const cursor = this.#cursor;
+    if (!cursor || this.isLoadingMore || this.isTurning) {
       return;
     }
     this.isLoadingMore = true;
     this.moreFault = null;
     try {
-      const page = await trackPage(this.query, { cursor: this.#cursor, limit: PAGE, signal });
-      if (!signal.aborted) {
+      const page = await this.#unchanged(() => trackPage(this.query, { cursor, limit: PAGE, signal }));
+      if (!signal.aborted && cursor === this.#cursor) {
         this.#take(page.tracks);
         const known = new Set(this.#order);
         this.#order = [...this.#order, ...idsOf(page).filter((track_id) => !known.has(track_id))];
@@ -188,11 +194,16 @@ export class Tracks {
     if (signal.aborted || page.isKept) {
       return;
     }
+    if (turn !== this.#turns) {
+      // It may be from before a change that was made here.
+      await this.refresh();
+      return;
+    }
     this.#take(page.tracks);
     if (this.isKept) {
       // The server is back: all of the list is from before, not only what this reading tells.
       await this.reload();
-    } else if (this.status === "ready" && !this.isTurning && isEverything(this.query) && turn === this.#turns) {
+    } else if (this.status === "ready" && !this.isTurning && isEverything(this.query)) {
       this.#meet(page);
     }
   }
@@ -203,9 +214,12 @@ export class Tracks {
     return this.get(track_id) ?? track;
   }
 
-  /** A complete upload becomes a track; asked twice, it is one track. Throws Problem. */
-  async create(upload_id: string): Promise<TrackNow> {
-    const asked = { body: { upload_id }, params: { header: { "Idempotency-Key": upload_id } } };
+  /** A complete upload becomes a track; asked twice, it is one track. Without a model the server takes its own. Throws Problem. */
+  async create(upload_id: string, model: string | null = null): Promise<TrackNow> {
+    const asked = {
+      body: { upload_id, ...(model && { model }) },
+      params: { header: { "Idempotency-Key": upload_id } },
+    };
     return this.#asked(api.POST("/v1/tracks", asked), (track) => {
       this.#arrive(track);
       this.#tabs?.tell("arrived", track.track_id);
@@ -272,10 +286,11 @@ export class Tracks {
     await reading.catch(() => undefined);
   }
 
-  async #read(track_id: string, letIn?: (track: TrackNow) => void): Promise<TrackNow> {
+  async #read(track_id: string, letIn = (track: TrackNow): void => this.#take([track])): Promise<TrackNow> {
     const following = this.#following;
+    const ask = (): Answer => api.GET("/v1/tracks/{track_id}", { params: { path: { track_id } } });
     try {
-      return await this.#asked(api.GET("/v1/tracks/{track_id}", { params: { path: { track_id } } }), letIn);
+      return await this.#asked(this.#unchanged(ask), letIn);
     } catch (error) {
       if (error instanceof Problem && error.status === 404 && following === this.#following) {
         this.drop(track_id);
@@ -284,18 +299,28 @@ export class Tracks {
     }
   }
 
-  async #change(answer: Promise<{ data?: Track }>): Promise<void> {
+  async #change(answer: Answer): Promise<void> {
     await this.#asked(answer, (track) => {
+      this.#turns += 1;
       this.#take([track]);
       this.#tabs?.tell("changed", track.track_id);
     });
   }
 
+  /** An answer that is from before no change here: else it is asked for anew. */
+  async #unchanged<T>(ask: () => Promise<T>): Promise<T> {
+    const following = this.#following;
+    for (;;) {
+      const turn = this.#turns;
+      const answer = await ask();
+      if (turn === this.#turns || following !== this.#following) {
+        return answer;
+      }
+    }
+  }
+
   /** One track as the server tells it, which is let in unless its person has left meanwhile. */
-  async #asked(
-    answer: Promise<{ data?: Track }>,
-    letIn = (track: TrackNow): void => this.#take([track]),
-  ): Promise<TrackNow> {
+  async #asked(answer: Answer, letIn: (track: TrackNow) => void): Promise<TrackNow> {
     const following = this.#following;
     const track: TrackNow = await told(answer);
     if (following === this.#following) {
@@ -310,7 +335,39 @@ export class Tracks {
     if (isEverything(this.query)) {
       this.#order = [track.track_id, ...this.#order.filter((track_id) => track_id !== track.track_id)];
     } else {
-      void this.reload();
+      void this.#reread();
+    }
+  }
+
+  /** Find the place of what came, without a word: as much as was loaded is read again, and nothing moves until all of it is here. */
+  async #reread(): Promise<void> {
+    if (this.isTurning || this.status !== "ready") {
+      await this.reload();
+      return;
+    }
+    this.#loading.abort();
+    const { signal } = (this.#loading = new AbortController());
+    const turn = this.#turns;
+    this.isLoadingMore = false;
+    const read: TrackPage = { tracks: [], next_cursor: null, isKept: false };
+    try {
+      do {
+        const asked = { cursor: read.next_cursor, limit: PAGE_MAX, signal };
+        const page = await trackPage(this.query, asked);
+        if (page.isKept || signal.aborted) {
+          // Of a server that has just gone nothing newer is here than what is on screen.
+          return;
+        }
+        if (turn !== this.#turns) {
+          await this.#reread();
+          return;
+        }
+        read.tracks.push(...page.tracks);
+        read.next_cursor = page.next_cursor;
+      } while (read.next_cursor && read.tracks.length < this.#order.length);
+      this.#begin(read);
+    } catch {
+      // Nobody asked for this reading, so nobody is told when it fails.
     }
   }
 

@@ -130,11 +130,55 @@ describe("the library's tracks", () => {
     server.POST.mockResolvedValue(ready("new"));
     const first = asked.at(-1)!;
     await tracks.create("upl_1");
-    expect(server.POST.mock.calls[0]![1]).toMatchObject({ params: { header: { "Idempotency-Key": "upl_1" } } });
+    expect(server.POST.mock.calls[0]![1]).toMatchObject({
+      body: { upload_id: "upl_1" },
+      params: { header: { "Idempotency-Key": "upl_1" } },
+    });
     first.answer(page(["b", "a"]));
     await settled();
     await answer(page(["new", "b", "a"]));
     expect(tracks.ids).toEqual(["new", "b", "a"]);
+  });
+
+  it("keep as much as was loaded when one comes into a search, and do not move until it has its place", async () => {
+    await answer(page(["d"]));
+    void tracks.show({ ...EVERYTHING, sort: "title" });
+    await answer(page(["a", "b"], "next"));
+    void tracks.loadMore();
+    await answer(page(["d", "e"], "more"));
+    server.POST.mockResolvedValue(ready("c"));
+    await tracks.create("upl_1");
+    expect(tracks.isTurning).toBe(false);
+    await answer(page(["a", "b"], "next"));
+    expect(tracks.ids).toEqual(["a", "b", "d", "e"]);
+    await answer(page(["c", "d"], "still more"));
+    expect(tracks.ids).toEqual(["a", "b", "c", "d"]);
+    expect(tracks.hasMore).toBe(true);
+  });
+
+  it("stay as they are where one comes and the list cannot be read again", async () => {
+    await answer(page(["d"]));
+    void tracks.show({ ...EVERYTHING, sort: "title" });
+    await answer(page(["a", "b"]));
+    server.POST.mockResolvedValue(ready("c"));
+    await tracks.create("upl_1");
+    asked.at(-1)!.fail(Problem.unreachable());
+    await settled();
+    expect(tracks.status).toBe("ready");
+    expect(tracks.ids).toEqual(["a", "b"]);
+  });
+
+  it("are another question for another person", () => {
+    const { query } = tracks;
+    tracks.end();
+    expect(tracks.query).toEqual(query);
+    expect(tracks.query).not.toBe(query);
+  });
+
+  it("are made with the model that was chosen", async () => {
+    server.POST.mockResolvedValue(ready("new"));
+    await tracks.create("upl_1", "sextet");
+    expect(server.POST.mock.calls[0]![1]).toMatchObject({ body: { upload_id: "upl_1", model: "sextet" } });
   });
 
   it("are hidden while a deletion can be taken back, and shown in their place after that", async () => {
@@ -165,6 +209,54 @@ describe("the library's tracks", () => {
     server.GET.mockRejectedValue(new Problem(404, {}));
     await expect(tracks.find("a")).rejects.toMatchObject({ status: 404 });
     expect(tracks.ids).toEqual(["b"]);
+  });
+
+  it("that are deleted while the list is read again are not known any more, whatever that reading says", async () => {
+    await answer(page(["b", "a"]));
+    void tracks.refresh();
+    const before = asked.at(-1)!;
+    await tracks.delete("b");
+    before.answer(page(["b", "a"]));
+    await settled();
+    await answer(page(["a"]));
+    expect(tracks.get("b")).toBeUndefined();
+    expect(tracks.ids).toEqual(["a"]);
+  });
+
+  it("that are deleted while more are read do not come back with those", async () => {
+    await answer(page(["c", "b"], "next"));
+    void tracks.loadMore();
+    await tracks.delete("a");
+    await answer(page(["a"]));
+    await answer(page([]));
+    expect(tracks.ids).toEqual(["c", "b"]);
+  });
+
+  it.each([
+    ["a change", "PATCH", () => tracks.update("a", { title: "New" })],
+    ["a stop", "POST", () => tracks.cancel("a")],
+    ["a new try", "POST", () => tracks.retry("a")],
+  ] as const)("keep %s that was made while the list was read", async (_, method, change) => {
+    await answer(page(["a"]));
+    server[method].mockResolvedValue(madeTrack({ track_id: "a", state: "cancelled", title: "New" }));
+    void tracks.refresh();
+    const before = asked.at(-1)!;
+    await change();
+    before.answer(page(["a"]));
+    await settled();
+    expect(tracks.get("a")).toMatchObject({ title: "New", state: "cancelled" });
+  });
+
+  it("keep a change that was made while one of them was read", async () => {
+    await answer(page(["a"]));
+    let tell = (_told: TrackNow): void => undefined;
+    server.GET.mockReturnValueOnce(new Promise<TrackNow>((resolve) => (tell = resolve)));
+    const finding = tracks.find("a");
+    server.PATCH.mockResolvedValue({ ...ready("a"), title: "New" });
+    await tracks.update("a", { title: "New" });
+    server.GET.mockResolvedValue({ ...ready("a"), title: "New" });
+    tell(ready("a"));
+    expect((await finding).title).toBe("New");
   });
 
   it.each([

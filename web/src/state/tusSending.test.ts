@@ -148,12 +148,11 @@ describe("one file on its way", () => {
     await expect(sending).rejects.toMatchObject({ status: 413, reason: "UPLOAD_TOO_LARGE" });
   });
 
-  it("asks how far it got after a lost connection, later and later, and gives up in the end", async () => {
-    const sending = begin();
-    now().created("/v1/uploads/upl_1");
-    for (const wait_ms of [1000, 2000, 4000, 8000, 16_000, 20_000, 20_000]) {
+  /** Fails after each try, and lets the time pass until the next. */
+  async function failAll(waits_ms: readonly number[], problem: Problem | null): Promise<void> {
+    for (const wait_ms of waits_ms) {
       const before = starts.length;
-      now().failed();
+      now().failed(problem);
       await settled();
       timer.pass(wait_ms - 1);
       await settled();
@@ -162,8 +161,22 @@ describe("one file on its way", () => {
       await settled();
       expect(starts).toHaveLength(before + 1);
     }
-    now().failed();
-    await expect(sending).rejects.toMatchObject({ status: 0 });
+  }
+
+  it("asks how far it got after a lost connection, later and later, and never gives up", async () => {
+    const sending = begin();
+    now().created("/v1/uploads/upl_1");
+    await failAll([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000, 30_000, 30_000], null);
+    now().done();
+    expect(await sending).toBe("/v1/uploads/upl_1");
+  });
+
+  it("gives up in the end where the server is there and fails all the same", async () => {
+    const sending = begin();
+    now().created("/v1/uploads/upl_1");
+    await failAll([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000], new Problem(500, {}));
+    now().failed(new Problem(500, {}));
+    await expect(sending).rejects.toMatchObject({ status: 500 });
   });
 
   it("counts failures anew once bytes arrived", async () => {
@@ -224,6 +237,20 @@ describe("one file on its way", () => {
     now().failed();
     await settled();
     stopping.abort(new DOMException("cancelled", "AbortError"));
+    await expect(sending).rejects.toMatchObject({ name: "AbortError" });
+    expect(timer.isIdle).toBe(true);
+  });
+
+  it("ends at once when it is cancelled while the file is looked at", async () => {
+    const slow = new File(["x"], "slow.wav");
+    let read = (): void => undefined;
+    slow.slice = () =>
+      ({ arrayBuffer: () => new Promise((resolve) => (read = () => resolve(new ArrayBuffer(1)))) }) as never;
+    const sending = begin(null, slow);
+    now().failed();
+    await settled();
+    stopping.abort(new DOMException("cancelled", "AbortError"));
+    read();
     await expect(sending).rejects.toMatchObject({ name: "AbortError" });
     expect(timer.isIdle).toBe(true);
   });

@@ -5,12 +5,12 @@
 
 import type { Upload, UploadOptions } from "tus-js-client";
 import { Problem } from "$/api/problem";
-import type { Timer } from "$/state/timer";
+import { backoff_s, untilOnline, type WaitingPorts } from "$/state/waiting";
 
 const ENDPOINT = "/v1/uploads";
 const CHUNK_BYTES = 8 * 1024 * 1024;
+/** Of a server that is there and fails all the same. One that is away is waited for. */
 const FAILURES_MAX = 8;
-const WAIT_S_MAX = 20;
 /** A connection that says nothing for so long is given up, and the server asked how far it got. */
 const STALL_MS = 90_000;
 const NAME_CHARACTERS_MAX = 500;
@@ -28,13 +28,11 @@ export interface Told {
   onWaiting(isWaiting: boolean): void;
 }
 
-export interface SendingPorts {
+/** The network tells "offline" too. */
+export interface SendingPorts extends WaitingPorts {
   newUpload(file: File, options: UploadOptions): Pick<Upload, "start" | "abort" | "url">;
   refresh(): Promise<void>;
-  timer: Timer;
   isOnline(): boolean;
-  /** Tells "online" and "offline". */
-  network: EventTarget;
 }
 
 /** Sends the whole file, from where `path` stands if it is given. Gives the upload's path. Throws Problem, FileUnreadable, or the signal's reason. */
@@ -183,13 +181,12 @@ class TusSending {
     this.told.onWaiting(true);
     if (this.ports.isOnline()) {
       this.#failures += 1;
-      if (this.#failures >= FAILURES_MAX) {
+      if (!error.isAway && this.#failures >= FAILURES_MAX) {
         throw error;
       }
-      const wait_s = Math.min(WAIT_S_MAX, error.retryAfter_s || 2 ** (this.#failures - 1));
-      await this.#wait(wait_s * 1000);
+      await untilOnline(1000 * backoff_s(this.#failures, error.retryAfter_s), this.ports, this.signal);
     } else {
-      await this.#wait(null);
+      await untilOnline(null, this.ports, this.signal);
     }
     this.told.onWaiting(false);
   }
@@ -201,24 +198,6 @@ class TusSending {
     } catch {
       throw new FileUnreadable(this.file.name);
     }
-  }
-
-  /** Until `wait_ms` are over or the network comes back; without a time for the network alone. */
-  #wait(wait_ms: number | null): Promise<void> {
-    const { ports, signal } = this;
-    return new Promise((resolve, reject) => {
-      const end = (settle: () => void): void => {
-        callOff();
-        ports.network.removeEventListener("online", onOnline);
-        signal.removeEventListener("abort", onAbort);
-        settle();
-      };
-      const onOnline = (): void => end(resolve);
-      const onAbort = (): void => end(() => reject(signal.reason as Error));
-      const callOff = wait_ms === null ? () => undefined : ports.timer.after(wait_ms, onOnline);
-      ports.network.addEventListener("online", onOnline);
-      signal.addEventListener("abort", onAbort);
-    });
   }
 }
 

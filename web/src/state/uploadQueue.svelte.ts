@@ -1,71 +1,33 @@
 /** Songs on their way in: one is sent at a time, each can be stopped, gone on with and given up. */
 
 import { Problem } from "$/api/problem";
-import { fingerprint, type RememberedUploads } from "$/state/rememberedUploads";
-import { FileUnreadable, type Told } from "$/state/tusSending";
+import { reopened, type FileHandle, type KeptHandles } from "$/state/keptHandles";
+import { Pace } from "$/state/pace";
+import { fingerprint, uploadIdOf, type RememberedUploads } from "$/state/rememberedUploads";
+import type { Told } from "$/state/tusSending";
+import { fateOf, FileEmpty, SentElsewhere, Song } from "$/state/uploadSong.svelte";
+import { backoff_s, untilOnline, type WaitingPorts } from "$/state/waiting";
 
-/** The file itself is refused: sending the same again changes nothing. */
-const FOR_THE_FILE = new Set([413, 415, 422]);
-
-/** "interrupted" has no file: a page may not open one again by itself after a reload. */
-export type SongState = "waiting" | "sending" | "checking" | "stopped" | "refused" | "interrupted";
-
-export class FileEmpty extends Error {}
-/** Another tab of this browser sends the same file. */
-export class SentElsewhere extends Error {}
-
-interface Begun {
-  key: string;
-  name: string;
-  size_bytes: number;
-  file: File | null;
-  state: SongState;
-}
-
-export class Song {
-  readonly key: string;
-  readonly name: string;
-  readonly size_bytes: number;
-  file: File | null;
-  stopping: AbortController | null = null;
-  state = $state<SongState>("waiting");
-  sent_bytes = $state(0);
-  fault = $state.raw<unknown>(null);
-  /** Trying again cannot help. */
-  isFinal = $state(false);
-  /** It is being sent, and the network is away. */
-  isWaiting = $state(false);
-
-  constructor({ key, name, size_bytes, file, state }: Begun) {
-    this.key = key;
-    this.name = name;
-    this.size_bytes = size_bytes;
-    this.file = file;
-    this.state = state;
-  }
-
-  get percent(): number {
-    return this.size_bytes ? Math.floor((100 * this.sent_bytes) / this.size_bytes) : 0;
-  }
-
-  get isOver(): boolean {
-    return this.state === "stopped" || this.state === "refused" || this.state === "interrupted";
-  }
-
-  get canGoOn(): boolean {
-    return this.file !== null && (this.state === "stopped" || (this.state === "refused" && !this.isFinal));
-  }
-}
+/** Of a server that is there and fails all the same. */
+const FAILURES_MAX = 8;
+/** When nothing has moved for so long, nobody can tell how long the rest takes. */
+const STILL_MS = 10_000;
 
 /** How far an upload is; null where there is none. */
 export type Stored = { offset_bytes: number; length_bytes: number } | null;
 
-export interface QueuePorts {
+export interface QueuePorts extends WaitingPorts {
   remembered: RememberedUploads;
+  handles: KeptHandles;
+  /** Names this tab among all. */
+  tab: string;
+  livingTabs(): Promise<ReadonlySet<string>>;
+  /** What a song that is given now is to be separated with. */
+  model(): string | null;
   send(file: File, path: string | null, told: Told, signal: AbortSignal): Promise<string>;
   stored(path: string): Promise<Stored>;
   discard(path: string): Promise<void>;
-  create(upload_id: string): Promise<{ title: string }>;
+  create(upload_id: string, model: string | null): Promise<{ title: string }>;
   /** Do the work unless another tab is at this key: then false. */
   hold(key: string, work: () => Promise<void>): Promise<boolean>;
   heldElsewhere(): Promise<ReadonlySet<string>>;
@@ -77,7 +39,11 @@ export class UploadQueue {
   isBusy = $state(false);
   /** Of the songs that were added since the queue was last empty. */
   done = $state({ songs: 0, bytes: 0 });
+  /** Seconds until all are sent; null while nobody can tell. */
+  left_s = $state<number | null>(null);
   readonly #ports: QueuePorts;
+  readonly #pace = new Pace();
+  #callOffStill = (): void => undefined;
 
   constructor(ports: QueuePorts) {
     this.#ports = ports;
@@ -85,27 +51,25 @@ export class UploadQueue {
 
   /** What is to be sent, and what of it is. */
   get summary(): { songs: number; done: number; percent: number } {
-    const moving = this.songs.filter((song) => !song.isOver);
-    const bytes = moving.reduce((sum, song) => sum + song.size_bytes, this.done.bytes);
-    const sent = moving.reduce((sum, song) => sum + song.sent_bytes, this.done.bytes);
-    const songs = moving.length + this.done.songs;
-    return { songs, done: this.done.songs, percent: bytes ? Math.floor((100 * sent) / bytes) : 0 };
+    const { all, sent } = this.#bytes();
+    const songs = this.#moving().length + this.done.songs;
+    return { songs, done: this.done.songs, percent: all ? Math.floor((100 * sent) / all) : 0 };
   }
 
-  add(files: Iterable<File>): void {
+  /** `handles` are those of the files that the browser gave with one. */
+  add(files: Iterable<File>, handles: ReadonlyMap<File, FileHandle> = new Map()): void {
     const known = new Map(this.songs.map((song) => [song.key, song]));
     for (const file of files) {
       const key = fingerprint(file);
-      const song = known.get(key);
-      if (song) {
+      const song = known.get(key) ?? this.#added(key, file);
+      if (known.has(key)) {
         this.#giveAgain(song, file);
-        continue;
       }
-      const fresh = new Song({ key, name: file.name, size_bytes: file.size, file, state: "waiting" });
-      known.set(key, fresh);
-      this.songs.push(fresh);
-      if (file.size === 0) {
-        refuse(fresh, new FileEmpty(), true);
+      known.set(key, song);
+      const handle = handles.get(file);
+      if (handle && !song.isOver) {
+        song.handle = handle;
+        void this.#ports.handles.keep(key, handle);
       }
     }
     void this.#work();
@@ -113,10 +77,17 @@ export class UploadQueue {
 
   again(song: Song): void {
     if (song.canGoOn) {
-      song.state = "waiting";
-      song.fault = null;
+      if (song.isModelRefused) {
+        song.model = this.#ports.model();
+        this.#ports.remembered.remember(song.key, { model: song.model });
+      }
+      this.#requeue(song);
       void this.#work();
     }
+  }
+
+  againAll(): void {
+    this.songs.forEach((song) => this.again(song));
   }
 
   /** Go on with what the network stopped. */
@@ -126,48 +97,80 @@ export class UploadQueue {
       .forEach((song) => this.again(song));
   }
 
+  /** Go on with what an earlier visit left, where the browser still knows its files. Begun by a click: the browser may ask. */
+  async goOn(): Promise<void> {
+    const [first, ...others] = this.songs.filter((song) => song.canReopen);
+    // One question at a time: an answer often holds for all.
+    if (first && (await this.#reopen(first))) {
+      await Promise.all(others.map((song) => this.#reopen(song)));
+    }
+    void this.#work();
+  }
+
   /** Erased on the server as well: now rather than at its deadline, which does it when this fails. */
   async cancel(song: Song): Promise<void> {
-    const path = this.#ports.remembered.pathOf(song.key);
     song.stopping?.abort(new DOMException("cancelled", "AbortError"));
-    this.#ports.remembered.forget(song.key);
     this.#remove(song);
+    if (song.fault instanceof SentElsewhere) {
+      return;
+    }
+    const path = this.#ports.remembered.pathOf(song.key);
+    this.#forget(song);
     await this.#discard(path);
   }
 
   async cancelAll(): Promise<void> {
-    await Promise.all(this.songs.filter((song) => !song.isOver).map((song) => this.cancel(song)));
+    await Promise.all(this.#moving().map((song) => this.cancel(song)));
   }
 
-  /** Show what an earlier visit began; what it had sent wholly needs no file any more. */
+  async forgetInterrupted(): Promise<void> {
+    await Promise.all(this.songs.filter(({ state }) => state === "interrupted").map((song) => this.cancel(song)));
+  }
+
+  /** Show what an earlier visit began or had still to begin; what it had sent wholly needs no file any more. */
   async recall(): Promise<void> {
-    const held = await this.#ports.heldElsewhere();
+    if (!this.#ports.remembered.all.length) {
+      return;
+    }
+    const [held, tabs, handles] = await Promise.all([
+      this.#ports.heldElsewhere(),
+      this.#ports.livingTabs(),
+      this.#ports.handles.all(),
+    ]);
+    const whole: { song: Song; path: string }[] = [];
     const isKnown = (key: string): boolean => this.songs.some((song) => song.key === key);
-    for (const { key, name, size_bytes, path } of this.#ports.remembered.all) {
-      if (held.has(key) || isKnown(key)) {
+    for (const kept of this.#ports.remembered.all) {
+      const { key, path, tab } = kept;
+      const isElsewhere = held.has(key) || (tab !== this.#ports.tab && tabs.has(tab));
+      if (isElsewhere || isKnown(key)) {
         continue;
       }
-      const stored = await this.#ports.stored(path).catch(() => undefined);
-      if (isKnown(key) || this.#ports.remembered.pathOf(key) !== path) {
+      const stored = path === null ? undefined : await this.#ports.stored(path).catch(() => undefined);
+      if (isKnown(key) || this.#ports.remembered.of(key)?.path !== path) {
         continue;
       }
+      const song = new Song({ ...kept, file: null, state: "interrupted" });
+      song.handle = handles.get(key) ?? null;
       if (stored === null) {
-        this.#ports.remembered.forget(key);
+        this.#forget(song);
         continue;
       }
-      const song = new Song({ key, name, size_bytes, file: null, state: "interrupted" });
       song.sent_bytes = stored?.offset_bytes ?? 0;
       this.songs.push(song);
-      if (stored && stored.offset_bytes === stored.length_bytes) {
-        await this.#attempt(song, (signal) => this.#finish(song, path, signal));
+      if (path !== null && stored && stored.offset_bytes === stored.length_bytes) {
+        whole.push({ song, path });
       }
+    }
+    for (const { song, path } of whole) {
+      await this.#attempt(song, (signal) => this.#finish(song, path, signal));
     }
   }
 
   /** Nothing of it stays, neither here nor in the browser. */
-  forgetAll(): void {
+  async forgetAll(): Promise<void> {
     this.stop();
     this.#ports.remembered.forgetAll();
+    await this.#ports.handles.forgetAll();
   }
 
   /** Nothing of it stays here; what was begun can be gone on with. */
@@ -177,14 +180,42 @@ export class UploadQueue {
     this.done = { songs: 0, bytes: 0 };
   }
 
-  #giveAgain(song: Song, file: File): void {
-    const isFresh = song.state === "interrupted" || song.fault instanceof FileUnreadable;
-    if (isFresh || song.canGoOn) {
-      song.file = file;
-      song.state = "waiting";
-      song.fault = null;
-      song.isFinal = false;
+  #added(key: string, file: File): Song {
+    const kept = this.#ports.remembered.of(key);
+    const model = kept ? kept.model : this.#ports.model();
+    const song = new Song({ key, name: file.name, size_bytes: file.size, file, model, state: "waiting" });
+    this.songs.push(song);
+    if (file.size === 0) {
+      song.refuse(new FileEmpty(), true);
+    } else if (!kept) {
+      this.#ports.remembered.remember(key, { model, tab: this.#ports.tab });
     }
+    return song;
+  }
+
+  #giveAgain(song: Song, file: File): void {
+    if (song.wantsFile || song.canGoOn) {
+      this.#ports.remembered.remember(song.key, { tab: this.#ports.tab });
+      song.file = file;
+      this.#requeue(song);
+    }
+  }
+
+  async #reopen(song: Song): Promise<boolean> {
+    const file = song.handle && (await reopened(song.handle));
+    if (file && fingerprint(file) === song.key && song.canReopen) {
+      this.#giveAgain(song, file);
+    } else if (file) {
+      // It was changed since then, and is another song.
+      song.handle = null;
+    }
+    return file !== null;
+  }
+
+  #requeue(song: Song): void {
+    song.state = "waiting";
+    song.fault = null;
+    song.isFinal = false;
   }
 
   async #work(): Promise<void> {
@@ -218,6 +249,7 @@ export class UploadQueue {
       }
     } finally {
       song.isWaiting = false;
+      this.#stand(song);
     }
   }
 
@@ -226,10 +258,11 @@ export class UploadQueue {
       return;
     }
     song.state = "sending";
+    this.#pace.turn();
     const told: Told = {
-      onPath: (path) => signal.aborted || this.#ports.remembered.remember(song.key, path),
-      onProgress: (sent_bytes) => (song.sent_bytes = sent_bytes),
-      onWaiting: (isWaiting) => (song.isWaiting = isWaiting),
+      onPath: (path) => signal.aborted || this.#ports.remembered.remember(song.key, { path, tab: this.#ports.tab }),
+      onProgress: (sent_bytes) => this.#progress(song, sent_bytes),
+      onWaiting: (isWaiting) => this.#wait(song, isWaiting),
     };
     const path = await this.#ports.send(song.file, this.#ports.remembered.pathOf(song.key), told, signal);
     await this.#finish(song, path, signal);
@@ -238,39 +271,99 @@ export class UploadQueue {
   async #finish(song: Song, path: string, signal: AbortSignal): Promise<void> {
     song.state = "checking";
     song.sent_bytes = song.size_bytes;
-    const track = await this.#ports.create(uploadIdOf(path));
+    this.#stand(song);
+    const track = await this.#patiently(song, signal, () => this.#ports.create(uploadIdOf(path), song.model));
     if (signal.aborted) {
       return;
     }
-    this.#ports.remembered.forget(song.key);
-    this.done = { songs: this.done.songs + 1, bytes: this.done.bytes + song.size_bytes };
+    this.#forget(song);
+    if (this.isBusy) {
+      this.done = { songs: this.done.songs + 1, bytes: this.done.bytes + song.size_bytes };
+    }
     this.#remove(song);
     this.#ports.arrived(track.title);
   }
 
-  #settle(song: Song, error: unknown): void {
-    const problem = error instanceof Problem && !error.isTransient && error.status !== 401 ? error : null;
-    if (error instanceof FileUnreadable) {
-      refuse(song, error, true);
-    } else if (problem && FOR_THE_FILE.has(problem.status)) {
-      void this.#discard(this.#ports.remembered.pathOf(song.key));
-      this.#ports.remembered.forget(song.key);
-      refuse(song, error, true);
-    } else if (problem && !problem.isGone) {
-      // What was sent is kept: when there are minutes again it need not be sent again.
-      refuse(song, error, false);
-    } else {
-      if (problem) {
-        // The upload is no more: the next try begins from nothing.
-        this.#ports.remembered.forget(song.key);
+  /** Asked twice it is one track: a server that is away is asked until it is back. */
+  async #patiently<T>(song: Song, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await ask();
+      } catch (error) {
+        signal.throwIfAborted();
+        const isHopeful = error instanceof Problem && (error.isAway || (error.isTransient && failures < FAILURES_MAX));
+        if (!isHopeful) {
+          throw error;
+        }
+        this.#wait(song, true);
+        await untilOnline(1000 * backoff_s(failures, error.retryAfter_s), this.#ports, signal);
+        this.#wait(song, false);
       }
-      song.fault = error;
-      song.state = "stopped";
     }
+  }
+
+  #progress(song: Song, sent_bytes: number): void {
+    song.sent_bytes = sent_bytes;
+    this.#pace.note(sent_bytes, this.#ports.timer.now_ms());
+    const { all, sent } = this.#bytes();
+    song.left_s = this.#pace.left_s(song.size_bytes - sent_bytes);
+    this.left_s = this.#pace.left_s(all - sent);
+    this.#callOffStill();
+    this.#callOffStill = this.#ports.timer.after(STILL_MS, () => this.#stand(song));
+  }
+
+  #wait(song: Song, isWaiting: boolean): void {
+    song.isWaiting = isWaiting;
+    if (isWaiting) {
+      this.#pace.forget();
+      this.#stand(song);
+    }
+  }
+
+  /** Nothing moves: nothing is said of how long it takes. */
+  #stand(song: Song): void {
+    this.#callOffStill();
+    this.#callOffStill = () => undefined;
+    song.left_s = this.left_s = null;
+  }
+
+  #settle(song: Song, error: unknown): void {
+    const fate = fateOf(error);
+    if (fate === "useless") {
+      void this.#discard(this.#ports.remembered.pathOf(song.key));
+      this.#forget(song);
+    } else if (fate === "gone") {
+      this.#ports.remembered.remember(song.key, { path: null });
+    }
+    if (fate === "stopped" || fate === "gone") {
+      song.fault = error;
+      song.state = song.file ? "stopped" : "interrupted";
+    } else {
+      song.refuse(error, fate !== "refused");
+    }
+  }
+
+  #moving(): Song[] {
+    return this.songs.filter((song) => !song.isOver);
+  }
+
+  #bytes(): { all: number; sent: number } {
+    const moving = this.#moving();
+    return {
+      all: moving.reduce((sum, song) => sum + song.size_bytes, this.done.bytes),
+      sent: moving.reduce((sum, song) => sum + song.sent_bytes, this.done.bytes),
+    };
   }
 
   #remove(song: Song): void {
     this.songs = this.songs.filter((other) => other !== song);
+  }
+
+  #forget(song: Song): void {
+    this.#ports.remembered.forget(song.key);
+    if (song.handle) {
+      void this.#ports.handles.forget(song.key);
+    }
   }
 
   async #discard(path: string | null): Promise<void> {
@@ -278,14 +371,4 @@ export class UploadQueue {
       await this.#ports.discard(path).catch(() => undefined);
     }
   }
-}
-
-function refuse(song: Song, fault: unknown, isFinal: boolean): void {
-  song.fault = fault;
-  song.isFinal = isFinal;
-  song.state = "refused";
-}
-
-function uploadIdOf(path: string): string {
-  return decodeURIComponent(path.split("/").pop() ?? "");
 }

@@ -1,73 +1,28 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Problem } from "$/api/problem";
-import { fingerprint, RememberedUploads } from "$/state/rememberedUploads";
-import { Shelf } from "$/state/shelf";
-import { MadeStorage } from "$/state/storage.fixture";
-import { FileUnreadable, type Told } from "$/state/tusSending";
-import { UploadQueue, type Song, type Stored } from "$/state/uploadQueue.svelte";
+import { FileUnreadable } from "$/state/tusSending";
+import {
+  arrived,
+  beginAnew,
+  created,
+  discarded,
+  file,
+  held,
+  key,
+  network,
+  now,
+  queue,
+  remembered,
+  sendings,
+  settled,
+  shelf,
+  song,
+  states,
+  timer,
+  world,
+} from "$/state/uploadQueue.fixture";
 
-interface Sending {
-  file: File;
-  path: string | null;
-  told: Told;
-  signal: AbortSignal;
-  end: (path: string) => void;
-  fail: (error: unknown) => void;
-}
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-let shelf: Map<string, string>;
-let sendings: Sending[];
-let discarded: string[];
-let created: string[];
-let arrived: string[];
-let held: Set<string>;
-let stored: Map<string, Stored>;
-let onCreate: () => void;
-let queue: UploadQueue;
-
-const file = (name: string, bytes = 1000): File => new File([new Uint8Array(bytes)], name, { lastModified: 1 });
-const key = (name: string): string => fingerprint(file(name));
-const now = (): Sending => sendings.at(-1)!;
-const states = (): string[] => queue.songs.map((song) => `${song.name} ${song.state}`);
-const song = (name: string): Song => queue.songs.find((each) => each.name === name)!;
-
-beforeEach(() => {
-  const storage = new MadeStorage();
-  shelf = storage.kept;
-  sendings = [];
-  discarded = [];
-  created = [];
-  arrived = [];
-  held = new Set();
-  stored = new Map();
-  onCreate = () => undefined;
-  queue = new UploadQueue({
-    remembered: new RememberedUploads(new Shelf(() => storage)),
-    send: (input, path, told, signal) =>
-      new Promise((resolve, reject) => {
-        signal.addEventListener("abort", () => reject(signal.reason as Error));
-        sendings.push({ file: input, path, told, signal, end: resolve, fail: reject });
-      }),
-    stored: async (path) => stored.get(path) ?? null,
-    discard: async (path) => void discarded.push(path),
-    create: async (upload_id) => {
-      created.push(upload_id);
-      onCreate();
-      return { title: `Song of ${upload_id}` };
-    },
-    hold: async (name, work) => {
-      if (held.has(name)) {
-        return false;
-      }
-      await work();
-      return true;
-    },
-    heldElsewhere: async () => held,
-    arrived: (title) => arrived.push(title),
-  });
-});
+beforeEach(beginAnew);
 
 describe("songs on their way in", () => {
   it("are sent one at a time, each becomes a track, and leaves the queue", async () => {
@@ -75,12 +30,12 @@ describe("songs on their way in", () => {
     await settled();
     expect(states()).toEqual(["a.wav sending", "b.wav waiting"]);
     now().told.onPath("/v1/uploads/upl_1");
-    expect(shelf.get(key("a.wav"))).toBe("/v1/uploads/upl_1");
+    expect(remembered.pathOf(key("a.wav"))).toBe("/v1/uploads/upl_1");
     now().end("/v1/uploads/upl_1");
     await settled();
     expect(created).toEqual(["upl_1"]);
     expect(arrived).toEqual(["Song of upl_1"]);
-    expect(shelf.size).toBe(0);
+    expect(remembered.all.map(({ name }) => name)).toEqual(["b.wav"]);
     expect(states()).toEqual(["b.wav sending"]);
     now().end("/v1/uploads/upl_2");
     await settled();
@@ -149,7 +104,7 @@ describe("songs on their way in", () => {
   });
 
   it("keep what was sent where only the minutes are missing", async () => {
-    onCreate = () => {
+    world.onCreate = () => {
       throw new Problem(402, { detail: "No minutes are left." });
     };
     queue.add([file("a.wav")]);
@@ -158,7 +113,7 @@ describe("songs on their way in", () => {
     now().end("/v1/uploads/upl_1");
     await settled();
     expect(states()).toEqual(["a.wav refused"]);
-    onCreate = () => undefined;
+    world.onCreate = () => undefined;
     queue.again(song("a.wav"));
     await settled();
     expect(now().path).toBe("/v1/uploads/upl_1");
@@ -168,7 +123,7 @@ describe("songs on their way in", () => {
   });
 
   it("begin from nothing where the upload is gone", async () => {
-    onCreate = () => {
+    world.onCreate = () => {
       throw new Problem(410, { detail: "The uploaded file has been erased." });
     };
     queue.add([file("a.wav")]);
@@ -202,7 +157,7 @@ describe("songs on their way in", () => {
     await queue.cancel(song("a.wav"));
     await settled();
     expect(discarded).toEqual(["/v1/uploads/upl_1"]);
-    expect(shelf.size).toBe(0);
+    expect(remembered.all.map(({ name }) => name)).toEqual(["b.wav"]);
     expect(states()).toEqual(["b.wav sending"]);
     await queue.cancelAll();
     await settled();
@@ -216,66 +171,111 @@ describe("songs on their way in", () => {
     await settled();
     expect(states()).toEqual(["a.wav stopped"]);
     expect(song("a.wav").canGoOn).toBe(true);
-  });
-});
-
-describe("uploads of an earlier visit", () => {
-  beforeEach(() => {
+    // Removed here it goes on there.
     shelf.set(key("a.wav"), "/v1/uploads/upl_1");
-    stored.set("/v1/uploads/upl_1", { offset_bytes: 430, length_bytes: 1000 });
+    await queue.cancel(song("a.wav"));
+    expect(discarded).toEqual([]);
+    expect(shelf.size).toBe(1);
   });
 
-  it("are shown with how far they came, and go on with the same file", async () => {
-    await queue.recall();
-    expect(states()).toEqual(["a.wav interrupted"]);
-    expect(song("a.wav").percent).toBe(43);
-    expect(queue.isBusy).toBe(false);
+  it("take the model that was chosen when they were given, each its own", async () => {
+    world.model = "sextet";
+    queue.add([file("a.wav")]);
+    world.model = "duo";
+    queue.add([file("b.wav")]);
+    for (const upload of ["upl_1", "upl_2"]) {
+      await settled();
+      now().end(`/v1/uploads/${upload}`);
+    }
+    await settled();
+    expect(created).toEqual(["upl_1 by sextet", "upl_2 by duo"]);
+  });
+
+  it("are kept where only the model is refused, and tried again with the one that is chosen then", async () => {
+    world.model = "sextet";
+    world.onCreate = () => {
+      throw new Problem(422, { reason: "MODEL_NOT_IN_PLAN" });
+    };
     queue.add([file("a.wav")]);
     await settled();
-    expect(states()).toEqual(["a.wav sending"]);
+    now().told.onPath("/v1/uploads/upl_1");
+    now().end("/v1/uploads/upl_1");
+    await settled();
+    expect(states()).toEqual(["a.wav refused"]);
+    expect(discarded).toEqual([]);
+    world.onCreate = () => undefined;
+    world.model = null;
+    queue.again(song("a.wav"));
+    await settled();
     expect(now().path).toBe("/v1/uploads/upl_1");
+    now().end("/v1/uploads/upl_1");
+    await settled();
+    expect(created.at(-1)).toBe("upl_1");
   });
 
-  it("need no file where all of it had arrived", async () => {
-    stored.set("/v1/uploads/upl_1", { offset_bytes: 1000, length_bytes: 1000 });
-    await queue.recall();
-    expect(created).toEqual(["upl_1"]);
-    expect(queue.songs).toEqual([]);
-    expect(shelf.size).toBe(0);
+  it("that are sent wait for a server that is away as long as it takes", async () => {
+    world.onCreate = () => {
+      throw new Problem(503, {});
+    };
+    queue.add([file("a.wav")]);
+    await settled();
+    now().end("/v1/uploads/upl_1");
+    await settled();
+    expect([song("a.wav").state, song("a.wav").isWaiting]).toEqual(["checking", true]);
+    for (let tries = 0; tries < 20; tries += 1) {
+      timer.pass(30_000);
+      await settled();
+    }
+    expect([song("a.wav").state, song("a.wav").isWaiting]).toEqual(["checking", true]);
+    world.onCreate = () => undefined;
+    network.dispatchEvent(new Event("online"));
+    await settled();
+    expect(arrived).toEqual(["Song of upl_1"]);
+    expect(timer.isIdle).toBe(true);
   });
 
-  it("are forgotten where the server has them no more", async () => {
-    stored.clear();
-    await queue.recall();
-    expect(queue.songs).toEqual([]);
-    expect(shelf.size).toBe(0);
-  });
-
-  it("are shown once however often they are recalled, and never while another tab sends them", async () => {
-    held.add(key("a.wav"));
-    await queue.recall();
-    expect(queue.songs).toEqual([]);
-    held.clear();
-    await Promise.all([queue.recall(), queue.recall()]);
-    expect(queue.songs).toHaveLength(1);
-  });
-
-  it("are erased when they are forgotten", async () => {
-    await queue.recall();
+  it("that wait for the server can be given up", async () => {
+    world.onCreate = () => {
+      throw Problem.unreachable();
+    };
+    queue.add([file("a.wav"), file("b.wav")]);
+    await settled();
+    now().end("/v1/uploads/upl_1");
+    await settled();
     await queue.cancel(song("a.wav"));
-    expect(discarded).toEqual(["/v1/uploads/upl_1"]);
-    expect(shelf.size).toBe(0);
+    await settled();
+    expect(states()).toEqual(["b.wav sending"]);
+    expect(timer.isIdle).toBe(true);
   });
 
-  it("leave nothing after the sign-out, and stay for the next sign-in after a lost session", async () => {
-    queue.add([file("b.wav")]);
+  it("are tried again all at once", async () => {
+    queue.add([file("a.wav"), file("b.wav"), file("empty.wav", 0)]);
+    for (let at = 0; at < 2; at += 1) {
+      await settled();
+      now().fail(new Problem(500, {}));
+    }
     await settled();
-    queue.stop();
-    expect(queue.songs).toEqual([]);
-    expect(shelf.size).toBe(1);
-    queue.forgetAll();
-    expect(shelf.size).toBe(0);
+    expect(states()).toEqual(["a.wav stopped", "b.wav stopped", "empty.wav refused"]);
+    queue.againAll();
     await settled();
-    expect(queue.isBusy).toBe(false);
+    expect(states()).toEqual(["a.wav sending", "b.wav waiting", "empty.wav refused"]);
+  });
+
+  it("tell how long they take once that is known, and nothing while they stand", async () => {
+    queue.add([file("a.wav", 1000), file("b.wav", 1000)]);
+    await settled();
+    now().told.onProgress(0);
+    for (const sent_bytes of [100, 200, 300]) {
+      expect(song("a.wav").left_s).toBeNull();
+      timer.pass(1000);
+      now().told.onProgress(sent_bytes);
+    }
+    expect(song("a.wav").left_s).toBeCloseTo(7);
+    expect(queue.left_s).toBeCloseTo(17);
+    timer.pass(10_000);
+    expect([song("a.wav").left_s, queue.left_s]).toEqual([null, null]);
+    now().told.onProgress(400);
+    now().told.onWaiting(true);
+    expect(queue.left_s).toBeNull();
   });
 });

@@ -6,7 +6,9 @@ import { refreshSession, sessionEvents } from "$/api/refresh";
 import { announce } from "$/design/notices.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
 import { heldNames, locked } from "$/state/locks";
-import { RememberedUploads } from "$/state/rememberedUploads";
+import { BrowserHandles, type FileHandle } from "$/state/keptHandles";
+import { modelForNext } from "$/state/models.svelte";
+import { RememberedUploads, uploadIdOf } from "$/state/rememberedUploads";
 import { shelf } from "$/state/shelf";
 import { timer } from "$/state/timer";
 import { tracks } from "$/state/tracks.svelte";
@@ -16,6 +18,10 @@ import { Waking } from "$/state/waking";
 
 const RESUMABLE = { "Tus-Resumable": "1.0.0" } as const;
 const LOCK = "stripsession-upload:";
+/** Held by each tab that was given songs, for as long as it is there. */
+const TAB_LOCK = "stripsession-tab:";
+/** Told apart from other tabs alone: no secret, and random enough without a secure context. */
+const TAB = Math.random().toString(36).slice(2);
 
 export const uploads = new UploadQueue({
   remembered: new RememberedUploads(shelf),
@@ -24,7 +30,13 @@ export const uploads = new UploadQueue({
   discard: async (path) => {
     await api.DELETE("/v1/uploads/{upload_id}", { params: { header: RESUMABLE, path: pathParameter(path) } });
   },
-  create: (upload_id) => tracks.create(upload_id),
+  handles: new BrowserHandles(),
+  tab: TAB,
+  livingTabs: () => heldNames(TAB_LOCK),
+  model: modelForNext,
+  timer,
+  network: globalThis,
+  create: (upload_id, model) => tracks.create(upload_id, model),
   hold,
   heldElsewhere: () => heldNames(LOCK),
   arrived: (title) => announce(i18n.m.library.arrived(title)),
@@ -32,6 +44,7 @@ export const uploads = new UploadQueue({
 
 const waking = new Waking();
 let isListening = false;
+let isHolding = false;
 
 /** Begin, in a tab where somebody is signed in: show what earlier visits left, and watch the network. */
 export function beginUploads(): void {
@@ -45,6 +58,17 @@ export function beginUploads(): void {
     });
   }
   void uploads.recall();
+}
+
+/** Songs for the queue, from wherever in the page. */
+export function giveSongs(songs: readonly File[], handles: ReadonlyMap<File, FileHandle>): void {
+  beginUploads();
+  if (!isHolding) {
+    isHolding = true;
+    // Until the page ends: what it was given is no other tab's to show.
+    void locked(TAB_LOCK + TAB, {}, () => new Promise<never>(() => undefined));
+  }
+  uploads.add(songs, handles);
 }
 
 async function send(file: File, path: string | null, told: Told, signal: AbortSignal): Promise<string> {
@@ -81,7 +105,7 @@ async function stored(path: string): Promise<Stored> {
 }
 
 function pathParameter(path: string): { upload_id: string } {
-  return { upload_id: decodeURIComponent(path.split("/").pop() ?? "") };
+  return { upload_id: uploadIdOf(path) };
 }
 
 function hold(key: string, work: () => Promise<void>): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { counted } from "$/i18n/counting";
 import type { Messages } from "$/i18n/i18n.svelte";
 
 export const account: Messages["account"] = {
@@ -28,6 +29,8 @@ export const account: Messages["account"] = {
   aMonth: "Im Monat",
   longest: "Längster Song",
   atOnce: "Songs zugleich",
+  models: "Trennt mit",
+  noModels: "Zurzeit keinem",
   change: "Deinen Tarif ändert, wer diesen Server betreibt.",
   changeHere:
     "Bist du das selbst, dann geht es mit diesem Befehl und dem Namen des Tarifs. Im Ordner von StripSession schreib .venv/bin/ davor:",
@@ -81,7 +84,7 @@ export const account: Messages["account"] = {
       {
         what: "In diesem Browser",
         detail:
-          "Unfertige Uploads, Löschungen, von denen der Server vielleicht noch nichts weiß, wie du die letzten 50 Songs verlassen hast, Songs, die du zum Spielen ohne Netz behältst, die letzte Liste; wie du übst (Einrasten, Einzählen, Takt, Lautstärke des Metronoms, Kürzel mit einer Taste), Sprache und Aussehen; die Dateien dieser Seite.",
+          "Unfertige Uploads und wo ihre Dateien liegen, das gewählte Modell, Löschungen, von denen der Server vielleicht noch nichts weiß, wie du die letzten 50 Songs verlassen hast, Songs, die du zum Spielen ohne Netz behältst, die letzte Liste; wie du übst (Einrasten, Einzählen, Takt, Lautstärke des Metronoms, Kürzel mit einer Taste), Sprache und Aussehen; die Dateien dieser Seite.",
         howLong:
           "Bis du dich abmeldest. Wie du übst, Sprache, Aussehen und die Dateien dieser Seite bleiben danach, bis du sie im Browser löschst.",
       },
@@ -95,6 +98,7 @@ export const account: Messages["account"] = {
   noReceipts: "Noch wurde nichts gelöscht. Der Beleg deines ersten Songs steht hier, sobald seine Spuren fertig sind.",
   erased: (moment) => `Gelöscht ${moment}`,
   heldFor: (time) => `Gehalten: ${time}`,
+  objects: (count) => `${counted(count, "gespeichertes Stück", "gespeicherte Stücke")} entfernt`,
   uploadedAt: (moment) => `Hochgeladen ${moment}`,
   reasons: {
     finished: "weil seine Spuren fertig waren",

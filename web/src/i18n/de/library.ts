@@ -1,4 +1,4 @@
-import { counted } from "$/i18n/counting";
+import { counted, plural } from "$/i18n/counting";
 import type { Messages } from "$/i18n/i18n.svelte";
 
 export const library: Messages["library"] = {
@@ -13,19 +13,27 @@ export const library: Messages["library"] = {
     input: "Songs zum Hochladen",
     folderInput: "Ordner mit Songs zum Hochladen",
     hint: "FLAC, WAV, MP3, OGG, M4A und mehr. Uploads werden gelöscht, sobald die Spuren fertig sind.",
+    model: "Trennen mit",
     over: "Loslassen zum Hochladen",
     leftOut: (count) =>
       count === 1
         ? "1 Datei ist keine Musik und wurde ausgelassen. Songs kommen als FLAC, WAV, MP3, OGG, M4A, AIFF oder WMA."
         : `${count} Dateien sind keine Musik und wurden ausgelassen. Songs kommen als FLAC, WAV, MP3, OGG, M4A, AIFF oder WMA.`,
     nothing: "Darin ist kein Song. Wähle Songs als FLAC, WAV, MP3, OGG, M4A, AIFF oder WMA.",
-    unreadable: "Der Ordner lässt sich nicht lesen. Wähle seine Songs einzeln.",
+    unreadable: "Das lässt sich nicht lesen. Wähle die Songs einzeln.",
+    someUnreadable: (count) =>
+      `${counted(count, "Datei oder Ordner ließ", "Dateien oder Ordner ließen")} sich nicht lesen und ${plural(count, "wurde", "wurden")} ausgelassen.`,
+    reading: (files) => (files ? `Der Ordner wird gelesen: bis jetzt ${files} Dateien …` : "Der Ordner wird gelesen …"),
+    taken: (count) => `${counted(count, "Song wird", "Songs werden")} hochgeladen.`,
+    seeTaken: "Uploads ansehen",
   },
 
   uploads: {
     title: "Uploads",
     of: (name) => `Upload von ${name}`,
     sum: (done, songs, percent) => `${done} von ${songs} hochgeladen · ${percent} %`,
+    stoppedAll: (count) => `${count} Songs sind nicht angekommen.`,
+    againAll: "Alle noch einmal",
     more: (count) => `${counted(count, "weiterer wartet", "weitere warten")}.`,
     showAll: "Alle zeigen",
     showFewer: "Weniger zeigen",
@@ -38,14 +46,22 @@ export const library: Messages["library"] = {
     removeNamed: (name) => `Entfernen: ${name}`,
     forget: "Vergessen",
     forgetNamed: (name) => `Vergessen: ${name}`,
-    waiting: (size) => `Wartet · ${size}`,
+    waiting: (place, size) =>
+      place === 1 ? `Wartet, kommt als Nächster · ${size}` : `Wartet an Stelle ${place} · ${size}`,
     sending: (percent, size) => `Lädt hoch: ${percent} % von ${size}`,
     serverAway: (percent) => `Wartet bei ${percent} % auf den Server. Es geht von selbst weiter.`,
+    serverAwaySent: "Alles ist gesendet. Wartet auf den Server; es geht von selbst weiter.",
     checking: "Der Song wird geprüft …",
     stopped: (percent, why) => `Angehalten bei ${percent} %. ${why}`,
-    interrupted: "Unterbrochen. Wähle dieselbe Datei noch einmal oder zieh sie hierher, dann geht es weiter.",
-    interruptedAt: (percent) =>
-      `Unterbrochen bei ${percent} %. Wähle dieselbe Datei noch einmal oder zieh sie hierher, dann geht es weiter.`,
+    interrupted: "Unterbrochen, bevor es losging.",
+    interruptedAt: (percent) => `Unterbrochen bei ${percent} %.`,
+    giveAgain: "Wähle dieselbe Datei noch einmal oder zieh sie hierher, dann geht es weiter.",
+    interruptedAll: (count) =>
+      `${counted(count, "Song wurde", "Songs wurden")} unterbrochen, als diese Seite verlassen wurde.`,
+    goOn: "Weitermachen",
+    chooseAgain: "Dateien noch einmal wählen",
+    forgetAll: "Vergessen",
+    moreInterrupted: (count) => `${counted(count, "weiterer wurde", "weitere wurden")} unterbrochen.`,
     empty: "Diese Datei ist leer. Wähle eine andere.",
     unreadable: "Diese Datei wurde beim Senden verschoben oder verändert. Wähle sie noch einmal, dann geht es weiter.",
     elsewhere: "Ein anderer Tab lädt diese Datei gerade hoch. Lass ihn fertig werden.",
@@ -152,13 +168,24 @@ export const library: Messages["library"] = {
     saved: (title) => `${title} ist gespeichert.`,
   },
 
+  facts: {
+    model: "Modell",
+    upload: "Upload",
+    uploadHeld: (moment) =>
+      `Noch gespeichert, versiegelt. Er wird gelöscht, wenn die Spuren fertig sind, spätestens am ${moment}.`,
+    uploadErased: (moment) => `Gelöscht am ${moment}`,
+    uploadGone: "Nicht mehr gespeichert",
+  },
+
   deletion: {
-    pending: (title, life_s) =>
-      `„${title}“ ist aus der Liste. ${life_s} Sekunden lang kannst du das zurücknehmen; dann werden der Song und seine Spuren sofort und endgültig gelöscht.`,
+    pending: (title, life_s, keys) =>
+      `„${title}“ ist aus der Liste. ${life_s} Sekunden lang kannst du das zurücknehmen${keys && ` (${keys})`}, solange du auf dieser Seite bleibst; dann werden der Song und seine Spuren sofort und endgültig gelöscht.`,
     undone: (title) => `${title} ist wieder da.`,
     erased: (title) => `Gelöscht: „${title}“ und alle Spuren.`,
-    receipt: (title, moment) =>
-      `Gelöscht: „${title}“ und alle Spuren. Der Upload wurde am ${moment} gelöscht; der Beleg steht in deinem Konto unter „Belege“.`,
+    receipt: (title, moment) => `Gelöscht: „${title}“ und alle Spuren. Der Upload wurde am ${moment} gelöscht.`,
+    receipts: "Beleg zeigen",
+    postponed: (title) =>
+      `„${title}“ ist noch nicht gelöscht: Der Server ist nicht erreichbar. Es geschieht, sobald er wieder da ist.`,
     failed: (title, why) => `„${title}“ wurde nicht gelöscht und steht wieder in der Liste. ${why}`,
   },
 

@@ -15,6 +15,7 @@ export const page: Messages["page"] = {
   cancel: "Abbrechen",
   retry: "Noch einmal versuchen",
   undo: "Rückgängig",
+  undoKeys: "Strg+Z",
   reload: "Seite neu laden",
   copy: "Kopieren",
   copied: "Kopiert.",

@@ -1,3 +1,5 @@
+import { counted } from "$/i18n/counting";
+
 export const account = {
   title: "Account",
   sections: "Parts of this page",
@@ -26,6 +28,8 @@ export const account = {
   aMonth: "A month",
   longest: "Longest song",
   atOnce: "Songs at once",
+  models: "Separates with",
+  noModels: "None now",
   change: "Whoever runs this server changes your plan.",
   changeHere:
     "If that is you, this command does it, with the name of the plan. In StripSession's folder, write .venv/bin/ before it:",
@@ -79,7 +83,7 @@ export const account = {
       {
         what: "In this browser",
         detail:
-          "Unfinished uploads, deletions that the server may not have heard of, how you left the last 50 tracks, tracks that you keep for playing offline, the last list; how you practise (snapping, count-in, bars, volume of the metronome, single-key shortcuts), language and look; the files of this page.",
+          "Unfinished uploads and where their files lie, the model that you chose, deletions that the server may not have heard of, how you left the last 50 tracks, tracks that you keep for playing offline, the last list; how you practise (snapping, count-in, bars, volume of the metronome, single-key shortcuts), language and look; the files of this page.",
         howLong:
           "Until you sign out. How you practise, language, look and the files of this page stay after that, until you clear them in the browser.",
       },
@@ -92,6 +96,7 @@ export const account = {
   noReceipts: "Nothing was erased yet. The receipt of your first song comes here when its stems are made.",
   erased: (moment: string): string => `Erased ${moment}`,
   heldFor: (time: string): string => `Held for ${time}`,
+  objects: (count: number): string => `${counted(count, "stored piece", "stored pieces")} removed`,
   uploadedAt: (moment: string): string => `Uploaded ${moment}`,
   reasons: {
     finished: "because its stems were made",

@@ -1,4 +1,4 @@
-import { counted } from "$/i18n/counting";
+import { counted, plural } from "$/i18n/counting";
 
 export const library = {
   title: "Your tracks",
@@ -12,19 +12,27 @@ export const library = {
     input: "Songs to upload",
     folderInput: "Folder of songs to upload",
     hint: "FLAC, WAV, MP3, OGG, M4A and more. Uploads are deleted once the stems are made.",
+    model: "Separate with",
     over: "Let go to upload",
     leftOut: (count: number): string =>
       count === 1
         ? "1 file is no audio and was left out. Songs come as FLAC, WAV, MP3, OGG, M4A, AIFF or WMA."
         : `${count} files are no audio and were left out. Songs come as FLAC, WAV, MP3, OGG, M4A, AIFF or WMA.`,
     nothing: "There is no song in what you gave. Choose songs as FLAC, WAV, MP3, OGG, M4A, AIFF or WMA.",
-    unreadable: "The folder cannot be read. Choose its songs one by one.",
+    unreadable: "What you gave cannot be read. Choose the songs one by one.",
+    someUnreadable: (count: number): string =>
+      `${counted(count, "file or folder", "files or folders")} could not be read and ${plural(count, "was", "were")} left out.`,
+    reading: (files: number): string => (files ? `Reading the folder: ${files} files so far…` : "Reading the folder…"),
+    taken: (count: number): string => `${counted(count, "song is", "songs are")} being uploaded.`,
+    seeTaken: "See the uploads",
   },
 
   uploads: {
     title: "Uploads",
     of: (name: string): string => `Upload of ${name}`,
     sum: (done: number, songs: number, percent: number): string => `${done} of ${songs} uploaded · ${percent} %`,
+    stoppedAll: (count: number): string => `${count} songs did not arrive.`,
+    againAll: "Try all again",
     more: (count: number): string => `${counted(count, "more waits", "more wait")} for their turn.`,
     showAll: "Show all",
     showFewer: "Show fewer",
@@ -37,14 +45,22 @@ export const library = {
     removeNamed: (name: string): string => `Remove ${name}`,
     forget: "Forget",
     forgetNamed: (name: string): string => `Forget ${name}`,
-    waiting: (size: string): string => `Waiting · ${size}`,
+    waiting: (place: number, size: string): string =>
+      place === 1 ? `Waiting, next in line · ${size}` : `Waiting, number ${place} in line · ${size}`,
     sending: (percent: number, size: string): string => `Uploading ${percent} % of ${size}`,
     serverAway: (percent: number): string => `Waiting at ${percent} % for the server. It goes on by itself.`,
+    serverAwaySent: "All of it is sent. Waiting for the server; it goes on by itself.",
     checking: "Looking at the song…",
     stopped: (percent: number, why: string): string => `Stopped at ${percent} %. ${why}`,
-    interrupted: "Interrupted. Choose or drop the same file again to go on with it.",
-    interruptedAt: (percent: number): string =>
-      `Interrupted at ${percent} %. Choose or drop the same file again to go on with it.`,
+    interrupted: "Interrupted before it began.",
+    interruptedAt: (percent: number): string => `Interrupted at ${percent} %.`,
+    giveAgain: "Choose or drop the same file again to go on with it.",
+    interruptedAll: (count: number): string =>
+      `${counted(count, "song was", "songs were")} interrupted when this page was left.`,
+    goOn: "Go on",
+    chooseAgain: "Choose the files again",
+    forgetAll: "Forget them",
+    moreInterrupted: (count: number): string => `${counted(count, "more was", "more were")} interrupted.`,
     empty: "This file is empty. Choose another file.",
     unreadable: "This file was moved or changed while it was sent. Choose it again to go on.",
     elsewhere: "Another tab is uploading this file. Let it finish there.",
@@ -149,13 +165,25 @@ export const library = {
     saved: (title: string): string => `${title} is saved.`,
   },
 
+  facts: {
+    model: "Model",
+    upload: "Upload",
+    uploadHeld: (moment: string): string =>
+      `Still kept, sealed. It is erased when the stems are made, on ${moment} at the latest.`,
+    uploadErased: (moment: string): string => `Erased on ${moment}`,
+    uploadGone: "Not kept any more",
+  },
+
   deletion: {
-    pending: (title: string, life_s: number): string =>
-      `“${title}” is off the list. You can undo this for ${life_s} seconds; then the song and its stems are erased at once, for good.`,
+    pending: (title: string, life_s: number, keys: string): string =>
+      `“${title}” is off the list. You can undo this for ${life_s} seconds${keys && ` (${keys})`}, as long as you stay on this page; then the song and its stems are erased at once, for good.`,
     undone: (title: string): string => `${title} is back.`,
     erased: (title: string): string => `Erased: “${title}” and all its stems.`,
     receipt: (title: string, moment: string): string =>
-      `Erased: “${title}” and all its stems. Its upload was erased on ${moment}; the receipt is in your account, under Receipts.`,
+      `Erased: “${title}” and all its stems. Its upload was erased on ${moment}.`,
+    receipts: "Show the receipt",
+    postponed: (title: string): string =>
+      `“${title}” is not erased yet: the server cannot be reached. It is erased as soon as the server is back.`,
     failed: (title: string, why: string): string => `“${title}” was not deleted and is back on the list. ${why}`,
   },
 

@@ -13,6 +13,7 @@ export const page = {
   cancel: "Cancel",
   retry: "Try again",
   undo: "Undo",
+  undoKeys: "Ctrl+Z",
   reload: "Reload the page",
   copy: "Copy",
   copied: "Copied.",

@@ -1,4 +1,6 @@
-/** Seconds of a plan as whole minutes: what is left is never overstated, what is used never understated. */
+/** The parts of a month's minutes: how many each has, and how wide it is drawn. */
+
+import { minutesHad, minutesTaken } from "$/state/minutes";
 
 interface Used {
   settled_s: number;
@@ -16,8 +18,8 @@ export function partsOf({ settled_s, reserved_s, left_s }: Used): Part[] {
   const all_s = settled_s + reserved_s + left_s;
   const percent = (time_s: number): number => (all_s > 0 ? (100 * time_s) / all_s : 0);
   return [
-    { kind: "used", minutes: Math.ceil(settled_s / 60), percent: percent(settled_s) },
-    { kind: "reserved", minutes: Math.ceil(reserved_s / 60), percent: percent(reserved_s) },
-    { kind: "left", minutes: Math.floor(left_s / 60), percent: percent(left_s) },
+    { kind: "used", minutes: minutesTaken(settled_s), percent: percent(settled_s) },
+    { kind: "reserved", minutes: minutesTaken(reserved_s), percent: percent(reserved_s) },
+    { kind: "left", minutes: minutesHad(left_s), percent: percent(left_s) },
   ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { partsOf } from "$/account/minutes";
+import { partsOf } from "$/account/usageParts";
 
 const minutes = (used: Parameters<typeof partsOf>[0]): number[] => partsOf(used).map((part) => part.minutes);
 

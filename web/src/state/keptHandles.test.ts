@@ -1,0 +1,27 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { BrowserHandles, reopened, type FileHandle } from "$/state/keptHandles";
+import { forbidden } from "$/state/storage.fixture";
+
+const file = new File(["x"], "a.wav");
+const handle = (how: object): FileHandle => ({ getFile: async () => file, ...how }) as unknown as FileHandle;
+
+afterEach(() => vi.unstubAllGlobals());
+
+it("a browser that forbids pages to keep anything keeps no file, and fails nothing", async () => {
+  vi.stubGlobal("indexedDB", { open: forbidden, deleteDatabase: forbidden });
+  const handles = new BrowserHandles();
+  await handles.keep("a", handle({}));
+  await handles.forget("a");
+  await handles.forgetAll();
+  expect(await handles.all()).toEqual(new Map());
+});
+
+it("a file is opened again where the person allows it, or the browser asks nobody", async () => {
+  expect(await reopened(handle({ requestPermission: async () => "granted" }))).toBe(file);
+  expect(await reopened(handle({}))).toBe(file);
+});
+
+it("a file stays closed where the person does not allow it, or it is there no more", async () => {
+  expect(await reopened(handle({ requestPermission: async () => "denied" }))).toBeNull();
+  expect(await reopened(handle({ getFile: () => Promise.reject(new DOMException("", "NotFoundError")) }))).toBeNull();
+});
