@@ -14,6 +14,13 @@ interface Told {
 
 export type TrackNow = Track & Told;
 
+/** What a person may change of a track. */
+export interface Change {
+  title?: string;
+  artist?: string;
+  tags?: string[];
+}
+
 export function isUnderWay(track: Pick<Track, "state">): boolean {
   return track.state === "checking" || track.state === "separating";
 }

@@ -45,6 +45,10 @@ export async function trackPage(
   return page.isKept && !query.text && !query.tag && !cursor ? withKept(page) : page;
 }
 
+export function idsOf(page: TrackPage): string[] {
+  return page.tracks.map((track) => track.track_id);
+}
+
 /** Tracks that are kept on this device can be played, on whichever page the server would tell of them. */
 async function withKept(page: TrackPage): Promise<TrackPage> {
   const told = new Set(page.tracks.map((track) => track.track_id));

@@ -6,25 +6,17 @@ import { Problem } from "$/api/problem";
 import { FIRST_TRACKS } from "$/offline/answering";
 import { joiningTabs, type JoinTabs, type Tabs } from "$/state/tabs";
 import { timer, type Timer } from "$/state/timer";
-import { isUnderWay, mergedOrder, type TrackNow } from "$/state/track";
+import { isUnderWay, mergedOrder, type Change, type TrackNow } from "$/state/track";
 import { TrackFollowing, type EventStream } from "$/state/trackFollowing";
-import { EVERYTHING, isEverything, trackPage, type TrackPage, type TrackQuery } from "$/state/trackPages";
+import { EVERYTHING, idsOf, isEverything, trackPage, type TrackPage, type TrackQuery } from "$/state/trackPages";
+import { trackPages, unchanged } from "$/state/trackReading";
 
 export type { TrackNow } from "$/state/track";
 
-const PAGE = FIRST_TRACKS;
-/** The most that the server gives at once. */
-const PAGE_MAX = 200;
 /** Of a reading that only looks for changes. */
 const GLANCE = 50;
 
 type Answer = Promise<{ data?: Track }>;
-
-export interface Change {
-  title?: string;
-  artist?: string;
-  tags?: string[];
-}
 
 /** What tabs tell each other of a track. */
 const NEWS = ["arrived", "changed", "gone"] as const;
@@ -139,7 +131,7 @@ export class Tracks {
       this.status = "loading";
     }
     try {
-      const page = await trackPage(this.query, { limit: PAGE, signal });
+      const page = await trackPage(this.query, { limit: FIRST_TRACKS, signal });
       if (!signal.aborted && turn !== this.#turns) {
         // A track came or went meanwhile, and the answer may be from before.
         await this.reload();
@@ -168,7 +160,7 @@ export class Tracks {
     this.isLoadingMore = true;
     this.moreFault = null;
     try {
-      const page = await this.#unchanged(() => trackPage(this.query, { cursor, limit: PAGE, signal }));
+      const page = await this.#unchanged(() => trackPage(this.query, { cursor, limit: FIRST_TRACKS, signal }));
       if (!signal.aborted && cursor === this.#cursor) {
         this.#take(page.tracks);
         const known = new Set(this.#order);
@@ -247,11 +239,7 @@ export class Tracks {
   /** Out of sight while its deletion can still be taken back. */
   hide(track_id: string, isHidden: boolean): void {
     const hidden = new Set(this.#hidden);
-    if (isHidden) {
-      hidden.add(track_id);
-    } else {
-      hidden.delete(track_id);
-    }
+    hidden[isHidden ? "add" : "delete"](track_id);
     this.#hidden = hidden;
   }
 
@@ -310,13 +298,11 @@ export class Tracks {
   /** An answer that is from before no change here: else it is asked for anew. */
   async #unchanged<T>(ask: () => Promise<T>): Promise<T> {
     const following = this.#following;
-    for (;;) {
-      const turn = this.#turns;
-      const answer = await ask();
-      if (turn === this.#turns || following !== this.#following) {
-        return answer;
-      }
-    }
+    return unchanged(
+      ask,
+      () => this.#turns,
+      () => following !== this.#following,
+    );
   }
 
   /** One track as the server tells it, which is let in unless its person has left meanwhile. */
@@ -349,23 +335,13 @@ export class Tracks {
     const { signal } = (this.#loading = new AbortController());
     const turn = this.#turns;
     this.isLoadingMore = false;
-    const read: TrackPage = { tracks: [], next_cursor: null, isKept: false };
     try {
-      do {
-        const asked = { cursor: read.next_cursor, limit: PAGE_MAX, signal };
-        const page = await trackPage(this.query, asked);
-        if (page.isKept || signal.aborted) {
-          // Of a server that has just gone nothing newer is here than what is on screen.
-          return;
-        }
-        if (turn !== this.#turns) {
-          await this.#reread();
-          return;
-        }
-        read.tracks.push(...page.tracks);
-        read.next_cursor = page.next_cursor;
-      } while (read.next_cursor && read.tracks.length < this.#order.length);
-      this.#begin(read);
+      const page = await trackPages(this.query, { count: this.#order.length, signal });
+      if (page.isKept || signal.aborted) {
+        // Of a server that has just gone nothing newer is here than what is on screen.
+        return;
+      }
+      await (turn === this.#turns ? this.#begin(page) : this.#reread());
     } catch {
       // Nobody asked for this reading, so nobody is told when it fails.
     }
@@ -415,10 +391,6 @@ export class Tracks {
     this.#byId.set(track.track_id, track);
     track.tags.forEach((tag) => this.tags.add(tag));
   }
-}
-
-function idsOf(page: TrackPage): string[] {
-  return page.tracks.map((track) => track.track_id);
 }
 
 export const tracks = new Tracks({
