@@ -132,7 +132,7 @@ async def test_a_track_opened_without_a_network_opens_when_it_is_back(
 
 async def test_a_phone_has_room_for_balance_and_thumbs_for_steps(open_page: OpenPage, gateway: FakeGateway) -> None:
     """At 360 pixels a balance slider has room for its steps, and the transport goes back and forward by touch."""
-    web = await open_page(phone=True)
+    web = await open_page(width_px=360)
     await web.sign_up("ada@example.org", PASSWORD)
     await _opened(web, gateway)
     pan = await web.page.get_by_role("slider", name="Balance of Vocals").bounding_box()
