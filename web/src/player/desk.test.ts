@@ -38,7 +38,7 @@ const TRACK = madeTrack({
   duration_s: 240,
   playable_s: 240,
   segments: 1,
-  audio: { sample_rate_hz: 44_100, channels: 2, depth_bits: 16, codec: "flac" },
+  audio: { sample_rate_hz: 44_100, channels: 2, depth_bits: 16, codec: "flac", length_samples: 240 * 44_100 },
 });
 const SEGMENT = { index: 0, first_sample: 0, length_samples: 240 * 44_100, stems: [] };
 const SOURCE: TrackSource = {
