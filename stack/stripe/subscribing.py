@@ -101,6 +101,7 @@ def make(
         automatic_tax={"enabled": False, "liability": None, "disabled_reason": None},
         billing_cycle_anchor=anchor,
         billing_mode={"type": "flexible", "flexible": {"proration_discounts": "included"}},
+        billing_schedules=[],
         cancel_at_period_end=False,
         cancellation_details=dict.fromkeys(("comment", "feedback", "reason")),
         collection_method="charge_automatically",
