@@ -67,24 +67,29 @@ async def serve(options: Options) -> None:
     await server.startup(sockets=[listener])
     ticking = asyncio.create_task(server.main_loop())
     turning = asyncio.create_task(_turn(stand_in, keeper, delivers=options.delivers))
+    # Should it ever fail, the process ends with its reason rather than stand still.
+    turning.add_done_callback(lambda _: stopping.set())
     logs.event(_log, logging.INFO, "stripe stand-in served", listen=options.listen)
     await stopping.wait()
     turning.cancel()
     server.should_exit = True
     await ticking
     await server.shutdown(sockets=[listener])
-    with contextlib.suppress(asyncio.CancelledError):
-        await turning
+    await asyncio.wait([turning])
     await sender.close()
     for snapshot in keeper:
         snapshot.save()
+    with contextlib.suppress(asyncio.CancelledError):
+        turning.result()
 
 
 async def _turn(stand_in: app.StandIn, keeper: list[Snapshot], *, delivers: bool) -> None:
     """Let time pass, and deliver what is due, again and again."""
     while True:
+        # Not wait_for: on 3.11 it can swallow the cancellation that ends this.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stand_in.deliverer.woken.wait(), _TICK_S)
+            async with asyncio.timeout(_TICK_S):
+                await stand_in.deliverer.woken.wait()
         passing.pass_until(stand_in.world, stand_in.world.clock.now())
         if delivers:
             made = await stand_in.deliverer.deliver()
@@ -117,7 +122,7 @@ def _server(stand_in: app.StandIn) -> uvicorn.Server:
         ws="none",
         lifespan="off",
         log_config=None,
-        log_level="critical",
+        log_level="error",
         access_log=False,
         proxy_headers=False,
         server_header=False,

@@ -26,6 +26,7 @@ SECRET = "whsec_made_up_for_tests"
 START = 1_800_000_000
 """15 January 2027, 08:00 UTC."""
 DAY_S = 86_400
+_BEARER = {"Authorization": f"Bearer {KEY}"}
 
 
 @contextlib.asynccontextmanager
@@ -143,7 +144,5 @@ async def opened(*, seed: str = "tests") -> AsyncIterator[Shop]:
         client = stripe.StripeClient(
             KEY, base_addresses={"api": address}, http_client=client_http, max_network_retries=0
         )
-        http = await stack.enter_async_context(
-            httpx.AsyncClient(base_url=address, headers={"Authorization": f"Bearer {KEY}"}, trust_env=False, verify=False)
-        )
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, headers=_BEARER, trust_env=False))
         yield Shop(client, http, world, mailbox, address)

@@ -129,7 +129,9 @@ async def test_tax_id(shop: Shop) -> None:
     )
     wrong = await _post(shop, session, action="pay", card="success", tax_id_type="eu_vat", tax_id="12")
     assert (wrong.status_code, "Invalid value" in wrong.text) == (402, True)
-    await _post(shop, session, action="pay", card="success", tax_id_type="eu_vat", tax_id="DE123456789", name="Band Ltd")
+    await _post(
+        shop, session, action="pay", card="success", tax_id_type="eu_vat", tax_id="DE123456789", name="Band Ltd"
+    )
     kept = await shop.client.v1.customers.tax_ids.list_async(customer.id)
     assert [(each.type, each.value) for each in kept.data] == [("eu_vat", "DE123456789")]
     assert (await shop.client.v1.customers.retrieve_async(customer.id)).name == "Band Ltd"
