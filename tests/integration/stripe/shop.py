@@ -126,23 +126,31 @@ class Shop:
 
 
 @contextlib.asynccontextmanager
+async def client_of(address: str, key: str = KEY, *, retries: int = 0) -> AsyncIterator[stripe.StripeClient]:
+    """The SDK, asking this address."""
+    # Loading authorities, of which loopback needs none, takes longer than most tests.
+    transport = stripe.HTTPXClient(verify_ssl_certs=False)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(transport.close_async)
+        yield stripe.StripeClient(
+            key, base_addresses={"api": address}, http_client=transport, max_network_retries=retries
+        )
+
+
+@contextlib.asynccontextmanager
 async def opened(*, seed: str = "tests") -> AsyncIterator[Shop]:
     """A shop with the bundled catalogue, its clock standing."""
     world = World(Clock(lambda: START, frozen_at=START), seed=seed, address="")
     mailbox, sender = Mailbox(), posting.HttpSender()
     stand_in = app.build(world, sender, secret_key=KEY)
-    client_http = stripe.HTTPXClient(verify_ssl_certs=False)  # loading authorities takes longer than a test
     async with contextlib.AsyncExitStack() as stack:
         address = await stack.enter_async_context(served(stand_in.app))
         hooks = await stack.enter_async_context(served(mailbox.application()))
         stack.push_async_callback(sender.close)
-        stack.push_async_callback(client_http.close_async)
         world.address = address
         catalogue.seed(world, catalogue.read(catalogue.DEFAULT))
         world.table("event").clear()
         webhook_endpoints.make(world, f"{hooks}/webhooks", secret=SECRET, identifier=webhook_endpoints.CONFIGURED)
-        client = stripe.StripeClient(
-            KEY, base_addresses={"api": address}, http_client=client_http, max_network_retries=0
-        )
+        client = await stack.enter_async_context(client_of(address))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, headers=_BEARER, trust_env=False))
         yield Shop(client, http, world, mailbox, address)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import stripe
 
-from tests.integration.stripe.shop import DAY_S, KEY, START, Shop
+from tests.integration.stripe.shop import DAY_S, START, Shop, client_of
 
 
 @pytest.mark.parametrize(
@@ -27,11 +27,9 @@ async def test_key_is_asked_for(shop: Shop, given: str) -> None:
 
 async def test_sdk_knows_the_refusal_of_a_key(shop: Shop) -> None:
     """The SDK raises its own error of authentication for a wrong key."""
-    transport = stripe.HTTPXClient(verify_ssl_certs=False)
-    client = stripe.StripeClient("sk_test_wrong", base_addresses={"api": shop.address}, http_client=transport)
-    with pytest.raises(stripe.AuthenticationError) as refused:
-        await client.v1.customers.list_async()
-    await transport.close_async()
+    async with client_of(shop.address, "sk_test_wrong") as client:
+        with pytest.raises(stripe.AuthenticationError) as refused:
+            await client.v1.customers.list_async()
     assert refused.value.request_id
 
 
@@ -128,12 +126,8 @@ async def test_failures_are_replayed(shop: Shop) -> None:
 async def test_lost_answer_is_found_again(shop: Shop) -> None:
     """When an answer is lost on its way, the SDK's own second try with the same key gets what was done."""
     await shop.control("fail", kind="lost", status=503)
-    transport = stripe.HTTPXClient(verify_ssl_certs=False)
-    client = stripe.StripeClient(
-        KEY, base_addresses={"api": shop.address}, http_client=transport, max_network_retries=2
-    )
-    made = await client.v1.customers.create_async({"email": "a@example.com"})
-    await transport.close_async()
+    async with client_of(shop.address, retries=2) as client:
+        made = await client.v1.customers.create_async({"email": "a@example.com"})
     assert [each.id for each in (await shop.client.v1.customers.list_async()).data] == [made.id]
 
 
@@ -150,8 +144,9 @@ async def test_failure_before_anything_is_done(shop: Shop) -> None:
 async def test_key_with_other_parameters(shop: Shop) -> None:
     """A key that comes back with other parameters is refused, and refused parameters use no key up."""
     options: Any = {"idempotency_key": "k1"}
+    unknown: Any = {"customer": "x", "nosuch": 1}
     with pytest.raises(stripe.InvalidRequestError):
-        await shop.client.v1.subscriptions.create_async({"customer": "x", "nosuch": 1}, options)  # type: ignore[typeddict-unknown-key]  # on purpose
+        await shop.client.v1.subscriptions.create_async(unknown, options)
     await shop.client.v1.customers.create_async({"email": "a@example.com"}, options)
     with pytest.raises(stripe.IdempotencyError):
         await shop.client.v1.customers.create_async({"email": "b@example.com"}, options)

@@ -135,4 +135,4 @@ class Customers(RuleBasedStateMachine):
 
 TestCustomers = Customers.TestCase
 # A step passes weeks and tells dozens of events: fewer, longer histories than of smaller things, in the long run too.
-TestCustomers.settings = settings(max_examples=settings.default.max_examples // 5, stateful_step_count=20)
+TestCustomers.settings = settings(max_examples=settings().max_examples // 5, stateful_step_count=20)
