@@ -30,6 +30,7 @@ from stack.stripe import (
     payment_methods,
     portal_page,
     portals,
+    previews,
     prices,
     products,
     promotion_codes,
@@ -48,7 +49,9 @@ from stack.stripe.routing import Route, Router
 from stack.stripe.shapes import Resource
 from stack.stripe.world import World
 
+# The first route that fits answers, so that previews come before invoices by their ids.
 _MODULES = (
+    previews,
     checkout_sessions,
     coupons,
     customers,

@@ -89,7 +89,7 @@ def _of_subscription(world: World, subscription: Resource) -> Iterator[Due]:
         at = max(subscription["trial_start"], subscription["trial_end"] - _WARNING_DAYS * DAY_S)
         yield Due(at, 1, lambda: _warn_of_trial_end(world, subscription))
     if status != "paused":
-        yield Due(ends, 2, lambda: _renew(world, subscription))
+        yield Due(ends, 2, lambda: renew(world, subscription))
 
 
 def _of_invoice(world: World, invoice: Resource) -> Iterator[Due]:
@@ -111,7 +111,7 @@ def _warn_of_trial_end(world: World, subscription: Resource) -> None:
     world.emit("customer.subscription.trial_will_end", subscription)
 
 
-def _renew(world: World, subscription: Resource) -> None:
+def renew(world: World, subscription: Resource) -> None:
     """Begin the next period, and draft its invoice."""
     start = subscribing.period_of(subscription)[1]
     was_trial = subscription["status"] == "trialing"

@@ -158,3 +158,30 @@ async def test_refusals(shop: Shop, fields: Any, words: str) -> None:
     with pytest.raises(stripe.InvalidRequestError, match=words):
         await shop.client.v1.subscriptions.update_async(subscription.id, fields)
     assert str(await shop.client.v1.subscriptions.retrieve_async(subscription.id)) == str(before)
+
+
+@pytest.mark.parametrize("behavior", ["always_invoice", "create_prorations"])
+async def test_preview_is_what_comes(shop: Shop, behavior: str) -> None:
+    """A preview tells the invoice that the change then makes, and changes nothing and tells nobody by itself."""
+    customer = await shop.customer()
+    subscription = await shop.subscription(customer.id)
+    await shop.control("clock/advance", days=7)
+    item: Any = subscription["items"].data[0]
+    change: Any = {"items": [{"id": item.id, "price": "price_studio_monthly"}], "proration_behavior": behavior}
+    preview: Any = {"subscription": subscription.id, "subscription_details": change}
+    before = [each.id for each in await shop.events()]
+    seen = await shop.client.v1.invoices.create_preview_async(preview)
+    assert [each.id for each in await shop.events()] == before
+    assert await shop.paid(customer.id) == [1200]
+    await shop.client.v1.subscriptions.update_async(subscription.id, change)
+    await shop.control("clock/advance", days=26)
+    assert seen.amount_due == (await shop.paid(customer.id))[1]
+
+
+async def test_preview_of_a_new_plan(shop: Shop) -> None:
+    """The first invoice of a plan can be seen before it is ordered."""
+    customer = await shop.customer(None)
+    details: Any = {"customer": customer.id, "subscription_details": {"items": [{"price": "price_pro_yearly"}]}}
+    seen = await shop.client.v1.invoices.create_preview_async(details)
+    assert (seen.amount_due, seen.status) == (12000, "draft")
+    assert (await shop.client.v1.subscriptions.list_async({"customer": customer.id})).data == []

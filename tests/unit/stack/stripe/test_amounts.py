@@ -47,6 +47,12 @@ def test_discounts_never_take_more_than_there_is(
         assert found.total >= 0
 
 
+@given(prices, percents)
+def test_a_percentage_is_that_part(price: int, percent: Fraction) -> None:
+    """A percentage takes its part of a price, to half a cent."""
+    assert abs(Reduction(percent=percent).of(price) - price * percent / 100) <= Fraction(1, 2)
+
+
 @given(st.integers(0, 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=10))
 def test_shares_sum_to_the_whole(total: int, weights: list[int]) -> None:
     """Shares sum to the total exactly, and none is a cent or more from its part."""
