@@ -26,8 +26,9 @@ button { font: inherit; font-weight: 600; padding: .625rem 1rem; border: 0; bord
   background: light-dark(#1d4ed8, #93b4ff); color: light-dark(#ffffff, #14161a); }
 button.quiet { background: none; color: var(--accent); border: 1px solid currentColor; }
 a { color: var(--accent); } :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+form { margin: .75rem 0; } form button { margin-top: .5rem; } caption { text-align: start; padding: .25rem .5rem; }
 table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid var(--line); padding: .5rem;
-  text-align: start; } td.sum, th.sum { text-align: end; font-variant-numeric: tabular-nums; }
+  text-align: start; } td.sum, th.sum { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .alert { border-inline-start: .25rem solid #d92d20; padding: .5rem .75rem; }
 .notice { border-inline-start: .25rem solid #16803c; padding: .5rem .75rem; }
 """
