@@ -66,13 +66,15 @@ def _create(call: Call) -> Resource:
     if clock is not None:
         found = world.get("test_helpers.test_clock", clock, "test_clock")
         fields |= {"test_clock": found["id"], "created": found["frozen_time"]}
+    given_tax_ids = tax_ids.read(params)
     customer = make(world, **fields)
     try:
-        tax_ids.read_all(world, customer["id"], params)
         _set_payment(world, customer, params)
     except failures.Refused:
         world.remove("customer", customer["id"])
         raise
+    for kind, value in given_tax_ids:
+        tax_ids.make(world, customer["id"], kind, value)
     world.emit("customer.created", customer)
     return customer
 

@@ -6,9 +6,19 @@ from stack.stripe import failures, listing
 from stack.stripe.clock import DAY_S
 from stack.stripe.routing import Call, Route
 from stack.stripe.shapes import Resource
+from stack.stripe.world import World
 
 KEPT_DAYS = 30
 _TYPES_MAX = 20
+
+
+def forget_old(world: World) -> None:
+    """Let go of events that are listed no more, so that an account's file does not grow for ever."""
+    oldest, table = world.clock.now() - KEPT_DAYS * DAY_S, world.table("event")
+    for event in list(table.values()):
+        if event["created"] >= oldest:
+            break
+        table.pop(event["id"])
 
 
 def _list(call: Call) -> Resource:

@@ -44,6 +44,7 @@ class Answers:
             raise failures.refused(f"Idempotency keys are at most {KEY_MAX} characters.")
         found = self._kept.get(key)
         if found is None or found.at + DAY_S <= now:
+            self._kept.pop(key, None)
             self._kept[key] = Answer(parameters, now)
             return None
         if found.parameters != parameters:
@@ -53,11 +54,14 @@ class Answers:
         return found
 
     def finish(self, key: str, status: int, body: str, request_id: str) -> None:
-        """Keep the answer."""
+        """Keep the answer, and let those go that are a day old."""
         answer = self._kept[key]
         answer.status, answer.body, answer.request_id = status, body, request_id
-        while len(self._kept) > _ANSWERS_MAX:
+        while len(self._kept) > _ANSWERS_MAX or self._oldest().at + DAY_S <= answer.at:
             self._kept.pop(next(iter(self._kept)))
+
+    def _oldest(self) -> Answer:
+        return next(iter(self._kept.values()))
 
     def forget(self, key: str) -> None:
         """Nothing was done under this key: another request may use it anew."""

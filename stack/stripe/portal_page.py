@@ -156,7 +156,7 @@ def _subscription(world: World, session: Resource, subscription: Resource, featu
         options = [
             (each["id"], _price_words(world, each)) for each in _offered_prices(world, features["subscription_update"])
         ]
-        chooser = html.choices("price", "Plan", options, price["id"])
+        chooser = html.choices("price", "Plan", options, _asked_for(session) or price["id"])
         parts.append(html.form(address, hidden, chooser, html.button("Change plan", "plan")))
     if subscription["cancel_at_period_end"]:
         parts.append(html.form(address, hidden, html.button("Keep my plan", "resume")))
@@ -165,6 +165,12 @@ def _subscription(world: World, session: Resource, subscription: Resource, featu
         words, action = ("Cancel now", "cancel_now") if now else ("Cancel at the period's end", "cancel")
         parts.append(html.form(address, hidden, html.button(words, action, quiet=True)))
     return f"<section>{''.join(parts)}</section>"
+
+
+def _asked_for(session: Resource) -> str:
+    """The price that the portal was opened to confirm; empty where it was opened for anything else."""
+    confirm = (session["flow"] or {}).get("subscription_update_confirm")
+    return str(confirm["items"][0]["price"] or "") if confirm and confirm["items"] else ""
 
 
 def _price_words(world: World, price: Resource) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 import uvicorn
 
 from chassis import logs
-from stack.stripe import app, catalogue, passing, posting, webhook_endpoints
+from stack.stripe import app, catalogue, events, passing, posting, webhook_endpoints
 from stack.stripe.clock import Clock
 from stack.stripe.snapshot import Snapshot
 from stack.stripe.world import World
@@ -98,6 +98,7 @@ async def _turn(stand_in: app.StandIn, keeper: list[Snapshot], *, delivers: bool
                 logs.event(_log, logging.WARNING, "webhooks not taken", kinds=sorted(set(failed)))
         else:
             stand_in.deliverer.woken.clear()
+        events.forget_old(stand_in.world)
         for snapshot in keeper:
             snapshot.save()
 

@@ -228,7 +228,8 @@ def _list(call: Call) -> Resource:
         each
         for each in call.world.all("subscription")
         if (customer is None or each["customer"] == customer)
-        and (clock is None or each["test_clock"] == clock)
+        # As Stripe has it, those of test clocks are listed only by their clock or their customer.
+        and (each["test_clock"] == clock or (clock is None and customer is not None))
         and (price is None or any(item["price"]["id"] == price for item in each["items"]["data"]))
         and (each["status"] in wanted if wanted else status == "all" or each["status"] not in standing.ENDED)
     ]

@@ -64,10 +64,10 @@ def told_on_invoices(world: World, customer: str) -> list[Resource]:
     return [{"type": each["type"], "value": each["value"]} for each in world.all("tax_id", customer=customer)]
 
 
-def read_all(world: World, customer: str, params: Parameters) -> None:
-    """Add what `tax_id_data` lists."""
-    for each in params.groups("tax_id_data"):
-        make(world, customer, each.required("type"), each.required("value"), each.full_name("value"))
+def read(params: Parameters) -> list[tuple[str, str]]:
+    """The tax ids that `tax_id_data` lists, by type and value. Raises Refused."""
+    found = [(each, each.required("type"), each.required("value")) for each in params.groups("tax_id_data")]
+    return [(kind, require_form(kind, value, each.full_name("value"))) for each, kind, value in found]
 
 
 def _create(call: Call) -> Resource:

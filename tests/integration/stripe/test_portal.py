@@ -84,6 +84,19 @@ async def test_flow_leads_back(shop: Shop) -> None:
     assert (await visit.send("cancel")).headers["location"] == "https://shop.example/cancelled"
 
 
+async def test_confirms_what_was_chosen(shop: Shop) -> None:
+    """A portal that was opened to confirm a change has the new price chosen already."""
+    customer = await shop.customer()
+    subscription = await shop.subscription(customer.id)
+    item: Any = subscription["items"].data[0]
+    change = {"subscription": subscription.id, "items": [{"id": item.id, "price": "price_studio_yearly"}]}
+    flow: Any = {"type": "subscription_update_confirm", "subscription_update_confirm": change}
+    params: Any = {"customer": customer.id, "flow_data": flow}
+    session = await shop.client.v1.billing_portal.sessions.create_async(params)
+    page = (await shop.http.get(session.url)).text
+    assert 'value="price_studio_yearly" checked' in page
+
+
 async def test_configuration_bounds_it(shop: Shop) -> None:
     """What a configuration does not offer is neither shown nor done."""
     made = await shop.client.v1.billing_portal.configurations.create_async(

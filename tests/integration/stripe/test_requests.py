@@ -210,6 +210,19 @@ async def test_expansion(shop: Shop) -> None:
     assert again.customer == customer.id
 
 
+async def test_refused_customer_leaves_nothing(shop: Shop) -> None:
+    """A customer that is refused for a tax id or a card is not there, and no event tells of one."""
+    refused: list[Any] = [
+        {"tax_id_data": [{"type": "eu_vat", "value": "12"}]},
+        {"payment_method": "pm_card_chargeDeclined", "tax_id_data": [{"type": "eu_vat", "value": "DE123456789"}]},
+    ]
+    for params in refused:
+        with pytest.raises(stripe.StripeError):
+            await shop.client.v1.customers.create_async(params)
+    assert (await shop.client.v1.customers.list_async()).data == []
+    assert await shop.events() == []
+
+
 async def test_metadata(shop: Shop) -> None:
     """Metadata is merged by name, an empty value removes one, and names may be numbers."""
     customer = await shop.customer(None, metadata={"0": "zero", "a": "b"})

@@ -184,6 +184,8 @@ async def test_test_clock(shop: Shop) -> None:
     customer = await shop.customer(test_clock=clock.id)
     assert customer.created == START + 5 * DAY_S
     await shop.subscription(customer.id)
+    assert (await shop.client.v1.subscriptions.list_async()).data == []
+    assert len((await shop.client.v1.subscriptions.list_async({"test_clock": clock.id})).data) == 1
     with pytest.raises(stripe.InvalidRequestError, match="two intervals"):
         await clocks.advance_async(clock.id, {"frozen_time": START + 100 * DAY_S})
     advanced = await clocks.advance_async(clock.id, {"frozen_time": START + 40 * DAY_S})
