@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-SHARED_AUDIO = REPOSITORY.parent / "shared" / "data" / "audio"
+SHARED_DATA = REPOSITORY.parent / "shared" / "data"
+SHARED_AUDIO = SHARED_DATA / "audio"
 """Real songs and awkward files, beside the checkout where they are lent; tests skip plainly without them."""
 BUNDLED_SONG = REPOSITORY / "stack" / "songs" / "first_light.ogg"
