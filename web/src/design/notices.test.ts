@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { announce, dismiss, hold, notices, notify } from "$/design/notices.svelte";
+import { announce, dismiss, hold, notices, notify } from "$/design/noticeList.svelte";
 
 const texts = (): string[] => notices.shown.map(({ text }) => text);
 const ids = (): number[] => notices.shown.map(({ id }) => id);

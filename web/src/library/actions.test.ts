@@ -61,7 +61,7 @@ beforeEach(async () => {
   });
   actions = await import("$/library/actions");
   ({ Problem } = await import("$/api/problem"));
-  const { notices } = await import("$/design/notices.svelte");
+  const { notices } = await import("$/design/noticeList.svelte");
   told = () => notices.shown.map(({ text }) => text);
   return () => vi.useRealTimers();
 });
@@ -160,7 +160,7 @@ describe("a deletion", () => {
   });
 
   it("names the key that undoes it, and goes on waiting while its notice is looked at", async () => {
-    const { hold, notices } = await import("$/design/notices.svelte");
+    const { hold, notices } = await import("$/design/noticeList.svelte");
     actions.deleteTrack(TRACK);
     const [notice] = notices.shown;
     expect(notice?.text).toContain("(Ctrl+Z)");
@@ -179,7 +179,7 @@ describe("a deletion", () => {
     api.GET.mockResolvedValueOnce(others).mockResolvedValueOnce(its);
     actions.deleteTrack(TRACK);
     await vi.advanceTimersByTimeAsync(UNDO_S * 1000);
-    const { notices } = await import("$/design/notices.svelte");
+    const { notices } = await import("$/design/noticeList.svelte");
     expect(notices.shown.map(({ text }) => text)).toEqual([expect.stringContaining("Its upload was erased on")]);
     notices.shown[0]!.action!.run();
     expect(route.go).toHaveBeenCalledExactlyOnceWith("#/account/receipts");

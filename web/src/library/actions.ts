@@ -2,7 +2,7 @@
 
 import { addressOf } from "$/account/sections";
 import { textOf } from "$/api/words";
-import { announce, complain, notify } from "$/design/notices.svelte";
+import { announce, complain, notify } from "$/design/noticeList.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
 import { canWait, Deletions, isGone, UNDO_S } from "$/library/deletions";
 import { LeftDeletions } from "$/library/leftDeletions";

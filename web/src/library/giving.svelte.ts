@@ -1,6 +1,6 @@
 /** Songs that are given to the page: dropped anywhere in it, or chosen. */
 
-import { complain, notify } from "$/design/notices.svelte";
+import { complain, notify } from "$/design/noticeList.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
 import { droppedFiles, Found, inOrder, PICKED, sortedOut, takeUnder } from "$/library/songFiles";
 import type { FileHandle } from "$/state/keptHandles";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { notices } from "$/design/notices.svelte";
+import { notices } from "$/design/noticeList.svelte";
 import { giveChosen, giveDropped, giving, pick } from "$/library/giving.svelte";
 
 const { giveSongs } = vi.hoisted(() => ({ giveSongs: vi.fn() }));

@@ -1,6 +1,6 @@
 /** Does on a desk what a key asks for. */
 
-import type { Desk } from "$/player/desk.svelte";
+import type { Desk } from "$/player/deskModel.svelte";
 import { actOf, isSpokenFor, type Act } from "$/player/keys";
 import { nudgePoint, setPoint, toggleLoop } from "$/player/looping";
 

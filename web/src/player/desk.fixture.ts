@@ -1,7 +1,7 @@
 /** A desk with a track that is told of. */
 
 import type { Schemas } from "$/api/client";
-import { Desk } from "$/player/desk.svelte";
+import { Desk } from "$/player/deskModel.svelte";
 import { RATE_HZ } from "$/player/engine.fixture";
 import type { DeskManifest, TrackSource } from "$/player/source";
 import type { PlayerView } from "$/player/view";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "$/api/problem";
 import type { EngineOptions } from "$/audio/engine";
-import { Desk } from "$/player/desk.svelte";
+import { Desk } from "$/player/deskModel.svelte";
 import { MadeAudio } from "$/player/engine.fixture";
 import type { DeskManifest, TrackSource } from "$/player/source";
 import { freshView } from "$/player/view";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { EngineBroken } from "$/audio/loader";
-import { notices } from "$/design/notices.svelte";
+import { notices } from "$/design/noticeList.svelte";
 import { madeDesk, settled } from "$/player/desk.fixture";
 import { MadeAudio, MadeEngine } from "$/player/engine.fixture";
 import { freshView } from "$/player/view";

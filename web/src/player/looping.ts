@@ -1,8 +1,8 @@
 /** What a listener does with the loop, and what they are told of it. */
 
-import { announce } from "$/design/notices.svelte";
+import { announce } from "$/design/noticeList.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
-import type { Desk } from "$/player/desk.svelte";
+import type { Desk } from "$/player/deskModel.svelte";
 import type { LoopPoint } from "$/player/practice.svelte";
 import type { Span } from "$/player/timeline";
 import { clock, clockTenths } from "$/state/text";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Desk } from "$/player/desk.svelte";
+import type { Desk } from "$/player/deskModel.svelte";
 import { bindMedia, tellMedia } from "$/player/media";
 
 class MadeSession {

@@ -1,6 +1,6 @@
 /** What the lock screen, the keyboard's media keys and headphones see and do. */
 
-import type { Desk } from "$/player/desk.svelte";
+import type { Desk } from "$/player/deskModel.svelte";
 import { STEP_S } from "$/player/keys";
 
 /** What each was made of: its picture's address is told back otherwise than it was given. */

@@ -1,7 +1,7 @@
 /** What fingers, mice and wheels do on a waveform: go there, set a loop, zoom, move along. The sliders do it for keys. */
 
 import type { Attachment } from "svelte/attachments";
-import type { Desk } from "$/player/desk.svelte";
+import type { Desk } from "$/player/deskModel.svelte";
 import { dragLoop } from "$/player/looping";
 import { partOf, timeAt } from "$/player/timeline";
 

@@ -4,7 +4,7 @@ import { api, told, unsigned, type Schemas } from "$/api/client";
 import { Problem } from "$/api/problem";
 import { forgetRefresh, sessionEvents } from "$/api/refresh";
 import { textOf } from "$/api/words";
-import { complain, notices, notify } from "$/design/notices.svelte";
+import { complain, notices, notify } from "$/design/noticeList.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
 import { dropDeletions, finishDeletions, finishLeftDeletions, forgetLeftDeletions } from "$/library/actions";
 import { forgetAnswers, forgetEverything, relistKept, reviewKept } from "$/offline/kept.svelte";

@@ -206,7 +206,7 @@ describe("a browser that fails the page", () => {
 
   it("is complained of, and no promise is left alone with it", async () => {
     await visit({ isRemembered: true });
-    const { notices } = await import("$/design/notices.svelte");
+    const { notices } = await import("$/design/noticeList.svelte");
     say({ "/v1/me": { status: 418, body: { detail: "Not now." } } });
     browser.stored.set(MARK, "2");
     browser.happen("storage", { key: MARK });
@@ -234,7 +234,7 @@ describe("the end of a session", () => {
   ];
 
   it.each(ends)("takes what was told and what still waits with it: %s", async (_, end) => {
-    const { announce, notices, notify } = await import("$/design/notices.svelte");
+    const { announce, notices, notify } = await import("$/design/noticeList.svelte");
     notify({ text: "The song is being deleted.", kind: "error" });
     announce("The song has arrived.");
     await end();

@@ -3,7 +3,7 @@
 import { api } from "$/api/client";
 import { Problem } from "$/api/problem";
 import { refreshSession, sessionEvents } from "$/api/refresh";
-import { announce } from "$/design/notices.svelte";
+import { announce } from "$/design/noticeList.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
 import { heldNames, locked } from "$/state/locks";
 import { BrowserHandles, type FileHandle } from "$/state/keptHandles";

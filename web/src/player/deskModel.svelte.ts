@@ -3,7 +3,7 @@
 import type { Schemas } from "$/api/client";
 import { textOf } from "$/api/words";
 import type { Engine, EngineState, StemSegment } from "$/audio/engine";
-import { announce } from "$/design/notices.svelte";
+import { announce } from "$/design/noticeList.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
 import { movedByBeats } from "$/player/beats";
 import { ManifestReader } from "$/player/manifest";
