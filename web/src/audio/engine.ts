@@ -61,6 +61,8 @@ export class Engine extends EventTarget {
   private resting: ReturnType<typeof setTimeout> | undefined;
   private quietly: (() => void)[] = [];
   private held_samples = 0;
+  /** What changes tempo and pitch takes, which no browser counts: for a test of memory too. */
+  stretchers_bytes = 0;
 
   static async open(options: EngineOptions): Promise<Engine> {
     const context = contextAt(options.rate_hz);
@@ -288,6 +290,9 @@ export class Engine extends EventTarget {
         clearTimeout(this.starting);
         this.areStretchersKnown = true;
         return void (message.areOpen || this.dispatchEvent(new Event("fault")));
+      case "stretching":
+        this.stretchers_bytes = message.held_bytes;
+        return;
       case "report":
         return this.note(message);
     }
