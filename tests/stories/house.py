@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from stack import postgres
+from stack.layout import Layout
 from tests.paths import REPOSITORY
 
 START_S = 120.0
@@ -104,6 +106,12 @@ class House:
         text = httpx.get(f"http://127.0.0.1:{state['ports'][f'{process}-metrics']}/metrics").text
         values = [line.rsplit(" ", 1)[1] for line in text.splitlines() if line.startswith(name + " ")]
         return float(values[0]) if values else 0.0
+
+    def database_url(self, service: str) -> str:
+        """Where a service has its tables, with its own role: for what only time or a fault would make of them."""
+        state = self.state()
+        assert state is not None
+        return postgres.url(Layout(self.data), int(state["ports"]["postgres"]), service)
 
     @contextmanager
     def supervisor_paused(self) -> Iterator[None]:

@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.browser import WebPage, chromium
+import numpy as np
+
+from tests.browser import Tapped, WebPage, chromium
 from tests.paths import BUNDLED_SONG
 from tests.stories.house import House
+from tests.stories.songs import Samples, integers
+
+STEMS = ("Vocals", "Drums", "Bass", "Other")
+SECOND = 44_100
+
+
+def _played(tapped: Tapped) -> Samples:
+    """`[stem, channel, sample]`: whole steps of 16 bits, as every sample of the song is."""
+    steps = np.array(tapped.stems)
+    np.testing.assert_array_equal(steps, np.rint(steps))
+    return steps.astype(np.int64)
+
+
+def _assert_in_step(taps: Sequence[Tapped], song: Samples) -> None:
+    """All stems are from the one place: together they are what was dropped, in every bit."""
+    for tapped in taps:
+        played = _played(tapped)
+        assert np.abs(played).max(axis=(1, 2)).min() > 0, "a stem is silent here: nothing is proved of it"
+        np.testing.assert_array_equal(played.sum(axis=0).T, song[tapped.sample : tapped.sample + played.shape[2]])
 
 
 async def test_song_is_played_while_it_is_separated(house: House, four_minutes: bytes, tmp_path: Path) -> None:
-    """A one-time link signs in; a song that is dropped plays in step before it is done, and its stems download."""
+    """A one-time link signs in; a dropped song plays in step to the sample before it is done: its stems are it."""
     link = house.command("link").stdout.strip()
     song = tmp_path / "four minutes.flac"
     song.write_bytes(four_minutes)
@@ -21,14 +44,28 @@ async def test_song_is_played_while_it_is_separated(house: House, four_minutes: 
         await web.choose(song)
         await web.open_track("four minutes")
         await web.can_play(5)
-        growing = await web.playable_s()
         await web.play()
         await web.plays_past(1.0)
-        assert growing < 240
         await web.sounds()
         await web.hears([True, True, True, True])
-        await web.can_play(239)
-        assert await web.position_s() > 1
+        assert await web.page.locator(".lane h3").all_text_contents() == list(STEMS)
+        taps = [await web.tap(SECOND)]
+        # Over the joint of two segments as well.
+        await web.can_play(8)
+        await web.seek(4.6)
+        await web.plays_past(4.65)
+        taps.append(await web.tap(SECOND))
+        assert await web.playable_s() < 240, "it was separated before it was listened to: nothing is proved"
+        _assert_in_step(taps, integers(four_minutes)[0])
+        await web.sees_ready()
+        assert await web.position_s() > 5
+        await web.close_track()
+        for number, stem in enumerate(STEMS):
+            file = await (await web.download("four minutes", stem, "FLAC")).path()
+            whole, _ = await asyncio.to_thread(integers, file)
+            for tapped in taps:
+                played = _played(tapped)[number].T
+                np.testing.assert_array_equal(played, whole[tapped.sample : tapped.sample + len(played)])
         await web.close()
         assert web.faults == []
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+
+import asyncpg
 from playwright.async_api import expect
 
 from tests.browser import WebPage, chromium
@@ -42,6 +45,41 @@ async def test_a_guest_plays_a_shared_track_until_it_is_revoked(house: House, mu
         await guest.close()
         await web.close()
         assert web.faults + guest.faults == []
+
+
+async def test_a_link_that_ran_out_has_ended(house: House, musician: Listener) -> None:
+    """Past its end a link says so to who has it open and to who opens it, and its maker's list names it no more."""
+    async with chromium() as browser:
+        web = await WebPage.open(browser, house.url, deadline_s=60)
+        await web.sign_in(musician.email, musician.password)
+        link = await _share(web)
+        guest = await WebPage.open(browser, house.url, path=link.removeprefix(house.url), deadline_s=60)
+        await guest.can_play(29.9)
+        await expect(guest.page.locator("#player-view header")).to_contain_text("This link ends in 7 days.")
+        await _let_run_out(house)
+        # What lies there is not loaded yet, and asked for.
+        await guest.page.get_by_label("Repeat between A and B").click()
+        await guest.seek(27)
+        await expect(guest.page.get_by_role("heading", name="This link has ended")).to_be_visible()
+        await expect(guest.page.locator("#player-view")).to_have_count(0)
+        await guest.page.reload()
+        await expect(guest.page.get_by_role("heading", name="This link has ended")).to_be_visible()
+        await expect(guest.page.locator("#content")).to_contain_text("It has expired")
+        await web.page.keyboard.press("Escape")
+        await web.player.get_by_role("button", name="Share", exact=True).click()
+        await expect(web.page.get_by_text("No link of this track works now.")).to_be_visible()
+        await guest.close()
+        await web.close()
+        assert web.faults + guest.faults == []
+
+
+async def _let_run_out(house: House) -> None:
+    """As if the time that links were given had passed."""
+    library = await asyncpg.connect(house.database_url("library"))
+    now = datetime.datetime.now(datetime.UTC)
+    changed = await library.execute("UPDATE shares SET expires_at = $1 WHERE expires_at > $1", now)
+    await library.close()
+    assert changed != "UPDATE 0"
 
 
 async def _check_as_shared(guest: WebPage) -> None:

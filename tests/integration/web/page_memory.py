@@ -1,6 +1,6 @@
 """What a page holds in memory, its workers and its audio thread with it, as Chromium counts it.
 
-All but the memory of WebAssembly, which Chromium tells of no audio thread.
+WebAssembly's memories are noted in each thread as they are made; but an audio thread begins before it can be asked to.
 """
 
 from __future__ import annotations
@@ -16,6 +16,27 @@ from typing import Any
 from playwright.async_api import CDPSession, Page
 
 _ANSWER_WITHIN_S = 30.0
+_NOTING = """(() => {
+  const memories = (globalThis.notedMemories = []);
+  const note = (instance) => {
+    const made = Object.values(instance.exports).filter((it) => it instanceof WebAssembly.Memory);
+    memories.push(...made.map((memory) => new WeakRef(memory)));
+  };
+  const { Instance, instantiate } = WebAssembly;
+  WebAssembly.instantiate = async (...given) => {
+    const made = await instantiate(...given);
+    note(made instanceof Instance ? made : made.instance);
+    return made;
+  };
+  WebAssembly.Instance = new Proxy(Instance, {
+    construct(type, given) {
+      const made = new type(...given);
+      note(made);
+      return made;
+    },
+  });
+})()"""
+_LENGTHS = "(globalThis.notedMemories ?? []).map((it) => it.deref()?.buffer.byteLength ?? 0).filter(Boolean)"
 Json = dict[str, Any]
 
 
@@ -27,14 +48,19 @@ class Held:
     """Objects of JavaScript and of the document."""
     buffers_bytes: int
     """Array buffers: decoded sound is among them."""
+    assembly_bytes: int
+    """Memories of WebAssembly, as long as they are."""
+    assemblies: int
+    """How many of those there are."""
 
     @property
     def bytes(self) -> int:
-        return self.scripts_bytes + self.buffers_bytes
+        return self.scripts_bytes + self.buffers_bytes + self.assembly_bytes
 
     def __str__(self) -> str:
-        whole, scripts, buffers = (f"{each / 1e6:.1f} MB" for each in (self.bytes, *dataclasses.astuple(self)))
-        return f"{whole}: {scripts} of scripts, {buffers} of buffers"
+        parts = (self.bytes, self.scripts_bytes, self.buffers_bytes, self.assembly_bytes)
+        whole, scripts, buffers, assembly = (f"{each / 1e6:.1f} MB" for each in parts)
+        return f"{whole}: {scripts} of scripts, {buffers} of buffers, {assembly} of {self.assemblies} WebAssemblies"
 
 
 class PageMemory:
@@ -44,6 +70,7 @@ class PageMemory:
         """Of the page that this session is attached to; see `opened`."""
         self._cdp = cdp
         self._threads: list[str] = []
+        self._noting: list[asyncio.Future[None]] = []
         self._numbers = itertools.count(1)
         self._asked: dict[int, asyncio.Future[Json]] = {}
         cdp.on("Target.attachedToTarget", self._attach)
@@ -56,7 +83,7 @@ class PageMemory:
         """While the block runs, threads are found as they start and forgotten as they end."""
         cdp = await page.context.new_cdp_session(page)
         memory = cls(cdp)
-        await cdp.send("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": False})
+        await cdp.send("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": False})
         yield memory
         await cdp.detach()
 
@@ -67,13 +94,20 @@ class PageMemory:
 
     async def held(self) -> Held:
         """What is held now."""
+        await asyncio.gather(*self._noting)
         parts = [await self._held_by(thread) for thread in (None, *self._threads)]
         return Held(*(sum(part) for part in zip(*parts, strict=True)))
 
-    async def _held_by(self, thread: str | None) -> tuple[int, int]:
+    async def _held_by(self, thread: str | None) -> tuple[int, int, int, int]:
         await self._ask(thread, "HeapProfiler.collectGarbage")
         usage = await self._ask(thread, "Runtime.getHeapUsage")
-        return int(usage["usedSize"] + usage["embedderHeapUsedSize"]), int(usage["backingStorageSize"])
+        lengths = await self._assemblies_of(thread)
+        scripts = int(usage["usedSize"] + usage["embedderHeapUsedSize"])
+        return scripts, int(usage["backingStorageSize"]), sum(lengths), len(lengths)
+
+    async def _assemblies_of(self, thread: str | None) -> list[int]:
+        told = await self._ask(thread, "Runtime.evaluate", expression=_LENGTHS, returnByValue=True)
+        return [int(length) for length in told["result"]["value"]]
 
     async def _ask(self, thread: str | None, method: str, **parameters: object) -> Json:
         if thread is None:
@@ -86,9 +120,15 @@ class PageMemory:
         return await asyncio.wait_for(waiting, _ANSWER_WITHIN_S)
 
     def _attach(self, told: Json) -> None:
+        self._noting.append(asyncio.ensure_future(self._begin(told["sessionId"])))
         # One service worker serves all pages of the address, and outlives this one.
         if told["targetInfo"]["type"] != "service_worker":
             self._threads.append(told["sessionId"])
+
+    async def _begin(self, thread: str) -> None:
+        """A thread waits with its own script until its memories are noted."""
+        await self._ask(thread, "Runtime.evaluate", expression=_NOTING)
+        await self._ask(thread, "Runtime.runIfWaitingForDebugger")
 
     def _detach(self, told: Json) -> None:
         if told["sessionId"] in self._threads:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import gzip
+import statistics
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, StorageState, expect
 
 from tests.integration.web.conftest import OpenPage
+from tests.integration.web.contention import lost_ms, moment
 from tests.integration.web.fake_gateway import PASSWORD, WEB, FakeGateway
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
@@ -23,8 +24,8 @@ SCRIPTS_BYTES_MAX = 150_000
 INTERACTIVE_MS_MAX = 1000
 SLOWER = 4
 """A middling phone, by Chromium's throttle."""
-LOADS_MAX = 5
-"""One within the bound is enough: a machine that was busy elsewhere says nothing of the page."""
+LOADS = 5
+"""Half of them are within the bound: one alone might have been lucky."""
 
 # When the control is there to be used, and every stretch of 50 ms and more in which nothing could be asked of the page.
 _WATCH = """(selector) => {
@@ -50,44 +51,33 @@ class Load:
     painted_ms: float
     shown_ms: float
     busy: list[list[float]]
-    waited_ms: float
-    """How long the page was ready to go on and other programs had the CPU."""
+    lost_ms: float
+    """How long the page was ready to go on and other programs, no part of the browser, had the CPU."""
 
     @property
     def interactive_ms(self) -> float:
         """Painted, the control there, and no task of 50 ms and more left to wait for; on a machine of its own."""
-        return max([self.painted_ms, self.shown_ms, *(end_ms for _, end_ms in self.busy)]) - self.waited_ms
+        return max([self.painted_ms, self.shown_ms, *(end_ms for _, end_ms in self.busy)]) - self.lost_ms
 
 
-async def test_the_scripts_before_the_player_are_small(open_page: OpenPage, record_property: Record) -> None:
-    """Until a track is opened, at most 150 kB of scripts are loaded, as gzip sends them."""
+async def test_the_scripts_before_the_player_are_small(
+    open_page: OpenPage, gateway: FakeGateway, record_property: Record
+) -> None:
+    """Until a track is opened, a first visit sends for at most 150 kB of scripts, gzipped, its service worker's too."""
     web = await open_page()
     await web.sign_up("ada@example.org", PASSWORD)
     await expect(web.page.locator("#list-state")).to_contain_text("No tracks yet")
-    names: list[str] = await web.page.evaluate(
-        "performance.getEntriesByType('resource').map(it => new URL(it.name).pathname).filter(it => it.endsWith('.js'))"
-    )
-    loaded = {name for name in names if name.startswith("/assets/")}
-    assert loaded
-    scripts_bytes = sum(len(gzip.compress((WEB / name[1:]).read_bytes())) for name in loaded)
-    record_property("scripts_bytes", scripts_bytes)
-    assert scripts_bytes <= SCRIPTS_BYTES_MAX
+    # It sends for its own files until it is ready.
+    await web.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    scripts = {name: _gzipped_bytes(name) for name in gateway.files if name.endswith(".js")}
+    assert "service-worker.js" in scripts
+    assert any(name.startswith("assets/") for name in scripts)
+    record_property("scripts_bytes", sum(scripts.values()))
+    assert sum(scripts.values()) <= SCRIPTS_BYTES_MAX, scripts
 
 
-async def _waits_ms(browser: Browser) -> dict[int, float]:
-    """Of each page's main thread: how long it has stood in line for a CPU."""
-    cdp = await browser.new_browser_cdp_session()
-    processes = (await cdp.send("SystemInfo.getProcessInfo"))["processInfo"]
-    await cdp.detach()
-    return {process["id"]: _wait_ms(process["id"]) for process in processes if process["type"] == "renderer"}
-
-
-def _wait_ms(process: int) -> float:
-    try:
-        return int(Path(f"/proc/{process}/schedstat").read_text().split()[1]) / 1e6
-    except OSError:
-        # Not every machine tells.
-        return 0.0
+def _gzipped_bytes(name: str) -> int:
+    return len(gzip.compress((WEB / name).read_bytes()))
 
 
 @contextlib.asynccontextmanager
@@ -102,17 +92,21 @@ async def _loaded_slowly(
     await page.add_init_script(f"({_WATCH})({control!r})")
     # The browser's own picker, which asks a person, and nobody is there: a plain file input is heard of.
     await page.add_init_script("delete window.showOpenFilePicker")
-    before = await _waits_ms(browser)
+    before = await moment(browser)
     await page.goto(address, wait_until="commit")
     await page.wait_for_function("() => window.told?.painted_ms && told.shown_ms")
-    after = await _waits_ms(browser)
+    after = await moment(browser)
     # The other pages do nothing meanwhile. What this one may have waited for since it was shown does not count.
     late_ms: float = await page.evaluate("performance.now() - Math.max(told.painted_ms, told.shown_ms)")
-    waited_ms = max(waited_ms - before.get(process, 0.0) for process, waited_ms in after.items()) - late_ms
     await page.wait_for_load_state("networkidle")
     told: dict[str, Any] = await page.evaluate("told")
-    yield page, Load(**told, waited_ms=max(0.0, waited_ms))
+    yield page, Load(**told, lost_ms=max(0.0, lost_ms(before, after) - late_ms))
     await context.close()
+
+
+def _check(loads: list[Load], record_property: Record) -> None:
+    record_property("interactive_ms", [(round(it.interactive_ms), round(it.lost_ms)) for it in loads])
+    assert statistics.median(load.interactive_ms for load in loads) <= INTERACTIVE_MS_MAX, loads
 
 
 async def test_a_first_visit_is_interactive_within_a_second(
@@ -120,15 +114,12 @@ async def test_a_first_visit_is_interactive_within_a_second(
 ) -> None:
     """On a cold cache and a CPU four times slower, the sign-in form is there to be used within a second."""
     loads: list[Load] = []
-    for _ in range(LOADS_MAX):
+    for _ in range(LOADS):
         async with _loaded_slowly(browser, gateway.address, "#entry-form button[type=submit]", None) as (page, load):
             loads.append(load)
             await page.get_by_role("button", name="Create an account").click()
             await expect(page.get_by_label("I am 13 or older")).to_be_visible()
-        if loads[-1].interactive_ms <= INTERACTIVE_MS_MAX:
-            break
-    record_property("interactive_ms", [(round(it.interactive_ms), round(it.waited_ms)) for it in loads])
-    assert loads[-1].interactive_ms <= INTERACTIVE_MS_MAX, loads
+    _check(loads, record_property)
 
 
 async def test_the_library_is_interactive_within_a_second(
@@ -139,12 +130,9 @@ async def test_the_library_is_interactive_within_a_second(
     await web.sign_up("ada@example.org", PASSWORD)
     known = await web.page.context.storage_state()
     loads: list[Load] = []
-    for _ in range(LOADS_MAX):
+    for _ in range(LOADS):
         async with _loaded_slowly(browser, gateway.address, "#choose", known) as (page, load):
             loads.append(load)
             async with page.expect_file_chooser():
                 await page.get_by_role("button", name="Choose songs").click()
-        if loads[-1].interactive_ms <= INTERACTIVE_MS_MAX:
-            break
-    record_property("interactive_ms", [(round(it.interactive_ms), round(it.waited_ms)) for it in loads])
-    assert loads[-1].interactive_ms <= INTERACTIVE_MS_MAX, loads
+    _check(loads, record_property)

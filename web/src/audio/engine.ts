@@ -60,6 +60,8 @@ export class Engine extends EventTarget {
   private starting: ReturnType<typeof setTimeout> | undefined;
   private quietly: (() => void)[] = [];
   private held_samples = 0;
+  /** What changes tempo and pitch takes, which no browser counts: for a test of memory too. */
+  stretchers_bytes = 0;
 
   static async open(options: EngineOptions): Promise<Engine> {
     const { rate_hz, stems, from_s = 0 } = options;
@@ -310,6 +312,9 @@ export class Engine extends EventTarget {
         clearTimeout(this.starting);
         this.areStretchersKnown = true;
         return void (message.areOpen || this.dispatchEvent(new Event("fault")));
+      case "stretching":
+        this.stretchers_bytes = message.held_bytes;
+        return;
       case "report":
         return this.note(message);
     }

@@ -44,7 +44,9 @@ export type FromMixer =
   | { kind: "held"; load: number }
   | ({ kind: "tapped"; id: number } & Tapped)
   /** Whether what changes tempo and pitch has started; without it the song is given as it is. */
-  | { kind: "stretchers"; areOpen: boolean };
+  | { kind: "stretchers"; areOpen: boolean }
+  /** How much memory that takes, each time that it is another. */
+  | { kind: "stretching"; held_bytes: number };
 
 export interface SegmentBytes {
   load: number;

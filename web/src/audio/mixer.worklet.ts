@@ -1,6 +1,6 @@
 // The audio thread's end of the mixer: messages in, samples and reports out.
 
-import { openStretcher } from "./stretch.wasm";
+import { openStretcher, type WasmStretcher } from "./stretch.wasm";
 import type { FromMixer, MixerSetup, ToBlocks, ToMixer } from "./messages";
 import { Mixer } from "./mixer";
 import { Resampler } from "./resampler";
@@ -21,6 +21,8 @@ class MixerProcessor extends AudioWorkletProcessor {
   private reported_s = -Infinity;
   private pace = 0;
   private isClosed = false;
+  private stretchers: readonly WasmStretcher[] = [];
+  private stretchers_bytes = 0;
 
   constructor({ processorOptions }: { processorOptions: MixerSetup }) {
     super();
@@ -34,6 +36,7 @@ class MixerProcessor extends AudioWorkletProcessor {
     Promise.all(stretchers).then(
       (opened) => {
         mixer.stretchWith(opened);
+        this.stretchers = opened;
         this.post({ kind: "stretchers", areOpen: true });
       },
       () => this.post({ kind: "stretchers", areOpen: false }),
@@ -105,6 +108,11 @@ class MixerProcessor extends AudioWorkletProcessor {
     this.mixer.listener.peaks.fill(0);
     this.pace = pace;
     this.reported_s = at_s;
+    const held_bytes = this.stretchers.reduce((sum, stretcher) => sum + stretcher.held_bytes, 0);
+    if (held_bytes !== this.stretchers_bytes) {
+      this.stretchers_bytes = held_bytes;
+      this.post({ kind: "stretching", held_bytes });
+    }
     const held_samples = this.mixer.blocks.samples;
     this.post({ kind: "report", at_s, position, pace, isQuiet, peaks, turn: this.turn, held_samples });
   }

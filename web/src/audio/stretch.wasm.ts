@@ -35,7 +35,7 @@ const CaughtProcessor = restored();
 const EMPTY_MODULE = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
 
 /** Made when its WebAssembly is ready, which is the first thing the processor tells. Raises where none may start. */
-export async function openStretcher(rate_hz: number): Promise<Stretcher> {
+export async function openStretcher(rate_hz: number): Promise<WasmStretcher> {
   // Of its own that does not start the processor tells nobody, and would be waited for without end.
   await WebAssembly.instantiate(EMPTY_MODULE);
   const processor = new CaughtProcessor({ numberOfOutputs: 1, outputChannelCount: [CHANNELS] }) as Processor;
@@ -43,7 +43,7 @@ export async function openStretcher(rate_hz: number): Promise<Stretcher> {
   return new WasmStretcher(processor.wasmModule, rate_hz);
 }
 
-class WasmStretcher implements Stretcher {
+export class WasmStretcher implements Stretcher {
   readonly inputLatency_samples: number;
   readonly outputLatency_samples: number;
   private readonly length: number;
@@ -62,6 +62,11 @@ class WasmStretcher implements Stretcher {
     this.length = this.inputLatency_samples + this.outputLatency_samples;
     this.pointer_bytes = module._setBuffers(CHANNELS, this.length);
     this.transpose(0);
+  }
+
+  /** As long as its WebAssembly's memory is. */
+  get held_bytes(): number {
+    return (this.module.exports?.memory.buffer ?? this.module.HEAP8.buffer).byteLength;
   }
 
   prime(before: Bus, tempo: number): void {
