@@ -16,7 +16,7 @@ import { clamped, FADE_S, loopSamples, PITCH_MAX, TEMPO_MAX, TEMPO_MIN } from ".
 import type { Click, LaneMix, Loop, LoopSamples, StemSegment } from "./song";
 import { verdictOn, type EngineState } from "./verdict";
 
-export { DecodeError, EngineBroken };
+export { EngineBroken };
 export type { Click, EngineState, LaneMix, Loop, StemSegment };
 
 export interface EngineOptions {
@@ -125,10 +125,6 @@ export class Engine extends EventTarget {
   /** What is heard now. */
   get position_s(): number {
     return this.clock.at(this.output.heard_s, this.loop, this.playable_samples) / this.options.rate_hz;
-  }
-
-  get playable_s(): number {
-    return this.playable_samples / this.options.rate_hz;
   }
 
   /** How much decoded sound the mixer holds, of all stems together: what a test of memory asks for. */
