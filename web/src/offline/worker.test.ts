@@ -49,6 +49,13 @@ describe("a worker that is installed", () => {
     await worker.happen("install");
     expect(await made.keys()).toEqual([`${SHELL}old`, `${SHELL}new`]);
   });
+
+  it.each([`${SHELL}old`, KEPT_TRACK])("takes the whole page where there is %s, which it must open", async (name) => {
+    await made.made(name, FILES);
+    await worker.happen("install");
+    await worker.happen("activate");
+    expect(made.pathsOf(`${SHELL}new`)).toEqual([...FILES, ...PARTS, REST]);
+  });
 });
 
 describe("a worker that takes over", () => {

@@ -1,6 +1,6 @@
 /** What the service worker does when it is installed, takes over and is asked. */
 
-import { REST, SHELL } from "$/offline/answering";
+import { KEPT, REST, SHELL } from "$/offline/answering";
 import { answerTo, forgetOtherShells } from "$/offline/roads";
 
 /** What the build made. */
@@ -34,10 +34,15 @@ export function serve(worker: ServiceWorkerGlobalScope, { first, rest, name }: B
   });
 }
 
-/** Who looks in for the first time need not fetch the player: the page itself asks for the rest. */
+/**
+ * Who looks in for the first time need not fetch the player: the page itself asks for the rest. Who was here before has an
+ * older page, or a track that they keep, and loses the whole of that page to this one.
+ */
 async function begin(shell: string, first: readonly string[], rest: readonly string[]): Promise<void> {
+  const others = (await caches.keys()).filter((name) => name !== shell);
+  const wasHere = others.some((name) => name.startsWith(SHELL) || name.startsWith(KEPT));
   const cache = await caches.open(shell);
-  await cache.addAll([...first]);
+  await cache.addAll(wasHere ? [...first, ...rest] : [...first]);
   await cache.put(REST, Response.json(rest));
 }
 
