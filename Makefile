@@ -46,7 +46,7 @@ setup: .state/dev ## Install what development needs into .venv
 .PHONY: test
 test: .state/dev .state/web .state/chromium .state/triton-ready .state/evaluation .state/ffmpeg .state/generator ## Every test, on real PostgreSQL, NATS, Triton and Chromium [ARGS=pytest arguments]
 	@$(if $(value ARGS),,echo "The browser client's unit tests"; $(NPM) run --silent test -- --reporter=dot)
-	@exec $(PY) -m pytest $(if $(value ARGS),$(ARGS),--numprocesses 2 --no-loadscope-reorder)
+	@exec $(PY) -m pytest $(if $(value ARGS),$(ARGS),-m "not long" --numprocesses 2 --no-loadscope-reorder)
 
 .PHONY: check
 check: .state/dev .state/web-packages ## Formatting, lints, types, import contracts, contracts, locks
@@ -136,6 +136,11 @@ eval: .state/evaluation ## Score every registered model on songs with known stem
 .PHONY: property
 property: .state/dev ## The property tests, with ten thousand examples each, and a hundred thousand histories of the ledger
 	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -m property --timeout=1800 $(ARGS)
+
+# Not part of `make test`: each of them goes through every view, a minute and more.
+.PHONY: long
+long: .state/dev .state/web .state/chromium ## Every view's layout at three widths, and from right to left
+	@$(PY) -m pytest -m long $(ARGS)
 
 # Not part of `make test`: PyTorch and demucs are 1.8 GB.
 .PHONY: importing-test

@@ -27,6 +27,7 @@ async def _faults(web: WebPage, width_px: int) -> list[str]:
     return cast(list[str], await web.page.evaluate(_LAYOUT, asked))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width_px", WIDTHS_PX)
 async def test_every_view_fits(open_page: OpenPage, gateway: FakeGateway, width_px: int) -> None:
     """In every view all is in the window and in sight, no control lies over another, and a finger can hit each."""
@@ -42,6 +43,7 @@ async def test_every_view_fits(open_page: OpenPage, gateway: FakeGateway, width_
     assert found == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width_px", [PHONE_PX, DESK_PX])
 async def test_every_view_fits_from_right_to_left(open_page: OpenPage, gateway: FakeGateway, width_px: int) -> None:
     """The same where writing goes from right to left."""
