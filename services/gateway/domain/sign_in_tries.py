@@ -5,11 +5,14 @@ from __future__ import annotations
 import collections
 import dataclasses
 import hashlib
+import itertools
 import unicodedata
 
 _KEYS_MAX = 20_000
 FORGOTTEN_S = 3600.0
 """A key that nobody tried for so long begins anew."""
+_LOOKED_AT_MAX = 100
+"""Keys that one try looks at to make room, however many there are."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +35,8 @@ class Patience:
 class SignInTries:
     """Failed tries by account, as a keyed digest of its address: neither addresses nor what they hash to are known.
 
-    Bounded: keys with no wait are forgotten first, so that many addresses tried once push out nobody's wait.
+    Bounded: keys with no wait are forgotten first, so that many addresses tried once push out nobody's wait, and those
+    whose wait ended longest ago once they hold half the room, so that a new key is always counted.
     """
 
     def __init__(self, patience: Patience, secret: bytes, *, keys_max: int = _KEYS_MAX) -> None:
@@ -57,7 +61,7 @@ class SignInTries:
         wait_s = at_s + self._patience.wait_s(failed) - now_s
         if wait_s > 0:
             return wait_s
-        self._remember(key, failed + 1, now_s)
+        self._remember(key, failed + 1, now_s, now_s)
         return 0.0
 
     def succeeded(self, email: str) -> None:
@@ -70,18 +74,36 @@ class SignInTries:
         failed, at_s = self._known(key, now_s)
         self._forget(key)
         if failed > 1:
-            self._remember(key, failed - 1, at_s)
+            self._remember(key, failed - 1, at_s, now_s)
 
     def _known(self, key: bytes, now_s: float) -> tuple[int, float]:
         failed, at_s = self._free.get(key) or self._waiting.get(key) or (0, now_s)
         return (0, now_s) if now_s - at_s >= FORGOTTEN_S else (failed, at_s)
 
-    def _remember(self, key: bytes, failed: int, at_s: float) -> None:
+    def _remember(self, key: bytes, failed: int, at_s: float, now_s: float) -> None:
         self._forget(key)
+        self._drop_forgotten(now_s)
+        while len(self) >= self._keys_max and len(self) > 0:
+            self._make_room()
         kept = self._waiting if self._patience.wait_s(failed) > 0 else self._free
         kept[key] = (failed, at_s)
-        while len(self) > self._keys_max:
-            (self._free or self._waiting).popitem(last=False)
+
+    def _drop_forgotten(self, now_s: float) -> None:
+        for kept in (self._free, self._waiting):
+            oldest = list(itertools.islice(kept.items(), _LOOKED_AT_MAX))
+            for key, (_, at_s) in oldest:
+                if now_s - at_s < FORGOTTEN_S:
+                    break
+                del kept[key]
+
+    def _make_room(self) -> None:
+        if len(self._free) > len(self._waiting) or not self._waiting:
+            self._free.popitem(last=False)
+            return
+        oldest = itertools.islice(self._waiting.items(), _LOOKED_AT_MAX)
+        # Whose wait ended longest ago, or ends first where all still wait.
+        key, _ = min(oldest, key=lambda item: item[1][1] + self._patience.wait_s(item[1][0]))
+        del self._waiting[key]
 
     def _forget(self, key: bytes) -> None:
         self._free.pop(key, None)

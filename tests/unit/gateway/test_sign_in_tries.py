@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,6 +106,30 @@ def test_many_addresses_push_out_nobodys_wait() -> None:
         fail(held, f"{number}@example.org", 3, now_s)
         assert len(held) <= 50
     assert held.begin(ADA, now_s) == wait_s > 0
+
+
+@pytest.mark.parametrize("times", [6, 12])
+def test_a_new_account_is_counted_however_many_wait(times: int) -> None:
+    """Once as many accounts as are remembered have waits, tries at another one are counted nonetheless."""
+    held = tries(keys_max=20)
+    now_s = 0.0
+    for number in range(40):
+        now_s = fail(held, f"{number}@example.org", times, now_s)
+    taken = [held.begin(email, now_s) for _ in range(10) for email in (ADA, "bob@example.org")]
+    assert taken.count(0.0) == 2 * (PATIENCE.free + 1)
+    assert len(held) <= 20
+
+
+def test_a_wait_that_goes_on_outlasts_those_that_are_over() -> None:
+    """Room is made of waits that are over first, and accounts that nobody tried for an hour go without being tried."""
+    held = tries(keys_max=20)
+    now_s = fail(held, ADA, 14)
+    for number in range(40):
+        fail(held, f"{number}@example.org", 6, now_s)
+        now_s += 2.0
+    assert held.begin(ADA, now_s) > 0
+    held.begin("bob@example.org", now_s + FORGOTTEN_S)
+    assert len(held) == 1
 
 
 def test_neither_addresses_nor_their_plain_digests_are_kept() -> None:
