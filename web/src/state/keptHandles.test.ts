@@ -21,7 +21,10 @@ it("a file is opened again where the person allows it, or the browser asks nobod
   expect(await reopened(handle({}))).toBe(file);
 });
 
-it("a file stays closed where the person does not allow it, or it is there no more", async () => {
-  expect(await reopened(handle({ requestPermission: async () => "denied" }))).toBeNull();
-  expect(await reopened(handle({ getFile: () => Promise.reject(new DOMException("", "NotFoundError")) }))).toBeNull();
+it("a file stays closed where it may not be read, which is told from one that is there no more", async () => {
+  const fails = (name: string) => () => Promise.reject(new DOMException("", name));
+  expect(await reopened(handle({ requestPermission: async () => "denied" }))).toBe("forbidden");
+  expect(await reopened(handle({ requestPermission: fails("SecurityError") }))).toBe("forbidden");
+  expect(await reopened(handle({ getFile: fails("NotAllowedError") }))).toBe("forbidden");
+  expect(await reopened(handle({ getFile: fails("NotFoundError") }))).toBe("missing");
 });

@@ -18,13 +18,16 @@ export interface KeptHandles {
 const DATABASE = "stripsession";
 const STORE = "handles";
 
-/** Asked by a click, without which no browser asks the person. Null where it may not be read, or is there no more. */
-export async function reopened(handle: FileHandle): Promise<File | null> {
+/** The person or the browser does not let it be read; or it was moved or removed. */
+export type Unopened = "forbidden" | "missing";
+
+/** Asked by a click, without which no browser asks the person. */
+export async function reopened(handle: FileHandle): Promise<File | Unopened> {
   try {
     const answer = (await handle.requestPermission?.({ mode: "read" })) ?? "granted";
-    return answer === "granted" ? await handle.getFile() : null;
-  } catch {
-    return null;
+    return answer === "granted" ? await handle.getFile() : "forbidden";
+  } catch (error) {
+    return error instanceof DOMException && error.name === "NotFoundError" ? "missing" : "forbidden";
   }
 }
 

@@ -1,7 +1,7 @@
 /** Songs on their way in: one is sent at a time, each can be stopped, gone on with and given up. */
 
 import { Problem } from "$/api/problem";
-import { reopened, type FileHandle, type KeptHandles } from "$/state/keptHandles";
+import { reopened, type FileHandle, type KeptHandles, type Unopened } from "$/state/keptHandles";
 import { Pace } from "$/state/pace";
 import { fingerprint, uploadIdOf, type RememberedUploads } from "$/state/rememberedUploads";
 import type { Told } from "$/state/tusSending";
@@ -44,6 +44,8 @@ export class UploadQueue {
   readonly #ports: QueuePorts;
   readonly #pace = new Pace();
   #callOffStill = (): void => undefined;
+  /** Counts how often all was stopped, so that what was asked for one person is not shown to the next. */
+  #stops = 0;
 
   constructor(ports: QueuePorts) {
     this.#ports = ports;
@@ -99,10 +101,14 @@ export class UploadQueue {
 
   /** Go on with what an earlier visit left, where the browser still knows its files. Begun by a click: the browser may ask. */
   async goOn(): Promise<void> {
-    const [first, ...others] = this.songs.filter((song) => song.canReopen);
+    const songs = this.songs.filter((song) => song.canReopen);
     // One question at a time: an answer often holds for all.
-    if (first && (await this.#reopen(first))) {
-      await Promise.all(others.map((song) => this.#reopen(song)));
+    for (let song = songs.shift(); song; song = songs.shift()) {
+      const found = await this.#reopen(song);
+      if (found !== "missing") {
+        await Promise.all(found === "forbidden" ? [] : songs.map((other) => this.#reopen(other)));
+        break;
+      }
     }
     void this.#work();
   }
@@ -132,6 +138,7 @@ export class UploadQueue {
     if (!this.#ports.remembered.all.length) {
       return;
     }
+    const stops = this.#stops;
     const [held, tabs, handles] = await Promise.all([
       this.#ports.heldElsewhere(),
       this.#ports.livingTabs(),
@@ -146,6 +153,9 @@ export class UploadQueue {
         continue;
       }
       const stored = path === null ? undefined : await this.#ports.stored(path).catch(() => undefined);
+      if (stops !== this.#stops) {
+        return;
+      }
       if (isKnown(key) || this.#ports.remembered.of(key)?.path !== path) {
         continue;
       }
@@ -162,7 +172,10 @@ export class UploadQueue {
       }
     }
     for (const { song, path } of whole) {
-      await this.#attempt(song, (signal) => this.#finish(song, path, signal));
+      // Given up meanwhile, or given again and on its way.
+      if (this.songs.includes(song) && song.state === "interrupted") {
+        await this.#attempt(song, (signal) => this.#finish(song, path, signal));
+      }
     }
   }
 
@@ -176,6 +189,7 @@ export class UploadQueue {
   /** Nothing of it stays here; what was begun can be gone on with. */
   stop(): void {
     this.songs.forEach((song) => song.stopping?.abort(new DOMException("signed out", "AbortError")));
+    this.#stops += 1;
     this.songs = [];
     this.done = { songs: 0, bytes: 0 };
   }
@@ -201,15 +215,19 @@ export class UploadQueue {
     }
   }
 
-  async #reopen(song: Song): Promise<boolean> {
-    const file = song.handle && (await reopened(song.handle));
-    if (file && fingerprint(file) === song.key && song.canReopen) {
-      this.#giveAgain(song, file);
-    } else if (file) {
-      // It was changed since then, and is another song.
-      song.handle = null;
+  async #reopen(song: Song): Promise<File | Unopened> {
+    const file = song.handle ? await reopened(song.handle) : "missing";
+    if (file === "forbidden" || !this.songs.includes(song) || !song.canReopen) {
+      return file;
     }
-    return file !== null;
+    if (file !== "missing" && fingerprint(file) === song.key) {
+      this.#giveAgain(song, file);
+    } else {
+      // It was moved, or changed since then and is another song.
+      song.handle = null;
+      void this.#ports.handles.forget(song.key);
+    }
+    return file;
   }
 
   #requeue(song: Song): void {
@@ -244,7 +262,7 @@ export class UploadQueue {
         throw new SentElsewhere();
       }
     } catch (error) {
-      if (!signal.aborted) {
+      if (!signal.aborted && this.songs.includes(song)) {
         this.#settle(song, error);
       }
     } finally {

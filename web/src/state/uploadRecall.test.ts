@@ -48,6 +48,38 @@ describe("uploads of an earlier visit", () => {
     expect(shelf.size).toBe(0);
   });
 
+  it("are left alone once they are given up, or their person has gone, while others are gone on with", async () => {
+    const whole = { offset_bytes: 1000, length_bytes: 1000 };
+    stored.set("/v1/uploads/upl_1", whole);
+    remembered.remember(key("b.wav"), { path: "/v1/uploads/upl_2", tab: "gone" });
+    remembered.remember(key("c.wav"), { path: "/v1/uploads/upl_3", tab: "gone" });
+    stored.set("/v1/uploads/upl_2", whole).set("/v1/uploads/upl_3", whole);
+    world.onCreate = () => void (created.length === 1 ? queue.cancel(song("b.wav")) : queue.stop());
+    await queue.recall();
+    expect(created).toEqual(["upl_1", "upl_3"]);
+    expect([...shelf.keys()]).toEqual([key("c.wav")]);
+    expect([discarded, queue.songs]).toEqual([["/v1/uploads/upl_2"], []]);
+  });
+
+  it("are not shown where their person has gone before the server answers", async () => {
+    const recalling = queue.recall();
+    queue.stop();
+    await recalling;
+    expect(queue.songs).toEqual([]);
+    expect(shelf.size).toBe(1);
+  });
+
+  it("of which one was given up while the server refused it are remembered no more", async () => {
+    stored.set("/v1/uploads/upl_1", { offset_bytes: 1000, length_bytes: 1000 });
+    world.onCreate = () => {
+      queue.songs = [];
+      throw new Problem(410, {});
+    };
+    const remember = vi.spyOn(remembered, "remember");
+    await queue.recall();
+    expect(remember).not.toHaveBeenCalled();
+  });
+
   it("are forgotten where the server has them no more", async () => {
     stored.clear();
     await queue.recall();
@@ -169,6 +201,30 @@ describe("uploads of an earlier visit", () => {
     queue.add([file("a.wav")]);
     await settled();
     expect(states()[0]).toBe("a.wav sending");
+  });
+
+  it("go on without the one whose file is there no more, which is asked for no second time", async () => {
+    remembered.remember(key("b.wav"), { tab: "gone" });
+    remembered.remember(key("c.wav"), { tab: "gone" });
+    const moved = { getFile: () => Promise.reject(new DOMException("", "NotFoundError")) } as unknown as FileHandle;
+    handles.set(key("a.wav"), moved);
+    handles.set(key("b.wav"), made("b.wav"));
+    handles.set(key("c.wav"), made("c.wav"));
+    await queue.recall();
+    await queue.goOn();
+    await settled();
+    expect(states()).toEqual(["a.wav interrupted", "b.wav sending", "c.wav waiting"]);
+    expect(song("a.wav").canReopen).toBe(false);
+    expect([...handles.keys()]).toEqual([key("b.wav"), key("c.wav")]);
+  });
+
+  it("are not gone on with where they were given up while the browser asked", async () => {
+    handles.set(key("a.wav"), made("a.wav"));
+    await queue.recall();
+    const going = queue.goOn();
+    await queue.cancel(song("a.wav"));
+    await going;
+    expect([shelf.size, sendings]).toEqual([0, []]);
   });
 
   it("are not gone on with where the file is another one meanwhile", async () => {
