@@ -1,5 +1,6 @@
 /** Songs that are given to the page: dropped anywhere in it, or chosen. */
 
+import { sessionEvents } from "$/api/refresh";
 import { complain, notify } from "$/design/noticeList.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
 import { droppedFiles, Found, inOrder, PICKED, sortedOut, takeUnder } from "$/library/songFiles";
@@ -12,9 +13,14 @@ const TOLD_EVERY = 100;
 export const giving = $state<{
   /** Files are held over the page. */
   isOver: boolean;
-  /** How many files were found in what is being read; null while nothing is. */
+  /** How many files were found in all that is being read; null while nothing is. */
   reading: number | null;
 }>({ isOver: false, reading: null });
+
+let readings = 0;
+/** Counts sessions that ended, so that what one person gave is not sent in the name of the next. */
+let ends = 0;
+sessionEvents.addEventListener("closed", () => (ends += 1));
 
 type Picker = {
   showOpenFilePicker?(wish: { multiple: true; types: object[] }): Promise<FileHandle[]>;
@@ -39,6 +45,7 @@ export async function pick(what: "songs" | "folder"): Promise<boolean> {
   if (!(what === "songs" ? showOpenFilePicker : showDirectoryPicker)) {
     return false;
   }
+  const before = ends;
   try {
     const types = [{ description: i18n.m.library.drop.input, accept: PICKED }];
     const picked =
@@ -49,7 +56,7 @@ export async function pick(what: "songs" | "folder"): Promise<boolean> {
         await (handle && takeUnder(handle, found));
       }
       return found;
-    });
+    }, before);
     return true;
   } catch (error) {
     // Nothing was chosen; anything else is a picker that does not open here, such as in a frame.
@@ -57,21 +64,27 @@ export async function pick(what: "songs" | "folder"): Promise<boolean> {
   }
 }
 
-async function given(read: (onFile: (files: number) => void) => Promise<Found>): Promise<number> {
-  giving.reading = 0;
+/** `before` tells of which session it is. */
+async function given(read: (onFile: (files: number) => void) => Promise<Found>, before = ends): Promise<number> {
+  readings += 1;
+  giving.reading ??= 0;
   try {
-    return take(
-      await read((files) => {
-        if (files % TOLD_EVERY === 0) {
-          giving.reading = files;
-        }
-      }),
-    );
+    const found = await read((files) => {
+      if (files % TOLD_EVERY === 0) {
+        giving.reading = (giving.reading ?? 0) + TOLD_EVERY;
+      }
+    });
+    return before === ends ? take(found) : 0;
   } catch (error) {
-    complain(error);
+    if (before === ends) {
+      complain(error);
+    }
     return 0;
   } finally {
-    giving.reading = null;
+    readings -= 1;
+    if (!readings) {
+      giving.reading = null;
+    }
   }
 }
 

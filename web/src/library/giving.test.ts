@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { sessionEvents } from "$/api/refresh";
 import { notices } from "$/design/noticeList.svelte";
 import { giveChosen, giveDropped, giving, pick } from "$/library/giving.svelte";
 
@@ -52,6 +53,27 @@ describe("what is given to the page", () => {
     );
     await giveDropped(dropped([folder(inside)]));
     expect([...new Set(seen)]).toEqual([0, 100, 200]);
+  });
+
+  it("is not read to its end until all that is read is", async () => {
+    let end = (): void => undefined;
+    const slow = handle("a.wav", () => new Promise((resolve) => (end = () => resolve(file("a.wav")))));
+    const first = giveDropped(dropped([slow]));
+    await giveDropped(dropped([handle("b.wav")]));
+    expect(giving.reading).toBe(0);
+    end();
+    await first;
+    expect(giving.reading).toBeNull();
+  });
+
+  it("is nobody else's where its person signs out while it is read, or chosen", async () => {
+    const leave = async () => (sessionEvents.dispatchEvent(new Event("closed")), file("a.wav"));
+    expect(await giveDropped(dropped([handle("a.wav", leave)]))).toBe(0);
+    vi.stubGlobal("showOpenFilePicker", async () => (await leave(), [handle("a.wav")]));
+    expect(await pick("songs")).toBe(true);
+    expect(giveSongs).not.toHaveBeenCalled();
+    expect(told()).toEqual([]);
+    expect(giving.reading).toBeNull();
   });
 
   it("says so where it holds no song", async () => {
