@@ -46,6 +46,11 @@ export function chooseModel(name: string): void {
   shelf.write(CHOSEN, name);
 }
 
+/** Another tab has chosen, or forgotten it. */
+export function rereadModel(): void {
+  models.chosen = shelf.read(CHOSEN);
+}
+
 /** Whoever chose has gone. */
 export function forgetModel(): void {
   models.chosen = null;

@@ -9,7 +9,7 @@ import { i18n } from "$/i18n/i18n.svelte";
 import { dropDeletions, finishDeletions, finishLeftDeletions, forgetLeftDeletions } from "$/library/actions";
 import { forgetAnswers, forgetEverything, relistKept, reviewKept } from "$/offline/kept.svelte";
 import { forgetPlayers } from "$/player/memory";
-import { forgetModel } from "$/state/models.svelte";
+import { forgetModel, rereadModel } from "$/state/models.svelte";
 import { forgetOwner, keptOwner, ownerDigest, rememberOwner } from "$/state/owner";
 import { goInstead, routeOf } from "$/state/route.svelte";
 import { shelf } from "$/state/shelf";
@@ -169,12 +169,16 @@ async function open(account: Account | undefined): Promise<void> {
 /** Another person than before finds nothing of theirs here. */
 async function claim({ user_id }: Account): Promise<void> {
   const digest = await ownerDigest(user_id);
+  if (owner !== null && owner !== digest) {
+    sessionEvents.dispatchEvent(new Event("closed"));
+  }
   if (keptOwner() !== digest) {
     await forget();
     rememberOwner(digest);
   } else if (owner !== null && owner !== digest) {
     // Another tab has forgotten the first one's, and what is kept since then is theirs: only this page is behind.
     uploads.stop();
+    rereadModel();
     await relistKept();
   }
   owner = digest;

@@ -57,8 +57,15 @@ describe("what the browser keeps for a person", () => {
     browser.stored.set(OWNER, await ownerDigest(BEN.user_id));
     browser.stored.set(MARK, "2");
     say({ "/v1/me": { status: 200, body: BEN } });
+    const { models } = await import("$/state/models.svelte");
+    models.chosen = "sextet";
+    browser.stored.set("stripsession.model", "duo");
+    const closed = vi.fn();
+    (await import("$/api/refresh")).sessionEvents.addEventListener("closed", closed);
     browser.happen("storage", { key: MARK });
     await vi.waitFor(() => expect(state().session.account).toEqual(BEN), { interval: 1 });
+    expect(models.chosen).toBe("duo");
+    expect(closed).toHaveBeenCalledOnce();
     expect(told.kept.relistKept).toHaveBeenCalledOnce();
     expect(told.uploads.stop).toHaveBeenCalledOnce();
     expect(told.kept.forgetEverything).not.toHaveBeenCalled();
