@@ -14,6 +14,7 @@ import pytest
 
 from chassis.db.migrate import migrate
 from chassis.db.pool import Database
+from chassis.db.transaction import transaction
 from chassis.testing.clock import ManualClock
 from chassis.testing.postgres import PostgresServer
 from services.billing.app.expire_grants import expire_grants
@@ -88,6 +89,31 @@ async def test_entries_from_before_become_grants_that_end_with_their_month(older
     await expire_grants(ports)
     assert await _heaps(ports, "plan_month:usr_1:2029-12") == (3600, 0, 0, 40, 3560)
     assert len((await list_entries(ports, "usr_1", None, 0)).entries) == 12
+
+
+_ENTRIES_READ = "SELECT kind FROM entries WHERE job_id = 'job_1'"
+_ACCOUNT_LOCKED = "SELECT plan FROM accounts WHERE owner_id = 'usr_1' FOR UPDATE"
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [(_ENTRIES_READ, _ACCOUNT_LOCKED), (_ACCOUNT_LOCKED, _ENTRIES_READ)],
+    ids=["reservation", "change of plan"],
+)
+async def test_migration_lets_older_work_that_has_begun_go_on(older_schema: Database, first: str, then: str) -> None:
+    """Whichever table older code took first, it gets the other one too, and the migration comes after it."""
+    await OlderBilling(older_schema).reserve("usr_1", "job_0", 60, ManualClock().now())
+    async with transaction(older_schema) as tx:
+        await tx.connection.fetch(first)
+        migrated = asyncio.create_task(migrate(older_schema, MIGRATIONS))
+        waits = 0
+        while not (migrated.done() or waits):
+            waits = await older_schema.pool.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND (wait_event_type = 'Lock' OR wait_event = 'PgSleep')"
+            )
+        await tx.connection.fetch(then)
+    assert await migrated == ["0002_pre_grants.sql"]
 
 
 async def test_older_code_writes_on_beside_newer(database: Database) -> None:

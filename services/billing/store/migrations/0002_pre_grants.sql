@@ -1,6 +1,22 @@
 -- Grants with an identity and an end. Code from before this file goes on writing entries that name no grant: a trigger
 -- posts those to their month's grant, in the same transaction, until a post migration takes it away.
 
+-- Older code takes these two tables in either order: a reservation the entries first, a change of plan the accounts. So
+-- the second is not waited for while the first is held; what it held up goes on before the next try.
+DO $$
+BEGIN
+    LOOP
+        BEGIN
+            LOCK TABLE entries IN ACCESS EXCLUSIVE MODE;
+            LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE NOWAIT;
+            RETURN;
+        EXCEPTION WHEN lock_not_available THEN
+            PERFORM pg_sleep(0.02);
+        END;
+    END LOOP;
+END
+$$;
+
 ALTER TABLE accounts ADD COLUMN renewal text NOT NULL DEFAULT 'calendar_month'
     CHECK (renewal IN ('calendar_month', 'subscription'));
 
