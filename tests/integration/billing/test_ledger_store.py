@@ -195,6 +195,17 @@ async def test_last_seconds_go_to_one_of_two(database: Database) -> None:
     assert (await get_usage(ports, "usr_1")).left_s == 0
 
 
+async def test_history_of_a_job_is_found_by_an_index(database: Database) -> None:
+    """However long the ledger is, a job's entries are found without reading it from end to end."""
+    async with database.pool.acquire() as connection, connection.transaction():
+        # A table of few rows is read whole unless that is forbidden; without an index it is read whole nonetheless.
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        await connection.execute("PREPARE history (text) AS SELECT kind FROM entries e WHERE e.job_id = $1")
+        plan = await connection.fetch("EXPLAIN EXECUTE history ('job_1')")
+    assert any("Index Cond: (job_id = " in line[0] for line in plan), plan
+
+
 async def test_two_orders_at_once_grant_once(database: Database) -> None:
     """Ten deliveries of one payment at once grant its seconds once."""
     ports = _ports(database)

@@ -55,6 +55,8 @@ ALTER TABLE entries
         CASE WHEN owner_id IS NULL THEN month IS NULL WHEN job_id IS NOT NULL THEN month IS NOT NULL ELSE true END
     );
 CREATE INDEX entries_of_person ON entries (owner_id, entry_id);
+-- The two unique indexes of jobs are of single kinds, so a job's history is found by neither.
+CREATE INDEX entries_of_job ON entries (job_id) WHERE job_id IS NOT NULL;
 
 -- What an entry does to each grant. Left and held are sums of these, and so is all else that is said of a grant.
 CREATE TABLE postings (
