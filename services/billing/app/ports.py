@@ -99,7 +99,10 @@ class Work(Protocol):
         ...
 
     async def add_grant(self, grant: Grant) -> None:
-        """Add a grant; its seconds come by entries. A month's may be there already."""
+        """Add a grant; its seconds come by entries. A month's may be there already.
+
+        Raises GrantMismatch where another person's work added one of the same name meanwhile.
+        """
         ...
 
     async def append(self, entry: Entry) -> None:

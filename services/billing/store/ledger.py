@@ -12,8 +12,9 @@ from chassis.db.pool import Database
 from chassis.db.transaction import Transaction, transaction
 from services.billing.app.ports import OpenReservation, ReservationPlace
 from services.billing.domain.entries import Entry, NumberedEntry
+from services.billing.domain.errors import GrantMismatch
 from services.billing.domain.facts import Fact
-from services.billing.domain.grants import Account, Grant, Renewal
+from services.billing.domain.grants import Account, Grant, Renewal, Source
 from services.billing.domain.ledger import JobHistory, history_of
 from services.billing.domain.sheets import Sheet, in_line
 from services.billing.store.rows import entry_of, grant_of, sheet_of
@@ -192,11 +193,11 @@ class LedgerWork:
         await self._tx.connection.execute("DELETE FROM open_grants WHERE grant_id = $1", grant_id)
 
     async def add_grant(self, grant: Grant) -> None:
-        """Add a grant; its seconds come by entries. A month's may be there already."""
-        await self._tx.connection.execute(
+        """Add a grant; its seconds come by entries. A month's may be there already. Raises GrantMismatch."""
+        added = await self._tx.connection.fetchval(
             "INSERT INTO grants (grant_id, owner_id, source, plan, nominal_s, starts_at, expires_at, granted_at,"
             " origin_id, replaces_id, kept_s) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-            " ON CONFLICT (grant_id) DO NOTHING",
+            " ON CONFLICT (grant_id) DO NOTHING RETURNING true",
             grant.grant_id,
             grant.owner_id,
             grant.source.value,
@@ -209,6 +210,9 @@ class LedgerWork:
             grant.replaces_id,
             grant.kept_s,
         )
+        # Whose account is locked says nothing of another person's order of the same reference.
+        if not added and grant.source is not Source.PLAN_MONTH:
+            raise GrantMismatch
 
     async def append(self, entry: Entry) -> None:
         """Add an entry to the ledger. That its postings are all of it is checked when the work commits."""

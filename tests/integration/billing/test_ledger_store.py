@@ -27,8 +27,8 @@ from services.billing.app.reserve_seconds import reserve_seconds
 from services.billing.app.retract_grant import retract_grant
 from services.billing.app.settle_seconds import settle_seconds
 from services.billing.domain.entries import Entry, EntryKind, Posting
-from services.billing.domain.errors import MinutesExhausted, ReservationReleased
-from services.billing.domain.grants import Order, Source
+from services.billing.domain.errors import GrantMismatch, MinutesExhausted, ReservationReleased
+from services.billing.domain.grants import Grant, Order, Source
 from services.billing.domain.month import month_of
 from services.billing.domain.plans import catalogue
 from services.billing.events.envelopes import encode
@@ -214,6 +214,21 @@ async def test_two_orders_at_once_grant_once(database: Database) -> None:
     granted = await asyncio.gather(*(grant_seconds(ports, order) for _ in range(10)))
     assert len(set(granted)) == 1
     assert (await get_usage(ports, "usr_1")).left_s == 3600 + 60
+
+
+async def test_one_reference_is_never_granted_to_two_people(database: Database) -> None:
+    """Of two people's orders at once with one reference the first is granted, and the other gets none of its seconds."""
+    now = ManualClock().now()
+    orders = [
+        Order(owner_id, Source.TOP_UP, "cs_1", 60, now, now + datetime.timedelta(days=365))
+        for owner_id in ("usr_1", "usr_2")
+    ]
+    first, second = await _one_during_the_other(
+        database, lambda paused: grant_seconds(paused, orders[0]), lambda free: grant_seconds(free, orders[1])
+    )
+    assert (isinstance(first, Grant), type(second)) == (True, GrantMismatch)
+    ports = _ports(database)
+    assert [(await get_usage(ports, order.owner_id)).left_s for order in orders] == [3600 + 60, 3600]
 
 
 async def test_retraction_beside_a_release_leaves_nothing(database: Database) -> None:

@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator, Sequence
 
 from services.billing.app.ports import OpenReservation, ReservationPlace
 from services.billing.domain.entries import Entry, EntryKind, NumberedEntry
+from services.billing.domain.errors import GrantMismatch
 from services.billing.domain.facts import Fact
-from services.billing.domain.grants import Account, Grant, Renewal
+from services.billing.domain.grants import Account, Grant, Renewal, Source
 from services.billing.domain.ledger import JobHistory, history_of
 from services.billing.domain.month import month_of
 from services.billing.domain.sheets import Sheet, in_line
@@ -112,6 +113,8 @@ class FakeStore:
         if grant.grant_id not in self.sums:
             self.sums[grant.grant_id] = Sheet(grant)
             self.open_grants[grant.grant_id] = grant
+        elif grant.source is not Source.PLAN_MONTH:
+            raise GrantMismatch
 
     async def append(self, entry: Entry) -> None:
         assert sum(posting.left_change_s for posting in entry.postings) == entry.balance_change_s
