@@ -10,9 +10,8 @@ from services.billing.domain.entries import Entry
 from services.billing.domain.sheets import Sheet
 
 
-async def end_job(work: Work, owner_id: str, ending: Entry, at: datetime.datetime) -> None:
-    """Append the charge or release of a job that is locked, and what follows from it."""
-    await work.lock_account(owner_id)
+async def end_job(work: Work, ending: Entry, at: datetime.datetime) -> None:
+    """Append the charge or release of a job, and what follows from it. The job and then its account are locked."""
     sheets: dict[str, Sheet] = {}
     for posting in ending.postings:
         if sheet := await work.sheet(posting.grant_id):

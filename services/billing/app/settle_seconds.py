@@ -31,8 +31,10 @@ async def settle_seconds(ports: Ports, job_id: str, seconds: int) -> Settlement:
             return Settlement(charged_s, is_new=False)
         if history.reservation is None:
             raise ReservationNotFound
+        await work.lock_account(history.reservation.owner_id)
+        # Read after the lock is held, so that an account's entries are in the order of their times.
         now = ports.clock.now()
         entry = ledger.settle(history.reservation, job_id, seconds, now)
-        await end_job(work, history.reservation.owner_id, entry, now)
+        await end_job(work, entry, now)
         await work.publish(MinutesSettled(history.reservation.owner_id, job_id, entry.seconds))
         return Settlement(entry.seconds, is_new=True)

@@ -24,6 +24,7 @@ from services.billing.domain.errors import (
     UnknownPlan,
 )
 from services.billing.domain.facts import MinutesSettled
+from services.billing.domain.grants import Account
 from services.billing.domain.month import Month, month_of
 from services.billing.domain.plans import PLANS, catalogue
 from tests.unit.billing.fake_ledger import FakeStore
@@ -53,6 +54,35 @@ async def test_completed_job_is_charged_once(ports: Ports, store: FakeStore) -> 
     assert (await settle_seconds(ports, "job_1", 290)).charged_s == 280
     assert store.facts == [MinutesSettled("usr_1", "job_1", 280)]
     assert (await get_usage(ports, "usr_1")).left_s == 60 * MINUTE_S - 280
+
+
+class SlowStore(FakeStore):
+    """A store where an account is locked only when somebody else's work has ended, minutes later."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    async def lock_account(self, owner_id: str) -> Account:
+        self._clock.advance(minutes=2)
+        return await super().lock_account(owner_id)
+
+
+@pytest.mark.parametrize("settled_s", [None, 100])
+async def test_job_ends_when_its_account_is_locked(clock: ManualClock, settled_s: int | None) -> None:
+    """A job that waits for its account over the end of the month gives back what can be used no longer."""
+    clock.advance(minutes=-3)
+    store = SlowStore(clock)
+    ports = Ports(store, clock, catalogue("free"))
+    await reserve_seconds(ports, "usr_1", "job_1", 300)
+    if settled_s is None:
+        await release_seconds(ports, "job_1")
+    else:
+        await settle_seconds(ports, "job_1", settled_s)
+    times = [entry.at for entry in store.written]
+    assert times == sorted(times)
+    assert times[-1] == clock.now()
+    assert store.sums["plan_month:usr_1:2030-01"].expired_s == 300 - (settled_s or 0)
 
 
 async def test_charge_is_at_most_the_reservation(ports: Ports) -> None:
