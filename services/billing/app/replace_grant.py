@@ -13,7 +13,8 @@ async def replace_grant(ports: Ports, replaced_id: str, order: Order, kept_s: in
 
     What is left of the old grant is retracted. The new one is worth its own seconds and the kept ones less what was
     used of the old one, so who changes to and fro gains nothing where both are prorated by `domain/grants.py`. What
-    jobs hold of the old one and give back later comes to the new one. Idempotent by source and reference.
+    jobs hold of the old one and give back later comes to the new one. Of one that was refunded nothing can be kept, so it
+    counts as ended. Idempotent by source and reference.
 
     Raises GrantInvalid, GrantMismatch, GrantNotFound, GrantEnded, and GrantReplaced when another grant has its place.
     """
@@ -24,12 +25,14 @@ async def replace_grant(ports: Ports, replaced_id: str, order: Order, kept_s: in
         if old is None:
             raise GrantNotFound
         wanted = grants.granted(order, now, old.grant, kept_s)
+        replaced_by = await work.successor(replaced_id)
+        # Asked first, so that an order that was granted in its own right because of this is refused the same way again.
+        if replaced_by is None and (old.is_closed or old.grant.is_over(now)):
+            raise GrantEnded
         if there := await work.sheet(wanted.grant_id):
             return grants.same(there.grant, wanted)
-        if await work.successor(replaced_id):
+        if replaced_by is not None:
             raise GrantReplaced
-        if old.grant.is_over(now):
-            raise GrantEnded
         if entry := ledger.retract(old, now):
             await work.append(entry)
         await work.add_grant(wanted)

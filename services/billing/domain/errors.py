@@ -53,7 +53,7 @@ class GrantNotFound(Exception):
 
 
 class GrantEnded(Exception):
-    """This grant has ended, so nothing of it can be carried on."""
+    """This grant has ended or was refunded, so nothing of it can be carried on."""
 
 
 class GrantReplaced(Exception):

@@ -287,12 +287,12 @@ class Books:
             assert got is errors.GrantMismatch
         elif not 0 <= kept <= replaced.nominal:
             assert got is errors.GrantInvalid
+        elif not replaced.successor and (replaced.closed or replaced.ends_at <= self.now):
+            assert got is errors.GrantEnded
         elif there:
             assert (there.terms == (order, old, kept)) == isinstance(got, Grant)
         elif replaced.successor:
             assert got is errors.GrantReplaced
-        elif replaced.ends_at <= self.now:
-            assert got is errors.GrantEnded
         else:
             assert isinstance(got, Grant)
             replaced.retracted, replaced.left, replaced.closed = replaced.retracted + replaced.left, 0, True

@@ -297,6 +297,30 @@ async def test_only_what_is_there_is_replaced(ports: Ports, clock: ManualClock) 
         await replace_grant(ports, first.grant_id, period(clock, "in_4", 900), 0)
 
 
+async def test_refunded_seconds_do_not_come_back_with_a_change(ports: Ports, clock: ManualClock) -> None:
+    """A grant that was refunded is not replaced, so nothing of it is kept; what was ordered instead is granted once."""
+    old = await grant_seconds(ports, period(clock, "in_1", 6_000))
+    await retract_grant(ports, "usr_1", old.grant_id)
+    new = period(clock, "in_2", 900)
+    for _ in range(2):
+        with pytest.raises(GrantEnded):
+            await replace_grant(ports, old.grant_id, new, 3_000)
+        await grant_seconds(ports, new)
+    assert await left_s(ports) == FREE_S + 900
+
+
+async def test_order_that_came_too_late_is_refused_alike_each_time(ports: Ports, clock: ManualClock) -> None:
+    """A change that comes after the old grant's end may be repeated as a whole, also once the order was granted."""
+    old = await grant_seconds(ports, period(clock, "in_1", 600, days=5))
+    clock.advance(days=5)
+    new = period(clock, "in_2", 900)
+    for _ in range(2):
+        with pytest.raises(GrantEnded):
+            await replace_grant(ports, old.grant_id, new, 0)
+        await grant_seconds(ports, new)
+    assert await left_s(ports) == FREE_S + 900
+
+
 async def test_usage_tells_each_grant(ports: Ports, clock: ManualClock) -> None:
     """Grants come in the order of their ends, and the month's is among them before it is first used."""
     await grant_seconds(ports, pack(clock))
