@@ -130,6 +130,18 @@ describe("what the device says of it", () => {
     desk.close();
   });
 
+  test("ends where it failed, so that no screen stays awake for it, and begins again with it", async () => {
+    const { desk } = await madeDesk();
+    desk.play();
+    MadeEngine.last.become("failed", true);
+    expect(MadeAudio.made.at(-1)!.paused).toBe(true);
+    expect(desk.wanted).toBe(true);
+    desk.play();
+    MadeEngine.last.become("playing", true);
+    expect(MadeAudio.made.at(-1)!.paused).toBe(false);
+    desk.close();
+  });
+
   test("does not end what the browser holds back: that goes on by itself", async () => {
     const { desk } = await madeDesk();
     desk.play();

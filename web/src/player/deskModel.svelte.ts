@@ -360,7 +360,8 @@ export class Desk {
       this.wanted = this.engine.wanted;
       this.failure = this.engine.failure;
       this.position_s = this.engine.position_s;
-      this.#presence.be(this.wanted);
+      // For what failed no screen need stay awake.
+      this.#presence.be(this.wanted && this.state !== "failed");
       this.wake();
     }
   }

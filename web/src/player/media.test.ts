@@ -58,8 +58,8 @@ test("it is told anew of a cover that changed, and not of one that did not", () 
   expect(session.metadata).toMatchObject({ artwork: [{ src: "/v1/cover" }] });
 });
 
-test("what the browser holds back is paused there, so that its button asks for it again", () => {
-  desk.state = "blocked";
+test.each(["blocked", "failed"])("what is %s is paused there, so that its button asks for it again", (state) => {
+  desk.state = state;
   tellMedia(onDesk, "Night Train", "", null);
   expect(session.playbackState).toBe("paused");
 });

@@ -42,8 +42,9 @@ export function tellMedia(desk: Desk, title: string, artist: string, cover: stri
     session.metadata = new MediaMetadata({ title, artist, artwork: cover ? [{ src: cover }] : [] });
     shown.set(session.metadata, told);
   }
-  // Its button asks for what the browser holds back.
-  session.playbackState = desk.wanted && desk.state !== "blocked" ? "playing" : "paused";
+  // Its button asks for what the browser holds back, and tries again what failed.
+  const isHeard = desk.wanted && desk.state !== "blocked" && desk.state !== "failed";
+  session.playbackState = isHeard ? "playing" : "paused";
   if (desk.duration_s > 0) {
     session.setPositionState?.({
       duration: desk.duration_s,
