@@ -3,6 +3,8 @@
 import { i18n } from "$/i18n/i18n.svelte";
 
 export const UNDO_KEYS = "Control+Z Meta+Z";
+/** Inputs that hold text, and undo it themselves. */
+const WRITTEN = new Set(["text", "search", "email", "password", "url", "tel", "number"]);
 
 /** Empty where there is most likely no keyboard to press them on. */
 export function undoKeysName(): string {
@@ -13,7 +15,17 @@ export function undoKeysName(): string {
   return isApple ? "⌘Z" : i18n.m.page.undoKeys;
 }
 
-export function isUndo(event: KeyboardEvent): boolean {
-  const isTyping = event.target instanceof Element && event.target.closest("input, textarea, select, dialog");
-  return event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !isTyping;
+export function isUndo({ key, ctrlKey, metaKey, altKey, shiftKey, target }: KeyboardEvent): boolean {
+  const isHeld = (ctrlKey || metaKey) && !altKey && !shiftKey;
+  // A browser that fills in a field says that a key was pressed, and of none which.
+  return isHeld && (key as string | undefined)?.toLowerCase() === "z" && !isTheirs(target);
+}
+
+/** Of text that is written there, or of a dialog, which has the page behind it at rest. */
+function isTheirs(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) {
+    return false;
+  }
+  const input = target.closest("input");
+  return (input && WRITTEN.has(input.type)) || target.closest("textarea, [contenteditable], dialog") !== null;
 }
