@@ -39,8 +39,9 @@ export function toggleLoop(desk: Desk): void {
 
 /** A loop between two places that somebody dragged over. */
 export function dragLoop(desk: Desk, { from_s, to_s }: Span): void {
-  desk.practice.drag(from_s, to_s);
-  intoLoop(desk);
+  if (desk.practice.drag(from_s, to_s)) {
+    intoLoop(desk);
+  }
 }
 
 /** Who sets a loop wants to hear it: from outside of it, it begins at A. */

@@ -139,12 +139,13 @@ export class Practice {
     }
   }
 
-  /** Between two places that somebody dragged over. */
-  drag(one_s: number, other_s: number): void {
+  /** Between two places that somebody dragged over; false where they are too near for a loop. */
+  drag(one_s: number, other_s: number): boolean {
     const loop = loopBetween(this.#grid, one_s, other_s, LOOP_S_MIN);
     if (loop) {
       this.setLoop(loop);
     }
+    return loop !== null;
   }
 
   setLoop(loop: Loop | null, isOn = true): void {
