@@ -12,6 +12,8 @@ from services.billing.domain.plans import Offers, Pack, Plan
 
 PRIORITIES = ("standard", "priority", "first")
 AMOUNT_MAX = 10**9
+LONGEST_SONG_S_MAX = 2**31 - 1
+"""What the contract's field can say."""
 # What is given in units that people count in, and the field that it fills.
 _MINUTES = {"minutes_a_month": "seconds_a_month", "longest_song_minutes": "longest_song_s", "minutes": "seconds"}
 _MODELS = frozenset({"models", "default_model"})
@@ -34,6 +36,9 @@ def offers_in(text: str) -> Offers:
     for plan in plans:
         if plan.priority not in PRIORITIES:
             raise ValueError(f"the priority of plan {plan.name!r} must be one of {', '.join(PRIORITIES)}")
+        if plan.longest_song_s > LONGEST_SONG_S_MAX:
+            most = LONGEST_SONG_S_MAX // 60
+            raise ValueError(f"longest_song_minutes of plan {plan.name!r} must be {most} or less")
     _all_different("names of plans", [plan.name for plan in plans])
     _all_different("names of packs", [pack.name for pack in packs])
     keys = [key for plan in plans for key in plan.price_lookup_keys] + [pack.price_lookup_key for pack in packs]

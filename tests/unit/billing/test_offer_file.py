@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.settings import SettingsInvalid, load
-from services.billing.domain.offer_file import offers_in
+from services.billing.api.mapping import pack_message, plan_message
+from services.billing.domain.offer_file import AMOUNT_MAX, offers_in
 from services.billing.domain.plans import OFFERS, Pack, Plan
 from services.billing.settings import BillingSettings
 
@@ -57,6 +58,7 @@ def test_file_stands_in_place_of_our_offers(tmp_path: Path) -> None:
         ({"plans": [{**PLAN, "minutes_a_month": True}]}, "minutes_a_month of plan 1 must be a whole number"),
         ({"plans": [{**PLAN, "parallel_jobs": 0}]}, "parallel_jobs of plan 1 must be a whole number"),
         ({"plans": [{**PLAN, "parallel_jobs": 10**10}]}, "parallel_jobs of plan 1 must be a whole number"),
+        ({"plans": [{**PLAN, "longest_song_minutes": 2**31 // 60 + 1}]}, "longest_song_minutes of plan 'free' must be"),
         ({"plans": [{**PLAN, "title": " "}]}, "title of plan 1 must be text"),
         ({"plans": [{**PLAN, "formats": "wav"}]}, "formats of plan 1 must be a list"),
         ({"plans": [{**PLAN, "priority": "gold"}]}, "priority of plan 'free' must be one of"),
@@ -70,6 +72,15 @@ def test_faulty_file_is_refused_by_one_clear_line(found: object, fault: str, tmp
     path.write_text(json.dumps(found))
     with pytest.raises(SettingsInvalid, match=rf"STRIPSESSION_OFFERS_FILE .*offers.json cannot be used: .*{fault}"):
         load(BillingSettings, {**ENVIRONMENT, "STRIPSESSION_OFFERS_FILE": str(path)})
+
+
+def test_largest_amounts_can_be_told() -> None:
+    """Whatever a file may say fits the contract's fields."""
+    plan = {**PLAN, "minutes_a_month": AMOUNT_MAX, "parallel_jobs": AMOUNT_MAX, "longest_song_minutes": 2**31 // 60}
+    packs = [{**PACK, "minutes": AMOUNT_MAX, "life_days": AMOUNT_MAX}]
+    found = offers_in(json.dumps({"plans": [plan], "packs": packs}))
+    assert plan_message(found.plans[0]).longest_song_s == 2**31 // 60 * 60
+    assert pack_message(found.packs[0]).seconds == AMOUNT_MAX * 60
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"plans": [], "plans": []}', "[" * 100_000, '{"plans": [NaN]}', "\x00"])
