@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from stack.stripe.deliverer import Deliverer
@@ -64,6 +65,12 @@ class Snapshot:
         }
         self._path.parent.mkdir(parents=True, exist_ok=True)
         partial = self._path.with_suffix(".part")
-        partial.write_text(json.dumps(kept), encoding="utf-8")
+        # An earlier run was killed while it wrote.
+        partial.unlink(missing_ok=True)
+        # It holds customers and the secrets of endpoints.
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump(kept, file)
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(self._path)
         self._saved = world.changes
