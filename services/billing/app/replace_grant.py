@@ -13,8 +13,8 @@ async def replace_grant(ports: Ports, replaced_id: str, order: Order, kept_s: in
 
     What is left of the old grant is retracted. The new one is worth its own seconds and the kept ones less what was
     used of the old one, so who changes to and fro gains nothing where both are prorated by `domain/grants.py`. What
-    jobs hold of the old one and give back later comes to the new one. Of one that was refunded nothing can be kept, so it
-    counts as ended. Idempotent by source and reference.
+    jobs hold of the old one and give back later comes to the new one. Nothing can be kept of one that was refunded,
+    so it counts as ended. Idempotent by source and reference.
 
     Raises GrantInvalid, GrantMismatch, GrantNotFound, GrantEnded, and GrantReplaced when another grant has its place.
     """

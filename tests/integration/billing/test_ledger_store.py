@@ -217,7 +217,7 @@ async def test_two_orders_at_once_grant_once(database: Database) -> None:
 
 
 async def test_one_reference_is_never_granted_to_two_people(database: Database) -> None:
-    """Of two people's orders at once with one reference the first is granted, and the other gets none of its seconds."""
+    """Of two people's orders at once with one reference the first is granted, and the other gets nothing."""
     now = ManualClock().now()
     orders = [
         Order(owner_id, Source.TOP_UP, "cs_1", 60, now, now + datetime.timedelta(days=365))
