@@ -1379,16 +1379,16 @@ export interface components {
             longest_song_s: number;
             /**
              * Format: int64
-             * @description Songs separated at once.
+             * @description Songs separated at once; told, not enforced yet.
              */
             parallel_jobs: number;
             /** @description Names of the models that it has; empty means every one. */
             models: string[];
             /** @description The model taken when none is named; null takes the server's. */
             default_model: string | null;
-            /** @description The tier in which its songs wait: standard, priority or first. */
+            /** @description The tier in which its songs wait: standard, priority or first; told, not enforced yet. */
             priority: string;
-            /** @description Formats that its stems may be downloaded in; empty means every one. */
+            /** @description Formats that its stems may be downloaded in; empty means every one; told, not enforced yet. */
             formats: string[];
         };
         /** @description Minutes that are bought once, beside a plan. */
