@@ -7,7 +7,7 @@ const { api, tracks, kept, keep, players, route } = vi.hoisted(() => {
   Object.defineProperty(globalThis, "location", { value: { hash: "#/" }, configurable: true });
   return {
     api: { GET: vi.fn() },
-    tracks: { hide: vi.fn(), delete: vi.fn(), find: vi.fn(), get: vi.fn(), drop: vi.fn() },
+    tracks: { hide: vi.fn(), delete: vi.fn(), find: vi.fn(), get: vi.fn(), gone: vi.fn() },
     kept: vi.fn(),
     keep: vi.fn(),
     players: vi.fn(),
@@ -88,6 +88,7 @@ describe("a deletion", () => {
     happen("visibilitychange");
     expect(sent).toEqual([["/v1/tracks/trk_1", { method: "DELETE", keepalive: true }]]);
     await vi.advanceTimersByTimeAsync(0);
+    expect(tracks.gone).toHaveBeenCalledExactlyOnceWith("trk_1");
     page.visibilityState = "visible";
     happen("visibilitychange");
     await vi.advanceTimersByTimeAsync(0);
@@ -103,6 +104,15 @@ describe("a deletion", () => {
     await actions.finishLeftDeletions();
     await actions.finishLeftDeletions();
     expect(tracks.delete.mock.calls).toEqual([["trk_1"], ["trk_1"]]);
+  });
+
+  it("that was left and is done already takes the track off every tab's list", async () => {
+    vi.stubGlobal("fetch", () => new Promise(() => undefined));
+    actions.deleteTrack(TRACK);
+    leave();
+    tracks.delete.mockRejectedValue(new Problem(404, {}));
+    await actions.finishLeftDeletions();
+    expect(tracks.gone).toHaveBeenCalledExactlyOnceWith("trk_1");
   });
 
   it("that another tab can still undo is left to it", async () => {

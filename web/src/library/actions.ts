@@ -150,7 +150,7 @@ async function attempt(work: () => Promise<void>): Promise<void> {
 function eraseLeaving(track_id: string): void {
   // Browsers may drop it with the page, and the server refuses it where the session has ended meanwhile.
   const gone = fetch(`/v1/tracks/${encodeURIComponent(track_id)}`, { method: "DELETE", keepalive: true });
-  gone.then(({ ok }) => ok && (left.forget(track_id), tracks.drop(track_id))).catch(() => undefined);
+  gone.then(({ ok }) => ok && (left.forget(track_id), tracks.gone(track_id))).catch(() => undefined);
   void forgetHere(track_id);
 }
 
@@ -194,7 +194,7 @@ async function finishLeft(track_id: string): Promise<void> {
       }
       return;
     }
-    tracks.drop(track_id);
+    tracks.gone(track_id);
   }
   left.forget(track_id);
   tracks.hide(track_id, false);

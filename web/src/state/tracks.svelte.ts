@@ -98,19 +98,17 @@ export class Tracks {
   end(): void {
     this.#loading.abort();
     this.#following?.close();
-    this.#following = null;
     this.#tabs?.close();
-    this.#tabs = null;
+    this.#following = this.#tabs = null;
     this.#byId.clear();
     this.tags.clear();
     this.#turns += 1;
     this.#order = [];
     this.#hidden = new Set();
-    this.#cursor = null;
     // Another object: whoever comes next begins at the head of the list.
     this.query = { ...EVERYTHING };
     this.status = "loading";
-    this.fault = this.moreFault = null;
+    this.#cursor = this.fault = this.moreFault = null;
     this.isTurning = this.isLoadingMore = this.isKept = false;
   }
 
@@ -163,8 +161,7 @@ export class Tracks {
       const page = await this.#unchanged(() => trackPage(this.query, { cursor, limit: FIRST_TRACKS, signal }));
       if (!signal.aborted && cursor === this.#cursor) {
         this.#take(page.tracks);
-        const known = new Set(this.#order);
-        this.#order = [...this.#order, ...idsOf(page).filter((track_id) => !known.has(track_id))];
+        this.#order = [...new Set([...this.#order, ...idsOf(page)])];
         this.#cursor = page.next_cursor;
       }
     } catch (error) {
@@ -208,11 +205,9 @@ export class Tracks {
 
   /** A complete upload becomes a track; asked twice, it is one track. Without a model the server takes its own. Throws Problem. */
   async create(upload_id: string, model: string | null = null): Promise<TrackNow> {
-    const asked = {
-      body: { upload_id, ...(model && { model }) },
-      params: { header: { "Idempotency-Key": upload_id } },
-    };
-    return this.#asked(api.POST("/v1/tracks", asked), (track) => {
+    const body = { upload_id, ...(model && { model }) };
+    const params = { header: { "Idempotency-Key": upload_id } };
+    return this.#asked(api.POST("/v1/tracks", { body, params }), (track) => {
       this.#arrive(track);
       this.#tabs?.tell("arrived", track.track_id);
     });
@@ -232,8 +227,7 @@ export class Tracks {
 
   async delete(track_id: string): Promise<void> {
     await api.DELETE("/v1/tracks/{track_id}", { params: { path: { track_id } } });
-    this.drop(track_id);
-    this.#tabs?.tell("gone", track_id);
+    this.gone(track_id);
   }
 
   /** Out of sight while its deletion can still be taken back. */
@@ -241,6 +235,12 @@ export class Tracks {
     const hidden = new Set(this.#hidden);
     hidden[isHidden ? "add" : "delete"](track_id);
     this.#hidden = hidden;
+  }
+
+  /** It is gone, which other tabs need not find out. */
+  gone(track_id: string): void {
+    this.drop(track_id);
+    this.#tabs?.tell("gone", track_id);
   }
 
   /** It is gone. */
@@ -269,9 +269,9 @@ export class Tracks {
       this.drop(track_id);
       return;
     }
-    const reading = this.#read(track_id, news === "arrived" ? (track) => this.#arrive(track) : undefined);
+    const letIn = news === "arrived" ? (track: TrackNow): void => this.#arrive(track) : undefined;
     // Nobody asked for it, so nobody is told when it fails.
-    await reading.catch(() => undefined);
+    await this.#read(track_id, letIn).catch(() => undefined);
   }
 
   async #read(track_id: string, letIn = (track: TrackNow): void => this.#take([track])): Promise<TrackNow> {

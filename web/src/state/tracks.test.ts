@@ -348,8 +348,11 @@ describe("what one tab does", () => {
     expect(server.GET).toHaveBeenCalledOnce();
   });
 
-  it("takes a deleted track off the other's list, which asks nobody", async () => {
-    await tracks.delete("a");
+  it.each([
+    ["deleted", () => tracks.delete("a")],
+    ["found gone", async () => tracks.gone("a")],
+  ])("takes a track that is %s off the other's list, which asks nobody", async (_, work) => {
+    await work();
     expect(other.ids).toEqual(["b"]);
     expect(other.get("a")).toBeUndefined();
     expect(server.GET).not.toHaveBeenCalled();
