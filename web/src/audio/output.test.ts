@@ -61,6 +61,18 @@ describe("a phone's switch for its ring", () => {
 });
 
 describe("sound that was asked for", () => {
+  test("and taken away while it was being started is asked for once more", async () => {
+    const context = made();
+    void output.start();
+    context.state = "running";
+    context.become("suspended");
+    context.resume.mockClear();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(context.resume).toHaveBeenCalledTimes(1);
+    context.become("running");
+    expect(output.isHeldBack).toBe(false);
+  });
+
   test("is not held back while it starts, nor once it runs", async () => {
     const context = made();
     await output.start();

@@ -43,7 +43,7 @@ export class Output {
     if (!this.isHeldBack) {
       // Also where it runs: it may be about to come to rest.
       clearTimeout(this.starting);
-      this.starting = setTimeout(() => this.look(), HEARD_WITHIN_S * 1000);
+      this.starting = setTimeout(() => this.late(), HEARD_WITHIN_S * 1000);
     }
     await this.resume();
   }
@@ -74,6 +74,14 @@ export class Output {
       // Another app took the sound away, as a call does. Given back, it is for the page to take.
       this.look();
       void (this.context.state === "suspended" && this.resume());
+    }
+  }
+
+  /** Taken away while it was being started, it is asked for once more; what waits for a tap goes on waiting. */
+  private late(): void {
+    this.look();
+    if (this.isHeldBack && this.context.state === "suspended") {
+      void this.resume();
     }
   }
 
