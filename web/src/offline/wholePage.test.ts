@@ -3,6 +3,8 @@ import { REST, SHELL } from "$/offline/answering";
 import { MadeCaches } from "$/offline/caches.fixture";
 import { keepWholePage } from "$/offline/wholePage";
 
+vi.hoisted(() => Object.defineProperty(globalThis, "location", { value: { origin: "http://page.test" } }));
+
 const PAGE = `${SHELL}new`;
 const PARTS = ["/assets/player.js", "/assets/de.js"];
 
@@ -15,7 +17,8 @@ beforeEach(async () => {
   asked = [];
   network = (path) => new Response(path);
   vi.stubGlobal("caches", made);
-  vi.stubGlobal("fetch", async (path: string) => {
+  vi.stubGlobal("fetch", async ({ url }: Request) => {
+    const path = url.slice(location.origin.length);
     asked.push(path);
     return network(path);
   });
@@ -23,9 +26,9 @@ beforeEach(async () => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-async function begun(shell: string): Promise<void> {
+async function begun(shell: string, parts = PARTS): Promise<void> {
   await made.made(shell, ["/"]);
-  await (await made.open(shell)).put(REST, Response.json(PARTS));
+  await (await made.open(shell)).put(REST, Response.json(parts));
 }
 
 it("fetches the parts that were not needed to open the page, once", async () => {
@@ -42,9 +45,8 @@ it("does nothing where no worker has a page here", async () => {
 });
 
 it("is content where only an older page's parts are gone from the server", async () => {
-  await begun(`${SHELL}old`);
-  let calls = 0;
-  network = (path) => (++calls > PARTS.length ? new Response("", { status: 404 }) : new Response(path));
+  await begun(`${SHELL}old`, ["/assets/old.js"]);
+  network = (path) => (path === "/assets/old.js" ? new Response("", { status: 404 }) : new Response(path));
   await expect(keepWholePage()).resolves.toBeUndefined();
 });
 

@@ -203,11 +203,10 @@ function leaveNothingOpen(): void {
 }
 
 async function forget(): Promise<void> {
-  await uploads.forgetAll();
   forgetLeftDeletions();
   forgetPlayers();
   forgetModel();
-  await forgetEverything();
+  await Promise.all([uploads.forgetAll(), forgetEverything()]);
 }
 
 /** What went wrong with the one-time link in the address, in words; empty when all went well or there is none. */
