@@ -38,7 +38,7 @@ async def test_a_kept_track_plays_without_a_network(house: House, musician: List
         await web.page.context.set_offline(False)
         await web.close_track()
         await web.sign_out()
-        assert await web.page.evaluate(_THEIRS) == []
+        await web.page.wait_for_function(f"async () => (await ({_THEIRS})()).length === 0")
         await web.page.context.set_offline(True)
         await web.page.reload()
         await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import numpy as np
+import pytest
 import soundfile
 from playwright.async_api import expect
 
@@ -29,6 +30,7 @@ _MOVED_S = """async (least_s) => {
 }"""
 
 
+@pytest.mark.timeout(300)
 async def test_a_listener_practises_a_song_and_deletes_it(house: House, tmp_path: Path) -> None:
     """Signed up, a dropped song sounds before it is separated; it is practised, exported, shared and deleted."""
     song = tmp_path / "three minutes.flac"
