@@ -309,7 +309,8 @@ async function keepPieces(
         next = pieces.length;
         throw error;
       });
-      onPart((done += 1) / pieces.length);
+      // The page's own parts are still to come: whoever reads that it is kept may pull the plug.
+      onPart((done += 1) / (pieces.length + 1));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));

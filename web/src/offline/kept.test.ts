@@ -249,6 +249,7 @@ describe("a track that is kept on the first visit", () => {
     await settled();
     expect(state()["trk_1"]!.stopping).not.toBeNull();
     expect(made.pathsOf(CACHE)).not.toContain(WHOLE);
+    expect(state()["trk_1"]!.part).toBeLessThan(1);
     worker.state = end;
     worker.dispatchEvent(new Event("statechange"));
     await keeping;
