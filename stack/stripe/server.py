@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from chassis import logs
+from chassis.listening import listening_at
 from stack.stripe import app, catalogue, events, passing, posting, webhook_endpoints
 from stack.stripe.clock import Clock
 from stack.stripe.snapshot import Snapshot
@@ -22,7 +22,6 @@ from stack.stripe.world import World
 _log = logging.getLogger(__name__)
 _TICK_S = 1.0
 _DRAIN_S = 5
-_BACKLOG = 128
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Options:
 
 async def serve(options: Options) -> None:
     """Run until SIGTERM or SIGINT. Raises CatalogueInvalid, SnapshotInvalid, RuntimeError (cannot listen)."""
-    listener = _listening(options.listen)
+    listener = listening_at(options.listen)
     address = options.public_url or f"http://{options.listen}"
     clock = Clock(time.time, frozen_at=options.frozen_at)
     world = World(clock, seed=options.seed or str(time.time_ns()), address=address.rstrip("/"))
@@ -133,18 +132,3 @@ def _server(stand_in: app.StandIn) -> uvicorn.Server:
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
     return server
-
-
-def _listening(listen: str) -> socket.socket:
-    host, _, port = listen.rpartition(":")
-    host = host.strip("[]")
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, int(port)))
-        listener.listen(_BACKLOG)
-    except (OSError, ValueError) as error:
-        listener.close()
-        raise RuntimeError(f"cannot listen on {listen}") from error
-    listener.setblocking(False)
-    return listener

@@ -13,12 +13,12 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from chassis import logs
+from chassis.listening import listening_at
 from services.gateway.api.problems import Problem
 
 _log = logging.getLogger(__name__)
 
 HEADER_BYTES_MAX = 64 * 1024
-_BACKLOG = 1024
 _KEEP_ALIVE_S = 65
 """Longer than a load balancer's 60 s, so that it is the one that closes."""
 _CANCEL_S = 2.0
@@ -112,7 +112,7 @@ class HttpServer:
 
     async def start(self) -> None:
         """Open the port and answer. Raises RuntimeError when it cannot listen."""
-        self._socket = _listening(self._listen)
+        self._socket = listening_at(self._listen)
         self.port = self._socket.getsockname()[1]
         self._config.load()
         self._server.lifespan = self._config.lifespan_class(self._config)
@@ -131,18 +131,3 @@ class HttpServer:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_CANCEL_S):
                 await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _listening(listen: str) -> socket.socket:
-    host, _, port = listen.rpartition(":")
-    host = host.strip("[]")
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, int(port)))
-        listener.listen(_BACKLOG)
-    except (OSError, ValueError) as error:
-        listener.close()
-        raise RuntimeError(f"cannot listen on {listen}") from error
-    listener.setblocking(False)
-    return listener
