@@ -126,7 +126,7 @@ lock: .state/lock ## Make the locks in requirements/ anew after a change of depe
 
 # PyTorch and demucs are installed only where the comparison with demucs is asked for.
 .PHONY: bench
-bench: .state/dev .state/triton-ready .state/evaluation $(if $(findstring demucs,$(ARGS)),.state/demucs) ## Speed, overhead, memory against length [ARGS="--only song", ARGS=--demucs, ARGS="--hours 10"]
+bench: .state/dev .state/web .state/chromium .state/triton-ready .state/evaluation $(if $(findstring demucs,$(ARGS)),.state/demucs) ## Speed, overhead, memory against length, a first visit [ARGS="--only song", ARGS=--demucs, ARGS="--hours 10"]
 	@$(PY) -m tests.bench $(ARGS)
 
 .PHONY: eval
