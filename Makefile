@@ -139,7 +139,7 @@ property: .state/dev ## The property tests, with ten thousand examples each, and
 
 # Not part of `make test`: each of them goes through every view, a minute and more.
 .PHONY: long
-long: .state/dev .state/web .state/chromium ## Every view's layout at three widths, and from right to left
+long: .state/dev .state/web .state/chromium ## Every view at three widths, from right to left, and by keyboard in the other theme
 	@$(PY) -m pytest -m long $(ARGS)
 
 # Not part of `make test`: PyTorch and demucs are 1.8 GB.
