@@ -106,6 +106,7 @@ ALLOWED: list[tuple[Rule, str, str]] = [
     (addresses_in_locks, "requirements/dev.txt", "httpx==1.0 \\\n    --hash=sha256:00\n"),
     (addresses_in_locks, "services/auth/app/sign_in.py", 'x = "https://example.test"\n'),
     (hand_written_paths, "web/src/player/source.ts", 'await told(\n  api.GET(\n    "/v1/me"));\n'),
+    (hand_written_paths, "web/src/player/source.ts", 'x = addressOf("/v1/tracks/{track_id}", { track_id });\n'),
     (hand_written_paths, "web/src/api/client.ts", "const at = `/v1/tracks/${track_id}`;\n"),
     (hand_written_paths, "web/src/state/session.test.ts", 'say({ "/v1/me": { status: 401 } });\n'),
     (misplaced_rooms, "services/separation/audio/gain.py", "x = 1\n"),
