@@ -1,6 +1,6 @@
 /** For a test of the session: a browser and a server, and what the session tells other modules to do. */
 
-import { expect, vi } from "vitest";
+import { vi } from "vitest";
 import { until } from "$/settled.fixture";
 import { forbidden, MadeStorage } from "$/state/storage.fixture";
 

@@ -157,7 +157,6 @@ export const player: Messages["player"] = {
 
   separation: "Trennung",
   cancelSeparation: "Trennung abbrechen",
-  retry: "Noch einmal versuchen",
 
   report: {
     title: "Bericht der Trennung",
@@ -190,7 +189,6 @@ export const player: Messages["player"] = {
   },
 
   shortcuts: {
-    open: "Tastenkürzel",
     title: "Tastenkürzel",
     characters: "Kürzel mit einer Taste",
     charactersHint:

@@ -1,7 +1,6 @@
 import type { Messages } from "$/i18n/i18n.svelte";
 
 export const sharing: Messages["sharing"] = {
-  exportTitle: "Herunterladen",
   what: "Was",
   format: "Format",
   mix: "Diese Mischung",

@@ -149,7 +149,6 @@ export const player = {
 
   separation: "Separation",
   cancelSeparation: "Cancel separation",
-  retry: "Try again",
 
   report: {
     title: "Separation report",
@@ -183,7 +182,6 @@ export const player = {
   },
 
   shortcuts: {
-    open: "Keyboard shortcuts",
     title: "Keyboard shortcuts",
     characters: "Single-key shortcuts",
     charactersHint: "Turn them off if you speak to your machine or hit keys by accident. Space and arrows stay.",

@@ -1,5 +1,4 @@
 export const sharing = {
-  exportTitle: "Download",
   what: "What",
   format: "Format",
   mix: "This mix",
