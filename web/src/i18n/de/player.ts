@@ -2,7 +2,7 @@
 
 import { plural } from "$/i18n/counting";
 import type { Messages } from "$/i18n/i18n.svelte";
-import type { Note } from "$/player/report";
+import type { Note } from "$/i18n/notes";
 
 /** In Moll werden sie klein geschrieben. */
 const NOTEN: Record<Note, string> = {

@@ -1,7 +1,7 @@
 /** The player. Keep `stems` in step with the names that models give their stems. */
 
 import { plural } from "$/i18n/counting";
-import type { Note } from "$/player/report";
+import type { Note } from "$/i18n/notes";
 
 export const player = {
   stems: {
