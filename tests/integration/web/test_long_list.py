@@ -131,7 +131,8 @@ async def test_tracks_on_their_way_are_read_together(open_page: OpenPage, gatewa
     gateway.release(gateway.song.segments)
     await expect(_row(web, 0)).to_have_attribute("data-state", "ready")
     gateway.listing.questions.clear()
-    await web.page.evaluate("new Promise((done) => setTimeout(done, 4000))")
+    # Longer than the pause between two readings.
+    await web.page.wait_for_timeout(4000)  # sleep: what must not happen has no event to wait for
     assert gateway.listing.questions == []
 
 
