@@ -55,6 +55,7 @@ export function roadOf(request: { method: string; mode: string; url: string }, o
   if (track) {
     return { kind: "answer", cache: KEPT + track };
   }
-  const isList = url.pathname === TRACKS && !url.searchParams.has("cursor") && !url.searchParams.has("q");
+  // Of what was searched for, and of later rows, nothing is kept.
+  const isList = url.pathname === TRACKS && !["cursor", "offset", "q"].some((name) => url.searchParams.has(name));
   return isList || url.pathname === ME ? { kind: "answer", cache: ANSWERS } : { kind: "network" };
 }
