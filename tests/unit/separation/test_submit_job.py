@@ -35,7 +35,7 @@ class Desk:
         self.models = FakeModels()
 
     async def submit(
-        self, job_id: str = "job_1", owner: str = "usr_1", model: str = "", queued_max: int = 2
+        self, job_id: str = "job_1", owner: str = "usr_1", model: str = "", queued_max: int = 9
     ) -> Submitted:
         grant = UploadGrant("upl_1", 1, b"k" * 32)
         return await submit_job(
