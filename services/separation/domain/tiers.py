@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
@@ -29,11 +29,12 @@ def tier_named(name: str) -> Tier:
 def in_turn(latest: Iterable[Tier]) -> tuple[Tier, ...]:
     """Tiers in the order in which a job is looked for, after these were the last `LATEST` taken up.
 
-    First those that had less than their share of them, then the others; among each the highest first.
+    Those that had less than their share of them go before those that had it, and the one that had least of its share
+    before the others. Where two are alike the higher goes first.
     """
-    had = list(latest)
-    owed = [tier for tier, share in SHARES.items() if had.count(tier) < share]
-    return (*owed, *(tier for tier in SHARES if tier not in owed))
+    had = Counter(latest)
+    owed = sorted((tier for tier in SHARES if had[tier] < SHARES[tier]), key=lambda tier: had[tier] / SHARES[tier])
+    return (*owed, *(tier for tier in SHARES if had[tier] >= SHARES[tier]))
 
 
 def taken_before(

@@ -124,7 +124,12 @@ class PostgresJobWork:
         return self._job(
             await self._connection.fetchrow(
                 "UPDATE jobs SET state = 'running', attempt = attempt + 1, tries = tries + 1, worker = $2,"  # noqa: S608 - the columns are a constant
-                " lease_until = $4, started_at = $3, resumed_samples = done_samples, paused_until = NULL"
+                " lease_until = $4, started_at = $3, resumed_samples = done_samples, paused_until = NULL,"
+                # The tier's clock runs on by what is taken up, shared among the people in line and one more.
+                " clock_s = greatest(turn_s, 0, coalesce((SELECT max(clock_s) FROM jobs WHERE tier = $1"
+                "   AND clock_s IS NOT NULL), 0)"
+                "   + CASE WHEN started_at IS NULL THEN reserved_s / (1 + (SELECT count(DISTINCT owner_id) FROM jobs"
+                "     WHERE ended_at IS NULL AND state = 'queued' AND tier = $1 AND turn_s IS NOT NULL)) ELSE 0 END)"
                 " WHERE job_id = (SELECT job_id FROM jobs WHERE ended_at IS NULL AND tier = $1"
                 " AND ((state = 'queued' AND turn_s IS NOT NULL AND coalesce(paused_until <= $3, true))"
                 " OR (state = 'running' AND lease_until < $3))"
@@ -211,9 +216,7 @@ class PostgresJobWork:
     async def cancel(self, job_id: str, conclude_after_s: float = 0.0) -> bool:
         """To cancelled from any state that has not ended; false when there is nothing to cancel."""
         return await self._changed(
-            "UPDATE jobs SET state = 'cancelled', worker = NULL, lease_until = NULL, ended_at = $2, conclude_at = $3,"
-            # Who stops a job before it began has had nothing, and stands no further back for it.
-            " turn_s = CASE WHEN started_at IS NOT NULL THEN turn_s END"
+            "UPDATE jobs SET state = 'cancelled', worker = NULL, lease_until = NULL, ended_at = $2, conclude_at = $3"
             " WHERE job_id = $1 AND ended_at IS NULL",
             job_id,
             self._now,

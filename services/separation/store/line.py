@@ -1,9 +1,12 @@
 """The line in PostgreSQL: turns given, counted and told. One transaction's statements; `jobs.py` takes jobs from it.
 
 A turn is start-time fair queueing: a job's is where its owner's last one ends, or where its tier has come to if that
-is further; of one that has ended counts what was done of it. So a person's jobs are spaced by their own length, and
-whoever comes with a first one stands before every other person's second. Turns are given when a place is free, not
-before: nobody saves up while held back.
+is further; of one that has ended counts what was done of it. So a person's jobs are spaced by their own length. Turns
+are given when a place is free, not before: nobody saves up while held back.
+
+Whoever comes with nothing else under way stands where the tier's clock is. It runs on with each job taken up, by its
+length shared among all in line and one more. By turns alone an endless row of newcomers, each with one song, would
+stand before everybody's second one for ever.
 """
 
 from __future__ import annotations
@@ -36,8 +39,10 @@ WITH mine AS (
        FOR UPDATE SKIP LOCKED
 ), came AS (
     SELECT tier, greatest(
-        coalesce((SELECT max(turn_s) FROM jobs WHERE tier = each.tier AND turn_s IS NOT NULL
-                  AND started_at IS NOT NULL), 0),
+        CASE WHEN (SELECT count(job_id) FROM mine) = 1
+        THEN coalesce((SELECT max(clock_s) FROM jobs WHERE tier = each.tier AND clock_s IS NOT NULL), 0)
+        ELSE coalesce((SELECT max(turn_s) FROM jobs WHERE tier = each.tier AND turn_s IS NOT NULL
+                        AND started_at IS NOT NULL), 0) END,
         coalesce((SELECT turn_s + CASE WHEN ended_at IS NULL THEN reserved_s
                                        ELSE least(reserved_s, (done_samples + rate_hz - 1) / rate_hz) END
                     FROM jobs WHERE owner_id = $1 AND tier = each.tier AND turn_s IS NOT NULL
@@ -71,7 +76,8 @@ WITH open AS (
     SELECT coalesce(max(turn_s), 0) AS to_s FROM jobs
      WHERE tier = $2 AND turn_s IS NOT NULL AND started_at IS NOT NULL
 ), placed AS (
-    SELECT open.*, coalesce(turn_s, greatest((SELECT to_s FROM came), end_s) - reserved_s + sum(reserved_s)
+    SELECT job_id, owner_id, created_at, left_s,
+           coalesce(turn_s, greatest((SELECT to_s FROM came), end_s) - reserved_s + sum(reserved_s)
              FILTER (WHERE turn_s IS NULL) OVER (PARTITION BY owner_id ORDER BY created_at, job_id)) AS place_s
       FROM open WHERE tier = $2 AND state = 'queued'
 ), this AS (

@@ -72,6 +72,7 @@ class LineYard:
         await work.admit(job_id)
         await work.line_up(person.name)
         await self._take_up()
+        self._look()
         return job_id
 
     async def until(self, at_s: float) -> None:
@@ -101,6 +102,7 @@ class LineYard:
         await work.line_up(job.owner_id)
         self._free += 1
         await self._take_up()
+        self._look()
 
     async def _take_up(self) -> None:
         while self._free:
@@ -113,6 +115,15 @@ class LineYard:
             else:
                 return
             self.clock.advance(milliseconds=1)
+
+    def _look(self) -> None:
+        """Count the moments at which a worker idles though somebody has a song waiting and may have it run."""
+        open_jobs = [row.job for row in self.rows.values() if not row.job.state.ended]
+        for owner in {job.owner_id for job in open_jobs if job.state is JobState.QUEUED}:
+            mine = [job for job in open_jobs if job.owner_id == owner]
+            running = sum(job.state is JobState.RUNNING for job in mine)
+            places = mine[-1].parallel_jobs
+            self.idle_beside_work += self._free > 0 and (not places or running < places)
 
     def _note(self, job: Job) -> None:
         self._free -= 1

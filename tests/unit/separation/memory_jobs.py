@@ -22,6 +22,7 @@ class Row:
     announced_at: datetime.datetime
     conclude_at: datetime.datetime | None = None
     paused_until: datetime.datetime | None = None
+    clock_s: int | None = None
 
 
 class MemoryJobs:
@@ -82,6 +83,9 @@ class MemoryWork:
         if row is None:
             return None
         job, row.paused_until = row.job, None
+        line = [r.job for r in self._oldest(JobState.QUEUED) if r.job.tier is tier and r.job.turn_s is not None]
+        step_s = 0 if job.started_at else job.reserved_s // (1 + len({each.owner_id for each in line}))
+        row.clock_s = max(job.turn_s or 0, self._clock_s(tier) + step_s)
         row.job = replace(
             job,
             state=JobState.RUNNING,
@@ -131,8 +135,6 @@ class MemoryWork:
         row = self._in(job_id, JobState.ADMITTING, JobState.QUEUED, JobState.RUNNING)
         if row is None:
             return False
-        if row.job.started_at is None:
-            row.job = replace(row.job, turn_s=None)
         self._ended(row, JobState.CANCELLED, conclude_after_s)
         return True
 
@@ -158,7 +160,8 @@ class MemoryWork:
         held = [row for row in mine if not _stands(row.job)]
         places = mine[-1].job.parallel_jobs if mine else 0
         free = max(0, places - len(mine) + len(held)) if places else len(held)
-        came = {tier: max(self._reached(tier), self._end_s(owner_id, tier)) for tier in Tier}
+        come_to = self._clock_s if len(mine) == 1 else self._reached
+        came = {tier: max(come_to(tier), self._end_s(owner_id, tier)) for tier in Tier}
         queued = []
         for row in held[:free]:
             turn_s = came[row.job.tier]
@@ -254,6 +257,9 @@ class MemoryWork:
     def _reached(self, tier: Tier) -> int:
         jobs = [row.job for row in self._rows.values() if row.job.tier is tier and row.job.started_at is not None]
         return max((job.turn_s for job in jobs if job.turn_s is not None), default=0)
+
+    def _clock_s(self, tier: Tier) -> int:
+        return max((row.clock_s or 0 for row in self._rows.values() if row.job.tier is tier), default=0)
 
     def _end_s(self, owner_id: str, tier: Tier) -> int:
         jobs = [row.job for row in self._rows.values() if (row.job.owner_id, row.job.tier) == (owner_id, tier)]
