@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Problem } from "$/api/problem";
+import { settled } from "$/settled.fixture";
 import { madeTrack } from "$/state/track.fixture";
 import { HandTimer } from "$/state/timer.fixture";
 import type { TrackNow } from "$/state/track";
@@ -41,11 +42,6 @@ let following: TrackFollowing;
 
 const open = (): string[] => streams.filter(({ readyState }) => readyState === 1).map(({ track_id }) => track_id);
 const stream = (track_id: string): FakeStream => streams.findLast((each) => each.track_id === track_id)!;
-const settled = async (): Promise<void> => {
-  await Promise.resolve();
-  await Promise.resolve();
-  await Promise.resolve();
-};
 
 beforeEach(() => {
   const ids = ["a", "b", "c"];

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "$/api/problem";
+import { settled } from "$/settled.fixture";
 import { madeTrack } from "$/state/track.fixture";
 import { joiningTabs } from "$/state/tabs";
 import { MadeChannel } from "$/state/tabs.fixture";
@@ -32,7 +33,6 @@ vi.mock("$/api/client", () => ({
   addresses: { events: () => "" },
 }));
 
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const ready = (track_id: string): TrackNow => madeTrack({ track_id, state: "ready" });
 const page = (ids: string[], next_cursor: string | null = null): TrackPage => ({
   tracks: ids.map(ready),
