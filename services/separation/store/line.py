@@ -155,8 +155,10 @@ async def queue_before(connection: Connection, job: Job) -> Queue:
         " FROM jobs WHERE state = 'completed' ORDER BY ended_at DESC LIMIT $1) AS recent",
         _RECENT_JOBS,
     )
+    if job.state is not JobState.QUEUED:
+        return Queue(speed=speed or None)
     row = await connection.fetchrow(_BEFORE, job.job_id, job.tier.value, job.owner_id)
-    if row is None or job.state is not JobState.QUEUED:
+    if row is None:
         return Queue(speed=speed or None)
     tiers = await connection.fetch(
         "SELECT tier, count(job_id) AS jobs, sum((declared_samples - done_samples)::float8 / rate_hz) AS audio_s"
