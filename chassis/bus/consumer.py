@@ -14,7 +14,7 @@ import nats.js.errors
 from google.protobuf.message import DecodeError, Message
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, Header
 from opentelemetry.trace import SpanKind
 
 from chassis import logs, metrics, telemetry
@@ -28,6 +28,9 @@ _log = logging.getLogger(__name__)
 Fact = TypeVar("Fact", bound=Message)
 
 _FETCH_S = 2.0
+_ONE_NOW = b'{"batch":1,"no_wait":true}'
+_ANSWER_S = 5.0
+_NOBODY = "503"
 _IDLE_FETCHES_BEFORE_CHECK = 3
 _LET_GO_S = 10.0
 _COUNTED_FAILURES_MAX = 10_000
@@ -74,7 +77,7 @@ class Consumer(Background, Generic[Fact]):
         durable: str,
         kind: type[Fact],
         handle: Callable[[Delivery[Fact]], Awaitable[None]],
-        parallel: int = 1,
+        parallel: int | asyncio.Semaphore = 1,
         ack_wait_s: float = 30.0,
         deliveries_max: int = 8,
     ) -> None:
@@ -82,6 +85,8 @@ class Consumer(Background, Generic[Fact]):
 
         A message that failed `deliveries_max` times in this process is parked; TryLater is no failure. A message that
         ends the process is not counted: a handler of such work keeps its own count.
+
+        `parallel` says how many messages at once, or is places that are shared with other consumers.
         """
         super().__init__(f"consumer {durable}", self._work)
         self._bus = bus
@@ -90,10 +95,9 @@ class Consumer(Background, Generic[Fact]):
         self._durable = durable
         self._kind = kind
         self._handle = handle
-        self._parallel = parallel
         self._ack_wait_s = ack_wait_s
         self._deliveries_max = deliveries_max
-        self._slots = asyncio.Semaphore(parallel)
+        self._slots = asyncio.Semaphore(parallel) if isinstance(parallel, int) else parallel
         self._handlers: set[asyncio.Task[None]] = set()
         self._failures: dict[str, int] = {}
 
@@ -123,7 +127,7 @@ class Consumer(Background, Generic[Fact]):
                         self._slots.release()
                 if message is not None:
                     idle = 0
-                    self._begin(message)
+                    self.begin(message)
                     continue
                 idle += 1
                 if idle % _IDLE_FETCHES_BEFORE_CHECK == 0:
@@ -133,7 +137,13 @@ class Consumer(Background, Generic[Fact]):
             with contextlib.suppress(Exception):
                 await subscription.unsubscribe()
 
-    def _begin(self, message: Msg) -> None:
+    @property
+    def subject(self) -> str:
+        """What it consumes."""
+        return subject_of(self._kind)
+
+    def begin(self, message: Msg) -> None:
+        """Hand a message to the handler, in a slot that the caller has acquired and that is released after it."""
         task = asyncio.create_task(self._take(message), name=f"{self.name}: one message")
         self._handlers.add(task)
         task.add_done_callback(self._ended)
@@ -144,12 +154,39 @@ class Consumer(Background, Generic[Fact]):
         if not task.cancelled() and task.exception() is not None:
             _log.error("a message was not settled", exc_info=task.exception())
 
-    async def _subscribe(self) -> JetStreamContext.PullSubscription:
+    async def ensure(self) -> None:
+        """Make the consumer on the server, and its stream where that is gone; safe to repeat."""
         try:
             await self._ensure_consumer()
         except nats.js.errors.NotFoundError:
             await self._bus.ensure_streams()
             await self._ensure_consumer()
+
+    async def next_now(self) -> Msg | None:
+        """The next message if there is one; never waits for one.
+
+        Raises nats.errors.NoRespondersError when the consumer is gone, and what else says that the server is away.
+        """
+        subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._durable}"
+        # Of an inbox of its own: in the shared one an answer is known by its subject, and a message keeps its own.
+        asking = asyncio.ensure_future(self._bus.client.request(subject, _ONE_NOW, timeout=_ANSWER_S, old_style=True))
+        try:
+            answer = await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            # The cancellation met the message half-way.
+            with contextlib.suppress(nats.errors.Error, TimeoutError, OSError):
+                await self._give_back(await asking)
+            raise
+        if _is_status(answer) and (answer.headers or {}).get(Header.STATUS) == _NOBODY:
+            raise nats.errors.NoRespondersError
+        return None if _is_status(answer) else answer
+
+    async def _give_back(self, answer: Msg) -> None:
+        if not _is_status(answer):
+            await self._settle(answer.nak())
+
+    async def _subscribe(self) -> JetStreamContext.PullSubscription:
+        await self.ensure()
         return await self._bus.jetstream.pull_subscribe_bind(durable=self._durable, stream=self._stream)
 
     async def _ensure_consumer(self) -> None:
@@ -267,3 +304,8 @@ class Consumer(Background, Generic[Fact]):
             yield
         finally:
             task.cancel()
+
+
+def _is_status(answer: Msg) -> bool:
+    """Whether the server says that there is no message, in place of one."""
+    return not answer.reply

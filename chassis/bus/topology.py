@@ -17,6 +17,14 @@ FACTS = Stream(
     ),
 )
 
-SEPARATION_WORK = Stream(name="SEPARATION_WORK", subjects=("stripsession.separation.v1.JobQueued",), is_work_queue=True)
+SEPARATION_WORK = Stream(
+    name="SEPARATION_WORK",
+    subjects=(
+        "stripsession.separation.v1.JobQueued",
+        "stripsession.separation.v1.PriorityJobQueued",
+        "stripsession.separation.v1.FirstJobQueued",
+    ),
+    is_work_queue=True,
+)
 
 ALL = (FACTS, SEPARATION_WORK)

@@ -25,7 +25,7 @@ class Settings(ServiceSettings):
     default_model: str = "baseline"
     """The model taken when none is named."""
     queued_jobs_max: int = 1000
-    """Jobs that may wait; more are refused for now."""
+    """Jobs that may wait; more are refused for now, and of one person more than there are places left for all."""
     queue_retry_s: float = 30.0
     """When a refused caller is told to come back."""
     sweep_every_s: float = 1.0

@@ -26,6 +26,7 @@ from services.separation.api.statuses import STATUSES
 from services.separation.app.run_job import run_job
 from services.separation.app.submit_job import submit_job
 from services.separation.app.sweep import SweepLimits, sweep_queue, sweep_unfinished
+from services.separation.app.tiers_in_turn import tiers_in_turn
 from services.separation.app.workshop import WorkLimits, Workshop
 from services.separation.clients import billing, library
 from services.separation.clients.billing import BillingLedger
@@ -37,7 +38,7 @@ from services.separation.clients.measures import PrometheusMeasures
 from services.separation.clients.model_cards import ModelCards
 from services.separation.clients.sealed_objects import SealedStems, SealedUploads
 from services.separation.clients.triton_engine import TritonEngine
-from services.separation.events.consumers import Workbench, job_consumer
+from services.separation.events.consumers import Workbench, job_lanes
 from services.separation.events.envelopes import encode
 from services.separation.settings import Settings
 from services.separation.store.jobs import PostgresJobs
@@ -159,7 +160,7 @@ async def worker(settings: Settings) -> None:
             billing_channel,
             DecoderPool(decoders),
             engine,
-            job_consumer(bus, database, bench, settings.worker_parallel_jobs),
+            job_lanes(bus, database, bench, functools.partial(tiers_in_turn, shop.jobs), settings.worker_parallel_jobs),
             bench,
         ]
     )

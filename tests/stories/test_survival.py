@@ -74,7 +74,9 @@ def test_worker_paused_past_its_lease_harms_nothing(house: House, listener: List
     pid = house.pid("worker")
     os.kill(pid, signal.SIGSTOP)
     until(
-        lambda: house.metric("separation", 'stripsession_separation_jobs{state="queued"}'), 60, "the lease to be lost"
+        lambda: house.metric("separation", 'stripsession_separation_jobs{state="queued",tier="standard"}'),
+        60,
+        "the lease to be lost",
     )
     os.kill(pid, signal.SIGCONT)
     listener.wait(track_id)

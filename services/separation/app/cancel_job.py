@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.separation.app.line_up import line_up
 from services.separation.app.ports import Jobs, Wake
 from services.separation.domain.errors import JobNotFound
 from services.separation.domain.job import Job
@@ -14,6 +15,7 @@ async def cancel_job(jobs: Jobs, wake: Wake, job_id: str, owner_id: str) -> Job:
         if job is None or job.owner_id != owner_id:
             raise JobNotFound
         if await work.cancel(job_id):
+            await line_up(work, owner_id)
             job = await work.get(job_id)
     wake()
     if job is None:

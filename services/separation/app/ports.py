@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from services.separation.app.chunk_calls import Spent, Turn
+from services.separation.app.line_ports import Census, Line
 from services.separation.audio.arrays import MixBlock, ModelInput, ModelOutput
 from services.separation.audio.figures import SegmentFigures
 from services.separation.domain.facts import Fact
@@ -16,19 +17,11 @@ from services.separation.domain.file_tags import FileTags
 from services.separation.domain.findings import Findings
 from services.separation.domain.job import Ending, Failure, Job, JobState, NewJob, SealedStem, UploadGrant
 from services.separation.domain.models import ModelCard, ModelShape
-from services.separation.domain.progress import Queue
 from services.separation.domain.remark import Remark
+from services.separation.domain.tiers import Tier
 
 
-@dataclass(frozen=True, slots=True)
-class Census:
-    """Jobs by state, and seconds of audio in those not ended."""
-
-    jobs: dict[JobState, int]
-    audio_waiting_s: float
-
-
-class JobWork(Protocol):
+class JobWork(Line, Protocol):
     """One transaction on the jobs. Every time in it is the store's: no caller's clock counts."""
 
     async def publish(self, fact: Fact) -> None:
@@ -53,10 +46,6 @@ class JobWork(Protocol):
 
     async def remove_admitting(self, job_id: str) -> bool:
         """Remove a job that never was queued; false when it is not admitting."""
-        ...
-
-    async def claim(self, job_id: str, worker: str, lease_s: float) -> Job | None:
-        """Take the lease of a queued job not at rest, or one that ran out, attempt and tries plus one; else None."""
         ...
 
     async def extend(self, job_id: str, attempt: int, lease_s: float) -> bool:
@@ -95,32 +84,12 @@ class JobWork(Protocol):
         """Let the sweeper try again so much later."""
         ...
 
-    async def queued_count(self) -> int:
-        """Jobs waiting."""
-        ...
-
-    async def queue_before(self, job: Job) -> Queue:
-        """What lies before a job, and the workers' measured speed."""
-        ...
-
-    async def take_unanswered(self, after_s: float, limit: int) -> Sequence[str]:
-        """Oldest queued jobs last announced longer ago, or done resting, and note that they are announced now."""
-        ...
-
-    async def requeue_expired(self, limit: int) -> Sequence[str]:
-        """Running jobs whose lease ran out go back to the queue, announced now."""
-        ...
-
     async def stale_admissions(self, after_s: float, limit: int) -> Sequence[str]:
         """Jobs admitting for longer than that and not deferred."""
         ...
 
     async def unconcluded(self, limit: int) -> Sequence[str]:
         """Ended jobs whose conclusion is due."""
-        ...
-
-    async def census(self) -> Census:
-        """Counts for the gauges."""
         ...
 
 
@@ -143,6 +112,10 @@ class Allowance:
     """Models that may be asked for; none named means every one."""
     default_model: str = ""
     """The model taken when none is named; empty is the installation's."""
+    tier: Tier = Tier.STANDARD
+    """Where its jobs wait."""
+    parallel_jobs: int = 0
+    """Jobs that may run at once; 0 is no bound."""
 
 
 class Ledger(Protocol):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from services.separation.app.claim_job import claim_job
 from services.separation.app.conclude_job import conclude_job
+from services.separation.app.line_up import line_up
 from services.separation.app.patience import heed_cancellation, patiently
 from services.separation.app.separate_track import separate_track
 from services.separation.app.workshop import Workshop
@@ -26,6 +27,7 @@ from services.separation.domain.errors import (
 )
 from services.separation.domain.facts import JobQueued
 from services.separation.domain.job import Ending, Failure, Job, JobState
+from services.separation.domain.tiers import Tier
 
 _log = logging.getLogger(__name__)
 
@@ -55,13 +57,13 @@ class Draining(Exception):
     """This worker is asked to stop."""
 
 
-async def run_job(shop: Workshop, job_id: str) -> None:
-    """Take up a job if it is free. Returns once it has ended, was handed back, or was lost to another worker.
+async def run_job(shop: Workshop, tier: Tier) -> None:
+    """Take up the job whose turn it is in a tier. Returns once it has ended, was handed back, or was lost to another.
 
     Raises DependencyAway when the database is away before the job is claimed.
     """
     limits = shop.limits
-    job = await claim_job(shop.jobs, job_id, shop.worker, lease_s=limits.lease_s, attempts_max=limits.attempts_max)
+    job = await claim_job(shop.jobs, tier, shop.worker, lease_s=limits.lease_s, attempts_max=limits.attempts_max)
     if job is None:
         return
     if not job.state.ended:
@@ -78,7 +80,7 @@ async def run_job(shop: Workshop, job_id: str) -> None:
             failure = outcome.failure
             _say(logging.INFO, "job ended", job, state=outcome.state.value, reason=failure.reason if failure else "")
     try:
-        await conclude_job(shop.jobs, shop.materials, shop.ledger, shop.measures, job_id)
+        await conclude_job(shop.jobs, shop.materials, shop.ledger, shop.measures, job.job_id)
     except DependencyAway as away:
         _say(logging.WARNING, "conclusion left to the sweeper", job, part=away.part)
 
@@ -144,9 +146,12 @@ async def _settle(shop: Workshop, job: Job, outcome: Ending | HandBack) -> bool:
                 is_given_back = await work.give_back(job.job_id, job.attempt, counts=outcome.counts)
                 # One that rests is announced by the sweeper when it has rested.
                 if is_given_back and not outcome.counts:
-                    await work.publish(JobQueued(job.job_id))
+                    await work.publish(JobQueued(job.job_id, job.tier))
                 return False
-            return await work.end(job.job_id, job.attempt, outcome, conclude_after_s=shop.limits.lease_s)
+            has_ended = await work.end(job.job_id, job.attempt, outcome, conclude_after_s=shop.limits.lease_s)
+            if has_ended:
+                await line_up(work, job.owner_id)
+            return has_ended
 
     try:
         return await patiently(write, shop.limits.lease_s)

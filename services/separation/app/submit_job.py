@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
+from services.separation.app.line_up import line_up
 from services.separation.app.ports import Allowance, Decoders, Jobs, JobWork, Ledger, Models, Uploads
 from services.separation.domain.errors import (
     AdmissionLapsed,
@@ -17,7 +18,6 @@ from services.separation.domain.errors import (
     QueueFull,
     UploadRefused,
 )
-from services.separation.domain.facts import JobQueued
 from services.separation.domain.file_tags import FileTags
 from services.separation.domain.job import Audio, Job, JobState, NewJob, UploadGrant, whole_seconds
 from services.separation.domain.models import ModelCard
@@ -66,7 +66,9 @@ async def submit_job(
         known = job or await work.newest_of_track(submission.track_id)
         if known is not None and known.owner_id != submission.owner_id:
             raise JobMismatch
-        if job is None and await work.queued_count() >= queued_max:
+        # Nobody may have more jobs waiting than are left for all the others: a queue is never one person's.
+        left = queued_max - await work.queued_count()
+        if job is None and await work.queued_count_of(submission.owner_id) >= left:
             raise QueueFull(queue_retry_s)
     tags = FileTags()
     if job is None:
@@ -118,6 +120,8 @@ async def _inspected(
         audio=audio,
         reserved_s=whole_seconds(audio.total_samples, audio.rate_hz),
         remarks=found.remarks,
+        tier=allowance.tier,
+        parallel_jobs=allowance.parallel_jobs,
     )
     return new, found.tags
 
@@ -135,7 +139,7 @@ async def finish_admission(jobs: Jobs, ledger: Ledger, job: Job) -> Job:
         raise
     async with jobs.transaction() as work:
         if await work.admit(job.job_id):
-            await work.publish(JobQueued(job.job_id))
+            await line_up(work, job.owner_id)
         return await _present(work, job.job_id)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from services.separation.app.conclude_job import conclude_job
+from services.separation.app.line_up import line_up
 from services.separation.app.patience import heed_cancellation
 from services.separation.app.ports import Jobs, Ledger, Materials, Measures
 from services.separation.app.submit_job import finish_admission
@@ -20,8 +21,8 @@ from services.separation.domain.errors import (
     MinutesExhausted,
     UploadRefused,
 )
-from services.separation.domain.facts import JobQueued
 from services.separation.domain.job import JobState
+from services.separation.domain.tiers import Tier
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class SweepLimits:
     admit_again_s: float = 5.0
     conclude_again_s: float = 5.0
     batch: int = 32
-    """Announcing only the oldest queued jobs again keeps the work queue short, however many wait."""
+    """Announcing only the first in each line again keeps the work queue short, however many wait."""
     at_once: int = 4
     """Admissions, and as many conclusions, under way at once: each waits for other services."""
 
@@ -43,15 +44,18 @@ class SweepLimits:
 async def sweep_queue(jobs: Jobs, measures: Measures, limits: SweepLimits) -> None:
     """Announce what waits unheard, jobs of dead workers at its head, and count. Waits for the database alone.
 
-    Raises DependencyAway.
+    Whoever has a place that nobody gave out gets it. Raises DependencyAway.
     """
     async with jobs.transaction() as work:
-        announced = [
-            *await work.requeue_expired(limits.batch),
-            *await work.take_unanswered(limits.announce_again_s, limits.batch),
-        ]
-        for job_id in announced:
-            await work.publish(JobQueued(job_id))
+        announced = [*await work.requeue_expired(limits.batch)]
+        for tier in Tier:
+            announced += await work.take_unanswered(tier, limits.announce_again_s, limits.batch)
+        for queued in announced:
+            await work.publish(queued)
+        owners = await work.owners_with_places(limits.batch)
+    for owner_id in owners:
+        async with jobs.transaction() as work:
+            await line_up(work, owner_id)
     async with jobs.transaction() as work:
         measures.census(await work.census())
 

@@ -18,6 +18,7 @@ from services.separation.domain.errors import (
     MinutesExhausted,
     UploadRefused,
 )
+from services.separation.domain.tiers import tier_named
 from stripsession.billing.v1 import billing_service_pb2 as messages
 from stripsession.billing.v1 import billing_service_pb2_grpc
 
@@ -44,7 +45,15 @@ class BillingLedger:
         with _refusals():
             found = await self._stub.GetAllowance(messages.GetAllowanceRequest(owner_id=owner_id), timeout=_DEADLINE_S)
         plan = found.plan
-        return Allowance(found.longest_song_s, found.left_s, plan.title, tuple(plan.models), plan.default_model)
+        return Allowance(
+            found.longest_song_s,
+            found.left_s,
+            plan.title,
+            tuple(plan.models),
+            plan.default_model,
+            tier_named(plan.priority),
+            max(0, plan.parallel_jobs),
+        )
 
     async def reserve(self, owner_id: str, job_id: str, seconds: int) -> None:
         """Set seconds aside. Raises MinutesExhausted, UploadRefused, AdmissionLapsed, JobMismatch."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 
 from chassis import metrics
-from services.separation.app.ports import Census
+from services.separation.app.line_ports import HELD, Census
 from services.separation.domain.job import Failure, JobState
+from services.separation.domain.tiers import Tier
 
 
 class PrometheusMeasures:
@@ -30,6 +32,6 @@ class PrometheusMeasures:
 
     def census(self, census: Census) -> None:
         """The gauges."""
-        for state in (JobState.ADMITTING, JobState.QUEUED, JobState.RUNNING):
-            metrics.JOBS.labels(state.value).set(census.jobs.get(state, 0))
+        for tier, state in itertools.product(Tier, (JobState.ADMITTING, HELD, JobState.QUEUED, JobState.RUNNING)):
+            metrics.JOBS.labels(tier.value, str(state)).set(census.jobs.get((tier, str(state)), 0))
         metrics.JOB_AUDIO_WAITING_SECONDS.set(census.audio_waiting_s)

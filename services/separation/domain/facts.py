@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.separation.domain.job import JobState
+from services.separation.domain.tiers import Tier
 
 
 @dataclass(frozen=True, slots=True)
 class JobQueued:
-    """A job waits for a worker."""
+    """A job stands in line: there is work in its tier, and whose turn it is says the line."""
 
     job_id: str
+    tier: Tier = Tier.STANDARD
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from services.separation.domain.remark import Remark
+from services.separation.domain.tiers import Tier
 
 
 class JobState(StrEnum):
@@ -86,6 +87,9 @@ class NewJob:
     audio: Audio
     reserved_s: int
     remarks: tuple[Remark, ...] = ()
+    tier: Tier = Tier.STANDARD
+    parallel_jobs: int = 0
+    """Jobs of its owner that may run at once; 0 is no bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,11 @@ class Job:
     concluded_at: datetime.datetime | None = None
     lease_until: datetime.datetime | None = None
     worker: str | None = None
+    tier: Tier = Tier.STANDARD
+    parallel_jobs: int = 0
+    """Jobs of its owner that may run at once; 0 is no bound."""
+    turn_s: int | None = None
+    """Its place in its tier's line, in seconds of audio; None until its owner has a place for it."""
 
     @property
     def total_samples(self) -> int:

@@ -18,6 +18,10 @@ class Queue:
     """Audio seconds per second of one worker, over the latest completed jobs; None when there are none."""
     workers: int = 1
     """Jobs running at once, at least 1."""
+    own_ahead_s: float = 0.0
+    """Audio before it that is its own person's."""
+    own_places: int = 0
+    """Jobs of that person that may run at once; 0 is no bound."""
 
 
 def eta_s(job: Job, queue: Queue) -> float | None:
@@ -28,8 +32,11 @@ def eta_s(job: Job, queue: Queue) -> float | None:
             rate = None if queue.speed is None else queue.speed * job.audio.rate_hz
         return None if not rate else (job.total_samples - job.done_samples) / rate
     if job.state is JobState.QUEUED and queue.speed:
-        # The first in the queue waits, too: for what the running jobs have left.
+        # The first in the queue waits, too: for what the running jobs have left. And however many workers there are,
+        # only so many are at one person's jobs.
         waiting_s = queue.audio_ahead_s / queue.speed / queue.workers
+        if queue.own_places:
+            waiting_s = max(waiting_s, queue.own_ahead_s / queue.speed / queue.own_places)
         left_s = (job.total_samples - job.done_samples) / job.audio.rate_hz
         return waiting_s + left_s / queue.speed
     return None

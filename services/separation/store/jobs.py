@@ -13,20 +13,21 @@ from chassis.clock import Clock
 from chassis.db.faults import is_outage
 from chassis.db.pool import Database
 from chassis.db.transaction import Transaction, transaction
-from services.separation.app.ports import Census
+from services.separation.app.line_ports import Census
 from services.separation.domain.errors import DependencyAway
-from services.separation.domain.facts import Fact
+from services.separation.domain.facts import Fact, JobQueued
 from services.separation.domain.job import PAUSES_S, Audio, Ending, Failure, Job, JobState, NewJob
 from services.separation.domain.progress import Queue
 from services.separation.domain.remark import remarks_of
+from services.separation.domain.tiers import Tier, tier_named
+from services.separation.store import line
 from services.separation.store.remarks import read, written
 
-_RECENT_JOBS = 20
 _COLUMNS = (
     "job_id, track_id, upload_id, owner_id, model, stems, state, rate_hz, channels, depth_bits, codec,"
     " declared_samples, reserved_s, attempt, tries, worker, lease_until, done_samples, resumed_samples,"
     " counted_samples, failure_reason, failure_message, failure_retryable, warnings, remarks, created_at, started_at,"
-    " ended_at, concluded_at, weights_sha256"
+    " ended_at, concluded_at, weights_sha256, tier, parallel_jobs, turn_s"
 )
 _SELECT = "SELECT " + _COLUMNS + " FROM jobs"  # noqa: S608 - the columns are the constant above
 
@@ -94,8 +95,9 @@ class PostgresJobWork:
         """Add it as admitting; false when the identifier is taken."""
         return await self._changed(
             "INSERT INTO jobs (job_id, track_id, upload_id, owner_id, model, stems, rate_hz, channels, depth_bits,"
-            " codec, declared_samples, reserved_s, warnings, remarks, created_at, announced_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15) ON CONFLICT DO NOTHING",
+            " codec, declared_samples, reserved_s, warnings, remarks, created_at, announced_at, tier, parallel_jobs)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17)"
+            " ON CONFLICT DO NOTHING",
             job.job_id,
             job.track_id,
             job.upload_id,
@@ -111,6 +113,8 @@ class PostgresJobWork:
             [each.text for each in job.remarks],
             written(job.remarks),
             self._now,
+            job.tier.value,
+            job.parallel_jobs,
         )
 
     async def admit(self, job_id: str) -> bool:
@@ -126,16 +130,23 @@ class PostgresJobWork:
         """Remove a job that never was queued; false when it is not admitting."""
         return await self._changed("DELETE FROM jobs WHERE job_id = $1 AND state = 'admitting'", job_id)
 
-    async def claim(self, job_id: str, worker: str, lease_s: float) -> Job | None:
-        """Take the lease of a queued job, or of one whose lease ran out; None when it is held, rests or has ended."""
+    async def claim(self, tier: Tier, worker: str, lease_s: float) -> Job | None:
+        """Take the lease of the job whose turn it is in a tier; None when there is none."""
         return self._job(
             await self._connection.fetchrow(
                 "UPDATE jobs SET state = 'running', attempt = attempt + 1, tries = tries + 1, worker = $2,"  # noqa: S608 - the columns are a constant
-                " lease_until = $4, started_at = $3, resumed_samples = done_samples, paused_until = NULL"
-                " WHERE job_id = $1 AND ((state = 'queued' AND coalesce(paused_until <= $3, true))"
+                " lease_until = $4, started_at = $3, resumed_samples = done_samples, paused_until = NULL,"
+                # The tier's clock runs on by what is taken up, shared among the people in line and one more.
+                " clock_s = greatest(turn_s, 0, coalesce((SELECT max(clock_s) FROM jobs WHERE tier = $1"
+                "   AND clock_s IS NOT NULL), 0)"
+                "   + CASE WHEN started_at IS NULL THEN reserved_s / (1 + (SELECT count(DISTINCT owner_id) FROM jobs"
+                "     WHERE ended_at IS NULL AND state = 'queued' AND tier = $1 AND turn_s IS NOT NULL)) ELSE 0 END)"
+                " WHERE job_id = (SELECT job_id FROM jobs WHERE ended_at IS NULL AND tier = $1"
+                " AND ((state = 'queued' AND turn_s IS NOT NULL AND coalesce(paused_until <= $3, true))"
                 " OR (state = 'running' AND lease_until < $3))"
+                " ORDER BY turn_s NULLS FIRST, created_at, job_id LIMIT 1 FOR UPDATE SKIP LOCKED)"
                 " RETURNING " + _COLUMNS,
-                job_id,
+                tier.value,
                 worker,
                 self._now,
                 self._after(lease_s),
@@ -245,53 +256,41 @@ class PostgresJobWork:
             self._after(after_s),
         )
 
+    async def line_up(self, owner_id: str) -> Sequence[JobQueued]:
+        """Give a person's oldest waiting jobs turns in line, as many as there are places."""
+        return await line.line_up(self._connection, self._now, owner_id)
+
+    async def owners_with_places(self, limit: int) -> Sequence[str]:
+        """People who have a place, and a job that waits for one."""
+        return await line.owners_with_places(self._connection, limit)
+
+    async def latest_tiers(self, count: int) -> Sequence[Tier]:
+        """The tiers of so many jobs taken up last, the latest last."""
+        return await line.latest_tiers(self._connection, count)
+
     async def queued_count(self) -> int:
-        """Jobs waiting."""
+        """Jobs waiting, in line or not."""
         return int(await self._connection.fetchval("SELECT count(job_id) FROM jobs WHERE state = 'queued'"))
 
+    async def queued_count_of(self, owner_id: str) -> int:
+        """Jobs of one person that wait, in line or not."""
+        return int(
+            await self._connection.fetchval(
+                "SELECT count(job_id) FROM jobs WHERE owner_id = $1 AND ended_at IS NULL AND state = 'queued'", owner_id
+            )
+        )
+
     async def queue_before(self, job: Job) -> Queue:
-        """What lies before a job, and the workers' measured speed."""
-        row = await self._connection.fetchrow(
-            "SELECT count(job_id) FILTER (WHERE state = 'queued' AND (created_at, job_id) < ($1, $2)) AS ahead,"
-            " count(job_id) FILTER (WHERE state = 'running') AS running,"
-            " coalesce(sum((declared_samples - done_samples)::float8 / rate_hz) FILTER ("
-            "   WHERE state = 'running' OR (created_at, job_id) < ($1, $2)), 0) AS audio_s"
-            " FROM jobs WHERE ended_at IS NULL AND state IN ('queued', 'running') AND job_id <> $2",
-            job.created_at,
-            job.job_id,
-        )
-        speed = await self._connection.fetchval(
-            "SELECT sum(audio_s) / nullif(sum(spent_s), 0) FROM ("
-            " SELECT (counted_samples - resumed_samples)::float8 / rate_hz AS audio_s,"
-            " extract(epoch FROM ended_at - started_at)::float8 AS spent_s"
-            " FROM jobs WHERE state = 'completed' ORDER BY ended_at DESC LIMIT $1) AS recent",
-            _RECENT_JOBS,
-        )
-        if row is None:
-            return Queue()
-        return Queue(int(row["ahead"]), max(0.0, float(row["audio_s"])), speed or None, max(1, int(row["running"])))
+        """What lies before a queued job, and the workers' measured speed."""
+        return await line.queue_before(self._connection, job)
 
-    async def take_unanswered(self, after_s: float, limit: int) -> Sequence[str]:
-        """Oldest queued jobs last announced longer ago, or done resting, and note that they are announced now."""
-        return await self._ids(
-            "UPDATE jobs SET announced_at = $1, paused_until = NULL WHERE job_id IN ("
-            " SELECT job_id FROM jobs WHERE state = 'queued' AND coalesce(paused_until <= $1, true)"
-            " ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED)"
-            " AND (announced_at < $2 OR paused_until IS NOT NULL) RETURNING job_id",
-            self._now,
-            self._after(-after_s),
-            limit,
-        )
+    async def take_unanswered(self, tier: Tier, after_s: float, limit: int) -> Sequence[JobQueued]:
+        """The first in a tier's line last announced longer ago, or done resting; they are announced now."""
+        return await line.take_unanswered(self._connection, self._now, tier, after_s, limit)
 
-    async def requeue_expired(self, limit: int) -> Sequence[str]:
-        """Running jobs whose lease ran out go back to the queue, announced now."""
-        return await self._ids(
-            "UPDATE jobs SET state = 'queued', worker = NULL, lease_until = NULL, announced_at = $1 WHERE job_id IN ("
-            " SELECT job_id FROM jobs WHERE state = 'running' AND lease_until < $1 ORDER BY created_at LIMIT $2"
-            " FOR UPDATE SKIP LOCKED) RETURNING job_id",
-            self._now,
-            limit,
-        )
+    async def requeue_expired(self, limit: int) -> Sequence[JobQueued]:
+        """Running jobs whose lease ran out go back to their turn in line, announced now."""
+        return await line.requeue_expired(self._connection, self._now, limit)
 
     async def stale_admissions(self, after_s: float, limit: int) -> Sequence[str]:
         """Jobs admitting for longer than that and not deferred."""
@@ -313,13 +312,8 @@ class PostgresJobWork:
         )
 
     async def census(self) -> Census:
-        """Counts for the gauges; ended jobs are counted once they are concluded or not at all."""
-        rows = await self._connection.fetch(
-            "SELECT state, count(job_id) AS jobs, coalesce(sum((declared_samples - done_samples)::float8 / rate_hz), 0)"
-            " AS audio_s FROM jobs WHERE ended_at IS NULL GROUP BY state"
-        )
-        jobs = {JobState(row["state"]): int(row["jobs"]) for row in rows}
-        return Census(jobs, max(0.0, sum(float(row["audio_s"]) for row in rows)))
+        """Counts for the gauges."""
+        return await line.census(self._connection)
 
     def _after(self, seconds: float) -> datetime.datetime:
         return self._now + datetime.timedelta(seconds=seconds)
@@ -349,12 +343,15 @@ class PostgresJobWork:
             "tries",
             "done_samples",
             "weights_sha256",
+            "parallel_jobs",
+            "turn_s",
         )
         more = ("resumed_samples", "counted_samples", "created_at", "started_at", "ended_at", "concluded_at")
         return Job(
             **{name: row[name] for name in (*same, *more, "lease_until", "worker")},
             stems=tuple(row["stems"]),
             state=JobState(row["state"]),
+            tier=tier_named(row["tier"]),
             audio=audio,
             failure=failure,
             remarks=remarks_of(row["warnings"], read(row["remarks"])),

@@ -22,6 +22,7 @@ from services.separation.domain.errors import (
     MinutesExhausted,
     UploadRefused,
 )
+from services.separation.domain.tiers import Tier
 from stripsession.billing.v1 import billing_service_pb2 as messages
 from stripsession.billing.v1 import billing_service_pb2_grpc
 
@@ -31,7 +32,11 @@ class RefusingBilling(billing_service_pb2_grpc.LedgerServiceServicer):
 
     refusal = Refusal(grpc.StatusCode.INTERNAL, "")
 
+    plan: messages.Plan | None = None
+
     async def GetAllowance(self, request: Any, context: Any) -> messages.GetAllowanceResponse:
+        if self.plan is not None:
+            return messages.GetAllowanceResponse(longest_song_s=600, left_s=60, plan=self.plan)
         raise RpcRefused(self.refusal)
 
     async def ReserveSeconds(self, request: Any, context: Any) -> messages.ReserveSecondsResponse:
@@ -87,3 +92,14 @@ async def test_a_refused_reservation_is_told_apart(
         await ledger.reserve("usr_1", "job_1", 60)
     if isinstance(caught.value, UploadRefused):
         assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(("named", "tier"), [("first", Tier.FIRST), ("platinum", Tier.STANDARD), ("", Tier.STANDARD)])
+async def test_a_plan_says_where_its_jobs_wait(
+    billing: tuple[RefusingBilling, BillingLedger], named: str, tier: Tier
+) -> None:
+    """Tier and jobs at once come with what a person may ask for; an unknown tier is the standard one."""
+    servicer, ledger = billing
+    servicer.plan = messages.Plan(name="some", title="Some", priority=named, parallel_jobs=3)
+    allowance = await ledger.allowance("usr_1")
+    assert (allowance.tier, allowance.parallel_jobs) == (tier, 3)

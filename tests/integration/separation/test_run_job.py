@@ -15,6 +15,7 @@ from services.separation.app.cancel_job import cancel_job
 from services.separation.app.run_job import run_job
 from services.separation.app.workshop import WorkLimits
 from services.separation.domain.job import JobState
+from services.separation.domain.tiers import Tier
 from stripsession.library.v1 import material_service_pb2
 from tests.integration.separation.conftest import OWNER, RATE_HZ, Scene, a_song, as_file, summed
 from tests.integration.separation.fake_services import stem_files
@@ -27,7 +28,7 @@ async def test_stems_sum_to_the_upload(scene: Scene, channels: int, seconds: flo
     track = await scene.upload("trk_1", as_file(song))
     submitted = await scene.submit("job_1", "trk_1")
     assert submitted.state is JobState.QUEUED
-    await run_job(scene.shop(), "job_1")
+    await run_job(scene.shop(), Tier.STANDARD)
     job = await scene.job("job_1")
     assert (job.state, job.counted_samples, job.done_samples) == (JobState.COMPLETED, len(song), len(song))
     assert job.concluded_at is not None
@@ -45,7 +46,7 @@ async def test_stems_sum_to_the_upload(scene: Scene, channels: int, seconds: flo
     assert len(findings.making.weights_sha256) == 64
     assert findings.analysis.integrated_lufs < 0
     assert await scene.announcements("JobConcluded") == 1
-    await run_job(scene.shop(), "job_1")
+    await run_job(scene.shop(), Tier.STANDARD)
     assert len(track.conclusions) == 1
 
 
@@ -55,7 +56,7 @@ async def test_what_is_remarked_on_reaches_the_library(scene: Scene) -> None:
     soundfile.write(loud, np.full((RATE_HZ, 2), 1.5, np.float32), RATE_HZ, format="WAV", subtype="FLOAT")
     track = await scene.upload("trk_1", loud.getvalue())
     await scene.submit("job_1", "trk_1")
-    await run_job(scene.shop(), "job_1")
+    await run_job(scene.shop(), Tier.STANDARD)
     (conclusion,) = track.conclusions
     (remark,) = conclusion.remarks
     assert (remark.code, dict(remark.facts)) == ("CLIPPED", {"count": str(2 * RATE_HZ)})
@@ -68,7 +69,7 @@ async def test_a_track_stopped_at_the_last_moment_costs_nothing(scene: Scene, re
     await scene.upload("trk_1", as_file(a_song(1.0)))
     await scene.submit("job_1", "trk_1")
     scene.library.conclusions_refused = reason
-    await run_job(scene.shop(), "job_1")
+    await run_job(scene.shop(), Tier.STANDARD)
     job = await scene.job("job_1")
     assert job.concluded_at is not None
     assert (scene.ledger.settled, scene.ledger.released) == ({}, {"job_1"})
@@ -80,9 +81,9 @@ async def test_a_successor_gives_the_same_stems(scene: Scene) -> None:
     whole, broken = await scene.upload("trk_whole", song), await scene.upload("trk_broken", song)
     await scene.submit("job_whole", "trk_whole")
     await scene.submit("job_broken", "trk_broken")
-    await run_job(scene.shop(), "job_whole")
+    await run_job(scene.shop(), Tier.STANDARD)
     scene.library.hold_after = 1
-    doomed = asyncio.create_task(run_job(scene.shop(), "job_broken"))
+    doomed = asyncio.create_task(run_job(scene.shop(), Tier.STANDARD))
     await scene.library.until_committed("trk_broken", 1)
     doomed.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -91,7 +92,7 @@ async def test_a_successor_gives_the_same_stems(scene: Scene) -> None:
     assert (job.state, job.attempt, job.tries) == (JobState.QUEUED, 1, 0)
     scene.library.hold_after = None
     scene.library.released.set()
-    await run_job(scene.shop("worker-2"), "job_broken")
+    await run_job(scene.shop("worker-2"), Tier.STANDARD)
     assert (await scene.job("job_broken")).state is JobState.COMPLETED
     assert {segment.attempt for segment in broken.segments} == {1, 2}
     assert await stem_files(scene.objects, broken) == await stem_files(scene.objects, whole)
@@ -108,7 +109,7 @@ async def test_a_stopping_worker_hands_its_job_back(scene: Scene) -> None:
     await scene.upload("trk_1", as_file(a_song(17.0)))
     await scene.submit("job_1", "trk_1")
     shop = scene.shop()
-    running = asyncio.create_task(run_job(shop, "job_1"))
+    running = asyncio.create_task(run_job(shop, Tier.STANDARD))
     await scene.library.until_committed("trk_1", 1)
     shop.stopping.set()
     async with asyncio.timeout(5):
@@ -123,7 +124,7 @@ async def test_a_cancelled_job_stops(scene: Scene) -> None:
     track = await scene.upload("trk_1", as_file(a_song(17.0)))
     await scene.submit("job_1", "trk_1")
     scene.library.hold_after = 1
-    running = asyncio.create_task(run_job(scene.shop(limits=WorkLimits(heartbeat_s=0.2)), "job_1"))
+    running = asyncio.create_task(run_job(scene.shop(limits=WorkLimits(heartbeat_s=0.2)), Tier.STANDARD))
     await scene.library.until_committed("trk_1", 1)
     woken = asyncio.Event()
     await cancel_job(scene.jobs, woken.set, "job_1", OWNER)
@@ -142,7 +143,7 @@ async def test_a_refused_report_costs_the_report(scene: Scene) -> None:
     await scene.submit("job_1", "trk_1")
     scene.library.findings_refused = "SEGMENT_INVALID"
     before = given_up("report")
-    await run_job(scene.shop(), "job_1")
+    await run_job(scene.shop(), Tier.STANDARD)
     assert (await scene.job("job_1")).state is JobState.COMPLETED
     np.testing.assert_array_equal(summed(await stem_files(scene.objects, track)), song)
     assert (track.findings, scene.ledger.settled) == ([], {"job_1": 1})
@@ -159,7 +160,7 @@ async def test_a_library_away_delays_and_does_not_fail(scene: Scene) -> None:
     track = await scene.upload("trk_1", as_file(song))
     await scene.submit("job_1", "trk_1")
     scene.library.faults = [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.INTERNAL, grpc.StatusCode.UNAVAILABLE]
-    await run_job(scene.shop(), "job_1")
+    await run_job(scene.shop(), Tier.STANDARD)
     assert (await scene.job("job_1")).state is JobState.COMPLETED
     np.testing.assert_array_equal(summed(await stem_files(scene.objects, track)), song)
 
@@ -169,7 +170,7 @@ async def test_a_deleted_track_ends_its_job(scene: Scene) -> None:
     await scene.upload("trk_1", as_file(a_song(3.0)))
     await scene.submit("job_1", "trk_1")
     del scene.library.tracks["trk_1"]
-    await run_job(scene.shop(), "job_1")
+    await run_job(scene.shop(), Tier.STANDARD)
     assert (await scene.job("job_1")).state is JobState.CANCELLED
     assert scene.ledger.released == {"job_1"}
 
@@ -179,7 +180,7 @@ async def test_an_erased_upload_fails_for_good(scene: Scene) -> None:
     track = await scene.upload("trk_1", as_file(a_song(3.0)))
     await scene.submit("job_1", "trk_1")
     await scene.objects.delete_prefix("uploads")
-    await run_job(scene.shop(), "job_1")
+    await run_job(scene.shop(), Tier.STANDARD)
     job = await scene.job("job_1")
     assert job.failure is not None
     assert (job.failure.reason, job.failure.retryable) == ("UPLOAD_GONE", False)
@@ -191,6 +192,6 @@ async def test_conclusions_wait_for_billing(scene: Scene) -> None:
     await scene.upload("trk_1", as_file(a_song(3.0)))
     await scene.submit("job_1", "trk_1")
     scene.ledger.away = True
-    await run_job(scene.shop(), "job_1")
+    await run_job(scene.shop(), Tier.STANDARD)
     job = await scene.job("job_1")
     assert (job.state, job.concluded_at) == (JobState.COMPLETED, None)

@@ -26,10 +26,11 @@ from services.separation.api.statuses import STATUSES
 from services.separation.app.run_job import run_job
 from services.separation.app.submit_job import submit_job
 from services.separation.app.sweep import SweepLimits, sweep_queue
+from services.separation.app.tiers_in_turn import tiers_in_turn
 from services.separation.app.workshop import Workshop
 from services.separation.clients.measures import PrometheusMeasures
 from services.separation.domain.job import JobState
-from services.separation.events.consumers import Workbench, job_consumer
+from services.separation.events.consumers import Workbench, job_lanes
 from stripsession.library.v1 import upload_pb2
 from stripsession.separation.v1 import job_pb2, separation_service_pb2, separation_service_pb2_grpc
 from tests.integration.separation.conftest import OWNER, Scene, a_song, as_file
@@ -47,7 +48,8 @@ async def running(*parts: Part) -> AsyncIterator[None]:
 
 def worker_parts(scene: Scene, shop: Workshop, bus: Bus) -> list[Part]:
     bench = Workbench(functools.partial(run_job, shop), shop.stopping, 10.0)
-    return [bus, Relay(scene.database, bus), job_consumer(bus, scene.database, bench, 1), bench]
+    order = functools.partial(tiers_in_turn, scene.jobs)
+    return [bus, Relay(scene.database, bus), job_lanes(bus, scene.database, bench, order, 1), bench]
 
 
 async def until_concluded(scene: Scene, job_id: str) -> None:

@@ -7,7 +7,8 @@ import datetime
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
-from services.separation.app.ports import Allowance, ByteSource, Census, Effort, OpenedTrack, StoredSegment
+from services.separation.app.line_ports import Census
+from services.separation.app.ports import Allowance, ByteSource, Effort, OpenedTrack, StoredSegment
 from services.separation.audio.arrays import MixBlock
 from services.separation.domain.errors import AudioRefused, DependencyAway, ModelUnknown
 from services.separation.domain.file_tags import FileTags
@@ -15,6 +16,7 @@ from services.separation.domain.findings import Findings
 from services.separation.domain.job import Failure, Job, JobState, UploadGrant
 from services.separation.domain.models import ModelCard
 from services.separation.domain.remark import Remark
+from services.separation.domain.tiers import Tier
 
 CARD = ModelCard("baseline", "1", ("vocals", "other"), "Plain.", "Apache-2.0", is_default=True)
 SEXTET = ModelCard("sextet", "1", ("vocals", "drums", "bass", "guitar", "piano", "other"), "Six.", "MIT")
@@ -107,6 +109,8 @@ class FakeLedger:
     longest_song_s: int = 600
     models: tuple[str, ...] = ()
     default_model: str = ""
+    tier: Tier = Tier.STANDARD
+    parallel_jobs: int = 0
     refusal: Exception | None = None
     away: bool = False
     reserved: dict[str, int] = field(default_factory=dict)
@@ -119,7 +123,9 @@ class FakeLedger:
 
     async def allowance(self, owner_id: str) -> Allowance:
         self._reach()
-        return Allowance(self.longest_song_s, 1000, "Small", self.models, self.default_model)
+        return Allowance(
+            self.longest_song_s, 1000, "Small", self.models, self.default_model, self.tier, self.parallel_jobs
+        )
 
     async def reserve(self, owner_id: str, job_id: str, seconds: int) -> None:
         self._reach()

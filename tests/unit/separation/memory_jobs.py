@@ -9,18 +9,20 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
 from chassis.testing.clock import ManualClock
-from services.separation.app.ports import Census
-from services.separation.domain.facts import Fact
+from services.separation.app.line_ports import HELD, Census
+from services.separation.domain.facts import Fact, JobQueued
 from services.separation.domain.job import PAUSES_S, Ending, Job, JobState, NewJob
 from services.separation.domain.progress import Queue
+from services.separation.domain.tiers import LATEST, Tier, taken_before
 
 
 @dataclass
-class _Row:
+class Row:
     job: Job
     announced_at: datetime.datetime
     conclude_at: datetime.datetime | None = None
     paused_until: datetime.datetime | None = None
+    clock_s: int | None = None
 
 
 class MemoryJobs:
@@ -28,7 +30,7 @@ class MemoryJobs:
 
     def __init__(self, clock: ManualClock) -> None:
         self.clock = clock
-        self.rows: dict[str, _Row] = {}
+        self.rows: dict[str, Row] = {}
         self.facts: list[Fact] = []
 
     @contextlib.asynccontextmanager
@@ -39,7 +41,7 @@ class MemoryJobs:
 
 
 class MemoryWork:
-    def __init__(self, rows: dict[str, _Row], facts: list[Fact], now: datetime.datetime) -> None:
+    def __init__(self, rows: dict[str, Row], facts: list[Fact], now: datetime.datetime) -> None:
         self._rows = rows
         self._facts = facts
         self._now = now
@@ -57,14 +59,17 @@ class MemoryWork:
         return None if newest is None else await self.get(newest.job_id)
 
     async def newest_of_tracks(self, owner_id: str, track_ids: Sequence[str]) -> Sequence[Job]:
-        newest = [await self.newest_of_track(track_id) for track_id in dict.fromkeys(track_ids)]
-        return [job for job in newest if job is not None and job.owner_id == owner_id]
+        newest: dict[str, Job] = {}
+        for job in sorted((row.job for row in self._rows.values()), key=lambda job: (job.created_at, job.job_id)):
+            if job.owner_id == owner_id and job.track_id in track_ids:
+                newest[job.track_id] = replace(job, read_at=self._now)
+        return list(newest.values())
 
     async def insert(self, job: NewJob) -> bool:
         if job.job_id in self._rows:
             return False
         fields = {name: getattr(job, name) for name in NewJob.__slots__}
-        self._rows[job.job_id] = _Row(
+        self._rows[job.job_id] = Row(
             Job(**fields, state=JobState.ADMITTING, created_at=self._now, read_at=self._now), self._now
         )
         return True
@@ -79,13 +84,15 @@ class MemoryWork:
     async def remove_admitting(self, job_id: str) -> bool:
         return self._in(job_id, JobState.ADMITTING) is not None and self._rows.pop(job_id) is not None
 
-    async def claim(self, job_id: str, worker: str, lease_s: float) -> Job | None:
-        row = self._in(job_id, JobState.QUEUED, JobState.RUNNING)
-        if row is None or (row.job.lease_until is not None and row.job.lease_until >= self._now):
-            return None
-        if row.job.state is JobState.QUEUED and self._rests(row):
+    async def claim(self, tier: Tier, worker: str, lease_s: float) -> Job | None:
+        free = [row for row in self._rows.values() if row.job.tier is tier and self._is_free(row)]
+        row = min(free, key=lambda each: _place(each.job), default=None)
+        if row is None:
             return None
         job, row.paused_until = row.job, None
+        line = [r.job for r in self._oldest(JobState.QUEUED) if r.job.tier is tier and r.job.turn_s is not None]
+        step_s = 0 if job.started_at else job.reserved_s // (1 + len({each.owner_id for each in line}))
+        row.clock_s = max(job.turn_s or 0, self._clock_s(tier) + step_s)
         row.job = replace(
             job,
             state=JobState.RUNNING,
@@ -96,7 +103,7 @@ class MemoryWork:
             started_at=self._now,
             resumed_samples=job.done_samples,
         )
-        return await self.get(job_id)
+        return await self.get(job.job_id)
 
     async def extend(self, job_id: str, attempt: int, lease_s: float) -> bool:
         return self._held(job_id, attempt, lease_until=self._after(lease_s)) is not None
@@ -155,31 +162,75 @@ class MemoryWork:
         if row is not None and row.job.ended_at is not None and row.job.concluded_at is None:
             row.conclude_at = self._after(after_s)
 
+    async def line_up(self, owner_id: str) -> Sequence[JobQueued]:
+        mine = [row for row in self._oldest(JobState.QUEUED, JobState.RUNNING) if row.job.owner_id == owner_id]
+        held = [row for row in mine if not _stands(row.job)]
+        places = mine[-1].job.parallel_jobs if mine else 0
+        free = max(0, places - len(mine) + len(held)) if places else len(held)
+        come_to = self._clock_s if len(mine) == 1 else self._reached
+        came = {tier: max(come_to(tier), self._end_s(owner_id, tier)) for tier in Tier}
+        queued = []
+        for row in held[:free]:
+            turn_s = came[row.job.tier]
+            came[row.job.tier] += row.job.reserved_s
+            row.job, row.announced_at = replace(row.job, turn_s=turn_s), self._now
+            queued.append((turn_s, JobQueued(row.job.job_id, row.job.tier)))
+        return [fact for _, fact in sorted(queued, key=lambda each: (each[0], each[1].job_id))]
+
+    async def owners_with_places(self, limit: int) -> Sequence[str]:
+        owners = []
+        for owner_id in dict.fromkeys(row.job.owner_id for row in self._oldest(JobState.QUEUED, JobState.RUNNING)):
+            mine = [r.job for r in self._oldest(JobState.QUEUED, JobState.RUNNING) if r.job.owner_id == owner_id]
+            standing, places = sum(_stands(job) for job in mine), mine[-1].parallel_jobs
+            if standing < len(mine) and (not places or standing < places):
+                owners.append(owner_id)
+        return owners[:limit]
+
+    async def latest_tiers(self, count: int) -> Sequence[Tier]:
+        started = [row.job for row in self._rows.values() if row.job.started_at is not None]
+        return [job.tier for job in sorted(started, key=lambda job: (job.started_at, job.job_id))[-count:]]
+
     async def queued_count(self) -> int:
         return len(self._oldest(JobState.QUEUED))
 
-    async def queue_before(self, job: Job) -> Queue:
-        others = [row.job for row in self._oldest(JobState.QUEUED, JobState.RUNNING) if row.job.job_id != job.job_id]
-        ahead = [each for each in others if (each.created_at, each.job_id) < (job.created_at, job.job_id)]
-        running = [each for each in others if each.state is JobState.RUNNING]
-        queued = [each for each in ahead if each.state is JobState.QUEUED]
-        left_s = [(each.audio.total_samples - each.done_samples) / each.audio.rate_hz for each in (*running, *queued)]
-        return Queue(len(queued), max(0.0, sum(left_s)), self._speed(), max(1, len(running)))
+    async def queued_count_of(self, owner_id: str) -> int:
+        return sum(row.job.owner_id == owner_id for row in self._oldest(JobState.QUEUED))
 
-    async def take_unanswered(self, after_s: float, limit: int) -> Sequence[str]:
-        ready = [row for row in self._oldest(JobState.QUEUED) if not self._rests(row)][:limit]
+    async def queue_before(self, job: Job) -> Queue:
+        if job.state is not JobState.QUEUED:
+            return Queue(speed=self._speed())
+        running = [row.job for row in self._oldest(JobState.RUNNING)]
+        queued = [row.job for row in self._oldest(JobState.QUEUED)]
+        ahead = self._ahead(job)
+        waiting = {tier: [each for each in queued if each.tier is tier] for tier in Tier}
+        counts = {tier: len(jobs) for tier, jobs in waiting.items()}
+        taken = taken_before(await self.latest_tiers(LATEST), counts, job.tier, len(ahead))
+        others_s = sum(_left_s(waiting[tier]) / counts[tier] * taken[tier] for tier in taken if counts[tier])
+        own = [each for each in (*running, *ahead) if each.owner_id == job.owner_id]
+        return Queue(
+            len(ahead) + sum(taken.values()),
+            max(0.0, _left_s([*running, *ahead]) + others_s),
+            self._speed(),
+            max(1, len(running)),
+            max(0.0, _left_s(own)),
+            job.parallel_jobs,
+        )
+
+    async def take_unanswered(self, tier: Tier, after_s: float, limit: int) -> Sequence[JobQueued]:
+        line = [row for row in self._oldest(JobState.QUEUED) if row.job.tier is tier and row.job.turn_s is not None]
+        ready = sorted((row for row in line if not self._rests(row)), key=lambda row: _place(row.job))[:limit]
         silent = [row for row in ready if row.announced_at < self._after(-after_s) or row.paused_until is not None]
         for row in silent:
             row.announced_at, row.paused_until = self._now, None
-        return [row.job.job_id for row in silent]
+        return [JobQueued(row.job.job_id, tier) for row in silent]
 
-    async def requeue_expired(self, limit: int) -> Sequence[str]:
+    async def requeue_expired(self, limit: int) -> Sequence[JobQueued]:
         running = self._oldest(JobState.RUNNING)
         expired = [row for row in running if row.job.lease_until is not None and row.job.lease_until < self._now]
         for row in expired[:limit]:
             row.announced_at = self._now
             row.job = replace(row.job, state=JobState.QUEUED, worker=None, lease_until=None)
-        return [row.job.job_id for row in expired[:limit]]
+        return [JobQueued(row.job.job_id, row.job.tier) for row in expired[:limit]]
 
     async def stale_admissions(self, after_s: float, limit: int) -> Sequence[str]:
         rows = [row for row in self._oldest(JobState.ADMITTING) if not self._rests(row)]
@@ -194,11 +245,12 @@ class MemoryWork:
         return [job_id for _, job_id in sorted(due)][:limit]
 
     async def census(self) -> Census:
-        jobs: dict[JobState, int] = {}
-        waiting_s = 0.0
+        jobs: dict[tuple[Tier, str], int] = {}
         for row in self._oldest(JobState.ADMITTING, JobState.QUEUED, JobState.RUNNING):
-            jobs[row.job.state] = jobs.get(row.job.state, 0) + 1
-            waiting_s += (row.job.audio.total_samples - row.job.done_samples) / row.job.audio.rate_hz
+            is_held = row.job.state is JobState.QUEUED and row.job.turn_s is None
+            place = (row.job.tier, HELD if is_held else row.job.state.value)
+            jobs[place] = jobs.get(place, 0) + 1
+        waiting_s = _left_s([r.job for r in self._oldest(JobState.ADMITTING, JobState.QUEUED, JobState.RUNNING)])
         return Census(jobs, max(0.0, waiting_s))
 
     def _speed(self) -> float | None:
@@ -209,27 +261,77 @@ class MemoryWork:
         spent_s = sum(span.total_seconds() for span in spans)
         return audio_s / spent_s or None if spent_s else None
 
+    def _reached(self, tier: Tier) -> int:
+        jobs = [row.job for row in self._rows.values() if row.job.tier is tier and row.job.started_at is not None]
+        return max((job.turn_s for job in jobs if job.turn_s is not None), default=0)
+
+    def _clock_s(self, tier: Tier) -> int:
+        return max((row.clock_s or 0 for row in self._rows.values() if row.job.tier is tier), default=0)
+
+    def _end_s(self, owner_id: str, tier: Tier) -> int:
+        jobs = [row.job for row in self._rows.values() if (row.job.owner_id, row.job.tier) == (owner_id, tier)]
+        last = max((job for job in jobs if job.turn_s is not None), key=lambda job: job.turn_s or 0, default=None)
+        if last is None:
+            return 0
+        done_s = -(-last.done_samples // last.audio.rate_hz)
+        return (last.turn_s or 0) + (min(last.reserved_s, done_s) if last.state.ended else last.reserved_s)
+
+    def _ahead(self, job: Job) -> list[Job]:
+        """Those of its tier that are taken up before it; who has no turn yet will stand after their owner's last."""
+        tier = [row.job for row in self._oldest(JobState.QUEUED, JobState.RUNNING) if row.job.tier is job.tier]
+        came: dict[str, int] = {}
+        for each in tier:
+            if each.turn_s is not None:
+                end_s = max(came.get(each.owner_id, 0), each.turn_s + each.reserved_s)
+                came[each.owner_id] = end_s
+        places: dict[str, tuple[int, datetime.datetime, str]] = {}
+        for each in (one for one in tier if one.state is JobState.QUEUED):
+            place_s = each.turn_s
+            if place_s is None:
+                place_s = came[each.owner_id] = max(came.get(each.owner_id, 0), self._reached(job.tier))
+                came[each.owner_id] += each.reserved_s
+            places[each.job_id] = (place_s, each.created_at, each.job_id)
+        return [self._rows[other].job for other, place in places.items() if place < places[job.job_id]]
+
+    def _is_free(self, row: Row) -> bool:
+        if row.job.state is JobState.QUEUED:
+            return row.job.turn_s is not None and not self._rests(row)
+        return row.job.lease_until is not None and row.job.lease_until < self._now
+
     def _after(self, seconds: float) -> datetime.datetime:
         return self._now + datetime.timedelta(seconds=seconds)
 
-    def _rests(self, row: _Row) -> bool:
+    def _rests(self, row: Row) -> bool:
         return row.paused_until is not None and row.paused_until > self._now
 
-    def _in(self, job_id: str, *states: JobState) -> _Row | None:
+    def _in(self, job_id: str, *states: JobState) -> Row | None:
         row = self._rows.get(job_id)
         return row if row is not None and row.job.state in states else None
 
-    def _held(self, job_id: str, attempt: int, **changes: object) -> _Row | None:
+    def _held(self, job_id: str, attempt: int, **changes: object) -> Row | None:
         row = self._in(job_id, JobState.RUNNING)
         if row is None or row.job.attempt != attempt:
             return None
         row.job = replace(row.job, **changes)  # type: ignore[arg-type]  # each caller names fields of Job
         return row
 
-    def _ended(self, row: _Row, state: JobState, conclude_after_s: float) -> None:
+    def _ended(self, row: Row, state: JobState, conclude_after_s: float) -> None:
         row.job = replace(row.job, state=state, worker=None, lease_until=None, ended_at=self._now)
         row.conclude_at = self._after(conclude_after_s)
 
-    def _oldest(self, *states: JobState) -> list[_Row]:
+    def _oldest(self, *states: JobState) -> list[Row]:
         rows = [row for row in self._rows.values() if row.job.state in states]
         return sorted(rows, key=lambda row: (row.job.created_at, row.job.job_id))
+
+
+def _stands(job: Job) -> bool:
+    """Whether it holds one of its owner's places."""
+    return job.state is JobState.RUNNING or job.turn_s is not None
+
+
+def _place(job: Job) -> tuple[int, datetime.datetime, str]:
+    return (-1 if job.turn_s is None else job.turn_s, job.created_at, job.job_id)
+
+
+def _left_s(jobs: Sequence[Job]) -> float:
+    return sum((job.audio.total_samples - job.done_samples) / job.audio.rate_hz for job in jobs)

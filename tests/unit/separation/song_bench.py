@@ -23,6 +23,7 @@ from services.separation.domain.errors import AttemptFenced
 from services.separation.domain.findings import Analysis, Findings
 from services.separation.domain.job import Audio, Job, NewJob, SealedStem, UploadGrant
 from services.separation.domain.models import ModelShape
+from services.separation.domain.tiers import Tier
 from tests.unit.separation.fake_parts import FakeDecoding, FakeLedger, FakeMaterials, FakeMeasures, FakeUploads, Found
 from tests.unit.separation.memory_jobs import MemoryJobs
 
@@ -229,13 +230,14 @@ class Bench:
         async with self.jobs.transaction() as work:
             await work.insert(NewJob("job_1", "trk_1", "upl_1", "usr_1", "model", STEMS, audio, 3600))
             await work.admit("job_1")
+            await work.line_up("usr_1")
 
     async def run(self, limits: WorkLimits = QUIET, worker: str = "worker-1") -> Job:
         """Submit the job unless it is there, have a worker take it up, and give it as it is then."""
         if "job_1" not in self.jobs.rows:
             await self.submit()
         async with asyncio.timeout(60):
-            await run_job(self.shop(limits, worker), "job_1")
+            await run_job(self.shop(limits, worker), Tier.STANDARD)
         return self.job
 
     @property

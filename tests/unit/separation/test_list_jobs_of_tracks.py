@@ -6,6 +6,7 @@ from chassis.testing.clock import ManualClock
 from services.separation.app.get_job import get_job_of_track
 from services.separation.app.list_jobs_of_tracks import PLACES_MAX, TRACKS_MAX, list_jobs_of_tracks
 from services.separation.domain.job import Audio, JobState, NewJob
+from services.separation.domain.tiers import Tier
 from tests.unit.separation.memory_jobs import MemoryJobs
 
 AUDIO = Audio(1000, 2, 16, "flac", 60_000)
@@ -15,6 +16,7 @@ async def queue(jobs: MemoryJobs, clock: ManualClock, name: str, owner_id: str =
     async with jobs.transaction() as work:
         await work.insert(NewJob(f"job_{name}", f"trk_{name}", "upl_1", owner_id, "baseline", ("vocals",), AUDIO, 60))
         await work.admit(f"job_{name}")
+        await work.line_up(owner_id)
     clock.advance(seconds=1)
 
 
@@ -27,7 +29,7 @@ async def test_each_has_the_place_that_it_has_alone() -> None:
     await queue(jobs, clock, "other", "usr_2")
     await queue(jobs, clock, "d")
     async with jobs.transaction() as work:
-        await work.claim("job_a", "worker", 10.0)
+        await work.claim(Tier.STANDARD, "worker", 10.0)
         await work.cancel("job_b")
     names = ["trk_d", "trk_c", "trk_b", "trk_a", "trk_other", "trk_none", "trk_d"]
     told = await list_jobs_of_tracks(jobs, "usr_1", names)
@@ -35,7 +37,8 @@ async def test_each_has_the_place_that_it_has_alone() -> None:
     assert [(job.state, before.jobs_ahead) for job, before in told] == [
         (JobState.RUNNING, 0),
         (JobState.CANCELLED, 0),
-        (JobState.QUEUED, 0),
+        # The newcomer has come before this one's next.
+        (JobState.QUEUED, 1),
         (JobState.QUEUED, 2),
     ]
 

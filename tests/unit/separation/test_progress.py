@@ -49,6 +49,12 @@ def test_the_first_in_the_queue_waits_for_what_runs() -> None:
     assert eta_s(a_job(JobState.QUEUED), Queue(0, 0.0, 10.0, 1)) == 10.0
 
 
+def test_more_workers_do_not_hasten_a_persons_own_songs() -> None:
+    """However many workers there are, a song waits for its owner's own before it, so many at once as may run."""
+    waits = [eta_s(a_job(JobState.QUEUED), Queue(8, 800.0, 10.0, 8, 600.0, places)) for places in (1, 3, 0)]
+    assert waits == [70.0, 30.0, 20.0]
+
+
 @given(st.integers(1, 10**9), st.integers(1, 400_000))
 def test_every_begun_second_counts(samples: int, rate_hz: int) -> None:
     """Whole seconds cover the samples, and by less than a second."""

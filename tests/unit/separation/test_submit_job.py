@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from chassis.testing.clock import ManualClock
+from services.separation.app.cancel_job import cancel_job
 from services.separation.app.submit_job import Submission, Submitted, submit_job
 from services.separation.domain.errors import (
     AudioRefused,
@@ -21,6 +22,7 @@ from services.separation.domain.errors import (
 )
 from services.separation.domain.facts import JobQueued
 from services.separation.domain.job import JobState, UploadGrant
+from services.separation.domain.tiers import Tier
 from tests.unit.separation.fake_parts import CARD, SEXTET, FakeDecoders, FakeLedger, FakeModels, FakeUploads
 from tests.unit.separation.memory_jobs import MemoryJobs
 
@@ -35,7 +37,7 @@ class Desk:
         self.models = FakeModels()
 
     async def submit(
-        self, job_id: str = "job_1", owner: str = "usr_1", model: str = "", queued_max: int = 2
+        self, job_id: str = "job_1", owner: str = "usr_1", model: str = "", track: str = "trk_1", queued_max: int = 9
     ) -> Submitted:
         grant = UploadGrant("upl_1", 1, b"k" * 32)
         return await submit_job(
@@ -44,7 +46,7 @@ class Desk:
             FakeUploads(),
             self.decoders,
             self.models,
-            Submission(job_id, "trk_1", owner, grant, model),
+            Submission(job_id, track, owner, grant, model),
             queued_max=queued_max,
             queue_retry_s=7.0,
         )
@@ -105,6 +107,38 @@ async def test_a_full_queue_says_when_to_come_back() -> None:
         await desk.submit("job_2", queued_max=1)
     assert caught.value.retry_after_s == 7.0
     assert (await desk.submit("job_1", queued_max=1)).job.job_id == "job_1"
+
+
+async def test_nobody_fills_the_queue_alone() -> None:
+    """Who has as many songs waiting as there are places left for everybody is refused for now, and others are not."""
+    desk = Desk()
+    for number in range(5):
+        await desk.submit(f"job_{number}", queued_max=10)
+    with pytest.raises(QueueFull):
+        await desk.submit("job_5", queued_max=10)
+    assert (await desk.submit("job_6", owner="usr_2", track="trk_2", queued_max=10)).job.state is JobState.QUEUED
+
+
+async def test_a_job_keeps_what_its_plan_said() -> None:
+    """Tier and jobs at once are the plan's at admission; one more than may run waits unannounced, in the same tier."""
+    desk = Desk()
+    desk.ledger.tier, desk.ledger.parallel_jobs = Tier.FIRST, 1
+    first, held = (await desk.submit("job_1")).job, (await desk.submit("job_2")).job
+    assert [(job.tier, job.parallel_jobs, job.turn_s) for job in (first, held)] == [
+        (Tier.FIRST, 1, 0),
+        (Tier.FIRST, 1, None),
+    ]
+    assert desk.jobs.facts == [JobQueued("job_1", Tier.FIRST)]
+
+
+async def test_stopping_a_song_makes_room_for_the_next() -> None:
+    """When a song that had its owner's place is stopped, the next one stands in line and is announced."""
+    desk = Desk()
+    desk.ledger.parallel_jobs = 1
+    await desk.submit("job_1")
+    await desk.submit("job_2")
+    await cancel_job(desk.jobs, lambda: None, "job_1", "usr_1")
+    assert desk.jobs.facts == [JobQueued("job_1"), JobQueued("job_2")]
 
 
 async def test_an_identifier_belongs_to_one_person() -> None:

@@ -14,6 +14,7 @@ from services.separation.app.sweep import SweepLimits, sweep_queue, sweep_unfini
 from services.separation.domain.errors import DependencyAway, JobMismatch, MinutesExhausted, UploadRefused
 from services.separation.domain.facts import JobConcluded, JobQueued
 from services.separation.domain.job import GAVE_UP, PAUSES_S, Audio, Ending, Job, JobState, NewJob
+from services.separation.domain.tiers import Tier
 from tests.unit.separation.fake_parts import FakeLedger, FakeMaterials, FakeMeasures
 from tests.unit.separation.memory_jobs import MemoryJobs
 
@@ -63,9 +64,10 @@ class Yard:
             await work.insert(NewJob(job_id, "trk_1", "upl_1", "usr_1", "baseline", ("vocals",), audio, 60))
             if queued:
                 await work.admit(job_id)
+                await work.line_up("usr_1")
 
-    async def claim(self, job_id: str, attempts_max: int = 5) -> Job | None:
-        return await claim_job(self.jobs, job_id, "worker", lease_s=10.0, attempts_max=attempts_max)
+    async def claim(self, attempts_max: int = 5) -> Job | None:
+        return await claim_job(self.jobs, Tier.STANDARD, "worker", lease_s=10.0, attempts_max=attempts_max)
 
     async def sweep(self) -> None:
         self.jobs.facts.clear()
@@ -93,7 +95,7 @@ async def test_a_dead_workers_job_returns_at_once() -> None:
     """When a lease runs out its job is queued and announced in the same sweep, and the old attempt can do no more."""
     yard = Yard()
     await yard.job("job_1")
-    claimed = await yard.claim("job_1")
+    claimed = await yard.claim()
     assert claimed is not None
     await yard.sweep()
     assert yard.state("job_1") is JobState.RUNNING
@@ -168,7 +170,7 @@ async def test_nobody_waits_for_a_service_that_hangs() -> None:
         await yard.job(f"job_{number}", queued=False)
     await yard.job("job_ended")
     await yard.job("job_lost")
-    claimed = [await yard.claim(job_id) for job_id in ("job_ended", "job_lost")]
+    claimed = [await yard.claim() for _ in ("job_ended", "job_lost")]
     assert claimed[0] is not None
     async with yard.jobs.transaction() as work:
         await work.end("job_ended", claimed[0].attempt, Ending(JobState.COMPLETED, 58_001), 0)
@@ -208,14 +210,14 @@ async def test_a_failed_try_rests_before_the_next() -> None:
     yard = Yard()
     await yard.job("job_1")
     for pause_s in (*PAUSES_S, PAUSES_S[-1]):
-        claimed = await yard.claim("job_1", attempts_max=9)
+        claimed = await yard.claim(attempts_max=9)
         assert claimed is not None
         async with yard.jobs.transaction() as work:
             assert await work.give_back("job_1", claimed.attempt, counts=True)
         yard.clock.advance(seconds=pause_s - 0.1)
         await yard.sweep()
         assert yard.jobs.facts == []
-        assert await yard.claim("job_1") is None
+        assert await yard.claim() is None
         yard.clock.advance(seconds=0.1)
         await yard.sweep()
         assert yard.jobs.facts == [JobQueued("job_1")]
@@ -227,11 +229,11 @@ async def test_a_job_handed_back_in_good_order_does_not_rest() -> None:
     """A try that does not count leaves the job free for the next worker at once."""
     yard = Yard()
     await yard.job("job_1")
-    claimed = await yard.claim("job_1")
+    claimed = await yard.claim()
     assert claimed is not None
     async with yard.jobs.transaction() as work:
         assert await work.give_back("job_1", claimed.attempt, counts=False)
-    assert await yard.claim("job_1") is not None
+    assert await yard.claim() is not None
 
 
 async def test_a_job_that_never_gets_on_is_given_up() -> None:
@@ -239,11 +241,11 @@ async def test_a_job_that_never_gets_on_is_given_up() -> None:
     yard = Yard()
     await yard.job("job_1")
     for _ in range(2):
-        claimed = await yard.claim("job_1", attempts_max=2)
+        claimed = await yard.claim(attempts_max=2)
         assert claimed is not None
         assert claimed.state is JobState.RUNNING
         yard.clock.advance(seconds=11)
-    given_up = await yard.claim("job_1", attempts_max=2)
+    given_up = await yard.claim(attempts_max=2)
     assert given_up is not None
     assert (given_up.state, given_up.failure) == (JobState.FAILED, GAVE_UP)
     yard.clock.advance(seconds=11)
@@ -256,7 +258,7 @@ async def test_progress_forgives_earlier_tries() -> None:
     yard = Yard()
     await yard.job("job_1")
     for number in range(6):
-        claimed = await yard.claim("job_1", attempts_max=2)
+        claimed = await yard.claim(attempts_max=2)
         assert claimed is not None
         assert claimed.state is JobState.RUNNING
         async with yard.jobs.transaction() as work:
@@ -269,7 +271,7 @@ async def test_conclusions_are_made_up_for() -> None:
     yard = Yard()
     for job_id in ("job_1", "job_2"):
         await yard.job(job_id)
-    claimed = await yard.claim("job_1")
+    claimed = await yard.claim()
     assert claimed is not None
     async with yard.jobs.transaction() as work:
         await work.end("job_1", claimed.attempt, Ending(JobState.COMPLETED, 58_001), 0)
@@ -293,7 +295,7 @@ async def test_a_completion_that_nobody_wants_costs_nothing() -> None:
     """A job that completed just after its track was stopped or begun anew gives its minutes back, as cancelled."""
     yard = Yard()
     await yard.job("job_1")
-    claimed = await yard.claim("job_1")
+    claimed = await yard.claim()
     assert claimed is not None
     async with yard.jobs.transaction() as work:
         await work.end("job_1", claimed.attempt, Ending(JobState.COMPLETED, 58_001), 0)
@@ -311,5 +313,5 @@ async def test_gauges_tell_what_waits() -> None:
     await yard.job("job_2", queued=False)
     await yard.sweep()
     assert yard.measures.counts is not None
-    assert yard.measures.counts.jobs == {JobState.QUEUED: 1, JobState.ADMITTING: 1}
+    assert yard.measures.counts.jobs == {(Tier.STANDARD, "queued"): 1, (Tier.STANDARD, "admitting"): 1}
     assert yard.measures.counts.audio_waiting_s == 120.0

@@ -125,18 +125,18 @@ class Plan(_message.Message):
     longest_song_s: _builtins.int
     """Longest song in seconds."""
     parallel_jobs: _builtins.int
-    """Jobs that may run at once."""
+    """Jobs that may run at once; more wait, and hold no worker."""
     default_model: _builtins.str
     """Model taken when none is named; empty is the installation's."""
     priority: _builtins.str
-    """Tier in which its jobs wait: "standard", "priority" or "first"."""
+    """Tier in which its jobs wait: "standard", "priority" or "first"; any other name is the standard one."""
     @_builtins.property
     def models(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Models that may be asked for; none named means every one."""
 
     @_builtins.property
     def formats(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Formats that stems may be downloaded in; none named means every one."""
+        """Formats that stems may be downloaded in; none named means every one. It is told, and nothing enforces it yet."""
 
     def __init__(
         self,

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from stripsession.library.v1 import material_service_pb2 as stripsession_dot_library_dot_v1_dot_material__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'stripsession/separation/v1/events.proto\x12\x1astripsession.separation.v1\x1a.stripsession/library/v1/material_service.proto\"\x1b\n\tJobQueued\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"\x88\x01\n\x0cJobConcluded\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x11\n\tupload_id\x18\x03 \x01(\t\x12\x10\n\x08owner_id\x18\x04 \x01(\t\x12\x31\n\x07outcome\x18\x05 \x01(\x0e\x32 .stripsession.library.v1.Outcomeb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'stripsession/separation/v1/events.proto\x12\x1astripsession.separation.v1\x1a.stripsession/library/v1/material_service.proto\"\x1b\n\tJobQueued\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"#\n\x11PriorityJobQueued\x12\x0e\n\x06job_id\x18\x01 \x01(\t\" \n\x0e\x46irstJobQueued\x12\x0e\n\x06job_id\x18\x01 \x01(\t\"\x88\x01\n\x0cJobConcluded\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x11\n\tupload_id\x18\x03 \x01(\t\x12\x10\n\x08owner_id\x18\x04 \x01(\t\x12\x31\n\x07outcome\x18\x05 \x01(\x0e\x32 .stripsession.library.v1.Outcomeb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,6 +34,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_JOBQUEUED']._serialized_start=119
   _globals['_JOBQUEUED']._serialized_end=146
-  _globals['_JOBCONCLUDED']._serialized_start=149
-  _globals['_JOBCONCLUDED']._serialized_end=285
+  _globals['_PRIORITYJOBQUEUED']._serialized_start=148
+  _globals['_PRIORITYJOBQUEUED']._serialized_end=183
+  _globals['_FIRSTJOBQUEUED']._serialized_start=185
+  _globals['_FIRSTJOBQUEUED']._serialized_end=217
+  _globals['_JOBCONCLUDED']._serialized_start=220
+  _globals['_JOBCONCLUDED']._serialized_end=356
 # @@protoc_insertion_point(module_scope)

@@ -19,13 +19,15 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class JobQueued(_message.Message):
-    """Work: a job waits for a worker. On the work queue; everything else is read from the database under a lease."""
+    """Work: a job stands in the line of the standard tier. On the work queue, where each of these is one chance to take up the
+    job whose turn it is, which the database says; everything else is read there under a lease.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
     JOB_ID_FIELD_NUMBER: _builtins.int
     job_id: _builtins.str
-    """Which."""
+    """Which job was announced."""
     def __init__(
         self,
         *,
@@ -38,6 +40,50 @@ class JobQueued(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___JobQueued: _TypeAlias = JobQueued  # noqa: Y015
+
+@_typing.final
+class PriorityJobQueued(_message.Message):
+    """The same in the tier "priority": a tier's work has a subject of its own."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    job_id: _builtins.str
+    """Which job was announced."""
+    def __init__(
+        self,
+        *,
+        job_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job_id", b"job_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PriorityJobQueued: _TypeAlias = PriorityJobQueued  # noqa: Y015
+
+@_typing.final
+class FirstJobQueued(_message.Message):
+    """The same in the tier "first"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_ID_FIELD_NUMBER: _builtins.int
+    job_id: _builtins.str
+    """Which job was announced."""
+    def __init__(
+        self,
+        *,
+        job_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job_id", b"job_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FirstJobQueued: _TypeAlias = FirstJobQueued  # noqa: Y015
 
 @_typing.final
 class JobConcluded(_message.Message):

@@ -96,7 +96,7 @@ class Job(_message.Message):
     sample_rate_hz: _builtins.int
     """Samples per second."""
     jobs_ahead: _builtins.int
-    """Jobs that will be taken up before this one; 0 when running or next."""
+    """Jobs that will be taken up before this one if nobody comes any more; 0 when running or next."""
     eta_s: _builtins.float
     """Seconds until it is complete, as measured from the work so far; absent when not known yet."""
     model: _builtins.str
