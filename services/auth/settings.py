@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from chassis.settings import ServiceSettings
+from chassis.settings import ServiceSettings, SettingsInvalid
+from chassis.tokens.rules import SESSION_LIFE_S_MAX
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -23,7 +24,7 @@ class AuthSettings(ServiceSettings):
     audience: str = "stripsession"
     """The `aud` claim."""
     access_token_s: int = 600
-    """Life of an access token. A session that ended is felt after this at the latest."""
+    """Life of an access token, an hour at most. A session that ended is felt after this at the latest."""
     session_idle_days: float = 30.0
     """A session unused for this long ends."""
     sign_in_link_s: int = 600
@@ -42,3 +43,8 @@ class AuthSettings(ServiceSettings):
     """Longest wait for a turn to hash; then the caller is told to come back."""
     hashing_waiting_max: int = 64
     """Callers that may wait for a turn; more are told to come back at once."""
+
+    def __post_init__(self) -> None:
+        """Raises SettingsInvalid when tokens would live longer than their verifiers believe."""
+        if not 0 < self.access_token_s <= SESSION_LIFE_S_MAX:
+            raise SettingsInvalid(f"STRIPSESSION_ACCESS_TOKEN_S is malformed: from 1 to {SESSION_LIFE_S_MAX}")
