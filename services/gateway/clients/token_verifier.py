@@ -6,27 +6,41 @@ import time
 from collections.abc import Callable
 
 from chassis.tokens import errors
-from chassis.tokens.verifying import verify
+from chassis.tokens.verifying import claimed_issuer, verify
 from services.gateway.clients.key_set import KeySet
+from services.gateway.clients.session_issuers import SessionIssuers
 from services.gateway.domain.errors import BackendAway, TokenRefused
 from services.gateway.domain.identity import Identity
 
 
 class KeySetVerifier:
-    """Verifies access tokens of the one issuer."""
+    """Verifies access tokens of auth, and session tokens of the issuers that auth trusts."""
 
-    def __init__(self, keys: KeySet, now_s: Callable[[], float] = time.time) -> None:
-        """Issuer and audience come with the keys, from auth over mTLS."""
+    def __init__(
+        self, keys: KeySet, issuers: SessionIssuers | None = None, now_s: Callable[[], float] = time.time
+    ) -> None:
+        """What is pinned of each issuer comes from auth over mTLS."""
         self._keys = keys
+        self._issuers = issuers
         self._now_s = now_s
 
     async def verify(self, token: str) -> Identity:
         """The person. Raises TokenRefused, or BackendAway when the keys cannot be had."""
         try:
-            rules = await self._keys.known_rules()
-            verified = await verify(token, rules, self._keys.keys, now_s=self._now_s())
+            return await self._verified(token)
         except errors.TokenRefused as error:
             raise TokenRefused(str(error)) from error
         except errors.KeysAway as error:
             raise BackendAway from error
-        return Identity(user_id=verified.subject, session_id=verified.session_id, expires_at=verified.expires_at)
+
+    async def _verified(self, token: str) -> Identity:
+        issuer = claimed_issuer(token)
+        rules = await self._keys.known_rules()
+        if issuer == rules.issuer or self._issuers is None:
+            verified = await verify(token, rules, self._keys.keys, now_s=self._now_s())
+            return Identity(verified.subject, verified.session_id, verified.expires_at)
+        trusted = await self._issuers.found(issuer)
+        if trusted is None:
+            raise errors.TokenRefused("iss")
+        verified = await verify(token, *trusted, now_s=self._now_s())
+        return Identity(await self._issuers.user_of(verified), verified.session_id, verified.expires_at)
