@@ -41,10 +41,15 @@ _PASS = "() => void (window.setTimeout = window.passing)"
 async def themed(web: WebPage) -> AsyncIterator[Theme]:
     """The view as it is, light and dark. Without motion a colour is there at once, and not on its way from another."""
     for theme in THEMES:
-        await web.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        # The page for an address that has none has no script, and one theme.
-        await expect(web.page.locator(f"html[data-theme={theme}], html:not(:has(script))")).to_have_count(1)
+        await turn_to(web, theme)
         yield theme
+
+
+async def turn_to(web: WebPage, theme: Theme) -> None:
+    """Show the view in a theme."""
+    await web.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    # The page for an address that has none has no script, and one theme.
+    await expect(web.page.locator(f"html[data-theme={theme}], html:not(:has(script))")).to_have_count(1)
 
 
 async def walk(web: WebPage, gateway: FakeGateway, look: Look) -> None:
