@@ -1324,7 +1324,7 @@ export interface components {
         Account: {
             /** @description Names the person. */
             user_id: string;
-            /** @description The address that signs in. */
+            /** @description The address that signs in; empty where another issuer vouches for somebody and has verified none. */
             email: string;
             /** @description Name to show; may be empty. */
             display_name: string;
@@ -4399,8 +4399,19 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {"type": "user.deleted", "object": "event", "data": {"id": "user_2abc", "deleted": true}} */
-                "application/json": string;
+                /**
+                 * @example {
+                 *       "type": "user.deleted",
+                 *       "object": "event",
+                 *       "data": {
+                 *         "id": "user_2abc",
+                 *         "deleted": true
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {

@@ -86,6 +86,6 @@ class AuthSettings(ServiceSettings):
                 faults.append(f"STRIPSESSION_{name} is malformed: it must begin with https://")
             if url.endswith("/"):
                 faults.append(f"STRIPSESSION_{name} is malformed: no slash at the end")
-        if self.clerk_issuer in (self.issuer, self.public_url):
+        if self.clerk_issuer in (self.issuer, self.public_url.rstrip("/")):
             faults.append("STRIPSESSION_CLERK_ISSUER is malformed: it is our own issuer")
         return faults
