@@ -281,7 +281,7 @@ class WebPage:
         await expect(self.track(title)).to_have_count(0)
 
     async def download(self, title: str, what: str, file_format: str) -> Download:
-        """Download a stem or all of them, such as "Vocals" or "All stems (zip)", in a format such as "WAV"."""
+        """Download a stem or all of them, such as "Vocals" or "Stems (zip)", in a format such as "WAV"."""
         await self.open_download(title)
         dialog = self.page.get_by_role("dialog")
         await dialog.get_by_role("radio", name=what, exact=True).check()

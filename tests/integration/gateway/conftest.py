@@ -21,13 +21,15 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import Gateway, build
 from stripsession.auth.v1 import auth_service_pb2_grpc, federation_service_pb2_grpc
 from stripsession.billing.v1 import billing_service_pb2_grpc
-from stripsession.library.v1 import library_service_pb2_grpc, share_service_pb2_grpc
+from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
 from tests.integration.gateway.fake_federation import FakeFederation
+from tests.integration.gateway.fake_jobs import FakeJobs
+from tests.integration.gateway.fake_listing import FakeListing
 from tests.integration.gateway.fake_shares import FakeShares
-from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeJobs, FakeLibrary, FakeRetention
+from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeLibrary, FakeRetention
 
 OWNER = "usr_owner"
 STRANGER = "usr_stranger"
@@ -74,7 +76,7 @@ async def opened(
     certificates: Path, web_dir: Path, *, times: WatchTimes | None = None, **settings: Any
 ) -> AsyncIterator[Door]:
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
-    shares, federation = FakeShares(library), FakeFederation()
+    shares, listing, federation = FakeShares(library), FakeListing(library), FakeFederation()
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
@@ -82,6 +84,7 @@ async def opened(
         ],
         "library": [
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
+            lambda server: listing_service_pb2_grpc.add_ListingServiceServicer_to_server(listing, server),
             lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(shares, server),
         ],
         "separation": [

@@ -34,6 +34,12 @@ _WATCH = """(selector) => {
   look();
 }"""
 
+# Nothing kept it busy for a second.
+_RESTS = """() => {
+  const { painted_ms, shown_ms, busy } = window.told;
+  return performance.now() - Math.max(painted_ms, shown_ms, ...busy.map(([, end_ms]) => end_ms)) > 1000;
+}"""
+
 
 @dataclasses.dataclass(frozen=True)
 class Load:
@@ -69,7 +75,7 @@ async def loaded_slowly(
     after = await moment(browser)
     # The other pages do nothing meanwhile. What this one may have waited for since it was shown does not count.
     late_ms: float = await page.evaluate("performance.now() - Math.max(told.painted_ms, told.shown_ms)")
-    await page.wait_for_load_state("networkidle")
+    await page.wait_for_function(_RESTS)
     told: dict[str, Any] = await page.evaluate("told")
     yield page, Load(**told, lost_ms=max(0.0, lost_ms(before, after) - late_ms))
     await context.close()

@@ -143,10 +143,13 @@ async def _library(web: WebPage, gateway: FakeGateway, look: Look) -> None:
 async def _download(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await web.open_download(SONG)
     await look("download")
+    dialog = web.page.get_by_role("dialog")
+    await dialog.get_by_role("radio", name="Stems (zip)", exact=True).check()
+    await dialog.get_by_role("checkbox", name="Vocals", exact=True).uncheck()
+    await look("download-zip")
     gateway.file = _AUDIO * 100
     gateway.hold_downloads(are_held=True)
     await web.saves_into("Night Train.flac")
-    dialog = web.page.get_by_role("dialog")
     await dialog.get_by_role("radio", name="Vocals", exact=True).check()
     await dialog.get_by_role("button", name="Download").click()
     await expect(dialog.locator(".saving")).to_contain_text("of")

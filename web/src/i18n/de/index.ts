@@ -4,6 +4,7 @@ import { account } from "$/i18n/de/account";
 import { page } from "$/i18n/de/page";
 import { entry } from "$/i18n/de/entry";
 import { library } from "$/i18n/de/library";
+import { listing } from "$/i18n/de/listing";
 import { player } from "$/i18n/de/player";
 import { refusals } from "$/i18n/de/refusals";
 import { remarks } from "$/i18n/de/remarks";
@@ -11,4 +12,4 @@ import { sharing } from "$/i18n/de/sharing";
 import { times } from "$/i18n/de/times";
 import type { Messages } from "$/i18n/i18n.svelte";
 
-export const de: Messages = { account, page, entry, library, player, refusals, remarks, sharing, times };
+export const de: Messages = { account, page, entry, library, listing, player, refusals, remarks, sharing, times };
