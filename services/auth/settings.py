@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
-from chassis.settings import ServiceSettings
+from chassis.settings import ServiceSettings, SettingsInvalid
+from chassis.tokens.rules import SESSION_LIFE_S_MAX
+
+# A stand-in on this very machine needs no certificate.
+_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?(/|$)")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -23,7 +28,7 @@ class AuthSettings(ServiceSettings):
     audience: str = "stripsession"
     """The `aud` claim."""
     access_token_s: int = 600
-    """Life of an access token. A session that ended is felt after this at the latest."""
+    """Life of an access token, an hour at most. A session that ended is felt after this at the latest."""
     session_idle_days: float = 30.0
     """A session unused for this long ends."""
     sign_in_link_s: int = 600
@@ -42,3 +47,45 @@ class AuthSettings(ServiceSettings):
     """Longest wait for a turn to hash; then the caller is told to come back."""
     hashing_waiting_max: int = 64
     """Callers that may wait for a turn; more are told to come back at once."""
+    clerk_issuer: str = ""
+    """Clerk's Frontend API URL, e.g. https://clerk.stripsession.example; empty takes nobody from Clerk."""
+    clerk_authorized_parties: tuple[str, ...] = ()
+    """Origins of the pages whose Clerk tokens are taken (their `azp`); empty takes public_url alone."""
+    clerk_secret_key_file: Path | None = None
+    """Holds the key of Clerk's backend API, sk_..."""
+    clerk_webhook_secret_file: Path | None = None
+    """Holds the secret that signs Clerk's webhooks, whsec_..."""
+    clerk_api_url: str = "https://api.clerk.com"
+    """Clerk's backend API."""
+    clerk_reconcile_every_s: float = 21600.0
+    """Time between two comparisons with Clerk's list of users, whose webhooks may never come."""
+
+    def __post_init__(self) -> None:
+        """Raises SettingsInvalid when tokens would live longer than they are believed, or Clerk is set up by half."""
+        faults = []
+        if not 0 < self.access_token_s <= SESSION_LIFE_S_MAX:
+            faults.append(f"STRIPSESSION_ACCESS_TOKEN_S is malformed: from 1 to {SESSION_LIFE_S_MAX}")
+        if self.clerk_issuer:
+            faults += self._clerk_faults()
+        if faults:
+            raise SettingsInvalid("; ".join(faults))
+
+    def parties_of_clerk(self) -> tuple[str, ...]:
+        """The origins whose tokens are taken."""
+        return self.clerk_authorized_parties or ((self.public_url.rstrip("/"),) if self.public_url else ())
+
+    def _clerk_faults(self) -> list[str]:
+        needed = {
+            "CLERK_SECRET_KEY_FILE": self.clerk_secret_key_file,
+            "CLERK_WEBHOOK_SECRET_FILE": self.clerk_webhook_secret_file,
+            "CLERK_AUTHORIZED_PARTIES": self.parties_of_clerk(),
+        }
+        faults = [f"STRIPSESSION_{name} is missing beside CLERK_ISSUER" for name, value in needed.items() if not value]
+        for name, url in (("CLERK_ISSUER", self.clerk_issuer), ("CLERK_API_URL", self.clerk_api_url)):
+            if not url.startswith("https://") and not _LOOPBACK.match(url):
+                faults.append(f"STRIPSESSION_{name} is malformed: it must begin with https://")
+            if url.endswith("/"):
+                faults.append(f"STRIPSESSION_{name} is malformed: no slash at the end")
+        if self.clerk_issuer in (self.issuer, self.public_url.rstrip("/")):
+            faults.append("STRIPSESSION_CLERK_ISSUER is malformed: it is our own issuer")
+        return faults

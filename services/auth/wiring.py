@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import logging
 
-from chassis import lifecycle
+from chassis import lifecycle, logs
 from chassis.bus.connection import Bus, Connecting
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
@@ -14,20 +15,39 @@ from chassis.db.migrate import migrate_at
 from chassis.db.pool import Database
 from chassis.health import Readiness
 from chassis.identity import Certificates
-from chassis.lifecycle import Periodic
+from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.server import RpcServer
+from services.auth.api.federation_servicer import FederationServicer
 from services.auth.api.servicer import AuthServicer, LocalSignInServicer, PublishedKeys
 from services.auth.api.statuses import STATUSES
+from services.auth.app.federation_ports import Clerk, Federation
 from services.auth.app.forget_remains import forget_remains
 from services.auth.app.ports import Lives, Ports
+from services.auth.app.reconcile_clerk import reconcile_clerk
+from services.auth.clients.clerk_users import ClerkUsers
+from services.auth.clients.http_documents import HttpDocuments
 from services.auth.clients.password_hashing import Argon2Hasher
+from services.auth.clients.session_issuers import SessionIssuer, clerk_issuer
 from services.auth.clients.signing_keys import key_set, load_or_make, load_public
 from services.auth.clients.token_signing import JwtSigner
+from services.auth.domain.errors import IssuerAway, TooManyMissing
+from services.auth.domain.webhook_signature import secret_key
 from services.auth.events.envelopes import encode
 from services.auth.settings import AuthSettings
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
-from stripsession.auth.v1 import auth_service_pb2_grpc
+from stripsession.auth.v1 import auth_service_pb2_grpc, federation_service_pb2_grpc
+
+_log = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class Federated:
+    """What takes in people of other issuers; without one, nothing that runs."""
+
+    federation: Federation
+    issuers: tuple[SessionIssuer, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,6 +57,7 @@ class Assembly:
     ports: Ports
     hasher: Argon2Hasher
     purge: Periodic
+    federated: Federated
     server: RpcServer
     readiness: Readiness
 
@@ -55,6 +76,7 @@ async def serve(settings: AuthSettings) -> None:
             Relay(database, bus),
             auth.hasher,
             auth.purge,
+            *auth.federated.parts,
             auth.server,
             auth.readiness,
         ]
@@ -96,6 +118,8 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
     public_keys = [key.public_key(), *(load_public(path) for path in settings.retired_key_files)]
     servicer = AuthServicer(ports, PublishedKeys(key_set(public_keys), issuer, settings.audience))
     local_servicer = LocalSignInServicer(ports)
+    federated = _federated(settings, ports)
+    federation_servicer = FederationServicer(federated.federation, federated.issuers)
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
@@ -104,6 +128,9 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         registrations=[
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(servicer, server),
             lambda server: auth_service_pb2_grpc.add_LocalSignInServiceServicer_to_server(local_servicer, server),
+            lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(
+                federation_servicer, server
+            ),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,
@@ -112,4 +139,27 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
     async def purge() -> None:
         await forget_remains(ports)
 
-    return Assembly(ports, hasher, Periodic("purge", purge, every_s=settings.purge_every_s), server, readiness)
+    purging = Periodic("purge", purge, every_s=settings.purge_every_s)
+    return Assembly(ports, hasher, purging, federated, server, readiness)
+
+
+def _federated(settings: AuthSettings, ports: Ports) -> Federated:
+    if not settings.clerk_issuer or not settings.clerk_secret_key_file or not settings.clerk_webhook_secret_file:
+        return Federated(Federation(ports))
+    http = HttpDocuments()
+    users = ClerkUsers(http, settings.clerk_api_url, settings.clerk_secret_key_file.read_text().strip())
+    webhook_key = secret_key(settings.clerk_webhook_secret_file.read_text())
+    federation = Federation(ports, Clerk(settings.clerk_issuer, users, webhook_key))
+
+    async def reconcile() -> None:
+        try:
+            done = await reconcile_clerk(federation)
+        except (IssuerAway, TooManyMissing) as error:
+            # Next time is soon enough; begun again at once, it would only ask the more.
+            logs.event(_log, logging.ERROR, "people not compared with clerk's", reason=str(error) or "away")
+            return
+        logs.event(_log, logging.INFO, "people compared with clerk's", kept=done.kept, ended=done.ended)
+
+    comparing = Periodic("clerk", reconcile, every_s=settings.clerk_reconcile_every_s)
+    issuer = clerk_issuer(http, settings.clerk_issuer, settings.parties_of_clerk())
+    return Federated(federation, (issuer,), (http, comparing))

@@ -30,18 +30,20 @@ from services.gateway.api.share_routes import ShareRoutes
 from services.gateway.api.track_routes import TrackRoutes
 from services.gateway.api.upload_routes import UploadRoutes
 from services.gateway.api.web_files import WebFiles
+from services.gateway.api.webhook_routes import WebhookRoutes
 from services.gateway.app.track_wakes import TrackWakes
 from services.gateway.app.watch_track import WatchTimes
 from services.gateway.clients.backends import Addresses, Backends
 from services.gateway.clients.key_set import KeySet
 from services.gateway.clients.progress_reading import BackendProgress
+from services.gateway.clients.session_issuers import SessionIssuers
 from services.gateway.clients.token_verifier import KeySetVerifier
 from services.gateway.domain.approach import Approach
 from services.gateway.domain.pace import Pace
 from services.gateway.domain.sign_in_tries import Patience
 from services.gateway.events.track_facts import TrackFacts
 from services.gateway.settings import GatewaySettings
-from stripsession.auth.v1 import auth_service_pb2_grpc
+from stripsession.auth.v1 import auth_service_pb2_grpc, federation_service_pb2_grpc
 from stripsession.billing.v1 import billing_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
@@ -64,6 +66,7 @@ class Stubs:
     """Whom the routes ask."""
 
     auth: auth_service_pb2_grpc.AuthServiceAsyncStub
+    federation: federation_service_pb2_grpc.FederationServiceAsyncStub
     library: library_service_pb2_grpc.LibraryServiceAsyncStub
     listing: listing_service_pb2_grpc.ListingServiceAsyncStub
     shares: share_service_pb2_grpc.ShareServiceAsyncStub
@@ -128,7 +131,8 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
         retention=backends.retention.grpc,
     )
     keys = KeySet(stubs.auth)
-    admission = Admission(KeySetVerifier(keys), _paces(settings), cookie_secure=settings.cookie_secure)
+    issuers = SessionIssuers(stubs.federation)
+    admission = Admission(KeySetVerifier(keys, issuers), _paces(settings), cookie_secure=settings.cookie_secure)
     wakes = TrackWakes()
     facts = TrackFacts(Bus(settings.nats_url, certificates), wakes.wake)
     draining = asyncio.Event()
@@ -165,6 +169,7 @@ def _stubs(
 ) -> Stubs:
     return Stubs(
         auth_service_pb2_grpc.AuthServiceStub(auth),
+        federation_service_pb2_grpc.FederationServiceStub(auth),
         library_service_pb2_grpc.LibraryServiceStub(library),
         listing_service_pb2_grpc.ListingServiceStub(library),
         share_service_pb2_grpc.ShareServiceStub(library),
@@ -204,6 +209,7 @@ def _endpoints(
         *MediaRoutes(stubs.library).endpoints(),
         *ShareRoutes(stubs.shares, stubs.library).endpoints(),
         *DownloadRoutes(stubs.library).endpoints(),
+        *WebhookRoutes(stubs.federation).endpoints(),
         *CatalogueRoutes(stubs.jobs, stubs.billing, stubs.retention).endpoints(),
     ]
     return endpoints

@@ -27,6 +27,7 @@ ANYBODYS_NAMES = frozenset(
         "openShare",
         "getSharedManifest",
         "getSharedSegment",
+        "receiveClerkWebhook",
     ]
 )
 

@@ -27,7 +27,7 @@ PROMISED_NAMES = """
     describeUploads createUpload describeUpload getUpload appendUpload deleteUpload createTrack listTracks getTrack
     updateTrack deleteTrack cancelTrack retryTrack getManifest watchTrack getSegment getCover createShare listShares
     revokeShare openShare getSharedManifest getSharedSegment downloadStem downloadMix downloadAll createMix listModels
-    listPlans getUsage listErasures
+    listPlans getUsage listErasures receiveClerkWebhook
 """
 
 

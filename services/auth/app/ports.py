@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from services.auth.domain.account import Account
+from services.auth.domain.email_address import EmailAddress
 from services.auth.domain.facts import Fact
+from services.auth.domain.identity import Identity
 from services.auth.domain.link import SignInLink
 from services.auth.domain.session import AccessToken, RefreshToken, Session
 
@@ -30,6 +33,10 @@ class Accounts(Protocol):
 
     async def rename(self, user_id: str, display_name: str) -> Account | None:
         """The account under its new name."""
+        ...
+
+    async def take_email(self, user_id: str, email: EmailAddress) -> bool:
+        """Put another address in place of an account's; false when another account has it."""
         ...
 
     async def replace_hash(self, user_id: str, old: str, new: str) -> None:
@@ -56,6 +63,10 @@ class Sessions(Protocol):
         """End a session; an earlier end stands."""
         ...
 
+    async def end_others(self, user_id: str, kept_session_id: str, at: datetime.datetime) -> list[str]:
+        """End every living session of a person but one; the names of those that ended now."""
+        ...
+
     async def forget(self, over_before: datetime.datetime, limit: int) -> int:
         """Remove `limit` sessions over before then at most, and as many expired tokens; the larger of both numbers."""
         ...
@@ -77,6 +88,38 @@ class Links(Protocol):
         ...
 
 
+class Identities(Protocol):
+    """Identities of other issuers, and the messages about them, within a unit of work."""
+
+    async def get(self, issuer: str, subject: str) -> Identity | None:
+        """One identity."""
+        ...
+
+    async def claim(self, issuer: str, subject: str, now: datetime.datetime) -> Identity:
+        """The identity, made when there is none, which nobody else changes until the work commits."""
+        ...
+
+    async def keep(self, identity: Identity) -> None:
+        """Store the changes of a claimed identity."""
+        ...
+
+    async def living(self, issuer: str) -> set[str]:
+        """Subjects of everybody of this issuer who has an account and has not ended."""
+        ...
+
+    async def told(self, issuer: str, subjects: Sequence[str]) -> Mapping[str, datetime.datetime]:
+        """Of those of these subjects that are known: the issuer's time of the newest told of them."""
+        ...
+
+    async def first_time(self, message_id: str, now: datetime.datetime) -> bool:
+        """Whether this message has not been taken before; it has from now on."""
+        ...
+
+    async def forget(self, over_before: datetime.datetime, limit: int) -> int:
+        """Remove `limit` messages and as many ended identities from before then at most; the larger of both numbers."""
+        ...
+
+
 class Work(Protocol):
     """One unit of work: everything commits together, facts too, when the block ends; nothing when it raises."""
 
@@ -93,6 +136,11 @@ class Work(Protocol):
     @property
     def links(self) -> Links:
         """Sign-in links."""
+        ...
+
+    @property
+    def identities(self) -> Identities:
+        """Identities of other issuers."""
         ...
 
     async def publish(self, fact: Fact) -> None:

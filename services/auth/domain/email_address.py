@@ -27,6 +27,10 @@ class EmailAddress:
     key: str = dataclasses.field(repr=False)
 
 
+NO_EMAIL = EmailAddress("", "")
+"""Of somebody whom another issuer vouches for and who has no verified address, or one that another account has."""
+
+
 def parse_email(text: str) -> EmailAddress:
     """The address without surrounding spaces. Raises InvalidEmail."""
     typed = text.strip()

@@ -47,6 +47,38 @@ class AccountNotFound(Exception):
     """There is no such account."""
 
 
+class IdentityEnded(Exception):
+    """This account has been closed where you signed in with it."""
+
+
+class IssuerUnknown(Exception):
+    """This issuer is not set up here."""
+
+
+class IssuerAway(Exception):
+    """Whoever vouches for you cannot be reached just now; please try again."""
+
+
+class TooManyMissing(Exception):
+    """So many people are missing from the issuer's list that the list is not believed."""
+
+    def __init__(self, missing: int, living: int) -> None:
+        """`missing` of `living` people were not in the list."""
+        super().__init__(f"{missing} of {living} people are missing from the issuer's list, which is not believed")
+
+
+class WebhookUnknown(Exception):
+    """Nothing here takes such messages."""
+
+
+class WebhookRefused(Exception):
+    """The message is not signed by the sender we know, or not within the last minutes."""
+
+
+class WebhookUnreadable(Exception):
+    """The message does not say what it should."""
+
+
 class HashingBusy(Exception):
     """Too many people are signing in at this moment. Try again shortly."""
 

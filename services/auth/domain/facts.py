@@ -14,4 +14,12 @@ class AccountCreated:
     created_at: datetime.datetime
 
 
-Fact = AccountCreated
+@dataclasses.dataclass(frozen=True)
+class AccountDeletionRequested:
+    """A person's account is closed where they signed in with it: everything of theirs here has to go."""
+
+    user_id: str
+    requested_at: datetime.datetime
+
+
+Fact = AccountCreated | AccountDeletionRequested

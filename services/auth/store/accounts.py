@@ -22,8 +22,8 @@ class PostgresAccounts:
             "INSERT INTO accounts (user_id, email, email_key, display_name, password_hash, created_at)"
             " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (email_key) DO NOTHING",
             account.user_id,
-            account.email.typed,
-            account.email.key,
+            account.email.typed or None,
+            account.email.key or None,
             account.display_name,
             account.password_hash,
             account.created_at,
@@ -58,6 +58,18 @@ class PostgresAccounts:
         )
         return _account(row) if row is not None else None
 
+    async def take_email(self, user_id: str, email: EmailAddress) -> bool:
+        """Put another address in place of an account's; false when another account has it."""
+        # An address that is given to another account in this very moment fails the work, which can be done again.
+        tag: str = await self._connection.execute(
+            "UPDATE accounts SET email = $2, email_key = $3 WHERE user_id = $1 AND NOT EXISTS"
+            " (SELECT 1 FROM accounts AS others WHERE others.email_key = $3 AND others.user_id <> $1)",
+            user_id,
+            email.typed,
+            email.key,
+        )
+        return tag.endswith(" 1")
+
     async def replace_hash(self, user_id: str, old: str, new: str) -> None:
         """Store a new hash of the same password, unless the password was changed meanwhile."""
         await self._connection.execute(
@@ -68,7 +80,7 @@ class PostgresAccounts:
 def _account(row: asyncpg.Record) -> Account:
     return Account(
         user_id=row["user_id"],
-        email=EmailAddress(row["email"], row["email_key"]),
+        email=EmailAddress(row["email"] or "", row["email_key"] or ""),
         display_name=row["display_name"],
         created_at=row["created_at"],
         password_hash=row["password_hash"],

@@ -64,6 +64,17 @@ class PostgresSessions:
             "UPDATE sessions SET ended_at = $2 WHERE session_id = $1 AND ended_at IS NULL", session_id, at
         )
 
+    async def end_others(self, user_id: str, kept_session_id: str, at: datetime.datetime) -> list[str]:
+        """End every living session of a person but one; the names of those that ended now."""
+        rows = await self._connection.fetch(
+            "UPDATE sessions SET ended_at = $3"
+            " WHERE user_id = $1 AND session_id <> $2 AND ended_at IS NULL AND expires_at > $3 RETURNING session_id",
+            user_id,
+            kept_session_id,
+            at,
+        )
+        return [row["session_id"] for row in rows]
+
     async def forget(self, over_before: datetime.datetime, limit: int) -> int:
         """Remove `limit` sessions over before then at most, and as many expired tokens; the larger of both numbers."""
         sessions: str = await self._connection.execute(

@@ -208,6 +208,7 @@ BY_SCHEMA: Mapping[str, object] = {
     },
 }
 BY_MEDIA_TYPE: Mapping[str, str] = {
+    "application/json": '{"type": "user.deleted", "object": "event", "data": {"id": "user_2abc", "deleted": true}}',
     # Of binary files, how they begin.
     "application/offset+octet-stream": "fLaC",
     "application/zip": "PK",

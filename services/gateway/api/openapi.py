@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -47,6 +48,7 @@ _TAGS = {
     "downloads": "Stems and mixes as files, with byte ranges where the size is known.",
     "models": "What can separate.",
     "billing": "Plans and what is used of yours.",
+    "webhooks": "What others tell us of their own accord.",
     "privacy": "What became of your uploads.",
 }
 _PATH_PARAMETERS: Mapping[str, tuple[str, str]] = {
@@ -236,8 +238,12 @@ def _response(answer: Answer, limited: tuple[str, ...]) -> Json:
 
 
 def _of_bytes(media_type: str) -> Json:
+    if media_type == "application/json":
+        told = "Whatever the sender tells; its signature is over these very bytes."
+        schema: Json = {"type": "object", "description": told, "additionalProperties": True}
+        return {"schema": schema, "example": json.loads(BY_MEDIA_TYPE[media_type])}
     # Without a type and format, generators make a function that gives nothing.
-    schema: Json = {"type": "string"} if media_type.startswith("text/") else {"type": "string", "format": "binary"}
+    schema = {"type": "string"} if media_type.startswith("text/") else {"type": "string", "format": "binary"}
     return {"schema": schema, "example": BY_MEDIA_TYPE[media_type]}
 
 

@@ -135,6 +135,9 @@ OF_SERVICES: Mapping[str, Reason] = {
     "UPLOAD_OVERRUN": Reason(422, "More bytes were sent than the upload's stated length."),
     "UPLOAD_TOO_LARGE": Reason(413, "The file is too large: at most 2 GiB are taken.", {"bytes_max": "2147483648"}),
     "WEAK_PASSWORD": Reason(422, "A password has at least 8 characters."),
+    "WEBHOOK_REFUSED": Reason(401, "The message is not signed by the sender we know, or not within the last minutes."),
+    "WEBHOOK_UNKNOWN": Reason(404, "Nothing here takes such messages."),
+    "WEBHOOK_UNREADABLE": Reason(422, "The message does not say what it should."),
     "WRONG_CREDENTIALS": Reason(401, "The e-mail address or the password is wrong."),
 }
 """What the services say, through the gateway, in their own words."""
@@ -153,6 +156,9 @@ UNTOLD: Mapping[str, str] = {
     "GRANT_NOT_FOUND": "between billing's own parts",
     "GRANT_REPLACED": "between billing's own parts",
     "IDENTIFIER_MISSING": "the gateway names a person to whoever asks; it would tell UNAUTHENTICATED",
+    "IDENTITY_ENDED": "a token of somebody whom the issuer deleted is refused like any bad one",
+    "ISSUER_AWAY": "auth's own errands: an account is made without waiting for the issuer",
+    "ISSUER_UNKNOWN": "the gateway asks for people of the issuers that auth named",
     "JOB_MISMATCH": "a fault between library and separation",
     "JOB_NOT_FOUND": "the gateway reads on without a job",
     "LIBRARY_AWAY": "retention's own errands",
@@ -167,6 +173,7 @@ UNTOLD: Mapping[str, str] = {
     "SEGMENT_OUT_OF_ORDER": "to workers",
     "START_MISSING": "the gateway always sends a start",
     "SUBMISSION_REFUSED": "stands for a reason that separation always gives",
+    "TOO_MANY_MISSING": "auth's own errands",
     "UNKNOWN_PLAN": "an operator's setting",
     "UPLOAD_REFUSED": "stands for the decoder's own reasons",
 }

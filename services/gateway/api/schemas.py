@@ -50,7 +50,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "Account": structure(
         "Somebody's account.",
         user_id=text("Names the person."),
-        email=text("The address that signs in."),
+        email=text("The address that signs in; empty where another issuer vouches for somebody and has verified none."),
         display_name=text("Name to show; may be empty."),
         created_at=moment("When it was made."),
     ),

@@ -9,6 +9,7 @@ from chassis.identity import Certificates
 from chassis.rpc.client import Channel
 
 _AUTH = "stripsession.auth.v1.AuthService"
+_FEDERATION = "stripsession.auth.v1.FederationService"
 _LIBRARY = "stripsession.library.v1.LibraryService"
 _LISTING = "stripsession.library.v1.ListingService"
 _SHARES = "stripsession.library.v1.ShareService"
@@ -19,7 +20,8 @@ _RETENTION = "stripsession.retention.v1.RetentionService"
 # A refresh token is single-use: sent twice it would end its own session. New accounts, uploads and links would be made
 # twice.
 _IDEMPOTENT = {
-    "auth": [f"{_AUTH}/{name}" for name in ("GetKeySet", "GetAccount", "UpdateAccount", "SignOut")],
+    "auth": [f"{_AUTH}/{name}" for name in ("GetKeySet", "GetAccount", "UpdateAccount", "SignOut")]
+    + [f"{_FEDERATION}/{name}" for name in ("ListSessionIssuers", "ResolveIdentity", "ReceiveClerkWebhook")],
     "library": [
         f"{_LIBRARY}/{name}"
         for name in (

@@ -1,57 +1,46 @@
-"""Access tokens, verified here against auth's keys with everything pinned that a token could choose for itself."""
+"""Access tokens, verified here with everything pinned that a token could choose for itself."""
 
 from __future__ import annotations
 
-import datetime
+import time
+from collections.abc import Callable
 
-import jwt
-
+from chassis.tokens import errors
+from chassis.tokens.verifying import claimed_issuer, verify
 from services.gateway.clients.key_set import KeySet
-from services.gateway.domain.errors import TokenRefused
+from services.gateway.clients.session_issuers import SessionIssuers
+from services.gateway.domain.errors import BackendAway, TokenRefused
 from services.gateway.domain.identity import Identity
-
-ALGORITHMS = frozenset({"EdDSA", "ES256"})
-REQUIRED_CLAIMS = ("exp", "nbf", "iat", "iss", "aud", "sub", "sid")
-LEEWAY_S = 5
-"""Clocks of two machines differ by less."""
-_TOKEN_CHARACTERS_MAX = 4096
 
 
 class KeySetVerifier:
-    """Verifies access tokens of the one issuer."""
+    """Verifies access tokens of auth, and session tokens of the issuers that auth trusts."""
 
-    def __init__(self, keys: KeySet) -> None:
-        """Issuer and audience come with the keys, from auth over mTLS."""
+    def __init__(
+        self, keys: KeySet, issuers: SessionIssuers | None = None, now_s: Callable[[], float] = time.time
+    ) -> None:
+        """What is pinned of each issuer comes from auth over mTLS."""
         self._keys = keys
+        self._issuers = issuers
+        self._now_s = now_s
 
     async def verify(self, token: str) -> Identity:
         """The person. Raises TokenRefused, or BackendAway when the keys cannot be had."""
-        if len(token) > _TOKEN_CHARACTERS_MAX:
-            raise TokenRefused("too long")
         try:
-            header = jwt.get_unverified_header(token)
-        except jwt.PyJWTError as error:
-            raise TokenRefused("no token") from error
-        algorithm, kid = header.get("alg"), header.get("kid")
-        if algorithm not in ALGORITHMS or not isinstance(kid, str) or "crit" in header:
-            raise TokenRefused("header")
-        key = await self._keys.key(kid)
-        if key is None or key.algorithm_name != algorithm:
-            raise TokenRefused("key")
-        try:
-            claims = jwt.decode(
-                token,
-                key,
-                algorithms=[algorithm],
-                issuer=self._keys.issuer,
-                audience=self._keys.audience,
-                leeway=LEEWAY_S,
-                options={"require": list(REQUIRED_CLAIMS), "strict_aud": True},
-            )
-        except jwt.PyJWTError as error:
-            raise TokenRefused(type(error).__name__) from error
-        subject, session = claims["sub"], claims["sid"]
-        if not (isinstance(subject, str) and subject and isinstance(session, str) and session):
-            raise TokenRefused("claims")
-        expires_at = datetime.datetime.fromtimestamp(int(claims["exp"]), datetime.UTC)
-        return Identity(user_id=subject, session_id=session, expires_at=expires_at)
+            return await self._verified(token)
+        except errors.TokenRefused as error:
+            raise TokenRefused(str(error)) from error
+        except errors.KeysAway as error:
+            raise BackendAway from error
+
+    async def _verified(self, token: str) -> Identity:
+        issuer = claimed_issuer(token)
+        rules = await self._keys.known_rules()
+        if issuer == rules.issuer or self._issuers is None:
+            verified = await verify(token, rules, self._keys.keys, now_s=self._now_s())
+            return Identity(verified.subject, verified.session_id, verified.expires_at)
+        trusted = await self._issuers.found(issuer)
+        if trusted is None:
+            raise errors.TokenRefused("iss")
+        verified = await verify(token, *trusted, now_s=self._now_s())
+        return Identity(await self._issuers.user_of(verified), verified.session_id, verified.expires_at)

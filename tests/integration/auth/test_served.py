@@ -21,6 +21,7 @@ from prometheus_client import REGISTRY
 from chassis import logs
 from chassis.db.pool import Database
 from chassis.identity import Certificates
+from chassis.lifecycle import Part
 from chassis.rpc.client import Channel
 from chassis.rpc.errors import from_error
 from chassis.testing.clock import ManualClock
@@ -64,7 +65,8 @@ async def served(postgres: PostgresServer, certificates: Path, tmp_path: Path) -
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(postgres.database(SCHEMA, MIGRATIONS))
         assembly = wiring.assemble(settings, database, clock)
-        for part in (assembly.hasher, assembly.purge, assembly.server, assembly.readiness):
+        parts: list[Part] = [assembly.hasher, assembly.purge, *assembly.federated.parts]
+        for part in (*parts, assembly.server, assembly.readiness):
             await part.start()
             stack.push_async_callback(part.stop)
         address = f"127.0.0.1:{assembly.server.port}"

@@ -17,6 +17,7 @@ from services.auth.domain.facts import AccountCreated
 from services.auth.events.envelopes import encode
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
 from stripsession.auth.v1 import events_pb2
+from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.store_conformance import NOW, StoreConformance
 
 CHASSIS_TABLES = {"outbox", "inbox", "dead_letters", "migrations"}
@@ -28,7 +29,7 @@ async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
         yield database
 
 
-class TestPostgresStore(StoreConformance):
+class TestPostgresStore(StoreConformance, IdentityConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
         return PostgresStore(database, encode)

@@ -19,12 +19,13 @@ from chassis.rpc.server import Registration, RpcServer
 from services.gateway.app.watch_track import WatchTimes
 from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import Gateway, build
-from stripsession.auth.v1 import auth_service_pb2_grpc
+from stripsession.auth.v1 import auth_service_pb2_grpc, federation_service_pb2_grpc
 from stripsession.billing.v1 import billing_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
+from tests.integration.gateway.fake_federation import FakeFederation
 from tests.integration.gateway.fake_jobs import FakeJobs
 from tests.integration.gateway.fake_listing import FakeListing
 from tests.integration.gateway.fake_shares import FakeShares
@@ -41,6 +42,7 @@ class Door:
 
     gateway: Gateway
     auth: FakeAuth
+    federation: FakeFederation
     library: FakeLibrary
     shares: FakeShares
     jobs: FakeJobs
@@ -74,9 +76,12 @@ async def opened(
     certificates: Path, web_dir: Path, *, times: WatchTimes | None = None, **settings: Any
 ) -> AsyncIterator[Door]:
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
-    shares, listing = FakeShares(library), FakeListing(library)
+    shares, listing, federation = FakeShares(library), FakeListing(library), FakeFederation()
     served: dict[str, list[Registration]] = {
-        "auth": [lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server)],
+        "auth": [
+            lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
+            lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(federation, server),
+        ],
         "library": [
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
             lambda server: listing_service_pb2_grpc.add_ListingServiceServicer_to_server(listing, server),
@@ -117,7 +122,7 @@ async def opened(
         client = await stack.enter_async_context(
             httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway.http.port}", timeout=15, event_hooks=hooks)
         )
-        yield Door(gateway, auth, library, shares, jobs, billing, retention, client, servers)
+        yield Door(gateway, auth, federation, library, shares, jobs, billing, retention, client, servers)
 
 
 @pytest.fixture

@@ -31,6 +31,8 @@ from services.retention import wiring as retention
 from services.retention.settings import RetentionSettings
 from services.separation import wiring as separation
 from services.separation.settings import Settings as SeparationSettings
+from tests.integration.auth.clerk_house import PAGE, SECRET_KEY, WEBHOOK_SECRET, issuing
+from tests.integration.walks.of_issuer import Vouching
 
 MODELS = Path(__file__).parents[3] / "inference" / "models"
 STRANGER = "stranger"
@@ -59,6 +61,8 @@ class House:
         self.objects_url = f"file://{folder / 'objects'}"
         self.ports = {name: free_port() for name in ("auth", "library", "separation", "billing", "retention")}
         self.signing_key_file = folder / "signing.pem"
+        self.vouching: Vouching | None = None
+        """Stands in for Clerk, while the house stands."""
         self._forged = make_certificates(folder / "forged")
         self._channels: dict[tuple[str, str], grpc.aio.Channel] = {}
 
@@ -132,6 +136,7 @@ async def standing(postgres: PostgresServer, certificates: Path, folder: Path) -
     async with contextlib.AsyncExitStack() as stack:
         await nats.start()
         stack.callback(nats.kill)
+        house.vouching = Vouching(await stack.enter_async_context(issuing()))
         urls = {name: (await stack.enter_async_context(postgres.database(name)))._url for name in house.ports}
         stack.push_async_callback(house.stop)
         for work in _works(house, urls, nats.url, folder):
@@ -158,6 +163,7 @@ def _works(house: House, urls: dict[str, str], nats_url: str, folder: Path) -> l
                 # Hashing is tested by itself; here it need only be real.
                 hashing_memory_kib=1024,
                 hashing_passes=1,
+                **_clerk(house, folder),
             )
         ),
         billing.serve(BillingSettings(**told("billing"), default_plan="studio")),
@@ -183,6 +189,20 @@ def _works(house: House, urls: dict[str, str], nats_url: str, folder: Path) -> l
             RetentionSettings(**told("retention"), library_address=house.address("library"), reconcile_every_s=0.5)
         ),
     ]
+
+
+def _clerk(house: House, folder: Path) -> dict[str, Any]:
+    assert house.vouching is not None
+    address = house.vouching.issuer.options.address
+    (folder / "clerk_api").write_text(SECRET_KEY)
+    (folder / "clerk_webhooks").write_text(WEBHOOK_SECRET)
+    return {
+        "clerk_issuer": address,
+        "clerk_api_url": address,
+        "clerk_authorized_parties": (PAGE,),
+        "clerk_secret_key_file": folder / "clerk_api",
+        "clerk_webhook_secret_file": folder / "clerk_webhooks",
+    }
 
 
 @contextlib.asynccontextmanager

@@ -63,6 +63,11 @@ def _link(asked: Asked) -> Sent:
     return Sent({"track_id": asked.things.track_id, "share_id": asked.things.share_id})
 
 
+def _webhook(asked: Asked) -> Sent:
+    message, headers = asked.vouching.message(asked.unused_email)
+    return Sent(headers=headers, content=message.body)
+
+
 def _page(asked: Asked) -> Sent:
     return Sent(params={"cursor": asked.things.page_token} if asked.things.page_token else {})
 
@@ -124,5 +129,6 @@ OPERATIONS: Mapping[str, Operation] = {
     "listPlans": _plain(),
     "getUsage": _plain(),
     "listErasures": _plain(),
+    "receiveClerkWebhook": Operation(_webhook),
 }
 """Name of an operation -> its example. One that has none fails the walk."""

@@ -29,7 +29,9 @@ class Walk:
         opened = state is State.OPENED
         segment = await self.maker.segment(things) if opened else material.CommitSegmentRequest()
         secrets = await self.maker.secrets(person, things if things.track_id else None)
-        return Asked(person.user_id, things, secrets, f"{uuid.uuid4().hex}@example.org", segment, self.maker.file)
+        assert self.house.vouching is not None
+        email = f"{uuid.uuid4().hex}@example.org"
+        return Asked(person.user_id, things, secrets, email, segment, self.maker.file, self.house.vouching)
 
     async def shown(self, state: State) -> Asked:
         """What Ada asks about belongings that are shown to many and given to none: each state of them is made once."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from google.protobuf.message import Message
 
 from stripsession.auth.v1 import auth_service_pb2 as auth
+from stripsession.auth.v1 import federation_service_pb2 as federation
 from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.library.v1 import library_service_pb2 as library
 from stripsession.library.v1 import listing_service_pb2 as listing
@@ -18,6 +19,7 @@ from stripsession.library.v1 import upload_holding_service_pb2 as holding
 from stripsession.retention.v1 import retention_service_pb2 as retention
 from stripsession.separation.v1 import separation_service_pb2 as separation
 from tests.integration.walks.belongings import LENGTH, PASSWORD, Belongings, Secrets, State, append
+from tests.integration.walks.of_issuer import Vouching
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Asked:
     unused_email: str
     segment: material.CommitSegmentRequest
     data: bytes
+    vouching: Vouching
+    """Another issuer, none of whose people is any of ours."""
 
 
 Build = Callable[[Asked], Message | Sequence[Message]]
@@ -86,6 +90,21 @@ def _segment(asked: Asked) -> Message:
     return request
 
 
+def _webhook(asked: Asked) -> Message:
+    message, headers = asked.vouching.message(asked.unused_email)
+    return federation.ReceiveClerkWebhookRequest(
+        body=message.body,
+        message_id=headers["svix-id"],
+        timestamp=headers["svix-timestamp"],
+        signature=headers["svix-signature"],
+    )
+
+
+def _of_issuer(asked: Asked) -> Message:
+    person = asked.vouching.person(asked.unused_email)
+    return federation.ResolveIdentityRequest(issuer=asked.vouching.issuer.options.address, subject=person.subject)
+
+
 _AUTH: Mapping[str, Example] = {
     "AuthService.SignUp": Example(lambda asked: auth.SignUpRequest(email=asked.unused_email, password=PASSWORD)),
     "AuthService.SignIn": Example(lambda asked: auth.SignInRequest(email=asked.secrets.email, password=PASSWORD)),
@@ -97,6 +116,9 @@ _AUTH: Mapping[str, Example] = {
     "AuthService.GetKeySet": Example(lambda asked: auth.GetKeySetRequest()),
     "AuthService.GetAccount": _of_account(auth.GetAccountRequest),
     "AuthService.UpdateAccount": _of_account(auth.UpdateAccountRequest, display_name="Ada"),
+    "FederationService.ListSessionIssuers": Example(lambda asked: federation.ListSessionIssuersRequest()),
+    "FederationService.ResolveIdentity": Example(_of_issuer),
+    "FederationService.ReceiveClerkWebhook": Example(_webhook),
     "LocalSignInService.CreateSignInLink": Example(
         lambda asked: auth.CreateSignInLinkRequest(email=asked.secrets.email)
     ),

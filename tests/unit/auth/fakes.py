@@ -7,13 +7,15 @@ import contextlib
 import copy
 import dataclasses
 import datetime
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from chassis.testing.clock import ManualClock
 from services.auth.app.ports import Lives, Ports
 from services.auth.domain.account import Account
+from services.auth.domain.email_address import EmailAddress
 from services.auth.domain.errors import HashingBusy
 from services.auth.domain.facts import Fact
+from services.auth.domain.identity import NEVER, Identity
 from services.auth.domain.link import SignInLink
 from services.auth.domain.session import AccessToken, RefreshToken, Session
 
@@ -27,6 +29,8 @@ class Rows:
     tokens: dict[bytes, RefreshToken] = dataclasses.field(default_factory=dict)
     links: dict[bytes, SignInLink] = dataclasses.field(default_factory=dict)
     redeemed: set[bytes] = dataclasses.field(default_factory=set)
+    identities: dict[tuple[str, str], Identity] = dataclasses.field(default_factory=dict)
+    messages: dict[str, datetime.datetime] = dataclasses.field(default_factory=dict)
     facts: list[Fact] = dataclasses.field(default_factory=list)
 
 
@@ -35,7 +39,7 @@ class FakeAccounts:
         self._rows = rows
 
     async def add(self, account: Account) -> bool:
-        if await self.of_email(account.email.key) is not None:
+        if account.email.key and await self.of_email(account.email.key) is not None:
             return False
         self._rows.accounts[account.user_id] = account
         return True
@@ -44,7 +48,8 @@ class FakeAccounts:
         return self._rows.accounts.get(user_id)
 
     async def of_email(self, email_key: str) -> Account | None:
-        return next((each for each in self._rows.accounts.values() if each.email.key == email_key), None)
+        found = (each for each in self._rows.accounts.values() if each.email.key == email_key)
+        return next(found, None) if email_key else None
 
     async def rename(self, user_id: str, display_name: str) -> Account | None:
         account = self._rows.accounts.get(user_id)
@@ -52,6 +57,13 @@ class FakeAccounts:
             return None
         self._rows.accounts[user_id] = dataclasses.replace(account, display_name=display_name)
         return self._rows.accounts[user_id]
+
+    async def take_email(self, user_id: str, email: EmailAddress) -> bool:
+        holder, account = await self.of_email(email.key), self._rows.accounts.get(user_id)
+        if account is None or (holder is not None and holder.user_id != user_id):
+            return False
+        self._rows.accounts[user_id] = dataclasses.replace(account, email=email)
+        return True
 
     async def replace_hash(self, user_id: str, old: str, new: str) -> None:
         account = self._rows.accounts.get(user_id)
@@ -80,6 +92,19 @@ class FakeSessions:
         session = self._rows.sessions[session_id]
         if session.ended_at is None:
             self._rows.sessions[session_id] = dataclasses.replace(session, ended_at=at)
+
+    async def end_others(self, user_id: str, kept_session_id: str, at: datetime.datetime) -> list[str]:
+        ended = [
+            each.session_id
+            for each in self._rows.sessions.values()
+            if each.user_id == user_id
+            and each.session_id != kept_session_id
+            and each.ended_at is None
+            and each.expires_at > at
+        ]
+        for session_id in ended:
+            await self.end(session_id, at)
+        return ended
 
     async def forget(self, over_before: datetime.datetime, limit: int) -> int:
         sessions = [
@@ -119,12 +144,54 @@ class FakeLinks:
         return len(codes)
 
 
+class FakeIdentities:
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    async def get(self, issuer: str, subject: str) -> Identity | None:
+        return self._rows.identities.get((issuer, subject))
+
+    async def claim(self, issuer: str, subject: str, now: datetime.datetime) -> Identity:
+        return self._rows.identities.setdefault((issuer, subject), Identity(issuer, subject, None, NEVER))
+
+    async def keep(self, identity: Identity) -> None:
+        self._rows.identities[identity.issuer, identity.subject] = identity
+
+    async def living(self, issuer: str) -> set[str]:
+        return {
+            each.subject
+            for each in self._rows.identities.values()
+            if each.issuer == issuer and each.user_id is not None and each.ended_at is None
+        }
+
+    async def told(self, issuer: str, subjects: Sequence[str]) -> Mapping[str, datetime.datetime]:
+        known = self._rows.identities
+        return {subject: known[issuer, subject].told_at for subject in subjects if (issuer, subject) in known}
+
+    async def first_time(self, message_id: str, now: datetime.datetime) -> bool:
+        return self._rows.messages.setdefault(message_id, now) is now
+
+    async def forget(self, over_before: datetime.datetime, limit: int) -> int:
+        messages = [name for name, at in self._rows.messages.items() if at < over_before][:limit]
+        for name in messages:
+            del self._rows.messages[name]
+        ended = [
+            key
+            for key, each in self._rows.identities.items()
+            if each.user_id is None and each.ended_at is not None and each.ended_at < over_before
+        ][:limit]
+        for key in ended:
+            del self._rows.identities[key]
+        return max(len(messages), len(ended))
+
+
 class FakeWork:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self.accounts = FakeAccounts(rows)
         self.sessions = FakeSessions(rows)
         self.links = FakeLinks(rows)
+        self.identities = FakeIdentities(rows)
 
     async def publish(self, fact: Fact) -> None:
         self._rows.facts.append(fact)

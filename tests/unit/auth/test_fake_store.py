@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.auth.fakes import FakeStore
+from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.store_conformance import StoreConformance
 
 
-class TestFakeStore(StoreConformance):
+class TestFakeStore(StoreConformance, IdentityConformance):
     @pytest.fixture
     def store(self) -> FakeStore:
         return FakeStore()

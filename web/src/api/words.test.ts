@@ -22,6 +22,9 @@ type Unmet =
   | "RANGE_INVALID"
   | "RANGE_OUTSIDE"
   | "TUS_VERSION"
+  | "WEBHOOK_REFUSED"
+  | "WEBHOOK_UNKNOWN"
+  | "WEBHOOK_UNREADABLE"
   | "WRONG_CONTENT_TYPE";
 
 // Does not compile while a word of the gateway's document has none here.

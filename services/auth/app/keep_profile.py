@@ -1,0 +1,45 @@
+"""Keep what an issuer tells of a person, and make their account when there is none."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from services.auth.app.ports import Ports, Work
+from services.auth.domain.account import Account
+from services.auth.domain.email_address import NO_EMAIL
+from services.auth.domain.facts import AccountCreated
+from services.auth.domain.identifiers import new_user_id
+from services.auth.domain.identity import Identity, Profile
+
+
+async def keep_profile(ports: Ports, work: Work, issuer: str, profile: Profile) -> Identity:
+    """The identity afterwards, within the caller's unit of work; one that has ended stays as it is."""
+    known = await work.identities.claim(issuer, profile.subject, ports.clock.now())
+    if known.ended_at is not None:
+        return known
+    if known.is_new:
+        account = await _made(ports, work, profile)
+        kept = dataclasses.replace(known, user_id=account.user_id, told_at=profile.told_at)
+        await work.identities.keep(kept)
+        return kept
+    if known.user_id is None or profile.told_at <= known.told_at:
+        return known
+    if profile.email is not None:
+        # Another account's address stays that account's: nobody is given an account by what an issuer says of mail.
+        await work.accounts.take_email(known.user_id, profile.email)
+    account_now = await work.accounts.get(known.user_id)
+    if account_now is not None and not account_now.display_name and profile.display_name:
+        await work.accounts.rename(known.user_id, profile.display_name)
+    kept = dataclasses.replace(known, told_at=profile.told_at)
+    await work.identities.keep(kept)
+    return kept
+
+
+async def _made(ports: Ports, work: Work, profile: Profile) -> Account:
+    now = ports.clock.now()
+    account = Account(new_user_id(), profile.email or NO_EMAIL, profile.display_name, now)
+    if not await work.accounts.add(account):
+        account = dataclasses.replace(account, email=NO_EMAIL)
+        await work.accounts.add(account)
+    await work.publish(AccountCreated(account.user_id, now))
+    return account

@@ -1,0 +1,72 @@
+"""What auth does not let itself be told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chassis.settings import SettingsInvalid, load
+from services.auth.settings import AuthSettings
+
+
+@pytest.mark.parametrize("life_s", [0, -1, 3601])
+def test_tokens_live_no_longer_than_they_are_believed(life_s: int) -> None:
+    """A life that every verifier would refuse is refused at the start, not at the first request."""
+    with pytest.raises(SettingsInvalid, match="ACCESS_TOKEN_S"):
+        AuthSettings(certificates=Path(), nats_url="", signing_key_file=Path("k"), access_token_s=life_s)
+
+
+NEEDED = {
+    "STRIPSESSION_CERTIFICATES": "certificates",
+    "STRIPSESSION_NATS_URL": "nats://127.0.0.1:9",
+    "STRIPSESSION_SIGNING_KEY_FILE": "key.pem",
+}
+CLERK = {
+    "STRIPSESSION_PUBLIC_URL": "https://us.example/",
+    "STRIPSESSION_CLERK_ISSUER": "https://clerk.us.example",
+    "STRIPSESSION_CLERK_SECRET_KEY_FILE": "clerk_api",
+    "STRIPSESSION_CLERK_WEBHOOK_SECRET_FILE": "clerk_webhooks",
+}
+
+
+def test_clerk_is_set_up_by_four_words() -> None:
+    """Issuer, two secrets and our own address are enough: tokens are then taken for pages of that address alone."""
+    settings = load(AuthSettings, NEEDED | CLERK)
+    assert settings.parties_of_clerk() == ("https://us.example",)
+    named = {"STRIPSESSION_CLERK_AUTHORIZED_PARTIES": "https://a.example,https://b.example"}
+    assert load(AuthSettings, NEEDED | CLERK | named).parties_of_clerk() == ("https://a.example", "https://b.example")
+    assert load(AuthSettings, NEEDED).clerk_issuer == ""
+
+
+@pytest.mark.parametrize("name", [name for name in CLERK if name != "STRIPSESSION_CLERK_ISSUER"])
+def test_clerk_is_not_set_up_by_half(name: str) -> None:
+    """What is missing beside the issuer is named at the start, and not by people who cannot come in."""
+    told = {each: value for each, value in CLERK.items() if each != name}
+    expected = "CLERK_AUTHORIZED_PARTIES" if name == "STRIPSESSION_PUBLIC_URL" else name
+    with pytest.raises(SettingsInvalid, match=f"{expected}.*is missing"):
+        load(AuthSettings, NEEDED | told)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"STRIPSESSION_CLERK_ISSUER": "http://clerk.us.example"},
+        {"STRIPSESSION_CLERK_ISSUER": "http://localhost.evil.example"},
+        {"STRIPSESSION_CLERK_ISSUER": "http://127.0.0.1.evil.example/"},
+        {"STRIPSESSION_CLERK_ISSUER": "https://clerk.us.example/"},
+        {"STRIPSESSION_CLERK_ISSUER": "https://us.example/"},
+        {"STRIPSESSION_CLERK_API_URL": "http://api.clerk.example"},
+    ],
+    ids=str,
+)
+def test_keys_and_lists_come_from_whom_they_should(changed: dict[str, str]) -> None:
+    """An issuer is reached by https, is written without a slash at its end, and is not ourselves."""
+    with pytest.raises(SettingsInvalid, match="is malformed"):
+        load(AuthSettings, NEEDED | CLERK | changed)
+
+
+def test_a_stand_in_on_this_machine_needs_no_certificate() -> None:
+    """http is taken from loopback."""
+    here = {"STRIPSESSION_CLERK_ISSUER": "http://127.0.0.1:9091", "STRIPSESSION_CLERK_API_URL": "http://localhost:9091"}
+    assert load(AuthSettings, NEEDED | CLERK | here).clerk_issuer == "http://127.0.0.1:9091"
