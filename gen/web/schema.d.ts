@@ -175,7 +175,7 @@ export interface paths {
         put?: never;
         /**
          * End the session of a refresh token, from the body or the cookie. Idempotent.
-         * @description Its cookies go, too. Access tokens of the session live on for some minutes: forget them.
+         * @description Its cookies go, too. Access tokens of the session are refused within a second.
          */
         post: operations["signOut"];
         delete?: never;
@@ -206,6 +206,50 @@ export interface paths {
          * @description What is absent stays.
          */
         patch: operations["updateAccount"];
+        trace?: never;
+    };
+    "/v1/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where you are signed in, the last used first.
+         * @description A session is known by its program and system alone; no address or place is kept. `is_current` marks the one that asks.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * End every session of yours but the one that asks.
+         * @description Its access tokens are refused within a second, and its refresh token at once.
+         */
+        delete: operations["endOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of your sessions.
+         * @description Its access tokens are refused within a second, and its refresh token at once.
+         */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/uploads": {
@@ -1279,7 +1323,7 @@ export interface components {
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NO_AUDIO_STREAM" | "PAGE_TOKEN_INVALID" | "PLAN_WITHOUT_DEFAULT" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "STEM_NOT_FOUND" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_AT_ONCE" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NO_AUDIO_STREAM" | "PAGE_TOKEN_INVALID" | "PLAN_WITHOUT_DEFAULT" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "STEM_NOT_FOUND" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_AT_ONCE" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -1313,6 +1357,38 @@ export interface components {
              * @description When it was made.
              */
             created_at: string;
+        };
+        /** @description Where somebody is signed in. */
+        SessionList: {
+            /** @description The last used first. */
+            sessions: components["schemas"]["SignedInSession"][];
+        };
+        /** @description A session that lives. */
+        SignedInSession: {
+            /** @description Names it. */
+            session_id: string;
+            /** @description Program and system, e.g. Firefox, Linux; empty where neither is known. */
+            device: string;
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When its tokens were last renewed.
+             */
+            last_used_at: string;
+            /** @description Whether it is the one that asks. */
+            is_current: boolean;
+        };
+        /** @description What was ended. */
+        EndedSessions: {
+            /**
+             * Format: int64
+             * @description How many sessions.
+             */
+            ended: number;
         };
         /** @description A session. With `transport` token the tokens are here; with cookie they are in HttpOnly cookies alone. */
         Session: {
@@ -1851,6 +1927,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Found: NOT_FOUND, SESSION_NOT_FOUND. */
+        "404-NOT_FOUND-SESSION_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: NOT_FOUND, SHARE_NOT_FOUND, TRACK_NOT_FOUND. */
         "404-NOT_FOUND-SHARE_NOT_FOUND-TRACK_NOT_FOUND": {
             headers: {
@@ -1878,6 +1963,15 @@ export interface components {
         };
         /** @description Not Found: NOT_FOUND, UPLOAD_NOT_FOUND. */
         "404-NOT_FOUND-UPLOAD_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: SESSION_NOT_FOUND. */
+        "404-SESSION_NOT_FOUND": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2760,6 +2854,107 @@ export interface operations {
             415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-DISPLAY_NAME_TOO_LONG-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 100 sessions. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many have ended. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-SESSION_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Names a session of yours.
+                 * @example ses_5e0d9c8b7a6f4e3d2c1b0a9f8e7d6c5b
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-NOT_FOUND-SESSION_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];

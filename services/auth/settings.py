@@ -23,7 +23,7 @@ class AuthSettings(ServiceSettings):
     audience: str = "stripsession"
     """The `aud` claim."""
     access_token_s: int = 600
-    """Life of an access token. A session that ended is felt after this at the latest."""
+    """Life of an access token. Gateways refuse those of a session that ended at once, other verifiers after this."""
     session_idle_days: float = 30.0
     """A session unused for this long ends."""
     sign_in_link_s: int = 600

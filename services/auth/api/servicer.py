@@ -43,14 +43,16 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
 
     async def SignUp(self, request: auth_service_pb2.SignUpRequest, context: object) -> auth_service_pb2.SignUpResponse:
         """Makes an account and signs it in."""
-        account, tokens = await sign_up(self._ports, request.email, request.password, request.display_name)
+        account, tokens = await sign_up(
+            self._ports, request.email, request.password, request.display_name, request.device
+        )
         logs.event(_log, logging.INFO, "account created", user_id=account.user_id)
         return auth_service_pb2.SignUpResponse(account=account_message(account), tokens=tokens_message(tokens))
 
     async def SignIn(self, request: auth_service_pb2.SignInRequest, context: object) -> auth_service_pb2.SignInResponse:
         """Signs in with e-mail and password."""
         with _counted():
-            account, tokens = await sign_in(self._ports, request.email, request.password)
+            account, tokens = await sign_in(self._ports, request.email, request.password, request.device)
         return auth_service_pb2.SignInResponse(account=account_message(account), tokens=tokens_message(tokens))
 
     async def RefreshSession(
@@ -82,7 +84,7 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
     ) -> auth_service_pb2.RedeemSignInLinkResponse:
         """Exchanges a one-time sign-in link's code for tokens."""
         with _counted():
-            account, tokens = await redeem_sign_in_link(self._ports, request.code)
+            account, tokens = await redeem_sign_in_link(self._ports, request.code, request.device)
         return auth_service_pb2.RedeemSignInLinkResponse(
             account=account_message(account), tokens=tokens_message(tokens)
         )

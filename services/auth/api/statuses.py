@@ -13,6 +13,7 @@ from services.auth.domain.errors import (
     InvalidEmail,
     LinkSpent,
     SessionEnded,
+    SessionNotFound,
     WeakPassword,
     WrongCredentials,
 )
@@ -25,6 +26,7 @@ STATUSES: Statuses = {
     InvalidEmail: (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_EMAIL"),
     LinkSpent: (grpc.StatusCode.UNAUTHENTICATED, "LINK_SPENT"),
     SessionEnded: (grpc.StatusCode.UNAUTHENTICATED, "SESSION_ENDED"),
+    SessionNotFound: (grpc.StatusCode.NOT_FOUND, "SESSION_NOT_FOUND"),
     WeakPassword: (grpc.StatusCode.INVALID_ARGUMENT, "WEAK_PASSWORD"),
     WrongCredentials: (grpc.StatusCode.UNAUTHENTICATED, "WRONG_CREDENTIALS"),
 }

@@ -52,8 +52,24 @@ class Sessions(Protocol):
         """Spend a token of a locked session, store its successor and the session's changes."""
         ...
 
-    async def end(self, session_id: str, at: datetime.datetime) -> None:
-        """End a session; an earlier end stands."""
+    async def end(self, session_id: str, at: datetime.datetime) -> bool:
+        """End a session; false where none is left to end: an earlier end stands."""
+        ...
+
+    async def owner(self, session_id: str, now: datetime.datetime) -> str | None:
+        """Whose session it is; None where there is none that lives."""
+        ...
+
+    async def living(self, user_id: str, now: datetime.datetime, limit: int) -> list[Session]:
+        """A person's sessions that have neither ended nor run out, the last used first, `limit` at most."""
+        ...
+
+    async def end_others(self, user_id: str, kept_session_id: str, at: datetime.datetime) -> list[str]:
+        """End every living session of a person but one; the names of those that ended now."""
+        ...
+
+    async def ended_since(self, moment: datetime.datetime) -> list[tuple[str, datetime.datetime]]:
+        """Everybody's sessions that ended at that moment or later, and when."""
         ...
 
     async def forget(self, over_before: datetime.datetime, limit: int) -> int:
@@ -146,6 +162,8 @@ class Lives:
 
     session_idle: datetime.timedelta
     """An unused session."""
+    access: datetime.timedelta
+    """An access token."""
     link: datetime.timedelta
     """A sign-in link."""
     remains: datetime.timedelta

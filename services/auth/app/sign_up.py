@@ -13,7 +13,9 @@ from services.auth.domain.password import check_password, prepared
 from services.auth.domain.session import SessionTokens
 
 
-async def sign_up(ports: Ports, email: str, password: str, display_name: str) -> tuple[Account, SessionTokens]:
+async def sign_up(
+    ports: Ports, email: str, password: str, display_name: str, device: str = ""
+) -> tuple[Account, SessionTokens]:
     """The account and its first session.
 
     Raises InvalidEmail, WeakPassword, DisplayNameTooLong, EmailTaken or HashingBusy.
@@ -31,4 +33,4 @@ async def sign_up(ports: Ports, email: str, password: str, display_name: str) ->
         if not await work.accounts.add(account):
             raise EmailTaken
         await work.publish(AccountCreated(account.user_id, account.created_at))
-        return account, await open_session(ports, work, account.user_id)
+        return account, await open_session(ports, work, account.user_id, device)

@@ -27,6 +27,10 @@ class SessionEnded(Exception):
     """The session has ended. Sign in again."""
 
 
+class SessionNotFound(Exception):
+    """There is no such session, or it has ended."""
+
+
 class RefreshTokenReused(SessionEnded):
     """The session has ended. Sign in again."""
 

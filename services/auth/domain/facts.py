@@ -14,4 +14,14 @@ class AccountCreated:
     created_at: datetime.datetime
 
 
-Fact = AccountCreated
+@dataclasses.dataclass(frozen=True)
+class SessionEnded:
+    """A session is over, and its access tokens count no more."""
+
+    session_id: str
+    ended_at: datetime.datetime
+    access_until: datetime.datetime
+    """When the last of its access tokens has run out."""
+
+
+Fact = AccountCreated | SessionEnded

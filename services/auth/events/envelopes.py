@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import datetime
+
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from services.auth.domain.facts import Fact
+from services.auth.domain.facts import AccountCreated, Fact
 from stripsession.auth.v1 import events_pb2
 
 
-def encode(fact: Fact) -> events_pb2.AccountCreated:
+def encode(fact: Fact) -> Message:
     """The message of a fact."""
-    created_at = Timestamp()
-    created_at.FromDatetime(fact.created_at)
-    return events_pb2.AccountCreated(user_id=fact.user_id, created_at=created_at)
+    if isinstance(fact, AccountCreated):
+        return events_pb2.AccountCreated(user_id=fact.user_id, created_at=_timestamp(fact.created_at))
+    return events_pb2.SessionEnded(
+        session_id=fact.session_id,
+        ended_at=_timestamp(fact.ended_at),
+        access_until=_timestamp(fact.access_until),
+    )
+
+
+def _timestamp(moment: datetime.datetime) -> Timestamp:
+    message = Timestamp()
+    message.FromDatetime(moment)
+    return message

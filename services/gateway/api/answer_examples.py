@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 TRACK_ID = "trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43"
 UPLOAD_ID = "upl_7d3e1a9c5b2f4068912ac3de4f5b6a70"
+SESSION_ID = "ses_5e0d9c8b7a6f4e3d2c1b0a9f8e7d6c5b"
 SHARE_ID = "shr_c41f0a7be82d4935b6d08e7fa1529c3d"
 SHARE_TOKEN = "q3l0mB7rXc5n2v9KfWZ1sYtA8dHjUePgRiOo4E6LkMw"  # noqa: S105 - made up, it opens nothing
 _MADE_AT = "2030-05-04T09:30:00.000Z"
@@ -157,6 +158,18 @@ BY_SCHEMA: Mapping[str, object] = {
         "plans": [_PLAN],
         "packs": [{"name": "hour", "title": "60 minutes", "seconds": 3600, "life_days": 365}],
     },
+    "SessionList": {
+        "sessions": [
+            {
+                "session_id": SESSION_ID,
+                "device": "Firefox, Linux",
+                "created_at": _MADE_AT,
+                "last_used_at": _READY_AT,
+                "is_current": True,
+            }
+        ]
+    },
+    "EndedSessions": {"ended": 2},
     "Session": {
         "user_id": _ACCOUNT["user_id"],
         "access_expires_at": "2030-05-04T09:40:00.000Z",

@@ -13,6 +13,7 @@ from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, 
 from services.gateway.api.mapping import account_json, moment
 from services.gateway.api.problems import unsigned
 from services.gateway.api.schema import Body, Text
+from services.gateway.domain.device import device_of
 from stripsession.auth.v1 import account_pb2, auth_service_pb2
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class AuthRoutes:
                 Access.RENEWING,
                 body=REFRESH,
                 tag="auth",
-                description="Its cookies go, too. Access tokens of the session live on for some minutes: forget them.",
+                description="Its cookies go, too. Access tokens of the session are refused within a second.",
                 refusals=("CROSS_SITE",),
             ),
             Endpoint(
@@ -165,7 +166,10 @@ class AuthRoutes:
         """Make an account."""
         body = await self._opening_body(call)
         request = auth_service_pb2.SignUpRequest(
-            email=body["email"], password=body["password"], display_name=body.get("display_name", "")
+            email=body["email"],
+            password=body["password"],
+            display_name=body.get("display_name", ""),
+            device=_device(call),
         )
         answer = await ask(self._auth.SignUp, request, deadline_s=HASHING_S)
         return self._opened(call, body, answer.account, answer.tokens, 201)
@@ -173,7 +177,7 @@ class AuthRoutes:
     async def sign_in(self, call: Call) -> Response:
         """Open a session."""
         body = await self._opening_body(call)
-        request = auth_service_pb2.SignInRequest(email=body["email"], password=body["password"])
+        request = auth_service_pb2.SignInRequest(email=body["email"], password=body["password"], device=_device(call))
         with self._admission.try_of(body["email"]):
             answer = await ask(self._auth.SignIn, request, deadline_s=HASHING_S)
         return self._opened(call, body, answer.account, answer.tokens, 200)
@@ -181,7 +185,8 @@ class AuthRoutes:
     async def redeem_link(self, call: Call) -> Response:
         """Open a session with a link's code."""
         body = await self._opening_body(call)
-        answer = await ask(self._auth.RedeemSignInLink, auth_service_pb2.RedeemSignInLinkRequest(code=body["code"]))
+        request = auth_service_pb2.RedeemSignInLinkRequest(code=body["code"], device=_device(call))
+        answer = await ask(self._auth.RedeemSignInLink, request)
         return self._opened(call, body, answer.account, answer.tokens, 200)
 
     async def refresh(self, call: Call) -> Response:
@@ -272,6 +277,10 @@ class AuthRoutes:
         }
         self._admission.set_cookies(response, call.request, cookies)
         return response
+
+
+def _device(call: Call) -> str:
+    return device_of(call.request.headers.get("user-agent", ""))
 
 
 def _life_s(until: datetime.datetime) -> int:

@@ -182,6 +182,7 @@ _ACTIONS: Mapping[str, str] = {
     "WEAK_PASSWORD": "Choose a longer password.",
     "WRONG_CREDENTIALS": "Look for a slip of the keyboard, or create an account if you have none.",
     "SESSION_ENDED": "Sign in again.",
+    "SESSION_NOT_FOUND": "Nothing needs to be done: it has ended already.",
     "UPLOAD_OFFSET_MISMATCH": "Ask with HEAD how far the upload is, and go on from there.",
     "UPLOAD_INCOMPLETE": "Send the rest of the upload first.",
     "TOO_LONG": "Cut the recording into shorter ones, or take a larger plan.",

@@ -101,6 +101,7 @@ OF_SERVICES: Mapping[str, Reason] = {
         503, "Separation cannot be reached right now. The file is kept; try again shortly."
     ),
     "SESSION_ENDED": Reason(401, "The session has ended. Sign in again."),
+    "SESSION_NOT_FOUND": Reason(404, "There is no such session, or it has ended."),
     "SHARE_LIFE_INVALID": Reason(422, "A link works for an hour at least and 90 days at most."),
     "SHARE_NOT_FOUND": Reason(404, "This link does not exist, or no longer."),
     "SHARE_VIEW_INVALID": Reason(

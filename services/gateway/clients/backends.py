@@ -9,6 +9,7 @@ from chassis.identity import Certificates
 from chassis.rpc.client import Channel
 
 _AUTH = "stripsession.auth.v1.AuthService"
+_SECURITY = "stripsession.auth.v1.AccountSecurityService"
 _LIBRARY = "stripsession.library.v1.LibraryService"
 _SHARES = "stripsession.library.v1.ShareService"
 _JOBS = "stripsession.separation.v1.JobReadingService"
@@ -18,7 +19,8 @@ _RETENTION = "stripsession.retention.v1.RetentionService"
 # A refresh token is single-use: sent twice it would end its own session. New accounts, uploads and links would be made
 # twice.
 _IDEMPOTENT = {
-    "auth": [f"{_AUTH}/{name}" for name in ("GetKeySet", "GetAccount", "UpdateAccount", "SignOut")],
+    "auth": [f"{_AUTH}/{name}" for name in ("GetKeySet", "GetAccount", "UpdateAccount", "SignOut")]
+    + [f"{_SECURITY}/{name}" for name in ("ListSessions", "EndOtherSessions", "ListEndedSessions")],
     "library": [
         f"{_LIBRARY}/{name}"
         for name in (

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from services.gateway.api.answer_examples import SHARE_ID, SHARE_TOKEN, TRACK_ID, UPLOAD_ID
+from services.gateway.api.answer_examples import SESSION_ID, SHARE_ID, SHARE_TOKEN, TRACK_ID, UPLOAD_ID
 from services.gateway.api.auth_routes import LINK, REFRESH, SIGN_IN
 from stripsession.auth.v1 import account_pb2
 from stripsession.library.v1 import share_service_pb2
@@ -41,6 +41,9 @@ def restore(door: Door) -> None:
     library.file = b"fLaC" * 4096
     share = share_service_pb2.Share(share_id=SHARE_ID, track_id=TRACK_ID, view_json="{}")
     share.expires_at.FromDatetime(door.shares.clock.now().replace(year=2100))
+    door.sessions.sessions = {}
+    door.sessions.add(OWNER, SESSION_ID, "Firefox, Linux")
+    door.sessions.ended = {}
     door.shares.by_token = {SHARE_TOKEN: (OWNER, share)}
 
 

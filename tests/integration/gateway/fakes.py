@@ -54,6 +54,7 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         self.codes: dict[str, str] = {}
         self.life_s = 900
         self.is_busy = False
+        self.devices: list[str] = []
 
     def token(self, user_id: str, **claims: Any) -> str:
         now = int(datetime.datetime.now(datetime.UTC).timestamp())
@@ -90,6 +91,7 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         return account
 
     async def SignUp(self, request: Any, context: Any) -> auth_service_pb2.SignUpResponse:
+        self.devices.append(request.device)
         if request.email in self.passwords:
             raise refused(grpc.StatusCode.ALREADY_EXISTS, "EMAIL_TAKEN", "There is an account with this address.")
         if len(request.password) < 8:
@@ -98,6 +100,7 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         return auth_service_pb2.SignUpResponse(account=account, tokens=self.tokens(account.user_id))
 
     async def SignIn(self, request: Any, context: Any) -> auth_service_pb2.SignInResponse:
+        self.devices.append(request.device)
         if self.is_busy:
             raise refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "BUSY", "Too many are signing in.", retry_after_s=1)
         if self.passwords.get(request.email) != request.password:
@@ -116,6 +119,7 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         return auth_service_pb2.SignOutResponse()
 
     async def RedeemSignInLink(self, request: Any, context: Any) -> auth_service_pb2.RedeemSignInLinkResponse:
+        self.devices.append(request.device)
         user_id = self.codes.pop(request.code, None)
         if user_id is None:
             raise refused(grpc.StatusCode.UNAUTHENTICATED, "LINK_SPENT", "The link was used or has expired.")

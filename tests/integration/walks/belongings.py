@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+import jwt
 from google.protobuf.message import Message
 
 from chassis import sealing
@@ -61,6 +62,7 @@ class Belongings:
     job_id: str = ""
     share_id: str = ""
     page_token: str = ""
+    session_id: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +77,8 @@ class Secrets:
 
 def absent() -> Belongings:
     """Names of the right shape for what has never been."""
-    return Belongings(*(f"{kind}_{uuid.uuid4().hex}" for kind in ("usr", "upl", "trk", "job", "shr")))
+    names = [f"{kind}_{uuid.uuid4().hex}" for kind in ("usr", "upl", "trk", "job", "shr")]
+    return Belongings(*names, session_id=f"ses_{uuid.uuid4().hex}")
 
 
 class Maker:
@@ -112,6 +115,7 @@ class Maker:
     async def belongings(self, person: Person, state: State) -> Belongings:
         """A fresh upload of this person, and what it became."""
         made = await self._uploaded(person.user_id, whole=state is not State.UPLOADING)
+        made = dataclasses.replace(made, session_id=await self._session(person))
         if state not in (State.UPLOADING, State.UPLOADED):
             made = await self._tracked(made)
         if state is State.CANCELLED:
@@ -123,6 +127,13 @@ class Maker:
             await self._separated(made)
         self.names[person.user_id] |= {name for name in dataclasses.astuple(made) if name}
         return made
+
+    async def _session(self, person: Person) -> str:
+        """A session of nobody's tokens here, which may end."""
+        signing_in = auth.SignInRequest(email=person.email, password=PASSWORD)
+        session = await self.ask("auth.v1.AuthService.SignIn", signing_in, "gateway")
+        claims = jwt.decode(session.tokens.access_token, options={"verify_signature": False})
+        return str(claims["sid"])
 
     async def ask(self, rpc: str, request: Message | Iterator[Message], caller: str) -> Any:
         """The one answer of `package.Service.Method`, which must succeed."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from google.protobuf.message import Message
 
+from stripsession.auth.v1 import account_security_service_pb2 as security
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.library.v1 import library_service_pb2 as library
@@ -94,6 +95,14 @@ _AUTH: Mapping[str, Example] = {
     "AuthService.GetKeySet": Example(lambda asked: auth.GetKeySetRequest()),
     "AuthService.GetAccount": _of_account(auth.GetAccountRequest),
     "AuthService.UpdateAccount": _of_account(auth.UpdateAccountRequest, display_name="Ada"),
+    "AccountSecurityService.ListSessions": _of_account(security.ListSessionsRequest),
+    "AccountSecurityService.EndSession": Example(
+        lambda asked: security.EndSessionRequest(user_id=asked.actor, session_id=asked.things.session_id)
+    ),
+    "AccountSecurityService.EndOtherSessions": Example(
+        lambda asked: security.EndOtherSessionsRequest(user_id=asked.actor, kept_session_id=asked.things.session_id)
+    ),
+    "AccountSecurityService.ListEndedSessions": Example(lambda asked: security.ListEndedSessionsRequest()),
     "LocalSignInService.CreateSignInLink": Example(
         lambda asked: auth.CreateSignInLinkRequest(email=asked.secrets.email)
     ),

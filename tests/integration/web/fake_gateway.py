@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.api.web_files import POLICY
 from tests.integration.web.counted_bytes import CountedBytes
+from tests.integration.web.fake_sessions import FakeSessions
 from tests.integration.web.fake_shares import FakeShares
 from tests.integration.web.made_song import RATE_HZ, STEMS, MadeSong
 from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, problem, report_json, told
@@ -70,6 +71,7 @@ class FakeGateway:
         """Those of the page itself that were sent."""
         self.left_s = 3600
         self.shares = FakeShares(self)
+        self.sessions = FakeSessions()
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._flowing = asyncio.Event()
@@ -129,6 +131,8 @@ class FakeGateway:
         one = "/v1/tracks/{track_id}"
         signed = [
             Route("/v1/me", self._me),
+            Route("/v1/auth/sessions", self.sessions.all, methods=["GET", "DELETE"]),
+            Route("/v1/auth/sessions/{session_id}", self.sessions.one, methods=["DELETE"]),
             Route("/v1/billing/usage", self._usage),
             Route("/v1/billing/plans", self._plans),
             Route("/v1/privacy/erasures", self._erasures),

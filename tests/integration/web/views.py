@@ -14,7 +14,7 @@ WIDTHS_PX = (360, 768, 1440)
 PHONE_PX, DESK_PX = 360, 1440
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
-SECTIONS = ("profile", "plan", "page", "privacy", "receipts", "session")
+SECTIONS = ("profile", "security", "plan", "page", "privacy", "receipts", "session")
 SONG = "Night Train"
 _SONGS = (
     SONG,

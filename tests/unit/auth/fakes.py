@@ -76,10 +76,29 @@ class FakeSessions:
         self._rows.tokens[fresh.token_hash] = fresh
         self._rows.sessions[session.session_id] = session
 
-    async def end(self, session_id: str, at: datetime.datetime) -> None:
-        session = self._rows.sessions[session_id]
-        if session.ended_at is None:
-            self._rows.sessions[session_id] = dataclasses.replace(session, ended_at=at)
+    async def end(self, session_id: str, at: datetime.datetime) -> bool:
+        session = self._rows.sessions.get(session_id)
+        if session is None or session.ended_at is not None:
+            return False
+        self._rows.sessions[session_id] = dataclasses.replace(session, ended_at=at)
+        return True
+
+    async def owner(self, session_id: str, now: datetime.datetime) -> str | None:
+        session = self._rows.sessions.get(session_id)
+        return session.user_id if session is not None and _lives(session, now) else None
+
+    async def living(self, user_id: str, now: datetime.datetime, limit: int) -> list[Session]:
+        theirs = [each for each in self._rows.sessions.values() if each.user_id == user_id and _lives(each, now)]
+        theirs.sort(key=lambda each: each.session_id)
+        return sorted(theirs, key=lambda each: each.last_used_at, reverse=True)[:limit]
+
+    async def end_others(self, user_id: str, kept_session_id: str, at: datetime.datetime) -> list[str]:
+        others = [each.session_id for each in await self.living(user_id, at, len(self._rows.sessions))]
+        return [each for each in others if each != kept_session_id and await self.end(each, at)]
+
+    async def ended_since(self, moment: datetime.datetime) -> list[tuple[str, datetime.datetime]]:
+        ended = [(each.session_id, each.ended_at) for each in self._rows.sessions.values()]
+        return [(session_id, at) for session_id, at in ended if at is not None and at >= moment]
 
     async def forget(self, over_before: datetime.datetime, limit: int) -> int:
         sessions = [
@@ -95,6 +114,10 @@ class FakeSessions:
         for token_hash in tokens:
             del self._rows.tokens[token_hash]
         return max(len(sessions), len(tokens))
+
+
+def _lives(session: Session, now: datetime.datetime) -> bool:
+    return session.ended_at is None and session.expires_at > now
 
 
 class FakeLinks:
@@ -194,6 +217,7 @@ class World:
 
 LIVES = Lives(
     session_idle=datetime.timedelta(days=30),
+    access=datetime.timedelta(minutes=10),
     link=datetime.timedelta(minutes=10),
     remains=datetime.timedelta(days=7),
 )

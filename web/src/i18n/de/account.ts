@@ -14,6 +14,8 @@ export const account: Messages["account"] = {
   saved: "Gespeichert.",
   away: "Dein Konto lässt sich gerade nicht lesen. Prüfe die Verbindung und versuch es noch einmal.",
 
+  security: "Sicherheit",
+
   plan: "Tarif und Minuten",
   planNow: (plan) => `Tarif ${plan}`,
   leftOf: (left, all) => `${left} von ${all} Minuten übrig`,
@@ -68,7 +70,7 @@ export const account: Messages["account"] = {
       },
       {
         what: "Deine Sitzungen",
-        detail: "Wann jede begann und zuletzt benutzt wurde.",
+        detail: "Wann jede begann und zuletzt benutzt wurde, und mit welchem Programm und System. Keine Adresse, kein Ort.",
         howLong: "Sieben Tage über ihr Ende hinaus.",
       },
       {

@@ -7,8 +7,9 @@ import { library } from "$/i18n/de/library";
 import { player } from "$/i18n/de/player";
 import { refusals } from "$/i18n/de/refusals";
 import { remarks } from "$/i18n/de/remarks";
+import { security } from "$/i18n/de/security";
 import { sharing } from "$/i18n/de/sharing";
 import { times } from "$/i18n/de/times";
 import type { Messages } from "$/i18n/i18n.svelte";
 
-export const de: Messages = { account, page, entry, library, player, refusals, remarks, sharing, times };
+export const de: Messages = { account, page, entry, library, player, refusals, remarks, security, sharing, times };

@@ -49,6 +49,7 @@ export const refusals: Messages["refusals"] = {
   SEPARATION_UNAVAILABLE:
     "Gerade lassen sich keine Songs trennen. Deine Datei bleibt da: Versuch es gleich noch einmal.",
   SESSION_ENDED: "Deine Sitzung ist zu Ende. Melde dich wieder an.",
+  SESSION_NOT_FOUND: "Diese Sitzung gibt es nicht mehr.",
   SHARE_LIFE_INVALID: "Ein Link gilt mindestens eine Stunde und höchstens 90 Tage.",
   SHARE_NOT_FOUND: "Dieser Link ist zu Ende. Bitte den, der ihn geschickt hat, um einen neuen.",
   SHARE_VIEW_INVALID: "Diese Mischung ist zu groß für einen Link. Setz die Mischung zurück und erstelle dann den Link.",

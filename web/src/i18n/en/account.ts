@@ -13,6 +13,8 @@ export const account = {
   saved: "Saved.",
   away: "Your account cannot be read now. Check the connection, then try again.",
 
+  security: "Security",
+
   plan: "Plan and minutes",
   planNow: (plan: string): string => `${plan} plan`,
   leftOf: (left: string, all: string): string => `${left} of ${all} minutes left`,
@@ -67,7 +69,7 @@ export const account = {
       },
       {
         what: "Your sessions",
-        detail: "When each was opened and last used.",
+        detail: "When each was opened and last used, and by which program and system. No address, no place.",
         howLong: "Seven days past their end.",
       },
       {

@@ -7,7 +7,8 @@ import { library } from "$/i18n/en/library";
 import { player } from "$/i18n/en/player";
 import { refusals } from "$/i18n/en/refusals";
 import { remarks } from "$/i18n/en/remarks";
+import { security } from "$/i18n/en/security";
 import { sharing } from "$/i18n/en/sharing";
 import { times } from "$/i18n/en/times";
 
-export const en = { account, page, entry, library, player, refusals, remarks, sharing, times };
+export const en = { account, page, entry, library, player, refusals, remarks, security, sharing, times };

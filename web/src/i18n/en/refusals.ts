@@ -54,6 +54,7 @@ export const refusals = {
   SEPARATION_FAILED: "The song could not be separated. Try again.",
   SEPARATION_UNAVAILABLE: "Songs cannot be separated just now. Your file is kept: try again in a moment.",
   SESSION_ENDED: "Your session has ended. Sign in again.",
+  SESSION_NOT_FOUND: "There is no such session any more.",
   SHARE_LIFE_INVALID: "A link works for an hour at least and 90 days at most.",
   SHARE_NOT_FOUND: "This link has ended. Ask whoever sent it for a new one.",
   SHARE_VIEW_INVALID: "This mix is too large to go with a link. Reset the mix, then make the link.",
