@@ -21,6 +21,7 @@ from services.gateway.api.edge import Edge, EdgePolicy
 from services.gateway.api.endpoint import Endpoint
 from services.gateway.api.event_routes import EventRoutes
 from services.gateway.api.http_server import HttpServer
+from services.gateway.api.mail_routes import MailRoutes
 from services.gateway.api.media_routes import MediaRoutes
 from services.gateway.api.openapi import document
 from services.gateway.api.router import Router
@@ -203,6 +204,7 @@ def _endpoints(
         *ServiceRoutes(signals.readiness, signals.keys.published, lambda: document(endpoints)).endpoints(),
         *AuthRoutes(stubs.auth, admission).endpoints(),
         *SessionRoutes(stubs.security).endpoints(),
+        *MailRoutes(stubs.security, admission).endpoints(),
         *UploadRoutes(
             stubs.library, upload_bytes_max=settings.upload_bytes_max, body_idle_s=settings.body_idle_s
         ).endpoints(),

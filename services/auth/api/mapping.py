@@ -18,6 +18,7 @@ def account_message(account: Account) -> account_pb2.Account:
         email=account.email.typed,
         display_name=account.display_name,
         created_at=timestamp(account.created_at),
+        email_verified=account.email_verified_at is not None,
     )
 
 

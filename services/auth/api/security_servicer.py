@@ -1,4 +1,4 @@
-"""What people do about their sessions: map, call one verb, map."""
+"""What people do about their sessions, password and address: map, call one verb, map."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from collections.abc import AsyncIterator
 
 from chassis import logs
 from services.auth.api.mapping import session_message, timestamp
+from services.auth.app.change_password import change_password
 from services.auth.app.end_other_sessions import end_other_sessions
 from services.auth.app.end_session import end_session
 from services.auth.app.list_ended_sessions import list_ended_sessions
 from services.auth.app.list_sessions import list_sessions
 from services.auth.app.ports import Ports
+from services.auth.app.request_password_reset import request_password_reset
+from services.auth.app.request_verification import request_verification
+from services.auth.app.reset_password import reset_password
+from services.auth.app.verify_email import verify_email
 from stripsession.auth.v1 import account_security_service_pb2 as pb
 from stripsession.auth.v1 import account_security_service_pb2_grpc as pb_grpc
 
@@ -48,6 +53,44 @@ class AccountSecurityServicer(pb_grpc.AccountSecurityServiceServicer):
         ended = await end_other_sessions(self._ports, request.user_id, request.kept_session_id)
         logs.event(_log, logging.INFO, "other sessions ended", user_id=request.user_id, count=ended)
         return pb.EndOtherSessionsResponse(ended=ended)
+
+    async def ChangePassword(self, request: pb.ChangePasswordRequest, context: object) -> pb.ChangePasswordResponse:
+        """Changes the password of a person and ends their other sessions."""
+        ended = await change_password(
+            self._ports,
+            request.user_id,
+            request.session_id,
+            request.present_password,
+            request.new_password,
+            request.language,
+        )
+        logs.event(_log, logging.INFO, "credentials changed", user_id=request.user_id, count=ended)
+        return pb.ChangePasswordResponse(ended=ended)
+
+    async def RequestVerification(
+        self, request: pb.RequestVerificationRequest, context: object
+    ) -> pb.RequestVerificationResponse:
+        """Mails a person a link to confirm their address."""
+        await request_verification(self._ports, request.user_id, request.language)
+        return pb.RequestVerificationResponse()
+
+    async def VerifyEmail(self, request: pb.VerifyEmailRequest, context: object) -> pb.VerifyEmailResponse:
+        """Takes the code of such a link."""
+        await verify_email(self._ports, request.code)
+        return pb.VerifyEmailResponse()
+
+    async def RequestPasswordReset(
+        self, request: pb.RequestPasswordResetRequest, context: object
+    ) -> pb.RequestPasswordResetResponse:
+        """Mails whoever reads an address a link to choose a new password."""
+        await request_password_reset(self._ports, request.email, request.language)
+        return pb.RequestPasswordResetResponse()
+
+    async def ResetPassword(self, request: pb.ResetPasswordRequest, context: object) -> pb.ResetPasswordResponse:
+        """Takes the code of such a link and a new password, and ends every session."""
+        account = await reset_password(self._ports, request.code, request.password, request.language)
+        logs.event(_log, logging.INFO, "credentials chosen anew by mail", user_id=account.user_id)
+        return pb.ResetPasswordResponse()
 
     async def ListEndedSessions(
         self, request: pb.ListEndedSessionsRequest, context: object

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
+
 from services.auth.app.close_session import tell_ended
-from services.auth.app.ports import Ports
+from services.auth.app.ports import Ports, Work
 from services.auth.domain.errors import SessionNotFound
 
 
@@ -13,7 +15,12 @@ async def end_other_sessions(ports: Ports, user_id: str, kept_session_id: str) -
     async with ports.store.transaction() as work:
         if kept_session_id and await work.sessions.owner(kept_session_id, now) != user_id:
             raise SessionNotFound
-        ended = await work.sessions.end_others(user_id, kept_session_id, now)
-        for session_id in ended:
-            await tell_ended(ports, work, session_id, now)
+        return await end_others(ports, work, user_id, kept_session_id, now)
+
+
+async def end_others(ports: Ports, work: Work, user_id: str, kept_session_id: str, now: datetime.datetime) -> int:
+    """The same within the caller's unit of work, which has seen whose the kept session is."""
+    ended = await work.sessions.end_others(user_id, kept_session_id, now)
+    for session_id in ended:
+        await tell_ended(ports, work, session_id, now)
     return len(ended)

@@ -1,22 +1,37 @@
-"""Forget sessions and links that have been over for a while."""
+"""Forget sessions, links, mailed codes and unconfirmed sign-ups that have been over for a while."""
 
 from __future__ import annotations
 
-from services.auth.app.ports import Ports
+import datetime
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from services.auth.app.ports import Ports, Work
 
 BATCH = 500
 """Rows a transaction removes: few enough to hold no lock for long."""
+
+
+class _Forgetting(Protocol):
+    async def forget(self, before: datetime.datetime, limit: int, /) -> int: ...
+
+
+_KINDS: Sequence[Callable[[Work], _Forgetting]] = (
+    lambda work: work.sessions,
+    lambda work: work.links,
+    lambda work: work.email_codes,
+    lambda work: work.pending_sign_ups,
+)
 
 
 async def forget_remains(ports: Ports) -> int:
     """Remove what was over for the stated time; the number of rows, in batches."""
     before = ports.clock.now() - ports.lives.remains
     removed = 0
-    for of_links in (False, True):
+    for kind in _KINDS:
         count = BATCH
         while count >= BATCH:
             async with ports.store.transaction() as work:
-                remains = work.links if of_links else work.sessions
-                count = await remains.forget(before, BATCH)
+                count = await kind(work).forget(before, BATCH)
             removed += count
     return removed

@@ -17,6 +17,7 @@ _ACCOUNT = {
     "email": "ada@example.org",
     "display_name": "Ada",
     "created_at": "2030-05-01T08:00:00.000Z",
+    "email_verified": True,
 }
 _AUDIO = {"sample_rate_hz": 44100, "channels": 2, "depth_bits": 16, "codec": "flac", "length_samples": 8643600}
 _SHARED_TRACK = {
@@ -170,6 +171,7 @@ BY_SCHEMA: Mapping[str, object] = {
         ]
     },
     "EndedSessions": {"ended": 2},
+    "SignUpPending": {"confirmation": "mail"},
     "Session": {
         "user_id": _ACCOUNT["user_id"],
         "access_expires_at": "2030-05-04T09:40:00.000Z",

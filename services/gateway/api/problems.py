@@ -180,6 +180,8 @@ _ACTIONS: Mapping[str, str] = {
     "EMAIL_TAKEN": "Sign in with this address instead, or use another.",
     "INVALID_EMAIL": "Check the address for a slip of the keyboard.",
     "WEAK_PASSWORD": "Choose a longer password.",
+    "CODE_SPENT": "Ask for a new link.",
+    "WRONG_PASSWORD": "Look for a slip of the keyboard.",
     "WRONG_CREDENTIALS": "Look for a slip of the keyboard, or create an account if you have none.",
     "SESSION_ENDED": "Sign in again.",
     "SESSION_NOT_FOUND": "Nothing needs to be done: it has ended already.",

@@ -53,6 +53,11 @@ SCHEMAS: Mapping[str, Schema] = {
         email=text("The address that signs in."),
         display_name=text("Name to show; may be empty."),
         created_at=moment("When it was made."),
+        email_verified=yes_no("Whether a link in a mail to the address was opened."),
+    ),
+    "SignUpPending": structure(
+        "A sign-up that waits, whether or not there is an account with its address.",
+        confirmation=one_of("What it waits for: mail, that a mail to the address is read.", "mail"),
     ),
     "SessionList": structure(
         "Where somebody is signed in.",

@@ -6,15 +6,22 @@ import datetime
 from collections.abc import AsyncIterator
 from typing import Any
 
+import grpc
+
+from chassis.rpc.errors import RpcRefused
 from stripsession.auth.v1 import account_security_service_pb2 as security_pb2
 from stripsession.auth.v1 import account_security_service_pb2_grpc
-from tests.integration.gateway.fakes import missing
+from tests.integration.gateway.fakes import FakeAuth, missing, refused
 
 ACCESS = datetime.timedelta(minutes=15)
 
 
 class FakeSessions(account_security_service_pb2_grpc.AccountSecurityServiceServicer):
-    def __init__(self) -> None:
+    def __init__(self, auth: FakeAuth) -> None:
+        self.auth = auth
+        self.codes: dict[str, str] = {}
+        self.mailed: list[tuple[str, str]] = []
+        self.refusal: RpcRefused | None = None
         self.sessions: dict[str, tuple[str, security_pb2.SignedInSession]] = {}
         self.ended: dict[str, datetime.datetime] = {}
         self.asked_since: list[datetime.datetime | None] = []
@@ -45,6 +52,49 @@ class FakeSessions(account_security_service_pb2_grpc.AccountSecurityServiceServi
         for name in others:
             self.end(name)
         return security_pb2.EndOtherSessionsResponse(ended=len(others))
+
+    async def ChangePassword(self, request: Any, context: Any) -> security_pb2.ChangePasswordResponse:
+        if self.auth.password_of(request.user_id) != request.present_password:
+            raise refused(grpc.StatusCode.PERMISSION_DENIED, "WRONG_PASSWORD", "The password is wrong.")
+        self._choose(request.user_id, request.new_password)
+        return security_pb2.ChangePasswordResponse(ended=2)
+
+    async def RequestVerification(self, request: Any, context: Any) -> security_pb2.RequestVerificationResponse:
+        self.auth.account(request.user_id)
+        self._may_mail()
+        self.mailed.append((request.user_id, request.language))
+        return security_pb2.RequestVerificationResponse()
+
+    async def VerifyEmail(self, request: Any, context: Any) -> security_pb2.VerifyEmailResponse:
+        self.auth.account(self._spent(request.code)).email_verified = True
+        return security_pb2.VerifyEmailResponse()
+
+    async def RequestPasswordReset(self, request: Any, context: Any) -> security_pb2.RequestPasswordResetResponse:
+        self._may_mail()
+        self.mailed.append((request.email, request.language))
+        return security_pb2.RequestPasswordResetResponse()
+
+    async def ResetPassword(self, request: Any, context: Any) -> security_pb2.ResetPasswordResponse:
+        user_id = self.codes.get(request.code, "")
+        if user_id:
+            self._choose(user_id, request.password)
+        self._spent(request.code)
+        return security_pb2.ResetPasswordResponse()
+
+    def _may_mail(self) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+
+    def _spent(self, code: str) -> str:
+        user_id = self.codes.pop(code, None)
+        if user_id is None:
+            raise refused(grpc.StatusCode.NOT_FOUND, "CODE_SPENT", "The link has run out.")
+        return user_id
+
+    def _choose(self, user_id: str, password: str) -> None:
+        if len(password) < 8:
+            raise refused(grpc.StatusCode.INVALID_ARGUMENT, "WEAK_PASSWORD", "The password is too short.")
+        self.auth.passwords[self.auth.account(user_id).email] = password
 
     async def ListEndedSessions(
         self, request: Any, context: Any

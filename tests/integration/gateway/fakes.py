@@ -55,6 +55,8 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         self.life_s = 900
         self.is_busy = False
         self.devices: list[str] = []
+        self.confirms_sign_ups = False
+        self.sign_ups: dict[str, tuple[str, str]] = {}
 
     def token(self, user_id: str, **claims: Any) -> str:
         now = int(datetime.datetime.now(datetime.UTC).timestamp())
@@ -90,14 +92,36 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         self.passwords[email] = password
         return account
 
+    def account(self, user_id: str) -> account_pb2.Account:
+        if user_id not in self.accounts:
+            raise missing("ACCOUNT")
+        return self.accounts[user_id]
+
+    def password_of(self, user_id: str) -> str:
+        return self.passwords[self.account(user_id).email]
+
     async def SignUp(self, request: Any, context: Any) -> auth_service_pb2.SignUpResponse:
         self.devices.append(request.device)
+        if self.confirms_sign_ups:
+            self.sign_ups[f"code-{len(self.sign_ups)}"] = (request.email, request.password)
+            return auth_service_pb2.SignUpResponse()
         if request.email in self.passwords:
             raise refused(grpc.StatusCode.ALREADY_EXISTS, "EMAIL_TAKEN", "There is an account with this address.")
         if len(request.password) < 8:
             raise refused(grpc.StatusCode.INVALID_ARGUMENT, "WEAK_PASSWORD", "The password is too short.")
         account = self.add(request.email, request.password, request.display_name)
         return auth_service_pb2.SignUpResponse(account=account, tokens=self.tokens(account.user_id))
+
+    async def ConfirmSignUp(self, request: Any, context: Any) -> auth_service_pb2.ConfirmSignUpResponse:
+        self.devices.append(request.device)
+        if request.code not in self.sign_ups:
+            raise refused(grpc.StatusCode.NOT_FOUND, "CODE_SPENT", "The link has run out.")
+        email, password = self.sign_ups[request.code]
+        if request.password != password:
+            raise refused(grpc.StatusCode.PERMISSION_DENIED, "WRONG_PASSWORD", "The password is wrong.")
+        del self.sign_ups[request.code]
+        account = self.add(email, password)
+        return auth_service_pb2.ConfirmSignUpResponse(account=account, tokens=self.tokens(account.user_id))
 
     async def SignIn(self, request: Any, context: Any) -> auth_service_pb2.SignInResponse:
         self.devices.append(request.device)

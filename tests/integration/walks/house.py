@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import grpc
 from google.protobuf import message_factory
 from google.protobuf.descriptor import MethodDescriptor
@@ -59,6 +60,7 @@ class House:
         self.objects_url = f"file://{folder / 'objects'}"
         self.ports = {name: free_port() for name in ("auth", "library", "separation", "billing", "retention")}
         self.signing_key_file = folder / "signing.pem"
+        self.auth_url = ""
         self._forged = make_certificates(folder / "forged")
         self._channels: dict[tuple[str, str], grpc.aio.Channel] = {}
 
@@ -88,6 +90,15 @@ class House:
         except grpc.aio.AioRpcError as error:
             return Heard(refusal=from_error(error))
         return Heard(answers)
+
+    async def write_auth(self, statement: str, *values: object) -> None:
+        """Put something into auth's schema that no RPC gives out."""
+        connection = await asyncpg.connect(self.auth_url)
+        try:
+            await connection.execute("SET search_path TO auth")
+            await connection.execute(statement, *values)
+        finally:
+            await connection.close()
 
     async def stop(self) -> None:
         for channel in self._channels.values():
@@ -133,6 +144,7 @@ async def standing(postgres: PostgresServer, certificates: Path, folder: Path) -
         await nats.start()
         stack.callback(nats.kill)
         urls = {name: (await stack.enter_async_context(postgres.database(name)))._url for name in house.ports}
+        house.auth_url = urls["auth"]
         stack.push_async_callback(house.stop)
         for work in _works(house, urls, nats.url, folder):
             await stack.enter_async_context(_running(work))
@@ -155,6 +167,7 @@ def _works(house: House, urls: dict[str, str], nats_url: str, folder: Path) -> l
             AuthSettings(
                 **told("auth"),
                 signing_key_file=house.signing_key_file,
+                mail_dir=folder / "mail",
                 # Hashing is tested by itself; here it need only be real.
                 hashing_memory_kib=1024,
                 hashing_passes=1,

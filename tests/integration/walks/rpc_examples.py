@@ -86,6 +86,9 @@ def _segment(asked: Asked) -> Message:
 
 _AUTH: Mapping[str, Example] = {
     "AuthService.SignUp": Example(lambda asked: auth.SignUpRequest(email=asked.unused_email, password=PASSWORD)),
+    "AuthService.ConfirmSignUp": Example(
+        lambda asked: auth.ConfirmSignUpRequest(code=asked.secrets.sign_up_code, password=PASSWORD)
+    ),
     "AuthService.SignIn": Example(lambda asked: auth.SignInRequest(email=asked.secrets.email, password=PASSWORD)),
     "AuthService.RefreshSession": Example(
         lambda asked: auth.RefreshSessionRequest(refresh_token=asked.secrets.refresh_token)
@@ -101,6 +104,24 @@ _AUTH: Mapping[str, Example] = {
     ),
     "AccountSecurityService.EndOtherSessions": Example(
         lambda asked: security.EndOtherSessionsRequest(user_id=asked.actor, kept_session_id=asked.things.session_id)
+    ),
+    "AccountSecurityService.ChangePassword": Example(
+        lambda asked: security.ChangePasswordRequest(
+            user_id=asked.actor,
+            session_id=asked.things.session_id,
+            present_password=PASSWORD,
+            new_password=PASSWORD,
+        )
+    ),
+    "AccountSecurityService.RequestVerification": _of_account(security.RequestVerificationRequest),
+    "AccountSecurityService.VerifyEmail": Example(
+        lambda asked: security.VerifyEmailRequest(code=asked.secrets.verify_code)
+    ),
+    "AccountSecurityService.RequestPasswordReset": Example(
+        lambda asked: security.RequestPasswordResetRequest(email=asked.secrets.email)
+    ),
+    "AccountSecurityService.ResetPassword": Example(
+        lambda asked: security.ResetPasswordRequest(code=asked.secrets.reset_code, password=PASSWORD)
     ),
     "AccountSecurityService.ListEndedSessions": Example(lambda asked: security.ListEndedSessionsRequest()),
     "LocalSignInService.CreateSignInLink": Example(

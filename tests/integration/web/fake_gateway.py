@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.api.web_files import POLICY
 from tests.integration.web.counted_bytes import CountedBytes
+from tests.integration.web.fake_mail import FakeMail
 from tests.integration.web.fake_sessions import FakeSessions
 from tests.integration.web.fake_shares import FakeShares
 from tests.integration.web.made_song import RATE_HZ, STEMS, MadeSong
@@ -72,6 +73,7 @@ class FakeGateway:
         self.left_s = 3600
         self.shares = FakeShares(self)
         self.sessions = FakeSessions()
+        self.mail = FakeMail(self._with_session)
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._flowing = asyncio.Event()
@@ -133,6 +135,7 @@ class FakeGateway:
             Route("/v1/me", self._me),
             Route("/v1/auth/sessions", self.sessions.all, methods=["GET", "DELETE"]),
             Route("/v1/auth/sessions/{session_id}", self.sessions.one, methods=["DELETE"]),
+            *self.mail.signed_routes(),
             Route("/v1/billing/usage", self._usage),
             Route("/v1/billing/plans", self._plans),
             Route("/v1/privacy/erasures", self._erasures),
@@ -158,6 +161,7 @@ class FakeGateway:
             routes=[
                 *signed,
                 *opening,
+                *self.mail.open_routes(),
                 *self.shares.open_routes(),
                 Route("/v1/auth/refresh", self._refresh, methods=["POST"]),
                 Route("/v1/auth/logout", self._logout, methods=["POST"]),
@@ -180,6 +184,8 @@ class FakeGateway:
         if body.get("transport") != "cookie":
             return problem(422, "INVALID_FIELD", "transport must be cookie.")
         self.asked.append(f"POST {request.url.path}")
+        if request.url.path.endswith("/signup") and self.mail.confirms_sign_ups:
+            return told("SignUpPending", {"confirmation": "mail"}, 202)
         if "password" in body and body["password"] != PASSWORD:
             return problem(401, "WRONG_CREDENTIALS", "The address or the password is wrong.", "Check both.")
         if "code" in body and body["code"] != LINK_CODE:

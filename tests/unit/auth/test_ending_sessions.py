@@ -13,11 +13,11 @@ from services.auth.app.list_sessions import list_sessions
 from services.auth.app.refresh_session import refresh_session
 from services.auth.app.sign_in import sign_in
 from services.auth.app.sign_out import sign_out
-from services.auth.app.sign_up import sign_up
 from services.auth.domain.errors import RefreshTokenReused, SessionNotFound
 from services.auth.domain.facts import SessionEnded
 from services.auth.domain.session import DEVICE_CHARACTERS_MAX, clean_device
 from tests.unit.auth.fakes import LIVES, World
+from tests.unit.auth.signing_up import sign_up
 
 EMAIL, PASSWORD = "ada@example.org", "a long enough secret"
 

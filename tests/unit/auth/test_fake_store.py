@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.auth.fakes import FakeStore
+from tests.unit.auth.mail_conformance import MailConformance
 from tests.unit.auth.store_conformance import StoreConformance
 
 
-class TestFakeStore(StoreConformance):
+class TestFakeStore(StoreConformance, MailConformance):
     @pytest.fixture
     def store(self) -> FakeStore:
         return FakeStore()

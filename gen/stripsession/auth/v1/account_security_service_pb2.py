@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n3stripsession/auth/v1/account_security_service.proto\x12\x14stripsession.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"\x97\x01\n\x0fSignedInSession\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\x12.\n\ncreated_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clast_used_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"&\n\x13ListSessionsRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"O\n\x14ListSessionsResponse\x12\x37\n\x08sessions\x18\x01 \x03(\x0b\x32%.stripsession.auth.v1.SignedInSession\"8\n\x11\x45ndSessionRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\"\x14\n\x12\x45ndSessionResponse\"C\n\x17\x45ndOtherSessionsRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\x0fkept_session_id\x18\x02 \x01(\t\")\n\x18\x45ndOtherSessionsResponse\x12\r\n\x05\x65nded\x18\x01 \x01(\x05\"E\n\x18ListEndedSessionsRequest\x12)\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"T\n\x0c\x45ndedSession\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x30\n\x0c\x61\x63\x63\x65ss_until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"~\n\x19ListEndedSessionsResponse\x12\x34\n\x08sessions\x18\x01 \x03(\x0b\x32\".stripsession.auth.v1.EndedSession\x12+\n\x07read_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xf3\x04\n\x16\x41\x63\x63ountSecurityService\x12}\n\x0cListSessions\x12).stripsession.auth.v1.ListSessionsRequest\x1a*.stripsession.auth.v1.ListSessionsResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12w\n\nEndSession\x12\'.stripsession.auth.v1.EndSessionRequest\x1a(.stripsession.auth.v1.EndSessionResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\x89\x01\n\x10\x45ndOtherSessions\x12-.stripsession.auth.v1.EndOtherSessionsRequest\x1a..stripsession.auth.v1.EndOtherSessionsResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\xd4\x01\n\x11ListEndedSessions\x12..stripsession.auth.v1.ListEndedSessionsRequest\x1a/.stripsession.auth.v1.ListEndedSessionsResponse\"\\\xfa\x8d\x19X\n\x07gateway\"Mthe gateway refuses their access tokens; names of ended sessions open nothing0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n3stripsession/auth/v1/account_security_service.proto\x12\x14stripsession.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"\x97\x01\n\x0fSignedInSession\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\x12.\n\ncreated_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clast_used_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"&\n\x13ListSessionsRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"O\n\x14ListSessionsResponse\x12\x37\n\x08sessions\x18\x01 \x03(\x0b\x32%.stripsession.auth.v1.SignedInSession\"8\n\x11\x45ndSessionRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\"\x14\n\x12\x45ndSessionResponse\"C\n\x17\x45ndOtherSessionsRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\x0fkept_session_id\x18\x02 \x01(\t\")\n\x18\x45ndOtherSessionsResponse\x12\r\n\x05\x65nded\x18\x01 \x01(\x05\"E\n\x18ListEndedSessionsRequest\x12)\n\x05since\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"T\n\x0c\x45ndedSession\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x30\n\x0c\x61\x63\x63\x65ss_until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"~\n\x19ListEndedSessionsResponse\x12\x34\n\x08sessions\x18\x01 \x03(\x0b\x32\".stripsession.auth.v1.EndedSession\x12+\n\x07read_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"~\n\x15\x43hangePasswordRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\x18\n\x10present_password\x18\x03 \x01(\t\x12\x14\n\x0cnew_password\x18\x04 \x01(\t\x12\x10\n\x08language\x18\x05 \x01(\t\"\'\n\x16\x43hangePasswordResponse\x12\r\n\x05\x65nded\x18\x01 \x01(\x05\"?\n\x1aRequestVerificationRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\"\x1d\n\x1bRequestVerificationResponse\"\"\n\x12VerifyEmailRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\"\x15\n\x13VerifyEmailResponse\">\n\x1bRequestPasswordResetRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\"\x1e\n\x1cRequestPasswordResetResponse\"H\n\x14ResetPasswordRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\"\x17\n\x15ResetPasswordResponse2\xfe\n\n\x16\x41\x63\x63ountSecurityService\x12}\n\x0cListSessions\x12).stripsession.auth.v1.ListSessionsRequest\x1a*.stripsession.auth.v1.ListSessionsResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12w\n\nEndSession\x12\'.stripsession.auth.v1.EndSessionRequest\x1a(.stripsession.auth.v1.EndSessionResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\x89\x01\n\x10\x45ndOtherSessions\x12-.stripsession.auth.v1.EndOtherSessionsRequest\x1a..stripsession.auth.v1.EndOtherSessionsResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\x83\x01\n\x0e\x43hangePassword\x12+.stripsession.auth.v1.ChangePasswordRequest\x1a,.stripsession.auth.v1.ChangePasswordResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\x92\x01\n\x13RequestVerification\x12\x30.stripsession.auth.v1.RequestVerificationRequest\x1a\x31.stripsession.auth.v1.RequestVerificationResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\x94\x01\n\x0bVerifyEmail\x12(.stripsession.auth.v1.VerifyEmailRequest\x1a).stripsession.auth.v1.VerifyEmailResponse\"0\xfa\x8d\x19,\n\x07gateway\x1a!the code says whose address it is\x12\xb8\x01\n\x14RequestPasswordReset\x12\x31.stripsession.auth.v1.RequestPasswordResetRequest\x1a\x32.stripsession.auth.v1.RequestPasswordResetResponse\"9\xfa\x8d\x19\x35\n\x07gateway\x1a*whoever forgot a password is not signed in\x12\x9b\x01\n\rResetPassword\x12*.stripsession.auth.v1.ResetPasswordRequest\x1a+.stripsession.auth.v1.ResetPasswordResponse\"1\xfa\x8d\x19-\n\x07gateway\x1a\"the code says whose password it is\x12\xd4\x01\n\x11ListEndedSessions\x12..stripsession.auth.v1.ListEndedSessionsRequest\x1a/.stripsession.auth.v1.ListEndedSessionsResponse\"\\\xfa\x8d\x19X\n\x07gateway\"Mthe gateway refuses their access tokens; names of ended sessions open nothing0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +39,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ACCOUNTSECURITYSERVICE'].methods_by_name['EndSession']._serialized_options = b'\372\215\031\022\n\007gateway\022\007user_id'
   _globals['_ACCOUNTSECURITYSERVICE'].methods_by_name['EndOtherSessions']._loaded_options = None
   _globals['_ACCOUNTSECURITYSERVICE'].methods_by_name['EndOtherSessions']._serialized_options = b'\372\215\031\022\n\007gateway\022\007user_id'
+  _globals['_ACCOUNTSECURITYSERVICE'].methods_by_name['ChangePassword']._loaded_options = None
+  _globals['_ACCOUNTSECURITYSERVICE'].methods_by_name['ChangePassword']._serialized_options = b'\372\215\031\022\n\007gateway\022\007user_id'
+  _globals['_ACCOUNTSECURITYSERVICE'].methods_by_name['RequestVerification']._loaded_options = None
+  _globals['_ACCOUNTSECURITYSERVICE'].methods_by_name['RequestVerification']._serialized_options = b'\372\215\031\022\n\007gateway\022\007user_id'
+  _globals['_ACCOUNTSECURITYSERVICE'].methods_by_name['VerifyEmail']._loaded_options = None
+  _globals['_ACCOUNTSECURITYSERVICE'].methods_by_name['VerifyEmail']._serialized_options = b'\372\215\031,\n\007gateway\032!the code says whose address it is'
+  _globals['_ACCOUNTSECURITYSERVICE'].methods_by_name['RequestPasswordReset']._loaded_options = None
+  _globals['_ACCOUNTSECURITYSERVICE'].methods_by_name['RequestPasswordReset']._serialized_options = b'\372\215\0315\n\007gateway\032*whoever forgot a password is not signed in'
+  _globals['_ACCOUNTSECURITYSERVICE'].methods_by_name['ResetPassword']._loaded_options = None
+  _globals['_ACCOUNTSECURITYSERVICE'].methods_by_name['ResetPassword']._serialized_options = b'\372\215\031-\n\007gateway\032\"the code says whose password it is'
   _globals['_ACCOUNTSECURITYSERVICE'].methods_by_name['ListEndedSessions']._loaded_options = None
   _globals['_ACCOUNTSECURITYSERVICE'].methods_by_name['ListEndedSessions']._serialized_options = b'\372\215\031X\n\007gateway\"Mthe gateway refuses their access tokens; names of ended sessions open nothing'
   _globals['_SIGNEDINSESSION']._serialized_start=162
@@ -61,6 +71,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ENDEDSESSION']._serialized_end=783
   _globals['_LISTENDEDSESSIONSRESPONSE']._serialized_start=785
   _globals['_LISTENDEDSESSIONSRESPONSE']._serialized_end=911
-  _globals['_ACCOUNTSECURITYSERVICE']._serialized_start=914
-  _globals['_ACCOUNTSECURITYSERVICE']._serialized_end=1541
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=913
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=1039
+  _globals['_CHANGEPASSWORDRESPONSE']._serialized_start=1041
+  _globals['_CHANGEPASSWORDRESPONSE']._serialized_end=1080
+  _globals['_REQUESTVERIFICATIONREQUEST']._serialized_start=1082
+  _globals['_REQUESTVERIFICATIONREQUEST']._serialized_end=1145
+  _globals['_REQUESTVERIFICATIONRESPONSE']._serialized_start=1147
+  _globals['_REQUESTVERIFICATIONRESPONSE']._serialized_end=1176
+  _globals['_VERIFYEMAILREQUEST']._serialized_start=1178
+  _globals['_VERIFYEMAILREQUEST']._serialized_end=1212
+  _globals['_VERIFYEMAILRESPONSE']._serialized_start=1214
+  _globals['_VERIFYEMAILRESPONSE']._serialized_end=1235
+  _globals['_REQUESTPASSWORDRESETREQUEST']._serialized_start=1237
+  _globals['_REQUESTPASSWORDRESETREQUEST']._serialized_end=1299
+  _globals['_REQUESTPASSWORDRESETRESPONSE']._serialized_start=1301
+  _globals['_REQUESTPASSWORDRESETRESPONSE']._serialized_end=1331
+  _globals['_RESETPASSWORDREQUEST']._serialized_start=1333
+  _globals['_RESETPASSWORDREQUEST']._serialized_end=1405
+  _globals['_RESETPASSWORDRESPONSE']._serialized_start=1407
+  _globals['_RESETPASSWORDRESPONSE']._serialized_end=1430
+  _globals['_ACCOUNTSECURITYSERVICE']._serialized_start=1433
+  _globals['_ACCOUNTSECURITYSERVICE']._serialized_end=2839
 # @@protoc_insertion_point(module_scope)

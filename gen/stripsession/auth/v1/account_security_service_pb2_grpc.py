@@ -50,6 +50,31 @@ class AccountSecurityServiceStub:
                 request_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.EndOtherSessionsRequest.SerializeToString,
                 response_deserializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.EndOtherSessionsResponse.FromString,
                 _registered_method=True)
+        self.ChangePassword = channel.unary_unary(
+                '/stripsession.auth.v1.AccountSecurityService/ChangePassword',
+                request_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ChangePasswordRequest.SerializeToString,
+                response_deserializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ChangePasswordResponse.FromString,
+                _registered_method=True)
+        self.RequestVerification = channel.unary_unary(
+                '/stripsession.auth.v1.AccountSecurityService/RequestVerification',
+                request_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.RequestVerificationRequest.SerializeToString,
+                response_deserializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.RequestVerificationResponse.FromString,
+                _registered_method=True)
+        self.VerifyEmail = channel.unary_unary(
+                '/stripsession.auth.v1.AccountSecurityService/VerifyEmail',
+                request_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.VerifyEmailRequest.SerializeToString,
+                response_deserializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.VerifyEmailResponse.FromString,
+                _registered_method=True)
+        self.RequestPasswordReset = channel.unary_unary(
+                '/stripsession.auth.v1.AccountSecurityService/RequestPasswordReset',
+                request_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.RequestPasswordResetRequest.SerializeToString,
+                response_deserializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.RequestPasswordResetResponse.FromString,
+                _registered_method=True)
+        self.ResetPassword = channel.unary_unary(
+                '/stripsession.auth.v1.AccountSecurityService/ResetPassword',
+                request_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ResetPasswordRequest.SerializeToString,
+                response_deserializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ResetPasswordResponse.FromString,
+                _registered_method=True)
         self.ListEndedSessions = channel.unary_stream(
                 '/stripsession.auth.v1.AccountSecurityService/ListEndedSessions',
                 request_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ListEndedSessionsRequest.SerializeToString,
@@ -82,6 +107,44 @@ class AccountSecurityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ChangePassword(self, request, context):
+        """Changes the password of a person, ends their other sessions and tells them by mail. PERMISSION_DENIED/WRONG_PASSWORD,
+        INVALID_ARGUMENT/WEAK_PASSWORD, NOT_FOUND/SESSION_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestVerification(self, request, context):
+        """Mails a person a link to confirm their address. FAILED_PRECONDITION/MAIL_OFF, RESOURCE_EXHAUSTED/TOO_MANY_MAILS.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifyEmail(self, request, context):
+        """Takes the code of such a link. NOT_FOUND/CODE_SPENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestPasswordReset(self, request, context):
+        """Mails whoever reads an address a link to choose a new password, and answers the same whether or not there is an
+        account. INVALID_ARGUMENT/INVALID_EMAIL, FAILED_PRECONDITION/MAIL_OFF.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResetPassword(self, request, context):
+        """Takes the code of such a link and a new password, and ends every session. NOT_FOUND/CODE_SPENT,
+        INVALID_ARGUMENT/WEAK_PASSWORD.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListEndedSessions(self, request, context):
         """Sessions that ended while access tokens of them may live; the last message alone says when that was read.
         """
@@ -106,6 +169,31 @@ def add_AccountSecurityServiceServicer_to_server(servicer, server):
                     servicer.EndOtherSessions,
                     request_deserializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.EndOtherSessionsRequest.FromString,
                     response_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.EndOtherSessionsResponse.SerializeToString,
+            ),
+            'ChangePassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangePassword,
+                    request_deserializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ChangePasswordRequest.FromString,
+                    response_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ChangePasswordResponse.SerializeToString,
+            ),
+            'RequestVerification': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestVerification,
+                    request_deserializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.RequestVerificationRequest.FromString,
+                    response_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.RequestVerificationResponse.SerializeToString,
+            ),
+            'VerifyEmail': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyEmail,
+                    request_deserializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.VerifyEmailRequest.FromString,
+                    response_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.VerifyEmailResponse.SerializeToString,
+            ),
+            'RequestPasswordReset': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestPasswordReset,
+                    request_deserializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.RequestPasswordResetRequest.FromString,
+                    response_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.RequestPasswordResetResponse.SerializeToString,
+            ),
+            'ResetPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetPassword,
+                    request_deserializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ResetPasswordRequest.FromString,
+                    response_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ResetPasswordResponse.SerializeToString,
             ),
             'ListEndedSessions': grpc.unary_stream_rpc_method_handler(
                     servicer.ListEndedSessions,
@@ -195,6 +283,141 @@ class AccountSecurityService:
             '/stripsession.auth.v1.AccountSecurityService/EndOtherSessions',
             stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.EndOtherSessionsRequest.SerializeToString,
             stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.EndOtherSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangePassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.auth.v1.AccountSecurityService/ChangePassword',
+            stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ChangePasswordRequest.SerializeToString,
+            stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ChangePasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestVerification(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.auth.v1.AccountSecurityService/RequestVerification',
+            stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.RequestVerificationRequest.SerializeToString,
+            stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.RequestVerificationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyEmail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.auth.v1.AccountSecurityService/VerifyEmail',
+            stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.VerifyEmailRequest.SerializeToString,
+            stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.VerifyEmailResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestPasswordReset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.auth.v1.AccountSecurityService/RequestPasswordReset',
+            stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.RequestPasswordResetRequest.SerializeToString,
+            stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.RequestPasswordResetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.auth.v1.AccountSecurityService/ResetPassword',
+            stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ResetPasswordRequest.SerializeToString,
+            stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ResetPasswordResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -4,6 +4,7 @@ import { account } from "$/i18n/de/account";
 import { page } from "$/i18n/de/page";
 import { entry } from "$/i18n/de/entry";
 import { library } from "$/i18n/de/library";
+import { mailed } from "$/i18n/de/mailed";
 import { player } from "$/i18n/de/player";
 import { refusals } from "$/i18n/de/refusals";
 import { remarks } from "$/i18n/de/remarks";
@@ -12,4 +13,16 @@ import { sharing } from "$/i18n/de/sharing";
 import { times } from "$/i18n/de/times";
 import type { Messages } from "$/i18n/i18n.svelte";
 
-export const de: Messages = { account, page, entry, library, player, refusals, remarks, security, sharing, times };
+export const de: Messages = {
+  account,
+  page,
+  entry,
+  library,
+  mailed,
+  player,
+  refusals,
+  remarks,
+  security,
+  sharing,
+  times,
+};

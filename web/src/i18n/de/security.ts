@@ -2,6 +2,12 @@ import { counted } from "$/i18n/counting";
 import type { Messages } from "$/i18n/i18n.svelte";
 
 export const security: Messages["security"] = {
+  password: "Passwort",
+  passwordLead: "Ein neues meldet dich überall sonst ab.",
+  presentPassword: "Bisheriges Passwort",
+  changePassword: "Passwort ändern",
+  passwordChanged: "Dein Passwort ist geändert.",
+
   sessions: "Wo du angemeldet bist",
   sessionsLead:
     "Von jedem Browser oder Programm ist nur der Name und das System bekannt. Keine Adresse und kein Ort wird aufbewahrt.",

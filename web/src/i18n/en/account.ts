@@ -73,6 +73,11 @@ export const account = {
         howLong: "Seven days past their end.",
       },
       {
+        what: "Mail to you",
+        detail: "What it says lies sealed until it is sent; of its link only a fingerprint is kept.",
+        howLong: "The mail until it is sent; the fingerprint seven days past the link's end.",
+      },
+      {
         what: "Minutes charged",
         detail: "Times and amounts; no title, no sound.",
         howLong: "Seven years, as records of payment are.",

@@ -1,6 +1,12 @@
 import { counted } from "$/i18n/counting";
 
 export const security = {
+  password: "Password",
+  passwordLead: "A new one signs you out everywhere else.",
+  presentPassword: "Present password",
+  changePassword: "Change the password",
+  passwordChanged: "Your password is changed.",
+
   sessions: "Where you are signed in",
   sessionsLead: "Each browser or program is known by its name and its system alone. No address and no place is kept.",
   unknownDevice: "A program that did not tell its name",
