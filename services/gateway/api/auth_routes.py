@@ -160,7 +160,7 @@ class AuthRoutes:
                 Access.RENEWING,
                 body=REFRESH,
                 tag="auth",
-                description="Its cookies go, too. Access tokens of the session are refused within a second.",
+                description="Its cookies go, too. Access tokens of it are refused within a second.",
                 refusals=("CROSS_SITE",),
             ),
             Endpoint(
@@ -169,9 +169,7 @@ class AuthRoutes:
                 refusals=("ACCOUNT_NOT_FOUND",),
             ),
             Endpoint(
-                "PATCH",
-                "/v1/me",
-                "updateAccount",
+                *("PATCH", "/v1/me", "updateAccount"),
                 "Change your account.",
                 self.update_me,
                 (Answer(200, "The changed account.", "Account"),),

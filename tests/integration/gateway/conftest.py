@@ -25,9 +25,10 @@ from stripsession.library.v1 import library_service_pb2_grpc, share_service_pb2_
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
+from tests.integration.gateway.fake_readings import FakeJobs, FakeRetention
 from tests.integration.gateway.fake_sessions import FakeSessions
 from tests.integration.gateway.fake_shares import FakeShares
-from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeJobs, FakeLibrary, FakeRetention
+from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeLibrary
 
 OWNER = "usr_owner"
 STRANGER = "usr_stranger"

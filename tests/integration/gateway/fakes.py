@@ -25,8 +25,6 @@ from stripsession.library.v1 import (
     track_pb2,
     upload_pb2,
 )
-from stripsession.retention.v1 import retention_service_pb2, retention_service_pb2_grpc
-from stripsession.separation.v1 import job_pb2, separation_service_pb2, separation_service_pb2_grpc
 
 ISSUER = "https://stripsession.test"
 AUDIENCE = "stripsession"
@@ -382,20 +380,6 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
             yield library_service_pb2.ReadDownloadResponse(chunk=self.file[at : min(at + self.chunk_bytes, stop)])
 
 
-class FakeJobs(separation_service_pb2_grpc.JobReadingServiceServicer):
-    def __init__(self) -> None:
-        self.jobs: dict[str, job_pb2.Job] = {}
-
-    async def GetJobOfTrack(self, request: Any, context: Any) -> separation_service_pb2.GetJobOfTrackResponse:
-        if request.track_id not in self.jobs:
-            raise missing("JOB")
-        return separation_service_pb2.GetJobOfTrackResponse(job=self.jobs[request.track_id])
-
-    async def ListModels(self, request: Any, context: Any) -> separation_service_pb2.ListModelsResponse:
-        model = job_pb2.Model(name="baseline", stems=STEMS, version="1", licence="Apache-2.0", is_default=True)
-        return separation_service_pb2.ListModelsResponse(models=[model])
-
-
 class FakeBilling(billing_service_pb2_grpc.BillingServiceServicer):
     PLAN = billing_service_pb2.Plan(name="free", title="Free", seconds_a_month=600, longest_song_s=600, parallel_jobs=1)
 
@@ -411,11 +395,3 @@ class FakeBilling(billing_service_pb2_grpc.BillingServiceServicer):
 
     async def ListLedgerEntries(self, request: Any, context: Any) -> billing_service_pb2.ListLedgerEntriesResponse:
         return billing_service_pb2.ListLedgerEntriesResponse()
-
-
-class FakeRetention(retention_service_pb2_grpc.RetentionServiceServicer):
-    def __init__(self) -> None:
-        self.erasures: dict[str, list[retention_service_pb2.Erasure]] = {}
-
-    async def ListErasures(self, request: Any, context: Any) -> retention_service_pb2.ListErasuresResponse:
-        return retention_service_pb2.ListErasuresResponse(erasures=self.erasures.get(request.owner_id, []))
