@@ -21,11 +21,13 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import Gateway, build
 from stripsession.auth.v1 import account_security_service_pb2_grpc, auth_service_pb2_grpc
 from stripsession.billing.v1 import billing_service_pb2_grpc
-from stripsession.library.v1 import library_service_pb2_grpc, share_service_pb2_grpc
+from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
-from tests.integration.gateway.fake_readings import FakeJobs, FakeRetention
+from tests.integration.gateway.fake_jobs import FakeJobs
+from tests.integration.gateway.fake_listing import FakeListing
+from tests.integration.gateway.fake_retention import FakeRetention
 from tests.integration.gateway.fake_sessions import FakeSessions
 from tests.integration.gateway.fake_shares import FakeShares
 from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeLibrary
@@ -75,7 +77,7 @@ async def opened(
     certificates: Path, web_dir: Path, *, times: WatchTimes | None = None, **settings: Any
 ) -> AsyncIterator[Door]:
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
-    shares, sessions = FakeShares(library), FakeSessions(auth)
+    shares, sessions, listing = FakeShares(library), FakeSessions(auth), FakeListing(library)
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
@@ -85,6 +87,7 @@ async def opened(
         ],
         "library": [
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
+            lambda server: listing_service_pb2_grpc.add_ListingServiceServicer_to_server(listing, server),
             lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(shares, server),
         ],
         "separation": [

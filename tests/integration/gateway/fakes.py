@@ -292,9 +292,10 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
         if not (request.page_token or "0").isdecimal():
             raise refused(grpc.StatusCode.INVALID_ARGUMENT, "PAGE_TOKEN_INVALID", "The page token is not one of ours.")
         first = int(request.page_token or 0)
+        first += request.offset
         stop = first + (request.page_size or 50)
         token = str(stop) if stop < len(mine) else ""
-        return library_service_pb2.ListTracksResponse(tracks=mine[first:stop], next_page_token=token)
+        return library_service_pb2.ListTracksResponse(tracks=mine[first:stop], next_page_token=token, total=len(mine))
 
     async def UpdateTrack(self, request: Any, context: Any) -> library_service_pb2.UpdateTrackResponse:
         track = self._track(request, "UpdateTrack")

@@ -25,7 +25,7 @@ async def test_sessions_are_ended(web: WebPage, gateway: FakeGateway) -> None:
     await expect(rows).to_have_count(2)
     await web.page.get_by_role("button", name="End all other sessions").click()
     await expect(web.page.get_by_text("You are signed in nowhere else.")).to_be_visible()
-    assert len(gateway.sessions.devices) == 1
+    assert len(gateway.mail.sessions.devices) == 1
 
 
 async def test_a_password_is_changed(web: WebPage, gateway: FakeGateway) -> None:

@@ -5,6 +5,7 @@ import { page } from "$/i18n/de/page";
 import { entry } from "$/i18n/de/entry";
 import { library } from "$/i18n/de/library";
 import { mailed } from "$/i18n/de/mailed";
+import { listing } from "$/i18n/de/listing";
 import { player } from "$/i18n/de/player";
 import { refusals } from "$/i18n/de/refusals";
 import { remarks } from "$/i18n/de/remarks";
@@ -18,6 +19,7 @@ export const de: Messages = {
   page,
   entry,
   library,
+  listing,
   mailed,
   player,
   refusals,
