@@ -25,8 +25,8 @@ export const mailed: Messages["mailed"] = {
   toSignIn: "Anmelden",
   onward: "Weiter",
 
-  verified: "Bestätigt",
-  unverified: "Nicht bestätigt",
+  verified: "Adresse bestätigt",
+  unverified: "Adresse nicht bestätigt",
   sendVerification: "Link zum Bestätigen schicken",
   verificationSent: "Die Mail ist unterwegs.",
 };

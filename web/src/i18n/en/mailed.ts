@@ -23,8 +23,8 @@ export const mailed = {
   toSignIn: "Sign in",
   onward: "Go on",
 
-  verified: "Confirmed",
-  unverified: "Not confirmed",
+  verified: "Address confirmed",
+  unverified: "Address not confirmed",
   sendVerification: "Mail a link to confirm it",
   verificationSent: "The mail is on its way.",
 };
