@@ -6,5 +6,5 @@ export const listing: Messages["listing"] = {
   ready: (time) => `fertig in ${time}`,
   tagged: (tag, tracks) => `${tag} (${tracks})`,
   suggestions: "Schlagwörter, die du schon benutzt",
-  addTag: (tag, tracks) => `${tag} hinzufügen, das ${counted(tracks, "Song hat", "Songs haben")}`,
+  addTag: (tag, tracks) => `${tag}, ${counted(tracks, "Song", "Songs")}: hinzufügen`,
 };

@@ -6,5 +6,5 @@ export const listing = {
   ready: (time: string): string => `ready in ${time}`,
   tagged: (tag: string, tracks: number): string => `${tag} (${tracks})`,
   suggestions: "Tags you have used",
-  addTag: (tag: string, tracks: number): string => `Add ${tag}, which ${counted(tracks, "track has", "tracks have")}`,
+  addTag: (tag: string, tracks: number): string => `Add ${tag}, ${counted(tracks, "track", "tracks")}`,
 };
