@@ -44,6 +44,7 @@ UPLOAD_ERASURE_LATE_SECONDS = Gauge(
 UPLOAD_BYTES = Counter("stripsession_upload_bytes_total", "Bytes received in uploads.")
 DOWNLOAD_BYTES = Counter("stripsession_download_bytes_total", "Bytes sent in downloads.", ["format"])
 SIGN_INS = Counter("stripsession_sign_ins_total", "Attempts to sign in.", ["result"])
+MAILS = Counter("stripsession_mails_total", "Tries to send a mail.", ["result"])
 SECONDS_CHARGED = Counter("stripsession_billing_seconds_charged_total", "Seconds of audio charged.")
 
 

@@ -148,7 +148,12 @@ def _own_settings(plan: Plan, service: str) -> dict[str, str]:
             others = {f"{name}_address": _address(plan, name) for name in SERVICES if name != "gateway"}
             return others | _of_the_door(plan)
         case "auth":
-            return {"signing_key_file": str(layout.secrets / "auth-signing-key.pem"), "public_url": plan.public_url}
+            return {
+                "signing_key_file": str(layout.secrets / "auth-signing-key.pem"),
+                "public_url": plan.public_url,
+                # Until whoever runs this names an SMTP server, mail is for them alone: `stripsession mail` shows it.
+                "mail_dir": str(layout.mail),
+            }
         case "library":
             master_key = secrets.key_file(layout.secrets, "master-key")
             return objects | {

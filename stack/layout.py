@@ -47,6 +47,11 @@ class Layout:
         return self.root / "secrets"
 
     @property
+    def mail(self) -> Path:
+        """What people of this installation are mailed, where no SMTP server takes it."""
+        return self.root / "mail"
+
+    @property
     def logs(self) -> Path:
         """One file of JSON lines per process."""
         return self.root / "logs"

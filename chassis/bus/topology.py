@@ -9,6 +9,7 @@ FACTS = Stream(
     subjects=(
         "stripsession.auth.v1.AccountCreated",
         "stripsession.auth.v1.AccountDeletionRequested",
+        "stripsession.auth.v1.SessionEnded",
         "stripsession.library.v1.UploadStored",
         "stripsession.library.v1.TrackChanged",
         "stripsession.library.v1.SegmentCommitted",

@@ -95,9 +95,29 @@ export interface paths {
         put?: never;
         /**
          * Make an account and sign it in.
-         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. Where this server confirms sign-ups by mail, the answer is 202 whether or not there is an account with this address, and the mail has a link whose code `confirmSignUp` takes.
          */
         post: operations["signUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/signup/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the account of a sign-up.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. The password keeps whoever opens a mail that a stranger caused from making an account to which the stranger knows the password.
+         */
+        post: operations["confirmSignUp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -175,7 +195,7 @@ export interface paths {
         put?: never;
         /**
          * End the session of a refresh token, from the body or the cookie. Idempotent.
-         * @description Its cookies go, too. Access tokens of the session live on for some minutes: forget them.
+         * @description Its cookies go, too. Access tokens of it are refused within a second.
          */
         post: operations["signOut"];
         delete?: never;
@@ -206,6 +226,150 @@ export interface paths {
          * @description What is absent stays.
          */
         patch: operations["updateAccount"];
+        trace?: never;
+    };
+    "/v1/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where you are signed in, the last used first.
+         * @description A session is known by its program and system alone; no address or place is kept. `is_current` marks the one that asks.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * End every session of yours but the one that asks.
+         * @description Its access tokens are refused within a second, and its refresh token at once.
+         */
+        delete: operations["endOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of your sessions.
+         * @description Its access tokens are refused within a second, and its refresh token at once.
+         */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your password.
+         * @description Ends every session but the one that asks. The person is told by mail, where this server sends any. After some wrong passwords each further try has to wait.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail a link to choose a new password.
+         * @description The answer is the same whether or not there is an account, and whether or not the address was sent as many mails as it gets in an hour.
+         */
+        post: operations["requestPasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/password-reset/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a new password with the code of a mail.
+         * @description Ends every session; sign in with the new password then. The person is told by mail, where this server sends any. A weak password spends no code.
+         */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/email/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail a link to confirm your address.
+         * @description A few an hour.
+         */
+        post: operations["requestVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/email/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm an address with the code of a mail.
+         * @description Signed in or not: the code says whose address it is.
+         */
+        post: operations["verifyEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/uploads": {
@@ -1456,7 +1620,7 @@ export interface components {
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NO_AUDIO_STREAM" | "PAGE_TOKEN_INVALID" | "PLAN_WITHOUT_DEFAULT" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "STEM_NOT_FOUND" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_AT_ONCE" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CODE_SPENT" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NO_AUDIO_STREAM" | "PAGE_TOKEN_INVALID" | "PLAN_WITHOUT_DEFAULT" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "STEM_NOT_FOUND" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_AT_ONCE" | "TOO_MANY_MAILS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSWORD" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -1490,6 +1654,48 @@ export interface components {
              * @description When it was made.
              */
             created_at: string;
+            /** @description Whether a link in a mail to the address was opened. */
+            email_verified: boolean;
+        };
+        /** @description A sign-up that waits, whether or not there is an account with its address. */
+        SignUpPending: {
+            /**
+             * @description What it waits for: mail, that a mail to the address is read.
+             * @enum {string}
+             */
+            confirmation: "mail";
+        };
+        /** @description Where somebody is signed in. */
+        SessionList: {
+            /** @description The last used first. */
+            sessions: components["schemas"]["SignedInSession"][];
+        };
+        /** @description A session that lives. */
+        SignedInSession: {
+            /** @description Names it. */
+            session_id: string;
+            /** @description Program and system, e.g. Firefox, Linux; empty where neither is known. */
+            device: string;
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When its tokens were last renewed.
+             */
+            last_used_at: string;
+            /** @description Whether it is the one that asks. */
+            is_current: boolean;
+        };
+        /** @description What was ended. */
+        EndedSessions: {
+            /**
+             * Format: int64
+             * @description How many sessions.
+             */
+            ended: number;
         };
         /** @description A session. With `transport` token the tokens are here; with cookie they are in HttpOnly cookies alone. */
         Session: {
@@ -1761,6 +1967,17 @@ export interface components {
             password: string;
             /** @description Name to show, at most 100 characters. */
             display_name?: string | null;
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+            /** @description token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin. */
+            transport?: components["schemas"]["TokenTransport"] | null;
+        };
+        /** @description The code of the mail, and the password that was chosen when signing up. */
+        SignUpConfirmation: {
+            /** @description The code of the link, which works once. */
+            code: string;
+            /** @description The password; a new one has 8 to 256 characters and is none of those that are guessed first. */
+            password: string;
             /** @description token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin. */
             transport?: components["schemas"]["TokenTransport"] | null;
         };
@@ -1791,6 +2008,41 @@ export interface components {
         Profile: {
             /** @description Name to show, at most 100 characters. */
             display_name?: string | null;
+        };
+        /** @description A new password, and the present one. */
+        PasswordChange: {
+            /** @description The password as it is. */
+            present_password: string;
+            /** @description The password; a new one has 8 to 256 characters and is none of those that are guessed first. */
+            password: string;
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+        };
+        /** @description Whose password. */
+        PasswordResetRequest: {
+            /** @description Address of the account, at most 254 characters. */
+            email: string;
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+        };
+        /** @description A new password, and the code of the mail. */
+        PasswordReset: {
+            /** @description The code of the link, which works once. */
+            code: string;
+            /** @description The password; a new one has 8 to 256 characters and is none of those that are guessed first. */
+            password: string;
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+        };
+        /** @description In which language. */
+        VerificationRequest: {
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+        };
+        /** @description The code of the mail. */
+        Verification: {
+            /** @description The code of the link, which works once. */
+            code: string;
         };
         /** @description What to separate, and how. */
         NewTrack: {
@@ -1985,8 +2237,35 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Forbidden: CROSS_SITE, WRONG_PASSWORD. */
+        "403-CROSS_SITE-WRONG_PASSWORD": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: ACCOUNT_NOT_FOUND. */
         "404-ACCOUNT_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: ACCOUNT_NOT_FOUND, SESSION_NOT_FOUND. */
+        "404-ACCOUNT_NOT_FOUND-SESSION_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: CODE_SPENT. */
+        "404-CODE_SPENT": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2039,6 +2318,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Found: NOT_FOUND, SESSION_NOT_FOUND. */
+        "404-NOT_FOUND-SESSION_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: NOT_FOUND, SHARE_NOT_FOUND, TRACK_NOT_FOUND. */
         "404-NOT_FOUND-SHARE_NOT_FOUND-TRACK_NOT_FOUND": {
             headers: {
@@ -2066,6 +2354,15 @@ export interface components {
         };
         /** @description Not Found: NOT_FOUND, UPLOAD_NOT_FOUND. */
         "404-NOT_FOUND-UPLOAD_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: SESSION_NOT_FOUND. */
+        "404-SESSION_NOT_FOUND": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2120,6 +2417,15 @@ export interface components {
         };
         /** @description Conflict: EMAIL_TAKEN. */
         "409-EMAIL_TAKEN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: MAIL_OFF. */
+        "409-MAIL_OFF": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2390,6 +2696,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Unprocessable Entity: INVALID_FIELD, WEAK_PASSWORD. */
+        "422-INVALID_FIELD-WEAK_PASSWORD": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Unprocessable Entity: UPLOAD_EMPTY, UPLOAD_FRAGMENTED, UPLOAD_OVERRUN. */
         "422-UPLOAD_EMPTY-UPLOAD_FRAGMENTED-UPLOAD_OVERRUN": {
             headers: {
@@ -2447,6 +2762,21 @@ export interface components {
         };
         /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE. */
         "429-TOO_FAST-TOO_MANY_AT_ONCE": {
+            headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE, TOO_MANY_MAILS. */
+        "429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_MAILS": {
             headers: {
                 /** @example "person";r=399;t=1 */
                 RateLimit: string;
@@ -2728,6 +3058,19 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            /** @description A mail has to be read first. */
+            202: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignUpPending"];
+                };
+            };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             403: components["responses"]["403-CROSS_SITE"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
@@ -2736,6 +3079,46 @@ export interface operations {
             415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-DISPLAY_NAME_TOO_LONG-INVALID_EMAIL-INVALID_FIELD-WEAK_PASSWORD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    confirmSignUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUpConfirmation"];
+            };
+        };
+        responses: {
+            /** @description The account and its session. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            403: components["responses"]["403-CROSS_SITE-WRONG_PASSWORD"];
+            404: components["responses"]["404-CODE_SPENT"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
@@ -2967,6 +3350,299 @@ export interface operations {
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-DISPLAY_NAME_TOO_LONG-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 100 sessions. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many have ended. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-SESSION_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Names a session of yours.
+                 * @example ses_5e0d9c8b7a6f4e3d2c1b0a9f8e7d6c5b
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-NOT_FOUND-SESSION_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description It is changed; how many sessions have ended. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-WRONG_PASSWORD"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND-SESSION_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-WEAK_PASSWORD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    requestPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordResetRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-MAIL_OFF"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_EMAIL-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            404: components["responses"]["404-CODE_SPENT"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-WEAK_PASSWORD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    requestVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VerificationRequest"];
+            };
+        };
+        responses: {
+            /** @description It is under way; nothing is, where the address is confirmed already. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-MAIL_OFF"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_MAILS"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    verifyEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verification"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            404: components["responses"]["404-CODE_SPENT"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
             504: components["responses"]["504-DEADLINE"];

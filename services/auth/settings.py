@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from pathlib import Path
+from typing import Literal
 
 from chassis.settings import ServiceSettings, SettingsInvalid
 from chassis.tokens.rules import SESSION_LIFE_S_MAX
@@ -28,11 +29,37 @@ class AuthSettings(ServiceSettings):
     audience: str = "stripsession"
     """The `aud` claim."""
     access_token_s: int = 600
-    """Life of an access token, an hour at most. A session that ended is felt after this at the latest."""
+    """Life of an access token, an hour at most. Gateways refuse an ended session's at once, others after this."""
     session_idle_days: float = 30.0
     """A session unused for this long ends."""
     sign_in_link_s: int = 600
     """Life of a one-time sign-in link (ASVS 6.5.5: ten minutes at most)."""
+    mail_from: str = "StripSession <no-reply@localhost.localdomain>"
+    """Address that mail comes from."""
+    mail_dir: Path | None = None
+    """Folder that mail is written to, as .eml files for whoever runs this machine; an SMTP server comes before it."""
+    smtp_host: str = ""
+    """Server that takes our mail; without it and `mail_dir` none is sent."""
+    smtp_port: int = 587
+    """Its port; 465 where `smtp_encryption` is tls."""
+    smtp_encryption: Literal["starttls", "tls", "none"] = "starttls"
+    """starttls (encrypted or not at all), tls (from the first byte) or none."""
+    smtp_user: str = ""
+    """Who we are there; empty where it does not ask."""
+    smtp_password_file: Path | None = None
+    """File with the password for it."""
+    smtp_authority_file: Path | None = None
+    """PEM of the authority of its certificate, where the system does not know it."""
+    smtp_deadline_s: float = 20.0
+    """Longest time for handing over one mail; it is tried again later, and no request waits for it."""
+    mail_every_s: float = 1.0
+    """Time between two looks for mail that waits."""
+    email_link_s: int = 86_400
+    """Life of a link that confirms an address or a sign-up."""
+    reset_link_s: int = 1800
+    """Life of a link that chooses a new password."""
+    sign_up_confirmed_by_mail: bool = False
+    """Make accounts when the mail to their address was read: then nobody learns from a sign-up who has an account."""
     remains_days: float = 7.0
     """How long rows of sessions and links that are over are kept."""
     purge_every_s: float = 3600.0
@@ -60,11 +87,21 @@ class AuthSettings(ServiceSettings):
     clerk_reconcile_every_s: float = 21600.0
     """Time between two comparisons with Clerk's list of users, whose webhooks may never come."""
 
+    @property
+    def sends_mail(self) -> bool:
+        """Whether there is anybody to take it."""
+        return bool(self.smtp_host) or self.mail_dir is not None
+
     def __post_init__(self) -> None:
-        """Raises SettingsInvalid when tokens would live longer than they are believed, or Clerk is set up by half."""
+        """Raises SettingsInvalid when tokens would outlive what is believed of them, or something is set up by half."""
         faults = []
         if not 0 < self.access_token_s <= SESSION_LIFE_S_MAX:
             faults.append(f"STRIPSESSION_ACCESS_TOKEN_S is malformed: from 1 to {SESSION_LIFE_S_MAX}")
+        if self.sign_up_confirmed_by_mail and not (self.sends_mail and self.public_url):
+            faults.append(
+                "STRIPSESSION_SIGN_UP_CONFIRMED_BY_MAIL needs STRIPSESSION_PUBLIC_URL, and STRIPSESSION_SMTP_HOST or"
+                " STRIPSESSION_MAIL_DIR"
+            )
         if self.clerk_issuer:
             faults += self._clerk_faults()
         if faults:

@@ -19,24 +19,29 @@ from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.server import RpcServer
 from services.auth.api.federation_servicer import FederationServicer
+from services.auth.api.security_servicer import AccountSecurityServicer
 from services.auth.api.servicer import AuthServicer, LocalSignInServicer, PublishedKeys
 from services.auth.api.statuses import STATUSES
+from services.auth.app.deliver_mails import deliver_mails
 from services.auth.app.federation_ports import Clerk, Federation
 from services.auth.app.forget_remains import forget_remains
-from services.auth.app.ports import Lives, Ports
+from services.auth.app.ports import Lives, Mailer, Mailing, MailLives, Ports
 from services.auth.app.reconcile_clerk import reconcile_clerk
 from services.auth.clients.clerk_users import ClerkUsers
+from services.auth.clients.folder_mailer import FolderMailer
 from services.auth.clients.http_documents import HttpDocuments
 from services.auth.clients.password_hashing import Argon2Hasher
 from services.auth.clients.session_issuers import SessionIssuer, clerk_issuer
-from services.auth.clients.signing_keys import key_set, load_or_make, load_public
+from services.auth.clients.signing_keys import key_set, load_or_make, load_public, mail_key
+from services.auth.clients.smtp_mailer import SmtpMailer, SmtpServer
 from services.auth.clients.token_signing import JwtSigner
 from services.auth.domain.errors import IssuerAway, TooManyMissing
 from services.auth.domain.webhook_signature import secret_key
 from services.auth.events.envelopes import encode
+from services.auth.events.told_mails import told
 from services.auth.settings import AuthSettings
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
-from stripsession.auth.v1 import auth_service_pb2_grpc, federation_service_pb2_grpc
+from stripsession.auth.v1 import account_security_service_pb2_grpc, auth_service_pb2_grpc, federation_service_pb2_grpc
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +63,7 @@ class Assembly:
     hasher: Argon2Hasher
     purge: Periodic
     federated: Federated
+    mail: Periodic
     server: RpcServer
     readiness: Readiness
 
@@ -77,6 +83,7 @@ async def serve(settings: AuthSettings) -> None:
             auth.hasher,
             auth.purge,
             *auth.federated.parts,
+            auth.mail,
             auth.server,
             auth.readiness,
         ]
@@ -100,7 +107,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         waiting_max=settings.hashing_waiting_max,
     )
     ports = Ports(
-        store=PostgresStore(database, encode),
+        store=PostgresStore(database, encode, mail_key(key)),
         hasher=hasher,
         signer=JwtSigner(
             key,
@@ -111,15 +118,18 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         clock=clock,
         lives=Lives(
             session_idle=datetime.timedelta(days=settings.session_idle_days),
+            access=datetime.timedelta(seconds=settings.access_token_s),
             link=datetime.timedelta(seconds=settings.sign_in_link_s),
             remains=datetime.timedelta(days=settings.remains_days),
         ),
+        mailing=_mailing(settings),
     )
     public_keys = [key.public_key(), *(load_public(path) for path in settings.retired_key_files)]
     servicer = AuthServicer(ports, PublishedKeys(key_set(public_keys), issuer, settings.audience))
     local_servicer = LocalSignInServicer(ports)
     federated = _federated(settings, ports)
     federation_servicer = FederationServicer(federated.federation, federated.issuers)
+    security_servicer = AccountSecurityServicer(ports)
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
@@ -131,6 +141,9 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
             lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(
                 federation_servicer, server
             ),
+            lambda server: account_security_service_pb2_grpc.add_AccountSecurityServiceServicer_to_server(
+                security_servicer, server
+            ),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,
@@ -140,7 +153,13 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         await forget_remains(ports)
 
     purging = Periodic("purge", purge, every_s=settings.purge_every_s)
-    return Assembly(ports, hasher, purging, federated, server, readiness)
+
+    async def post() -> None:
+        if ports.mailing is not None:
+            await deliver_mails(ports, told)
+
+    mail = Periodic("mail", post, every_s=settings.mail_every_s)
+    return Assembly(ports, hasher, purging, federated, mail, server, readiness)
 
 
 def _federated(settings: AuthSettings, ports: Ports) -> Federated:
@@ -163,3 +182,33 @@ def _federated(settings: AuthSettings, ports: Ports) -> Federated:
     comparing = Periodic("clerk", reconcile, every_s=settings.clerk_reconcile_every_s)
     issuer = clerk_issuer(http, settings.clerk_issuer, settings.parties_of_clerk())
     return Federated(federation, (issuer,), (http, comparing))
+
+
+def _mailing(settings: AuthSettings) -> Mailing | None:
+    mailer: Mailer
+    if settings.smtp_host:
+        password_file = settings.smtp_password_file
+        authority = settings.smtp_authority_file
+        server = SmtpServer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            encryption=settings.smtp_encryption,
+            user=settings.smtp_user,
+            password=password_file.read_text(encoding="utf-8").strip() if password_file is not None else "",
+            deadline_s=settings.smtp_deadline_s,
+            authority=str(authority) if authority is not None else None,
+        )
+        mailer = SmtpMailer(server, settings.mail_from)
+    elif settings.mail_dir is not None:
+        mailer = FolderMailer(settings.mail_dir, settings.mail_from)
+    else:
+        return None
+    return Mailing(
+        mailer=mailer,
+        public_url=settings.public_url,
+        lives=MailLives(
+            verify=datetime.timedelta(seconds=settings.email_link_s),
+            reset=datetime.timedelta(seconds=settings.reset_link_s),
+        ),
+        confirms_sign_ups=settings.sign_up_confirmed_by_mail,
+    )

@@ -11,7 +11,7 @@ import grpc
 from chassis import lifecycle
 from chassis.bus.connection import Bus
 from chassis.identity import Certificates
-from chassis.lifecycle import Part
+from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
 from services.gateway.api.admission import Admission, Paces
 from services.gateway.api.auth_routes import AuthRoutes
@@ -22,10 +22,12 @@ from services.gateway.api.endpoint import Endpoint
 from services.gateway.api.event_routes import EventRoutes
 from services.gateway.api.http_server import HttpServer
 from services.gateway.api.listing_routes import ListingRoutes
+from services.gateway.api.mail_routes import MailRoutes
 from services.gateway.api.media_routes import MediaRoutes
 from services.gateway.api.openapi import document
 from services.gateway.api.router import Router
 from services.gateway.api.service_routes import Readiness, ServiceRoutes
+from services.gateway.api.session_routes import SessionRoutes
 from services.gateway.api.share_routes import ShareRoutes
 from services.gateway.api.track_routes import TrackRoutes
 from services.gateway.api.upload_routes import UploadRoutes
@@ -34,16 +36,20 @@ from services.gateway.api.webhook_routes import WebhookRoutes
 from services.gateway.app.track_wakes import TrackWakes
 from services.gateway.app.watch_track import WatchTimes
 from services.gateway.clients.backends import Addresses, Backends
+from services.gateway.clients.ended_reading import READ_EVERY_S, EndedReading
 from services.gateway.clients.key_set import KeySet
+from services.gateway.clients.living_verifier import LivingVerifier
 from services.gateway.clients.progress_reading import BackendProgress
 from services.gateway.clients.session_issuers import SessionIssuers
 from services.gateway.clients.token_verifier import KeySetVerifier
 from services.gateway.domain.approach import Approach
+from services.gateway.domain.ended_sessions import EndedSessions
 from services.gateway.domain.pace import Pace
 from services.gateway.domain.sign_in_tries import Patience
+from services.gateway.events.session_facts import SessionFacts
 from services.gateway.events.track_facts import TrackFacts
 from services.gateway.settings import GatewaySettings
-from stripsession.auth.v1 import auth_service_pb2_grpc, federation_service_pb2_grpc
+from stripsession.auth.v1 import account_security_service_pb2_grpc, auth_service_pb2_grpc, federation_service_pb2_grpc
 from stripsession.billing.v1 import billing_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
@@ -58,6 +64,7 @@ class Gateway:
     endpoints: list[Endpoint]
     http: HttpServer
     facts: TrackFacts
+    session_facts: SessionFacts
     readiness: Readiness
 
 
@@ -67,6 +74,7 @@ class Stubs:
 
     auth: auth_service_pb2_grpc.AuthServiceAsyncStub
     federation: federation_service_pb2_grpc.FederationServiceAsyncStub
+    security: account_security_service_pb2_grpc.AccountSecurityServiceAsyncStub
     library: library_service_pb2_grpc.LibraryServiceAsyncStub
     listing: listing_service_pb2_grpc.ListingServiceAsyncStub
     shares: share_service_pb2_grpc.ShareServiceAsyncStub
@@ -81,6 +89,7 @@ class Signals:
 
     readiness: Readiness
     keys: KeySet
+    ended: EndedSessions
     wakes: TrackWakes
     draining: asyncio.Event
 
@@ -106,7 +115,7 @@ async def contract() -> dict[str, object]:
         stubs = _stubs(auth=channel, library=channel, separation=channel, billing=channel, retention=channel)
         keys = KeySet(stubs.auth)
         admission = Admission(KeySetVerifier(keys), _paces(settings))
-        signals = Signals(Readiness(), keys, TrackWakes(), asyncio.Event())
+        signals = Signals(Readiness(), keys, EndedSessions(), TrackWakes(), asyncio.Event())
         return document(_endpoints(settings, stubs, admission, signals, WatchTimes()))
 
 
@@ -132,13 +141,19 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
     )
     keys = KeySet(stubs.auth)
     issuers = SessionIssuers(stubs.federation)
-    admission = Admission(KeySetVerifier(keys, issuers), _paces(settings), cookie_secure=settings.cookie_secure)
+    ended = EndedSessions()
+    reading = EndedReading(stubs.security, ended)
+    ended_reading = Periodic("ended sessions", reading.read, every_s=READ_EVERY_S)
+    session_facts = SessionFacts(Bus(settings.nats_url, certificates), ended, ended_reading.wake)
+    verifier = LivingVerifier(KeySetVerifier(keys, issuers), ended, reading.known)
+    admission = Admission(verifier, _paces(settings), cookie_secure=settings.cookie_secure)
     wakes = TrackWakes()
     facts = TrackFacts(Bus(settings.nats_url, certificates), wakes.wake)
     draining = asyncio.Event()
     readiness = Readiness()
 
-    endpoints = _endpoints(settings, stubs, admission, Signals(readiness, keys, wakes, draining), times or WatchTimes())
+    signals = Signals(readiness, keys, ended, wakes, draining)
+    endpoints = _endpoints(settings, stubs, admission, signals, times or WatchTimes())
     policy = EdgePolicy(
         approach=Approach(
             settings.public_url, settings.trusted_proxies, settings.proxy_networks(), settings.also_known_as
@@ -155,8 +170,9 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
         header_read_s=settings.header_read_s,
     )
     # Readiness last: stopped first, it sends callers elsewhere before the server drains.
-    parts: list[Part] = [MetricsEndpoint(settings.metrics_listen), *backends.parts, facts, http, readiness]
-    return Gateway(parts, endpoints, http, facts, readiness)
+    heard: list[Part] = [ended_reading, session_facts, facts]
+    parts: list[Part] = [MetricsEndpoint(settings.metrics_listen), *backends.parts, *heard, http, readiness]
+    return Gateway(parts, endpoints, http, facts, session_facts, readiness)
 
 
 def _stubs(
@@ -170,6 +186,7 @@ def _stubs(
     return Stubs(
         auth_service_pb2_grpc.AuthServiceStub(auth),
         federation_service_pb2_grpc.FederationServiceStub(auth),
+        account_security_service_pb2_grpc.AccountSecurityServiceStub(auth),
         library_service_pb2_grpc.LibraryServiceStub(library),
         listing_service_pb2_grpc.ListingServiceStub(library),
         share_service_pb2_grpc.ShareServiceStub(library),
@@ -194,6 +211,8 @@ def _endpoints(
     endpoints: list[Endpoint] = [
         *ServiceRoutes(signals.readiness, signals.keys.published, lambda: document(endpoints)).endpoints(),
         *AuthRoutes(stubs.auth, admission).endpoints(),
+        *SessionRoutes(stubs.security).endpoints(),
+        *MailRoutes(stubs.security, admission).endpoints(),
         *UploadRoutes(
             stubs.library, upload_bytes_max=settings.upload_bytes_max, body_idle_s=settings.body_idle_s
         ).endpoints(),
@@ -205,6 +224,7 @@ def _endpoints(
             signals.draining,
             streams_max=settings.event_streams_per_user,
             times=times,
+            ended=signals.ended,
         ).endpoints(),
         *MediaRoutes(stubs.library).endpoints(),
         *ShareRoutes(stubs.shares, stubs.library).endpoints(),

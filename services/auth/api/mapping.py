@@ -7,8 +7,8 @@ import datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.auth.domain.account import Account
-from services.auth.domain.session import SessionTokens
-from stripsession.auth.v1 import account_pb2
+from services.auth.domain.session import Session, SessionTokens
+from stripsession.auth.v1 import account_pb2, account_security_service_pb2
 
 
 def account_message(account: Account) -> account_pb2.Account:
@@ -18,6 +18,7 @@ def account_message(account: Account) -> account_pb2.Account:
         email=account.email.typed,
         display_name=account.display_name,
         created_at=timestamp(account.created_at),
+        email_verified=account.email_verified_at is not None,
     )
 
 
@@ -29,6 +30,16 @@ def tokens_message(tokens: SessionTokens) -> account_pb2.SessionTokens:
         refresh_token=tokens.refresh_token,
         refresh_expires_at=timestamp(tokens.refresh_expires_at),
         user_id=tokens.user_id,
+    )
+
+
+def session_message(session: Session) -> account_security_service_pb2.SignedInSession:
+    """A session as its owner sees it in a list."""
+    return account_security_service_pb2.SignedInSession(
+        session_id=session.session_id,
+        device=session.device,
+        created_at=timestamp(session.created_at),
+        last_used_at=timestamp(session.last_used_at),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from chassis import logs, metrics
 from services.auth.api.mapping import account_message, timestamp, tokens_message
+from services.auth.app.confirm_sign_up import confirm_sign_up
 from services.auth.app.create_sign_in_link import create_sign_in_link
 from services.auth.app.get_account import get_account
 from services.auth.app.ports import Ports
@@ -16,7 +17,7 @@ from services.auth.app.redeem_sign_in_link import redeem_sign_in_link
 from services.auth.app.refresh_session import refresh_session
 from services.auth.app.sign_in import sign_in
 from services.auth.app.sign_out import sign_out
-from services.auth.app.sign_up import sign_up
+from services.auth.app.sign_up import new_person, sign_up
 from services.auth.app.update_account import update_account
 from services.auth.domain.errors import HashingBusy, LinkSpent, RefreshTokenReused, WrongCredentials
 from stripsession.auth.v1 import auth_service_pb2, auth_service_pb2_grpc
@@ -42,15 +43,33 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
         self._keys = keys
 
     async def SignUp(self, request: auth_service_pb2.SignUpRequest, context: object) -> auth_service_pb2.SignUpResponse:
-        """Makes an account and signs it in."""
-        account, tokens = await sign_up(self._ports, request.email, request.password, request.display_name)
+        """Makes an account and signs it in, or mails a link that does."""
+        person = new_person(
+            request.email,
+            request.password,
+            request.display_name,
+            language=request.language,
+            device=request.device,
+        )
+        opened = await sign_up(self._ports, person)
+        if opened is None:
+            return auth_service_pb2.SignUpResponse()
+        account, tokens = opened
         logs.event(_log, logging.INFO, "account created", user_id=account.user_id)
         return auth_service_pb2.SignUpResponse(account=account_message(account), tokens=tokens_message(tokens))
+
+    async def ConfirmSignUp(
+        self, request: auth_service_pb2.ConfirmSignUpRequest, context: object
+    ) -> auth_service_pb2.ConfirmSignUpResponse:
+        """Makes the account whose sign-up mailed this code, and signs it in."""
+        account, tokens = await confirm_sign_up(self._ports, request.code, request.password, request.device)
+        logs.event(_log, logging.INFO, "account created", user_id=account.user_id)
+        return auth_service_pb2.ConfirmSignUpResponse(account=account_message(account), tokens=tokens_message(tokens))
 
     async def SignIn(self, request: auth_service_pb2.SignInRequest, context: object) -> auth_service_pb2.SignInResponse:
         """Signs in with e-mail and password."""
         with _counted():
-            account, tokens = await sign_in(self._ports, request.email, request.password)
+            account, tokens = await sign_in(self._ports, request.email, request.password, request.device)
         return auth_service_pb2.SignInResponse(account=account_message(account), tokens=tokens_message(tokens))
 
     async def RefreshSession(
@@ -82,7 +101,7 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
     ) -> auth_service_pb2.RedeemSignInLinkResponse:
         """Exchanges a one-time sign-in link's code for tokens."""
         with _counted():
-            account, tokens = await redeem_sign_in_link(self._ports, request.code)
+            account, tokens = await redeem_sign_in_link(self._ports, request.code, request.device)
         return auth_service_pb2.RedeemSignInLinkResponse(
             account=account_message(account), tokens=tokens_message(tokens)
         )

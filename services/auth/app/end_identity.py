@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from services.auth.app.end_other_sessions import end_others
 from services.auth.app.ports import Ports, Work
 from services.auth.domain.facts import AccountDeletionRequested
 
@@ -20,6 +21,6 @@ async def end_identity(ports: Ports, work: Work, issuer: str, subject: str) -> b
     await work.identities.keep(dataclasses.replace(known, ended_at=now))
     if known.user_id is None:
         return False
-    await work.sessions.end_others(known.user_id, "", now)
+    await end_others(ports, work, known.user_id, "", now)
     await work.publish(AccountDeletionRequested(known.user_id, now))
     return True

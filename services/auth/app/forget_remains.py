@@ -1,26 +1,38 @@
-"""Forget sessions, links and identities that have been over for a while."""
+"""Forget sessions, links, mailed codes, unconfirmed sign-ups and identities that have been over for a while."""
 
 from __future__ import annotations
 
-from services.auth.app.ports import Identities, Links, Ports, Sessions
+import datetime
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from services.auth.app.ports import Ports, Work
 
 BATCH = 500
 """Rows a transaction removes: few enough to hold no lock for long."""
+
+
+class _Forgetting(Protocol):
+    async def forget(self, before: datetime.datetime, limit: int, /) -> int: ...
+
+
+_KINDS: Sequence[Callable[[Work], _Forgetting]] = (
+    lambda work: work.sessions,
+    lambda work: work.links,
+    lambda work: work.email_codes,
+    lambda work: work.pending_sign_ups,
+    lambda work: work.identities,
+)
 
 
 async def forget_remains(ports: Ports) -> int:
     """Remove what was over for the stated time; the number of rows, in batches."""
     before = ports.clock.now() - ports.lives.remains
     removed = 0
-    for kind in ("sessions", "links", "identities"):
+    for kind in _KINDS:
         count = BATCH
         while count >= BATCH:
             async with ports.store.transaction() as work:
-                remains: dict[str, Sessions | Links | Identities] = {
-                    "sessions": work.sessions,
-                    "links": work.links,
-                    "identities": work.identities,
-                }
-                count = await remains[kind].forget(before, BATCH)
+                count = await kind(work).forget(before, BATCH)
             removed += count
     return removed

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from services.auth.app.ports import Ports, Work
 from services.auth.domain.identifiers import fingerprint, new_secret, new_session_id
-from services.auth.domain.session import RefreshToken, Session, SessionTokens
+from services.auth.domain.session import RefreshToken, Session, SessionTokens, clean_device
 
 
-async def open_session(ports: Ports, work: Work, user_id: str) -> SessionTokens:
-    """A new session's first tokens, stored within the caller's unit of work."""
+async def open_session(ports: Ports, work: Work, user_id: str, device: str = "") -> SessionTokens:
+    """A new session's first tokens, stored within the caller's unit of work. `device` is what its owner sees it as."""
     now = ports.clock.now()
     session = Session(
         session_id=new_session_id(),
@@ -16,6 +16,7 @@ async def open_session(ports: Ports, work: Work, user_id: str) -> SessionTokens:
         created_at=now,
         last_used_at=now,
         expires_at=now + ports.lives.session_idle,
+        device=clean_device(device),
     )
     refresh_token = new_secret()
     await work.sessions.add(session, RefreshToken(fingerprint(refresh_token), session.session_id, session.expires_at))

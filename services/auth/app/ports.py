@@ -10,9 +10,11 @@ from typing import Protocol
 
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import EmailAddress
+from services.auth.domain.email_code import EmailCode, PendingSignUp, Purpose
 from services.auth.domain.facts import Fact
 from services.auth.domain.identity import Identity
 from services.auth.domain.link import SignInLink
+from services.auth.domain.mail import ClaimedMail, Mail
 from services.auth.domain.session import AccessToken, RefreshToken, Session
 
 
@@ -39,6 +41,14 @@ class Accounts(Protocol):
         """Put another address in place of an account's; false when another account has it."""
         ...
 
+    async def set_hash(self, user_id: str, new: str) -> None:
+        """Store the hash of another password."""
+        ...
+
+    async def mark_verified(self, user_id: str, at: datetime.datetime) -> None:
+        """The address is read by the person; an earlier moment stands."""
+        ...
+
     async def replace_hash(self, user_id: str, old: str, new: str) -> None:
         """Store a new hash of the same password, unless the password was changed meanwhile."""
         ...
@@ -59,12 +69,24 @@ class Sessions(Protocol):
         """Spend a token of a locked session, store its successor and the session's changes."""
         ...
 
-    async def end(self, session_id: str, at: datetime.datetime) -> None:
-        """End a session; an earlier end stands."""
+    async def end(self, session_id: str, at: datetime.datetime) -> bool:
+        """End a session; false where none is left to end: an earlier end stands."""
+        ...
+
+    async def owner(self, session_id: str, now: datetime.datetime) -> str | None:
+        """Whose session it is; None where there is none that lives."""
+        ...
+
+    async def living(self, user_id: str, now: datetime.datetime, limit: int) -> list[Session]:
+        """A person's sessions that have neither ended nor run out, the last used first, `limit` at most."""
         ...
 
     async def end_others(self, user_id: str, kept_session_id: str, at: datetime.datetime) -> list[str]:
         """End every living session of a person but one; the names of those that ended now."""
+        ...
+
+    async def ended_since(self, moment: datetime.datetime) -> list[tuple[str, datetime.datetime]]:
+        """Everybody's sessions that ended at that moment or later, and when."""
         ...
 
     async def forget(self, over_before: datetime.datetime, limit: int) -> int:
@@ -120,6 +142,78 @@ class Identities(Protocol):
         ...
 
 
+class EmailCodes(Protocol):
+    """Codes that were mailed, within a unit of work."""
+
+    async def add(self, code: EmailCode) -> None:
+        """Store a new code."""
+        ...
+
+    async def count(self, purpose: Purpose, email_key: str, since: datetime.datetime) -> int:
+        """How many were made for an address since then; nobody else makes one for it until the work commits."""
+        ...
+
+    async def get(self, code_hash: bytes, purpose: Purpose, now: datetime.datetime) -> EmailCode | None:
+        """A code that still works."""
+        ...
+
+    async def use(self, code_hash: bytes, purpose: Purpose, now: datetime.datetime) -> bool:
+        """Whether it worked: for the first call before its end alone."""
+        ...
+
+    async def use_all(self, user_id: str, purpose: Purpose, now: datetime.datetime) -> None:
+        """No code of this kind of theirs works any more."""
+        ...
+
+    async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
+        """Remove at most `limit` codes that expired before then; the number removed."""
+        ...
+
+
+class PendingSignUps(Protocol):
+    """Sign-ups that wait for their code, within a unit of work."""
+
+    async def add(self, pending: PendingSignUp) -> None:
+        """Store a new one."""
+        ...
+
+    async def count(self, email_key: str, since: datetime.datetime) -> int:
+        """How many were made for an address since then; nobody else makes one for it until the work commits."""
+        ...
+
+    async def get(self, code_hash: bytes, now: datetime.datetime) -> PendingSignUp | None:
+        """One whose code still works."""
+        ...
+
+    async def use(self, code_hash: bytes, now: datetime.datetime) -> bool:
+        """Whether its code worked: for the first call before its end alone."""
+        ...
+
+    async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
+        """Remove at most `limit` that expired before then; the number removed."""
+        ...
+
+
+class Mails(Protocol):
+    """Mail that waits to be sent, within a unit of work."""
+
+    async def add(self, mail: Mail, due_at: datetime.datetime) -> None:
+        """Let a mail wait until it is due."""
+        ...
+
+    async def claim(self, now: datetime.datetime, held_until: datetime.datetime, limit: int) -> list[ClaimedMail]:
+        """Mails that are due, which nobody else is given before `held_until`; those past their end are removed."""
+        ...
+
+    async def postpone(self, mail_id: str, due_at: datetime.datetime) -> None:
+        """Try a mail again at that moment."""
+        ...
+
+    async def remove(self, mail_id: str) -> None:
+        """Nothing of a mail is kept."""
+        ...
+
+
 class Work(Protocol):
     """One unit of work: everything commits together, facts too, when the block ends; nothing when it raises."""
 
@@ -141,6 +235,21 @@ class Work(Protocol):
     @property
     def identities(self) -> Identities:
         """Identities of other issuers."""
+        ...
+
+    @property
+    def email_codes(self) -> EmailCodes:
+        """Codes that were mailed."""
+        ...
+
+    @property
+    def pending_sign_ups(self) -> PendingSignUps:
+        """Sign-ups that wait for their code."""
+        ...
+
+    @property
+    def mails(self) -> Mails:
+        """Mail that waits."""
         ...
 
     async def publish(self, fact: Fact) -> None:
@@ -180,6 +289,22 @@ class TokenSigner(Protocol):
         ...
 
 
+class MailerAway(Exception):
+    """The mail was not taken now, and may be later; the text says why and names nobody."""
+
+
+class MailRefused(Exception):
+    """The mail never will be taken; the text says why and names nobody."""
+
+
+class Mailer(Protocol):
+    """Carries mail."""
+
+    async def send(self, mail: Mail) -> None:
+        """Hand one over. Raises MailerAway or MailRefused."""
+        ...
+
+
 class Clock(Protocol):
     """Tells the time in UTC."""
 
@@ -194,10 +319,34 @@ class Lives:
 
     session_idle: datetime.timedelta
     """An unused session."""
+    access: datetime.timedelta
+    """An access token."""
     link: datetime.timedelta
     """A sign-in link."""
     remains: datetime.timedelta
     """What is over, before it is forgotten."""
+
+
+@dataclasses.dataclass(frozen=True)
+class MailLives:
+    """How long the links in mails work."""
+
+    verify: datetime.timedelta
+    """To confirm an address, or a sign-up."""
+    reset: datetime.timedelta
+    """To choose a new password."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Mailing:
+    """How mail is sent."""
+
+    mailer: Mailer
+    public_url: str
+    """Where its links lead."""
+    lives: MailLives
+    confirms_sign_ups: bool
+    """Whether an account is made when its mail was read, and nobody learns from a sign-up who has one."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -209,3 +358,5 @@ class Ports:
     signer: TokenSigner
     clock: Clock
     lives: Lives
+    mailing: Mailing | None = None
+    """None where no mail is sent."""

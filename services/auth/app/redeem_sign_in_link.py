@@ -10,11 +10,11 @@ from services.auth.domain.identifiers import fingerprint
 from services.auth.domain.session import SessionTokens
 
 
-async def redeem_sign_in_link(ports: Ports, code: str) -> tuple[Account, SessionTokens]:
+async def redeem_sign_in_link(ports: Ports, code: str, device: str = "") -> tuple[Account, SessionTokens]:
     """The account and a new session. Raises LinkSpent when the code is unknown, used or expired."""
     async with ports.store.transaction() as work:
         user_id = await work.links.redeem(fingerprint(code), ports.clock.now())
         account = await work.accounts.get(user_id) if user_id is not None else None
         if account is None:
             raise LinkSpent
-        return account, await open_session(ports, work, account.user_id)
+        return account, await open_session(ports, work, account.user_id, device)

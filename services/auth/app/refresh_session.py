@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.auth.app.close_session import close_session
 from services.auth.app.ports import Ports
 from services.auth.domain.errors import RefreshTokenReused, SessionEnded
 from services.auth.domain.identifiers import fingerprint, new_secret
@@ -28,7 +29,7 @@ async def refresh_session(ports: Ports, refresh_token: str) -> SessionTokens:
             fresh = RefreshToken(fingerprint(successor), session.session_id, used.expires_at)
             await work.sessions.rotate(used, token, now, fresh)
             return _tokens(ports, used, successor)
-        await work.sessions.end(session.session_id, now)
+        await close_session(ports, work, session.session_id, now)
     # Raised outside the block: the end of the family must be committed.
     raise RefreshTokenReused(session.session_id, session.user_id)
 

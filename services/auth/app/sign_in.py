@@ -13,7 +13,7 @@ from services.auth.domain.password import is_possible, prepared
 from services.auth.domain.session import SessionTokens
 
 
-async def sign_in(ports: Ports, email: str, password: str) -> tuple[Account, SessionTokens]:
+async def sign_in(ports: Ports, email: str, password: str, device: str = "") -> tuple[Account, SessionTokens]:
     """The account and a new session. Raises HashingBusy, or WrongCredentials after the same work whatever was wrong."""
     if not is_possible(password):
         raise WrongCredentials
@@ -25,7 +25,7 @@ async def sign_in(ports: Ports, email: str, password: str) -> tuple[Account, Ses
     async with ports.store.transaction() as work:
         if fresh_hash is not None:
             await work.accounts.replace_hash(account.user_id, known_hash, fresh_hash)
-        return account, await open_session(ports, work, account.user_id)
+        return account, await open_session(ports, work, account.user_id, device)
 
 
 async def _found(ports: Ports, email: str) -> Account | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.auth.app.close_session import close_session
 from services.auth.app.ports import Ports
 from services.auth.domain.identifiers import fingerprint
 
@@ -11,4 +12,4 @@ async def sign_out(ports: Ports, refresh_token: str) -> None:
     async with ports.store.transaction() as work:
         found = await work.sessions.locked(fingerprint(refresh_token))
         if found is not None:
-            await work.sessions.end(found[0].session_id, ports.clock.now())
+            await close_session(ports, work, found[0].session_id, ports.clock.now())

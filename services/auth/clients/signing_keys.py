@@ -11,8 +11,11 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from chassis.sealing import KEY_BYTES
 
 
 class SigningKeyUnusable(Exception):
@@ -46,6 +49,12 @@ def load_public(path: Path) -> Ed25519PublicKey:
     if not isinstance(key, Ed25519PublicKey):
         raise SigningKeyUnusable(f"{path} is not an Ed25519 key")
     return key
+
+
+def mail_key(key: Ed25519PrivateKey) -> bytes:
+    """The key that seals waiting mail: another one whenever the signing key is, and of no use for signing."""
+    material = key.private_bytes_raw()
+    return HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=b"stripsession auth mail").derive(material)
 
 
 def key_id(key: Ed25519PublicKey) -> str:

@@ -24,6 +24,8 @@ class Account:
     display_name: str
     created_at: datetime.datetime
     password_hash: str | None = dataclasses.field(default=None, repr=False)
+    email_verified_at: datetime.datetime | None = None
+    """When it was shown that the person reads mail to the address; None where it was not."""
 
 
 def clean_display_name(text: str) -> str:

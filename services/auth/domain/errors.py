@@ -27,6 +27,10 @@ class SessionEnded(Exception):
     """The session has ended. Sign in again."""
 
 
+class SessionNotFound(Exception):
+    """There is no such session, or it has ended."""
+
+
 class RefreshTokenReused(SessionEnded):
     """The session has ended. Sign in again."""
 
@@ -41,6 +45,27 @@ class RefreshTokenReused(SessionEnded):
 
 class LinkSpent(Exception):
     """This sign-in link was used or has expired. Ask for a new one."""
+
+
+class CodeSpent(Exception):
+    """This link was used or has run out. Ask for a new one."""
+
+
+class WrongPassword(Exception):
+    """The password is wrong."""
+
+
+class MailOff(Exception):
+    """This server sends no mail. Ask whoever runs it for a sign-in link."""
+
+
+class TooManyMails(Exception):
+    """Enough mail was sent to this address for now. Look among what came, or try again later."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        """`retry_after_s` is when another mail is sent for sure."""
+        super().__init__()
+        self.retry_after_s = retry_after_s
 
 
 class AccountNotFound(Exception):

@@ -22,4 +22,14 @@ class AccountDeletionRequested:
     requested_at: datetime.datetime
 
 
-Fact = AccountCreated | AccountDeletionRequested
+@dataclasses.dataclass(frozen=True)
+class SessionEnded:
+    """A session is over, and its access tokens count no more."""
+
+    session_id: str
+    ended_at: datetime.datetime
+    access_until: datetime.datetime
+    """When the last of its access tokens has run out."""
+
+
+Fact = AccountCreated | AccountDeletionRequested | SessionEnded

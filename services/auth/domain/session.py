@@ -6,6 +6,8 @@ import dataclasses
 import datetime
 import enum
 
+DEVICE_CHARACTERS_MAX = 60
+
 
 @dataclasses.dataclass(frozen=True)
 class Session:
@@ -17,6 +19,8 @@ class Session:
     last_used_at: datetime.datetime
     expires_at: datetime.datetime
     ended_at: datetime.datetime | None = None
+    device: str = ""
+    """What its owner recognises it by, e.g. "Firefox, Linux"; see clean_device."""
 
     def used(self, now: datetime.datetime, expires_at: datetime.datetime) -> Session:
         """The same session after a use."""
@@ -50,6 +54,12 @@ def judge(session: Session, token: RefreshToken, now: datetime.datetime) -> Verd
     if now >= token.expires_at or now >= session.expires_at:
         return Verdict.OVER
     return Verdict.GOOD
+
+
+def clean_device(text: str) -> str:
+    """`text` without what cannot be seen, cut where it is longer than a few words: nobody refuses a sign-in for it."""
+    visible = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(visible.split())[:DEVICE_CHARACTERS_MAX].rstrip()
 
 
 @dataclasses.dataclass(frozen=True)

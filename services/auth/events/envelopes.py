@@ -7,7 +7,7 @@ import datetime
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from services.auth.domain.facts import AccountCreated, Fact
+from services.auth.domain.facts import AccountCreated, AccountDeletionRequested, Fact
 from stripsession.auth.v1 import events_pb2
 
 
@@ -15,7 +15,13 @@ def encode(fact: Fact) -> Message:
     """The message of a fact."""
     if isinstance(fact, AccountCreated):
         return events_pb2.AccountCreated(user_id=fact.user_id, created_at=_timestamp(fact.created_at))
-    return events_pb2.AccountDeletionRequested(user_id=fact.user_id, requested_at=_timestamp(fact.requested_at))
+    if isinstance(fact, AccountDeletionRequested):
+        return events_pb2.AccountDeletionRequested(user_id=fact.user_id, requested_at=_timestamp(fact.requested_at))
+    return events_pb2.SessionEnded(
+        session_id=fact.session_id,
+        ended_at=_timestamp(fact.ended_at),
+        access_until=_timestamp(fact.access_until),
+    )
 
 
 def _timestamp(moment: datetime.datetime) -> Timestamp:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import asyncpg
 
 from chassis.db.transaction import Connection
@@ -19,21 +21,23 @@ class PostgresAccounts:
     async def add(self, account: Account) -> bool:
         """Store a new account; false when its address is taken."""
         tag: str = await self._connection.execute(
-            "INSERT INTO accounts (user_id, email, email_key, display_name, password_hash, created_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (email_key) DO NOTHING",
+            "INSERT INTO accounts"
+            " (user_id, email, email_key, display_name, password_hash, created_at, email_verified_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email_key) DO NOTHING",
             account.user_id,
             account.email.typed or None,
             account.email.key or None,
             account.display_name,
             account.password_hash,
             account.created_at,
+            account.email_verified_at,
         )
         return tag.endswith(" 1")
 
     async def get(self, user_id: str) -> Account | None:
         """One account."""
         row = await self._connection.fetchrow(
-            "SELECT user_id, email, email_key, display_name, password_hash, created_at FROM accounts"
+            "SELECT user_id, email, email_key, display_name, password_hash, created_at, email_verified_at FROM accounts"
             " WHERE user_id = $1",
             user_id,
         )
@@ -42,7 +46,7 @@ class PostgresAccounts:
     async def of_email(self, email_key: str) -> Account | None:
         """The account of an address."""
         row = await self._connection.fetchrow(
-            "SELECT user_id, email, email_key, display_name, password_hash, created_at FROM accounts"
+            "SELECT user_id, email, email_key, display_name, password_hash, created_at, email_verified_at FROM accounts"
             " WHERE email_key = $1",
             email_key,
         )
@@ -52,7 +56,7 @@ class PostgresAccounts:
         """The account under its new name."""
         row = await self._connection.fetchrow(
             "UPDATE accounts SET display_name = $2 WHERE user_id = $1"
-            " RETURNING user_id, email, email_key, display_name, password_hash, created_at",
+            " RETURNING user_id, email, email_key, display_name, password_hash, created_at, email_verified_at",
             user_id,
             display_name,
         )
@@ -76,6 +80,16 @@ class PostgresAccounts:
             "UPDATE accounts SET password_hash = $3 WHERE user_id = $1 AND password_hash = $2", user_id, old, new
         )
 
+    async def set_hash(self, user_id: str, new: str) -> None:
+        """Store the hash of another password."""
+        await self._connection.execute("UPDATE accounts SET password_hash = $2 WHERE user_id = $1", user_id, new)
+
+    async def mark_verified(self, user_id: str, at: datetime.datetime) -> None:
+        """The address is read by the person; an earlier moment stands."""
+        await self._connection.execute(
+            "UPDATE accounts SET email_verified_at = $2 WHERE user_id = $1 AND email_verified_at IS NULL", user_id, at
+        )
+
 
 def _account(row: asyncpg.Record) -> Account:
     return Account(
@@ -84,4 +98,5 @@ def _account(row: asyncpg.Record) -> Account:
         display_name=row["display_name"],
         created_at=row["created_at"],
         password_hash=row["password_hash"],
+        email_verified_at=row["email_verified_at"],
     )

@@ -18,21 +18,22 @@ class PostgresSessions:
     async def add(self, session: Session, token: RefreshToken) -> None:
         """Store a new session and its first token."""
         await self._connection.execute(
-            "INSERT INTO sessions (session_id, user_id, created_at, last_used_at, expires_at, ended_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO sessions (session_id, user_id, created_at, last_used_at, expires_at, ended_at, device)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
             session.session_id,
             session.user_id,
             session.created_at,
             session.last_used_at,
             session.expires_at,
             session.ended_at,
+            session.device,
         )
         await self._add_token(token)
 
     async def locked(self, token_hash: bytes) -> tuple[Session, RefreshToken] | None:
         """A token and its session, whose row nobody else changes until the work commits."""
         row = await self._connection.fetchrow(
-            "SELECT session_id, user_id, created_at, last_used_at, expires_at, ended_at FROM sessions"
+            "SELECT session_id, user_id, created_at, last_used_at, expires_at, ended_at, device FROM sessions"
             " WHERE session_id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1) FOR UPDATE",
             token_hash,
         )
@@ -58,11 +59,33 @@ class PostgresSessions:
             session.expires_at,
         )
 
-    async def end(self, session_id: str, at: datetime.datetime) -> None:
-        """End a session; an earlier end stands."""
-        await self._connection.execute(
+    async def end(self, session_id: str, at: datetime.datetime) -> bool:
+        """End a session; false where none is left to end: an earlier end stands."""
+        tag: str = await self._connection.execute(
             "UPDATE sessions SET ended_at = $2 WHERE session_id = $1 AND ended_at IS NULL", session_id, at
         )
+        return tag.endswith(" 1")
+
+    async def owner(self, session_id: str, now: datetime.datetime) -> str | None:
+        """Whose session it is; None where there is none that lives."""
+        user_id: str | None = await self._connection.fetchval(
+            "SELECT user_id FROM sessions WHERE session_id = $1 AND ended_at IS NULL AND expires_at > $2",
+            session_id,
+            now,
+        )
+        return user_id
+
+    async def living(self, user_id: str, now: datetime.datetime, limit: int) -> list[Session]:
+        """A person's sessions that have neither ended nor run out, the last used first, `limit` at most."""
+        rows = await self._connection.fetch(
+            "SELECT session_id, user_id, created_at, last_used_at, expires_at, ended_at, device FROM sessions"
+            " WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2"
+            " ORDER BY last_used_at DESC, session_id LIMIT $3",
+            user_id,
+            now,
+            limit,
+        )
+        return [Session(**row) for row in rows]
 
     async def end_others(self, user_id: str, kept_session_id: str, at: datetime.datetime) -> list[str]:
         """End every living session of a person but one; the names of those that ended now."""
@@ -74,6 +97,11 @@ class PostgresSessions:
             at,
         )
         return [row["session_id"] for row in rows]
+
+    async def ended_since(self, moment: datetime.datetime) -> list[tuple[str, datetime.datetime]]:
+        """Everybody's sessions that ended at that moment or later, and when."""
+        rows = await self._connection.fetch("SELECT session_id, ended_at FROM sessions WHERE ended_at >= $1", moment)
+        return [(row["session_id"], row["ended_at"]) for row in rows]
 
     async def forget(self, over_before: datetime.datetime, limit: int) -> int:
         """Remove `limit` sessions over before then at most, and as many expired tokens; the larger of both numbers."""

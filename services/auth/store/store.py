@@ -12,8 +12,10 @@ from chassis.db.pool import Database
 from chassis.db.transaction import Transaction, transaction
 from services.auth.domain.facts import Fact
 from services.auth.store.accounts import PostgresAccounts
+from services.auth.store.email_codes import PostgresEmailCodes, PostgresPendingSignUps
 from services.auth.store.identities import PostgresIdentities
 from services.auth.store.links import PostgresLinks
+from services.auth.store.mails import PostgresMails
 from services.auth.store.sessions import PostgresSessions
 
 SCHEMA = "auth"
@@ -25,7 +27,7 @@ Encode = Callable[[Fact], Message]
 class PostgresWork:
     """One transaction, seen as auth's unit of work."""
 
-    def __init__(self, inner: Transaction, encode: Encode) -> None:
+    def __init__(self, inner: Transaction, encode: Encode, mail_key: bytes) -> None:
         """Made by `PostgresStore.transaction`."""
         self._inner = inner
         self._encode = encode
@@ -33,6 +35,9 @@ class PostgresWork:
         self.sessions = PostgresSessions(inner.connection)
         self.links = PostgresLinks(inner.connection)
         self.identities = PostgresIdentities(inner.connection)
+        self.email_codes = PostgresEmailCodes(inner.connection)
+        self.pending_sign_ups = PostgresPendingSignUps(inner.connection)
+        self.mails = PostgresMails(inner.connection, mail_key)
 
     async def publish(self, fact: Fact) -> None:
         """Publish once the work has committed."""
@@ -42,13 +47,14 @@ class PostgresWork:
 class PostgresStore:
     """Units of work on auth's schema."""
 
-    def __init__(self, database: Database, encode: Encode) -> None:
-        """`encode` turns a fact into its message."""
+    def __init__(self, database: Database, encode: Encode, mail_key: bytes) -> None:
+        """`encode` turns a fact into its message; `mail_key` seals mail that waits."""
         self._database = database
         self._encode = encode
+        self._mail_key = mail_key
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresWork]:
         """Commits when the block ends, rolls back when it raises."""
         async with transaction(self._database) as inner:
-            yield PostgresWork(inner, self._encode)
+            yield PostgresWork(inner, self._encode, self._mail_key)

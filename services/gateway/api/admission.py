@@ -25,6 +25,7 @@ from services.gateway.domain.sign_in_tries import Patience, SignInTries
 ACCESS_COOKIE = "stripsession_access"
 REFRESH_COOKIE = "stripsession_refresh"
 REFRESH_PATH = "/v1/auth"
+_WRONG = frozenset({"WRONG_CREDENTIALS", "WRONG_PASSWORD"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -72,7 +73,7 @@ class Admission:
     def try_of(self, email: str) -> Iterator[None]:
         """Around a try to sign in to an account, whether or not there is one. Raises Refused.
 
-        WRONG_CREDENTIALS, and a caller who leaves before the answer, count as failed; any other refusal is no verdict.
+        A wrong password, and a caller who leaves before the answer, count as failed; any other refusal is no verdict.
         """
         wait_s = self._tries.begin(email, _now_s())
         if wait_s > 0:
@@ -81,7 +82,7 @@ class Admission:
         try:
             yield
         except Refused as error:
-            if error.problem.reason != "WRONG_CREDENTIALS":
+            if error.problem.reason not in _WRONG:
                 self._tries.unheard(email, _now_s())
             raise
         self._tries.succeeded(email)

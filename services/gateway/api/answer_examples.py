@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 TRACK_ID = "trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43"
 UPLOAD_ID = "upl_7d3e1a9c5b2f4068912ac3de4f5b6a70"
+SESSION_ID = "ses_5e0d9c8b7a6f4e3d2c1b0a9f8e7d6c5b"
 SHARE_ID = "shr_c41f0a7be82d4935b6d08e7fa1529c3d"
 SHARE_TOKEN = "q3l0mB7rXc5n2v9KfWZ1sYtA8dHjUePgRiOo4E6LkMw"  # noqa: S105 - made up, it opens nothing
 _MADE_AT = "2030-05-04T09:30:00.000Z"
@@ -16,6 +17,7 @@ _ACCOUNT = {
     "email": "ada@example.org",
     "display_name": "Ada",
     "created_at": "2030-05-01T08:00:00.000Z",
+    "email_verified": True,
 }
 _AUDIO = {"sample_rate_hz": 44100, "channels": 2, "depth_bits": 16, "codec": "flac", "length_samples": 8643600}
 _SHARED_TRACK = {
@@ -168,6 +170,19 @@ BY_SCHEMA: Mapping[str, object] = {
         "plans": [_PLAN],
         "packs": [{"name": "hour", "title": "60 minutes", "seconds": 3600, "life_days": 365}],
     },
+    "SessionList": {
+        "sessions": [
+            {
+                "session_id": SESSION_ID,
+                "device": "Firefox, Linux",
+                "created_at": _MADE_AT,
+                "last_used_at": _READY_AT,
+                "is_current": True,
+            }
+        ]
+    },
+    "EndedSessions": {"ended": 2},
+    "SignUpPending": {"confirmation": "mail"},
     "Session": {
         "user_id": _ACCOUNT["user_id"],
         "access_expires_at": "2030-05-04T09:40:00.000Z",

@@ -13,6 +13,7 @@ from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, 
 from services.gateway.api.mapping import account_json, moment
 from services.gateway.api.problems import unsigned
 from services.gateway.api.schema import Body, Text
+from services.gateway.domain.device import device_of
 from stripsession.auth.v1 import account_pb2, auth_service_pb2
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _TRANSPORT = Text(
     options=("token", "cookie"),
     shared="TokenTransport",
 )
-_EMAIL = Text(
+EMAIL = Text(
     "email",
     "Address of the account, at most 254 characters.",
     required=True,
@@ -37,7 +38,7 @@ _EMAIL = Text(
     fault="must be an e-mail address",
     reason="INVALID_EMAIL",
 )
-_PASSWORD = Text(
+PASSWORD = Text(
     "password",
     "The password; a new one has 8 to 256 characters and is none of those that are guessed first.",
     required=True,
@@ -45,16 +46,24 @@ _PASSWORD = Text(
     length_max=1024,
 )
 _NAME = Text("display_name", "Name to show, at most 100 characters.", length_max=100)
+LANGUAGE = Text("language", "Of mail, e.g. de; English where it is absent or none of ours.", length_max=20)
+MAILED_CODE = Text("code", "The code of the link, which works once.", required=True, length_min=1, length_max=200)
 SIGN_UP = Body(
     "SignUp",
     "A new account.",
-    (_EMAIL, _PASSWORD, _NAME, _TRANSPORT),
+    (EMAIL, PASSWORD, _NAME, LANGUAGE, _TRANSPORT),
     {"email": "grace@example.org", "password": "nineteen-cellos", "display_name": "Grace", "transport": "token"},
+)
+CONFIRMATION = Body(
+    "SignUpConfirmation",
+    "The code of the mail, and the password that was chosen when signing up.",
+    (MAILED_CODE, PASSWORD, _TRANSPORT),
+    {"code": "cWq9bH4xT1eU7oI3zA6lGy2k", "password": "nineteen-cellos", "transport": "token"},
 )
 SIGN_IN = Body(
     "SignIn",
     "Who signs in.",
-    (_EMAIL, _PASSWORD, _TRANSPORT),
+    (EMAIL, PASSWORD, _TRANSPORT),
     {"email": "ada@example.org", "password": "seventeen-violins", "transport": "token"},
 )
 _CODE = Text("code", "The code of the link, which works once.", required=True, length_min=1, length_max=200)
@@ -77,13 +86,18 @@ _OPENED = (
     " the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is"
     " unused for weeks."
 )
-_GUESSED = {
+_MORE = {
+    "signUp": " Where this server confirms sign-ups by mail, the answer is 202 whether or not there is an account with"
+    " this address, and the mail has a link whose code `confirmSignUp` takes.",
+    "confirmSignUp": " The password keeps whoever opens a mail that a stranger caused from making an account to which"
+    " the stranger knows the password.",
     "signIn": " After some wrong passwords for one account, whether or not there is such an account, each further try"
-    " has to wait, longer each time."
+    " has to wait, longer each time.",
 }
 _OWN_REFUSALS = {
     "signUp": ("BUSY", "DISPLAY_NAME_TOO_LONG", "EMAIL_TAKEN", "INVALID_EMAIL", "WEAK_PASSWORD"),
     "signIn": ("BUSY", "INVALID_EMAIL", "WRONG_CREDENTIALS"),
+    "confirmSignUp": ("BUSY", "CODE_SPENT", "WRONG_PASSWORD"),
     "redeemLink": ("LINK_SPENT",),
 }
 
@@ -100,18 +114,25 @@ class AuthRoutes:
         """The routes."""
 
         def opening(path: str, name: str, summary: str, body: Body, status: int) -> Endpoint:
-            handle = {"signUp": self.sign_up, "signIn": self.sign_in, "redeemLink": self.redeem_link}[name]
-            answers = (Answer(status, "The account and its session.", "Session"),)
+            handle = {
+                "signUp": self.sign_up,
+                "confirmSignUp": self.confirm_sign_up,
+                "signIn": self.sign_in,
+                "redeemLink": self.redeem_link,
+            }[name]
+            mailed = (Answer(202, "A mail has to be read first.", "SignUpPending"),) if name == "signUp" else ()
+            answers = (Answer(status, "The account and its session.", "Session"), *mailed)
             return Endpoint(
                 *("POST", path, name, summary, handle, answers, Access.PUBLIC, Rate.SIGN_IN),
                 body=body,
                 tag="auth",
-                description=_OPENED + _GUESSED.get(name, ""),
+                description=_OPENED + _MORE.get(name, ""),
                 refusals=(*_OWN_REFUSALS[name], "CROSS_SITE"),
             )
 
         return [
             opening("/v1/auth/signup", "signUp", "Make an account and sign it in.", SIGN_UP, 201),
+            opening("/v1/auth/signup/confirm", "confirmSignUp", "Make the account of a sign-up.", CONFIRMATION, 201),
             opening("/v1/auth/login", "signIn", "Sign in with e-mail and password.", SIGN_IN, 200),
             opening("/v1/auth/link", "redeemLink", "Sign in with the code of a one-time link.", LINK, 200),
             Endpoint(
@@ -139,7 +160,7 @@ class AuthRoutes:
                 Access.RENEWING,
                 body=REFRESH,
                 tag="auth",
-                description="Its cookies go, too. Access tokens of the session live on for some minutes: forget them.",
+                description="Its cookies go, too. Access tokens of it are refused within a second.",
                 refusals=("CROSS_SITE",),
             ),
             Endpoint(
@@ -148,9 +169,7 @@ class AuthRoutes:
                 refusals=("ACCOUNT_NOT_FOUND",),
             ),
             Endpoint(
-                "PATCH",
-                "/v1/me",
-                "updateAccount",
+                *("PATCH", "/v1/me", "updateAccount"),
                 "Change your account.",
                 self.update_me,
                 (Answer(200, "The changed account.", "Account"),),
@@ -165,15 +184,30 @@ class AuthRoutes:
         """Make an account."""
         body = await self._opening_body(call)
         request = auth_service_pb2.SignUpRequest(
-            email=body["email"], password=body["password"], display_name=body.get("display_name", "")
+            email=body["email"],
+            password=body["password"],
+            display_name=body.get("display_name", ""),
+            device=_device(call),
+            language=body.get("language", ""),
         )
         answer = await ask(self._auth.SignUp, request, deadline_s=HASHING_S)
+        if not answer.HasField("account"):
+            return json_answer({"confirmation": "mail"}, 202)
+        return self._opened(call, body, answer.account, answer.tokens, 201)
+
+    async def confirm_sign_up(self, call: Call) -> Response:
+        """Make the account that waits for its mail."""
+        body = await self._opening_body(call)
+        request = auth_service_pb2.ConfirmSignUpRequest(
+            code=body["code"], password=body["password"], device=_device(call)
+        )
+        answer = await ask(self._auth.ConfirmSignUp, request, deadline_s=HASHING_S)
         return self._opened(call, body, answer.account, answer.tokens, 201)
 
     async def sign_in(self, call: Call) -> Response:
         """Open a session."""
         body = await self._opening_body(call)
-        request = auth_service_pb2.SignInRequest(email=body["email"], password=body["password"])
+        request = auth_service_pb2.SignInRequest(email=body["email"], password=body["password"], device=_device(call))
         with self._admission.try_of(body["email"]):
             answer = await ask(self._auth.SignIn, request, deadline_s=HASHING_S)
         return self._opened(call, body, answer.account, answer.tokens, 200)
@@ -181,7 +215,8 @@ class AuthRoutes:
     async def redeem_link(self, call: Call) -> Response:
         """Open a session with a link's code."""
         body = await self._opening_body(call)
-        answer = await ask(self._auth.RedeemSignInLink, auth_service_pb2.RedeemSignInLinkRequest(code=body["code"]))
+        request = auth_service_pb2.RedeemSignInLinkRequest(code=body["code"], device=_device(call))
+        answer = await ask(self._auth.RedeemSignInLink, request)
         return self._opened(call, body, answer.account, answer.tokens, 200)
 
     async def refresh(self, call: Call) -> Response:
@@ -272,6 +307,10 @@ class AuthRoutes:
         }
         self._admission.set_cookies(response, call.request, cookies)
         return response
+
+
+def _device(call: Call) -> str:
+    return device_of(call.request.headers.get("user-agent", ""))
 
 
 def _life_s(until: datetime.datetime) -> int:

@@ -57,6 +57,11 @@ class Call:
         return self._signed().user_id
 
     @property
+    def session_id(self) -> str:
+        """The session that asks; empty where an API key does. Raises RuntimeError on a public route."""
+        return self._signed().session_id
+
+    @property
     def signed_for_s(self) -> float:
         """Seconds until the caller's token ends, 0 when it just has. Raises RuntimeError on a public route."""
         left = self._signed().expires_at - datetime.datetime.now(datetime.UTC)

@@ -20,6 +20,7 @@ from services.gateway.api.schema import Header
 from services.gateway.app.ports import ProgressReading
 from services.gateway.app.track_wakes import TrackWakes
 from services.gateway.app.watch_track import WatchTimes, watch_track
+from services.gateway.domain.ended_sessions import EndedSessions
 from services.gateway.domain.errors import BackendAway, TrackGone
 from services.gateway.domain.progress import Progress
 
@@ -53,13 +54,18 @@ class EventRoutes:
         *,
         streams_max: int,
         times: WatchTimes,
+        ended: EndedSessions,
     ) -> None:
-        """Streams end when `stopping` is set; their readers connect to another process."""
+        """Streams end when `stopping` is set; their readers connect to another process.
+
+        Those of `ended` sessions end at their next step.
+        """
         self._reading = reading
         self._wakes = wakes
         self._stopping = stopping
         self._streams_max = streams_max
         self._times = times
+        self._ended = ended
         self._open: collections.Counter[str] = collections.Counter()
 
     def endpoints(self) -> list[Endpoint]:
@@ -96,6 +102,7 @@ class EventRoutes:
             stopping=self._stopping,
             # A session that has ended must not be told more than any other request of it.
             times=dataclasses.replace(self._times, life_s=min(self._times.life_s, call.signed_for_s)),
+            is_over=lambda: call.session_id in self._ended,
         )
         self._open[owner_id] += 1
         try:

@@ -33,6 +33,7 @@ def account_json(account: account_pb2.Account) -> Json:
         "email": account.email,
         "display_name": account.display_name,
         "created_at": moment(account.created_at),
+        "email_verified": account.email_verified,
     }
 
 

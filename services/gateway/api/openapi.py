@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
-from services.gateway.api.answer_examples import BY_MEDIA_TYPE, BY_SCHEMA, SHARE_ID, TRACK_ID, UPLOAD_ID
+from services.gateway.api.answer_examples import BY_MEDIA_TYPE, BY_SCHEMA, SESSION_ID, SHARE_ID, TRACK_ID, UPLOAD_ID
 from services.gateway.api.answer_headers import HEADERS, OF_LIMITED, OF_STATUS
 from services.gateway.api.endpoint import Access, Answer, Endpoint, Rate
 from services.gateway.api.problems import MEDIA_TYPE, Problem
@@ -54,6 +54,7 @@ _TAGS = {
 _PATH_PARAMETERS: Mapping[str, tuple[str, str]] = {
     "track_id": ("Names a track of yours.", TRACK_ID),
     "upload_id": ("Names an upload of yours.", UPLOAD_ID),
+    "session_id": ("Names a session of yours.", SESSION_ID),
     "share_id": ("Names a link of the track.", SHARE_ID),
     "stem": ("One of the track's `stems`.", "vocals"),
     "index": ("The segment's `index`, from 0 on.", "0"),

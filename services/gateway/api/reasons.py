@@ -59,6 +59,7 @@ OF_THE_DOOR: Mapping[str, Reason] = {
 
 OF_SERVICES: Mapping[str, Reason] = {
     "ACCOUNT_NOT_FOUND": Reason(404, "There is no such account."),
+    "CODE_SPENT": Reason(404, "This link was used or has run out. Ask for a new one."),
     "COVER_NOT_FOUND": Reason(404, "The song's file has no cover."),
     "DAMAGED": Reason(
         422, "This file is damaged or incomplete and cannot be decoded. Export it again, then upload it."
@@ -75,6 +76,7 @@ OF_SERVICES: Mapping[str, Reason] = {
         "This sign-in link was used or has expired. Ask whoever runs this server for a new one; if that is you,"
         " `stripsession link` prints it.",
     ),
+    "MAIL_OFF": Reason(409, "This server sends no mail. Ask whoever runs it for a sign-in link."),
     "MINUTES_EXHAUSTED": Reason(
         402,
         "This song needs 3 minutes, and the Free plan has 1 minute left this month. New minutes come on 1 June 2030.",
@@ -101,6 +103,7 @@ OF_SERVICES: Mapping[str, Reason] = {
         503, "Separation cannot be reached right now. The file is kept; try again shortly."
     ),
     "SESSION_ENDED": Reason(401, "The session has ended. Sign in again."),
+    "SESSION_NOT_FOUND": Reason(404, "There is no such session, or it has ended."),
     "SHARE_LIFE_INVALID": Reason(422, "A link works for an hour at least and 90 days at most."),
     "SHARE_NOT_FOUND": Reason(404, "This link does not exist, or no longer."),
     "SHARE_VIEW_INVALID": Reason(
@@ -109,6 +112,9 @@ OF_SERVICES: Mapping[str, Reason] = {
     "STEM_NOT_FOUND": Reason(404, "There is no such stem."),
     "TAGS_INVALID": Reason(422, "A track has at most 20 tags, each of 1 to 40 visible characters."),
     "TITLE_EMPTY": Reason(422, "A title has at least one visible character."),
+    "TOO_MANY_MAILS": Reason(
+        429, "Enough mail was sent to this address for now. Look among what came, or try again later."
+    ),
     # Waiting makes no room: links end by being revoked, or after days.
     "TOO_MANY_SHARES": Reason(409, "The track has as many links as it may have. Revoke one of them first."),
     "TOO_LONG": Reason(422, "This song is longer than the limit of 10 minutes. Upload a shorter one."),
@@ -139,6 +145,7 @@ OF_SERVICES: Mapping[str, Reason] = {
     "WEBHOOK_UNKNOWN": Reason(404, "Nothing here takes such messages."),
     "WEBHOOK_UNREADABLE": Reason(422, "The message does not say what it should."),
     "WRONG_CREDENTIALS": Reason(401, "The e-mail address or the password is wrong."),
+    "WRONG_PASSWORD": Reason(403, "The password is wrong."),
 }
 """What the services say, through the gateway, in their own words."""
 

@@ -53,7 +53,25 @@ SCHEMAS: Mapping[str, Schema] = {
         email=text("The address that signs in; empty where another issuer vouches for somebody and has verified none."),
         display_name=text("Name to show; may be empty."),
         created_at=moment("When it was made."),
+        email_verified=yes_no("Whether a link in a mail to the address was opened."),
     ),
+    "SignUpPending": structure(
+        "A sign-up that waits, whether or not there is an account with its address.",
+        confirmation=one_of("What it waits for: mail, that a mail to the address is read.", "mail"),
+    ),
+    "SessionList": structure(
+        "Where somebody is signed in.",
+        sessions=list_of("SignedInSession", "The last used first."),
+    ),
+    "SignedInSession": structure(
+        "A session that lives.",
+        session_id=text("Names it."),
+        device=text("Program and system, e.g. Firefox, Linux; empty where neither is known."),
+        created_at=moment("When it was opened."),
+        last_used_at=moment("When its tokens were last renewed."),
+        is_current=yes_no("Whether it is the one that asks."),
+    ),
+    "EndedSessions": structure("What was ended.", ended=count("How many sessions.")),
     "Session": structure(
         "A session. With `transport` token the tokens are here; with cookie they are in HttpOnly cookies alone.",
         *("account", "token_type", "access_token", "refresh_token"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 from services.gateway.app.ports import ProgressReading
 from services.gateway.app.track_wakes import TrackWakes
@@ -35,12 +35,14 @@ async def watch_track(
     track_id: str,
     stopping: asyncio.Event,
     times: WatchTimes,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> AsyncGenerator[Progress | None, None]:
     """Yield a whole reading at once, then after facts, at each turn of the track at once, and each poll.
 
     None is a heartbeat.
 
-    Ends after a terminal state, when the track is deleted, when the process stops, and at the end of the stream's life.
+    Ends after a terminal state, when the track is deleted, when the process stops, at the end of the stream's life, and
+    at the first step at which `is_over`.
     Raises TrackGone and BackendAway for the first reading only.
     """
     loop = asyncio.get_running_loop()
@@ -53,7 +55,7 @@ async def watch_track(
             await _first_of(woken.news, stopping, deadline_s=min(times.poll_s, max(0.0, ends_at - loop.time())))
             if woken.news.is_set():
                 await _first_of(woken.turn, stopping, deadline_s=max(0.0, said_at + times.rest_s - loop.time()))
-            if stopping.is_set() or loop.time() >= ends_at:
+            if stopping.is_set() or is_over() or loop.time() >= ends_at:
                 return
             woken.clear()
             try:

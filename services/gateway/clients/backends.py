@@ -10,6 +10,7 @@ from chassis.rpc.client import Channel
 
 _AUTH = "stripsession.auth.v1.AuthService"
 _FEDERATION = "stripsession.auth.v1.FederationService"
+_SECURITY = "stripsession.auth.v1.AccountSecurityService"
 _LIBRARY = "stripsession.library.v1.LibraryService"
 _LISTING = "stripsession.library.v1.ListingService"
 _SHARES = "stripsession.library.v1.ShareService"
@@ -21,7 +22,8 @@ _RETENTION = "stripsession.retention.v1.RetentionService"
 # twice.
 _IDEMPOTENT = {
     "auth": [f"{_AUTH}/{name}" for name in ("GetKeySet", "GetAccount", "UpdateAccount", "SignOut")]
-    + [f"{_FEDERATION}/{name}" for name in ("ListSessionIssuers", "ResolveIdentity", "ReceiveClerkWebhook")],
+    + [f"{_FEDERATION}/{name}" for name in ("ListSessionIssuers", "ResolveIdentity", "ReceiveClerkWebhook")]
+    + [f"{_SECURITY}/{name}" for name in ("ListSessions", "EndOtherSessions", "ListEndedSessions")],
     "library": [
         f"{_LIBRARY}/{name}"
         for name in (

@@ -84,7 +84,7 @@ async def clerk_house(database: Database) -> AsyncIterator[ClerkHouse]:
     async def sleep(seconds: float) -> None:
         waited_s.append(seconds)
 
-    store = PostgresStore(database, encode)
+    store = PostgresStore(database, encode, bytes(32))
     ports = Ports(store, CountingHasher(), PlainSigner(), SystemClock(), LIVES)
     http = HttpDocuments()
     try:

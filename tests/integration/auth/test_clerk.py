@@ -18,7 +18,6 @@ from services.auth.app.open_session import open_session
 from services.auth.app.receive_clerk_webhook import receive_clerk_webhook
 from services.auth.app.reconcile_clerk import Reconciled, reconcile_clerk
 from services.auth.app.resolve_identity import resolve_identity
-from services.auth.app.sign_up import sign_up
 from services.auth.domain.errors import (
     IdentityEnded,
     IssuerAway,
@@ -32,6 +31,7 @@ from services.auth.domain.identity import Profile
 from services.auth.store.store import MIGRATIONS, SCHEMA
 from stack.issuer.webhooks import Message, deleted
 from tests.integration.auth.clerk_house import PAGE, ClerkHouse, clerk_house
+from tests.unit.auth.signing_up import sign_up
 
 
 @pytest.fixture

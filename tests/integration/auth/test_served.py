@@ -114,7 +114,11 @@ async def test_a_persons_whole_way(served: Served) -> None:
     ) == (grpc.StatusCode.UNAUTHENTICATED, "SESSION_ENDED")
     signed_in = await served.auth.SignIn(pb.SignInRequest(email=EMAIL.upper(), password=PASSWORD))
     assert signed_in.account.user_id == user_id
-    assert await served.database.pool.fetchval("SELECT count(outbox.fact_id) FROM outbox") == 1
+    facts = await served.database.pool.fetch("SELECT subject FROM outbox ORDER BY fact_id")
+    assert [row["subject"] for row in facts] == [
+        "stripsession.auth.v1.AccountCreated",
+        "stripsession.auth.v1.SessionEnded",
+    ]
 
 
 async def test_access_token_verifies_with_the_key_set(served: Served) -> None:

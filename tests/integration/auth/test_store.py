@@ -18,6 +18,7 @@ from services.auth.events.envelopes import encode
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
 from stripsession.auth.v1 import events_pb2
 from tests.unit.auth.identity_conformance import IdentityConformance
+from tests.unit.auth.mail_conformance import MailConformance, mail_to
 from tests.unit.auth.store_conformance import NOW, StoreConformance
 
 CHASSIS_TABLES = {"outbox", "inbox", "dead_letters", "migrations"}
@@ -29,10 +30,10 @@ async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
         yield database
 
 
-class TestPostgresStore(StoreConformance, IdentityConformance):
+class TestPostgresStore(StoreConformance, IdentityConformance, MailConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
-        return PostgresStore(database, encode)
+        return PostgresStore(database, encode, bytes(32))
 
 
 async def test_fact_reaches_the_stream(database: Database, nats_server: NatsServer) -> None:
@@ -40,7 +41,7 @@ async def test_fact_reaches_the_stream(database: Database, nats_server: NatsServ
     bus = Bus(nats_server.url, None, streams=[FACTS])
     await bus.start()
     try:
-        async with PostgresStore(database, encode).transaction() as work:
+        async with PostgresStore(database, encode, bytes(32)).transaction() as work:
             await work.publish(AccountCreated("usr_1", NOW))
         assert await Relay(database, bus).publish_batch() == 1
         subscription = await bus.jetstream.subscribe("stripsession.auth.v1.AccountCreated", ordered_consumer=True)
@@ -59,3 +60,17 @@ async def test_data_map_names_every_column(database: Database) -> None:
     live = {(row["table_name"], row["column_name"]) for row in rows if row["table_name"] not in CHASSIS_TABLES}
     mapped = yaml.safe_load((MIGRATIONS.parent / "datamap.yaml").read_text())["tables"]
     assert {(table, column) for table, columns in mapped.items() for column in columns} == live
+
+
+async def test_waiting_mail_is_sealed(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither address nor words nor code of a waiting mail are in its row, and with another key it is dropped."""
+    mail = mail_to("ada@example.org")
+    async with PostgresStore(database, encode, bytes(32)).transaction() as work:
+        await work.mails.add(mail, NOW)
+    row = bytes(await database.pool.fetchval("SELECT sealed FROM mails"))
+    for told in (mail.to, mail.subject, mail.text):
+        assert told.encode() not in row
+    async with PostgresStore(database, encode, b"k" * 32).transaction() as work:
+        assert await work.mails.claim(NOW, NOW, 9) == []
+    assert await database.pool.fetchval("SELECT count(mail_id) FROM mails") == 0
+    assert "dropped" in caplog.text

@@ -19,7 +19,7 @@ from chassis.rpc.server import Registration, RpcServer
 from services.gateway.app.watch_track import WatchTimes
 from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import Gateway, build
-from stripsession.auth.v1 import auth_service_pb2_grpc, federation_service_pb2_grpc
+from stripsession.auth.v1 import account_security_service_pb2_grpc, auth_service_pb2_grpc, federation_service_pb2_grpc
 from stripsession.billing.v1 import billing_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
@@ -28,8 +28,10 @@ from tests.integration.gateway.declared import holding
 from tests.integration.gateway.fake_federation import FakeFederation
 from tests.integration.gateway.fake_jobs import FakeJobs
 from tests.integration.gateway.fake_listing import FakeListing
+from tests.integration.gateway.fake_retention import FakeRetention
+from tests.integration.gateway.fake_sessions import FakeSessions
 from tests.integration.gateway.fake_shares import FakeShares
-from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeLibrary, FakeRetention
+from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeLibrary
 
 OWNER = "usr_owner"
 STRANGER = "usr_stranger"
@@ -43,6 +45,7 @@ class Door:
     gateway: Gateway
     auth: FakeAuth
     federation: FakeFederation
+    sessions: FakeSessions
     library: FakeLibrary
     shares: FakeShares
     jobs: FakeJobs
@@ -76,10 +79,14 @@ async def opened(
     certificates: Path, web_dir: Path, *, times: WatchTimes | None = None, **settings: Any
 ) -> AsyncIterator[Door]:
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
-    shares, listing, federation = FakeShares(library), FakeListing(library), FakeFederation()
+    shares, sessions, listing = FakeShares(library), FakeSessions(auth), FakeListing(library)
+    federation = FakeFederation()
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
+            lambda server: account_security_service_pb2_grpc.add_AccountSecurityServiceServicer_to_server(
+                sessions, server
+            ),
             lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(federation, server),
         ],
         "library": [
@@ -122,7 +129,7 @@ async def opened(
         client = await stack.enter_async_context(
             httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway.http.port}", timeout=15, event_hooks=hooks)
         )
-        yield Door(gateway, auth, federation, library, shares, jobs, billing, retention, client, servers)
+        yield Door(gateway, auth, federation, sessions, library, shares, jobs, billing, retention, client, servers)
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from services.gateway.api.answer_examples import SHARE_ID, SHARE_TOKEN, TRACK_ID, UPLOAD_ID
-from services.gateway.api.auth_routes import LINK, REFRESH, SIGN_IN
+from services.gateway.api.answer_examples import SESSION_ID, SHARE_ID, SHARE_TOKEN, TRACK_ID, UPLOAD_ID
+from services.gateway.api.auth_routes import CONFIRMATION, LINK, REFRESH, SIGN_IN
+from services.gateway.api.mail_routes import CHOICE, VERIFY
 from stripsession.auth.v1 import account_pb2
 from stripsession.library.v1 import share_service_pb2
 from tests.integration.gateway.conftest import OWNER, Door, opened
@@ -41,6 +42,11 @@ def restore(door: Door) -> None:
     library.file = b"fLaC" * 4096
     share = share_service_pb2.Share(share_id=SHARE_ID, track_id=TRACK_ID, view_json="{}")
     share.expires_at.FromDatetime(door.shares.clock.now().replace(year=2100))
+    door.sessions.sessions = {}
+    door.sessions.add(OWNER, SESSION_ID, "Firefox, Linux")
+    door.sessions.ended = {}
+    auth.sign_ups = {str(CONFIRMATION.example["code"]): ("grace@example.org", str(CONFIRMATION.example["password"]))}
+    door.sessions.codes = {str(CHOICE.example["code"]): OWNER, str(VERIFY.example["code"]): OWNER}
     door.shares.by_token = {SHARE_TOKEN: (OWNER, share)}
 
 

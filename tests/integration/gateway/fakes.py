@@ -25,7 +25,6 @@ from stripsession.library.v1 import (
     track_pb2,
     upload_pb2,
 )
-from stripsession.retention.v1 import retention_service_pb2, retention_service_pb2_grpc
 
 ISSUER = "https://stripsession.test"
 AUDIENCE = "stripsession"
@@ -53,6 +52,9 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         self.codes: dict[str, str] = {}
         self.life_s = 900
         self.is_busy = False
+        self.devices: list[str] = []
+        self.confirms_sign_ups = False
+        self.sign_ups: dict[str, tuple[str, str]] = {}
 
     def token(self, user_id: str, **claims: Any) -> str:
         now = int(datetime.datetime.now(datetime.UTC).timestamp())
@@ -88,7 +90,19 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         self.passwords[email] = password
         return account
 
+    def account(self, user_id: str) -> account_pb2.Account:
+        if user_id not in self.accounts:
+            raise missing("ACCOUNT")
+        return self.accounts[user_id]
+
+    def password_of(self, user_id: str) -> str:
+        return self.passwords[self.account(user_id).email]
+
     async def SignUp(self, request: Any, context: Any) -> auth_service_pb2.SignUpResponse:
+        self.devices.append(request.device)
+        if self.confirms_sign_ups:
+            self.sign_ups[f"code-{len(self.sign_ups)}"] = (request.email, request.password)
+            return auth_service_pb2.SignUpResponse()
         if request.email in self.passwords:
             raise refused(grpc.StatusCode.ALREADY_EXISTS, "EMAIL_TAKEN", "There is an account with this address.")
         if len(request.password) < 8:
@@ -96,7 +110,19 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         account = self.add(request.email, request.password, request.display_name)
         return auth_service_pb2.SignUpResponse(account=account, tokens=self.tokens(account.user_id))
 
+    async def ConfirmSignUp(self, request: Any, context: Any) -> auth_service_pb2.ConfirmSignUpResponse:
+        self.devices.append(request.device)
+        if request.code not in self.sign_ups:
+            raise refused(grpc.StatusCode.NOT_FOUND, "CODE_SPENT", "The link has run out.")
+        email, password = self.sign_ups[request.code]
+        if request.password != password:
+            raise refused(grpc.StatusCode.PERMISSION_DENIED, "WRONG_PASSWORD", "The password is wrong.")
+        del self.sign_ups[request.code]
+        account = self.add(email, password)
+        return auth_service_pb2.ConfirmSignUpResponse(account=account, tokens=self.tokens(account.user_id))
+
     async def SignIn(self, request: Any, context: Any) -> auth_service_pb2.SignInResponse:
+        self.devices.append(request.device)
         if self.is_busy:
             raise refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "BUSY", "Too many are signing in.", retry_after_s=1)
         if self.passwords.get(request.email) != request.password:
@@ -115,6 +141,7 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         return auth_service_pb2.SignOutResponse()
 
     async def RedeemSignInLink(self, request: Any, context: Any) -> auth_service_pb2.RedeemSignInLinkResponse:
+        self.devices.append(request.device)
         user_id = self.codes.pop(request.code, None)
         if user_id is None:
             raise refused(grpc.StatusCode.UNAUTHENTICATED, "LINK_SPENT", "The link was used or has expired.")
@@ -369,11 +396,3 @@ class FakeBilling(billing_service_pb2_grpc.BillingServiceServicer):
 
     async def ListLedgerEntries(self, request: Any, context: Any) -> billing_service_pb2.ListLedgerEntriesResponse:
         return billing_service_pb2.ListLedgerEntriesResponse()
-
-
-class FakeRetention(retention_service_pb2_grpc.RetentionServiceServicer):
-    def __init__(self) -> None:
-        self.erasures: dict[str, list[retention_service_pb2.Erasure]] = {}
-
-    async def ListErasures(self, request: Any, context: Any) -> retention_service_pb2.ListErasuresResponse:
-        return retention_service_pb2.ListErasuresResponse(erasures=self.erasures.get(request.owner_id, []))

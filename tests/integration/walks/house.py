@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import grpc
 from google.protobuf import message_factory
 from google.protobuf.descriptor import MethodDescriptor
@@ -63,6 +64,7 @@ class House:
         self.signing_key_file = folder / "signing.pem"
         self.vouching: Vouching | None = None
         """Stands in for Clerk, while the house stands."""
+        self.auth_url = ""
         self._forged = make_certificates(folder / "forged")
         self._channels: dict[tuple[str, str], grpc.aio.Channel] = {}
 
@@ -92,6 +94,15 @@ class House:
         except grpc.aio.AioRpcError as error:
             return Heard(refusal=from_error(error))
         return Heard(answers)
+
+    async def write_auth(self, statement: str, *values: object) -> None:
+        """Put something into auth's schema that no RPC gives out."""
+        connection = await asyncpg.connect(self.auth_url)
+        try:
+            await connection.execute("SET search_path TO auth")
+            await connection.execute(statement, *values)
+        finally:
+            await connection.close()
 
     async def stop(self) -> None:
         for channel in self._channels.values():
@@ -138,6 +149,7 @@ async def standing(postgres: PostgresServer, certificates: Path, folder: Path) -
         stack.callback(nats.kill)
         house.vouching = Vouching(await stack.enter_async_context(issuing()))
         urls = {name: (await stack.enter_async_context(postgres.database(name)))._url for name in house.ports}
+        house.auth_url = urls["auth"]
         stack.push_async_callback(house.stop)
         for work in _works(house, urls, nats.url, folder):
             await stack.enter_async_context(_running(work))
@@ -160,6 +172,7 @@ def _works(house: House, urls: dict[str, str], nats_url: str, folder: Path) -> l
             AuthSettings(
                 **told("auth"),
                 signing_key_file=house.signing_key_file,
+                mail_dir=folder / "mail",
                 # Hashing is tested by itself; here it need only be real.
                 hashing_memory_kib=1024,
                 hashing_passes=1,

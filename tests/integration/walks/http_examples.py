@@ -82,6 +82,19 @@ OPERATIONS: Mapping[str, Operation] = {
     "redeemLink": _of_secret("code", "code"),
     "refreshSession": _of_secret("refresh_token", "refresh_token"),
     "signOut": _plain(json={}),
+    "listSessions": _plain(),
+    "endSession": Operation(lambda asked: Sent({"session_id": asked.things.session_id})),
+    "endOtherSessions": _plain(),
+    "confirmSignUp": Operation(
+        lambda asked: Sent(json={"code": asked.secrets.sign_up_code, "password": PASSWORD}), secret="sign_up_code"
+    ),
+    "changePassword": _plain(json={"present_password": PASSWORD, "password": PASSWORD}),
+    "requestPasswordReset": Operation(lambda asked: Sent(json={"email": asked.unused_email})),
+    "resetPassword": Operation(
+        lambda asked: Sent(json={"code": asked.secrets.reset_code, "password": PASSWORD}), secret="reset_code"
+    ),
+    "requestVerification": _plain(json={}),
+    "verifyEmail": _of_secret("verify_code", "code"),
     "getAccount": _plain(),
     "updateAccount": _plain(json={"display_name": "Ada"}),
     "describeUploads": _plain(),

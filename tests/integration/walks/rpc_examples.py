@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from google.protobuf.message import Message
 
+from stripsession.auth.v1 import account_security_service_pb2 as security
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import federation_service_pb2 as federation
 from stripsession.billing.v1 import billing_service_pb2 as billing
@@ -107,6 +108,9 @@ def _of_issuer(asked: Asked) -> Message:
 
 _AUTH: Mapping[str, Example] = {
     "AuthService.SignUp": Example(lambda asked: auth.SignUpRequest(email=asked.unused_email, password=PASSWORD)),
+    "AuthService.ConfirmSignUp": Example(
+        lambda asked: auth.ConfirmSignUpRequest(code=asked.secrets.sign_up_code, password=PASSWORD)
+    ),
     "AuthService.SignIn": Example(lambda asked: auth.SignInRequest(email=asked.secrets.email, password=PASSWORD)),
     "AuthService.RefreshSession": Example(
         lambda asked: auth.RefreshSessionRequest(refresh_token=asked.secrets.refresh_token)
@@ -119,6 +123,32 @@ _AUTH: Mapping[str, Example] = {
     "FederationService.ListSessionIssuers": Example(lambda asked: federation.ListSessionIssuersRequest()),
     "FederationService.ResolveIdentity": Example(_of_issuer),
     "FederationService.ReceiveClerkWebhook": Example(_webhook),
+    "AccountSecurityService.ListSessions": _of_account(security.ListSessionsRequest),
+    "AccountSecurityService.EndSession": Example(
+        lambda asked: security.EndSessionRequest(user_id=asked.actor, session_id=asked.things.session_id)
+    ),
+    "AccountSecurityService.EndOtherSessions": Example(
+        lambda asked: security.EndOtherSessionsRequest(user_id=asked.actor, kept_session_id=asked.things.session_id)
+    ),
+    "AccountSecurityService.ChangePassword": Example(
+        lambda asked: security.ChangePasswordRequest(
+            user_id=asked.actor,
+            session_id=asked.things.session_id,
+            present_password=PASSWORD,
+            new_password=PASSWORD,
+        )
+    ),
+    "AccountSecurityService.RequestVerification": _of_account(security.RequestVerificationRequest),
+    "AccountSecurityService.VerifyEmail": Example(
+        lambda asked: security.VerifyEmailRequest(code=asked.secrets.verify_code)
+    ),
+    "AccountSecurityService.RequestPasswordReset": Example(
+        lambda asked: security.RequestPasswordResetRequest(email=asked.secrets.email)
+    ),
+    "AccountSecurityService.ResetPassword": Example(
+        lambda asked: security.ResetPasswordRequest(code=asked.secrets.reset_code, password=PASSWORD)
+    ),
+    "AccountSecurityService.ListEndedSessions": Example(lambda asked: security.ListEndedSessionsRequest()),
     "LocalSignInService.CreateSignInLink": Example(
         lambda asked: auth.CreateSignInLinkRequest(email=asked.secrets.email)
     ),

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.gateway.api.web_files import POLICY
 from tests.integration.web.counted_bytes import CountedBytes
 from tests.integration.web.fake_listing import FakeListing
+from tests.integration.web.fake_mail import FakeMail
 from tests.integration.web.fake_shares import FakeShares
 from tests.integration.web.made_song import RATE_HZ, STEMS, MadeSong
 from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, problem, report_json, told
@@ -72,6 +73,7 @@ class FakeGateway:
         self.left_s = 3600
         self.listing = FakeListing(self)
         self.shares = FakeShares(self)
+        self.mail = FakeMail(self._open, self._with_session)
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._flowing = asyncio.Event()
@@ -131,6 +133,7 @@ class FakeGateway:
         one = "/v1/tracks/{track_id}"
         signed = [
             Route("/v1/me", self._me),
+            *self.mail.signed_routes(),
             Route("/v1/billing/usage", self._usage),
             Route("/v1/billing/plans", self._plans),
             Route("/v1/privacy/erasures", self._erasures),
@@ -151,11 +154,11 @@ class FakeGateway:
         ]
         for route in signed:
             route.app = self._signed(route.app)
-        opening = [Route(f"/v1/auth/{name}", self._open, methods=["POST"]) for name in ("login", "signup", "link")]
         return Starlette(
             routes=[
                 *signed,
-                *opening,
+                *[Route(f"/v1/auth/{name}", self._open, methods=["POST"]) for name in ("login", "link")],
+                *self.mail.open_routes(),
                 *self.shares.open_routes(),
                 Route("/v1/auth/refresh", self._refresh, methods=["POST"]),
                 Route("/v1/auth/logout", self._logout, methods=["POST"]),

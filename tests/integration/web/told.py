@@ -11,7 +11,13 @@ from starlette.responses import JSONResponse, Response
 from services.gateway.api.schemas import SCHEMAS
 
 MOMENT = "2024-01-01T00:00:00Z"
-ACCOUNT = {"user_id": "usr_1", "email": "ada@example.org", "display_name": "", "created_at": MOMENT}
+ACCOUNT = {
+    "user_id": "usr_1",
+    "email": "ada@example.org",
+    "display_name": "",
+    "created_at": MOMENT,
+    "email_verified": False,
+}
 PLAN = {
     "name": "free",
     "title": "Free",

@@ -9,12 +9,13 @@ from playwright.async_api import expect
 
 from tests.browser import WebPage
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
+from tests.integration.web.fake_mail import SPENT
 
 WIDTHS_PX = (360, 768, 1440)
 PHONE_PX, DESK_PX = 360, 1440
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
-SECTIONS = ("profile", "plan", "page", "privacy", "receipts", "session")
+SECTIONS = ("profile", "security", "plan", "page", "privacy", "receipts", "session")
 SONG = "Night Train"
 _SONGS = (
     SONG,
@@ -68,6 +69,7 @@ async def walk(web: WebPage, gateway: FakeGateway, look: Look) -> None:
 
 
 async def _door(web: WebPage, look: Look) -> None:
+    await _mailed(web, look)
     await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()
     await look("sign-in")
     await web.page.get_by_role("button", name="Create an account").click()
@@ -79,6 +81,20 @@ async def _door(web: WebPage, look: Look) -> None:
     await web.page.get_by_label("I am 13 or older").check()
     await web.fill_entry("ada@example.org", PASSWORD, "Create an account")
     await web.sees_library()
+
+
+async def _mailed(web: WebPage, look: Look) -> None:
+    for address, text, name in (
+        ("forgot", "Enter the address of your account", "forgot"),
+        (f"reset/{'x' * 43}", "It signs you out everywhere", "reset"),
+        (f"verify/{SPENT}", "was used or has run out", "verify-spent"),
+        (f"verify/{'x' * 43}", "Your address is confirmed", "verify"),
+        (f"confirm/{'x' * 43}", "Enter the password that you chose", "confirm"),
+    ):
+        await web.page.goto(f"{web.address}/#/{address}")
+        await expect(web.page.locator("#mailed")).to_contain_text(text)
+        await look(name)
+    await web.page.goto(f"{web.address}/#/")
 
 
 async def _first_songs(web: WebPage, gateway: FakeGateway, look: Look) -> None:

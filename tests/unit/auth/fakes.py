@@ -10,14 +10,25 @@ import datetime
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from chassis.testing.clock import ManualClock
-from services.auth.app.ports import Lives, Ports
+from services.auth.app.ports import Lives, Mailing, MailLives, Ports
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import EmailAddress
+from services.auth.domain.email_code import EmailCode, PendingSignUp, Purpose
 from services.auth.domain.errors import HashingBusy
 from services.auth.domain.facts import Fact
 from services.auth.domain.identity import NEVER, Identity
 from services.auth.domain.link import SignInLink
+from services.auth.domain.mail import ClaimedMail, Mail
 from services.auth.domain.session import AccessToken, RefreshToken, Session
+
+
+@dataclasses.dataclass
+class WaitingMail:
+    """A mail, when it is due, and how often it was tried."""
+
+    mail: Mail
+    due_at: datetime.datetime
+    tries: int = 0
 
 
 @dataclasses.dataclass
@@ -31,6 +42,10 @@ class Rows:
     redeemed: set[bytes] = dataclasses.field(default_factory=set)
     identities: dict[tuple[str, str], Identity] = dataclasses.field(default_factory=dict)
     messages: dict[str, datetime.datetime] = dataclasses.field(default_factory=dict)
+    codes: dict[bytes, EmailCode] = dataclasses.field(default_factory=dict)
+    pending: dict[bytes, PendingSignUp] = dataclasses.field(default_factory=dict)
+    used: set[bytes] = dataclasses.field(default_factory=set)
+    mails: dict[str, WaitingMail] = dataclasses.field(default_factory=dict)
     facts: list[Fact] = dataclasses.field(default_factory=list)
 
 
@@ -65,6 +80,15 @@ class FakeAccounts:
         self._rows.accounts[user_id] = dataclasses.replace(account, email=email)
         return True
 
+    async def set_hash(self, user_id: str, new: str) -> None:
+        if (account := self._rows.accounts.get(user_id)) is not None:
+            self._rows.accounts[user_id] = dataclasses.replace(account, password_hash=new)
+
+    async def mark_verified(self, user_id: str, at: datetime.datetime) -> None:
+        account = self._rows.accounts.get(user_id)
+        if account is not None and account.email_verified_at is None:
+            self._rows.accounts[user_id] = dataclasses.replace(account, email_verified_at=at)
+
     async def replace_hash(self, user_id: str, old: str, new: str) -> None:
         account = self._rows.accounts.get(user_id)
         if account is not None and account.password_hash == old:
@@ -88,23 +112,29 @@ class FakeSessions:
         self._rows.tokens[fresh.token_hash] = fresh
         self._rows.sessions[session.session_id] = session
 
-    async def end(self, session_id: str, at: datetime.datetime) -> None:
-        session = self._rows.sessions[session_id]
-        if session.ended_at is None:
-            self._rows.sessions[session_id] = dataclasses.replace(session, ended_at=at)
+    async def end(self, session_id: str, at: datetime.datetime) -> bool:
+        session = self._rows.sessions.get(session_id)
+        if session is None or session.ended_at is not None:
+            return False
+        self._rows.sessions[session_id] = dataclasses.replace(session, ended_at=at)
+        return True
+
+    async def owner(self, session_id: str, now: datetime.datetime) -> str | None:
+        session = self._rows.sessions.get(session_id)
+        return session.user_id if session is not None and _lives(session, now) else None
+
+    async def living(self, user_id: str, now: datetime.datetime, limit: int) -> list[Session]:
+        theirs = [each for each in self._rows.sessions.values() if each.user_id == user_id and _lives(each, now)]
+        theirs.sort(key=lambda each: each.session_id)
+        return sorted(theirs, key=lambda each: each.last_used_at, reverse=True)[:limit]
 
     async def end_others(self, user_id: str, kept_session_id: str, at: datetime.datetime) -> list[str]:
-        ended = [
-            each.session_id
-            for each in self._rows.sessions.values()
-            if each.user_id == user_id
-            and each.session_id != kept_session_id
-            and each.ended_at is None
-            and each.expires_at > at
-        ]
-        for session_id in ended:
-            await self.end(session_id, at)
-        return ended
+        others = [each.session_id for each in await self.living(user_id, at, len(self._rows.sessions))]
+        return [each for each in others if each != kept_session_id and await self.end(each, at)]
+
+    async def ended_since(self, moment: datetime.datetime) -> list[tuple[str, datetime.datetime]]:
+        ended = [(each.session_id, each.ended_at) for each in self._rows.sessions.values()]
+        return [(session_id, at) for session_id, at in ended if at is not None and at >= moment]
 
     async def forget(self, over_before: datetime.datetime, limit: int) -> int:
         sessions = [
@@ -120,6 +150,10 @@ class FakeSessions:
         for token_hash in tokens:
             del self._rows.tokens[token_hash]
         return max(len(sessions), len(tokens))
+
+
+def _lives(session: Session, now: datetime.datetime) -> bool:
+    return session.ended_at is None and session.expires_at > now
 
 
 class FakeLinks:
@@ -185,6 +219,93 @@ class FakeIdentities:
         return max(len(messages), len(ended))
 
 
+class FakeEmailCodes:
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    async def add(self, code: EmailCode) -> None:
+        self._rows.codes[code.code_hash] = code
+
+    async def count(self, purpose: Purpose, email_key: str, since: datetime.datetime) -> int:
+        made = [each for each in self._rows.codes.values() if each.purpose is purpose and each.email_key == email_key]
+        return len([each for each in made if each.made_at > since])
+
+    async def get(self, code_hash: bytes, purpose: Purpose, now: datetime.datetime) -> EmailCode | None:
+        code = self._rows.codes.get(code_hash)
+        if code is None or code.purpose is not purpose or code_hash in self._rows.used or code.expires_at <= now:
+            return None
+        return code
+
+    async def use(self, code_hash: bytes, purpose: Purpose, now: datetime.datetime) -> bool:
+        if await self.get(code_hash, purpose, now) is None:
+            return False
+        self._rows.used.add(code_hash)
+        return True
+
+    async def use_all(self, user_id: str, purpose: Purpose, now: datetime.datetime) -> None:
+        theirs = [each for each in self._rows.codes.values() if each.user_id == user_id and each.purpose is purpose]
+        self._rows.used |= {each.code_hash for each in theirs}
+
+    async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
+        over = [each.code_hash for each in self._rows.codes.values() if each.expires_at < expired_before][:limit]
+        for code_hash in over:
+            del self._rows.codes[code_hash]
+        return len(over)
+
+
+class FakePendingSignUps:
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    async def add(self, pending: PendingSignUp) -> None:
+        self._rows.pending[pending.code_hash] = pending
+
+    async def count(self, email_key: str, since: datetime.datetime) -> int:
+        made = [each for each in self._rows.pending.values() if each.email.key == email_key]
+        return len([each for each in made if each.made_at > since])
+
+    async def get(self, code_hash: bytes, now: datetime.datetime) -> PendingSignUp | None:
+        pending = self._rows.pending.get(code_hash)
+        is_over = pending is None or code_hash in self._rows.used or pending.expires_at <= now
+        return None if is_over else pending
+
+    async def use(self, code_hash: bytes, now: datetime.datetime) -> bool:
+        if await self.get(code_hash, now) is None:
+            return False
+        self._rows.used.add(code_hash)
+        return True
+
+    async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
+        over = [each.code_hash for each in self._rows.pending.values() if each.expires_at < expired_before][:limit]
+        for code_hash in over:
+            del self._rows.pending[code_hash]
+        return len(over)
+
+
+class FakeMails:
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    async def add(self, mail: Mail, due_at: datetime.datetime) -> None:
+        self._rows.mails[mail.mail_id] = WaitingMail(mail, due_at)
+
+    async def claim(self, now: datetime.datetime, held_until: datetime.datetime, limit: int) -> list[ClaimedMail]:
+        for over in [each.mail.mail_id for each in self._rows.mails.values() if each.mail.expires_at <= now][:limit]:
+            del self._rows.mails[over]
+        due = [each for each in self._rows.mails.values() if each.due_at <= now and each.mail.expires_at > now]
+        claimed = sorted(due, key=lambda each: each.due_at)[:limit]
+        for each in claimed:
+            each.due_at, each.tries = held_until, each.tries + 1
+        return [ClaimedMail(each.mail, each.tries) for each in claimed]
+
+    async def postpone(self, mail_id: str, due_at: datetime.datetime) -> None:
+        if mail_id in self._rows.mails:
+            self._rows.mails[mail_id].due_at = due_at
+
+    async def remove(self, mail_id: str) -> None:
+        self._rows.mails.pop(mail_id, None)
+
+
 class FakeWork:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -192,6 +313,9 @@ class FakeWork:
         self.sessions = FakeSessions(rows)
         self.links = FakeLinks(rows)
         self.identities = FakeIdentities(rows)
+        self.email_codes = FakeEmailCodes(rows)
+        self.pending_sign_ups = FakePendingSignUps(rows)
+        self.mails = FakeMails(rows)
 
     async def publish(self, fact: Fact) -> None:
         self._rows.facts.append(fact)
@@ -246,6 +370,19 @@ class PlainSigner:
         return AccessToken(f"{user_id}/{session_id}", now + datetime.timedelta(minutes=10))
 
 
+class KeepingMailer:
+    """Keeps what it takes; it may be away, or refuse for good."""
+
+    def __init__(self) -> None:
+        self.sent: list[Mail] = []
+        self.fault: Exception | None = None
+
+    async def send(self, mail: Mail) -> None:
+        if self.fault is not None:
+            raise self.fault
+        self.sent.append(mail)
+
+
 @dataclasses.dataclass
 class World:
     """Every fake, and the ports made of them."""
@@ -253,14 +390,31 @@ class World:
     store: FakeStore = dataclasses.field(default_factory=FakeStore)
     hasher: CountingHasher = dataclasses.field(default_factory=CountingHasher)
     clock: ManualClock = dataclasses.field(default_factory=ManualClock)
+    mailer: KeepingMailer = dataclasses.field(default_factory=KeepingMailer)
+    sends_mail: bool = False
+    confirms_sign_ups: bool = False
 
     @property
     def ports(self) -> Ports:
-        return Ports(self.store, self.hasher, PlainSigner(), self.clock, LIVES)
+        mailing = Mailing(self.mailer, "https://us.example", MAIL_LIVES, self.confirms_sign_ups)
+        return Ports(
+            self.store,
+            self.hasher,
+            PlainSigner(),
+            self.clock,
+            LIVES,
+            mailing if self.sends_mail or self.confirms_sign_ups else None,
+        )
+
+    def waiting(self) -> list[Mail]:
+        """Mail that nobody has sent yet, the oldest first."""
+        return [each.mail for each in self.store.rows.mails.values()]
 
 
 LIVES = Lives(
     session_idle=datetime.timedelta(days=30),
+    access=datetime.timedelta(minutes=10),
     link=datetime.timedelta(minutes=10),
     remains=datetime.timedelta(days=7),
 )
+MAIL_LIVES = MailLives(verify=datetime.timedelta(days=1), reset=datetime.timedelta(minutes=30))

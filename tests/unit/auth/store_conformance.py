@@ -122,14 +122,52 @@ class StoreConformance:
         assert await asyncio.wait_for(other, PATIENCE_S) == NOW
 
     async def test_first_end_stands(self, store: Store) -> None:
-        """A session ends once; a later end changes nothing."""
+        """A session ends once; a later end changes nothing, and neither does that of one that never was."""
         session, token = await _session(store)
         async with store.transaction() as work:
-            await work.sessions.end(session.session_id, NOW)
-            await work.sessions.end(session.session_id, NOW + DAY)
+            assert await work.sessions.end(session.session_id, NOW)
+            assert not await work.sessions.end(session.session_id, NOW + DAY)
+            assert not await work.sessions.end("ses_nobody", NOW)
             found = await work.sessions.locked(token.token_hash)
             assert found is not None
             assert found[0].ended_at == NOW
+
+    async def test_living_sessions_are_listed(self, store: Store) -> None:
+        """A person's living sessions come whole with the last used first, and only those have an owner."""
+        first = await _another_session(store, (await _account(store, "ada@example.org", None)).user_id, used=NOW - DAY)
+        last = await _another_session(store, first.user_id, used=NOW)
+        over = await _another_session(store, first.user_id, used=NOW, expires_at=NOW)
+        ended = await _another_session(store, first.user_id, used=NOW)
+        await _session(store)
+        async with store.transaction() as work:
+            await work.sessions.end(ended.session_id, NOW)
+            assert await work.sessions.living(first.user_id, NOW, 10) == [last, first]
+            assert await work.sessions.living(first.user_id, NOW, 1) == [last]
+            assert await work.sessions.owner(last.session_id, NOW) == first.user_id
+            for session_id in (over.session_id, ended.session_id, "ses_nobody"):
+                assert await work.sessions.owner(session_id, NOW) is None
+
+    async def test_others_end_together(self, store: Store) -> None:
+        """Every living session of the person ends but the one that is kept, and nobody else's."""
+        kept = await _another_session(store, (await _account(store, "ada@example.org", None)).user_id, used=NOW)
+        others = {(await _another_session(store, kept.user_id, used=NOW)).session_id for _ in range(3)}
+        await _another_session(store, kept.user_id, used=NOW, expires_at=NOW)
+        strange, _ = await _session(store)
+        async with store.transaction() as work:
+            assert set(await work.sessions.end_others(kept.user_id, kept.session_id, NOW)) == others
+            assert await work.sessions.end_others(kept.user_id, kept.session_id, NOW) == []
+            assert await work.sessions.owner(strange.session_id, NOW) == strange.user_id
+            assert await work.sessions.end_others(kept.user_id, "", NOW) == [kept.session_id]
+
+    async def test_ended_sessions_are_told(self, store: Store) -> None:
+        """Whatever ended at a moment or later is told with its end, whoever's it is; what lives is not."""
+        await _session(store)
+        ended = [(await _session(store))[0].session_id for _ in range(3)]
+        async with store.transaction() as work:
+            for days, session_id in enumerate(ended):
+                await work.sessions.end(session_id, NOW + days * DAY)
+            told = await work.sessions.ended_since(NOW + DAY)
+        assert dict(told) == {ended[1]: NOW + DAY, ended[2]: NOW + 2 * DAY}
 
     async def test_remains_are_forgotten(self, store: Store) -> None:
         """Sessions over before the moment go with their tokens, in batches; living ones stay."""
@@ -207,3 +245,12 @@ async def _session(store: Store, *, expires_at: datetime.datetime = NOW + 30 * D
     async with store.transaction() as work:
         await work.sessions.add(session, token)
     return session, token
+
+
+async def _another_session(
+    store: Store, user_id: str, *, used: datetime.datetime, expires_at: datetime.datetime = NOW + 30 * DAY
+) -> Session:
+    session = Session(new_session_id(), user_id, NOW - 3 * DAY, used, expires_at, device="Firefox, Linux")
+    async with store.transaction() as work:
+        await work.sessions.add(session, RefreshToken(secrets.token_bytes(32), session.session_id, expires_at))
+    return session

@@ -14,9 +14,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from services.auth.app.refresh_session import refresh_session
 from services.auth.app.sign_in import sign_in
 from services.auth.app.sign_out import sign_out
-from services.auth.app.sign_up import sign_up
 from services.auth.domain.errors import RefreshTokenReused, SessionEnded
 from tests.unit.auth.fakes import LIVES, World
+from tests.unit.auth.signing_up import sign_up
 
 EMAIL, PASSWORD = "ada@example.org", "a long enough secret"
 

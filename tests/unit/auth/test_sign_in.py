@@ -13,7 +13,6 @@ from services.auth.app.redeem_sign_in_link import redeem_sign_in_link
 from services.auth.app.refresh_session import refresh_session
 from services.auth.app.sign_in import sign_in
 from services.auth.app.sign_out import sign_out
-from services.auth.app.sign_up import sign_up
 from services.auth.app.update_account import update_account
 from services.auth.domain.errors import (
     AccountNotFound,
@@ -28,6 +27,7 @@ from services.auth.domain.errors import (
 )
 from services.auth.domain.facts import AccountCreated
 from tests.unit.auth.fakes import World
+from tests.unit.auth.signing_up import sign_up
 
 EMAIL, PASSWORD = "ada@example.org", "a long enough secret"
 

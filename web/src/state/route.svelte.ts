@@ -5,11 +5,16 @@ export type Route =
   | { view: "track"; track_id: string }
   | { view: "account" }
   | { view: "shared"; token: string }
-  | { view: "link"; code: string };
+  | { view: "link"; code: string }
+  | { view: "mailed"; act: MailedAct; code: string };
+
+/** What a link in a mail does; forgot asks for one. */
+export type MailedAct = "forgot" | "reset" | "verify" | "confirm";
 
 const ID = "([A-Za-z0-9_-]+)";
 const TRACK = new RegExp(`^#/track/${ID}(?:[?].*)?$`);
 const SHARED = new RegExp(`^#/shared/${ID}$`);
+const MAILED = new RegExp(`^#/(forgot|reset|verify|confirm)(?:/${ID})?$`);
 const LINK = new RegExp(`^#/link/${ID}$`);
 
 /** `before` is where the person came from inside the page; null at first. */
@@ -30,6 +35,10 @@ export function routeOf(hash: string): Route {
   const code = LINK.exec(hash)?.[1];
   if (code) {
     return { view: "link", code };
+  }
+  const mailed = MAILED.exec(hash);
+  if (mailed) {
+    return { view: "mailed", act: mailed[1] as MailedAct, code: mailed[2] ?? "" };
   }
   return hash.startsWith("#/account") ? { view: "account" } : { view: "library" };
 }

@@ -58,11 +58,34 @@ export async function signIn(email: string, password: string): Promise<void> {
   await enterNow();
 }
 
-/** Throws Problem. */
-export async function signUp(email: string, password: string): Promise<void> {
-  const body = { email, password, transport: "cookie" } as const;
-  await api.POST("/v1/auth/signup", { body, headers: unsigned });
+/** False where a mail has to be read first. Throws Problem. */
+export async function signUp(email: string, password: string): Promise<boolean> {
+  const body = { email, password, language: i18n.locale, transport: "cookie" } as const;
+  const { response } = await api.POST("/v1/auth/signup", { body, headers: unsigned });
+  if (response.status === 202) {
+    return false;
+  }
   await enterNow();
+  return true;
+}
+
+/** With the code of the mail that a sign-up caused. Throws Problem. */
+export async function confirmSignUp(code: string, password: string): Promise<void> {
+  const body = { code, password, transport: "cookie" } as const;
+  await api.POST("/v1/auth/signup/confirm", { body, headers: unsigned });
+  await enterNow();
+}
+
+/** Read the account anew, when something of it has changed elsewhere. Throws Problem. */
+export async function reread(): Promise<void> {
+  if (session.status !== "in") {
+    return;
+  }
+  const sitting = sittings;
+  const account = await told(api.GET("/v1/me"));
+  if (sitting === sittings) {
+    session.account = account;
+  }
 }
 
 /** Ends the session, and forgets what this browser keeps for it. Throws Problem. */

@@ -27,22 +27,30 @@ class SignUpRequest(_message.Message):
     EMAIL_FIELD_NUMBER: _builtins.int
     PASSWORD_FIELD_NUMBER: _builtins.int
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    DEVICE_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
     email: _builtins.str
     """Address to sign in with."""
     password: _builtins.str
     """Password in the clear; hashed at once, never stored or logged."""
     display_name: _builtins.str
     """Name to show; may be empty."""
+    device: _builtins.str
+    """Browser or program and system in a few words, e.g. "Firefox, Linux", as the session's owner will see it listed."""
+    language: _builtins.str
+    """Language of the mail, e.g. "de"; English where it is none of ours."""
     def __init__(
         self,
         *,
         email: _builtins.str = ...,
         password: _builtins.str = ...,
         display_name: _builtins.str = ...,
+        device: _builtins.str = ...,
+        language: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "email", b"email", "password", b"password"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device", b"device", "display_name", b"display_name", "email", b"email", "language", b"language", "password", b"password"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -50,6 +58,66 @@ Global___SignUpRequest: _TypeAlias = SignUpRequest  # noqa: Y015
 
 @_typing.final
 class SignUpResponse(_message.Message):
+    """The new account, signed in; or nothing yet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    TOKENS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def account(self) -> _account_pb2.Account:
+        """The account; absent where a mail has to be read first."""
+
+    @_builtins.property
+    def tokens(self) -> _account_pb2.SessionTokens:
+        """Its first session; absent where a mail has to be read first."""
+
+    def __init__(
+        self,
+        *,
+        account: _account_pb2.Account | None = ...,
+        tokens: _account_pb2.SessionTokens | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "tokens", b"tokens"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "tokens", b"tokens"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignUpResponse: _TypeAlias = SignUpResponse  # noqa: Y015
+
+@_typing.final
+class ConfirmSignUpRequest(_message.Message):
+    """Asks to make the account of a sign-up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    PASSWORD_FIELD_NUMBER: _builtins.int
+    DEVICE_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """The code from the mail."""
+    password: _builtins.str
+    """The password of the sign-up, in the clear."""
+    device: _builtins.str
+    """Browser or program and system in a few words."""
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        password: _builtins.str = ...,
+        device: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "device", b"device", "password", b"password"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmSignUpRequest: _TypeAlias = ConfirmSignUpRequest  # noqa: Y015
+
+@_typing.final
+class ConfirmSignUpResponse(_message.Message):
     """The new account, signed in."""
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -76,7 +144,7 @@ class SignUpResponse(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___SignUpResponse: _TypeAlias = SignUpResponse  # noqa: Y015
+Global___ConfirmSignUpResponse: _TypeAlias = ConfirmSignUpResponse  # noqa: Y015
 
 @_typing.final
 class SignInRequest(_message.Message):
@@ -86,19 +154,23 @@ class SignInRequest(_message.Message):
 
     EMAIL_FIELD_NUMBER: _builtins.int
     PASSWORD_FIELD_NUMBER: _builtins.int
+    DEVICE_FIELD_NUMBER: _builtins.int
     email: _builtins.str
     """Address of the account."""
     password: _builtins.str
     """Password in the clear."""
+    device: _builtins.str
+    """Browser or program and system in a few words, e.g. "Firefox, Linux", as the session's owner will see it listed."""
     def __init__(
         self,
         *,
         email: _builtins.str = ...,
         password: _builtins.str = ...,
+        device: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "password", b"password"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["device", b"device", "email", b"email", "password", b"password"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -226,16 +298,20 @@ class RedeemSignInLinkRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CODE_FIELD_NUMBER: _builtins.int
+    DEVICE_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """The code from the link."""
+    device: _builtins.str
+    """Browser or program and system in a few words, e.g. "Firefox, Linux", as the session's owner will see it listed."""
     def __init__(
         self,
         *,
         code: _builtins.str = ...,
+        device: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "device", b"device"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -40,6 +40,11 @@ class AuthServiceStub:
                 request_serializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.SignUpRequest.SerializeToString,
                 response_deserializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.SignUpResponse.FromString,
                 _registered_method=True)
+        self.ConfirmSignUp = channel.unary_unary(
+                '/stripsession.auth.v1.AuthService/ConfirmSignUp',
+                request_serializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmSignUpRequest.SerializeToString,
+                response_deserializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmSignUpResponse.FromString,
+                _registered_method=True)
         self.SignIn = channel.unary_unary(
                 '/stripsession.auth.v1.AuthService/SignIn',
                 request_serializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.SignInRequest.SerializeToString,
@@ -82,7 +87,16 @@ class AuthServiceServicer:
     """
 
     def SignUp(self, request, context):
-        """Makes an account and signs it in. ALREADY_EXISTS/EMAIL_TAKEN, INVALID_ARGUMENT/WEAK_PASSWORD or INVALID_EMAIL.
+        """Makes an account and signs it in, or mails a link that does. INVALID_ARGUMENT/WEAK_PASSWORD or INVALID_EMAIL;
+        ALREADY_EXISTS/EMAIL_TAKEN where sign-ups are not confirmed by mail.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmSignUp(self, request, context):
+        """Makes the account whose sign-up mailed this code, and signs it in. NOT_FOUND/CODE_SPENT,
+        PERMISSION_DENIED/WRONG_PASSWORD where it is not the password of the sign-up.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -144,6 +158,11 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     servicer.SignUp,
                     request_deserializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.SignUpRequest.FromString,
                     response_serializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.SignUpResponse.SerializeToString,
+            ),
+            'ConfirmSignUp': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmSignUp,
+                    request_deserializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmSignUpRequest.FromString,
+                    response_serializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmSignUpResponse.SerializeToString,
             ),
             'SignIn': grpc.unary_unary_rpc_method_handler(
                     servicer.SignIn,
@@ -209,6 +228,33 @@ class AuthService:
             '/stripsession.auth.v1.AuthService/SignUp',
             stripsession_dot_auth_dot_v1_dot_auth__service__pb2.SignUpRequest.SerializeToString,
             stripsession_dot_auth_dot_v1_dot_auth__service__pb2.SignUpResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmSignUp(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.auth.v1.AuthService/ConfirmSignUp',
+            stripsession_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmSignUpRequest.SerializeToString,
+            stripsession_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmSignUpResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -34,7 +34,13 @@ class AuthServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AuthServiceAsyncStub: ...
     SignUp: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignUpRequest, _auth_service_pb2.SignUpResponse]
-    """Makes an account and signs it in. ALREADY_EXISTS/EMAIL_TAKEN, INVALID_ARGUMENT/WEAK_PASSWORD or INVALID_EMAIL."""
+    """Makes an account and signs it in, or mails a link that does. INVALID_ARGUMENT/WEAK_PASSWORD or INVALID_EMAIL;
+    ALREADY_EXISTS/EMAIL_TAKEN where sign-ups are not confirmed by mail.
+    """
+    ConfirmSignUp: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ConfirmSignUpRequest, _auth_service_pb2.ConfirmSignUpResponse]
+    """Makes the account whose sign-up mailed this code, and signs it in. NOT_FOUND/CODE_SPENT,
+    PERMISSION_DENIED/WRONG_PASSWORD where it is not the password of the sign-up.
+    """
     SignIn: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignInRequest, _auth_service_pb2.SignInResponse]
     """Signs in with e-mail and password. UNAUTHENTICATED/WRONG_CREDENTIALS whether or not the account exists."""
     RefreshSession: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshSessionRequest, _auth_service_pb2.RefreshSessionResponse]
@@ -56,7 +62,13 @@ class AuthServiceAsyncStub(AuthServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     SignUp: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignUpRequest, _auth_service_pb2.SignUpResponse]  # type: ignore[assignment]
-    """Makes an account and signs it in. ALREADY_EXISTS/EMAIL_TAKEN, INVALID_ARGUMENT/WEAK_PASSWORD or INVALID_EMAIL."""
+    """Makes an account and signs it in, or mails a link that does. INVALID_ARGUMENT/WEAK_PASSWORD or INVALID_EMAIL;
+    ALREADY_EXISTS/EMAIL_TAKEN where sign-ups are not confirmed by mail.
+    """
+    ConfirmSignUp: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ConfirmSignUpRequest, _auth_service_pb2.ConfirmSignUpResponse]  # type: ignore[assignment]
+    """Makes the account whose sign-up mailed this code, and signs it in. NOT_FOUND/CODE_SPENT,
+    PERMISSION_DENIED/WRONG_PASSWORD where it is not the password of the sign-up.
+    """
     SignIn: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignInRequest, _auth_service_pb2.SignInResponse]  # type: ignore[assignment]
     """Signs in with e-mail and password. UNAUTHENTICATED/WRONG_CREDENTIALS whether or not the account exists."""
     RefreshSession: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshSessionRequest, _auth_service_pb2.RefreshSessionResponse]  # type: ignore[assignment]
@@ -81,7 +93,19 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.SignUpRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.SignUpResponse, _abc.Awaitable[_auth_service_pb2.SignUpResponse]]:
-        """Makes an account and signs it in. ALREADY_EXISTS/EMAIL_TAKEN, INVALID_ARGUMENT/WEAK_PASSWORD or INVALID_EMAIL."""
+        """Makes an account and signs it in, or mails a link that does. INVALID_ARGUMENT/WEAK_PASSWORD or INVALID_EMAIL;
+        ALREADY_EXISTS/EMAIL_TAKEN where sign-ups are not confirmed by mail.
+        """
+
+    @_abc_1.abstractmethod
+    def ConfirmSignUp(
+        self,
+        request: _auth_service_pb2.ConfirmSignUpRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.ConfirmSignUpResponse, _abc.Awaitable[_auth_service_pb2.ConfirmSignUpResponse]]:
+        """Makes the account whose sign-up mailed this code, and signs it in. NOT_FOUND/CODE_SPENT,
+        PERMISSION_DENIED/WRONG_PASSWORD where it is not the password of the sign-up.
+        """
 
     @_abc_1.abstractmethod
     def SignIn(

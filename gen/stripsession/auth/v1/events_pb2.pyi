@@ -72,3 +72,37 @@ class AccountDeletionRequested(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AccountDeletionRequested: _TypeAlias = AccountDeletionRequested  # noqa: Y015
+
+@_typing.final
+class SessionEnded(_message.Message):
+    """A session is over: signed out of, ended from elsewhere, or shown to be stolen. Its access tokens count no more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    ACCESS_UNTIL_FIELD_NUMBER: _builtins.int
+    session_id: _builtins.str
+    """The session."""
+    @_builtins.property
+    def ended_at(self) -> _timestamp_pb2.Timestamp:
+        """When."""
+
+    @_builtins.property
+    def access_until(self) -> _timestamp_pb2.Timestamp:
+        """When the last of its access tokens has run out."""
+
+    def __init__(
+        self,
+        *,
+        session_id: _builtins.str = ...,
+        ended_at: _timestamp_pb2.Timestamp | None = ...,
+        access_until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["access_until", b"access_until", "ended_at", b"ended_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["access_until", b"access_until", "ended_at", b"ended_at", "session_id", b"session_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SessionEnded: _TypeAlias = SessionEnded  # noqa: Y015

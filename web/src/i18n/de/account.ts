@@ -14,6 +14,8 @@ export const account: Messages["account"] = {
   saved: "Gespeichert.",
   away: "Dein Konto lässt sich gerade nicht lesen. Prüfe die Verbindung und versuch es noch einmal.",
 
+  security: "Sicherheit",
+
   plan: "Tarif und Minuten",
   planNow: (plan) => `Tarif ${plan}`,
   leftOf: (left, all) => `${left} von ${all} Minuten übrig`,
@@ -68,8 +70,15 @@ export const account: Messages["account"] = {
       },
       {
         what: "Deine Sitzungen",
-        detail: "Wann jede begann und zuletzt benutzt wurde.",
+        detail:
+          "Wann jede begann und zuletzt benutzt wurde, und mit welchem Programm und System. Keine Adresse, kein Ort.",
         howLong: "Sieben Tage über ihr Ende hinaus.",
+      },
+      {
+        what: "Mail an dich",
+        detail:
+          "Was darin steht, liegt versiegelt, bis sie verschickt ist; von ihrem Link bleibt nur ein Fingerabdruck.",
+        howLong: "Die Mail, bis sie verschickt ist; der Fingerabdruck sieben Tage über das Ende des Links hinaus.",
       },
       {
         what: "Berechnete Minuten",

@@ -4,12 +4,27 @@ import { account } from "$/i18n/de/account";
 import { page } from "$/i18n/de/page";
 import { entry } from "$/i18n/de/entry";
 import { library } from "$/i18n/de/library";
+import { mailed } from "$/i18n/de/mailed";
 import { listing } from "$/i18n/de/listing";
 import { player } from "$/i18n/de/player";
 import { refusals } from "$/i18n/de/refusals";
 import { remarks } from "$/i18n/de/remarks";
+import { security } from "$/i18n/de/security";
 import { sharing } from "$/i18n/de/sharing";
 import { times } from "$/i18n/de/times";
 import type { Messages } from "$/i18n/i18n.svelte";
 
-export const de: Messages = { account, page, entry, library, listing, player, refusals, remarks, sharing, times };
+export const de: Messages = {
+  account,
+  page,
+  entry,
+  library,
+  listing,
+  mailed,
+  player,
+  refusals,
+  remarks,
+  security,
+  sharing,
+  times,
+};

@@ -11,6 +11,7 @@ export const refusals: Messages["refusals"] = {
   BODY_TOO_LARGE: "Das ist mehr, als der Server nimmt. Schick weniger davon.",
   BODY_TOO_SLOW: "Die Verbindung ist gerade zu langsam. Versuch es mit einer besseren noch einmal.",
   BUSY: `Gerade fragen zu viele zugleich. ${again}`,
+  CODE_SPENT: "Dieser Link wurde benutzt oder ist abgelaufen. Bitte um einen neuen.",
   COVER_NOT_FOUND: "Dieser Song hat kein Cover.",
   CROSS_SITE:
     "Der Server hielt das für die Anfrage einer fremden Seite. Öffne StripSession unter seiner eigenen Adresse und versuch es noch einmal.",
@@ -29,6 +30,8 @@ export const refusals: Messages["refusals"] = {
   INVALID_FIELD: "Eine der Angaben passt nicht. Ändere sie und versuch es noch einmal.",
   LINK_SPENT:
     "Dieser Link wurde schon benutzt oder ist abgelaufen. Einen neuen gibt dir, wer diesen Server betreibt. Bist du das selbst, dann hilft `stripsession link`.",
+  MAIL_OFF:
+    "Dieser Server verschickt keine Mail. Bitte, wer ihn betreibt, um einen Link zum Anmelden. Bist du das, dann gibt ihn `stripsession link`.",
   MINUTES_EXHAUSTED: ({ needed, left, renewed }) =>
     needed && left && renewed
       ? `Dieser Song braucht ${needed}, und dein Tarif hat noch ${left}. Neue Minuten kommen am ${renewed}.`
@@ -49,6 +52,7 @@ export const refusals: Messages["refusals"] = {
   SEPARATION_UNAVAILABLE:
     "Gerade lassen sich keine Songs trennen. Deine Datei bleibt da: Versuch es gleich noch einmal.",
   SESSION_ENDED: "Deine Sitzung ist zu Ende. Melde dich wieder an.",
+  SESSION_NOT_FOUND: "Diese Sitzung gibt es nicht mehr.",
   SHARE_LIFE_INVALID: "Ein Link gilt mindestens eine Stunde und höchstens 90 Tage.",
   SHARE_NOT_FOUND: "Dieser Link ist zu Ende. Bitte den, der ihn geschickt hat, um einen neuen.",
   SHARE_VIEW_INVALID: "Diese Mischung ist zu groß für einen Link. Setz die Mischung zurück und erstelle dann den Link.",
@@ -58,6 +62,8 @@ export const refusals: Messages["refusals"] = {
   TOO_FAST: `Das war zu viel in kurzer Zeit. ${again}`,
   TOO_LONG: "Dieser Song ist länger, als dein Tarif erlaubt oder seine Datei angibt. Lade einen kürzeren hoch.",
   TOO_MANY_AT_ONCE: `Es wird zu viel zugleich gefragt. ${again}`,
+  TOO_MANY_MAILS:
+    "An diese Adresse ging vorerst genug Mail. Such unter dem, was kam, oder versuch es später noch einmal.",
   TOO_MANY_SHARES: "Dieser Song hat so viele Links, wie er haben darf. Widerrufe zuerst einen davon.",
   TOO_MANY_STREAMS: "StripSession ist in zu vielen Tabs offen. Schließ einen davon.",
   TOO_MANY_UPLOADS: "Zu viele Uploads sind offen. Beende zuerst einen oder brich ihn ab.",
@@ -92,4 +98,5 @@ export const refusals: Messages["refusals"] = {
       ? `Unter diesem Namen ist StripSession nicht zu erreichen. Öffne ${address} stattdessen.`
       : "Unter diesem Namen ist StripSession nicht zu erreichen. Frag den, der es betreibt, nach seiner Adresse.",
   WRONG_CREDENTIALS: "Die Adresse oder das Passwort stimmt nicht. Prüfe beides.",
+  WRONG_PASSWORD: "Das Passwort ist falsch. Sieh nach, ob du dich vertippt hast.",
 };

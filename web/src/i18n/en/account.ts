@@ -13,6 +13,8 @@ export const account = {
   saved: "Saved.",
   away: "Your account cannot be read now. Check the connection, then try again.",
 
+  security: "Security",
+
   plan: "Plan and minutes",
   planNow: (plan: string): string => `${plan} plan`,
   leftOf: (left: string, all: string): string => `${left} of ${all} minutes left`,
@@ -67,8 +69,13 @@ export const account = {
       },
       {
         what: "Your sessions",
-        detail: "When each was opened and last used.",
+        detail: "When each was opened and last used, and by which program and system. No address, no place.",
         howLong: "Seven days past their end.",
+      },
+      {
+        what: "Mail to you",
+        detail: "What it says lies sealed until it is sent; of its link only a fingerprint is kept.",
+        howLong: "The mail until it is sent; the fingerprint seven days past the link's end.",
       },
       {
         what: "Minutes charged",

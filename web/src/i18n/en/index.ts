@@ -4,11 +4,26 @@ import { account } from "$/i18n/en/account";
 import { page } from "$/i18n/en/page";
 import { entry } from "$/i18n/en/entry";
 import { library } from "$/i18n/en/library";
+import { mailed } from "$/i18n/en/mailed";
 import { listing } from "$/i18n/en/listing";
 import { player } from "$/i18n/en/player";
 import { refusals } from "$/i18n/en/refusals";
 import { remarks } from "$/i18n/en/remarks";
+import { security } from "$/i18n/en/security";
 import { sharing } from "$/i18n/en/sharing";
 import { times } from "$/i18n/en/times";
 
-export const en = { account, page, entry, library, listing, player, refusals, remarks, sharing, times };
+export const en = {
+  account,
+  page,
+  entry,
+  library,
+  listing,
+  mailed,
+  player,
+  refusals,
+  remarks,
+  security,
+  sharing,
+  times,
+};

@@ -18,6 +18,7 @@ export const refusals = {
   BODY_TOO_LARGE: "That is more than the server takes. Send less of it.",
   BODY_TOO_SLOW: "The connection is too slow just now. Try again on a better one.",
   BUSY: `Too many people are asking at this moment. ${again}`,
+  CODE_SPENT: "This link was used or has run out. Ask for a new one.",
   COVER_NOT_FOUND: "This song has no cover.",
   CROSS_SITE:
     "The server took this for a request of another site. Open StripSession at its own address, then try again.",
@@ -35,6 +36,8 @@ export const refusals = {
   INVALID_FIELD: "One of the entries does not fit. Change it, then try again.",
   LINK_SPENT:
     "This link was used or has run out. Ask whoever runs this server for a new one. If that is you, `stripsession link` gives it.",
+  MAIL_OFF:
+    "This server sends no mail. Ask whoever runs it for a sign-in link. If that is you, `stripsession link` gives it.",
   MINUTES_EXHAUSTED: ({ needed, left, renewed }) =>
     needed && left && renewed
       ? `This song needs ${needed}, and your plan has ${left} left. New minutes come on ${renewed}.`
@@ -54,6 +57,7 @@ export const refusals = {
   SEPARATION_FAILED: "The song could not be separated. Try again.",
   SEPARATION_UNAVAILABLE: "Songs cannot be separated just now. Your file is kept: try again in a moment.",
   SESSION_ENDED: "Your session has ended. Sign in again.",
+  SESSION_NOT_FOUND: "There is no such session any more.",
   SHARE_LIFE_INVALID: "A link works for an hour at least and 90 days at most.",
   SHARE_NOT_FOUND: "This link has ended. Ask whoever sent it for a new one.",
   SHARE_VIEW_INVALID: "This mix is too large to go with a link. Reset the mix, then make the link.",
@@ -63,6 +67,7 @@ export const refusals = {
   TOO_FAST: `That was too much in a short time. ${again}`,
   TOO_LONG: asTold,
   TOO_MANY_AT_ONCE: `Too much is asked at once. ${again}`,
+  TOO_MANY_MAILS: "Enough mail was sent to this address for now. Look among what came, or try again later.",
   TOO_MANY_SHARES: "This track has as many links as it may have. Revoke one of them first.",
   TOO_MANY_STREAMS: "StripSession is open in too many tabs. Close one of them.",
   TOO_MANY_UPLOADS: "Too many uploads are open. Finish or cancel one of them first.",
@@ -93,4 +98,5 @@ export const refusals = {
       ? `StripSession is not reached by this name. Open ${address} instead.`
       : "StripSession is not reached by this name. Ask whoever runs it for its address.",
   WRONG_CREDENTIALS: "The address or the password is wrong. Check both.",
+  WRONG_PASSWORD: "The password is wrong. Look for a slip of the keyboard.",
 } satisfies Record<string, Refusal>;

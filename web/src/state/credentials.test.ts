@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { faultOf } from "$/entry/rules";
+import { faultOf } from "$/state/credentials";
 
 const entered = { email: "ada@example.org", password: "a long passphrase", isOfAge: true };
 

@@ -1,0 +1,35 @@
+"""Choose a new password with the present one."""
+
+from __future__ import annotations
+
+from services.auth.app.end_other_sessions import end_others
+from services.auth.app.get_account import get_account
+from services.auth.app.ports import Ports
+from services.auth.app.write_mail import write_mail
+from services.auth.domain.email_code import Purpose
+from services.auth.domain.errors import SessionNotFound, WrongPassword
+from services.auth.domain.mail import Occasion
+from services.auth.domain.password import check_password, is_possible, prepared
+
+
+async def change_password(ports: Ports, user_id: str, session_id: str, present: str, chosen: str, language: str) -> int:
+    """Every session but this one ends, and the person is told by mail; how many ended.
+
+    Raises AccountNotFound, WrongPassword, WeakPassword, SessionNotFound, or HashingBusy.
+    """
+    account = await get_account(ports, user_id)
+    # An account without a password has none to show; its owner chooses one by mail.
+    if not is_possible(present) or not await ports.hasher.verify(account.password_hash, prepared(present)):
+        raise WrongPassword
+    check_password(chosen, account.email)
+    password_hash = await ports.hasher.hash(prepared(chosen))
+    now = ports.clock.now()
+    async with ports.store.transaction() as work:
+        if await work.sessions.owner(session_id, now) != user_id:
+            raise SessionNotFound
+        await work.accounts.set_hash(user_id, password_hash)
+        # A link that waits in a mail would undo this.
+        await work.email_codes.use_all(user_id, Purpose.RESET, now)
+        ended = await end_others(ports, work, user_id, session_id, now)
+        await write_mail(ports, work, Occasion.PASSWORD_CHANGED, account.email.typed, language)
+    return ended

@@ -1,0 +1,26 @@
+"""End somebody's sessions everywhere else."""
+
+from __future__ import annotations
+
+import datetime
+
+from services.auth.app.close_session import tell_ended
+from services.auth.app.ports import Ports, Work
+from services.auth.domain.errors import SessionNotFound
+
+
+async def end_other_sessions(ports: Ports, user_id: str, kept_session_id: str) -> int:
+    """How many ended; all of them where `kept_session_id` is empty. Raises SessionNotFound when that is not theirs."""
+    now = ports.clock.now()
+    async with ports.store.transaction() as work:
+        if kept_session_id and await work.sessions.owner(kept_session_id, now) != user_id:
+            raise SessionNotFound
+        return await end_others(ports, work, user_id, kept_session_id, now)
+
+
+async def end_others(ports: Ports, work: Work, user_id: str, kept_session_id: str, now: datetime.datetime) -> int:
+    """The same within the caller's unit of work, which has seen whose the kept session is."""
+    ended = await work.sessions.end_others(user_id, kept_session_id, now)
+    for session_id in ended:
+        await tell_ended(ports, work, session_id, now)
+    return len(ended)

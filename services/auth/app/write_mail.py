@@ -1,0 +1,39 @@
+"""Let mail wait to be sent, within the work that it tells of."""
+
+from __future__ import annotations
+
+import datetime
+
+from services.auth.app.ports import Mailing, Ports, Work
+from services.auth.domain.errors import MailOff
+from services.auth.domain.identifiers import new_mail_id
+from services.auth.domain.letters import letter
+from services.auth.domain.mail import Mail, Occasion
+
+NOTICE_LIFE = datetime.timedelta(days=2)
+"""How long a mail without a link is worth sending."""
+
+
+def mailing(ports: Ports) -> Mailing:
+    """How mail is sent. Raises MailOff where it is not."""
+    if ports.mailing is None:
+        raise MailOff
+    return ports.mailing
+
+
+async def write_mail(
+    ports: Ports,
+    work: Work,
+    occasion: Occasion,
+    to: str,
+    language: str,
+    *,
+    code: str = "",
+    until: datetime.datetime | None = None,
+) -> None:
+    """Sent once the caller's unit of work has committed; nothing where none is sent here. `until` is a link's end."""
+    if ports.mailing is None:
+        return
+    now = ports.clock.now()
+    subject, text = letter(occasion, language, ports.mailing.public_url, code)
+    await work.mails.add(Mail(new_mail_id(), to, subject, text, until or now + NOTICE_LIFE), now)

@@ -1,0 +1,43 @@
+"""Mail into a folder of this machine, for whoever runs it alone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+from services.auth.app.ports import MailerAway
+from services.auth.clients.mailing import message_of
+from services.auth.domain.mail import Mail
+
+_KEPT_MAX = 200
+"""Files that stay; the oldest go first."""
+
+
+class FolderMailer:
+    """One .eml file a mail, readable by its owner alone."""
+
+    def __init__(self, folder: Path, sender: str) -> None:
+        """The folder is made with the first mail."""
+        self._folder = folder
+        self._sender = sender
+
+    async def send(self, mail: Mail) -> None:
+        """Write it. Raises MailerAway when the folder cannot be written."""
+        try:
+            await asyncio.to_thread(self._write, mail)
+        except OSError as error:
+            raise MailerAway(f"the mail folder cannot be written: {error.strerror}") from error
+
+    def _write(self, mail: Mail) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder.chmod(0o700)
+        path = self._folder / f"{mail.mail_id}.eml"
+        waiting = path.with_suffix(".part")
+        descriptor = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(message_of(mail, self._sender).as_bytes())
+        # Whoever reads the folder meanwhile finds whole mails alone.
+        waiting.replace(path)
+        for old in sorted(self._folder.glob("*.eml"), key=lambda each: each.stat().st_mtime_ns)[:-_KEPT_MAX]:
+            old.unlink(missing_ok=True)

@@ -1,0 +1,46 @@
+"""One-time codes that come by mail, and what each stands for."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import enum
+
+from services.auth.domain.email_address import EmailAddress
+
+MAILS_AN_HOUR_MAX = 5
+"""Mails of one kind to one address, whoever asks for them."""
+HOUR = datetime.timedelta(hours=1)
+
+
+class Purpose(enum.Enum):
+    """What a code does for whoever holds it."""
+
+    VERIFY = "verify"
+    """Says that the address of an account is read by whoever opened it."""
+    RESET = "reset"
+    """Chooses a new password."""
+
+
+@dataclasses.dataclass(frozen=True)
+class EmailCode:
+    """A code, known by its fingerprint. Without a person nobody knows it: it only counts as one that was mailed."""
+
+    code_hash: bytes
+    purpose: Purpose
+    user_id: str | None
+    email_key: str = dataclasses.field(repr=False)
+    made_at: datetime.datetime
+    expires_at: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True)
+class PendingSignUp:
+    """An account that somebody asked for, made once the code comes back together with the password."""
+
+    code_hash: bytes
+    email: EmailAddress
+    display_name: str
+    password_hash: str = dataclasses.field(repr=False)
+    made_at: datetime.datetime
+    expires_at: datetime.datetime

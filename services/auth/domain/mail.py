@@ -1,0 +1,50 @@
+"""Mail to people: plain text, in the language that they asked in."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import enum
+
+LANGUAGES = ("en", "de")
+
+
+class Occasion(enum.Enum):
+    """Why somebody is written to."""
+
+    CONFIRM_SIGN_UP = "confirm_sign_up"
+    ADDRESS_TAKEN = "address_taken"
+    VERIFY = "verify"
+    RESET = "reset"
+    RESET_UNKNOWN = "reset_unknown"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - an occasion, no password
+
+
+@dataclasses.dataclass(frozen=True)
+class Mail:
+    """One mail. It is sent until it was taken or `expires_at`, when it says nothing of use any more."""
+
+    mail_id: str
+    to: str = dataclasses.field(repr=False)
+    subject: str
+    text: str = dataclasses.field(repr=False)
+    expires_at: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True)
+class ClaimedMail:
+    """A mail that this process may send now, and which try it is, from 1 on."""
+
+    mail: Mail
+    tries: int
+
+
+def spoken(language: str) -> str:
+    """The language to write in, of what a browser or a person says, e.g. de-AT; English where it is none of ours."""
+    primary = language.replace("_", "-").partition("-")[0].strip().lower()
+    return primary if primary in LANGUAGES else LANGUAGES[0]
+
+
+def pause_s(tries: int) -> float:
+    """Seconds from a failed try to the next: half a minute, twice that, and so on, at most half an hour."""
+    return min(1800.0, 30.0 * 2.0 ** min(max(tries - 1, 0), 10))

@@ -1,0 +1,15 @@
+"""Retention's erasures, as the gateway reads them, small and in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripsession.retention.v1 import retention_service_pb2, retention_service_pb2_grpc
+
+
+class FakeRetention(retention_service_pb2_grpc.RetentionServiceServicer):
+    def __init__(self) -> None:
+        self.erasures: dict[str, list[retention_service_pb2.Erasure]] = {}
+
+    async def ListErasures(self, request: Any, context: Any) -> retention_service_pb2.ListErasuresResponse:
+        return retention_service_pb2.ListErasuresResponse(erasures=self.erasures.get(request.owner_id, []))

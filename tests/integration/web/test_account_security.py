@@ -1,0 +1,104 @@
+"""Sessions, passwords and links of mails in a real Chromium, against the small gateway."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser import WebPage
+from tests.integration.web.conftest import OpenPage
+from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
+from tests.integration.web.fake_mail import SPENT
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
+
+CODE = "vTg5hN2kR7wY4jD8fM1pSx6a"
+
+
+async def test_sessions_are_ended(web: WebPage, gateway: FakeGateway) -> None:
+    """Where one is signed in is listed, and one session ends, then all others; the one at hand cannot be ended here."""
+    await web.page.goto(f"{web.address}/#/account/security")
+    rows = web.page.locator("li", has=web.page.locator(".device"))
+    await expect(rows).to_have_count(3)
+    await expect(rows.filter(has_text="This session").get_by_role("button")).to_have_count(0)
+    await web.page.get_by_role("button", name="End Safari, iPhone").click()
+    await expect(rows).to_have_count(2)
+    await web.page.get_by_role("button", name="End all other sessions").click()
+    await expect(web.page.get_by_text("You are signed in nowhere else.")).to_be_visible()
+    assert len(gateway.mail.sessions.devices) == 1
+
+
+async def test_a_password_is_changed(web: WebPage, gateway: FakeGateway) -> None:
+    """What is missing or wrong is said; then both fields are empty and it is told."""
+    await web.page.goto(f"{web.address}/#/account/security")
+    change = web.page.get_by_role("button", name="Change the password")
+    await web.page.get_by_label("Present password").fill("wrong")
+    await web.page.get_by_role("textbox", name="New password").fill("short")
+    await change.click()
+    await expect(web.page.get_by_role("alert")).to_have_text("Choose a password of at least 8 characters.")
+    await web.page.get_by_role("textbox", name="New password").fill("another horse battery")
+    await change.click()
+    await expect(web.page.get_by_role("alert")).to_contain_text("The password is wrong.")
+    await web.page.get_by_label("Present password").fill(PASSWORD)
+    await change.click()
+    await expect(web.page.get_by_label("Present password")).to_have_value("")
+    assert gateway.mail.asked[-1]["password"] == "another horse battery"
+
+
+async def test_a_forgotten_password(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """A mail is asked for from the sign-in form, in the page's language; its link chooses, and leaves the address."""
+    page = await open_page()
+    await page.page.get_by_role("link", name="Forgot your password?").click()
+    await page.page.get_by_role("button", name="Send the link").click()
+    await expect(page.page.get_by_role("alert")).to_contain_text("Enter an e-mail address")
+    await page.page.get_by_label("E-mail address").fill("ada@example.org")
+    await page.page.get_by_role("button", name="Send the link").click()
+    await expect(page.page.get_by_role("status").filter(has_text="ada@example.org")).to_be_visible()
+    assert gateway.mail.asked == [{"email": "ada@example.org", "language": "en"}]
+    await page.page.goto(f"{page.address}/#/reset/{CODE}")
+    await page.page.get_by_role("textbox", name="New password").fill("another horse battery")
+    assert CODE not in page.page.url
+    await page.page.get_by_role("button", name="Choose it").click()
+    await expect(page.page.get_by_text("You have a new password.")).to_be_visible()
+    assert gateway.mail.asked[-1] == {"code": CODE, "password": "another horse battery", "language": "en"}
+    await page.page.get_by_role("link", name="Sign in").click()
+    await expect(page.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+async def test_links_that_do_nothing_any_more(open_page: OpenPage) -> None:
+    """A link that was used says so, and an address without its code says where to look."""
+    page = await open_page(f"/#/reset/{SPENT}")
+    await page.page.get_by_role("textbox", name="New password").fill("another horse battery")
+    await page.page.get_by_role("button", name="Choose it").click()
+    await expect(page.page.get_by_role("alert")).to_contain_text("was used or has run out")
+    await page.page.reload()
+    await expect(page.page.get_by_text("has no link in it any more")).to_be_visible()
+    await page.page.goto(f"{page.address}/#/verify/{SPENT}")
+    await expect(page.page.get_by_role("alert")).to_contain_text("was used or has run out")
+
+
+async def test_an_address_is_confirmed(web: WebPage, gateway: FakeGateway) -> None:
+    """A mail is asked for in the profile, and opening its link confirms the address by itself."""
+    await web.page.goto(f"{web.address}/#/account")
+    await web.page.get_by_role("button", name="Mail a link to confirm it").click()
+    await web.page.goto(f"{web.address}/#/verify/{CODE}")
+    await expect(web.page.get_by_text("Your address is confirmed.")).to_be_visible()
+    assert CODE not in web.page.url
+    assert gateway.mail.asked == [{"language": "en"}, {"code": CODE}]
+
+
+async def test_a_sign_up_that_is_confirmed_by_mail(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """The page says where to look; the link asks for the password again, and then one is signed in."""
+    gateway.mail.confirms_sign_ups = True
+    page = await open_page()
+    await page.page.get_by_role("button", name="Create an account").click()
+    await page.page.get_by_label("I am 13 or older").check()
+    await page.fill_entry("ada@example.org", PASSWORD, "Create an account")
+    await expect(page.page.get_by_role("heading", name="Look into your mail")).to_be_visible()
+    await page.page.goto(f"{page.address}/#/confirm/{CODE}")
+    await page.page.get_by_label("Password").fill("wrong")
+    await page.page.get_by_role("button", name="Finish").click()
+    await expect(page.page.get_by_role("alert")).to_contain_text("The password is wrong.")
+    await page.page.get_by_label("Password").fill(PASSWORD)
+    await page.page.get_by_role("button", name="Finish").click()
+    await page.sees_library()

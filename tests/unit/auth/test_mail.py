@@ -1,0 +1,395 @@
+"""Mail: what is written, when it is sent, and what its links do."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import re
+
+import pytest
+
+from services.auth.app.change_password import change_password
+from services.auth.app.confirm_sign_up import confirm_sign_up
+from services.auth.app.deliver_mails import BATCH, Outcome, deliver_mails
+from services.auth.app.forget_remains import forget_remains
+from services.auth.app.get_account import get_account
+from services.auth.app.list_sessions import list_sessions
+from services.auth.app.ports import MailerAway, MailRefused
+from services.auth.app.request_password_reset import request_password_reset
+from services.auth.app.request_verification import request_verification
+from services.auth.app.reset_password import reset_password
+from services.auth.app.sign_in import sign_in
+from services.auth.app.sign_up import new_person
+from services.auth.app.sign_up import sign_up as ask_to_sign_up
+from services.auth.app.verify_email import verify_email
+from services.auth.domain.email_code import MAILS_AN_HOUR_MAX
+from services.auth.domain.errors import (
+    CodeSpent,
+    EmailTaken,
+    MailOff,
+    SessionNotFound,
+    TooManyMails,
+    WeakPassword,
+    WrongCredentials,
+    WrongPassword,
+)
+from services.auth.domain.letters import letter
+from services.auth.domain.mail import LANGUAGES, Mail, Occasion, pause_s, spoken
+from tests.unit.auth.fakes import World
+from tests.unit.auth.signing_up import sign_up
+
+EMAIL, PASSWORD, CHOSEN = "ada@example.org", "a long enough secret", "another long secret"
+
+
+def code_in(mail: Mail) -> str:
+    found = re.search(r"https://us\.example/#/(?:confirm|verify|reset)/([A-Za-z0-9_-]{43})\b", mail.text)
+    assert found is not None, mail.text
+    return found[1]
+
+
+def newest(world: World) -> Mail:
+    return world.waiting()[-1]
+
+
+async def deliver(world: World) -> list[tuple[Outcome, str]]:
+    told: list[tuple[Outcome, str]] = []
+    await deliver_mails(world.ports, lambda _, outcome, reason: told.append((outcome, reason)))
+    return told
+
+
+# ---- What is written ----
+
+
+@pytest.mark.parametrize("occasion", Occasion)
+def test_every_letter_is_whole_in_every_language(occasion: Occasion) -> None:
+    """Each mail has a subject of one line and words, and a link's code in no subject and after the # alone."""
+    letters = {language: letter(occasion, language, "https://us.example/", "CODE") for language in LANGUAGES}
+    assert len({subject for subject, _ in letters.values()}) == len(LANGUAGES)
+    for subject, text in letters.values():
+        assert "\n" not in subject
+        assert "CODE" not in subject
+        assert "{" not in text
+        assert "https://us.example/" in text
+        assert "CODE" not in re.sub(r"#/\w+/CODE\b", "", text)
+
+
+def test_the_language_is_ours_or_english() -> None:
+    """A language is found in what a browser says, and English is written where it is none of ours."""
+    assert [spoken(said) for said in ("de", "de-AT", "DE_de", "en-GB", "fr", "", "x" * 99)] == [
+        *("de", "de", "de", "en", "en", "en", "en")
+    ]
+
+
+# ---- When it is sent ----
+
+
+async def test_mail_is_sent_once_and_leaves_nothing() -> None:
+    """What waits is handed over, in batches, and then forgotten."""
+    world = World(sends_mail=True)
+    for number in range(BATCH + 1):
+        await sign_up(world.ports, f"ada{number}@example.org", PASSWORD, "")
+    assert await deliver(world) == [(Outcome.SENT, "")] * (BATCH + 1)
+    assert [mail.to for mail in world.mailer.sent] == [f"ada{number}@example.org" for number in range(BATCH + 1)]
+    assert world.waiting() == []
+    assert await deliver(world) == []
+
+
+async def test_mail_waits_for_a_server_that_is_away() -> None:
+    """A mail that was not taken is tried again, later each time, until it is taken."""
+    world = World(sends_mail=True)
+    await sign_up(world.ports, EMAIL, PASSWORD, "")
+    world.mailer.fault = MailerAway("ConnectionRefusedError")
+    assert await deliver(world) == [(Outcome.AWAY, "ConnectionRefusedError")]
+    assert await deliver(world) == []
+    world.clock.advance(seconds=pause_s(1))
+    assert len(await deliver(world)) == 1
+    world.clock.advance(seconds=pause_s(1))
+    assert await deliver(world) == []
+    world.mailer.fault = None
+    world.clock.advance(seconds=pause_s(2) - pause_s(1))
+    assert await deliver(world) == [(Outcome.SENT, "")]
+
+
+async def test_a_refused_mail_is_given_up() -> None:
+    """A mail that never will be taken is tried once, and one whose link has run out not at all."""
+    world = World(sends_mail=True)
+    await sign_up(world.ports, EMAIL, PASSWORD, "")
+    world.mailer.fault = MailRefused("code 550")
+    assert await deliver(world) == [(Outcome.REFUSED, "code 550")]
+    assert world.waiting() == []
+    await sign_up(world.ports, "bob@example.org", PASSWORD, "")
+    world.clock.advance(days=1)
+    assert await deliver(world) == []
+    assert world.waiting() == []
+
+
+# ---- Verification ----
+
+
+async def test_an_address_is_verified_once() -> None:
+    """The link of the first mail verifies the address, once; nothing more is mailed then."""
+    world = World(sends_mail=True)
+    account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
+    assert account.email_verified_at is None
+    code = code_in(newest(world))
+    await verify_email(world.ports, code)
+    assert (await get_account(world.ports, account.user_id)).email_verified_at == world.clock.now()
+    for spent in (code, "never given out"):
+        with pytest.raises(CodeSpent):
+            await verify_email(world.ports, spent)
+    before = len(world.waiting())
+    await request_verification(world.ports, account.user_id, "en")
+    assert len(world.waiting()) == before
+
+
+async def test_a_link_runs_out() -> None:
+    """A link that is a day old verifies nothing, and a new one does; the language is the one that was asked in."""
+    world = World(sends_mail=True)
+    account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
+    old = code_in(newest(world))
+    world.clock.advance(days=1)
+    with pytest.raises(CodeSpent):
+        await verify_email(world.ports, old)
+    await request_verification(world.ports, account.user_id, "de")
+    assert newest(world).subject == letter(Occasion.VERIFY, "de", "")[0]
+    await verify_email(world.ports, code_in(newest(world)))
+
+
+async def test_mails_are_limited() -> None:
+    """An address is sent so many verifications an hour; then it says when there is another."""
+    world = World(sends_mail=True)
+    account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
+    for _ in range(MAILS_AN_HOUR_MAX - 1):
+        await request_verification(world.ports, account.user_id, "en")
+    with pytest.raises(TooManyMails):
+        await request_verification(world.ports, account.user_id, "en")
+    assert len(world.waiting()) == MAILS_AN_HOUR_MAX
+    world.clock.advance(hours=1)
+    await request_verification(world.ports, account.user_id, "en")
+
+
+# ---- Reset ----
+
+
+async def test_a_reset_ends_every_session_and_is_told() -> None:
+    """A new password by mail signs out everywhere, verifies the address, and is told; the old one is wrong then."""
+    world = World(sends_mail=True)
+    account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
+    await request_password_reset(world.ports, EMAIL.upper(), "en")
+    code = code_in(newest(world))
+    with pytest.raises(WeakPassword):
+        await reset_password(world.ports, code, "password", "en")
+    await reset_password(world.ports, code, CHOSEN, "en")
+    assert await list_sessions(world.ports, account.user_id) == []
+    told = newest(world)
+    assert (told.to, told.subject) == (EMAIL, letter(Occasion.PASSWORD_CHANGED, "en", "")[0])
+    with pytest.raises(WrongCredentials):
+        await sign_in(world.ports, EMAIL, PASSWORD)
+    signed_in, _ = await sign_in(world.ports, EMAIL, CHOSEN)
+    assert signed_in.email_verified_at is not None
+    with pytest.raises(CodeSpent):
+        await reset_password(world.ports, code, PASSWORD, "en")
+
+
+async def test_one_reset_spends_the_others() -> None:
+    """Of several links that were mailed only one chooses a password, and none after half an hour."""
+    world = World(sends_mail=True)
+    await sign_up(world.ports, EMAIL, PASSWORD, "")
+    codes = []
+    for _ in range(2):
+        await request_password_reset(world.ports, EMAIL, "en")
+        codes.append(code_in(newest(world)))
+    await reset_password(world.ports, codes[1], CHOSEN, "en")
+    with pytest.raises(CodeSpent):
+        await reset_password(world.ports, codes[0], PASSWORD, "en")
+    await request_password_reset(world.ports, EMAIL, "en")
+    late = code_in(newest(world))
+    world.clock.advance(minutes=30)
+    with pytest.raises(CodeSpent):
+        await reset_password(world.ports, late, PASSWORD, "en")
+
+
+async def test_asking_for_a_reset_tells_nothing() -> None:
+    """With an account and without, the same is stored and one mail is written, and no more than so many an hour."""
+    world = World(sends_mail=True)
+    await sign_up(world.ports, EMAIL, PASSWORD, "")
+    for email in (EMAIL, "nobody@example.org"):
+        before = (len(world.store.rows.codes), len(world.waiting()))
+        for _ in range(MAILS_AN_HOUR_MAX + 2):
+            await request_password_reset(world.ports, email, "en")
+        after = (len(world.store.rows.codes), len(world.waiting()))
+        assert [now - then for now, then in zip(after, before, strict=True)] == [MAILS_AN_HOUR_MAX] * 2
+    assert "no StripSession account" in newest(world).text
+
+
+async def test_nothing_is_asked_of_a_server_without_mail() -> None:
+    """Where no mail is sent, what needs one says so, and signing up works as before."""
+    world = World()
+    account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
+    with pytest.raises(MailOff):
+        await request_password_reset(world.ports, EMAIL, "en")
+    with pytest.raises(MailOff):
+        await request_verification(world.ports, account.user_id, "en")
+    assert world.waiting() == []
+
+
+# ---- Change of password ----
+
+
+async def test_a_change_of_password_keeps_one_session() -> None:
+    """With the present password a new one is chosen: others end, and the person is told."""
+    world = World(sends_mail=True)
+    account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
+    await sign_in(world.ports, EMAIL, PASSWORD)
+    await request_password_reset(world.ports, EMAIL, "en")
+    link = code_in(newest(world))
+    kept = (await list_sessions(world.ports, account.user_id))[0]
+    assert await change_password(world.ports, account.user_id, kept.session_id, PASSWORD, CHOSEN, "en") == 1
+    assert await list_sessions(world.ports, account.user_id) == [kept]
+    assert newest(world).subject == letter(Occasion.PASSWORD_CHANGED, "en", "")[0]
+    with pytest.raises(CodeSpent):
+        await reset_password(world.ports, link, PASSWORD, "en")
+    await sign_in(world.ports, EMAIL, CHOSEN)
+
+
+async def test_a_password_is_not_changed_without_the_present_one() -> None:
+    """A wrong present password, a weak new one and another's session change nothing."""
+    world = World()
+    account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
+    other, _ = await sign_up(world.ports, "bob@example.org", PASSWORD, "")
+    (own,) = await list_sessions(world.ports, account.user_id)
+    (strange,) = await list_sessions(world.ports, other.user_id)
+    for session_id, present, chosen, error in (
+        (own.session_id, "a wrong password", CHOSEN, WrongPassword),
+        (own.session_id, "", CHOSEN, WrongPassword),
+        (own.session_id, PASSWORD, "password", WeakPassword),
+        (strange.session_id, PASSWORD, CHOSEN, SessionNotFound),
+    ):
+        with pytest.raises(error):
+            await change_password(world.ports, account.user_id, session_id, present, chosen, "en")
+    await sign_in(world.ports, EMAIL, PASSWORD)
+
+
+# ---- Sign-up that is confirmed by mail ----
+
+
+@dataclasses.dataclass(frozen=True)
+class Work:
+    """What a request made auth do."""
+
+    hashed: int
+    verified: int
+    rows: dict[str, int]
+
+
+def work_of(world: World) -> Work:
+    rows = world.store.rows
+    counted = {field.name: len(getattr(rows, field.name)) for field in dataclasses.fields(rows)}
+    return Work(world.hasher.hashed, world.hasher.verified, counted)
+
+
+async def worked(world: World, email: str) -> Work:
+    before = work_of(world)
+    assert await ask_to_sign_up(world.ports, new_person(email, PASSWORD, "Ada")) is None
+    after = work_of(world)
+    rows = {name: count - before.rows[name] for name, count in after.rows.items()}
+    return Work(after.hashed - before.hashed, after.verified - before.verified, rows)
+
+
+async def test_sign_up_does_the_same_for_known_and_unknown_addresses() -> None:
+    """One hash, one pending sign-up and one mail, and nothing else, whether or not there is an account."""
+    world = World(confirms_sign_ups=True)
+    unknown = await worked(world, EMAIL)
+    await confirm_sign_up(world.ports, code_in(newest(world)), PASSWORD)
+    known = await worked(world, EMAIL.upper())
+    assert known == unknown
+    assert (known.hashed, known.rows["pending"], known.rows["mails"]) == (1, 1, 1)
+    assert sum(known.rows.values()) == 2
+    taken = newest(world)
+    assert (taken.to, taken.subject) == (EMAIL, letter(Occasion.ADDRESS_TAKEN, "en", "")[0])
+    assert "#/" not in taken.text
+
+
+async def test_sign_in_does_the_same_for_known_and_unknown_addresses() -> None:
+    """A wrong password costs one verification and changes nothing, whether or not there is an account or a sign-up."""
+    world = World(confirms_sign_ups=True)
+    await ask_to_sign_up(world.ports, new_person(EMAIL, PASSWORD, ""))
+    await confirm_sign_up(world.ports, code_in(newest(world)), PASSWORD)
+    await ask_to_sign_up(world.ports, new_person("eve@example.org", PASSWORD, ""))
+    costs = []
+    for email, password in (
+        (EMAIL, "a wrong password"),
+        ("nobody@example.org", PASSWORD),
+        ("eve@example.org", PASSWORD),
+    ):
+        before = work_of(world)
+        with pytest.raises(WrongCredentials):
+            await sign_in(world.ports, email, password)
+        after = work_of(world)
+        assert after.rows == before.rows
+        costs.append((after.hashed - before.hashed, after.verified - before.verified))
+    assert costs == [(0, 1)] * 3
+
+
+async def test_a_confirmed_account_is_verified_and_signed_in() -> None:
+    """There is no account before the code comes back with the password; then there is one, once, and it is verified."""
+    world = World(confirms_sign_ups=True)
+    await ask_to_sign_up(world.ports, new_person(EMAIL, PASSWORD, "Ada"))
+    await ask_to_sign_up(world.ports, new_person(EMAIL, PASSWORD, "Ada"))
+    first, second = (code_in(mail) for mail in world.waiting())
+    assert world.store.rows.accounts == {}
+    account, tokens = await confirm_sign_up(world.ports, first, PASSWORD, "Firefox, Linux")
+    assert (account.display_name, tokens.user_id) == ("Ada", account.user_id)
+    assert account.email_verified_at == world.clock.now()
+    assert [session.device for session in await list_sessions(world.ports, account.user_id)] == ["Firefox, Linux"]
+    for spent in (first, second, "never given out"):
+        with pytest.raises(CodeSpent):
+            await confirm_sign_up(world.ports, spent, PASSWORD)
+    assert len(world.store.rows.accounts) == 1
+
+
+async def test_nobody_confirms_anothers_password() -> None:
+    """Whoever opens a mail that a stranger caused makes no account to which the stranger knows the password."""
+    world = World(confirms_sign_ups=True)
+    await ask_to_sign_up(world.ports, new_person(EMAIL, "the stranger's secret", ""))
+    code = code_in(newest(world))
+    for password in (PASSWORD, ""):
+        with pytest.raises(WrongPassword):
+            await confirm_sign_up(world.ports, code, password)
+    assert world.store.rows.accounts == {}
+    await confirm_sign_up(world.ports, code, "the stranger's secret")
+
+
+async def test_sign_ups_of_one_address_are_limited() -> None:
+    """No more than so many mails an hour, for an address with an account as for one without."""
+    world = World(confirms_sign_ups=True)
+    await ask_to_sign_up(world.ports, new_person("bob@example.org", PASSWORD, ""))
+    await confirm_sign_up(world.ports, code_in(newest(world)), PASSWORD)
+    world.clock.advance(hours=2)
+    for email in (EMAIL, "bob@example.org"):
+        before = len(world.waiting())
+        for _ in range(MAILS_AN_HOUR_MAX + 1):
+            await ask_to_sign_up(world.ports, new_person(email, PASSWORD, ""))
+        assert len(world.waiting()) - before == MAILS_AN_HOUR_MAX
+
+
+async def test_without_confirmation_a_taken_address_is_told() -> None:
+    """On one's own machine sign-up answers at once, and says that an address is taken."""
+    world = World(sends_mail=True)
+    await sign_up(world.ports, EMAIL, PASSWORD, "")
+    with pytest.raises(EmailTaken):
+        await sign_up(world.ports, EMAIL, PASSWORD, "")
+
+
+async def test_codes_and_unconfirmed_sign_ups_are_forgotten() -> None:
+    """A week past their end nothing is left of codes and of sign-ups that nobody confirmed."""
+    world = World(confirms_sign_ups=True)
+    await ask_to_sign_up(world.ports, new_person(EMAIL, PASSWORD, ""))
+    await request_password_reset(world.ports, EMAIL, "en")
+    world.clock.advance(days=8, seconds=-1)
+    await forget_remains(world.ports)
+    assert len(world.store.rows.pending) == 1
+    world.clock.advance(seconds=2)
+    await forget_remains(world.ports)
+    assert (world.store.rows.pending, world.store.rows.codes) == ({}, {})
+    assert datetime.timedelta(days=7) == world.ports.lives.remains

@@ -1,0 +1,32 @@
+import type { Messages } from "$/i18n/i18n.svelte";
+
+export const mailed: Messages["mailed"] = {
+  forgotLink: "Passwort vergessen?",
+  forgot: "Wähle ein neues Passwort",
+  forgotLead:
+    "Gib die Adresse deines Kontos ein. Dorthin kommt eine Mail mit einem Link, der einmal und nicht lange gilt.",
+  forgotSend: "Link schicken",
+  forgotSent: (address) =>
+    `Eine Mail an ${address} ist unterwegs. Wenn es dort ein Konto gibt, wählt der Link darin ein neues Passwort.`,
+  reset: "Wähle ein neues Passwort",
+  resetLead: "Damit wirst du überall abgemeldet. Melde dich dann mit dem neuen an.",
+  newPassword: "Neues Passwort",
+  resetSend: "Wählen",
+  resetDone: "Du hast ein neues Passwort. Melde dich damit an.",
+  verify: "Bestätige deine Adresse",
+  verifyDone: "Deine Adresse ist bestätigt.",
+  confirm: "Stell dein Konto fertig",
+  confirmLead: "Gib das Passwort ein, das du gewählt hast, als du darum batst.",
+  confirmSend: "Fertigstellen",
+  noCode:
+    "In dieser Adresse steht kein Link mehr. Öffne den Link in deiner Mail noch einmal, oder bitte um einen neuen.",
+  look: "Schau in deine Mail",
+  lookText: (address) => `Eine Mail an ${address} ist unterwegs. Öffne den Link darin, um weiterzumachen.`,
+  toSignIn: "Anmelden",
+  onward: "Weiter",
+
+  verified: "Adresse bestätigt",
+  unverified: "Adresse nicht bestätigt",
+  sendVerification: "Link zum Bestätigen schicken",
+  verificationSent: "Die Mail ist unterwegs.",
+};

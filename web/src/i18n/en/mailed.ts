@@ -1,0 +1,30 @@
+/** What begins with a mail, and what asks for one. */
+
+export const mailed = {
+  forgotLink: "Forgot your password?",
+  forgot: "Choose a new password",
+  forgotLead: "Enter the address of your account. A mail with a link comes there, which works once and not for long.",
+  forgotSend: "Send the link",
+  forgotSent: (address: string): string =>
+    `A mail is on its way to ${address}. If it has an account, the link in it chooses a new password.`,
+  reset: "Choose a new password",
+  resetLead: "It signs you out everywhere. Then sign in with the new one.",
+  newPassword: "New password",
+  resetSend: "Choose it",
+  resetDone: "You have a new password. Sign in with it.",
+  verify: "Confirm your address",
+  verifyDone: "Your address is confirmed.",
+  confirm: "Finish your account",
+  confirmLead: "Enter the password that you chose when you asked for it.",
+  confirmSend: "Finish",
+  noCode: "This address has no link in it any more. Open the link in your mail again, or ask for a new one.",
+  look: "Look into your mail",
+  lookText: (address: string): string => `A mail is on its way to ${address}. Open the link in it to go on.`,
+  toSignIn: "Sign in",
+  onward: "Go on",
+
+  verified: "Address confirmed",
+  unverified: "Address not confirmed",
+  sendVerification: "Mail a link to confirm it",
+  verificationSent: "The mail is on its way.",
+};

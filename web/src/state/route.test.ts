@@ -1,0 +1,19 @@
+import { describe, expect, it } from "vitest";
+import { routeOf } from "$/state/route.svelte";
+
+describe("the address of a link in a mail", () => {
+  it("says what the link does, and its code until that is taken out of the address", () => {
+    const code = "vTg5hN2kR7wY4jD8fM1pSx6a_-";
+    for (const act of ["reset", "verify", "confirm"]) {
+      expect(routeOf(`#/${act}/${code}`)).toEqual({ view: "mailed", act, code });
+      expect(routeOf(`#/${act}`)).toEqual({ view: "mailed", act, code: "" });
+    }
+    expect(routeOf("#/forgot")).toEqual({ view: "mailed", act: "forgot", code: "" });
+  });
+
+  it("is none where anything else stands in it", () => {
+    for (const hash of ["#/reset/a/b", "#/verify/%20", "#/confirmed", "#/forgotten/x"]) {
+      expect(routeOf(hash).view).toBe("library");
+    }
+  });
+});
