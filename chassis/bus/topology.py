@@ -8,6 +8,7 @@ FACTS = Stream(
     name="FACTS",
     subjects=(
         "stripsession.auth.v1.AccountCreated",
+        "stripsession.auth.v1.ApiKeyRevoked",
         "stripsession.library.v1.UploadStored",
         "stripsession.library.v1.TrackChanged",
         "stripsession.library.v1.SegmentCommitted",

@@ -208,6 +208,50 @@ export interface paths {
         patch: operations["updateAccount"];
         trace?: never;
     };
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your keys, newest first, without their secrets.
+         * @description Your keys, newest first, without their secrets.
+         */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Make a key for a program. Its secret is told once.
+         * @description Keep `secret` as you keep a password, and send it as `Authorization: Bearer`. It begins with sks_live_ and ends in a checksum, so that scanners find lost ones. At most 25 keys of a person work at once. Takes a session: no key makes another.
+         */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a key at once. Idempotent.
+         * @description Within a second, everywhere. What is being downloaded with it is downloaded to its end, and an event stream that it opened lasts ten minutes at most.
+         */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/uploads": {
         parameters: {
             query?: never;
@@ -1279,7 +1323,7 @@ export interface components {
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NO_AUDIO_STREAM" | "PAGE_TOKEN_INVALID" | "PLAN_WITHOUT_DEFAULT" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "STEM_NOT_FOUND" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_AT_ONCE" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NO_AUDIO_STREAM" | "PAGE_TOKEN_INVALID" | "PLAN_WITHOUT_DEFAULT" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "STEM_NOT_FOUND" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -1338,6 +1382,65 @@ export interface components {
             access_token?: string;
             /** @description Buys the next pair, once. A second use ends the session. */
             refresh_token?: string;
+        };
+        /** @description A key, without its secret. */
+        ApiKey: {
+            /** @description Names the key. */
+            key_id: string;
+            /** @description What you call it. */
+            name: string;
+            /** @description What it may be used for. */
+            scopes: components["schemas"]["ApiKeyScope"][];
+            /** @description The last characters of its secret, to tell keys apart by. */
+            ending: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it stops working; null when it works until it is revoked.
+             */
+            expires_at: string | null;
+            /**
+             * Format: date
+             * @description The day in UTC of its last use; null for never.
+             */
+            last_used_on: string | null;
+        };
+        /** @description A key that was made just now. */
+        NewApiKey: {
+            /** @description Names the key. */
+            key_id: string;
+            /** @description What you call it. */
+            name: string;
+            /** @description What it may be used for. */
+            scopes: components["schemas"]["ApiKeyScope"][];
+            /** @description The last characters of its secret, to tell keys apart by. */
+            ending: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it stops working; null when it works until it is revoked.
+             */
+            expires_at: string | null;
+            /**
+             * Format: date
+             * @description The day in UTC of its last use; null for never.
+             */
+            last_used_on: string | null;
+            /** @description What a program sends as `Authorization: Bearer`. It is told this once. */
+            secret: string;
+        };
+        /** @description Your keys. */
+        ApiKeys: {
+            /** @description Newest first. */
+            keys: components["schemas"]["ApiKey"][];
         };
         /** @description A model that can separate. */
         Model: {
@@ -1542,6 +1645,11 @@ export interface components {
          */
         TokenTransport: "token" | "cookie";
         /**
+         * @description tracks:read: read tracks, follow them, and read receipts; tracks:write: upload, make, change and delete tracks; downloads: stems, mixes and segments, that is sound; shares: links for others; billing:read: plans and usage.
+         * @enum {string}
+         */
+        ApiKeyScope: "tracks:read" | "tracks:write" | "downloads" | "shares" | "billing:read";
+        /**
          * @description Always 1.0.0.
          * @enum {string}
          */
@@ -1614,6 +1722,17 @@ export interface components {
         Profile: {
             /** @description Name to show, at most 100 characters. */
             display_name?: string | null;
+        };
+        /** @description What the key is for, and for how long. */
+        ApiKeyRequest: {
+            /** @description What you call it, 1 to 100 characters. */
+            name: string;
+            /** @description What it may be used for; at least one. */
+            scopes: components["schemas"]["ApiKeyScope"][];
+            /** @description Days that it works, 1 to 366; absent takes 90. */
+            expires_in_days?: number | null;
+            /** @description True, and without expires_in_days, for a key that works until it is revoked. */
+            never_expires?: boolean | null;
         };
         /** @description What to separate, and how. */
         NewTrack: {
@@ -1797,8 +1916,60 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Forbidden: CROSS_SITE, SCOPE_MISSING. */
+        "403-CROSS_SITE-SCOPE_MISSING": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: CROSS_SITE, SESSION_REQUIRED. */
+        "403-CROSS_SITE-SESSION_REQUIRED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: SCOPE_MISSING. */
+        "403-SCOPE_MISSING-without-body": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Forbidden: SCOPE_MISSING. */
+        "403-SCOPE_MISSING": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: SESSION_REQUIRED. */
+        "403-SESSION_REQUIRED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: ACCOUNT_NOT_FOUND. */
         "404-ACCOUNT_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: API_KEY_NOT_FOUND, NOT_FOUND. */
+        "404-API_KEY_NOT_FOUND-NOT_FOUND": {
             headers: {
                 [name: string]: unknown;
             };
@@ -1948,6 +2119,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Conflict: SECRET_TOLD, TOO_MANY_API_KEYS. */
+        "409-SECRET_TOLD-TOO_MANY_API_KEYS": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Conflict: TOO_MANY_SHARES. */
         "409-TOO_MANY_SHARES": {
             headers: {
@@ -2078,6 +2258,15 @@ export interface components {
         };
         /** @description Misdirected Request: WRONG_ADDRESS. */
         "421-WRONG_ADDRESS": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: API_KEY_LIFE_INVALID, API_KEY_NAME_INVALID, IDEMPOTENCY_KEY_REUSED, INVALID_FIELD, SCOPES_INVALID. */
+        "422-API_KEY_LIFE_INVALID-API_KEY_NAME_INVALID-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-SCOPES_INVALID": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2717,6 +2906,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -2753,13 +2943,130 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
             415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-DISPLAY_NAME_TOO_LONG-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that work, and those that expired within the last days. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeys"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. Sending the same again within 24 hours makes no second key: it is answered SECRET_TOLD, with the first one's `key_id` in facts, for a secret is told once. With another body it is refused.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The key and its secret. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKey"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-SECRET_TOLD-TOO_MANY_API_KEYS"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-API_KEY_LIFE_INVALID-API_KEY_NAME_INVALID-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-SCOPES_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Names an API key of yours.
+                 * @example key_3a9d5e07c1b84f62a0d7e8f91b2c4d6e
+                 */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-API_KEY_NOT_FOUND-NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
@@ -2819,7 +3126,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_METADATA"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             408: components["responses"]["408-BODY_CUT_OFF"];
             412: components["responses"]["412-TUS_VERSION"];
             413: components["responses"]["413-UPLOAD_TOO_LARGE"];
@@ -2898,7 +3205,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-UPLOAD_NOT_FOUND"];
             409: components["responses"]["409-UPLOAD_IN_USE"];
             412: components["responses"]["412-TUS_VERSION"];
@@ -2991,6 +3298,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-without-body"];
             401: components["responses"]["401-UNAUTHENTICATED-without-body"];
+            403: components["responses"]["403-SCOPE_MISSING-without-body"];
             404: components["responses"]["404-NOT_FOUND-UPLOAD_NOT_FOUND-without-body"];
             412: components["responses"]["412-TUS_VERSION-without-body"];
             421: components["responses"]["421-WRONG_ADDRESS-without-body"];
@@ -3050,7 +3358,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-UPLOAD_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF"];
             409: components["responses"]["409-UPLOAD_OFFSET_MISMATCH"];
@@ -3114,6 +3422,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD-PAGE_TOKEN_INVALID"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -3159,7 +3468,7 @@ export interface operations {
             400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
             402: components["responses"]["402-MINUTES_EXHAUSTED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-TRACK_NOT_FOUND-UPLOAD_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             409: components["responses"]["409-PLAN_WITHOUT_DEFAULT-UPLOAD_INCOMPLETE"];
@@ -3204,6 +3513,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -3240,7 +3550,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -3283,7 +3593,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
@@ -3326,7 +3636,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             409: components["responses"]["409-TRACK_NOT_SEPARATING"];
             421: components["responses"]["421-WRONG_ADDRESS"];
@@ -3367,7 +3677,7 @@ export interface operations {
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
             402: components["responses"]["402-MINUTES_EXHAUSTED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             409: components["responses"]["409-PLAN_WITHOUT_DEFAULT-TRACK_NOT_RETRYABLE"];
             410: components["responses"]["410-UPLOAD_GONE"];
@@ -3415,6 +3725,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD"];
@@ -3467,6 +3778,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_STREAMS"];
@@ -3535,6 +3847,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -3595,6 +3908,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-COVER_NOT_FOUND-NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -3633,6 +3947,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -3675,7 +3990,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             409: components["responses"]["409-TOO_MANY_SHARES"];
@@ -3722,7 +4037,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-SHARE_NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -4004,6 +4319,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND"];
             409: components["responses"]["409-TRACK_NOT_READY"];
             416: components["responses"]["416-RANGE_OUTSIDE"];
@@ -4153,6 +4469,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND"];
             409: components["responses"]["409-TRACK_NOT_READY"];
             416: components["responses"]["416-RANGE_OUTSIDE"];
@@ -4266,6 +4583,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND"];
             409: components["responses"]["409-TRACK_NOT_READY"];
             416: components["responses"]["416-RANGE_OUTSIDE"];
@@ -4311,7 +4629,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             409: components["responses"]["409-TRACK_NOT_READY"];
@@ -4349,6 +4667,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
@@ -4380,6 +4699,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
@@ -4411,6 +4731,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
@@ -4453,6 +4774,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD-PAGE_TOKEN_INVALID"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];

@@ -17,6 +17,7 @@ from chassis.identity import Certificates
 from chassis.lifecycle import Periodic
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.server import RpcServer
+from services.auth.api.api_key_servicer import ApiKeyServicer
 from services.auth.api.servicer import AuthServicer, LocalSignInServicer, PublishedKeys
 from services.auth.api.statuses import STATUSES
 from services.auth.app.forget_remains import forget_remains
@@ -27,7 +28,7 @@ from services.auth.clients.token_signing import JwtSigner
 from services.auth.events.envelopes import encode
 from services.auth.settings import AuthSettings
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
-from stripsession.auth.v1 import auth_service_pb2_grpc
+from stripsession.auth.v1 import api_key_service_pb2_grpc, auth_service_pb2_grpc
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,6 +97,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
     public_keys = [key.public_key(), *(load_public(path) for path in settings.retired_key_files)]
     servicer = AuthServicer(ports, PublishedKeys(key_set(public_keys), issuer, settings.audience))
     local_servicer = LocalSignInServicer(ports)
+    key_servicer = ApiKeyServicer(ports)
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
@@ -104,6 +106,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         registrations=[
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(servicer, server),
             lambda server: auth_service_pb2_grpc.add_LocalSignInServiceServicer_to_server(local_servicer, server),
+            lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(key_servicer, server),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,

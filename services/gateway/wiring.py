@@ -14,6 +14,7 @@ from chassis.identity import Certificates
 from chassis.lifecycle import Part
 from chassis.metrics import MetricsEndpoint
 from services.gateway.api.admission import Admission, Paces
+from services.gateway.api.api_key_routes import ApiKeyRoutes
 from services.gateway.api.auth_routes import AuthRoutes
 from services.gateway.api.catalogue_routes import CatalogueRoutes
 from services.gateway.api.download_routes import DownloadRoutes
@@ -33,14 +34,16 @@ from services.gateway.app.track_wakes import TrackWakes
 from services.gateway.app.watch_track import WatchTimes
 from services.gateway.clients.backends import Addresses, Backends
 from services.gateway.clients.key_set import KeySet
+from services.gateway.clients.key_verifier import AuthKeyVerifier
 from services.gateway.clients.progress_reading import BackendProgress
 from services.gateway.clients.token_verifier import KeySetVerifier
 from services.gateway.domain.approach import Approach
 from services.gateway.domain.pace import Pace
 from services.gateway.domain.sign_in_tries import Patience
+from services.gateway.events.key_facts import KeyFacts
 from services.gateway.events.track_facts import TrackFacts
 from services.gateway.settings import GatewaySettings
-from stripsession.auth.v1 import auth_service_pb2_grpc
+from stripsession.auth.v1 import api_key_service_pb2_grpc, auth_service_pb2_grpc
 from stripsession.billing.v1 import billing_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
@@ -55,6 +58,7 @@ class Gateway:
     endpoints: list[Endpoint]
     http: HttpServer
     facts: TrackFacts
+    key_facts: KeyFacts
     readiness: Readiness
 
 
@@ -63,6 +67,7 @@ class Stubs:
     """Whom the routes ask."""
 
     auth: auth_service_pb2_grpc.AuthServiceAsyncStub
+    api_keys: api_key_service_pb2_grpc.ApiKeyServiceAsyncStub
     library: library_service_pb2_grpc.LibraryServiceAsyncStub
     shares: share_service_pb2_grpc.ShareServiceAsyncStub
     jobs: separation_service_pb2_grpc.JobReadingServiceAsyncStub
@@ -126,9 +131,11 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
         retention=backends.retention.grpc,
     )
     keys = KeySet(stubs.auth)
-    admission = Admission(KeySetVerifier(keys), _paces(settings), cookie_secure=settings.cookie_secure)
+    api_keys = AuthKeyVerifier(stubs.api_keys)
+    admission = Admission(KeySetVerifier(keys), _paces(settings), keys=api_keys, cookie_secure=settings.cookie_secure)
     wakes = TrackWakes()
     facts = TrackFacts(Bus(settings.nats_url, certificates), wakes.wake)
+    key_facts = KeyFacts(Bus(settings.nats_url, certificates), api_keys.forget)
     draining = asyncio.Event()
     readiness = Readiness()
 
@@ -149,8 +156,8 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
         header_read_s=settings.header_read_s,
     )
     # Readiness last: stopped first, it sends callers elsewhere before the server drains.
-    parts: list[Part] = [MetricsEndpoint(settings.metrics_listen), *backends.parts, facts, http, readiness]
-    return Gateway(parts, endpoints, http, facts, readiness)
+    parts: list[Part] = [MetricsEndpoint(settings.metrics_listen), *backends.parts, facts, key_facts, http, readiness]
+    return Gateway(parts, endpoints, http, facts, key_facts, readiness)
 
 
 def _stubs(
@@ -163,6 +170,7 @@ def _stubs(
 ) -> Stubs:
     return Stubs(
         auth_service_pb2_grpc.AuthServiceStub(auth),
+        api_key_service_pb2_grpc.ApiKeyServiceStub(auth),
         library_service_pb2_grpc.LibraryServiceStub(library),
         share_service_pb2_grpc.ShareServiceStub(library),
         separation_service_pb2_grpc.JobReadingServiceStub(separation),
@@ -186,6 +194,7 @@ def _endpoints(
     endpoints: list[Endpoint] = [
         *ServiceRoutes(signals.readiness, signals.keys.published, lambda: document(endpoints)).endpoints(),
         *AuthRoutes(stubs.auth, admission).endpoints(),
+        *ApiKeyRoutes(stubs.api_keys).endpoints(),
         *UploadRoutes(
             stubs.library, upload_bytes_max=settings.upload_bytes_max, body_idle_s=settings.body_idle_s
         ).endpoints(),

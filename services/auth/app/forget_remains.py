@@ -1,4 +1,4 @@
-"""Forget sessions and links that have been over for a while."""
+"""Forget sessions, links and keys that have been over for a while."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ async def forget_remains(ports: Ports) -> int:
     """Remove what was over for the stated time; the number of rows, in batches."""
     before = ports.clock.now() - ports.lives.remains
     removed = 0
-    for of_links in (False, True):
+    for kind in range(3):
         count = BATCH
         while count >= BATCH:
             async with ports.store.transaction() as work:
-                remains = work.links if of_links else work.sessions
+                remains = (work.sessions, work.links, work.api_keys)[kind]
                 count = await remains.forget(before, BATCH)
             removed += count
     return removed

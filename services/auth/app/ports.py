@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from services.auth.domain.account import Account
+from services.auth.domain.api_key import ApiKey, Request
 from services.auth.domain.facts import Fact
 from services.auth.domain.link import SignInLink
 from services.auth.domain.session import AccessToken, RefreshToken, Session
@@ -77,6 +78,45 @@ class Links(Protocol):
         ...
 
 
+class ApiKeys(Protocol):
+    """API keys within a unit of work."""
+
+    async def locked(self, user_id: str) -> bool:
+        """Whether there is such a person; nobody else makes keys of theirs until the work commits."""
+        ...
+
+    async def add(self, key: ApiKey, key_hash: bytes, request: Request | None) -> None:
+        """Store a new key of a locked person, with the request that made it."""
+        ...
+
+    async def made_by(self, user_id: str, name_hash: bytes, since: datetime.datetime) -> tuple[str, bytes] | None:
+        """The key that a request of this name made since then, and the request's content_hash.
+
+        What an older request of this name made loses the name, so that it can be given again.
+        """
+        ...
+
+    async def of_person(self, user_id: str) -> list[ApiKey]:
+        """Those that are not revoked, expired ones too, newest first."""
+        ...
+
+    async def revoke(self, user_id: str, key_id: str, at: datetime.datetime) -> bool | None:
+        """Whether it worked until now; an earlier end stands. None when the person has no such key."""
+        ...
+
+    async def of_hash(self, key_hash: bytes) -> ApiKey | None:
+        """One key, revoked or not."""
+        ...
+
+    async def note_use(self, key_id: str, day: datetime.date) -> None:
+        """Remember the day of its last use."""
+        ...
+
+    async def forget(self, over_before: datetime.datetime, limit: int) -> int:
+        """Remove at most `limit` keys that expired or were revoked before then; the number removed."""
+        ...
+
+
 class Work(Protocol):
     """One unit of work: everything commits together, facts too, when the block ends; nothing when it raises."""
 
@@ -93,6 +133,11 @@ class Work(Protocol):
     @property
     def links(self) -> Links:
         """Sign-in links."""
+        ...
+
+    @property
+    def api_keys(self) -> ApiKeys:
+        """API keys."""
         ...
 
     async def publish(self, fact: Fact) -> None:

@@ -14,4 +14,12 @@ class AccountCreated:
     created_at: datetime.datetime
 
 
-Fact = AccountCreated
+@dataclasses.dataclass(frozen=True)
+class ApiKeyRevoked:
+    """A key works no more."""
+
+    key_id: str
+    user_id: str
+
+
+Fact = AccountCreated | ApiKeyRevoked

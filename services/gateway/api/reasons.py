@@ -45,6 +45,8 @@ OF_THE_DOOR: Mapping[str, Reason] = {
     "NOT_JSON": Reason(415, "The body must be application/json."),
     "NOT_READY": Reason(503, "This process takes no requests now."),
     "RANGE_OUTSIDE": Reason(416, "The range lies outside the file."),
+    "SCOPE_MISSING": Reason(403, "This API key is not for downloads.", {"scope": "downloads"}),
+    "SESSION_REQUIRED": Reason(403, "An API key cannot do this, whatever it is for."),
     "TOO_FAST": Reason(429, "That is too many requests in a short time."),
     "TOO_MANY_AT_ONCE": Reason(429, "Too many of your requests are being answered."),
     "TOO_MANY_STREAMS": Reason(429, "Too many event streams are open already."),
@@ -59,6 +61,9 @@ OF_THE_DOOR: Mapping[str, Reason] = {
 
 OF_SERVICES: Mapping[str, Reason] = {
     "ACCOUNT_NOT_FOUND": Reason(404, "There is no such account."),
+    "API_KEY_LIFE_INVALID": Reason(422, "A key works for 1 to 366 days, or never expires when that is asked for."),
+    "API_KEY_NAME_INVALID": Reason(422, "A key's name has 1 to 100 visible characters."),
+    "API_KEY_NOT_FOUND": Reason(404, "There is no such key."),
     "COVER_NOT_FOUND": Reason(404, "The song's file has no cover."),
     "DAMAGED": Reason(
         422, "This file is damaged or incomplete and cannot be decoded. Export it again, then upload it."
@@ -96,6 +101,12 @@ OF_SERVICES: Mapping[str, Reason] = {
     ),
     "QUEUE_FULL": Reason(503, "Too many songs are waiting; please try again in a little while."),
     "RANGE_INVALID": Reason(422, "The range lies outside the file."),
+    "SCOPES_INVALID": Reason(422, "Name at least one scope, and only those that there are."),
+    "SECRET_TOLD": Reason(
+        409,
+        "This request was answered already, and its secret is told once. Revoke what it made, and make another.",
+        {"key_id": "key_3a9d5e07c1b84f62a0d7e8f91b2c4d6e"},
+    ),
     "SEGMENT_NOT_FOUND": Reason(404, "There is no such segment yet."),
     "SEPARATION_UNAVAILABLE": Reason(
         503, "Separation cannot be reached right now. The file is kept; try again shortly."
@@ -109,7 +120,8 @@ OF_SERVICES: Mapping[str, Reason] = {
     "STEM_NOT_FOUND": Reason(404, "There is no such stem."),
     "TAGS_INVALID": Reason(422, "A track has at most 20 tags, each of 1 to 40 visible characters."),
     "TITLE_EMPTY": Reason(422, "A title has at least one visible character."),
-    # Waiting makes no room: links end by being revoked, or after days.
+    # Waiting makes no room, here and for links: both end by being revoked, or after days.
+    "TOO_MANY_API_KEYS": Reason(409, "You have as many keys as you may have. Revoke one of them first."),
     "TOO_MANY_SHARES": Reason(409, "The track has as many links as it may have. Revoke one of them first."),
     "TOO_LONG": Reason(422, "This song is longer than the limit of 10 minutes. Upload a shorter one."),
     "TOO_MANY_UPLOADS": Reason(429, "Too many uploads are open. Finish or give up one of them first."),
@@ -142,6 +154,7 @@ OF_SERVICES: Mapping[str, Reason] = {
 UNTOLD: Mapping[str, str] = {
     "ADMISSION_LAPSED": "separation's; the library tells SEPARATION_UNAVAILABLE",
     "ANSWER_OUTSTANDING": "to workers",
+    "API_KEY_REFUSED": "the gateway tells UNAUTHENTICATED",
     "ATTEMPT_FENCED": "to workers",
     "CALLER_NOT_ALLOWED": "the gateway's own certificate was refused: INTERNAL, for nobody outside can change it",
     "DECODER_FAILED": "separation's; the library tells SEPARATION_UNAVAILABLE",

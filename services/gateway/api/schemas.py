@@ -22,6 +22,17 @@ from services.gateway.api.shapes import (
 from services.gateway.api.track_schemas import TRACK_SCHEMAS
 
 _NEXT = or_null(text("`cursor` of the next page; null on the last."))
+_API_KEY: Mapping[str, Schema] = {
+    "key_id": text("Names the key."),
+    "name": text("What you call it."),
+    "scopes": list_of("ApiKeyScope", "What it may be used for."),
+    "ending": text("The last characters of its secret, to tell keys apart by."),
+    "created_at": moment("When it was made."),
+    "expires_at": or_null(moment("When it stops working; null when it works until it is revoked.")),
+    "last_used_on": or_null(
+        {"type": "string", "format": "date", "description": "The day in UTC of its last use; null for never."}
+    ),
+}
 
 SCHEMAS: Mapping[str, Schema] = {
     **TRACK_SCHEMAS,
@@ -65,6 +76,16 @@ SCHEMAS: Mapping[str, Schema] = {
         access_token=text("For `Authorization: Bearer`, some minutes long."),
         refresh_token=text("Buys the next pair, once. A second use ends the session."),
     ),
+    "ApiKey": structure(
+        "A key, without its secret.",
+        **_API_KEY,
+    ),
+    "NewApiKey": structure(
+        "A key that was made just now.",
+        **_API_KEY,
+        secret=text("What a program sends as `Authorization: Bearer`. It is told this once."),
+    ),
+    "ApiKeys": structure("Your keys.", keys=list_of("ApiKey", "Newest first.")),
     "Model": structure(
         "A model that can separate.",
         name=text("What createTrack takes as `model`."),

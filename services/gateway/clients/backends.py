@@ -9,16 +9,18 @@ from chassis.identity import Certificates
 from chassis.rpc.client import Channel
 
 _AUTH = "stripsession.auth.v1.AuthService"
+_KEYS = "stripsession.auth.v1.ApiKeyService"
 _LIBRARY = "stripsession.library.v1.LibraryService"
 _SHARES = "stripsession.library.v1.ShareService"
 _JOBS = "stripsession.separation.v1.JobReadingService"
 _BILLING = "stripsession.billing.v1.BillingService"
 _RETENTION = "stripsession.retention.v1.RetentionService"
 
-# A refresh token is single-use: sent twice it would end its own session. New accounts, uploads and links would be made
-# twice.
+# A refresh token is single-use: sent twice it would end its own session. New accounts, keys, uploads and links would
+# be made twice.
 _IDEMPOTENT = {
-    "auth": [f"{_AUTH}/{name}" for name in ("GetKeySet", "GetAccount", "UpdateAccount", "SignOut")],
+    "auth": [f"{_AUTH}/{name}" for name in ("GetKeySet", "GetAccount", "UpdateAccount", "SignOut")]
+    + [f"{_KEYS}/{name}" for name in ("ListApiKeys", "RevokeApiKey", "VerifyApiKey")],
     "library": [
         f"{_LIBRARY}/{name}"
         for name in (

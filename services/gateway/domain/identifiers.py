@@ -9,6 +9,7 @@ PATTERNS: Mapping[str, str] = {
     "track_id": r"trk_[A-Za-z0-9_-]{8,64}",
     "upload_id": r"upl_[A-Za-z0-9_-]{8,64}",
     "share_id": r"shr_[A-Za-z0-9_-]{8,64}",
+    "key_id": r"key_[A-Za-z0-9_-]{8,64}",
     "stem": r"[a-z0-9][a-z0-9_-]{0,31}",
     "index": r"[0-9]{1,7}",
     "ext": r"flac|wav|mp3|m4a|opus|stem\.mp4",

@@ -17,6 +17,7 @@ from services.auth.domain.facts import AccountCreated
 from services.auth.events.envelopes import encode
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
 from stripsession.auth.v1 import events_pb2
+from tests.unit.auth.api_key_conformance import ApiKeyConformance
 from tests.unit.auth.store_conformance import NOW, StoreConformance
 
 CHASSIS_TABLES = {"outbox", "inbox", "dead_letters", "migrations"}
@@ -29,6 +30,12 @@ async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
 
 
 class TestPostgresStore(StoreConformance):
+    @pytest.fixture
+    def store(self, database: Database) -> PostgresStore:
+        return PostgresStore(database, encode)
+
+
+class TestPostgresApiKeys(ApiKeyConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
         return PostgresStore(database, encode)

@@ -24,6 +24,7 @@ SAMPLES = {
     "upload_id": "upl_" + "0" * 32,
     "track_id": "trk_" + "0" * 32,
     "share_id": "shr_" + "0" * 32,
+    "key_id": "key_" + "0" * 32,
     "stem": "vocals",
     "index": "0",
     "ext": "flac",

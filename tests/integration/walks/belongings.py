@@ -16,6 +16,7 @@ from services.library.media.formats import mix_assembly
 from services.library.media.mix import StemMix
 from services.library.media.segments import StreamShape
 from services.library.media.tags import CoverArt, Tags
+from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.library.v1 import library_service_pb2 as library
 from stripsession.library.v1 import material_service_pb2 as material
@@ -28,6 +29,9 @@ from tests.unit.library.stems import BLOCK, MadeStem, collect, make_stem, music
 SHAPE = StreamShape(44_100, 2, 16)
 LENGTH = BLOCK * 3
 PASSWORD = "a long enough secret"
+API_KEY_SCOPES = ("tracks:read", "tracks:write", "downloads", "shares", "billing:read")
+KEYS_KEPT = 15
+"""Of one person's keys, the newest so many; a walk makes more than anybody may have."""
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
 
@@ -61,6 +65,7 @@ class Belongings:
     job_id: str = ""
     share_id: str = ""
     page_token: str = ""
+    key_id: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,11 +76,12 @@ class Secrets:
     refresh_token: str
     code: str
     share_token: str
+    api_key: str
 
 
 def absent() -> Belongings:
     """Names of the right shape for what has never been."""
-    return Belongings(*(f"{kind}_{uuid.uuid4().hex}" for kind in ("usr", "upl", "trk", "job", "shr")))
+    return Belongings(*(f"{kind}_{uuid.uuid4().hex}" for kind in ("usr", "upl", "trk", "job", "shr", "tok", "key")))
 
 
 class Maker:
@@ -107,11 +113,26 @@ class Maker:
         if share is not None:
             sharing = shares.CreateShareRequest(owner_id=share.owner_id, track_id=share.track_id)
             token = (await self.ask("library.v1.ShareService.CreateShare", sharing, "gateway")).token
-        return Secrets(person.email, session.tokens.refresh_token, link.code, token)
+        _, key = await self.api_key(person, *API_KEY_SCOPES)
+        return Secrets(person.email, session.tokens.refresh_token, link.code, token, key)
+
+    async def api_key(self, person: Person, *scopes: str) -> tuple[str, str]:
+        """Id and secret of a key that is for these; another made before goes, for a person has only so many."""
+        listed = await self.ask(
+            "auth.v1.ApiKeyService.ListApiKeys", keys.ListApiKeysRequest(user_id=person.user_id), "gateway"
+        )
+        for key in listed.keys[KEYS_KEPT:]:
+            ending = keys.RevokeApiKeyRequest(user_id=person.user_id, key_id=key.key_id)
+            await self.ask("auth.v1.ApiKeyService.RevokeApiKey", ending, "gateway")
+        request = keys.CreateApiKeyRequest(user_id=person.user_id, name="walk", scopes=scopes)
+        made = await self.ask("auth.v1.ApiKeyService.CreateApiKey", request, "gateway")
+        self.names[person.user_id].add(made.key.key_id)
+        return made.key.key_id, made.secret
 
     async def belongings(self, person: Person, state: State) -> Belongings:
         """A fresh upload of this person, and what it became."""
         made = await self._uploaded(person.user_id, whole=state is not State.UPLOADING)
+        made = dataclasses.replace(made, key_id=(await self.api_key(person, *API_KEY_SCOPES))[0])
         if state not in (State.UPLOADING, State.UPLOADED):
             made = await self._tracked(made)
         if state is State.CANCELLED:

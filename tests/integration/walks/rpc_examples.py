@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from google.protobuf.message import Message
 
+from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.library.v1 import library_service_pb2 as library
@@ -94,6 +95,12 @@ _AUTH: Mapping[str, Example] = {
     "AuthService.GetKeySet": Example(lambda asked: auth.GetKeySetRequest()),
     "AuthService.GetAccount": _of_account(auth.GetAccountRequest),
     "AuthService.UpdateAccount": _of_account(auth.UpdateAccountRequest, display_name="Ada"),
+    "ApiKeyService.CreateApiKey": _of_account(keys.CreateApiKeyRequest, name="backup", scopes=["tracks:read"]),
+    "ApiKeyService.ListApiKeys": _of_account(keys.ListApiKeysRequest),
+    "ApiKeyService.RevokeApiKey": Example(
+        lambda asked: keys.RevokeApiKeyRequest(user_id=asked.actor, key_id=asked.things.key_id)
+    ),
+    "ApiKeyService.VerifyApiKey": Example(lambda asked: keys.VerifyApiKeyRequest(secret=asked.secrets.api_key)),
     "LocalSignInService.CreateSignInLink": Example(
         lambda asked: auth.CreateSignInLinkRequest(email=asked.secrets.email)
     ),

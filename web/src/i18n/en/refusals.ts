@@ -14,6 +14,9 @@ const uploadAgain = "Upload the song again.";
 
 export const refusals = {
   ACCOUNT_NOT_FOUND: "This account is not there any more. Sign in with another.",
+  API_KEY_LIFE_INVALID: "A key works for 1 to 366 days, or until it is revoked.",
+  API_KEY_NAME_INVALID: "Give the key a name that can be seen, of at most 100 characters.",
+  API_KEY_NOT_FOUND: "This key is not there any more.",
   BODY_CUT_OFF: `The connection broke off. ${again}`,
   BODY_TOO_LARGE: "That is more than the server takes. Send less of it.",
   BODY_TOO_SLOW: "The connection is too slow just now. Try again on a better one.",
@@ -50,6 +53,8 @@ export const refusals = {
   PAGE_TOKEN_INVALID: `The list has changed. ${reload}`,
   PLAN_WITHOUT_DEFAULT: "Your plan has no model to separate with. Tell whoever runs this server.",
   QUEUE_FULL: "Too many songs are waiting. Your file is kept: try again in a while.",
+  SCOPES_INVALID: "Choose at least one thing that the key may do.",
+  SECRET_TOLD: "This was made already, and its secret was shown then. Revoke it, then make another.",
   SEGMENT_NOT_FOUND: `This part of the song is not made yet. ${again}`,
   SEPARATION_FAILED: "The song could not be separated. Try again.",
   SEPARATION_UNAVAILABLE: "Songs cannot be separated just now. Your file is kept: try again in a moment.",
@@ -62,6 +67,7 @@ export const refusals = {
   TITLE_EMPTY: "Give it a title that can be seen.",
   TOO_FAST: `That was too much in a short time. ${again}`,
   TOO_LONG: asTold,
+  TOO_MANY_API_KEYS: "You have as many keys as you may have. Revoke one of them first.",
   TOO_MANY_AT_ONCE: `Too much is asked at once. ${again}`,
   TOO_MANY_SHARES: "This track has as many links as it may have. Revoke one of them first.",
   TOO_MANY_STREAMS: "StripSession is open in too many tabs. Close one of them.",
