@@ -252,6 +252,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to sign in a program.
+         * @description Show `user_code` and `path` below the server's address; then ask redeemDeviceSignIn each `interval_s` until somebody has answered, or the codes end.
+         */
+        post: operations["startDeviceSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/device/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask whether it was approved.
+         * @description DEVICE_PENDING: nobody has answered yet. DEVICE_TOO_SOON: wait longer from now on, as long as Retry-After says. The session is told once.
+         */
+        post: operations["redeemDeviceSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/device/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a code was asked for.
+         * @description Nobody vouches for `client_name`. Approve only what you began yourself. Whoever looks first is the only one who can look again and answer.
+         */
+        post: operations["describeDeviceSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/device/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a program, or refuse it.
+         * @description The first answer stands. What is approved has a session of yours until it signs out.
+         */
+        post: operations["answerDeviceSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/uploads": {
         parameters: {
             query?: never;
@@ -1323,7 +1403,7 @@ export interface components {
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NO_AUDIO_STREAM" | "PAGE_TOKEN_INVALID" | "PLAN_WITHOUT_DEFAULT" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "STEM_NOT_FOUND" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CLIENT_NAME_INVALID" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NO_AUDIO_STREAM" | "PAGE_TOKEN_INVALID" | "PLAN_WITHOUT_DEFAULT" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "STEM_NOT_FOUND" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -1383,6 +1463,11 @@ export interface components {
             /** @description Buys the next pair, once. A second use ends the session. */
             refresh_token?: string;
         };
+        /**
+         * @description tracks:read: read tracks, follow them, and read receipts; tracks:write: upload, make, change and delete tracks; downloads: stems, mixes and segments, that is sound; shares: links for others; billing:read: plans and usage.
+         * @enum {string}
+         */
+        ApiKeyScope: "tracks:read" | "tracks:write" | "downloads" | "shares" | "billing:read";
         /** @description A key, without its secret. */
         ApiKey: {
             /** @description Names the key. */
@@ -1441,6 +1526,42 @@ export interface components {
         ApiKeys: {
             /** @description Newest first. */
             keys: components["schemas"]["ApiKey"][];
+        };
+        /** @description What a program shows and asks with. */
+        DeviceCodes: {
+            /** @description The program's own: whoever holds it gets the session. */
+            device_code: string;
+            /** @description To show; case, spaces and hyphens make no difference. */
+            user_code: string;
+            /** @description Where it is approved, below the server's address. The code stands behind the #. */
+            path: string;
+            /**
+             * Format: date-time
+             * @description When both codes stop working.
+             */
+            expires_at: string;
+            /**
+             * Format: int64
+             * @description Seconds to wait between two questions.
+             */
+            interval_s: number;
+        };
+        /** @description A program that waits to be approved. */
+        DeviceSignIn: {
+            /** @description What it calls itself; nobody vouches for that. */
+            client_name: string;
+            /** @description The network address that it asked from. */
+            address: string;
+            /**
+             * Format: date-time
+             * @description When it asked.
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description When the code stops working.
+             */
+            expires_at: string;
         };
         /** @description A model that can separate. */
         Model: {
@@ -1645,11 +1766,6 @@ export interface components {
          */
         TokenTransport: "token" | "cookie";
         /**
-         * @description tracks:read: read tracks, follow them, and read receipts; tracks:write: upload, make, change and delete tracks; downloads: stems, mixes and segments, that is sound; shares: links for others; billing:read: plans and usage.
-         * @enum {string}
-         */
-        ApiKeyScope: "tracks:read" | "tracks:write" | "downloads" | "shares" | "billing:read";
-        /**
          * @description Always 1.0.0.
          * @enum {string}
          */
@@ -1733,6 +1849,28 @@ export interface components {
             expires_in_days?: number | null;
             /** @description True, and without expires_in_days, for a key that works until it is revoked. */
             never_expires?: boolean | null;
+        };
+        /** @description What asks. */
+        DeviceStart: {
+            /** @description What the program calls itself, as shown to whoever approves: 1 to 100 characters. */
+            client_name: string;
+        };
+        /** @description The program's own code. */
+        DeviceRedeem: {
+            /** @description The program's own code. */
+            device_code: string;
+        };
+        /** @description What the program shows. */
+        DeviceLookup: {
+            /** @description The code that the program shows. */
+            user_code: string;
+        };
+        /** @description Whether it may. */
+        DeviceAnswer: {
+            /** @description The code that the program shows. */
+            user_code: string;
+            /** @description True signs the program in as you; false refuses it. */
+            approve: boolean;
         };
         /** @description What to separate, and how. */
         NewTrack: {
@@ -1934,6 +2072,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Forbidden: DEVICE_REFUSED. */
+        "403-DEVICE_REFUSED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Forbidden: SCOPE_MISSING. */
         "403-SCOPE_MISSING-without-body": {
             headers: {
@@ -1968,6 +2115,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Found: ACCOUNT_NOT_FOUND, DEVICE_CODE_NOT_FOUND. */
+        "404-ACCOUNT_NOT_FOUND-DEVICE_CODE_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: API_KEY_NOT_FOUND, NOT_FOUND. */
         "404-API_KEY_NOT_FOUND-NOT_FOUND": {
             headers: {
@@ -1979,6 +2135,15 @@ export interface components {
         };
         /** @description Not Found: COVER_NOT_FOUND, NOT_FOUND, TRACK_NOT_FOUND. */
         "404-COVER_NOT_FOUND-NOT_FOUND-TRACK_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: DEVICE_CODE_NOT_FOUND. */
+        "404-DEVICE_CODE_NOT_FOUND": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2085,6 +2250,15 @@ export interface components {
         };
         /** @description Request Timeout: BODY_CUT_OFF, BODY_TOO_SLOW. */
         "408-BODY_CUT_OFF-BODY_TOO_SLOW": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: DEVICE_PENDING. */
+        "409-DEVICE_PENDING": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2274,6 +2448,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Unprocessable Entity: CLIENT_NAME_INVALID, INVALID_FIELD. */
+        "422-CLIENT_NAME_INVALID-INVALID_FIELD": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Unprocessable Entity: DAMAGED, IDEMPOTENCY_KEY_REUSED, INVALID_FIELD, MODEL_NOT_IN_PLAN, MODEL_UNKNOWN, NOT_AUDIO, NO_AUDIO_STREAM, TOO_LONG, TOO_SHORT, UNSUPPORTED_CHANNELS, UNSUPPORTED_RATE. */
         "422-DAMAGED-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-MODEL_NOT_IN_PLAN-MODEL_UNKNOWN-NOT_AUDIO-NO_AUDIO_STREAM-TOO_LONG-TOO_SHORT-UNSUPPORTED_CHANNELS-UNSUPPORTED_RATE": {
             headers: {
@@ -2394,6 +2577,21 @@ export interface components {
         /** @description Unprocessable Entity: UPLOAD_FRAGMENTED, UPLOAD_OVERRUN. */
         "422-UPLOAD_FRAGMENTED-UPLOAD_OVERRUN": {
             headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too Many Requests: DEVICE_TOO_SOON, TOO_FAST. */
+        "429-DEVICE_TOO_SOON-TOO_FAST": {
+            headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
+                /** @example 2 */
+                "Retry-After": number;
                 [name: string]: unknown;
             };
             content: {
@@ -3067,6 +3265,165 @@ export interface operations {
             403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
             404: components["responses"]["404-API_KEY_NOT_FOUND-NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    startDeviceSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceStart"];
+            };
+        };
+        responses: {
+            /** @description The codes. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCodes"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-CLIENT_NAME_INVALID-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    redeemDeviceSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceRedeem"];
+            };
+        };
+        responses: {
+            /** @description The account and its session. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            403: components["responses"]["403-DEVICE_REFUSED"];
+            404: components["responses"]["404-DEVICE_CODE_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-DEVICE_PENDING"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-DEVICE_TOO_SOON-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    describeDeviceSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceLookup"];
+            };
+        };
+        responses: {
+            /** @description What asks, and from where. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceSignIn"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-DEVICE_CODE_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    answerDeviceSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceAnswer"];
+            };
+        };
+        responses: {
+            /** @description It is told. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND-DEVICE_CODE_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];

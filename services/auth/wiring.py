@@ -18,6 +18,7 @@ from chassis.lifecycle import Periodic
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.server import RpcServer
 from services.auth.api.api_key_servicer import ApiKeyServicer
+from services.auth.api.device_servicer import DeviceServicer
 from services.auth.api.servicer import AuthServicer, LocalSignInServicer, PublishedKeys
 from services.auth.api.statuses import STATUSES
 from services.auth.app.forget_remains import forget_remains
@@ -28,7 +29,7 @@ from services.auth.clients.token_signing import JwtSigner
 from services.auth.events.envelopes import encode
 from services.auth.settings import AuthSettings
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
-from stripsession.auth.v1 import api_key_service_pb2_grpc, auth_service_pb2_grpc
+from stripsession.auth.v1 import api_key_service_pb2_grpc, auth_service_pb2_grpc, device_service_pb2_grpc
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +99,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
     servicer = AuthServicer(ports, PublishedKeys(key_set(public_keys), issuer, settings.audience))
     local_servicer = LocalSignInServicer(ports)
     key_servicer = ApiKeyServicer(ports)
+    device_servicer = DeviceServicer(ports)
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
@@ -107,6 +109,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(servicer, server),
             lambda server: auth_service_pb2_grpc.add_LocalSignInServiceServicer_to_server(local_servicer, server),
             lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(key_servicer, server),
+            lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(device_servicer, server),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,

@@ -17,6 +17,7 @@ from services.gateway.api.admission import Admission, Paces
 from services.gateway.api.api_key_routes import ApiKeyRoutes
 from services.gateway.api.auth_routes import AuthRoutes
 from services.gateway.api.catalogue_routes import CatalogueRoutes
+from services.gateway.api.device_routes import DeviceRoutes
 from services.gateway.api.download_routes import DownloadRoutes
 from services.gateway.api.edge import Edge, EdgePolicy
 from services.gateway.api.endpoint import Endpoint
@@ -43,7 +44,7 @@ from services.gateway.domain.sign_in_tries import Patience
 from services.gateway.events.key_facts import KeyFacts
 from services.gateway.events.track_facts import TrackFacts
 from services.gateway.settings import GatewaySettings
-from stripsession.auth.v1 import api_key_service_pb2_grpc, auth_service_pb2_grpc
+from stripsession.auth.v1 import api_key_service_pb2_grpc, auth_service_pb2_grpc, device_service_pb2_grpc
 from stripsession.billing.v1 import billing_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
@@ -68,6 +69,7 @@ class Stubs:
 
     auth: auth_service_pb2_grpc.AuthServiceAsyncStub
     api_keys: api_key_service_pb2_grpc.ApiKeyServiceAsyncStub
+    devices: device_service_pb2_grpc.DeviceServiceAsyncStub
     library: library_service_pb2_grpc.LibraryServiceAsyncStub
     shares: share_service_pb2_grpc.ShareServiceAsyncStub
     jobs: separation_service_pb2_grpc.JobReadingServiceAsyncStub
@@ -171,6 +173,7 @@ def _stubs(
     return Stubs(
         auth_service_pb2_grpc.AuthServiceStub(auth),
         api_key_service_pb2_grpc.ApiKeyServiceStub(auth),
+        device_service_pb2_grpc.DeviceServiceStub(auth),
         library_service_pb2_grpc.LibraryServiceStub(library),
         share_service_pb2_grpc.ShareServiceStub(library),
         separation_service_pb2_grpc.JobReadingServiceStub(separation),
@@ -195,6 +198,7 @@ def _endpoints(
         *ServiceRoutes(signals.readiness, signals.keys.published, lambda: document(endpoints)).endpoints(),
         *AuthRoutes(stubs.auth, admission).endpoints(),
         *ApiKeyRoutes(stubs.api_keys).endpoints(),
+        *DeviceRoutes(stubs.devices).endpoints(),
         *UploadRoutes(
             stubs.library, upload_bytes_max=settings.upload_bytes_max, body_idle_s=settings.body_idle_s
         ).endpoints(),

@@ -22,6 +22,8 @@ ANYBODYS_NAMES = frozenset(
         "signUp",
         "signIn",
         "redeemLink",
+        "startDeviceSignIn",
+        "redeemDeviceSignIn",
         "describeUploads",
         "describeUpload",
         "openShare",

@@ -29,6 +29,7 @@ PROMISED_NAMES = """
     updateTrack deleteTrack cancelTrack retryTrack getManifest watchTrack getSegment getCover createShare listShares
     revokeShare openShare getSharedManifest getSharedSegment downloadStem downloadMix downloadAll createMix listModels
     listPlans getUsage listErasures createApiKey listApiKeys revokeApiKey
+    startDeviceSignIn redeemDeviceSignIn describeDeviceSignIn answerDeviceSignIn
 """
 
 

@@ -1,4 +1,4 @@
-"""Forget sessions, links and keys that have been over for a while."""
+"""Forget sessions, links, keys and devices that have been over for a while."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ BATCH = 500
 
 async def forget_remains(ports: Ports) -> int:
     """Remove what was over for the stated time; the number of rows, in batches."""
-    before = ports.clock.now() - ports.lives.remains
+    now = ports.clock.now()
+    before = now - ports.lives.remains
     removed = 0
-    for kind in range(3):
+    for kind in range(4):
         count = BATCH
         while count >= BATCH:
             async with ports.store.transaction() as work:
-                remains = (work.sessions, work.links, work.api_keys)[kind]
-                count = await remains.forget(before, BATCH)
+                remains = (work.sessions, work.links, work.api_keys, work.device_sign_ins)[kind]
+                # Of a program that waited, an address is known, and nobody asks about it later.
+                count = await remains.forget(now if remains is work.device_sign_ins else before, BATCH)
             removed += count
     return removed

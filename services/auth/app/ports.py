@@ -9,6 +9,7 @@ from typing import Protocol
 
 from services.auth.domain.account import Account
 from services.auth.domain.api_key import ApiKey, Request
+from services.auth.domain.device import DeviceSignIn
 from services.auth.domain.facts import Fact
 from services.auth.domain.link import SignInLink
 from services.auth.domain.session import AccessToken, RefreshToken, Session
@@ -117,6 +118,34 @@ class ApiKeys(Protocol):
         ...
 
 
+class DeviceSignIns(Protocol):
+    """Programs that wait for somebody's approval, within a unit of work."""
+
+    async def add(self, sign_in: DeviceSignIn) -> bool:
+        """Store a new one; false when its user code is taken."""
+        ...
+
+    async def of_user_code(self, user_code_hash: bytes) -> DeviceSignIn | None:
+        """One, whose row nobody else changes until the work commits."""
+        ...
+
+    async def of_device(self, device_hash: bytes) -> DeviceSignIn | None:
+        """One, whose row nobody else changes until the work commits."""
+        ...
+
+    async def change(self, sign_in: DeviceSignIn) -> None:
+        """Store what became of a locked one."""
+        ...
+
+    async def remove(self, device_hash: bytes) -> None:
+        """Forget one, whose codes open nothing any more."""
+        ...
+
+    async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
+        """Remove at most `limit` that expired before then; the number removed."""
+        ...
+
+
 class Work(Protocol):
     """One unit of work: everything commits together, facts too, when the block ends; nothing when it raises."""
 
@@ -138,6 +167,11 @@ class Work(Protocol):
     @property
     def api_keys(self) -> ApiKeys:
         """API keys."""
+        ...
+
+    @property
+    def device_sign_ins(self) -> DeviceSignIns:
+        """Programs that wait."""
         ...
 
     async def publish(self, fact: Fact) -> None:

@@ -91,3 +91,28 @@ class SecretTold(Exception):
         """`key_id` is what the first one made."""
         super().__init__()
         self.facts = {"key_id": key_id}
+
+
+class ClientNameInvalid(Exception):
+    """A program's name has 1 to 100 visible characters."""
+
+
+class DeviceCodeNotFound(Exception):
+    """This code has run out, was answered, or never was. Begin anew in the program that showed it."""
+
+
+class DeviceSignInPending(Exception):
+    """Nobody has answered yet. Ask again when the interval is over."""
+
+
+class DeviceRefused(Exception):
+    """Whoever looked at the code refused it. Begin anew if that was a mistake."""
+
+
+class DeviceAskedTooSoon(Exception):
+    """That is sooner than was told. Wait longer between two questions from now on."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        """`retry_after_s` is the interval from now on."""
+        super().__init__()
+        self.retry_after_s = retry_after_s

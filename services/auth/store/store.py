@@ -13,6 +13,7 @@ from chassis.db.transaction import Transaction, transaction
 from services.auth.domain.facts import Fact
 from services.auth.store.accounts import PostgresAccounts
 from services.auth.store.api_keys import PostgresApiKeys
+from services.auth.store.device_sign_ins import PostgresDeviceSignIns
 from services.auth.store.links import PostgresLinks
 from services.auth.store.sessions import PostgresSessions
 
@@ -32,6 +33,7 @@ class PostgresWork:
         self.accounts = PostgresAccounts(inner.connection)
         self.sessions = PostgresSessions(inner.connection)
         self.links = PostgresLinks(inner.connection)
+        self.device_sign_ins = PostgresDeviceSignIns(inner.connection)
         self.api_keys = PostgresApiKeys(inner.connection)
 
     async def publish(self, fact: Fact) -> None:

@@ -8,6 +8,8 @@ TRACK_ID = "trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43"
 UPLOAD_ID = "upl_7d3e1a9c5b2f4068912ac3de4f5b6a70"
 SHARE_ID = "shr_c41f0a7be82d4935b6d08e7fa1529c3d"
 SHARE_TOKEN = "q3l0mB7rXc5n2v9KfWZ1sYtA8dHjUePgRiOo4E6LkMw"  # noqa: S105 - made up, it opens nothing
+DEVICE_CODE = "n4TzQ0vYk2LrWc8mXe1sUb7dPf9aGh3jKi5oRy6tSuA"
+USER_CODE = "WDJB-MJHT"
 KEY_ID = "key_3a9d5e07c1b84f62a0d7e8f91b2c4d6e"
 IDEMPOTENCY_KEY = "nightly-backup-2030-05"
 _MADE_AT = "2030-05-04T09:30:00.000Z"
@@ -127,6 +129,19 @@ _PROGRESS = (
 BY_SCHEMA: Mapping[str, object] = {
     "Account": _ACCOUNT,
     "ApiKeys": {"keys": [_API_KEY | {"last_used_on": "2030-05-05"}]},
+    "DeviceCodes": {
+        "device_code": DEVICE_CODE,
+        "user_code": USER_CODE,
+        "path": f"/#/device/{USER_CODE}",
+        "expires_at": "2030-05-04T09:40:00.000Z",
+        "interval_s": 5,
+    },
+    "DeviceSignIn": {
+        "client_name": "stripsession on ada-laptop",
+        "address": "203.0.113.7",
+        "started_at": _MADE_AT,
+        "expires_at": "2030-05-04T09:40:00.000Z",
+    },
     "Document": {"openapi": "3.1.0", "info": {"title": "StripSession", "version": "1.0.0"}, "paths": {}},
     "ErasurePage": {
         "erasures": [

@@ -12,26 +12,19 @@ from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer, n
 from services.gateway.api.idempotency import idempotency_header, idempotency_key
 from services.gateway.api.mapping import Json, moment
 from services.gateway.api.schema import Body, Text, Texts, Whole, YesNo
-from services.gateway.api.scopes import SCOPE_WORDS
+from services.gateway.api.scopes import SCOPE_TEXT, SCOPE_WORDS
 from stripsession.auth.v1 import api_key_service_pb2 as pb
 
 if TYPE_CHECKING:
     from stripsession.auth.v1.api_key_service_pb2_grpc import ApiKeyServiceAsyncStub
 
 LIFE_DAYS_MAX = 366
-_SCOPE = Text(
-    "scope",
-    "tracks:read: read tracks, follow them, and read receipts; tracks:write: upload, make, change and delete tracks;"
-    " downloads: stems, mixes and segments, that is sound; shares: links for others; billing:read: plans and usage.",
-    options=SCOPE_WORDS,
-    shared="ApiKeyScope",
-)
 NEW_KEY = Body(
     "ApiKeyRequest",
     "What the key is for, and for how long.",
     (
         Text("name", "What you call it, 1 to 100 characters.", required=True, length_min=1, length_max=100),
-        Texts("scopes", "What it may be used for; at least one.", _SCOPE, len(SCOPE_WORDS), required=True),
+        Texts("scopes", "What it may be used for; at least one.", SCOPE_TEXT, len(SCOPE_WORDS), required=True),
         Whole("expires_in_days", "Days that it works, 1 to 366; absent takes 90.", 1, LIFE_DAYS_MAX),
         YesNo("never_expires", "True, and without expires_in_days, for a key that works until it is revoked."),
     ),

@@ -64,6 +64,7 @@ OF_SERVICES: Mapping[str, Reason] = {
     "API_KEY_LIFE_INVALID": Reason(422, "A key works for 1 to 366 days, or never expires when that is asked for."),
     "API_KEY_NAME_INVALID": Reason(422, "A key's name has 1 to 100 visible characters."),
     "API_KEY_NOT_FOUND": Reason(404, "There is no such key."),
+    "CLIENT_NAME_INVALID": Reason(422, "A program's name has 1 to 100 visible characters."),
     "COVER_NOT_FOUND": Reason(404, "The song's file has no cover."),
     "DAMAGED": Reason(
         422, "This file is damaged or incomplete and cannot be decoded. Export it again, then upload it."
@@ -71,6 +72,12 @@ OF_SERVICES: Mapping[str, Reason] = {
     "DEADLINE": Reason(504, "The call took too long; try again."),
     "DEPENDENCY_AWAY": Reason(503, "The billing cannot be reached just now; please try again."),
     "DEPENDENCY_UNAVAILABLE": Reason(503, "Something this needs is away; try again shortly."),
+    "DEVICE_CODE_NOT_FOUND": Reason(
+        404, "This code has run out, was answered, or never was. Begin anew in the program that showed it."
+    ),
+    "DEVICE_PENDING": Reason(409, "Nobody has answered yet. Ask again when the interval is over."),
+    "DEVICE_REFUSED": Reason(403, "Whoever looked at the code refused it. Begin anew if that was a mistake."),
+    "DEVICE_TOO_SOON": Reason(429, "That is sooner than was told. Wait longer between two questions from now on."),
     "DISPLAY_NAME_TOO_LONG": Reason(422, "A name has at most 100 characters."),
     "EMAIL_TAKEN": Reason(409, "There is an account with this e-mail address. Sign in instead."),
     "IDEMPOTENCY_KEY_REUSED": Reason(422, "This idempotency key was used for another upload."),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from services.gateway.api.reasons import WORDS
 from services.gateway.api.report_schemas import REPORT_SCHEMAS
+from services.gateway.api.scopes import SCOPE_TEXT
 from services.gateway.api.shapes import (
     Schema,
     count,
@@ -76,6 +77,7 @@ SCHEMAS: Mapping[str, Schema] = {
         access_token=text("For `Authorization: Bearer`, some minutes long."),
         refresh_token=text("Buys the next pair, once. A second use ends the session."),
     ),
+    "ApiKeyScope": SCOPE_TEXT.own_schema(),
     "ApiKey": structure(
         "A key, without its secret.",
         **_API_KEY,
@@ -86,6 +88,21 @@ SCHEMAS: Mapping[str, Schema] = {
         secret=text("What a program sends as `Authorization: Bearer`. It is told this once."),
     ),
     "ApiKeys": structure("Your keys.", keys=list_of("ApiKey", "Newest first.")),
+    "DeviceCodes": structure(
+        "What a program shows and asks with.",
+        device_code=text("The program's own: whoever holds it gets the session."),
+        user_code=text("To show; case, spaces and hyphens make no difference."),
+        path=text("Where it is approved, below the server's address. The code stands behind the #."),
+        expires_at=moment("When both codes stop working."),
+        interval_s=count("Seconds to wait between two questions."),
+    ),
+    "DeviceSignIn": structure(
+        "A program that waits to be approved.",
+        client_name=text("What it calls itself; nobody vouches for that."),
+        address=text("The network address that it asked from."),
+        started_at=moment("When it asked."),
+        expires_at=moment("When the code stops working."),
+    ),
     "Model": structure(
         "A model that can separate.",
         name=text("What createTrack takes as `model`."),

@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping
 
 from services.gateway.api.problems import Problem, Refused
+from services.gateway.api.schema import Text
 from services.gateway.domain.identity import Identity
 
 
@@ -22,10 +23,19 @@ class Scope(enum.Enum):
 
 
 SCOPE_WORDS = tuple(scope.value for scope in Scope if scope is not Scope.SESSION)
+SCOPE_TEXT = Text(
+    "scope",
+    "tracks:read: read tracks, follow them, and read receipts; tracks:write: upload, make, change and delete tracks;"
+    " downloads: stems, mixes and segments, that is sound; shares: links for others; billing:read: plans and usage.",
+    options=SCOPE_WORDS,
+    shared="ApiKeyScope",
+)
 
 SCOPES: Mapping[str, Scope] = {
     # Whoever may add to the account's ways in, or change who it is, could stay after a key was revoked.
+    "answerDeviceSignIn": Scope.SESSION,
     "createApiKey": Scope.SESSION,
+    "describeDeviceSignIn": Scope.SESSION,
     "getAccount": Scope.SESSION,
     "listApiKeys": Scope.SESSION,
     "revokeApiKey": Scope.SESSION,

@@ -10,6 +10,7 @@ from chassis.rpc.client import Channel
 
 _AUTH = "stripsession.auth.v1.AuthService"
 _KEYS = "stripsession.auth.v1.ApiKeyService"
+_DEVICES = "stripsession.auth.v1.DeviceService"
 _LIBRARY = "stripsession.library.v1.LibraryService"
 _SHARES = "stripsession.library.v1.ShareService"
 _JOBS = "stripsession.separation.v1.JobReadingService"
@@ -20,7 +21,8 @@ _RETENTION = "stripsession.retention.v1.RetentionService"
 # be made twice.
 _IDEMPOTENT = {
     "auth": [f"{_AUTH}/{name}" for name in ("GetKeySet", "GetAccount", "UpdateAccount", "SignOut")]
-    + [f"{_KEYS}/{name}" for name in ("ListApiKeys", "RevokeApiKey", "VerifyApiKey")],
+    + [f"{_KEYS}/{name}" for name in ("ListApiKeys", "RevokeApiKey", "VerifyApiKey")]
+    + [f"{_DEVICES}/DescribeDeviceSignIn"],
     "library": [
         f"{_LIBRARY}/{name}"
         for name in (

@@ -18,6 +18,7 @@ from services.auth.events.envelopes import encode
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
 from stripsession.auth.v1 import events_pb2
 from tests.unit.auth.api_key_conformance import ApiKeyConformance
+from tests.unit.auth.device_conformance import DeviceConformance
 from tests.unit.auth.store_conformance import NOW, StoreConformance
 
 CHASSIS_TABLES = {"outbox", "inbox", "dead_letters", "migrations"}
@@ -36,6 +37,12 @@ class TestPostgresStore(StoreConformance):
 
 
 class TestPostgresApiKeys(ApiKeyConformance):
+    @pytest.fixture
+    def store(self, database: Database) -> PostgresStore:
+        return PostgresStore(database, encode)
+
+
+class TestPostgresDeviceSignIns(DeviceConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
         return PostgresStore(database, encode)

@@ -19,13 +19,14 @@ from chassis.rpc.server import Registration, RpcServer
 from services.gateway.app.watch_track import WatchTimes
 from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import Gateway, build
-from stripsession.auth.v1 import api_key_service_pb2_grpc, auth_service_pb2_grpc
+from stripsession.auth.v1 import api_key_service_pb2_grpc, auth_service_pb2_grpc, device_service_pb2_grpc
 from stripsession.billing.v1 import billing_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
 from tests.integration.gateway.fake_api_keys import FakeApiKeys
+from tests.integration.gateway.fake_devices import FakeDevices
 from tests.integration.gateway.fake_shares import FakeShares
 from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeJobs, FakeLibrary, FakeRetention
 
@@ -41,6 +42,7 @@ class Door:
     gateway: Gateway
     auth: FakeAuth
     api_keys: FakeApiKeys
+    devices: FakeDevices
     library: FakeLibrary
     shares: FakeShares
     jobs: FakeJobs
@@ -74,11 +76,12 @@ async def opened(
     certificates: Path, web_dir: Path, *, times: WatchTimes | None = None, **settings: Any
 ) -> AsyncIterator[Door]:
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
-    shares, api_keys = FakeShares(library), FakeApiKeys()
+    shares, api_keys, devices = FakeShares(library), FakeApiKeys(), FakeDevices(auth)
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
             lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(api_keys, server),
+            lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(devices, server),
         ],
         "library": [
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
@@ -119,7 +122,7 @@ async def opened(
         client = await stack.enter_async_context(
             httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway.http.port}", timeout=15, event_hooks=hooks)
         )
-        yield Door(gateway, auth, api_keys, library, shares, jobs, billing, retention, client, servers)
+        yield Door(gateway, auth, api_keys, devices, library, shares, jobs, billing, retention, client, servers)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from services.library.media.segments import StreamShape
 from services.library.media.tags import CoverArt, Tags
 from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
+from stripsession.auth.v1 import device_service_pb2 as devices
 from stripsession.library.v1 import library_service_pb2 as library
 from stripsession.library.v1 import material_service_pb2 as material
 from stripsession.library.v1 import share_service_pb2 as shares
@@ -66,6 +67,7 @@ class Belongings:
     share_id: str = ""
     page_token: str = ""
     key_id: str = ""
+    user_code: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,11 +79,14 @@ class Secrets:
     code: str
     share_token: str
     api_key: str
+    device_code: str
 
 
 def absent() -> Belongings:
     """Names of the right shape for what has never been."""
-    return Belongings(*(f"{kind}_{uuid.uuid4().hex}" for kind in ("usr", "upl", "trk", "job", "shr", "tok", "key")))
+    return Belongings(
+        *(f"{kind}_{uuid.uuid4().hex}" for kind in ("usr", "upl", "trk", "job", "shr", "tok", "key", "code"))
+    )
 
 
 class Maker:
@@ -114,7 +119,19 @@ class Maker:
             sharing = shares.CreateShareRequest(owner_id=share.owner_id, track_id=share.track_id)
             token = (await self.ask("library.v1.ShareService.CreateShare", sharing, "gateway")).token
         _, key = await self.api_key(person, *API_KEY_SCOPES)
-        return Secrets(person.email, session.tokens.refresh_token, link.code, token, key)
+        codes = await self._device_codes(person)
+        answering = devices.AnswerDeviceSignInRequest(user_id=person.user_id, user_code=codes.user_code, approve=True)
+        await self.ask("auth.v1.DeviceService.AnswerDeviceSignIn", answering, "gateway")
+        return Secrets(person.email, session.tokens.refresh_token, link.code, token, key, codes.device_code)
+
+    async def _device_codes(self, person: Person) -> devices.StartDeviceSignInResponse:
+        """The codes of a program that this person looked at and has not answered."""
+        starting = devices.StartDeviceSignInRequest(client_name="walk", address="127.0.0.1")
+        codes = await self.ask("auth.v1.DeviceService.StartDeviceSignIn", starting, "gateway")
+        looking = devices.DescribeDeviceSignInRequest(user_id=person.user_id, user_code=codes.user_code)
+        await self.ask("auth.v1.DeviceService.DescribeDeviceSignIn", looking, "gateway")
+        assert isinstance(codes, devices.StartDeviceSignInResponse)
+        return codes
 
     async def api_key(self, person: Person, *scopes: str) -> tuple[str, str]:
         """Id and secret of a key that is for these; another made before goes, for a person has only so many."""
@@ -132,7 +149,8 @@ class Maker:
     async def belongings(self, person: Person, state: State) -> Belongings:
         """A fresh upload of this person, and what it became."""
         made = await self._uploaded(person.user_id, whole=state is not State.UPLOADING)
-        made = dataclasses.replace(made, key_id=(await self.api_key(person, *API_KEY_SCOPES))[0])
+        key_id, _ = await self.api_key(person, *API_KEY_SCOPES)
+        made = dataclasses.replace(made, key_id=key_id, user_code=(await self._device_codes(person)).user_code)
         if state not in (State.UPLOADING, State.UPLOADED):
             made = await self._tracked(made)
         if state is State.CANCELLED:

@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 
 from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
+from stripsession.auth.v1 import device_service_pb2 as devices
 from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.library.v1 import library_service_pb2 as library
 from stripsession.library.v1 import material_service_pb2 as material
@@ -101,6 +102,16 @@ _AUTH: Mapping[str, Example] = {
         lambda asked: keys.RevokeApiKeyRequest(user_id=asked.actor, key_id=asked.things.key_id)
     ),
     "ApiKeyService.VerifyApiKey": Example(lambda asked: keys.VerifyApiKeyRequest(secret=asked.secrets.api_key)),
+    "DeviceService.StartDeviceSignIn": Example(lambda asked: devices.StartDeviceSignInRequest(client_name="walk")),
+    "DeviceService.DescribeDeviceSignIn": Example(
+        lambda asked: devices.DescribeDeviceSignInRequest(user_id=asked.actor, user_code=asked.things.user_code)
+    ),
+    "DeviceService.AnswerDeviceSignIn": Example(
+        lambda asked: devices.AnswerDeviceSignInRequest(user_id=asked.actor, user_code=asked.things.user_code)
+    ),
+    "DeviceService.RedeemDeviceSignIn": Example(
+        lambda asked: devices.RedeemDeviceSignInRequest(device_code=asked.secrets.device_code)
+    ),
     "LocalSignInService.CreateSignInLink": Example(
         lambda asked: auth.CreateSignInLinkRequest(email=asked.secrets.email)
     ),

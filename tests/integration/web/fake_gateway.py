@@ -19,6 +19,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.api.web_files import POLICY
 from tests.integration.web.counted_bytes import CountedBytes
+from tests.integration.web.fake_api_keys import FakeApiKeys
+from tests.integration.web.fake_devices import FakeDevices
 from tests.integration.web.fake_shares import FakeShares
 from tests.integration.web.made_song import RATE_HZ, STEMS, MadeSong
 from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, problem, report_json, told
@@ -70,6 +72,7 @@ class FakeGateway:
         """Those of the page itself that were sent."""
         self.left_s = 3600
         self.shares = FakeShares(self)
+        self.api_keys, self.devices = FakeApiKeys(), FakeDevices()
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._flowing = asyncio.Event()
@@ -132,6 +135,8 @@ class FakeGateway:
             Route("/v1/billing/usage", self._usage),
             Route("/v1/billing/plans", self._plans),
             Route("/v1/privacy/erasures", self._erasures),
+            *self.api_keys.routes(),
+            *self.devices.routes(),
             Route("/v1/uploads", self._create_upload, methods=["POST"]),
             Route("/v1/uploads/{upload_id}", self._upload, methods=["HEAD", "PATCH", "DELETE"]),
             Route("/v1/tracks", self._list, methods=["GET"]),

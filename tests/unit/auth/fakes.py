@@ -13,6 +13,7 @@ from chassis.testing.clock import ManualClock
 from services.auth.app.ports import Lives, Ports
 from services.auth.domain.account import Account
 from services.auth.domain.api_key import ApiKey, Request
+from services.auth.domain.device import DeviceSignIn
 from services.auth.domain.errors import HashingBusy
 from services.auth.domain.facts import Fact
 from services.auth.domain.link import SignInLink
@@ -30,6 +31,7 @@ class Rows:
     redeemed: set[bytes] = dataclasses.field(default_factory=set)
     keys: dict[bytes, ApiKey] = dataclasses.field(default_factory=dict)
     requests: dict[str, Request] = dataclasses.field(default_factory=dict)
+    devices: dict[bytes, DeviceSignIn] = dataclasses.field(default_factory=dict)
     facts: list[Fact] = dataclasses.field(default_factory=list)
 
 
@@ -176,6 +178,35 @@ class FakeApiKeys:
         return len(over)
 
 
+class FakeDeviceSignIns:
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    async def add(self, sign_in: DeviceSignIn) -> bool:
+        if await self.of_user_code(sign_in.user_code_hash) is not None:
+            return False
+        self._rows.devices[sign_in.device_hash] = sign_in
+        return True
+
+    async def of_user_code(self, user_code_hash: bytes) -> DeviceSignIn | None:
+        return next((each for each in self._rows.devices.values() if each.user_code_hash == user_code_hash), None)
+
+    async def of_device(self, device_hash: bytes) -> DeviceSignIn | None:
+        return self._rows.devices.get(device_hash)
+
+    async def change(self, sign_in: DeviceSignIn) -> None:
+        self._rows.devices[sign_in.device_hash] = sign_in
+
+    async def remove(self, device_hash: bytes) -> None:
+        del self._rows.devices[device_hash]
+
+    async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
+        over = [each.device_hash for each in self._rows.devices.values() if each.expires_at < expired_before][:limit]
+        for device_hash in over:
+            del self._rows.devices[device_hash]
+        return len(over)
+
+
 class FakeWork:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -183,6 +214,7 @@ class FakeWork:
         self.sessions = FakeSessions(rows)
         self.links = FakeLinks(rows)
         self.api_keys = FakeApiKeys(rows)
+        self.device_sign_ins = FakeDeviceSignIns(rows)
 
     async def publish(self, fact: Fact) -> None:
         self._rows.facts.append(fact)

@@ -5,11 +5,13 @@ export type Route =
   | { view: "track"; track_id: string }
   | { view: "account" }
   | { view: "shared"; token: string }
+  | { view: "device"; code: string }
   | { view: "link"; code: string };
 
 const ID = "([A-Za-z0-9_-]+)";
 const TRACK = new RegExp(`^#/track/${ID}(?:[?].*)?$`);
 const SHARED = new RegExp(`^#/shared/${ID}$`);
+const DEVICE = /^#\/device(?:\/([A-Za-z-]{1,40}))?$/;
 const LINK = new RegExp(`^#/link/${ID}$`);
 
 /** `before` is where the person came from inside the page; null at first. */
@@ -30,6 +32,10 @@ export function routeOf(hash: string): Route {
   const code = LINK.exec(hash)?.[1];
   if (code) {
     return { view: "link", code };
+  }
+  const device = DEVICE.exec(hash);
+  if (device) {
+    return { view: "device", code: device[1] ?? "" };
   }
   return hash.startsWith("#/account") ? { view: "account" } : { view: "library" };
 }

@@ -2,7 +2,9 @@
 
 import { account } from "$/i18n/de/account";
 import { page } from "$/i18n/de/page";
+import { device } from "$/i18n/de/device";
 import { entry } from "$/i18n/de/entry";
+import { keys } from "$/i18n/de/keys";
 import { library } from "$/i18n/de/library";
 import { player } from "$/i18n/de/player";
 import { refusals } from "$/i18n/de/refusals";
@@ -11,4 +13,4 @@ import { sharing } from "$/i18n/de/sharing";
 import { times } from "$/i18n/de/times";
 import type { Messages } from "$/i18n/i18n.svelte";
 
-export const de: Messages = { account, page, entry, library, player, refusals, remarks, sharing, times };
+export const de: Messages = { account, device, page, entry, keys, library, player, refusals, remarks, sharing, times };

@@ -22,6 +22,8 @@ export const refusals: Messages["refusals"] = {
   DEADLINE: `Der Server brauchte zu lange. ${again}`,
   DEPENDENCY_AWAY: `Ein Teil von StripSession ist gerade nicht da. ${again}`,
   DEPENDENCY_UNAVAILABLE: `Ein Teil von StripSession ist gerade nicht da. ${again}`,
+  DEVICE_CODE_NOT_FOUND:
+    "Dieser Code ist abgelaufen, schon beantwortet oder war nie da. Beginne neu in dem Programm, das ihn zeigt.",
   DISPLAY_NAME_TOO_LONG: "Dieser Name ist zu lang. Wähle einen mit höchstens 100 Zeichen.",
   DOWNLOAD_CHANGED: "Die Datei hat sich geändert, während sie gelesen wurde. Lade sie noch einmal herunter.",
   EMAIL_TAKEN: "Es gibt schon ein Konto mit dieser Adresse. Melde dich damit an oder nimm eine andere.",

@@ -39,6 +39,8 @@ export const account = {
   theme: "Look",
   themes: { system: "As the system", light: "Light", dark: "Dark" },
 
+  keys: "API keys",
+
   privacy: "What is held",
   privacyLead: "All that this service keeps of you, how long, and what ends it.",
   held: {
@@ -69,6 +71,16 @@ export const account = {
         what: "Your sessions",
         detail: "When each was opened and last used.",
         howLong: "Seven days past their end.",
+      },
+      {
+        what: "Programs that ask to be signed in",
+        detail: "What they call themselves and the network address that they ask from, shown to whoever approves.",
+        howLong: "Ten minutes; an hour after that at the latest.",
+      },
+      {
+        what: "API keys",
+        detail: "Name, what each is for, the day of its last use; of the key itself only a fingerprint.",
+        howLong: "Seven days past its end.",
       },
       {
         what: "Minutes charged",

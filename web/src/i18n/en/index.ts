@@ -2,7 +2,9 @@
 
 import { account } from "$/i18n/en/account";
 import { page } from "$/i18n/en/page";
+import { device } from "$/i18n/en/device";
 import { entry } from "$/i18n/en/entry";
+import { keys } from "$/i18n/en/keys";
 import { library } from "$/i18n/en/library";
 import { player } from "$/i18n/en/player";
 import { refusals } from "$/i18n/en/refusals";
@@ -10,4 +12,4 @@ import { remarks } from "$/i18n/en/remarks";
 import { sharing } from "$/i18n/en/sharing";
 import { times } from "$/i18n/en/times";
 
-export const en = { account, page, entry, library, player, refusals, remarks, sharing, times };
+export const en = { account, device, page, entry, keys, library, player, refusals, remarks, sharing, times };

@@ -28,6 +28,7 @@ export const refusals = {
   DEADLINE: `The server took too long. ${again}`,
   DEPENDENCY_AWAY: `A part of StripSession is away just now. ${again}`,
   DEPENDENCY_UNAVAILABLE: `A part of StripSession is away just now. ${again}`,
+  DEVICE_CODE_NOT_FOUND: "This code has run out, was answered, or never was. Begin anew in the program that shows it.",
   DISPLAY_NAME_TOO_LONG: "This name is too long. Choose one of at most 100 characters.",
   DOWNLOAD_CHANGED: "The file changed while it was read. Download it again.",
   EMAIL_TAKEN: "There is an account with this address. Sign in with it, or use another address.",
