@@ -126,7 +126,7 @@ lock: .state/lock ## Make the locks in requirements/ anew after a change of depe
 
 # PyTorch and demucs are installed only where the comparison with demucs is asked for.
 .PHONY: bench
-bench: .state/dev .state/triton-ready .state/evaluation $(if $(findstring demucs,$(ARGS)),.state/demucs) ## Speed, overhead, memory against length [ARGS="--only song", ARGS=--demucs, ARGS="--hours 10"]
+bench: .state/dev .state/web .state/chromium .state/triton-ready .state/evaluation $(if $(findstring demucs,$(ARGS)),.state/demucs) ## Speed, overhead, memory against length, a first visit [ARGS="--only song", ARGS=--demucs, ARGS="--hours 10"]
 	@$(PY) -m tests.bench $(ARGS)
 
 .PHONY: eval
@@ -139,7 +139,7 @@ property: .state/dev ## The property tests, with ten thousand examples each, and
 
 # Not part of `make test`: each of them goes through every view, a minute and more.
 .PHONY: long
-long: .state/dev .state/web .state/chromium ## Every view's layout at three widths, and from right to left
+long: .state/dev .state/web .state/chromium ## Every view at three widths, from right to left, and by keyboard in the other theme
 	@$(PY) -m pytest -m long $(ARGS)
 
 # Not part of `make test`: PyTorch and demucs are 1.8 GB.

@@ -1,12 +1,13 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { firstVisit } from "./build/firstVisit.ts";
 
 const gateway = process.env["GATEWAY"] ?? "http://127.0.0.1:8080";
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), firstVisit(at("./index.html"))],
   // What is generated lies beside the page, in gen/ alone.
   resolve: { alias: { $gen: at("../gen/web"), $: at("./src") } },
   build: {

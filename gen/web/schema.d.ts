@@ -397,7 +397,7 @@ export interface paths {
         };
         /**
          * Your tracks, newest first or as you sort them.
-         * @description Ask for the next page with `next_cursor` and the same `sort`, until it is null. Case and accents make no difference to the order.
+         * @description Ask for the next page with `next_cursor` and the same `sort`, until it is null: so no track comes twice and none is left out, whatever is added meanwhile. `offset` reads any other place at once, as a list needs it that is `total` rows high; where `total` has changed, rows have moved. Case and accents make no difference to the order.
          */
         get: operations["listTracks"];
         put?: never;
@@ -406,6 +406,46 @@ export interface paths {
          * @description The file is looked into before the answer, which may take two minutes where it does not say its length. Its length in seconds is set aside of the month's. Follow it with watchTrack.
          */
         post: operations["createTrack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Several of your tracks as they are now, with how far each is.
+         * @description For a list on a screen: one request every few seconds for those that are on their way and in sight. One track alone is followed more closely with watchTrack.
+         */
+        get: operations["listProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your tags, with how many tracks have each.
+         * @description Your tags, with how many tracks have each.
+         */
+        get: operations["listTags"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1038,12 +1078,129 @@ export interface components {
             /** @description What was heard in the song, once it is ready. */
             analysis: components["schemas"]["Analysis"] | null;
         };
+        /** @description How far a separation is. */
+        JobProgress: {
+            /**
+             * Format: double
+             * @description Committed samples of all; never 100 before the track is ready.
+             */
+            percent: number;
+            /**
+             * Format: double
+             * @description Seconds until it is ready, as the speed so far has it; null while unknown.
+             */
+            eta_s: number | null;
+            /**
+             * Format: int64
+             * @description Songs that wait before this one.
+             */
+            jobs_ahead: number;
+        };
+        /** @description A track, and how far it is. */
+        ListedTrack: {
+            /** @description Names the track in every path. */
+            track_id: string;
+            /** @description Title to show: the listener's own, else the file's. */
+            title: string;
+            /** @description Artist to show; empty when nobody said. */
+            artist: string;
+            state: components["schemas"]["TrackState"];
+            /** @description What the upload holds; null until it was looked into. */
+            audio: components["schemas"]["Audio"] | null;
+            /**
+             * Format: double
+             * @description Length in seconds; an estimate until the track is ready, null while unknown.
+             */
+            duration_s: number | null;
+            /** @description Names of its stems, as they stand in paths; empty until the separation has begun. */
+            stems: string[];
+            /**
+             * Format: int64
+             * @description Samples of each stem, per channel, that can be played from the start.
+             */
+            playable_samples: number;
+            /**
+             * Format: double
+             * @description The same in seconds.
+             */
+            playable_s: number;
+            /**
+             * Format: int64
+             * @description Segments of each stem that can be played: indexes 0 to one less.
+             */
+            segments: number;
+            /** @description Why it failed; null unless it did. */
+            failure: components["schemas"]["Failure"] | null;
+            /** @description What was done to the file that its owner may want to know, in English words to show. */
+            warnings: string[];
+            /** @description The same warnings in the same order, each with a word for programs. */
+            remarks: components["schemas"]["Remark"][];
+            /** @description Name of the model that separates it. */
+            model: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /** @description The upload that it was made of. */
+            upload_id: string;
+            /** @description Whether the upload is still kept, so that it can be separated again. */
+            upload_held: boolean;
+            /**
+             * Format: date-time
+             * @description When the upload was erased; null while it is kept.
+             */
+            upload_erased_at: string | null;
+            /** @description The listener's own words for it, at most 20 of at most 40 characters. */
+            tags: string[];
+            /**
+             * Format: double
+             * @description Beats a minute, once it is ready; null where no beat was heard.
+             */
+            tempo_bpm: number | null;
+            /** @description For example D major, once it is ready; null where none is clear. */
+            key: string | null;
+            /** @description Path of the cover of its file, to be read as the track is; null where it has none. */
+            cover_url: string | null;
+            /** @description How far its separation is; null once that has ended, and while nobody can tell. */
+            progress: components["schemas"]["JobProgress"] | null;
+        };
         /** @description Some of the tracks. */
         TrackPage: {
             /** @description At most as many as were asked for. */
-            tracks: components["schemas"]["Track"][];
+            tracks: components["schemas"]["ListedTrack"][];
             /** @description `cursor` of the next page; null on the last. */
             next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all that were asked for, on whichever page.
+             */
+            total: number;
+        };
+        /** @description Tracks as they are now. */
+        TracksNow: {
+            /** @description Those there are, newest first. */
+            tracks: components["schemas"]["ListedTrack"][];
+        };
+        /** @description A tag, and how often it is used. */
+        TagCount: {
+            /** @description The tag, as it is written. */
+            tag: string;
+            /**
+             * Format: int64
+             * @description How many tracks have it.
+             */
+            tracks: number;
+        };
+        /** @description Tags. */
+        TagList: {
+            /** @description Each once, at most 1,000: those of the most tracks first. */
+            tags: components["schemas"]["TagCount"][];
         };
         /** @description One stem of a segment. */
         SegmentStem: {
@@ -3753,6 +3910,11 @@ export interface operations {
                  */
                 cursor?: string;
                 /**
+                 * @description How many tracks to pass over, from the cursor's place or the first on, 0 to 1,000,000.
+                 * @example 0
+                 */
+                offset?: number;
+                /**
                  * @description Most items of a page, 1 to 200.
                  * @example 50
                  */
@@ -3837,6 +3999,77 @@ export interface operations {
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-QUEUE_FULL-SEPARATION_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listProgress: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `track_id` of each, at most 50, with commas between; absent names none.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
+                tracks?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that there are. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TracksNow"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listTags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
             504: components["responses"]["504-DEADLINE"];
         };
     };

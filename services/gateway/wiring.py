@@ -23,6 +23,7 @@ from services.gateway.api.edge import Edge, EdgePolicy
 from services.gateway.api.endpoint import Endpoint
 from services.gateway.api.event_routes import EventRoutes
 from services.gateway.api.http_server import HttpServer
+from services.gateway.api.listing_routes import ListingRoutes
 from services.gateway.api.media_routes import MediaRoutes
 from services.gateway.api.openapi import document
 from services.gateway.api.router import Router
@@ -46,7 +47,7 @@ from services.gateway.events.track_facts import TrackFacts
 from services.gateway.settings import GatewaySettings
 from stripsession.auth.v1 import api_key_service_pb2_grpc, auth_service_pb2_grpc, device_service_pb2_grpc
 from stripsession.billing.v1 import billing_service_pb2_grpc
-from stripsession.library.v1 import library_service_pb2_grpc, share_service_pb2_grpc
+from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 
@@ -71,6 +72,7 @@ class Stubs:
     api_keys: api_key_service_pb2_grpc.ApiKeyServiceAsyncStub
     devices: device_service_pb2_grpc.DeviceServiceAsyncStub
     library: library_service_pb2_grpc.LibraryServiceAsyncStub
+    listing: listing_service_pb2_grpc.ListingServiceAsyncStub
     shares: share_service_pb2_grpc.ShareServiceAsyncStub
     jobs: separation_service_pb2_grpc.JobReadingServiceAsyncStub
     billing: billing_service_pb2_grpc.BillingServiceAsyncStub
@@ -175,6 +177,7 @@ def _stubs(
         api_key_service_pb2_grpc.ApiKeyServiceStub(auth),
         device_service_pb2_grpc.DeviceServiceStub(auth),
         library_service_pb2_grpc.LibraryServiceStub(library),
+        listing_service_pb2_grpc.ListingServiceStub(library),
         share_service_pb2_grpc.ShareServiceStub(library),
         separation_service_pb2_grpc.JobReadingServiceStub(separation),
         billing_service_pb2_grpc.BillingServiceStub(billing),
@@ -202,6 +205,7 @@ def _endpoints(
         *UploadRoutes(
             stubs.library, upload_bytes_max=settings.upload_bytes_max, body_idle_s=settings.body_idle_s
         ).endpoints(),
+        *ListingRoutes(stubs.library, stubs.listing, stubs.jobs).endpoints(),
         *TrackRoutes(stubs.library).endpoints(),
         *EventRoutes(
             BackendProgress(stubs.library, stubs.jobs),

@@ -21,6 +21,7 @@ from chassis.rpc.client import Channel
 from chassis.rpc.server import RpcServer
 from services.library.api.holding_servicer import UploadHoldingServicer
 from services.library.api.library_servicer import LibraryServicer
+from services.library.api.listing_servicer import ListingServicer
 from services.library.api.material_servicer import MaterialServicer
 from services.library.api.share_servicer import ShareServicer
 from services.library.api.statuses import STATUSES
@@ -34,6 +35,7 @@ from services.library.store.library_store import MIGRATIONS, SCHEMA, LibraryStor
 from services.library.store.objects import SealedObjectStore
 from stripsession.library.v1 import (
     library_service_pb2_grpc,
+    listing_service_pb2_grpc,
     material_service_pb2_grpc,
     share_service_pb2_grpc,
     upload_holding_service_pb2_grpc,
@@ -78,6 +80,9 @@ async def serve(settings: LibrarySettings) -> None:
         registrations=[
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(
                 LibraryServicer(ports, limits), server
+            ),
+            lambda server: listing_service_pb2_grpc.add_ListingServiceServicer_to_server(
+                ListingServicer(ports), server
             ),
             lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(ShareServicer(ports), server),
             lambda server: material_service_pb2_grpc.add_MaterialServiceServicer_to_server(

@@ -19,6 +19,7 @@ from tests.lints.sleeps import sleeping_tests
 from tests.lints.source import Finding, Source
 from tests.lints.sql import every_column, sql_outside_store
 from tests.lints.web_paths import WRITTEN, hand_written_paths
+from tests.lints.web_rooms import ABOVE, imports_from_above
 
 Rule = Callable[[Source], Iterable[Finding]]
 
@@ -71,6 +72,12 @@ REFUSED: list[tuple[Rule, str, str]] = [
     (addresses_in_locks, "web/package-lock.json", '{\n"resolved": "https://registry.example/x.tgz"\n}\n'),
     (hand_written_paths, "web/src/player/source.ts", "const gone = await fetch(`/v1/tracks/${track_id}`);\n"),
     (hand_written_paths, "web/src/library/Row.svelte", 'const ME = "/v1/me";\n'),
+    (imports_from_above, "web/src/design/Row.svelte", '<script>\n  import { go } from "$/state/route.svelte";\n'),
+    (imports_from_above, "web/src/player/Row.svelte", '{#await import("$/sharing/Share.svelte")}\n'),
+    (imports_from_above, "web/src/api/client.ts", 'import "$/state/theme.svelte";\n'),
+    (imports_from_above, "web/src/state/a.ts", 'import {\n  a,\n} from "$/entry/rules";\n'),
+    (imports_from_above, "web/src/i18n/a.ts", 'import App from "$/App.svelte";\n'),
+    (imports_from_above, "web/src/helpers/a.ts", "export const a = 1;\n"),
     (misplaced_rooms, "services/billing/audio/gain.py", "x = 1\n"),
     (impure_hearts, "services/auth/domain/account.py", "import numpy as np\n"),
     (impure_hearts, "services/auth/app/sign_in.py", "from chassis.rpc import server\n"),
@@ -106,8 +113,14 @@ ALLOWED: list[tuple[Rule, str, str]] = [
     (addresses_in_locks, "requirements/dev.txt", "httpx==1.0 \\\n    --hash=sha256:00\n"),
     (addresses_in_locks, "services/auth/app/sign_in.py", 'x = "https://example.test"\n'),
     (hand_written_paths, "web/src/player/source.ts", 'await told(\n  api.GET(\n    "/v1/me"));\n'),
+    (hand_written_paths, "web/src/player/source.ts", 'x = addressOf("/v1/tracks/{track_id}", { track_id });\n'),
     (hand_written_paths, "web/src/api/client.ts", "const at = `/v1/tracks/${track_id}`;\n"),
     (hand_written_paths, "web/src/state/session.test.ts", 'say({ "/v1/me": { status: 401 } });\n'),
+    (imports_from_above, "web/src/library/Row.svelte", 'import { go } from "$/state/route.svelte";\n'),
+    (imports_from_above, "web/src/library/a.ts", 'import { b } from "$/library/b";\n'),
+    (imports_from_above, "web/src/App.svelte", 'import Library from "$/library/Library.svelte";\n'),
+    (imports_from_above, "web/src/state/a.test.ts", 'import { b } from "$/library/b";\n'),
+    (imports_from_above, "web/src/api/client.ts", 'import type { paths } from "$gen/schema";\n'),
     (misplaced_rooms, "services/separation/audio/gain.py", "x = 1\n"),
     (impure_hearts, "services/auth/app/sign_in.py", "import asyncio\nfrom services.auth.domain import account\n"),
     (impure_hearts, "services/auth/api/servicer.py", "import grpc\n"),
@@ -140,6 +153,18 @@ def test_a_path_is_written_by_hand_only_where_it_must_be() -> None:
     """Each file that may hold paths of the gateway does so still: the list of them only shrinks."""
     root = Path(__file__).resolve().parents[2]
     assert [name for name in WRITTEN if "/v1/" not in (root / name).read_text(encoding="utf-8")] == []
+
+
+def test_a_room_imports_from_above_only_where_it_still_does() -> None:
+    """Each import that is listed as one from above is still there: the list of them only shrinks."""
+    root = Path(__file__).resolve().parents[2]
+    gone = [
+        (name, imported)
+        for name, listed in ABOVE.items()
+        for imported in listed
+        if f'"$/{imported}"' not in (root / name).read_text(encoding="utf-8")
+    ]
+    assert gone == []
 
 
 def test_a_service_without_wiring_is_incomplete() -> None:

@@ -9,7 +9,7 @@ import pytest
 from services.auth.domain.account import DISPLAY_NAME_CHARACTERS_MAX
 from services.auth.domain.email_address import ADDRESS_CHARACTERS_MAX
 from services.auth.domain.password import CHARACTERS_MAX, CHARACTERS_MIN
-from services.library.app.read_tracks import PAGE_TRACKS_MAX
+from services.library.app.list_tracks import PAGE_TRACKS_MAX
 from services.library.domain.listing import TAG_CHARACTERS_MAX, TAGS_MAX
 from services.library.domain.mixing import GAIN_DB_MAX, GAIN_DB_MIN
 from services.library.domain.share import LIFE_MAX, LIFE_MIN, SHARES_MAX, VIEW_BYTES_MAX, VIEW_DEPTH_MAX

@@ -16,12 +16,14 @@ from tests.lints.sleeps import sleeping_tests
 from tests.lints.source import Finding, read_sources
 from tests.lints.sql import every_column, sql_outside_store
 from tests.lints.web_paths import hand_written_paths
+from tests.lints.web_rooms import imports_from_above
 
 RULES = (
     addresses_in_locks,
     empty_names,
     every_column,
     hand_written_paths,
+    imports_from_above,
     impure_hearts,
     long_files,
     long_functions,

@@ -8,13 +8,11 @@ from collections.abc import Iterator, Mapping
 from tests.lints.source import Finding, Source
 
 PATH = re.compile(r"""["'`]/v1/""")
-TYPED = re.compile(r"\bapi\.(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\(\s*$")
+TYPED = re.compile(r"\b(api\.(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\(|(addressOf|shapeOf)\(|Query<)\s*$")
 # The client itself, which names the paths that the browser opens by itself.
 CLIENT = "web/src/api/"
 WRITTEN: Mapping[str, str] = {
     "web/src/library/actions.ts": "one request goes on while the page is left, as no renewal and no other try does",
-    "web/src/offline/answering.ts": "a service worker sees requests from outside, by their addresses",
-    "web/src/offline/kept.svelte.ts": "answers are kept under their addresses",
     "web/src/state/tusSending.ts": "tus-js-client is told where to begin, and the server where to go on",
 }
 """File -> why its paths are written by hand. It may only shrink."""
@@ -31,5 +29,5 @@ def hand_written_paths(source: Source) -> Iterator[Finding]:
         if not TYPED.search(source.text[: found.start()]):
             line = source.text.count("\n", 0, found.start()) + 1
             yield source.finding(
-                line, "a path of the gateway: ask by `api` of $/api/client, or let it tell the address"
+                line, "a path of the gateway: ask by `api` of $/api/client, or make the address by `addressOf`"
             )

@@ -7,7 +7,9 @@ import { beginOffline } from "$/offline/kept.svelte";
 import { beginTheme } from "$/state/theme.svelte";
 
 beginTheme();
-await beginLanguage();
-mount(App, { target: document.getElementById("app")! });
-// After the page: what is not there yet cannot be waited for by who opens it.
-void beginOffline();
+// Not awaited here: a language's words may import from this very file, and would wait for it while it waits for them.
+void beginLanguage().then(() => {
+  mount(App, { target: document.getElementById("app")! });
+  // After the page: what is not there yet cannot be waited for by who opens it.
+  void beginOffline();
+});

@@ -55,6 +55,17 @@ _TRACK = _SHARED_TRACK | {
     "tags": ["practice"],
     "cover_url": f"/v1/tracks/{TRACK_ID}/cover",
 }
+_MOVING_TRACK = _TRACK | {
+    "state": "separating",
+    "playable_samples": 3587137,
+    "playable_s": 81.34,
+    "segments": 16,
+    "upload_held": True,
+    "upload_erased_at": None,
+    "tempo_bpm": None,
+    "key": None,
+    "progress": {"percent": 41.5, "eta_s": 36.0, "jobs_ahead": 0},
+}
 _ANALYSIS: dict[str, object] = {
     "tempo_bpm": 118.02,
     "tempo_confidence": 0.91,
@@ -200,7 +211,9 @@ BY_SCHEMA: Mapping[str, object] = {
     "Status": {"status": "ready"},
     "Track": _TRACK,
     "TrackDetail": _TRACK | {"report": _REPORT, "analysis": _ANALYSIS},
-    "TrackPage": {"tracks": [_TRACK], "next_cursor": None},
+    "TagList": {"tags": [{"tag": "practice", "tracks": 12}]},
+    "TrackPage": {"tracks": [_TRACK | {"progress": None}], "next_cursor": None, "total": 1},
+    "TracksNow": {"tracks": [_MOVING_TRACK]},
     "Upload": {"upload_id": UPLOAD_ID, "length_bytes": 5242880},
     "Usage": {
         "plan": _PLAN,

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer
+from services.gateway.api.listing_routes import CURSOR, LIMIT
 from services.gateway.api.mapping import erasure_json, model_json, pack_json, plan_json, usage_json
-from services.gateway.api.track_routes import CURSOR, LIMIT
 from stripsession.billing.v1 import billing_service_pb2
 from stripsession.retention.v1 import retention_service_pb2
 from stripsession.separation.v1 import separation_service_pb2

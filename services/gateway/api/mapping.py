@@ -73,6 +73,22 @@ def track_json(track: track_pb2.Track) -> Json:
     }
 
 
+def listed_json(track: track_pb2.Track, job: job_pb2.Job | None) -> Json:
+    """A track, and how far its separation is as its job has it; None where it has ended or nobody can tell."""
+    progress = None
+    if job is not None:
+        now = Progress(
+            state=track_state(track.state),
+            committed_samples=track.playable_samples,
+            total_samples=job.total_samples or track.audio.length_samples,
+            sample_rate_hz=job.sample_rate_hz,
+            segments=track.segments,
+        )
+        eta_s = job.eta_s if job.HasField("eta_s") else None
+        progress = {"percent": now.percent, "eta_s": eta_s, "jobs_ahead": job.jobs_ahead}
+    return track_json(track) | {"progress": progress}
+
+
 def _audio_json(audio: track_pb2.AudioProperties) -> Json:
     return {
         "sample_rate_hz": audio.sample_rate_hz,

@@ -54,6 +54,8 @@ SCOPES: Mapping[str, Scope] = {
     "getTrack": Scope.TRACKS_READ,
     "listErasures": Scope.TRACKS_READ,
     "listModels": Scope.TRACKS_READ,
+    "listProgress": Scope.TRACKS_READ,
+    "listTags": Scope.TRACKS_READ,
     "listTracks": Scope.TRACKS_READ,
     "watchTrack": Scope.TRACKS_READ,
     # Whatever gives sound, a few seconds of it too.

@@ -1,4 +1,4 @@
-"""Tracks: making, finding, changing, stopping, following."""
+"""Tracks: making, reading, changing, stopping."""
 
 from __future__ import annotations
 
@@ -46,25 +46,7 @@ TRACK_CHANGE = Body(
     ),
     {"title": "Evening Train", "artist": "The Example Quartet", "tags": ["practice"]},
 )
-LIMIT = Number("limit", "Most items of a page, 1 to 200.", 1, 200, 50)
-CURSOR = Text(
-    "cursor", "`next_cursor` of the page before; absent takes the first.", length_max=500, example="MjAzMC0wNS0wNA"
-)
 FROM = Number("from", "Index of the first segment wanted: how many you know.", 0, 9_999_999, 0)
-_SEARCH = Text("q", "Words that title or artist must contain, of which eight count.", length_max=200, example="train")
-_TAG = Text("tag", "A tag that they must have, as it is written.", length_max=TAG_CHARACTERS_MAX, example="practice")
-_ORDERS = {
-    "newest": library_service_pb2.TRACK_ORDER_NEWEST,
-    "title": library_service_pb2.TRACK_ORDER_TITLE,
-    "artist": library_service_pb2.TRACK_ORDER_ARTIST,
-    "length": library_service_pb2.TRACK_ORDER_LENGTH,
-}
-_SORT = Text(
-    "sort",
-    "newest (when absent); title; artist, unknown ones last; length, shortest first. A cursor is of its own sort.",
-    options=tuple(_ORDERS),
-    shared="TrackSort",
-)
 _IDEMPOTENCY = idempotency_header(
     "The same key gives the same track, so that a request whose answer was lost can be sent again; with another upload"
     " it is refused.",
@@ -111,19 +93,6 @@ class TrackRoutes:
                     *_OF_SEPARATING,
                     *("IDEMPOTENCY_KEY_REUSED", "MALFORMED_HEADER", "UPLOAD_INCOMPLETE", "UPLOAD_NOT_FOUND"),
                 ),
-            ),
-            Endpoint(
-                "GET",
-                "/v1/tracks",
-                "listTracks",
-                "Your tracks, newest first or as you sort them.",
-                self.list,
-                (Answer(200, "A page.", "TrackPage"),),
-                query=(_SEARCH, _TAG, _SORT, CURSOR, LIMIT),
-                tag="tracks",
-                description="Ask for the next page with `next_cursor` and the same `sort`, until it is null. Case and"
-                " accents make no difference to the order.",
-                refusals=("PAGE_TOKEN_INVALID",),
             ),
         ]
 
@@ -210,20 +179,6 @@ class TrackRoutes:
         )
         answer = await ask(self._library.CreateTrack, request, deadline_s=CREATE_S)
         return json_answer(track_json(answer.track), 201, {"Location": f"/v1/tracks/{answer.track.track_id}"})
-
-    async def list(self, call: Call) -> Response:
-        """A page."""
-        request = library_service_pb2.ListTracksRequest(
-            owner_id=call.owner_id,
-            query=call.text("q"),
-            page_size=call.number("limit"),
-            page_token=call.text("cursor"),
-            tag=call.text("tag"),
-            order=_ORDERS[call.text("sort") or "newest"],
-        )
-        answer = await ask(self._library.ListTracks, request)
-        tracks = [track_json(track) for track in answer.tracks]
-        return json_answer({"tracks": tracks, "next_cursor": answer.next_page_token or None})
 
     async def get(self, call: Call) -> Response:
         """One."""

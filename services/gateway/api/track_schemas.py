@@ -72,6 +72,9 @@ _SHARE: Mapping[str, Schema] = {
     "expires_at": moment("When it ends."),
     "view": _VIEW,
 }
+_PROGRESS: Schema = or_null(
+    of("JobProgress"), "How far its separation is; null once that has ended, and while nobody can tell."
+)
 _TOLD: Mapping[str, Schema] = {
     "report": or_null(of("Report"), "What the separation came to, once it is ready."),
     "analysis": or_null(of("Analysis"), "What was heard in the song, once it is ready."),
@@ -123,10 +126,27 @@ TRACK_SCHEMAS: Mapping[str, Schema] = {
     ),
     "Track": structure("A song that was uploaded, and how far its separation is.", **_TRACK),
     "TrackDetail": structure("A track, with what is told once it is ready.", **_TRACK, **_TOLD),
+    "JobProgress": structure(
+        "How far a separation is.",
+        percent=number("Committed samples of all; never 100 before the track is ready.", minimum=0, maximum=100),
+        eta_s=or_null(seconds("Seconds until it is ready, as the speed so far has it; null while unknown.")),
+        jobs_ahead=count("Songs that wait before this one."),
+    ),
+    "ListedTrack": structure("A track, and how far it is.", **_TRACK, progress=_PROGRESS),
     "TrackPage": structure(
         "Some of the tracks.",
-        tracks=list_of("Track", "At most as many as were asked for."),
+        tracks=list_of("ListedTrack", "At most as many as were asked for."),
         next_cursor=or_null(text("`cursor` of the next page; null on the last.")),
+        total=count("How many there are in all that were asked for, on whichever page."),
+    ),
+    "TracksNow": structure("Tracks as they are now.", tracks=list_of("ListedTrack", "Those there are, newest first.")),
+    "TagCount": structure(
+        "A tag, and how often it is used.",
+        tag=text("The tag, as it is written."),
+        tracks=count("How many tracks have it."),
+    ),
+    "TagList": structure(
+        "Tags.", tags=list_of("TagCount", "Each once, at most 1,000: those of the most tracks first.")
     ),
     "SegmentStem": structure(
         "One stem of a segment.",

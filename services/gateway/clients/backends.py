@@ -12,6 +12,7 @@ _AUTH = "stripsession.auth.v1.AuthService"
 _KEYS = "stripsession.auth.v1.ApiKeyService"
 _DEVICES = "stripsession.auth.v1.DeviceService"
 _LIBRARY = "stripsession.library.v1.LibraryService"
+_LISTING = "stripsession.library.v1.ListingService"
 _SHARES = "stripsession.library.v1.ShareService"
 _JOBS = "stripsession.separation.v1.JobReadingService"
 _BILLING = "stripsession.billing.v1.BillingService"
@@ -41,8 +42,9 @@ _IDEMPOTENT = {
             "ReadDownload",
         )
     ]
+    + [f"{_LISTING}/{name}" for name in ("GetTracks", "ListTags")]
     + [f"{_SHARES}/{name}" for name in ("ListShares", "RevokeShare", "OpenShare")],
-    "separation": [f"{_JOBS}/{name}" for name in ("GetJobOfTrack", "ListModels")],
+    "separation": [f"{_JOBS}/{name}" for name in ("GetJobOfTrack", "ListJobsOfTracks", "ListModels")],
     "billing": [f"{_BILLING}/{name}" for name in ("ListPlans", "GetUsage", "ListLedgerEntries")],
     "retention": [f"{_RETENTION}/ListErasures"],
 }

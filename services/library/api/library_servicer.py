@@ -18,12 +18,13 @@ from services.library.app.delete_track import delete_track
 from services.library.app.erase_upload import delete_upload
 from services.library.app.get_manifest import get_manifest
 from services.library.app.get_upload import get_upload
+from services.library.app.list_tracks import list_tracks
 from services.library.app.ports import Limits, Ports
 from services.library.app.read_cover import read_cover
 from services.library.app.read_download import CHUNK_BYTES_MAX, describe_download, read_download
 from services.library.app.read_report import read_report
 from services.library.app.read_segment import read_segment
-from services.library.app.read_tracks import get_track, list_tracks, update_track
+from services.library.app.read_tracks import get_track, update_track
 from services.library.app.retry_track import retry_track
 from stripsession.library.v1 import library_service_pb2 as pb
 from stripsession.library.v1 import library_service_pb2_grpc
@@ -90,7 +91,7 @@ class LibraryServicer(library_service_pb2_grpc.LibraryServiceServicer):
 
     async def ListTracks(self, request: pb.ListTracksRequest, context: Context) -> pb.ListTracksResponse:
         """A page of tracks."""
-        tracks, token = await list_tracks(
+        listed = await list_tracks(
             self._ports,
             request.owner_id,
             request.query,
@@ -98,8 +99,13 @@ class LibraryServicer(library_service_pb2_grpc.LibraryServiceServicer):
             request.page_token,
             tag=request.tag,
             order=mapping.order(request.order),
+            offset=request.offset,
         )
-        return pb.ListTracksResponse(tracks=[mapping.track_message(track) for track in tracks], next_page_token=token)
+        return pb.ListTracksResponse(
+            tracks=[mapping.track_message(track) for track in listed.tracks],
+            next_page_token=listed.next_token,
+            total=listed.total,
+        )
 
     async def UpdateTrack(self, request: pb.UpdateTrackRequest, context: Context) -> pb.UpdateTrackResponse:
         """Change title, artist and tags."""

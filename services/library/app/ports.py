@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from services.library.domain.facts import Fact
 from services.library.domain.file_tags import CoverObject, FileTags
 from services.library.domain.keys import Key
-from services.library.domain.listing import Wanted
+from services.library.domain.listing import TagCount, Wanted
 from services.library.domain.report import Findings, Totals
 from services.library.domain.segment import PlannedSegment, SealedSegment, Segment
 from services.library.domain.share import Share
@@ -123,12 +124,26 @@ class Tracks(Protocol):
         """The track made of this upload."""
         ...
 
-    async def page(self, owner_id: str, wanted: Wanted, after: Place | None, limit: int) -> tuple[Track, ...]:
-        """The owner's tracks that are wanted, newest first."""
+    async def named(self, owner_id: str, track_ids: Sequence[str]) -> tuple[Track, ...]:
+        """Those of the owner's tracks that have one of these names, newest first."""
+        ...
+
+    async def count(self, owner_id: str, wanted: Wanted) -> int:
+        """How many of the owner's tracks are wanted."""
+        ...
+
+    async def tag_counts(self, owner_id: str, limit: int) -> tuple[TagCount, ...]:
+        """The owner's tags with the numbers of their tracks, those of the most tracks first."""
+        ...
+
+    async def page(
+        self, owner_id: str, wanted: Wanted, after: Place | None, limit: int, offset: int
+    ) -> tuple[Track, ...]:
+        """The owner's tracks that are wanted, newest first, from `offset` tracks behind a place on."""
         ...
 
     async def ordered_page(
-        self, owner_id: str, wanted: Wanted, after: Spot | None, limit: int
+        self, owner_id: str, wanted: Wanted, after: Spot | None, limit: int, offset: int
     ) -> tuple[tuple[Track, Spot], ...]:
         """The owner's tracks that are wanted, each with its spot in the wanted order, which is not the newest first."""
         ...

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from services.library.domain.errors import TagsInvalid
 from services.library.domain.text import clean_title
+from services.library.domain.track import Track
 
 TAGS_MAX = 20
 TAG_CHARACTERS_MAX = 40
@@ -29,6 +30,23 @@ class Wanted:
     words: tuple[str, ...] = ()
     tag: str = ""
     order: Order = Order.NEWEST
+
+
+@dataclasses.dataclass(frozen=True)
+class TagCount:
+    """A tag as it is written, and how many of its listener's tracks have it."""
+
+    tag: str
+    tracks: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Listed:
+    """A page of tracks, the token of the next page (empty on the last), and how many are wanted in all."""
+
+    tracks: tuple[Track, ...]
+    next_token: str
+    total: int
 
 
 def clean_words(words: Sequence[str]) -> tuple[str, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 import asyncpg
 
 from chassis.db.transaction import Connection
 from services.library.app.ports import Place, Spot
 from services.library.domain.errors import KeyReused
-from services.library.domain.listing import Order, Wanted
+from services.library.domain.listing import Order, TagCount, Wanted
 from services.library.domain.remark import remarks_of
 from services.library.domain.text import search_text
 from services.library.domain.track import Audio, Failure, Track, TrackState
@@ -38,9 +39,23 @@ _GET = _SELECT + "WHERE t.track_id = $1 AND t.owner_id = $2 AND t.deleting_at IS
 _LOCKED = _SELECT + "WHERE t.track_id = $1 FOR UPDATE OF t"
 _OF_KEY = _SELECT + "WHERE t.owner_id = $1 AND t.idempotency_key = $2 AND t.deleting_at IS NULL"
 _OF_UPLOAD = _SELECT + "WHERE t.upload_id = $1 AND t.deleting_at IS NULL"
-_PAGE = _SELECT + (
-    _WANTED + " AND ($4::timestamptz IS NULL OR (t.created_at, t.track_id) < ($4, $5))"
-    " ORDER BY t.created_at DESC, t.track_id DESC LIMIT $6"
+_NAMED = _SELECT + (
+    "WHERE t.track_id = ANY ($2) AND t.owner_id = $1 AND t.deleting_at IS NULL"
+    " ORDER BY t.created_at DESC, t.track_id DESC"
+)
+# The page is found among narrow rows, of which ten thousand are passed over in some milliseconds; only its own tracks
+# are read whole.
+_PAGE = (
+    f"{_SELECT} JOIN (SELECT t.track_id FROM tracks t {_WANTED}"  # noqa: S608  # constants of this module, no outside text
+    " AND ($4::timestamptz IS NULL OR (t.created_at, t.track_id) < ($4, $5))"
+    " ORDER BY t.created_at DESC, t.track_id DESC LIMIT $6 OFFSET $7"
+    ") AS page ON page.track_id = t.track_id ORDER BY t.created_at DESC, t.track_id DESC"
+)
+_COUNT = f"SELECT count(t.created_at) FROM tracks t {_WANTED}"  # noqa: S608  # a constant of this module
+_TAGS = (
+    "SELECT tag.word, count(t.track_id) AS tracks FROM tracks t CROSS JOIN unnest(t.tags) AS tag (word)"
+    ' WHERE t.owner_id = $1 AND t.deleting_at IS NULL GROUP BY tag.word ORDER BY tracks DESC, tag.word COLLATE "C"'
+    " LIMIT $2"
 )
 # What is searched is folded already; accents go here. A key's beginning will do, so that a page's token stays short.
 _PLAIN = "left(regexp_replace(normalize({0}, NFKD), '[\u0300-\u036f]', '', 'g'), 48)"
@@ -51,13 +66,12 @@ _SORT_KEYS = {
     Order.ARTIST: "CASE WHEN t.artist = '' THEN '1' ELSE '0' END || " + _PLAIN.format(_ARTIST_FIRST),
     Order.LENGTH: "coalesce(lpad((t.length_samples * 1000 / t.sample_rate_hz)::text, 15, '0'), '~')",
 }
-# The page is found among narrow rows; only its own tracks are read whole.
 _ORDERED_PAGES = {
     order: f"{_COLUMNS}, page.sort_key {_FROM} JOIN ("  # noqa: S608  # constants of this module, no outside text
     f'SELECT spots.track_id, spots.sort_key FROM (SELECT t.track_id COLLATE "C", ({key}) COLLATE "C" AS sort_key'
     f" FROM tracks t {_WANTED}) AS spots"
     " WHERE $4::text IS NULL OR (spots.sort_key, spots.track_id) > ($4, $5)"
-    " ORDER BY spots.sort_key, spots.track_id LIMIT $6"
+    " ORDER BY spots.sort_key, spots.track_id LIMIT $6 OFFSET $7"
     ") AS page ON page.track_id = t.track_id ORDER BY page.sort_key, page.track_id"
     for order, key in _SORT_KEYS.items()
 }
@@ -124,19 +138,36 @@ class TrackRows:
         """The track made of this upload."""
         return _one(await self._connection.fetchrow(_OF_UPLOAD, upload_id))
 
-    async def page(self, owner_id: str, wanted: Wanted, after: Place | None, limit: int) -> tuple[Track, ...]:
-        """The owner's tracks that are wanted, newest first."""
+    async def named(self, owner_id: str, track_ids: Sequence[str]) -> tuple[Track, ...]:
+        """Those of the owner's tracks that have one of these names, newest first."""
+        return tuple(_track(row) for row in await self._connection.fetch(_NAMED, owner_id, list(track_ids)))
+
+    async def count(self, owner_id: str, wanted: Wanted) -> int:
+        """How many of the owner's tracks are wanted."""
+        return int(await self._connection.fetchval(_COUNT, owner_id, list(wanted.words), wanted.tag))
+
+    async def tag_counts(self, owner_id: str, limit: int) -> tuple[TagCount, ...]:
+        """The owner's tags with the numbers of their tracks, those of the most tracks first."""
+        rows = await self._connection.fetch(_TAGS, owner_id, limit)
+        return tuple(TagCount(row["word"], row["tracks"]) for row in rows)
+
+    async def page(
+        self, owner_id: str, wanted: Wanted, after: Place | None, limit: int, offset: int
+    ) -> tuple[Track, ...]:
+        """The owner's tracks that are wanted, newest first, from `offset` tracks behind a place on."""
         moment, row_id = (after.created_at, after.row_id) if after else (None, "")
-        rows = await self._connection.fetch(_PAGE, owner_id, list(wanted.words), wanted.tag, moment, row_id, limit)
+        rows = await self._connection.fetch(
+            _PAGE, owner_id, list(wanted.words), wanted.tag, moment, row_id, limit, offset
+        )
         return tuple(_track(row) for row in rows)
 
     async def ordered_page(
-        self, owner_id: str, wanted: Wanted, after: Spot | None, limit: int
+        self, owner_id: str, wanted: Wanted, after: Spot | None, limit: int, offset: int
     ) -> tuple[tuple[Track, Spot], ...]:
         """The owner's tracks that are wanted, each with its spot in the wanted order, which is not the newest first."""
         sort_key, row_id = (after.sort_key, after.row_id) if after else (None, "")
         rows = await self._connection.fetch(
-            _ORDERED_PAGES[wanted.order], owner_id, list(wanted.words), wanted.tag, sort_key, row_id, limit
+            _ORDERED_PAGES[wanted.order], owner_id, list(wanted.words), wanted.tag, sort_key, row_id, limit, offset
         )
         return tuple((_track(row), Spot(row["sort_key"], row["track_id"])) for row in rows)
 

@@ -10,6 +10,7 @@ import grpc
 from services.separation.api import mapping
 from services.separation.app.cancel_job import cancel_job
 from services.separation.app.get_job import get_job_of_track
+from services.separation.app.list_jobs_of_tracks import BatchJobs, list_jobs_of_tracks
 from services.separation.app.list_models import list_models
 from services.separation.app.ports import Jobs, Models, Wake
 from services.separation.app.submit_job import Submission, Submitted
@@ -20,6 +21,7 @@ Submit: TypeAlias = Callable[[Submission], Awaitable[Submitted]]
 _SubmitContext: TypeAlias = grpc.aio.ServicerContext[messages.SubmitJobRequest, messages.SubmitJobResponse]
 _CancelContext: TypeAlias = grpc.aio.ServicerContext[messages.CancelJobRequest, messages.CancelJobResponse]
 _GetContext: TypeAlias = grpc.aio.ServicerContext[messages.GetJobOfTrackRequest, messages.GetJobOfTrackResponse]
+_BatchContext: TypeAlias = grpc.aio.ServicerContext[messages.ListJobsOfTracksRequest, messages.ListJobsOfTracksResponse]
 _ListContext: TypeAlias = grpc.aio.ServicerContext[messages.ListModelsRequest, messages.ListModelsResponse]
 
 
@@ -48,7 +50,7 @@ class SeparationServicer(separation_service_pb2_grpc.SeparationServiceServicer):
 class JobReadingServicer(separation_service_pb2_grpc.JobReadingServiceServicer):
     """What the gateway asks."""
 
-    def __init__(self, jobs: Jobs, models: Models) -> None:
+    def __init__(self, jobs: BatchJobs, models: Models) -> None:
         self._jobs = jobs
         self._models = models
 
@@ -58,6 +60,13 @@ class JobReadingServicer(separation_service_pb2_grpc.JobReadingServiceServicer):
         """The newest job of a track."""
         job, queue = await get_job_of_track(self._jobs, request.owner_id, request.track_id)
         return messages.GetJobOfTrackResponse(job=mapping.message_of(job, queue))
+
+    async def ListJobsOfTracks(
+        self, request: messages.ListJobsOfTracksRequest, context: _BatchContext
+    ) -> messages.ListJobsOfTracksResponse:
+        """The newest job of each of several tracks."""
+        found = await list_jobs_of_tracks(self._jobs, request.owner_id, request.track_ids)
+        return messages.ListJobsOfTracksResponse(jobs=[mapping.message_of(job, queue) for job, queue in found])
 
     async def ListModels(
         self, request: messages.ListModelsRequest, context: _ListContext

@@ -79,6 +79,17 @@ class PostgresJobWork:
             )
         )
 
+    async def newest_of_tracks(self, owner_id: str, track_ids: Sequence[str]) -> Sequence[Job]:
+        """The newest job of each of these tracks, where it is the owner's."""
+        rows = await self._connection.fetch(
+            "SELECT DISTINCT ON (track_id) "  # noqa: S608 - the columns are a constant
+            + _COLUMNS
+            + " FROM jobs WHERE owner_id = $1 AND track_id = ANY ($2) ORDER BY track_id, created_at DESC, job_id DESC",
+            owner_id,
+            list(track_ids),
+        )
+        return [job for job in map(self._job, rows) if job is not None]
+
     async def insert(self, job: NewJob) -> bool:
         """Add it as admitting; false when the identifier is taken."""
         return await self._changed(

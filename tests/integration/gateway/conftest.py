@@ -21,14 +21,16 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import Gateway, build
 from stripsession.auth.v1 import api_key_service_pb2_grpc, auth_service_pb2_grpc, device_service_pb2_grpc
 from stripsession.billing.v1 import billing_service_pb2_grpc
-from stripsession.library.v1 import library_service_pb2_grpc, share_service_pb2_grpc
+from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
 from tests.integration.gateway.fake_api_keys import FakeApiKeys
 from tests.integration.gateway.fake_devices import FakeDevices
+from tests.integration.gateway.fake_jobs import FakeJobs
+from tests.integration.gateway.fake_listing import FakeListing
 from tests.integration.gateway.fake_shares import FakeShares
-from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeJobs, FakeLibrary, FakeRetention
+from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeLibrary, FakeRetention
 
 OWNER = "usr_owner"
 STRANGER = "usr_stranger"
@@ -76,7 +78,8 @@ async def opened(
     certificates: Path, web_dir: Path, *, times: WatchTimes | None = None, **settings: Any
 ) -> AsyncIterator[Door]:
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
-    shares, api_keys, devices = FakeShares(library), FakeApiKeys(), FakeDevices(auth)
+    shares, listing, api_keys = FakeShares(library), FakeListing(library), FakeApiKeys()
+    devices = FakeDevices(auth)
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
@@ -85,6 +88,7 @@ async def opened(
         ],
         "library": [
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
+            lambda server: listing_service_pb2_grpc.add_ListingServiceServicer_to_server(listing, server),
             lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(shares, server),
         ],
         "separation": [

@@ -26,7 +26,6 @@ from stripsession.library.v1 import (
     upload_pb2,
 )
 from stripsession.retention.v1 import retention_service_pb2, retention_service_pb2_grpc
-from stripsession.separation.v1 import job_pb2, separation_service_pb2, separation_service_pb2_grpc
 
 ISSUER = "https://stripsession.test"
 AUDIENCE = "stripsession"
@@ -266,9 +265,10 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
         if not (request.page_token or "0").isdecimal():
             raise refused(grpc.StatusCode.INVALID_ARGUMENT, "PAGE_TOKEN_INVALID", "The page token is not one of ours.")
         first = int(request.page_token or 0)
+        first += request.offset
         stop = first + (request.page_size or 50)
         token = str(stop) if stop < len(mine) else ""
-        return library_service_pb2.ListTracksResponse(tracks=mine[first:stop], next_page_token=token)
+        return library_service_pb2.ListTracksResponse(tracks=mine[first:stop], next_page_token=token, total=len(mine))
 
     async def UpdateTrack(self, request: Any, context: Any) -> library_service_pb2.UpdateTrackResponse:
         track = self._track(request, "UpdateTrack")
@@ -352,20 +352,6 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
                 raise refused(grpc.StatusCode.UNAVAILABLE, "STOPPING")
             self.chunks_sent += 1
             yield library_service_pb2.ReadDownloadResponse(chunk=self.file[at : min(at + self.chunk_bytes, stop)])
-
-
-class FakeJobs(separation_service_pb2_grpc.JobReadingServiceServicer):
-    def __init__(self) -> None:
-        self.jobs: dict[str, job_pb2.Job] = {}
-
-    async def GetJobOfTrack(self, request: Any, context: Any) -> separation_service_pb2.GetJobOfTrackResponse:
-        if request.track_id not in self.jobs:
-            raise missing("JOB")
-        return separation_service_pb2.GetJobOfTrackResponse(job=self.jobs[request.track_id])
-
-    async def ListModels(self, request: Any, context: Any) -> separation_service_pb2.ListModelsResponse:
-        model = job_pb2.Model(name="baseline", stems=STEMS, version="1", licence="Apache-2.0", is_default=True)
-        return separation_service_pb2.ListModelsResponse(models=[model])
 
 
 class FakeBilling(billing_service_pb2_grpc.BillingServiceServicer):

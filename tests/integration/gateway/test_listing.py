@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from stripsession.library.v1 import track_pb2
+from stripsession.separation.v1 import job_pb2
 from tests.integration.gateway.conftest import OWNER, Door
 from tests.integration.gateway.test_routes import check_problem, check_schema
 
@@ -36,12 +38,83 @@ async def test_a_list_is_sorted_and_filtered(door: Door) -> None:
     check_problem(answer, 422, "INVALID_FIELD")
 
 
+async def test_a_list_tells_how_far_each_track_is(door: Door) -> None:
+    """One question to separation for all of a page that are on their way, and null for those that have ended."""
+    moving = [door.library.add_track(OWNER, track_pb2.TRACK_STATE_SEPARATING, playable_samples=88200) for _ in range(3)]
+    ready = door.library.add_track(OWNER)
+    for track, eta_s, ahead in [(moving[0], 9.5, 0), (moving[1], None, 3)]:
+        door.jobs.jobs[track.track_id] = job_pb2.Job(
+            track_id=track.track_id, total_samples=441000, sample_rate_hz=44100, eta_s=eta_s, jobs_ahead=ahead
+        )
+    page = (await door.http.get("/v1/tracks", headers=door.bearer())).json()
+    check_schema(door, "TrackPage", page)
+    assert [track["progress"] for track in page["tracks"]] == [
+        {"percent": 20.0, "eta_s": 9.5, "jobs_ahead": 0},
+        {"percent": 20.0, "eta_s": None, "jobs_ahead": 3},
+        None,
+        None,
+    ]
+    assert door.jobs.asked == [[track.track_id for track in moving]]
+    names = f"{moving[1].track_id},{ready.track_id},trk_nobodyhas"
+    now = (await door.http.get("/v1/progress", params={"tracks": names}, headers=door.bearer())).json()
+    check_schema(door, "TracksNow", now)
+    assert now["tracks"] == [page["tracks"][1], page["tracks"][3]]
+    assert door.jobs.asked[1:] == [[moving[1].track_id]]
+
+
+async def test_a_list_answers_without_separation(door: Door) -> None:
+    """Separation is away, or has nothing to do: the tracks come all the same, and nobody is asked in vain."""
+    track = door.library.add_track(OWNER, track_pb2.TRACK_STATE_SEPARATING)
+    door.jobs.is_away = True
+    for path in ("/v1/tracks", f"/v1/progress?tracks={track.track_id}"):
+        answer = await door.http.get(path, headers=door.bearer())
+        assert [told["progress"] for told in answer.json()["tracks"]] == [None], path
+    door.jobs.asked.clear()
+    track.state = track_pb2.TRACK_STATE_READY
+    await door.http.get("/v1/tracks", headers=door.bearer())
+    assert door.jobs.asked == []
+
+
+@pytest.mark.parametrize("names", ["trk_1", "x", ",", "trk_12345678,", ",".join(["trk_12345678"] * 51)])
+async def test_what_names_no_tracks_is_refused(door: Door, names: str) -> None:
+    """Too many, or what is no name, is 422 and asks nobody; nothing named is nothing told."""
+    check_problem(
+        await door.http.get("/v1/progress", params={"tracks": names}, headers=door.bearer()), 422, "INVALID_FIELD"
+    )
+    assert (await door.http.get("/v1/progress", headers=door.bearer())).json() == {"tracks": []}
+    assert door.library.asked == []
+
+
+async def test_any_place_of_a_list_is_read_at_once(door: Door) -> None:
+    """`offset` reaches the library, and each page tells the total."""
+    for title in "abcde":
+        door.library.add_track(OWNER).title = title
+    for query, titles in [
+        ("offset=3&limit=2", "de"),
+        ("offset=9", ""),
+        ("limit=1", "a"),
+        ("cursor=1&offset=1&limit=1", "c"),
+    ]:
+        page = (await door.http.get(f"/v1/tracks?{query}", headers=door.bearer())).json()
+        assert ("".join(track["title"] for track in page["tracks"]), page["total"]) == (titles, 5), query
+
+
+async def test_tags_are_told_with_their_numbers(door: Door) -> None:
+    """Each tag of the person's tracks, with how many have it."""
+    door.library.add_track(OWNER, tags=["Live", "Practice"])
+    door.library.add_track(OWNER, tags=["Live"])
+    door.library.add_track("usr_another", tags=["Mine"])
+    told = (await door.http.get("/v1/tags", headers=door.bearer())).json()
+    check_schema(door, "TagList", told)
+    assert told == {"tags": [{"tag": "Live", "tracks": 2}, {"tag": "Practice", "tracks": 1}]}
+
+
 async def test_an_empty_parameter_is_as_good_as_absent(door: Door) -> None:
     """Texts, numbers and words of a few are all left open by an empty parameter, in lists and in downloads."""
     track = door.library.add_track(OWNER)
     plain, empty = [
         await door.http.get(f"/v1/tracks{query}", headers=door.bearer())
-        for query in ("", "?q=&tag=&sort=&cursor=&limit=")
+        for query in ("", "?q=&tag=&sort=&cursor=&offset=&limit=")
     ]
     assert (empty.status_code, empty.json()) == (200, plain.json())
     for path in ("manifest?from=", "mix.flac?stems=&gains=&pans=&preset=&depth=&speed="):

@@ -17,9 +17,10 @@ from services.library.app.erase_upload import delete_upload, erase_upload
 from services.library.app.get_manifest import get_manifest
 from services.library.app.get_upload import get_upload
 from services.library.app.list_held_uploads import list_held_uploads
+from services.library.app.list_tracks import list_tracks
 from services.library.app.open_track import open_track
 from services.library.app.read_segment import read_segment
-from services.library.app.read_tracks import get_track, list_tracks, update_track
+from services.library.app.read_tracks import get_track, update_track
 from services.library.app.retry_track import retry_track
 from services.library.app.sweep import sweep, sweep_jobs
 from services.library.domain.errors import (
@@ -50,8 +51,7 @@ CLIPS, OLD = Remark("CLIPPED", "It clips.", (("count", "3"),)), Remark("", "It i
 
 
 async def _tracks(world: World) -> list[Track]:
-    found, _ = await list_tracks(world.ports, OWNER, "", 0, "")
-    return list(found)
+    return list((await list_tracks(world.ports, OWNER, "", 0, "")).tracks)
 
 
 async def test_create(world: World) -> None:
@@ -354,15 +354,16 @@ async def test_list_and_search(world: World) -> None:
         await world.track(title=title)
         world.clock.advance(seconds=1)
     await world.track(owner_id=STRANGER, title="Paris")
-    first, token = await list_tracks(world.ports, OWNER, "", 3, "")
+    first = await list_tracks(world.ports, OWNER, "", 3, "")
     world.clock.advance(seconds=1)
     await world.track(title="Newer")
-    second, end = await list_tracks(world.ports, OWNER, "", 3, token)
-    assert [track.title for track in (*first, *second)] == titles[::-1]
-    assert end == ""
+    second = await list_tracks(world.ports, OWNER, "", 3, first.next_token)
+    assert [track.title for track in (*first.tracks, *second.tracks)] == titles[::-1]
+    assert second.next_token == ""
+    assert (first.total, second.total) == (len(titles), len(titles) + 1)
     for query, found in [("PARIS", 2), ("paris night", 1), ("été", 1), ("straße", 1), ("%", 1), ("_", 1), ("x", 0)]:
-        tracks, _ = await list_tracks(world.ports, OWNER, query, 0, "")
-        assert len(tracks) == found, query
+        listed = await list_tracks(world.ports, OWNER, query, 0, "")
+        assert (len(listed.tracks), listed.total) == (found, found), query
     with pytest.raises(PageTokenInvalid):
         await list_tracks(world.ports, OWNER, "", 0, "Zm9v")
 
@@ -377,7 +378,7 @@ async def test_update(world: World) -> None:
         await update_track(world.ports, OWNER, track.track_id, " \u202e ", None)
     with pytest.raises(TrackNotFound):
         await update_track(world.ports, STRANGER, track.track_id, "Mine", None)
-    assert len((await list_tracks(world.ports, OWNER, "simone feeling", 0, ""))[0]) == 1
+    assert (await list_tracks(world.ports, OWNER, "simone feeling", 0, "")).total == 1
 
 
 async def test_strangers_see_nothing(world: World) -> None:

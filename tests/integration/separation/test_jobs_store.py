@@ -27,9 +27,9 @@ from services.separation.app.ports import JobWork
 from services.separation.domain.job import LAWFUL_MOVES, PAUSES_S, Audio, Ending, Failure, Job, JobState, NewJob
 from services.separation.domain.remark import Remark
 from services.separation.events.envelopes import encode
-from services.separation.store.jobs import PostgresJobs
+from services.separation.store.jobs import PostgresJobs, PostgresJobWork
 from services.separation.wiring import MIGRATIONS
-from tests.unit.separation.memory_jobs import MemoryJobs
+from tests.unit.separation.memory_jobs import MemoryJobs, MemoryWork
 
 LEASE_S = 10.0
 NUMBERS = st.integers(0, 2)
@@ -44,6 +44,12 @@ def new_job(number: int) -> NewJob:
     return NewJob(
         f"job_{number}", f"trk_{number % 2}", "upl_1", "usr_1", "baseline", ("vocals", "other"), audio, 60, (ODD,)
     )
+
+
+async def of_tracks(work: JobWork, owner_id: str, track_ids: list[str]) -> list[str]:
+    """Names of the newest jobs, in their own order: which of the tracks comes first is nobody's business."""
+    assert isinstance(work, PostgresJobWork | MemoryWork)
+    return sorted(job.job_id for job in await work.newest_of_tracks(owner_id, track_ids))
 
 
 class Leases(RuleBasedStateMachine):
@@ -179,6 +185,8 @@ class Leases(RuleBasedStateMachine):
             self.before[job_id] = job
             self.both(methodcaller("queue_before", job))
         self.both(lambda work: work.newest_of_track("trk_0"))
+        self.both(lambda work: of_tracks(work, "usr_1", ["trk_1", "trk_0", "trk_0", "trk_none"]))
+        self.both(lambda work: of_tracks(work, "usr_2", ["trk_1"]))
         self.both(lambda work: work.queued_count())
         self.both(lambda work: work.census())
         assert all(count == 1 for count in self.ends.values())

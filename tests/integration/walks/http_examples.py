@@ -32,6 +32,8 @@ class Operation:
     state: State = State.UPLOADING
     secret: str = ""
     """Which of a person's secrets it stands on, where no credentials are asked for."""
+    leaves_out: bool = False
+    """Whether of several that are asked for those that are not, or are another's, are left out."""
 
 
 def _plain(**more: Any) -> Operation:
@@ -102,6 +104,10 @@ OPERATIONS: Mapping[str, Operation] = {
             params={"limit": "1"} | ({"cursor": asked.things.page_token} if asked.things.page_token else {})
         )
     ),
+    "listProgress": Operation(
+        lambda asked: Sent(params={"tracks": asked.things.track_id}), State.SEPARATING, leaves_out=True
+    ),
+    "listTags": _plain(),
     "getTrack": _of_track(),
     "updateTrack": _of_track(json={"title": "Changed"}),
     "deleteTrack": _of_track(),

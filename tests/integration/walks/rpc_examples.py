@@ -12,6 +12,7 @@ from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import device_service_pb2 as devices
 from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.library.v1 import library_service_pb2 as library
+from stripsession.library.v1 import listing_service_pb2 as listing
 from stripsession.library.v1 import material_service_pb2 as material
 from stripsession.library.v1 import report_pb2 as report
 from stripsession.library.v1 import share_service_pb2 as shares
@@ -44,6 +45,8 @@ class Example:
     state: State = State.UPLOADING
     chosen: frozenset[str] = frozenset()
     """Names that the caller picks for something new: one that nobody has is lawful, another's is not."""
+    leaves_out: bool = False
+    """Whether of several that are asked for those that are not, or are another's, are left out of the answer."""
 
     def requests(self, asked: Asked) -> Sequence[Message]:
         """The request, or the messages of its stream."""
@@ -148,6 +151,12 @@ _LIBRARY: Mapping[str, Example] = {
         lambda asked: library.ListTracksRequest(owner_id=asked.actor, page_token=asked.things.page_token),
         State.SEPARATING,
     ),
+    "ListingService.GetTracks": Example(
+        lambda asked: listing.GetTracksRequest(owner_id=asked.actor, track_ids=[asked.things.track_id]),
+        State.SEPARATING,
+        leaves_out=True,
+    ),
+    "ListingService.ListTags": _of_person(listing.ListTagsRequest),
     "LibraryService.UpdateTrack": _of_track(library.UpdateTrackRequest, title="Changed"),
     "LibraryService.GetCover": _of_track(library.GetCoverRequest),
     "LibraryService.DeleteTrack": _of_track(library.DeleteTrackRequest),
@@ -193,6 +202,11 @@ _RETENTION: Mapping[str, Example] = {
 }
 _SEPARATION: Mapping[str, Example] = {
     "JobReadingService.GetJobOfTrack": _of_track(separation.GetJobOfTrackRequest),
+    "JobReadingService.ListJobsOfTracks": Example(
+        lambda asked: separation.ListJobsOfTracksRequest(owner_id=asked.actor, track_ids=[asked.things.track_id]),
+        State.SEPARATING,
+        leaves_out=True,
+    ),
     "JobReadingService.ListModels": Example(lambda asked: separation.ListModelsRequest()),
     "SeparationService.SubmitJob": Example(
         lambda asked: separation.SubmitJobRequest(

@@ -18,9 +18,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.api.web_files import POLICY
+from tests.integration.web import fake_api_keys, fake_devices
 from tests.integration.web.counted_bytes import CountedBytes
-from tests.integration.web.fake_api_keys import FakeApiKeys
-from tests.integration.web.fake_devices import FakeDevices
+from tests.integration.web.fake_listing import FakeListing
 from tests.integration.web.fake_shares import FakeShares
 from tests.integration.web.made_song import RATE_HZ, STEMS, MadeSong
 from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, problem, report_json, told
@@ -71,8 +71,9 @@ class FakeGateway:
         self.files: list[str] = []
         """Those of the page itself that were sent."""
         self.left_s = 3600
+        self.listing = FakeListing(self)
         self.shares = FakeShares(self)
-        self.api_keys, self.devices = FakeApiKeys(), FakeDevices()
+        self.api_keys, self.devices = fake_api_keys.FakeApiKeys(), fake_devices.FakeDevices()
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._flowing = asyncio.Event()
@@ -135,11 +136,10 @@ class FakeGateway:
             Route("/v1/billing/usage", self._usage),
             Route("/v1/billing/plans", self._plans),
             Route("/v1/privacy/erasures", self._erasures),
-            *self.api_keys.routes(),
-            *self.devices.routes(),
+            *(*self.api_keys.routes(), *self.devices.routes()),
             Route("/v1/uploads", self._create_upload, methods=["POST"]),
             Route("/v1/uploads/{upload_id}", self._upload, methods=["HEAD", "PATCH", "DELETE"]),
-            Route("/v1/tracks", self._list, methods=["GET"]),
+            *self.listing.routes(),
             Route("/v1/tracks", self._create_track, methods=["POST"]),
             Route(one, self._track, methods=["GET", "DELETE"]),
             Route(one + "/cancel", self._cancel, methods=["POST"]),
@@ -288,9 +288,6 @@ class FakeGateway:
         self.left_s -= 290
         return told("Track", self.tracks[track_id], 201)
 
-    async def _list(self, _: Request) -> Response:
-        return told("TrackPage", {"tracks": list(reversed(self.tracks.values())), "next_cursor": None})
-
     async def _track(self, request: Request) -> Response:
         track_id = request.path_params["track_id"]
         if track_id not in self.tracks:
@@ -311,16 +308,25 @@ class FakeGateway:
         track |= {"state": "separating", "failure": None}
         return told("Track", track)
 
+    def progress_of(self, track: Mapping[str, object]) -> dict[str, object] | None:
+        """How far a track's separation is; None once that has ended."""
+        return self._far(track) if track["state"] == "separating" else None
+
+    def _far(self, track: Mapping[str, object]) -> dict[str, object]:
+        segments = int(str(track["segments"]))
+        return {
+            "percent": 100 * segments / self.song.segments,
+            "eta_s": float(self.song.segments - segments),
+            "jobs_ahead": 0 if segments else 2,
+        }
+
     async def _events(self, request: Request) -> Response:
         track_id = request.path_params["track_id"]
 
         async def events() -> AsyncIterator[str]:
             while (track := self.tracks.get(track_id)) and not self._closing.is_set():
-                segments = int(str(track["segments"]))
-                names = ("state", "segments", "playable_s", "failure", "warnings", "remarks")
-                progress = {name: track[name] for name in names}
-                progress |= {"percent": 100 * segments / self.song.segments, "duration_s": track["duration_s"]}
-                progress |= {"eta_s": float(self.song.segments - segments), "jobs_ahead": 0 if segments else 2}
+                names = ("state", "segments", "playable_s", "failure", "warnings", "remarks", "duration_s")
+                progress = {name: track[name] for name in names} | self._far(track)
                 changed = self._changed
                 yield f"event: progress\ndata: {json.dumps(progress)}\n\n"
                 if track["state"] != "separating":

@@ -187,7 +187,7 @@ async def test_downloads_each_stem_and_all(web: WebPage, gateway: FakeGateway) -
     await web.sees_track("Night Train", "ready")
     stem = await web.download("Night Train", "Drums", "WAV")
     assert await _saved(stem) == b"drums.wav"
-    bundle = await web.download("Night Train", "All stems (zip)", "FLAC")
+    bundle = await web.download("Night Train", "Stems (zip)", "FLAC")
     assert await _saved(bundle) == b"all.flac.zip"
     gateway.refusal = (409, "The track is being deleted.")
     await web.open_download("Night Train")

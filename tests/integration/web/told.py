@@ -23,6 +23,17 @@ PLAN = {
     "priority": "standard",
     "formats": [],
 }
+MODELS = [
+    {
+        "name": "quartet",
+        "title": "Quartet",
+        "stems": ["vocals", "drums", "bass", "other"],
+        "version": "1",
+        "summary": "Four stems of any song.",
+        "licence": "Apache-2.0",
+        "is_default": True,
+    }
+]
 ERASURE = {
     "upload_id": "upl_0",
     "uploaded_at": MOMENT,

@@ -42,10 +42,15 @@ _PASS = "() => void (window.setTimeout = window.passing)"
 async def themed(web: WebPage) -> AsyncIterator[Theme]:
     """The view as it is, light and dark. Without motion a colour is there at once, and not on its way from another."""
     for theme in THEMES:
-        await web.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        # The page for an address that has none has no script, and one theme.
-        await expect(web.page.locator(f"html[data-theme={theme}], html:not(:has(script))")).to_have_count(1)
+        await turn_to(web, theme)
         yield theme
+
+
+async def turn_to(web: WebPage, theme: Theme) -> None:
+    """Show the view in a theme."""
+    await web.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    # The page for an address that has none has no script, and one theme.
+    await expect(web.page.locator(f"html[data-theme={theme}], html:not(:has(script))")).to_have_count(1)
 
 
 async def walk(web: WebPage, gateway: FakeGateway, look: Look) -> None:
@@ -140,10 +145,13 @@ async def _library(web: WebPage, gateway: FakeGateway, look: Look) -> None:
 async def _download(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await web.open_download(SONG)
     await look("download")
+    dialog = web.page.get_by_role("dialog")
+    await dialog.get_by_role("radio", name="Stems (zip)", exact=True).check()
+    await dialog.get_by_role("checkbox", name="Vocals", exact=True).uncheck()
+    await look("download-zip")
     gateway.file = _AUDIO * 100
     gateway.hold_downloads(are_held=True)
     await web.saves_into("Night Train.flac")
-    dialog = web.page.get_by_role("dialog")
     await dialog.get_by_role("radio", name="Vocals", exact=True).check()
     await dialog.get_by_role("button", name="Download").click()
     await expect(dialog.locator(".saving")).to_contain_text("of")

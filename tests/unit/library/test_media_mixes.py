@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.library.media.feed import Feed, length_at
+from services.library.media.flac_frames import crc8
 from services.library.media.flac_mix import EncodedFlac
 from services.library.media.formats import mix_assembly
 from services.library.media.mix import StemMix, side_levels
@@ -41,6 +43,30 @@ def test_flac_of_a_mix_is_exact(shape: StreamShape) -> None:
         assert np.array_equal(opened.read(dtype="int32", always_2d=True) >> (32 - shape.depth), whole)
     for start in (0, 1, 50, len(file) // 2, len(file) - 1, len(file)):
         assert collect(assembly, stems, start) == file[start:]
+
+
+def test_flac_of_a_mix_tells_how_much_of_it_is_here() -> None:
+    """Its head tells its length in samples and the size of all blocks, and frames are numbered: the page counts so."""
+    stems, gains = _pair(StreamShape(44_100, 2, 16))
+    file = collect(EncodedFlac(StemMix({0: stems[0].plan, 1: stems[1].plan}, gains)), stems)
+    block, block_max = int.from_bytes(file[8:10], "big"), int.from_bytes(file[10:12], "big")
+    length = int.from_bytes(file[21:26], "big") & 0xFFFFFFFFF
+    assert (block, block_max, length) == (BLOCK, BLOCK, len(stems[0].samples))
+    at = 0
+    for number in range(-(-length // BLOCK)):
+        at = next(found for found in _syncs(file, at) if file[found + 4] == number)
+        assert crc8(file[at : (end := at + _head_bytes(file[at + 2]))]) == file[end]
+
+
+def _syncs(file: bytes, start: int) -> Iterator[int]:
+    while (start := file.find(b"\xff\xf8", start)) >= 0:
+        yield start
+        start += 1
+
+
+def _head_bytes(codes: int) -> int:
+    """Of a frame with a number below 128: what the codes of block size and rate add."""
+    return 5 + {6: 1, 7: 2}.get(codes >> 4, 0) + {12: 1, 13: 2, 14: 2}.get(codes & 0x0F, 0)
 
 
 def test_a_pan_is_a_balance() -> None:

@@ -56,6 +56,10 @@ class MemoryWork:
         newest = max(jobs, key=lambda job: (job.created_at, job.job_id), default=None)
         return None if newest is None else await self.get(newest.job_id)
 
+    async def newest_of_tracks(self, owner_id: str, track_ids: Sequence[str]) -> Sequence[Job]:
+        newest = [await self.newest_of_track(track_id) for track_id in dict.fromkeys(track_ids)]
+        return [job for job in newest if job is not None and job.owner_id == owner_id]
+
     async def insert(self, job: NewJob) -> bool:
         if job.job_id in self._rows:
             return False

@@ -1,6 +1,7 @@
 /** The gateway's client. Its types are made from the gateway's own OpenAPI document, by `make gen`. */
 
 import createClient from "openapi-fetch";
+import { addressOf } from "$/api/addresses";
 import { Problem } from "$/api/problem";
 import { send, UNSIGNED } from "$/api/sending";
 import type { components, paths } from "$gen/schema";
@@ -28,15 +29,9 @@ export async function told<T>(answer: Promise<{ data?: T }>): Promise<T> {
   }
 }
 
-const at = (track_id: string, rest: string): string => `/v1/tracks/${encodeURIComponent(track_id)}${rest}`;
-
-/** Addresses that the browser itself opens. */
+/** Those that more than one view opens. */
 export const addresses = {
-  events: (track_id: string): string => at(track_id, "/events"),
+  events: (track_id: string): string => addressOf("/v1/tracks/{track_id}/events", { track_id }),
   segment: (track_id: string, stem: string, index: number): string =>
-    at(track_id, `/segments/${encodeURIComponent(stem)}/${index}`),
-  stem: (track_id: string, stem: string, format: string): string =>
-    at(track_id, `/stems/${encodeURIComponent(stem)}.${format}`),
-  mix: (track_id: string, format: string, query = ""): string => at(track_id, `/mix.${format}${query && `?${query}`}`),
-  zip: (track_id: string, format: string): string => at(track_id, `/download.zip?format=${format}`),
+    addressOf("/v1/tracks/{track_id}/segments/{stem}/{index}", { track_id, stem, index: String(index) }),
 };

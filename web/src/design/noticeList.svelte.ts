@@ -6,6 +6,8 @@ import { Countdown } from "$/state/countdown";
 import { timer } from "$/state/timer";
 
 const LIFE_S = 8;
+/** A pointer that has not moved for so long may have been left lying there, and holds nothing up. */
+const REST_S = 10;
 
 export interface Notice {
   id: number;
@@ -28,6 +30,8 @@ let last = 0;
 /** Of those that go by themselves, when; of all, who is at them. */
 const lives = new Map<number, Countdown>();
 const holders = new Map<number, Set<string>>();
+/** Of those that a pointer holds, what calls off the end of that. */
+const rests = new Map<number, () => void>();
 
 /**
  * Shown until dismissed when it is an error, else for `life_s`, which stand still while somebody is at it; gives what takes it away. Said again, it takes the place of the
@@ -50,8 +54,18 @@ export function notify(notice: Omit<Notice, "id">, life_s = LIFE_S): () => void 
   return remove;
 }
 
-/** Somebody is at a notice, or has gone: by pointer and by focus each for itself. */
+/** Somebody is at a notice, or has gone: by a pointer, told whenever it moves there, and by focus, each for itself. */
 export function hold(id: number, by: "pointer" | "focus", isHeld: boolean): void {
+  if (by === "pointer") {
+    rests.get(id)?.();
+    rests.delete(id);
+    if (isHeld) {
+      rests.set(
+        id,
+        timer.after(REST_S * 1000, () => hold(id, "pointer", false)),
+      );
+    }
+  }
   const held = holders.get(id) ?? new Set();
   const wasHeld = held.size > 0;
   if (isHeld) {

@@ -69,6 +69,21 @@ describe("a notice", () => {
     expect(held).toEqual([true, false]);
   });
 
+  it("is held by a pointer that moves, and not for long by one that was left lying there", () => {
+    const held: boolean[] = [];
+    notify({ text: "The link is copied.", kind: "info", onhold: (isHeld) => held.push(isHeld) }, 8);
+    const [id] = ids() as [number];
+    for (let moves = 0; moves < 20; moves += 1) {
+      hold(id, "pointer", true);
+      vi.advanceTimersByTime(9000);
+    }
+    expect(held).toEqual([true]);
+    vi.advanceTimersByTime(1000);
+    expect(held).toEqual([true, false]);
+    vi.advanceTimersByTime(8000);
+    expect(texts()).toEqual([]);
+  });
+
   it("that is dismissed under a pointer holds nothing any more", () => {
     const held: boolean[] = [];
     notify({ text: "The link is copied.", kind: "info", onhold: (isHeld) => held.push(isHeld) }, Infinity);

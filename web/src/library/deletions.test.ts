@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Problem } from "$/api/problem";
 import { Deletions, type Undoing } from "$/library/deletions";
+import { settled } from "$/settled.fixture";
 import { madeTrack } from "$/state/track.fixture";
 import { HandTimer } from "$/state/timer.fixture";
 
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const track = madeTrack();
 
 let log: string[];

@@ -13,6 +13,9 @@ describe("what a row says of a track", () => {
   it("tells the place in line where that is known, and promises none where it is not", () => {
     const track = madeTrack({ state: "separating", segments: 0 });
     expect(statusOf({ ...track, jobs_ahead: 3 })).toBe("Waiting: 3 songs ahead of yours");
+    expect(statusOf({ ...track, jobs_ahead: 3, eta_s: 130 })).toBe(
+      "Waiting: 3 songs ahead of yours · ready in about 2 minutes",
+    );
     expect(statusOf({ ...track, jobs_ahead: 1 })).toBe("Waiting: 1 song ahead of yours");
     expect(statusOf({ ...track, jobs_ahead: 0 })).toBe("Starting…");
     expect(statusOf(track)).toBe("Waiting for its turn");

@@ -29,13 +29,17 @@ export function failureText({ failure }: TrackNow): string {
   return failure ? refusalText(failure.reason, failure.message) : "";
 }
 
-/** Its place in line where that is known: it is told to the tracks that are followed by events. */
-function waitingText({ jobs_ahead }: TrackNow): string {
+/** Its place in line and when it may be ready, where that is known. */
+function waitingText({ jobs_ahead, eta_s }: TrackNow): string {
   const { status } = i18n.m.library;
   if (jobs_ahead === undefined) {
     return status.turn;
   }
-  return jobs_ahead ? status.ahead(jobs_ahead) : status.starting;
+  if (!jobs_ahead) {
+    return status.starting;
+  }
+  const place = status.ahead(jobs_ahead);
+  return typeof eta_s === "number" ? `${place} · ${i18n.m.listing.ready(about(eta_s))}` : place;
 }
 
 function separatingText(track: TrackNow): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { emblemOf } from "$/library/emblem";
-import { shownTags, tagsOf, textOfTags } from "$/library/tags";
+import { shownTags, suggestedTags, tagsOf, textOfTags, withTag } from "$/library/tags";
 
 describe("tags", () => {
   it("are the words between commas, each once whatever its case", () => {
@@ -12,6 +12,34 @@ describe("tags", () => {
   it("are three in a row, and the others are told apart", () => {
     expect(shownTags(["a", "b", "c", "d", "e"])).toEqual({ shown: ["a", "b", "c"], others: ["d", "e"] });
     expect(shownTags(["a", "b", "c"]).others).toEqual([]);
+  });
+});
+
+describe("suggested tags", () => {
+  const known = [
+    { tag: "slow", tracks: 2 },
+    { tag: "Solo", tracks: 9 },
+    { tag: "live", tracks: 5 },
+  ];
+  const named = (text: string): string[] => suggestedTags(text, known).map(({ tag }) => tag);
+
+  it("go on with what is typed, the most used first, without those that are there", () => {
+    expect(named("")).toEqual(["Solo", "live", "slow"]);
+    expect(named("live, s")).toEqual(["Solo", "slow"]);
+    expect(named("SLOW, ")).toEqual(["Solo", "live"]);
+    expect(named("x")).toEqual([]);
+    expect(
+      suggestedTags(
+        "",
+        Array.from({ length: 9 }, (_, at) => ({ tag: `t${at}`, tracks: at })),
+      ),
+    ).toHaveLength(6);
+  });
+
+  it("take the place of what was typed of them", () => {
+    expect(withTag("", "live")).toBe("live, ");
+    expect(withTag("live, so", "Solo")).toBe("live, Solo, ");
+    expect(withTag("live, ", "Solo")).toBe("live, Solo, ");
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isNearEnd, rowAfterKey, rowsOf, shiftToRow, visibleRange } from "$/library/virtualWindow";
+import { rowAfterKey, rowsOf, shiftToRow, visibleRange } from "$/library/virtualWindow";
 
 const view = { scrolled_px: 0, view_px: 800, row_px: 80, rows: 10_000, beyond: 8 };
 
@@ -34,11 +34,6 @@ describe("the window on a long list", () => {
     expect(rowsOf({ first: 5, end: 8 }, 2, 20)).toEqual([2, 5, 6, 7]);
     expect(rowsOf({ first: 5, end: 8 }, 19, 20)).toEqual([5, 6, 7, 19]);
     expect(rowsOf({ first: 5, end: 8 }, 20, 20)).toEqual([5, 6, 7]);
-  });
-
-  it("asks for more before the end is seen", () => {
-    expect(isNearEnd({ first: 0, end: 18 }, 100, 40)).toBe(false);
-    expect(isNearEnd({ first: 50, end: 61 }, 100, 40)).toBe(true);
   });
 
   it("moves by row, by page and to the ends, and not beyond", () => {

@@ -36,11 +36,6 @@ export function rowsOf({ first, end }: Range, held: number, rows: number): numbe
   return held < first ? [held, ...range] : [...range, held];
 }
 
-/** Whether the next page should be asked for: before its rows are looked at. */
-export function isNearEnd({ end }: Range, rows: number, ahead: number): boolean {
-  return end + ahead >= rows;
-}
-
 /** Where a key moves the focus to, from row `at`; null for a key that moves nothing. */
 export function rowAfterKey(key: string, at: number, rows: number, pageRows: number): number | null {
   const to = {

@@ -1,5 +1,7 @@
 /** Which requests are answered from what is kept on this device, and how. */
 
+import { addressOf, shapeOf } from "$/api/addresses";
+
 export const SHELL = "stripsession.shell.";
 /** Last answers, for a page that is opened without a network. */
 export const ANSWERS = "stripsession.answers";
@@ -12,8 +14,8 @@ export const REST = "/offline/rest";
 /** How many tracks the library asks for at first. */
 export const FIRST_TRACKS = 100;
 /** What a page asks as it is opened, and shows the library with: without a network, the last answers. */
-export const ME = "/v1/me";
-export const FIRST_ASKED: readonly string[] = [ME, `/v1/tracks?limit=${FIRST_TRACKS}`];
+export const ME = addressOf("/v1/me", {});
+export const FIRST_ASKED: readonly string[] = [ME, addressOf("/v1/tracks", {}, { limit: FIRST_TRACKS })];
 /** Of an answer that the network did not give just now: it may be long out of date. */
 export const KEPT_HEADER = "X-StripSession-Kept";
 
@@ -28,8 +30,10 @@ export type Road =
   | { kind: "segment"; cache: string }
   | { kind: "network" };
 
-const TRACK = /^\/v1\/tracks\/([A-Za-z0-9_-]+)(\/manifest)?$/;
-const SEGMENT = /^\/v1\/tracks\/([A-Za-z0-9_-]+)\/segments\/[^/]+\/\d+$/;
+const TRACKS = addressOf("/v1/tracks", {});
+const TRACK = shapeOf("/v1/tracks/{track_id}");
+const MANIFEST = shapeOf("/v1/tracks/{track_id}/manifest");
+const SEGMENT = shapeOf("/v1/tracks/{track_id}/segments/{stem}/{index}");
 
 export function roadOf(request: { method: string; mode: string; url: string }, origin: string): Road {
   const url = new URL(request.url);
@@ -47,10 +51,11 @@ export function roadOf(request: { method: string; mode: string; url: string }, o
   if (segment) {
     return { kind: "segment", cache: KEPT + segment };
   }
-  const track = TRACK.exec(url.pathname)?.[1];
+  const track = (TRACK.exec(url.pathname) ?? MANIFEST.exec(url.pathname))?.[1];
   if (track) {
     return { kind: "answer", cache: KEPT + track };
   }
-  const isList = url.pathname === "/v1/tracks" && !url.searchParams.has("cursor") && !url.searchParams.has("q");
+  // Of what was searched for, and of later rows, nothing is kept.
+  const isList = url.pathname === TRACKS && !["cursor", "offset", "q"].some((name) => url.searchParams.has(name));
   return isList || url.pathname === ME ? { kind: "answer", cache: ANSWERS } : { kind: "network" };
 }

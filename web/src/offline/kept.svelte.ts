@@ -1,5 +1,6 @@
 /** The tracks that their listener keeps on this device, to play them without a network. */
 
+import { addressOf } from "$/api/addresses";
 import { addresses, api, told, type Track } from "$/api/client";
 import { Problem } from "$/api/problem";
 import { send } from "$/api/sending";
@@ -15,8 +16,9 @@ const FORBIDDEN = ["SecurityError", "NotSupportedError"];
 const NOT_FETCHED = ["TypeError", "AbortError"];
 /** Held while a track is fetched, so that no other tab takes its half for what a closed page left. */
 const LOCK = "stripsession-keep:";
-const TRACK_PATH = (track_id: string): string => `/v1/tracks/${encodeURIComponent(track_id)}`;
-const MANIFEST_PATH = (track_id: string, from: number): string => `${TRACK_PATH(track_id)}/manifest?from=${from}`;
+const TRACK_PATH = (track_id: string): string => addressOf("/v1/tracks/{track_id}", { track_id });
+const MANIFEST_PATH = (track_id: string, from: number): string =>
+  addressOf("/v1/tracks/{track_id}/manifest", { track_id }, { from });
 
 interface Keeping {
   /** 0 to 1; 1 when all of it is here. */
@@ -175,7 +177,7 @@ export function reviewKept(): Promise<void> {
 async function review(): Promise<void> {
   for (const track_id of await keptIds()) {
     try {
-      await send(new Request(addressOf(TRACK_PATH(track_id)), { cache: "no-store" }));
+      await send(new Request(urlOf(TRACK_PATH(track_id)), { cache: "no-store" }));
     } catch (error) {
       if (!(error instanceof Problem && error.status === 404)) {
         // No network, or no session: the next review asks again.
@@ -317,9 +319,9 @@ async function keepPieces(
 }
 
 async function fetchInto(cache: Cache, path: string, signal: AbortSignal): Promise<void> {
-  await cache.put(path, await send(new Request(addressOf(path), { signal })));
+  await cache.put(path, await send(new Request(urlOf(path), { signal })));
 }
 
-function addressOf(path: string): URL {
+function urlOf(path: string): URL {
   return new URL(path, location.origin);
 }

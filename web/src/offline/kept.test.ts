@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ANSWERS, FIRST_ASKED, FIRST_TRACKS, KEPT, ME, REST, SHELL, WHOLE } from "$/offline/answering";
 import { MadeCaches, MadeLocks } from "$/offline/caches.fixture";
 import { StrongRequest } from "$/offline/request.fixture";
+import { settled, until } from "$/settled.fixture";
 import { MadeChannel } from "$/state/tabs.fixture";
 import { madeTrack } from "$/state/track.fixture";
 import { EVERYTHING } from "$/state/trackPages";
@@ -23,7 +24,6 @@ let offline: typeof import("$/offline/kept.svelte");
 
 const pathOf = ({ url }: Request): string => url.slice("http://page.test".length);
 const state = (): typeof offline.kept.tracks => offline.kept.tracks;
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 async function server(request: Request): Promise<Response> {
   asked.push(request);
@@ -126,7 +126,7 @@ describe("keeping a track", () => {
       const answer = held();
       before = async (path) => (path === at ? answer.wait : undefined);
       const keeping = offline.keep(TRACK);
-      await vi.waitFor(() => expect(asked.map(pathOf)).toContain(at), { interval: 1 });
+      await until(() => asked.map(pathOf).includes(at));
       await offline.forget("trk_1");
       expect(asked.find((request) => pathOf(request) === at)!.signal.aborted).toBe(true);
       answer.letGo();
@@ -140,7 +140,7 @@ describe("keeping a track", () => {
     const answer = held();
     before = async (path) => (path === PATH && asked.length === 1 ? answer.wait : undefined);
     const first = offline.keep(TRACK);
-    await vi.waitFor(() => expect(asked).toHaveLength(1), { interval: 1 });
+    await until(() => asked.length === 1);
     await offline.forget("trk_1");
     const second = offline.keep(TRACK);
     answer.letGo();
@@ -243,7 +243,7 @@ describe("a track that is kept on the first visit", () => {
 
   it.each(["activated", "redundant"])("is called so once the worker that gives it is %s", async (end) => {
     const keeping = offline.keep(TRACK);
-    await vi.waitFor(() => expect(made.pathsOf(ANSWERS)).toHaveLength(FIRST_ASKED.length), { interval: 1 });
+    await until(() => made.pathsOf(ANSWERS)?.length === FIRST_ASKED.length);
     worker.state = "installed";
     worker.dispatchEvent(new Event("statechange"));
     await settled();
@@ -348,7 +348,7 @@ describe("forgetting everything", () => {
     const answer = held();
     before = async (path) => (path === PATH ? answer.wait : undefined);
     const keeping = offline.keep(TRACK);
-    await vi.waitFor(() => expect(asked).toHaveLength(1), { interval: 1 });
+    await until(() => asked.length === 1);
     await offline.forgetEverything();
     expect(asked[0]!.signal.aborted).toBe(true);
     answer.letGo();

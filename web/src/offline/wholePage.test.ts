@@ -44,10 +44,32 @@ it("does nothing where no worker has a page here", async () => {
   expect(asked).toEqual([]);
 });
 
+const gone = new Response("", { status: 404 });
+
 it("is content where only an older page's parts are gone from the server", async () => {
+  await made.delete(PAGE);
   await begun(`${SHELL}old`, ["/assets/old.js"]);
-  network = (path) => (path === "/assets/old.js" ? new Response("", { status: 404 }) : new Response(path));
+  await begun(PAGE);
+  network = (path) => (path === "/assets/old.js" ? gone.clone() : new Response(path));
   await expect(keepWholePage()).resolves.toBeUndefined();
+  expect(made.pathsOf(PAGE)).toEqual(["/", REST, ...PARTS]);
+});
+
+it("is not content with a whole older page where parts of the newest do not come", async () => {
+  await keepWholePage();
+  await begun(`${SHELL}newer`, ["/assets/newer.js"]);
+  network = () => gone.clone();
+  await expect(keepWholePage()).rejects.toMatchObject({ status: 404 });
+});
+
+it("asks for the whole of the page that is shown while the next one is not there to its end", async () => {
+  await made.made(`${SHELL}newer`, ["/"]);
+  network = () => gone.clone();
+  await expect(keepWholePage()).rejects.toMatchObject({ status: 404 });
+  network = (path) => new Response(path);
+  await keepWholePage();
+  expect(made.pathsOf(PAGE)).toEqual(["/", REST, ...PARTS]);
+  expect(made.pathsOf(`${SHELL}newer`)).toEqual(["/"]);
 });
 
 it("says that the server cannot be reached where no part comes", async () => {

@@ -5,6 +5,7 @@ import { Desk } from "$/player/deskModel.svelte";
 import { RATE_HZ } from "$/player/engine.fixture";
 import type { DeskManifest, TrackSource } from "$/player/source";
 import type { PlayerView } from "$/player/view";
+import { settled } from "$/settled.fixture";
 
 function manifestOf(playable_s: number, told: Partial<DeskManifest["track"]>): DeskManifest {
   const segments = Array.from({ length: playable_s }, (_, index) => ({
@@ -28,12 +29,6 @@ function manifestOf(playable_s: number, told: Partial<DeskManifest["track"]>): D
 }
 
 /** Everything promised so far has come. */
-export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 50; turn += 1) {
-    await Promise.resolve();
-  }
-}
-
 /** A desk with a track of which so many seconds can be played; `grow` makes it more. */
 export async function madeDesk(begun: PlayerView | null = null, told: Partial<DeskManifest["track"]> = {}) {
   let playable_s = 10;

@@ -5,6 +5,7 @@ import { Desk } from "$/player/deskModel.svelte";
 import { MadeAudio } from "$/player/engine.fixture";
 import type { DeskManifest, TrackSource } from "$/player/source";
 import { freshView } from "$/player/view";
+import { settled } from "$/settled.fixture";
 import { madeTrack } from "$/state/track.fixture";
 
 class MadeEngine extends EventTarget {
@@ -46,8 +47,6 @@ const SOURCE: TrackSource = {
     ({ track: TRACK, segments: from ? [] : [SEGMENT], analysis: null, report: null }) as unknown as DeskManifest,
   fetchSegment: async () => new ArrayBuffer(0),
 };
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 let engine: MadeEngine;
 let letOpen: () => void;

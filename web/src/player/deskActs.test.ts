@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { EngineBroken } from "$/audio/loader";
 import { notices } from "$/design/noticeList.svelte";
-import { madeDesk, settled } from "$/player/desk.fixture";
+import { madeDesk } from "$/player/desk.fixture";
 import { MadeAudio, MadeEngine } from "$/player/engine.fixture";
 import { freshView } from "$/player/view";
+import { settled } from "$/settled.fixture";
 
 vi.mock("$/audio/engine", async () => {
   const { EngineBroken } = await import("$/audio/loader");

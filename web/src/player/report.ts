@@ -2,14 +2,11 @@
 
 import type { Schemas } from "$/api/client";
 import { i18n } from "$/i18n/i18n.svelte";
+import { NOTES } from "$/i18n/notes";
 import { shortMoment, signed, stemName } from "$/state/text";
 
 type Analysis = Schemas["Analysis"];
 type Report = Schemas["Report"];
-
-/** As the server spells them (services/separation/audio/tonality.py), with musicians' signs. */
-const NOTES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"] as const;
-export type Note = (typeof NOTES)[number];
 
 /** For example "92 BPM · A minor · −14.2 LUFS"; what is not known is left out. */
 export function heardLine(analysis: Analysis | null): string {

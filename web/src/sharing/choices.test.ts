@@ -6,15 +6,17 @@ import {
   extensionOf,
   fileAddress,
   hasDepth,
+  isPossible,
   keyOf,
   type Choice,
+  type MixQuery,
   type Quality,
 } from "$/sharing/choices";
 
 const STEMS = ["vocals", "drums", "bass", "other"];
-const TRACK = { track_id: "trk_1" };
+const TRACK = { track_id: "trk_1", stems: STEMS };
 
-const keys = (stems: readonly string[], query?: string | null): string[] => choicesOf(stems, query).map(keyOf);
+const keys = (stems: readonly string[], query?: MixQuery | null): string[] => choicesOf(stems, query).map(keyOf);
 const address = (choice: Choice, quality: Partial<Quality> = {}): string =>
   fileAddress(TRACK, choice, { format: "flac", depth: "", isDoubled: false, ...quality });
 
@@ -33,8 +35,15 @@ describe("what can be made of a track", () => {
   });
 
   it("is the mix of the faders too, where there are faders", () => {
-    expect(keys(STEMS, "")[0]).toBe("mix");
+    expect(keys(STEMS, {})[0]).toBe("mix");
     expect(keys(STEMS, null)[0]).toBe("mix");
+  });
+
+  it("is nothing where nothing sounds, and no zip of no stem", () => {
+    expect(isPossible({ kind: "mix", query: null })).toBe(false);
+    expect(isPossible({ kind: "mix", query: {} })).toBe(true);
+    expect(isPossible({ kind: "zip", stems: [] })).toBe(false);
+    expect(isPossible({ kind: "zip", stems: ["bass"] })).toBe(true);
   });
 
   it("has a file for DJs only where its stems make four parts", () => {
@@ -57,10 +66,16 @@ describe("a file's address", () => {
   it("names the stem, the preset, the faders or the zip, and its format", () => {
     expect(address({ kind: "stem", stem: "lead vocals" })).toBe("/v1/tracks/trk_1/stems/lead%20vocals.flac");
     expect(address({ kind: "preset", preset: "karaoke" })).toBe("/v1/tracks/trk_1/mix.flac?preset=karaoke");
-    expect(address({ kind: "mix", query: "stems=drums" })).toBe("/v1/tracks/trk_1/mix.flac?stems=drums");
-    expect(address({ kind: "mix", query: "" })).toBe("/v1/tracks/trk_1/mix.flac");
-    expect(address({ kind: "zip" }, { format: "mp3" })).toBe("/v1/tracks/trk_1/download.zip?format=mp3");
+    expect(address({ kind: "mix", query: { stems: "drums" } })).toBe("/v1/tracks/trk_1/mix.flac?stems=drums");
+    expect(address({ kind: "mix", query: {} })).toBe("/v1/tracks/trk_1/mix.flac");
+    expect(address({ kind: "zip", stems: STEMS }, { format: "mp3" })).toBe("/v1/tracks/trk_1/download.zip?format=mp3");
     expect(address({ kind: "stemFile" }, { format: "wav", depth: "16" })).toBe("/v1/tracks/trk_1/mix.stem.mp4");
+  });
+
+  it("names the stems that are wanted in a zip, unless all are", () => {
+    expect(address({ kind: "zip", stems: ["drums", "bass"] }, { format: "wav", depth: "24" })).toBe(
+      "/v1/tracks/trk_1/download.zip?format=wav&stems=drums,bass&depth=24",
+    );
   });
 
   it("asks for a depth of a WAV and for double speed of what is coded, and for neither elsewhere", () => {
@@ -69,10 +84,12 @@ describe("a file's address", () => {
     expect(address(stem, { ...both, format: "wav" })).toBe("/v1/tracks/trk_1/stems/bass.wav?depth=32f");
     expect(address(stem, { ...both, format: "opus" })).toBe("/v1/tracks/trk_1/stems/bass.opus?speed=2");
     expect(address(stem, both)).toBe("/v1/tracks/trk_1/stems/bass.flac");
-    expect(address({ kind: "zip" }, { ...both, format: "wav" })).toBe(
+    expect(address({ kind: "zip", stems: STEMS }, { ...both, format: "wav" })).toBe(
       "/v1/tracks/trk_1/download.zip?format=wav&depth=32f",
     );
-    expect(address({ kind: "zip" }, { ...both, format: "mp3" })).toBe("/v1/tracks/trk_1/download.zip?format=mp3");
+    expect(address({ kind: "zip", stems: STEMS }, { ...both, format: "mp3" })).toBe(
+      "/v1/tracks/trk_1/download.zip?format=mp3",
+    );
     expect(address({ kind: "preset", preset: "acapella" }, { ...both, format: "m4a" })).toBe(
       "/v1/tracks/trk_1/mix.m4a?preset=acapella&speed=2",
     );
@@ -88,43 +105,45 @@ describe("what a file is beside the song", () => {
 
   it("is a part that adds up to it, for stems as they were separated", () => {
     expect(exactness({ kind: "stem", stem: "bass" })).toBe("addsUp");
-    expect(exactness({ kind: "zip" }, { format: "wav", depth: "32f" })).toBe("addsUp");
+    expect(exactness({ kind: "zip", stems: STEMS }, { format: "wav", depth: "32f" })).toBe("addsUp");
   });
 
   it("is the song itself for a mix whose faders are where they began, and a sound of its own for every other", () => {
-    expect(exactness({ kind: "mix", query: "" })).toBe("isSong");
-    expect(exactness({ kind: "mix", query: "stems=drums" })).toBe("isMix");
+    expect(exactness({ kind: "mix", query: {} })).toBe("isSong");
+    expect(exactness({ kind: "mix", query: { stems: "drums" } })).toBe("isMix");
     expect(exactness({ kind: "preset", preset: "karaoke" })).toBe("isMix");
   });
 
   it("is near to it where samples are rounded or coded", () => {
-    expect(exactness({ kind: "zip" }, { format: "wav", depth: "16" })).toBe("rounded");
+    expect(exactness({ kind: "zip", stems: STEMS }, { format: "wav", depth: "16" })).toBe("rounded");
     expect(exactness({ kind: "stem", stem: "bass" }, { format: "mp3", depth: "16" })).toBe("coded");
     expect(exactness({ kind: "stem", stem: "bass" }, { format: "flac", depth: "16" })).toBe("addsUp");
   });
 
   it("is not rounded to 16 bit where the song has no more", () => {
     const rough: Partial<Quality> = { format: "wav", depth: "16" };
-    expect(exactness({ kind: "zip" }, rough, 16)).toBe("addsUp");
-    expect(exactness({ kind: "mix", query: "" }, rough, 16)).toBe("isSong");
+    expect(exactness({ kind: "zip", stems: STEMS }, rough, 16)).toBe("addsUp");
+    expect(exactness({ kind: "mix", query: {} }, rough, 16)).toBe("isSong");
     expect(exactness({ kind: "preset", preset: "karaoke" }, rough, 16)).toBe("isMix");
-    expect(exactnessOf({ kind: "zip" }, { format: "wav", depth: "16", isDoubled: false }, undefined)).toBe("rounded");
+    expect(
+      exactnessOf({ kind: "zip", stems: STEMS }, { format: "wav", depth: "16", isDoubled: false }, undefined),
+    ).toBe("rounded");
   });
 });
 
 describe("the options of a format", () => {
   it("are a depth for WAV, and a speed for a coded file that is one sound", () => {
-    expect(hasDepth({ kind: "zip" }, "wav")).toBe(true);
+    expect(hasDepth({ kind: "zip", stems: STEMS }, "wav")).toBe(true);
     expect(hasDepth({ kind: "stemFile" }, "wav")).toBe(false);
-    expect(canBeDoubled({ kind: "mix", query: "" }, "mp3")).toBe(true);
-    expect(canBeDoubled({ kind: "zip" }, "mp3")).toBe(false);
-    expect(canBeDoubled({ kind: "mix", query: "" }, "flac")).toBe(false);
+    expect(canBeDoubled({ kind: "mix", query: {} }, "mp3")).toBe(true);
+    expect(canBeDoubled({ kind: "zip", stems: STEMS }, "mp3")).toBe(false);
+    expect(canBeDoubled({ kind: "mix", query: {} }, "flac")).toBe(false);
   });
 
   it("lead to the ending that the file gets", () => {
     const quality: Quality = { format: "mp3", depth: "", isDoubled: false };
-    expect(extensionOf({ kind: "zip" }, quality)).toBe("zip");
+    expect(extensionOf({ kind: "zip", stems: STEMS }, quality)).toBe("zip");
     expect(extensionOf({ kind: "stemFile" }, quality)).toBe("stem.mp4");
-    expect(extensionOf({ kind: "mix", query: "" }, quality)).toBe("mp3");
+    expect(extensionOf({ kind: "mix", query: {} }, quality)).toBe("mp3");
   });
 });

@@ -1,23 +1,28 @@
 /** What can be made of a track, and in which formats, as the library decides (services/library/media/formats.py). */
 
-import type { Track } from "$/api/client";
-import { addresses } from "$/api/client";
+import { addressOf, type Query } from "$/api/addresses";
+import type { Schemas, Track } from "$/api/client";
 import { isVoice } from "$/audio/stems";
 
-export const FORMATS = ["flac", "wav", "mp3", "m4a", "opus"] as const;
-export const DEPTHS = ["", "16", "24", "32f"] as const;
-export const PRESETS = ["karaoke", "acapella"] as const;
-
-export type Format = (typeof FORMATS)[number];
+export type Format = Schemas["AudioFormat"];
 /** Of a WAV; empty is the song's own. */
-export type Depth = (typeof DEPTHS)[number];
-export type Preset = (typeof PRESETS)[number];
+export type Depth = Schemas["WavDepth"] | "";
+export type Preset = Exclude<Schemas["MixPreset"], "instrumental">;
+
+/** What is asked of a mix; empty is the song as it is. */
+export type MixQuery = Query<"/v1/tracks/{track_id}/mix.{ext}">;
+
+export const FORMATS: readonly Format[] = ["flac", "wav", "mp3", "m4a", "opus"];
+export const DEPTHS: readonly Depth[] = ["", "16", "24", "32f"];
+export const PRESETS: readonly Preset[] = ["karaoke", "acapella"];
 
 export type Choice =
-  | { kind: "mix"; query: string | null }
+  /** Null where nothing sounds. */
+  | { kind: "mix"; query: MixQuery | null }
   | { kind: "preset"; preset: Preset }
   | { kind: "stem"; stem: string }
-  | { kind: "zip" }
+  /** Each a file of its own. */
+  | { kind: "zip"; stems: readonly string[] }
   /** The whole song with its stems, for DJ software. */
   | { kind: "stemFile" };
 
@@ -28,12 +33,12 @@ export interface Quality {
   isDoubled: boolean;
 }
 
-const STEM_FILE = "stem.mp4";
+const STEM_FILE = "stem.mp4" satisfies Schemas["MixFormat"];
 const STEM_FILE_PARTS = 4;
 const STEM_FILE_KEEPS = ["drums", "bass", "vocals"];
 
 /** `query` is that of the faders as they stand; undefined where there are none. */
-export function choicesOf(stems: readonly string[], query?: string | null): Choice[] {
+export function choicesOf(stems: readonly string[], query?: MixQuery | null): Choice[] {
   const voices = stems.filter(isVoice).length;
   // Of two stems, the one is the song without the other.
   const isMixed = voices > 0 && voices < stems.length && stems.length > 2;
@@ -41,7 +46,7 @@ export function choicesOf(stems: readonly string[], query?: string | null): Choi
     ...(query === undefined ? [] : [{ kind: "mix", query } as const]),
     ...(isMixed ? PRESETS.map((preset) => ({ kind: "preset", preset }) as const) : []),
     ...stems.map((stem) => ({ kind: "stem", stem }) as const),
-    ...(stems.length > 1 ? [{ kind: "zip" } as const] : []),
+    ...(stems.length > 1 ? [{ kind: "zip", stems } as const] : []),
     ...(hasStemFile(stems) ? [{ kind: "stemFile" } as const] : []),
   ];
 }
@@ -58,21 +63,38 @@ export function keyOf(choice: Choice): string {
 }
 
 /** Where the file comes from. */
-export function fileAddress(track: Pick<Track, "track_id">, choice: Choice, quality: Quality): string {
+export function fileAddress(track: Pick<Track, "track_id" | "stems">, choice: Choice, quality: Quality): string {
   const { track_id } = track;
-  const query = qualityQuery(choice, quality);
+  const { format } = quality;
+  const asked = qualityQuery(choice, quality);
   switch (choice.kind) {
     case "mix":
-      return addresses.mix(track_id, quality.format, [choice.query, query].filter(Boolean).join("&"));
+      return mixAddress(track_id, format, { ...choice.query, ...asked });
     case "preset":
-      return addresses.mix(track_id, quality.format, [`preset=${choice.preset}`, query].filter(Boolean).join("&"));
+      return mixAddress(track_id, format, { preset: choice.preset, ...asked });
     case "stem":
-      return addresses.stem(track_id, choice.stem, quality.format) + (query && `?${query}`);
-    case "zip":
-      return addresses.zip(track_id, quality.format) + (query && `&${query}`);
+      return addressOf("/v1/tracks/{track_id}/stems/{stem}.{ext}", { track_id, stem: choice.stem, ext: format }, asked);
+    case "zip": {
+      const some = choice.stems.length < track.stems.length ? { stems: choice.stems.join(",") } : {};
+      return addressOf("/v1/tracks/{track_id}/download.zip", { track_id }, { format, ...some, ...asked });
+    }
     case "stemFile":
-      return addresses.mix(track_id, STEM_FILE);
+      return mixAddress(track_id, STEM_FILE);
   }
+}
+
+function mixAddress(track_id: string, ext: Schemas["MixFormat"], query?: MixQuery): string {
+  return addressOf("/v1/tracks/{track_id}/mix.{ext}", { track_id, ext }, query);
+}
+
+/** False where nothing would be in it. */
+export function isPossible(choice: Choice): boolean {
+  return !(choice.kind === "mix" && choice.query === null) && !(choice.kind === "zip" && !choice.stems.length);
+}
+
+/** Whether a mix is the song as it is. */
+export function isSong(query: MixQuery | null): boolean {
+  return query !== null && !Object.keys(query).length;
 }
 
 export function extensionOf(choice: Choice, { format }: Quality): string {
@@ -109,17 +131,17 @@ export function exactnessOf(
     case "zip":
       return "addsUp";
     case "mix":
-      return choice.query === "" ? "isSong" : "isMix";
+      return isSong(choice.query) ? "isSong" : "isMix";
     case "preset":
       return "isMix";
   }
 }
 
-function qualityQuery(choice: Choice, { format, depth, isDoubled }: Quality): string {
+function qualityQuery(choice: Choice, { format, depth, isDoubled }: Quality): Pick<MixQuery, "depth" | "speed"> {
   if (depth && hasDepth(choice, format)) {
-    return `depth=${depth}`;
+    return { depth };
   }
-  return isDoubled && canBeDoubled(choice, format) ? "speed=2" : "";
+  return isDoubled && canBeDoubled(choice, format) ? { speed: "2" } : {};
 }
 
 function hasStemFile(stems: readonly string[]): boolean {

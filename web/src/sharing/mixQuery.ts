@@ -1,12 +1,13 @@
-/** The faders of a player as the query of a mix, as services/gateway/api/download_routes.py reads it. */
+/** The faders of a player as what is asked of a mix. */
 
 import { soundsIn } from "$/player/mixing";
 import { freshLane, type PlayerView } from "$/player/view";
+import type { MixQuery } from "$/sharing/choices";
 
 const GAIN_DB_MIN = -60;
 
 /** Empty where the mix is the song as it is; null where nothing in it sounds. */
-export function mixQuery(stems: readonly string[], view: Pick<PlayerView, "lanes">): string | null {
+export function mixQuery(stems: readonly string[], view: Pick<PlayerView, "lanes">): MixQuery | null {
   const lanes = stems.map((stem) => ({ stem, ...(view.lanes[stem] ?? freshLane()) }));
   const sounds = soundsIn(lanes);
   const sounding = lanes.filter((lane) => sounds(lane) && lane.volume > 0);
@@ -16,16 +17,13 @@ export function mixQuery(stems: readonly string[], view: Pick<PlayerView, "lanes
   const isPlain = sounding.every((lane) => lane.volume === 100);
   const isCentred = sounding.every((lane) => lane.pan === 0);
   if (sounding.length === stems.length && isPlain && isCentred) {
-    return "";
+    return {};
   }
-  const parts = [`stems=${sounding.map((lane) => encodeURIComponent(lane.stem)).join(",")}`];
-  if (!isPlain) {
-    parts.push(`gains=${sounding.map((lane) => short(gain_dB(lane.volume))).join(",")}`);
-  }
-  if (!isCentred) {
-    parts.push(`pans=${sounding.map((lane) => short(lane.pan)).join(",")}`);
-  }
-  return parts.join("&");
+  return {
+    stems: sounding.map(({ stem }) => stem).join(","),
+    ...(isPlain ? {} : { gains: sounding.map(({ volume }) => short(gain_dB(volume))).join(",") }),
+    ...(isCentred ? {} : { pans: sounding.map(({ pan }) => short(pan)).join(",") }),
+  };
 }
 
 /** The player's fader is the square of its volume. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "$/api/problem";
+import { madeFlac } from "$/sharing/flac.fixture";
 import { pour, type Sink } from "$/sharing/pouring";
 
 const ADDRESS = "/v1/tracks/trk_1/mix.wav";
@@ -61,23 +62,34 @@ describe("a download into a file", () => {
   afterEach(() => vi.unstubAllGlobals());
 
   const poured = (signal = new AbortController().signal): Promise<void> =>
-    pour(ADDRESS, page, { signal, onBytes: (...bytes) => told.push(bytes), wait: async () => undefined });
+    pour(ADDRESS, page, {
+      signal,
+      onPart: ({ got_bytes, all_bytes, part }) => told.push([got_bytes, all_bytes, part]),
+      wait: async () => undefined,
+    });
 
   it("writes each chunk as it comes and tells how much of all there is", async () => {
     answers.push(new Response(body([[1, 2], [3]]), { headers: { "Content-Length": "3" } }));
     await poured();
     expect(page.bytes).toEqual([1, 2, 3]);
     expect(told).toEqual([
-      [0, 3],
-      [2, 3],
-      [3, 3],
+      [0, 3, 0],
+      [2, 3, 2 / 3],
+      [3, 3, 1],
     ]);
   });
 
   it("tells only what came where nobody knows how much it will be", async () => {
     answers.push(new Response(body([[1], [2]])));
     await poured();
-    expect(told.at(-1)).toEqual([2, null]);
+    expect(told.at(-1)).toEqual([2, null, null]);
+  });
+
+  it("tells how far into the song a FLAC of unknown length has come", async () => {
+    const [head, first, second] = madeFlac(4, 2);
+    answers.push(new Response(body([head!, [...first!, ...second!]]), { headers: { "Content-Type": "audio/flac" } }));
+    await poured();
+    expect(told.map(([, , part]) => part)).toEqual([null, null, 0.25]);
   });
 
   it("goes on where the connection broke, as long as the file is the same", async () => {
@@ -88,7 +100,7 @@ describe("a download into a file", () => {
     expect(page.restarts).toBe(0);
     expect(asked[1]!.headers.get("Range")).toBe("bytes=2-");
     expect(asked[1]!.headers.get("If-Range")).toBe('"v1"');
-    expect(told.at(-1)).toEqual([4, 4]);
+    expect(told.at(-1)).toEqual([4, 4, 1]);
   });
 
   it("begins anew where the server has another file now, or one without ranges", async () => {

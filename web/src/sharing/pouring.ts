@@ -2,6 +2,7 @@
 
 import { Problem } from "$/api/problem";
 import { pause, send } from "$/api/sending";
+import { FlacGauge } from "$/sharing/flacGauge";
 
 const BREAKS_MAX = 5;
 const BREAK_S = 1;
@@ -12,16 +13,23 @@ export interface Sink {
   restart(): Promise<void>;
 }
 
+export interface Poured {
+  got_bytes: number;
+  /** Null where only making the file tells. */
+  all_bytes: number | null;
+  /** 0 to 1 of the file, by its bytes or by what it says of itself; null where nobody knows. */
+  part: number | null;
+}
+
 export interface Pouring {
   signal: AbortSignal;
-  /** `all_bytes` is null where only making the file tells. */
-  onBytes: (got_bytes: number, all_bytes: number | null) => void;
+  onPart: (poured: Poured) => void;
   /** Waits before another try; asked for, so that a test need not. */
   wait?: (wait_s: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** Fetch all of it. Throws Problem, the signal's reason, or what the sink throws. */
-export async function pour(address: string, sink: Sink, { signal, onBytes, wait = pause }: Pouring): Promise<void> {
+export async function pour(address: string, sink: Sink, { signal, onPart, wait = pause }: Pouring): Promise<void> {
   let got_bytes = 0;
   /** The most that was ever here: a file that always begins anew and breaks at the same place comes no further. */
   let most_bytes = 0;
@@ -39,15 +47,20 @@ export async function pour(address: string, sink: Sink, { signal, onBytes, wait 
       etag = response.headers.get("Accept-Ranges") === "bytes" ? (response.headers.get("ETag") ?? "") : "";
       const length = response.headers.get("Content-Length");
       const all_bytes = length === null ? null : got_bytes + Number(length);
-      onBytes(got_bytes, all_bytes);
+      // It measures from the first byte on; only what has no length, and thus no ranges, has need of it.
+      const gauge = all_bytes === null && isFlac(response) ? new FlacGauge() : null;
+      const tell = (): void =>
+        onPart({ got_bytes, all_bytes, part: all_bytes ? got_bytes / all_bytes : (gauge?.part ?? null) });
+      tell();
       const isWhole = await drain(response, signal, async (chunk) => {
         await sink.write(chunk);
         got_bytes += chunk.byteLength;
+        gauge?.take(chunk);
         if (got_bytes > most_bytes) {
           most_bytes = got_bytes;
           breaks = 0;
         }
-        onBytes(got_bytes, all_bytes);
+        tell();
       });
       if (isWhole && (all_bytes === null || got_bytes >= all_bytes)) {
         return;
@@ -59,6 +72,10 @@ export async function pour(address: string, sink: Sink, { signal, onBytes, wait 
     breaks += 1;
     await wait(BREAK_S * breaks, signal);
   }
+}
+
+function isFlac({ headers }: Response): boolean {
+  return headers.get("Content-Type") === "audio/flac";
 }
 
 /** Null where a download that has begun finds no server just now. */

@@ -2,13 +2,10 @@
 
 import { sessionEvents } from "$/api/refresh";
 import { send } from "$/api/sending";
-import { pour } from "$/sharing/pouring";
+import { pour, type Poured } from "$/sharing/pouring";
 
-interface Saving {
+interface Saving extends Poured {
   name: string;
-  got_bytes: number;
-  /** Null where only making the file tells. */
-  all_bytes: number | null;
   stop: () => void;
 }
 
@@ -53,7 +50,7 @@ async function write(address: string, file: FileSystemFileHandle): Promise<Outco
   const stopping = new AbortController();
   const stop = (): void => stopping.abort(new DOMException("not wanted any more", "AbortError"));
   const guard = (event: BeforeUnloadEvent): void => event.preventDefault();
-  saving.now = { name: file.name, got_bytes: 0, all_bytes: null, stop };
+  saving.now = { name: file.name, got_bytes: 0, all_bytes: null, part: null, stop };
   addEventListener("beforeunload", guard);
   // It would go on in the name of whoever comes next.
   sessionEvents.addEventListener("closed", stop);
@@ -65,7 +62,7 @@ async function write(address: string, file: FileSystemFileHandle): Promise<Outco
         { write: (chunk) => out.write(chunk), restart: () => out.truncate(0).then(() => out.seek(0)) },
         {
           signal: stopping.signal,
-          onBytes: (got_bytes, all_bytes) => (saving.now = { name: file.name, got_bytes, all_bytes, stop }),
+          onPart: (poured) => (saving.now = { ...poured, name: file.name, stop }),
         },
       );
       await out.close();

@@ -1,6 +1,7 @@
 /** For a test of the session: a browser and a server, and what the session tells other modules to do. */
 
-import { expect, vi } from "vitest";
+import { vi } from "vitest";
+import { until } from "$/settled.fixture";
 import { forbidden, MadeStorage } from "$/state/storage.fixture";
 
 export const MARK = "stripsession.signed-in";
@@ -87,8 +88,7 @@ export async function visit({ isRemembered = false, hash = "" } = {}): Promise<v
   await loaded.begin();
 }
 
-export const quiet = (): Promise<unknown> =>
-  vi.waitFor(() => expect(state().session.status).not.toBe("starting"), { interval: 1 });
+export const quiet = (): Promise<void> => until(() => state().session.status !== "starting");
 
 /** A browser where nobody was, and a server where Ada is signed in. */
 export function beginAnew(): void {

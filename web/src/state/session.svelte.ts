@@ -13,6 +13,7 @@ import { forgetModel, rereadModel } from "$/state/models.svelte";
 import { forgetOwner, keptOwner, ownerDigest, rememberOwner } from "$/state/owner";
 import { goInstead, routeOf } from "$/state/route.svelte";
 import { shelf } from "$/state/shelf";
+import { forgetTags } from "$/state/tags.svelte";
 import { tracks } from "$/state/tracks.svelte";
 import { uploads } from "$/state/uploads.svelte";
 import { forgetUsage } from "$/state/usage.svelte";
@@ -189,6 +190,7 @@ function close(why: string): void {
   sessionEvents.dispatchEvent(new Event("closed"));
   tracks.end();
   leaveNothingOpen();
+  forgetTags();
   forgetUsage();
   session.account = null;
   session.status = "out";

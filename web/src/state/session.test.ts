@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { until } from "$/settled.fixture";
 
 const { ADA, answer, beginAnew, BEN, browser, forgetting, MARK, quiet, say, server, state, told, visit } =
   await vi.hoisted(() => import("$/state/session.fixture"));
@@ -136,14 +137,15 @@ describe("the session", () => {
     browser.stored.set(MARK, "2");
     browser.happen("storage", { key: MARK });
     await quiet();
-    await vi.waitFor(() => expect(state().session).toMatchObject({ status: "in", account: ADA }), { interval: 1 });
+    await until(() => state().session.status === "in");
+    expect(state().session.account).toEqual(ADA);
   });
 
   it("leaves what plays alone where the same person signs in again in another tab", async () => {
     await visit({ isRemembered: true });
     browser.stored.set(MARK, "2");
     browser.happen("storage", { key: MARK });
-    await vi.waitFor(() => expect(server.asked).toHaveLength(2), { interval: 1 });
+    await until(() => server.asked.length === 2);
     expect(state().session.status).toBe("in");
     expect(told.tracks.begin).toHaveBeenCalledOnce();
   });
@@ -210,7 +212,8 @@ describe("a browser that fails the page", () => {
     say({ "/v1/me": { status: 418, body: { detail: "Not now." } } });
     browser.stored.set(MARK, "2");
     browser.happen("storage", { key: MARK });
-    await vi.waitFor(() => expect(notices.shown.map(({ text }) => text)).toEqual(["Not now."]), { interval: 1 });
+    await until(() => notices.shown.length > 0);
+    expect(notices.shown.map(({ text }) => text)).toEqual(["Not now."]);
   });
 });
 
@@ -272,7 +275,8 @@ describe("a server that is away", () => {
     expect(state().session).toMatchObject({ status: "in", account: null });
     say({ "/v1/me": { status: 200, body: ADA } });
     browser.happen("online");
-    await vi.waitFor(() => expect(state().session.account).toEqual(ADA));
+    await until(() => state().session.account !== null);
+    expect(state().session.account).toEqual(ADA);
     expect(told.tracks.begin).toHaveBeenCalledOnce();
   });
 });

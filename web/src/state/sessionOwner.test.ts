@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { until } from "$/settled.fixture";
 
 const { ADA, beginAnew, BEN, browser, forgetting, MARK, OWNER, say, server, state, told, visit } = await vi.hoisted(
   () => import("$/state/session.fixture"),
@@ -63,7 +64,7 @@ describe("what the browser keeps for a person", () => {
     const closed = vi.fn();
     (await import("$/api/refresh")).sessionEvents.addEventListener("closed", closed);
     browser.happen("storage", { key: MARK });
-    await vi.waitFor(() => expect(state().session.account).toEqual(BEN), { interval: 1 });
+    await until(() => state().session.account?.email === BEN.email);
     expect(models.chosen).toBe("duo");
     expect(closed).toHaveBeenCalledOnce();
     expect(told.kept.relistKept).toHaveBeenCalledOnce();
@@ -105,6 +106,6 @@ describe("what the browser keeps for a person", () => {
     await visitAgain();
     expect(told.kept.reviewKept).toHaveBeenCalledOnce();
     browser.happen("online");
-    await vi.waitFor(() => expect(told.kept.reviewKept).toHaveBeenCalledTimes(2), { interval: 1 });
+    await until(() => told.kept.reviewKept.mock.calls.length === 2);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { madeTrack } from "$/state/track.fixture";
-import { canRetry, mergedOrder, nextInTurn, percentOf, uploadGoneBy } from "$/state/track";
+import { canRetry, nextInTurn, percentOf, uploadGoneBy } from "$/state/track";
 
 describe("how much of a track is made", () => {
   it("is 100 only for one that is ready", () => {
@@ -41,24 +41,5 @@ describe("which tracks are followed first", () => {
     const all = [track("c", 3), track("a", 1), track("done", 0, "ready"), track("b", 2)];
     expect(nextInTurn(all, null).map((each) => each.track_id)).toEqual(["a", "b", "c"]);
     expect(nextInTurn(all, "c").map((each) => each.track_id)).toEqual(["c", "a", "b"]);
-  });
-});
-
-describe("a list whose first page is read again", () => {
-  it("takes new and gone tracks of that page, and keeps what lies behind it", () => {
-    expect(mergedOrder(["c", "b", "a", "z"], ["d", "c", "a"], false)).toEqual(["d", "c", "a", "z"]);
-  });
-
-  it("is the page where that is all", () => {
-    expect(mergedOrder(["c", "b"], ["b"], true)).toEqual(["b"]);
-    expect(mergedOrder(["c", "b"], [], true)).toEqual([]);
-  });
-
-  it("begins anew where the two do not meet", () => {
-    expect(mergedOrder(["c", "b"], ["f", "e"], false)).toBeNull();
-  });
-
-  it("never holds a track twice", () => {
-    expect(mergedOrder(["a", "b", "c"], ["c", "a"], false)).toEqual(["c", "a", "b"]);
   });
 });

@@ -1,6 +1,6 @@
 /** A track as the page knows it, and what follows from its state. */
 
-import type { Track } from "$/api/client";
+import type { Schemas, Track } from "$/api/client";
 
 /** No server keeps an upload longer, and it was there before its track. */
 const UPLOAD_LIFE_MS_MAX = 24 * 3600 * 1000;
@@ -13,6 +13,11 @@ interface Told {
 }
 
 export type TrackNow = Track & Told;
+
+/** A track of a list, which tells of its separation what events tell of others. */
+export function trackNow({ progress, ...track }: Schemas["ListedTrack"]): TrackNow {
+  return { ...track, ...progress };
+}
 
 /** What a person may change of a track. */
 export interface Change {
@@ -54,20 +59,4 @@ export function nextInTurn(tracks: Iterable<TrackNow>, watched: string | null): 
       (a, b) =>
         Number(b.track_id === watched) - Number(a.track_id === watched) || a.created_at.localeCompare(b.created_at),
     );
-}
-
-/**
- * The order of the list after its first page was read again: what the page has, then what was loaded behind it. Null
- * where the two no longer meet, and the list begins anew.
- */
-export function mergedOrder(known: readonly string[], page: readonly string[], isAll: boolean): string[] | null {
-  if (isAll) {
-    return [...page];
-  }
-  const joint = known.lastIndexOf(page.at(-1) ?? "");
-  if (joint < 0) {
-    return null;
-  }
-  const first = new Set(page);
-  return [...page, ...known.slice(joint + 1).filter((track_id) => !first.has(track_id))];
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Problem } from "$/api/problem";
+import { settled } from "$/settled.fixture";
 import { madeTrack } from "$/state/track.fixture";
 import { HandTimer } from "$/state/timer.fixture";
 import type { TrackNow } from "$/state/track";
@@ -34,18 +35,14 @@ let known: Map<string, TrackNow>;
 let streams: FakeStream[];
 let found: string[];
 let dropped: string[];
-let lists: number;
+let read: (readonly string[])[];
+let onRead: () => void;
 let onFind: (track_id: string) => void;
 let timer: HandTimer;
 let following: TrackFollowing;
 
 const open = (): string[] => streams.filter(({ readyState }) => readyState === 1).map(({ track_id }) => track_id);
 const stream = (track_id: string): FakeStream => streams.findLast((each) => each.track_id === track_id)!;
-const settled = async (): Promise<void> => {
-  await Promise.resolve();
-  await Promise.resolve();
-  await Promise.resolve();
-};
 
 beforeEach(() => {
   const ids = ["a", "b", "c"];
@@ -55,7 +52,8 @@ beforeEach(() => {
   streams = [];
   found = [];
   dropped = [];
-  lists = 0;
+  read = [];
+  onRead = () => undefined;
   onFind = () => undefined;
   timer = new HandTimer();
   following = new TrackFollowing({
@@ -76,26 +74,75 @@ beforeEach(() => {
       known.delete(track_id);
       following.follow();
     },
-    refresh: async () => void (lists += 1),
+    get: (track_id) => known.get(track_id),
+    read: async (track_ids) => {
+      read.push(track_ids);
+      onRead();
+    },
   });
 });
 
 describe("tracks on their way", () => {
-  it("take two event streams, the open track's before others, and the list for the rest", async () => {
+  it("take two event streams, the open track's before others, and are read together where they are in sight", async () => {
+    following.see(["a", "b", "c", "gone"]);
     following.follow();
     expect(open()).toEqual(["a", "b"]);
     following.watch("c");
     expect(open().sort()).toEqual(["a", "c"]);
-    timer.pass(3000);
+    timer.pass(300);
     await settled();
-    expect(lists).toBe(1);
-    timer.pass(3000);
-    expect(lists).toBe(2);
+    expect(read).toEqual([["b"]]);
+    timer.pass(2999);
+    expect(read).toHaveLength(1);
+    timer.pass(1);
+    expect(read).toEqual([["b"], ["b"]]);
   });
 
-  it("need no list once each has its stream, and nothing at all once none is on its way", async () => {
+  it("are not read where nobody sees them, and soon once somebody does", async () => {
+    following.follow();
+    timer.pass(60_000);
+    expect(read).toEqual([]);
+    following.see(["c"]);
+    following.see(["c"]);
+    timer.pass(300);
+    await settled();
+    expect(read).toEqual([["c"]]);
+    following.see([]);
+    timer.pass(60_000);
+    await settled();
+    expect(read).toHaveLength(1);
+    expect(timer.isIdle).toBe(true);
+  });
+
+  it("are read less often while the server is away, as often as before once it is back", async () => {
+    onRead = () => {
+      throw new Problem(503, {}, 20);
+    };
+    following.see(["c"]);
+    timer.pass(300);
+    await settled();
+    timer.pass(19_999);
+    expect(read).toHaveLength(1);
+    onRead = () => undefined;
+    timer.pass(1);
+    await settled();
+    timer.pass(3000);
+    expect(read).toHaveLength(3);
+  });
+
+  it("are read fifty at once, however many are in sight", async () => {
+    const ids = Array.from({ length: 60 }, (_, at) => `many_${at}`);
+    ids.forEach((track_id) => known.set(track_id, madeTrack({ track_id })));
+    following.see(ids);
+    timer.pass(300);
+    await settled();
+    expect(read.map((each) => each.length)).toEqual([50]);
+  });
+
+  it("need no reading once each has its stream, and nothing at all once none is on its way", async () => {
     known.delete("c");
     following.follow();
+    following.see(["a", "b"]);
     expect(timer.isIdle).toBe(true);
     known.clear();
     following.follow();
@@ -151,16 +198,20 @@ describe("tracks on their way", () => {
     expect(open().sort()).toEqual(["a", "b"]);
   });
 
-  it("hold no stream and ask for no list while nobody looks, and are followed again when somebody does", async () => {
+  it("hold no stream and are not read while nobody looks, and are followed again when somebody does", async () => {
+    following.see(["c"]);
     following.follow();
     following.rest(true);
     timer.pass(3000);
     await settled();
     following.follow();
     expect(open()).toEqual([]);
+    expect(read).toEqual([]);
     expect(timer.isIdle).toBe(true);
     following.rest(false);
     expect(open()).toEqual(["a", "b"]);
+    timer.pass(3000);
+    expect(read).toEqual([["c"]]);
   });
 
   it("are followed no more after the sign-out", () => {

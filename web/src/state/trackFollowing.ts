@@ -1,14 +1,19 @@
 /**
  * Tracks on their way. Browsers open six connections to one address: two are given to event streams, for the tracks that
- * are next in turn; the rest are read with the list, only while there are any.
+ * are next in turn; of the rest those in sight are read together, only while there are any and somebody looks.
  */
 
 import { Problem } from "$/api/problem";
+import { backoff_s } from "$/state/waiting";
 import type { Timer } from "$/state/timer";
 import { isUnderWay, nextInTurn, type TrackNow } from "$/state/track";
 
 const STREAMS_MAX = 2;
-const LIST_EVERY_MS = 3000;
+const READ_EVERY_MS = 3000;
+/** What comes into sight is read soon, but not at every row that a scroll passes. */
+const SOON_MS = 300;
+/** The most that the server tells at once. */
+const READ_MAX = 50;
 const REOPEN_MS = 2000;
 const EVENT_NAMES = ["message", "progress", "state", "track"] as const;
 const CLOSED = 2;
@@ -30,8 +35,9 @@ export interface FollowingPorts {
   /** Read one anew. Throws Problem. */
   find(track_id: string): Promise<unknown>;
   drop(track_id: string): void;
-  /** Read the list anew. */
-  refresh(): Promise<void>;
+  get(track_id: string): TrackNow | undefined;
+  /** Read these anew, and drop those that are gone. Throws Problem. */
+  read(track_ids: readonly string[]): Promise<void>;
 }
 
 export class TrackFollowing {
@@ -39,7 +45,11 @@ export class TrackFollowing {
   readonly #streams = new Map<string, EventStream>();
   readonly #waits = new Set<() => void>();
   #watched: string | null = null;
-  #isListDue = false;
+  #inSight: readonly string[] = [];
+  #isReadingDue = false;
+  #readAt_ms = -Infinity;
+  #pause_ms = READ_EVERY_MS;
+  #failures = 0;
   #isResting = false;
   #isClosed = false;
 
@@ -66,6 +76,12 @@ export class TrackFollowing {
     this.follow();
   }
 
+  /** These are looked at. */
+  see(track_ids: readonly string[]): void {
+    this.#inSight = track_ids;
+    this.#planReading();
+  }
+
   /** Look again at what is on its way: after every change. */
   follow(): void {
     if (this.#isClosed || this.#isResting) {
@@ -79,10 +95,7 @@ export class TrackFollowing {
       }
     }
     chosen.forEach((track_id) => this.#streams.has(track_id) || this.#open(track_id));
-    if (moving.length > chosen.size && !this.#isListDue) {
-      this.#isListDue = true;
-      this.#later(LIST_EVERY_MS, () => void this.#readList());
-    }
+    this.#planReading();
   }
 
   close(): void {
@@ -100,14 +113,41 @@ export class TrackFollowing {
     this.#waits.add(callOff);
   }
 
-  async #readList(): Promise<void> {
-    try {
-      await this.#ports.refresh();
-    } catch {
-      // The next reading tells what this one did not; a lost session says so itself.
+  /** Those in sight that no stream tells of. */
+  #unfollowed(): string[] {
+    const isOpen = (track_id: string): boolean => {
+      const track = this.#ports.get(track_id);
+      return track !== undefined && isUnderWay(track) && !this.#streams.has(track_id);
+    };
+    return this.#inSight.filter(isOpen).slice(0, READ_MAX);
+  }
+
+  #planReading(): void {
+    if (this.#isClosed || this.#isResting || this.#isReadingDue || !this.#unfollowed().length) {
+      return;
     }
-    this.#isListDue = false;
-    this.follow();
+    this.#isReadingDue = true;
+    const since_ms = this.#ports.timer.now_ms() - this.#readAt_ms;
+    this.#later(Math.max(SOON_MS, this.#pause_ms - since_ms), () => void this.#readUnfollowed());
+  }
+
+  async #readUnfollowed(): Promise<void> {
+    const track_ids = this.#isResting ? [] : this.#unfollowed();
+    try {
+      if (track_ids.length) {
+        await this.#ports.read(track_ids);
+      }
+      this.#failures = 0;
+      this.#pause_ms = READ_EVERY_MS;
+    } catch (error) {
+      // The next reading tells what this one did not; a lost session says so itself.
+      this.#failures += 1;
+      const asked_s = error instanceof Problem ? error.retryAfter_s : 0;
+      this.#pause_ms = Math.max(READ_EVERY_MS, 1000 * backoff_s(this.#failures, asked_s));
+    }
+    this.#readAt_ms = this.#ports.timer.now_ms();
+    this.#isReadingDue = false;
+    this.#planReading();
   }
 
   #open(track_id: string): void {

@@ -1,31 +1,32 @@
 /** The tracks as last told: which ones the library shows, and what is true of each. */
 
-import { SvelteMap, SvelteSet } from "svelte/reactivity";
-import { addresses, api, told, type Track } from "$/api/client";
+import { addresses, told } from "$/api/client";
 import { Problem } from "$/api/problem";
 import { FIRST_TRACKS } from "$/offline/answering";
 import { joiningTabs, type JoinTabs, type Tabs } from "$/state/tabs";
 import { timer, type Timer } from "$/state/timer";
-import { isUnderWay, mergedOrder, type Change, type TrackNow } from "$/state/track";
+import { KnownTracks } from "$/state/knownTracks.svelte";
+import { type Change, type TrackNow } from "$/state/track";
 import { TrackFollowing, type EventStream } from "$/state/trackFollowing";
-import { EVERYTHING, idsOf, isEverything, trackPage, type TrackPage, type TrackQuery } from "$/state/trackPages";
-import { trackPages, unchanged } from "$/state/trackReading";
+import { TrackOrder, type Rows, type Span } from "$/state/trackOrder.svelte";
+import { EVERYTHING, isEverything, trackPage, tracksNow, type TrackPage, type TrackQuery } from "$/state/trackPages";
+import { TRACK_NEWS, type TrackNews } from "$/state/trackNews";
+import { unchanged } from "$/state/trackReading";
+import { trackRequests, type Answer } from "$/state/trackRequests";
 
 export type { TrackNow } from "$/state/track";
 
 /** Of a reading that only looks for changes. */
 const GLANCE = 50;
-
-type Answer = Promise<{ data?: Track }>;
-
-/** What tabs tell each other of a track. */
-const NEWS = ["arrived", "changed", "gone"] as const;
-type News = (typeof NEWS)[number];
+/** The most that the server gives at once. */
+const PAGE_MAX = 200;
+/** So many rows beyond those in sight are read before they are looked at. */
+const AHEAD = 40;
 
 interface Ports {
   open: (track_id: string) => EventStream;
   timer: Timer;
-  join: JoinTabs<News>;
+  join: JoinTabs<TrackNews>;
 }
 
 export class Tracks {
@@ -40,20 +41,14 @@ export class Tracks {
   isLoadingMore = $state(false);
   /** Why no more came. */
   moreFault = $state.raw<unknown>(null);
-  /** Counts songs that began and ended, for what depends on them, such as the minutes left. */
-  moves = $state(0);
-  /** Every tag that was seen. */
-  readonly tags = new SvelteSet<string>();
-  /** What the library shows, in order. */
-  readonly ids = $derived.by(() => this.#order.filter((track_id) => !this.#hidden.has(track_id)));
+  /** Counts what may have changed how many tracks have which tag. */
+  edits = $state(0);
 
-  #order = $state.raw<readonly string[]>([]);
-  #hidden = $state.raw<ReadonlySet<string>>(new Set());
-  #cursor = $state.raw<string | null>(null);
-  readonly #byId = new SvelteMap<string, TrackNow>();
+  readonly #order = new TrackOrder();
+  readonly #known = new KnownTracks();
   readonly #ports: Ports;
   #following: TrackFollowing | null = null;
-  #tabs: Tabs<News> | null = null;
+  #tabs: Tabs<TrackNews> | null = null;
   #watched: string | null = null;
   #isResting = false;
   #loading = new AbortController();
@@ -64,16 +59,18 @@ export class Tracks {
     this.#ports = ports;
   }
 
-  get list(): TrackNow[] {
-    return this.ids.flatMap((track_id) => this.get(track_id) ?? []);
+  /** What the library shows, in order; null stands for what was not read yet. */
+  get ids(): Rows {
+    return this.#order.shown;
   }
 
-  get hasMore(): boolean {
-    return this.#cursor !== null;
+  /** Counts songs that began and ended, for what depends on them, such as the minutes left. */
+  get moves(): number {
+    return this.#known.moves;
   }
 
   get(track_id: string): TrackNow | undefined {
-    return this.#byId.get(track_id);
+    return this.#known.get(track_id);
   }
 
   /** Somebody is signed in. */
@@ -82,11 +79,12 @@ export class Tracks {
     this.#following = new TrackFollowing({
       open: this.#ports.open,
       timer: this.#ports.timer,
-      known: () => this.#byId.values(),
-      tell: (track_id, news) => this.#tell(track_id, news),
+      known: () => this.#known.all(),
+      get: (track_id) => this.get(track_id),
+      tell: (track_id, news) => this.#known.tell(track_id, news),
       find: (track_id) => this.find(track_id),
       drop: (track_id) => this.drop(track_id),
-      refresh: () => this.refresh(),
+      read: (track_ids) => this.#readNow(track_ids),
     });
     this.#following.rest(this.#isResting);
     this.#following.watch(this.#watched);
@@ -100,15 +98,13 @@ export class Tracks {
     this.#following?.close();
     this.#tabs?.close();
     this.#following = this.#tabs = null;
-    this.#byId.clear();
-    this.tags.clear();
+    this.#known.clear();
     this.#turns += 1;
-    this.#order = [];
-    this.#hidden = new Set();
+    this.#order.clear();
     // Another object: whoever comes next begins at the head of the list.
     this.query = { ...EVERYTHING };
     this.status = "loading";
-    this.#cursor = this.fault = this.moreFault = null;
+    this.fault = this.moreFault = null;
     this.isTurning = this.isLoadingMore = this.isKept = false;
   }
 
@@ -138,7 +134,7 @@ export class Tracks {
           // What is on screen is newer than an answer from before.
           throw Problem.unreachable();
         }
-        this.#begin(page);
+        this.#begin(page, FIRST_TRACKS);
       }
     } catch (error) {
       if (!signal.aborted) {
@@ -149,29 +145,48 @@ export class Tracks {
     }
   }
 
-  async loadMore(): Promise<void> {
+  /** These rows are in sight: what is not known of them is read, and what is on its way followed. Null where none is looked at. */
+  look(sight: Span | null): void {
+    if (sight) {
+      this.#order.see(sight);
+      this.#fillOn();
+    }
+    this.#following?.see(sight ? this.#order.inSight : []);
+  }
+
+  /** Read what is not known of the rows in sight, and of those near them. */
+  async fill(): Promise<void> {
     const { signal } = this.#loading;
-    const cursor = this.#cursor;
-    if (!cursor || this.isLoadingMore || this.isTurning) {
+    const gap = this.#order.gap(AHEAD, FIRST_TRACKS);
+    if (!gap || this.isLoadingMore || this.isTurning) {
       return;
     }
     this.isLoadingMore = true;
     this.moreFault = null;
     try {
-      const page = await this.#unchanged(() => trackPage(this.query, { cursor, limit: FIRST_TRACKS, signal }));
-      if (!signal.aborted && cursor === this.#cursor) {
+      const page = await this.#unchanged(() => trackPage(this.query, { ...gap, signal }));
+      if (!signal.aborted) {
         this.#take(page.tracks);
-        this.#order = [...new Set([...this.#order, ...idsOf(page)])];
-        this.#cursor = page.next_cursor;
+        if (!this.#order.take(page, gap.limit)) {
+          // Somebody else has added or deleted tracks, and rows have moved.
+          await this.#reread();
+        }
       }
     } catch (error) {
       if (!signal.aborted) {
         this.moreFault = error;
       }
-    } finally {
-      if (!signal.aborted) {
-        this.isLoadingMore = false;
-      }
+    }
+    if (!signal.aborted) {
+      this.isLoadingMore = false;
+      // By now other rows may be in sight.
+      this.#fillOn();
+    }
+  }
+
+  #fillOn(): void {
+    if (!this.moreFault) {
+      void this.fill();
     }
   }
 
@@ -185,15 +200,18 @@ export class Tracks {
     }
     if (turn !== this.#turns) {
       // It may be from before a change that was made here.
-      await this.refresh();
-      return;
+      return this.refresh();
     }
     this.#take(page.tracks);
     if (this.isKept) {
       // The server is back: all of the list is from before, not only what this reading tells.
       await this.reload();
     } else if (this.status === "ready" && !this.isTurning && isEverything(this.query)) {
-      this.#meet(page);
+      if (!this.#order.meet(page)) {
+        await this.#reread();
+      }
+      this.moreFault = null;
+      void this.fill();
     }
   }
 
@@ -205,36 +223,32 @@ export class Tracks {
 
   /** A complete upload becomes a track; asked twice, it is one track. Without a model the server takes its own. Throws Problem. */
   async create(upload_id: string, model: string | null = null): Promise<TrackNow> {
-    const body = { upload_id, ...(model && { model }) };
-    const params = { header: { "Idempotency-Key": upload_id } };
-    return this.#asked(api.POST("/v1/tracks", { body, params }), (track) => {
+    return this.#asked(trackRequests.create(upload_id, model), (track) => {
       this.#arrive(track);
       this.#tabs?.tell("arrived", track.track_id);
     });
   }
 
   async cancel(track_id: string): Promise<void> {
-    await this.#change(api.POST("/v1/tracks/{track_id}/cancel", { params: { path: { track_id } } }));
+    await this.#change(trackRequests.cancel(track_id));
   }
 
   async retry(track_id: string): Promise<void> {
-    await this.#change(api.POST("/v1/tracks/{track_id}/retry", { params: { path: { track_id } } }));
+    await this.#change(trackRequests.retry(track_id));
   }
 
   async update(track_id: string, change: Change): Promise<void> {
-    await this.#change(api.PATCH("/v1/tracks/{track_id}", { params: { path: { track_id } }, body: change }));
+    await this.#change(trackRequests.update(track_id, change));
   }
 
   async delete(track_id: string): Promise<void> {
-    await api.DELETE("/v1/tracks/{track_id}", { params: { path: { track_id } } });
+    await trackRequests.delete(track_id);
     this.gone(track_id);
   }
 
   /** Out of sight while its deletion can still be taken back. */
   hide(track_id: string, isHidden: boolean): void {
-    const hidden = new Set(this.#hidden);
-    hidden[isHidden ? "add" : "delete"](track_id);
-    this.#hidden = hidden;
+    this.#order.hide(track_id, isHidden);
   }
 
   /** It is gone, which other tabs need not find out. */
@@ -246,8 +260,9 @@ export class Tracks {
   /** It is gone. */
   drop(track_id: string): void {
     this.#turns += 1;
-    this.#byId.delete(track_id);
-    this.#order = this.#order.filter((other) => other !== track_id);
+    this.edits += 1;
+    this.#known.drop(track_id);
+    this.#order.drop(track_id);
     this.#following?.follow();
   }
 
@@ -264,7 +279,7 @@ export class Tracks {
   }
 
   /** Another tab has done that. */
-  async #hear(news: News, track_id: string): Promise<void> {
+  async #hear(news: TrackNews, track_id: string): Promise<void> {
     if (news === "gone") {
       this.drop(track_id);
       return;
@@ -272,13 +287,16 @@ export class Tracks {
     const letIn = news === "arrived" ? (track: TrackNow): void => this.#arrive(track) : undefined;
     // Nobody asked for it, so nobody is told when it fails.
     await this.#read(track_id, letIn).catch(() => undefined);
+    this.edits += 1;
   }
 
   async #read(track_id: string, letIn = (track: TrackNow): void => this.#take([track])): Promise<TrackNow> {
     const following = this.#following;
-    const ask = (): Answer => api.GET("/v1/tracks/{track_id}", { params: { path: { track_id } } });
     try {
-      return await this.#asked(this.#unchanged(ask), letIn);
+      return await this.#asked(
+        this.#unchanged(() => trackRequests.read(track_id)),
+        letIn,
+      );
     } catch (error) {
       if (error instanceof Problem && error.status === 404 && following === this.#following) {
         this.drop(track_id);
@@ -290,6 +308,7 @@ export class Tracks {
   async #change(answer: Answer): Promise<void> {
     await this.#asked(answer, (track) => {
       this.#turns += 1;
+      this.edits += 1;
       this.#take([track]);
       this.#tabs?.tell("changed", track.track_id);
     });
@@ -319,13 +338,13 @@ export class Tracks {
     this.#take([track]);
     this.#turns += 1;
     if (isEverything(this.query)) {
-      this.#order = [track.track_id, ...this.#order.filter((track_id) => track_id !== track.track_id)];
+      this.#order.arrive(track.track_id);
     } else {
       void this.#reread();
     }
   }
 
-  /** Find the place of what came, without a word: as much as was loaded is read again, and nothing moves until all of it is here. */
+  /** Find the places of what came or went, without a word: what is in sight is read again, and nothing moves until it is here. */
   async #reread(): Promise<void> {
     if (this.isTurning || this.status !== "ready") {
       await this.reload();
@@ -335,66 +354,45 @@ export class Tracks {
     const { signal } = (this.#loading = new AbortController());
     const turn = this.#turns;
     this.isLoadingMore = false;
-    try {
-      const page = await trackPages(this.query, { count: this.#order.length, signal });
-      if (page.isKept || signal.aborted) {
-        // Of a server that has just gone nothing newer is here than what is on screen.
-        return;
-      }
-      await (turn === this.#turns ? this.#begin(page) : this.#reread());
-    } catch {
-      // Nobody asked for this reading, so nobody is told when it fails.
+    const gap = this.#order.window(FIRST_TRACKS, PAGE_MAX);
+    // Nobody asked for this reading, so nobody is told when it fails.
+    const page = await trackPage(this.query, { ...gap, signal }).catch(() => null);
+    if (!page || page.isKept || signal.aborted) {
+      // Of a server that has just gone nothing newer is here than what is on screen.
+      return;
     }
+    await (turn === this.#turns ? this.#begin(page, gap.limit) : this.#reread());
   }
 
-  #begin(page: TrackPage): void {
+  #begin(page: TrackPage, limit: number): void {
     this.#take(page.tracks);
-    this.#order = idsOf(page);
-    this.#cursor = page.next_cursor;
+    this.#order.begin(page, limit);
     this.isKept = page.isKept;
     this.fault = this.moreFault = null;
     this.status = "ready";
     this.isTurning = false;
+    void this.fill();
   }
 
-  #meet(page: TrackPage): void {
-    const order = mergedOrder(this.#order, idsOf(page), page.next_cursor === null);
-    if (!order) {
-      this.#begin(page);
-    } else if (order.length !== this.#order.length || order.some((track_id, at) => track_id !== this.#order[at])) {
-      this.#order = order;
+  /** How these are now; those that are gone go. Throws Problem. */
+  async #readNow(track_ids: readonly string[]): Promise<void> {
+    const following = this.#following;
+    const told = await this.#unchanged(() => tracksNow(track_ids));
+    if (following === this.#following) {
+      this.#take(told);
+      const there = new Set(told.map((track) => track.track_id));
+      track_ids.filter((track_id) => !there.has(track_id)).forEach((track_id) => this.drop(track_id));
     }
   }
 
-  #take(tracks: readonly TrackNow[]): void {
-    for (const track of tracks) {
-      const known = this.get(track.track_id);
-      // What events told of one state says nothing of the next, and nothing once they are over.
-      const isCurrent = known?.state === track.state && this.#following?.isStreamed(track.track_id);
-      this.#put(isCurrent ? { ...known, ...track } : track);
-    }
+  #take(told: readonly TrackNow[]): void {
+    this.#known.take(told, (track_id) => this.#following?.isStreamed(track_id) ?? false);
     this.#following?.follow();
-  }
-
-  #tell(track_id: string, news: Partial<TrackNow>): void {
-    const known = this.get(track_id);
-    if (known) {
-      this.#put({ ...known, ...news });
-    }
-  }
-
-  #put(track: TrackNow): void {
-    const known = this.get(track.track_id);
-    if (known ? known.state !== track.state : isUnderWay(track)) {
-      this.moves += 1;
-    }
-    this.#byId.set(track.track_id, track);
-    track.tags.forEach((tag) => this.tags.add(tag));
   }
 }
 
 export const tracks = new Tracks({
   open: (track_id) => new EventSource(addresses.events(track_id)),
   timer,
-  join: joiningTabs("stripsession.tracks", NEWS),
+  join: joiningTabs("stripsession.tracks", TRACK_NEWS),
 });

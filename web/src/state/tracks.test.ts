@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "$/api/problem";
+import { settled } from "$/settled.fixture";
 import { madeTrack } from "$/state/track.fixture";
 import { joiningTabs } from "$/state/tabs";
 import { MadeChannel } from "$/state/tabs.fixture";
@@ -10,7 +11,8 @@ import { Tracks } from "$/state/tracks.svelte";
 
 interface Asked {
   query: TrackQuery;
-  cursor?: string | null;
+  offset?: number;
+  limit?: number;
   signal?: AbortSignal;
   answer: (page: TrackPage) => void;
   fail: (error: unknown) => void;
@@ -21,7 +23,7 @@ const server = vi.hoisted(() => ({ GET: vi.fn(), POST: vi.fn(), PATCH: vi.fn(), 
 
 vi.mock("$/state/trackPages", async (original) => ({
   ...(await original<object>()),
-  trackPage: (query: TrackQuery, how: { cursor?: string | null; signal?: AbortSignal }) =>
+  trackPage: (query: TrackQuery, how: { offset?: number; limit?: number; signal?: AbortSignal }) =>
     new Promise<TrackPage>((resolve, reject) => {
       asked.push({ query, ...how, answer: resolve, fail: reject });
     }),
@@ -32,22 +34,30 @@ vi.mock("$/api/client", () => ({
   addresses: { events: () => "" },
 }));
 
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const ready = (track_id: string): TrackNow => madeTrack({ track_id, state: "ready" });
-const page = (ids: string[], next_cursor: string | null = null): TrackPage => ({
+const page = (ids: string[], total = ids.length, offset = 0): TrackPage => ({
   tracks: ids.map(ready),
-  next_cursor,
+  offset,
+  total,
   isKept: false,
 });
+/** So many from a row on, each named by its row. */
+const rows = (first: number, end: number, total: number): TrackPage =>
+  page(
+    Array.from({ length: end - first }, (_, at) => `row_${first + at}`),
+    total,
+    first,
+  );
 const keptPage = (ids: string[]): TrackPage => ({ ...page(ids), isKept: true });
 
 let tracks: Tracks;
+let timer: HandTimer;
 
 /** A tab that somebody is signed in in. */
 function tab(): Tracks {
   const opened = new Tracks({
     open: () => ({ readyState: 1, addEventListener: () => undefined, onerror: null, close: () => undefined }),
-    timer: new HandTimer(),
+    timer,
     join: joiningTabs("tracks", ["arrived", "changed", "gone"]),
   });
   opened.begin();
@@ -61,6 +71,7 @@ async function answer(told: TrackPage): Promise<void> {
 
 beforeEach(async () => {
   asked.length = 0;
+  timer = new HandTimer();
   vi.resetAllMocks();
   vi.stubGlobal("BroadcastChannel", MadeChannel);
   tracks = tab();
@@ -75,32 +86,54 @@ describe("the library's tracks", () => {
     expect(tracks.status).toBe("loading");
     await answer(page(["b", "a"]));
     expect(tracks.status).toBe("ready");
-    expect(tracks.list.map(({ track_id }) => track_id)).toEqual(["b", "a"]);
+    expect(tracks.ids).toEqual(["b", "a"]);
     tracks.end();
     expect(tracks.ids).toEqual([]);
     expect(tracks.get("a")).toBeUndefined();
   });
 
-  it("come page by page, each track once", async () => {
-    await answer(page(["c", "b"], "next"));
-    void tracks.loadMore();
-    void tracks.loadMore();
+  it("are as many rows as there are, and read where somebody looks, one page at a time", async () => {
+    await answer(rows(0, 100, 10_000));
+    expect(tracks.ids).toHaveLength(10_000);
+    // Those that come next are there before they are looked at.
+    expect(asked.map(({ offset }) => offset)).toEqual([undefined]);
+    tracks.look({ first: 9980, end: 10_000 });
+    tracks.look({ first: 9970, end: 9990 });
     expect(asked).toHaveLength(2);
-    expect(asked.at(-1)!.cursor).toBe("next");
-    await answer(page(["b", "a"]));
-    expect(tracks.ids).toEqual(["c", "b", "a"]);
-    expect(tracks.hasMore).toBe(false);
+    expect(asked.at(-1)).toMatchObject({ offset: 9980, limit: 100 });
+    await answer(rows(9980, 10_000, 10_000));
+    expect(tracks.ids.at(-1)).toBe("row_9999");
+    expect(asked.at(-1)).toMatchObject({ offset: 9970, limit: 100 });
+    await answer(rows(9970, 10_000, 10_000));
+    expect(asked.at(-1)).toMatchObject({ offset: 9870, limit: 100 });
+    await answer(rows(9870, 9970, 10_000));
+    expect(asked).toHaveLength(4);
+    expect(tracks.ids.filter((track_id) => track_id !== null)).toHaveLength(230);
+  });
+
+  it("are read anew where they are looked at when somebody else has moved them, and nothing moves until then", async () => {
+    await answer(rows(0, 100, 500));
+    tracks.look({ first: 95, end: 115 });
+    await answer(rows(100, 200, 501));
+    expect(tracks.ids).toHaveLength(500);
+    expect(tracks.ids[99]).toBe("row_99");
+    expect(asked.at(-1)).toMatchObject({ offset: 95, limit: 100 });
+    await answer(rows(95, 195, 501));
+    expect(tracks.ids).toHaveLength(501);
+    expect(tracks.ids.slice(95, 115)).not.toContain(null);
   });
 
   it("say why no more came, and ask again when asked", async () => {
-    await answer(page(["c"], "next"));
-    void tracks.loadMore();
+    await answer(rows(0, 100, 101));
+    tracks.look({ first: 90, end: 101 });
     asked.at(-1)!.fail(Problem.unreachable());
     await settled();
     expect(tracks.moreFault).toBeInstanceOf(Problem);
-    void tracks.loadMore();
-    await answer(page(["b"]));
-    expect(tracks.ids).toEqual(["c", "b"]);
+    tracks.look({ first: 91, end: 101 });
+    expect(asked).toHaveLength(2);
+    void tracks.fill();
+    await answer(rows(100, 101, 101));
+    expect(tracks.ids.at(-1)).toBe("row_100");
     expect(tracks.moreFault).toBeNull();
   });
 
@@ -140,20 +173,20 @@ describe("the library's tracks", () => {
     expect(tracks.ids).toEqual(["new", "b", "a"]);
   });
 
-  it("keep as much as was loaded when one comes into a search, and do not move until it has its place", async () => {
+  it("do not move when one comes into a search until it has its place where they are looked at", async () => {
     await answer(page(["d"]));
     void tracks.show({ ...EVERYTHING, sort: "title" });
-    await answer(page(["a", "b"], "next"));
-    void tracks.loadMore();
-    await answer(page(["d", "e"], "more"));
+    await answer(rows(0, 100, 300));
+    tracks.look({ first: 60, end: 80 });
+    await answer(rows(100, 200, 300));
     server.POST.mockResolvedValue(ready("c"));
     await tracks.create("upl_1");
     expect(tracks.isTurning).toBe(false);
-    await answer(page(["a", "b"], "next"));
-    expect(tracks.ids).toEqual(["a", "b", "d", "e"]);
-    await answer(page(["c", "d"], "still more"));
-    expect(tracks.ids).toEqual(["a", "b", "c", "d"]);
-    expect(tracks.hasMore).toBe(true);
+    expect(tracks.ids).toHaveLength(300);
+    expect(asked.at(-1)).toMatchObject({ offset: 60, limit: 100 });
+    await answer(rows(60, 160, 301));
+    expect(tracks.ids).toHaveLength(301);
+    expect(tracks.ids[60]).toBe("row_60");
   });
 
   it("stay as they are where one comes and the list cannot be read again", async () => {
@@ -204,6 +237,16 @@ describe("the library's tracks", () => {
     expect(tracks.ids).toEqual(["a"]);
   });
 
+  it("are dropped where a reading of those in sight tells them no more, and changed as it tells them", async () => {
+    await answer({ ...page(["c", "b", "a"]), tracks: ["c", "b", "a"].map((track_id) => madeTrack({ track_id })) });
+    server.GET.mockResolvedValue({ tracks: [{ ...ready("a"), title: "New", progress: null }] });
+    tracks.look({ first: 0, end: 3 });
+    timer.pass(300);
+    await settled();
+    expect(server.GET.mock.calls).toEqual([["/v1/progress", { params: { query: { tracks: "a" } } }]]);
+    expect(tracks.get("a")).toMatchObject({ state: "ready", title: "New" });
+  });
+
   it("are gone when the server knows them no more, and whoever asked is told", async () => {
     await answer(page(["b", "a"]));
     server.GET.mockRejectedValue(new Problem(404, {}));
@@ -224,12 +267,15 @@ describe("the library's tracks", () => {
   });
 
   it("that are deleted while more are read do not come back with those", async () => {
-    await answer(page(["c", "b"], "next"));
-    void tracks.loadMore();
-    await tracks.delete("a");
-    await answer(page(["a"]));
-    await answer(page([]));
-    expect(tracks.ids).toEqual(["c", "b"]);
+    await answer(rows(0, 100, 102));
+    tracks.look({ first: 90, end: 102 });
+    await tracks.delete("row_101");
+    asked[1]!.answer(rows(100, 102, 102));
+    await settled();
+    await answer(page(["row_100"], 101, 100));
+    await answer(rows(90, 101, 101));
+    expect(tracks.ids.slice(99)).toEqual(["row_99", "row_100"]);
+    expect(tracks.get("row_101")).toBeUndefined();
   });
 
   it.each([
@@ -318,77 +364,9 @@ describe("the library's tracks without a network", () => {
   it("are all read anew when the server is back", async () => {
     await answer(keptPage(["b", "a"]));
     void tracks.refresh();
-    await answer(page(["c"], "next"));
+    await answer(page(["c"], 2));
     await answer(page(["c", "b"]));
     expect(tracks.ids).toEqual(["c", "b"]);
     expect(tracks.isKept).toBe(false);
-  });
-});
-
-describe("what one tab does", () => {
-  let other: Tracks;
-
-  beforeEach(async () => {
-    await answer(page(["b", "a"]));
-    other = tab();
-    await answer(page(["b", "a"]));
-  });
-
-  it.each([
-    ["a new title", "PATCH", () => tracks.update("a", { title: "New" })],
-    ["a separation that is called off", "POST", () => tracks.cancel("a")],
-    ["one that is tried again", "POST", () => tracks.retry("a")],
-  ] as const)("is seen in the other at once, as the server tells it there: %s", async (_, method, work) => {
-    server[method].mockResolvedValue({ ...ready("a"), title: "New" });
-    server.GET.mockResolvedValue({ ...ready("a"), title: "New" });
-    await work();
-    await settled();
-    expect(other.get("a")?.title).toBe("New");
-    // One reading, in the other tab: neither answers what it has heard, nor what it said itself.
-    expect(server.GET).toHaveBeenCalledOnce();
-  });
-
-  it.each([
-    ["deleted", () => tracks.delete("a")],
-    ["found gone", async () => tracks.gone("a")],
-  ])("takes a track that is %s off the other's list, which asks nobody", async (_, work) => {
-    await work();
-    expect(other.ids).toEqual(["b"]);
-    expect(other.get("a")).toBeUndefined();
-    expect(server.GET).not.toHaveBeenCalled();
-  });
-
-  it("puts a new upload first on the other's list", async () => {
-    server.POST.mockResolvedValue(ready("new"));
-    server.GET.mockResolvedValue(ready("new"));
-    await tracks.create("upl_1");
-    await settled();
-    expect(tracks.ids).toEqual(["new", "b", "a"]);
-    expect(other.ids).toEqual(["new", "b", "a"]);
-    expect(server.GET).toHaveBeenCalledOnce();
-  });
-
-  it("lets the other forget a track that is deleted by the time it asks", async () => {
-    server.PATCH.mockResolvedValue(ready("a"));
-    server.GET.mockRejectedValue(new Problem(404, {}));
-    await tracks.update("a", { title: "New" });
-    await settled();
-    expect(other.ids).toEqual(["b"]);
-  });
-
-  it("leaves the other as it is where the server is away", async () => {
-    server.PATCH.mockResolvedValue(ready("a"));
-    server.GET.mockRejectedValue(Problem.unreachable());
-    await tracks.update("a", { title: "New" });
-    await settled();
-    expect(other.ids).toEqual(["b", "a"]);
-  });
-
-  it("is not heard where nobody is signed in any more", async () => {
-    other.end();
-    server.PATCH.mockResolvedValue(ready("a"));
-    await tracks.update("a", { title: "New" });
-    await settled();
-    expect(server.GET).not.toHaveBeenCalled();
   });
 });

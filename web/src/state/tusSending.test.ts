@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponse, UploadOptions } from "tus-js-client";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Problem } from "$/api/problem";
+import { settled } from "$/settled.fixture";
 import { HandTimer } from "$/state/timer.fixture";
 import { FileUnreadable, sendFile, type SendingPorts } from "$/state/tusSending";
 
@@ -57,12 +58,6 @@ class FakeUpload {
 const response = (status: number, body = ""): HttpResponse =>
   ({ getStatus: () => status, getBody: () => body, getHeader: () => undefined }) as unknown as HttpResponse;
 /** Lets what was settled be noticed, without waiting for a clock. */
-const settled = async (): Promise<void> => {
-  for (let turn = 0; turn < 20; turn += 1) {
-    await Promise.resolve();
-  }
-  await new Promise<void>((resolve) => setImmediate(resolve));
-};
 
 let starts: FakeUpload[];
 let timer: HandTimer;

@@ -18,8 +18,6 @@ interface Sending {
   fail: (error: unknown) => void;
 }
 
-export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 export let remembered: RememberedUploads;
 export let shelf: Map<string, string>;
 export let handles: Map<string, FileHandle>;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Problem } from "$/api/problem";
+import { settled } from "$/settled.fixture";
 import { FileUnreadable } from "$/state/tusSending";
 import {
   arrived,
@@ -14,7 +15,6 @@ import {
   queue,
   remembered,
   sendings,
-  settled,
   shelf,
   song,
   states,

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "$/api/problem";
+import { settled } from "$/settled.fixture";
 import type { FileHandle } from "$/state/keptHandles";
 import {
   beginAnew,
@@ -13,7 +14,6 @@ import {
   queue,
   remembered,
   sendings,
-  settled,
   shelf,
   song,
   states,

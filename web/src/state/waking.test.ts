@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { settled } from "$/settled.fixture";
 import { Waking } from "$/state/waking";
 
 class MadeLock {
@@ -11,12 +12,6 @@ let locks: MadeLock[];
 let request: ReturnType<typeof vi.fn>;
 
 /** Everything promised so far has come. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 10; turn += 1) {
-    await Promise.resolve();
-  }
-}
-
 function turnTo(isHidden: boolean): void {
   page.hidden = isHidden;
   if (isHidden) {

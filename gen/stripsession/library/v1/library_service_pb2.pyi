@@ -421,6 +421,7 @@ class ListTracksRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     TAG_FIELD_NUMBER: _builtins.int
     ORDER_FIELD_NUMBER: _builtins.int
+    OFFSET_FIELD_NUMBER: _builtins.int
     owner_id: _builtins.str
     """Whose."""
     query: _builtins.str
@@ -433,6 +434,8 @@ class ListTracksRequest(_message.Message):
     """A tag that they must have, as it is written; empty for all."""
     order: Global___TrackOrder.ValueType
     """Which come first; a page token goes on in its own order."""
+    offset: _builtins.int
+    """Tracks to pass over, counted from the place of the page token or from the first."""
     def __init__(
         self,
         *,
@@ -442,10 +445,11 @@ class ListTracksRequest(_message.Message):
         page_token: _builtins.str = ...,
         tag: _builtins.str = ...,
         order: Global___TrackOrder.ValueType = ...,
+        offset: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["order", b"order", "owner_id", b"owner_id", "page_size", b"page_size", "page_token", b"page_token", "query", b"query", "tag", b"tag"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["offset", b"offset", "order", b"order", "owner_id", b"owner_id", "page_size", b"page_size", "page_token", b"page_token", "query", b"query", "tag", b"tag"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -459,8 +463,11 @@ class ListTracksResponse(_message.Message):
 
     TRACKS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Asks for the next page; empty on the last."""
+    total: _builtins.int
+    """How many tracks there are in all that were asked for, on whichever page."""
     @_builtins.property
     def tracks(self) -> _containers.RepeatedCompositeFieldContainer[_track_pb2.Track]:
         """The tracks."""
@@ -470,10 +477,11 @@ class ListTracksResponse(_message.Message):
         *,
         tracks: _abc.Iterable[_track_pb2.Track] | None = ...,
         next_page_token: _builtins.str = ...,
+        total: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "tracks", b"tracks"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "total", b"total", "tracks", b"tracks"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -28,7 +28,7 @@ from stripsession.library.v1 import upload_pb2 as stripsession_dot_library_dot_v
 from stripsession.separation.v1 import job_pb2 as stripsession_dot_separation_dot_v1_dot_job__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n3stripsession/separation/v1/separation_service.proto\x12\x1astripsession.separation.v1\x1a\x31stripsession/authorization/v1/authorization.proto\x1a#stripsession/library/v1/track.proto\x1a$stripsession/library/v1/upload.proto\x1a$stripsession/separation/v1/job.proto\"\x8b\x01\n\x10SubmitJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x10\n\x08owner_id\x18\x03 \x01(\t\x12\x34\n\x06upload\x18\x04 \x01(\x0b\x32$.stripsession.library.v1.UploadGrant\x12\r\n\x05model\x18\x05 \x01(\t\"\x80\x03\n\x11SubmitJobResponse\x12,\n\x03job\x18\x01 \x01(\x0b\x32\x1f.stripsession.separation.v1.Job\x12\x37\n\x05\x61udio\x18\x02 \x01(\x0b\x32(.stripsession.library.v1.AudioProperties\x12\x14\n\x0ctagged_title\x18\x03 \x01(\t\x12\x15\n\rtagged_artist\x18\x04 \x01(\t\x12\r\n\x05stems\x18\x05 \x03(\t\x12\x10\n\x08warnings\x18\x06 \x03(\t\x12\x14\n\x0ctagged_album\x18\x07 \x01(\t\x12\x1b\n\x13tagged_track_number\x18\x08 \x01(\t\x12\x13\n\x0btagged_date\x18\t \x01(\t\x12\x14\n\x0ctagged_genre\x18\n \x01(\t\x12\x12\n\x05\x63over\x18\x0b \x01(\x0c\x42\x03\x80\x01\x01\x12\x12\n\ncover_type\x18\x0c \x01(\t\x12\x30\n\x07remarks\x18\r \x03(\x0b\x32\x1f.stripsession.library.v1.Remark\"4\n\x10\x43\x61ncelJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\"A\n\x11\x43\x61ncelJobResponse\x12,\n\x03job\x18\x01 \x01(\x0b\x32\x1f.stripsession.separation.v1.Job\":\n\x14GetJobOfTrackRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\"E\n\x15GetJobOfTrackResponse\x12,\n\x03job\x18\x01 \x01(\x0b\x32\x1f.stripsession.separation.v1.Job\"\x13\n\x11ListModelsRequest\"G\n\x12ListModelsResponse\x12\x31\n\x06models\x18\x01 \x03(\x0b\x32!.stripsession.separation.v1.Model2\x9b\x02\n\x11SeparationService\x12\x81\x01\n\tSubmitJob\x12,.stripsession.separation.v1.SubmitJobRequest\x1a-.stripsession.separation.v1.SubmitJobResponse\"\x17\xfa\x8d\x19\x13\n\x07library\x12\x08owner_id\x12\x81\x01\n\tCancelJob\x12,.stripsession.separation.v1.CancelJobRequest\x1a-.stripsession.separation.v1.CancelJobResponse\"\x17\xfa\x8d\x19\x13\n\x07library\x12\x08owner_id2\xcb\x02\n\x11JobReadingService\x12\x8d\x01\n\rGetJobOfTrack\x12\x30.stripsession.separation.v1.GetJobOfTrackRequest\x1a\x31.stripsession.separation.v1.GetJobOfTrackResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id\x12\xa5\x01\n\nListModels\x12-.stripsession.separation.v1.ListModelsRequest\x1a..stripsession.separation.v1.ListModelsResponse\"8\xfa\x8d\x19\x34\n\x07gateway\x1a)the same models are on offer to everybodyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n3stripsession/separation/v1/separation_service.proto\x12\x1astripsession.separation.v1\x1a\x31stripsession/authorization/v1/authorization.proto\x1a#stripsession/library/v1/track.proto\x1a$stripsession/library/v1/upload.proto\x1a$stripsession/separation/v1/job.proto\"\x8b\x01\n\x10SubmitJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x10\n\x08owner_id\x18\x03 \x01(\t\x12\x34\n\x06upload\x18\x04 \x01(\x0b\x32$.stripsession.library.v1.UploadGrant\x12\r\n\x05model\x18\x05 \x01(\t\"\x80\x03\n\x11SubmitJobResponse\x12,\n\x03job\x18\x01 \x01(\x0b\x32\x1f.stripsession.separation.v1.Job\x12\x37\n\x05\x61udio\x18\x02 \x01(\x0b\x32(.stripsession.library.v1.AudioProperties\x12\x14\n\x0ctagged_title\x18\x03 \x01(\t\x12\x15\n\rtagged_artist\x18\x04 \x01(\t\x12\r\n\x05stems\x18\x05 \x03(\t\x12\x10\n\x08warnings\x18\x06 \x03(\t\x12\x14\n\x0ctagged_album\x18\x07 \x01(\t\x12\x1b\n\x13tagged_track_number\x18\x08 \x01(\t\x12\x13\n\x0btagged_date\x18\t \x01(\t\x12\x14\n\x0ctagged_genre\x18\n \x01(\t\x12\x12\n\x05\x63over\x18\x0b \x01(\x0c\x42\x03\x80\x01\x01\x12\x12\n\ncover_type\x18\x0c \x01(\t\x12\x30\n\x07remarks\x18\r \x03(\x0b\x32\x1f.stripsession.library.v1.Remark\"4\n\x10\x43\x61ncelJobRequest\x12\x0e\n\x06job_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\"A\n\x11\x43\x61ncelJobResponse\x12,\n\x03job\x18\x01 \x01(\x0b\x32\x1f.stripsession.separation.v1.Job\":\n\x14GetJobOfTrackRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\"E\n\x15GetJobOfTrackResponse\x12,\n\x03job\x18\x01 \x01(\x0b\x32\x1f.stripsession.separation.v1.Job\">\n\x17ListJobsOfTracksRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x11\n\ttrack_ids\x18\x02 \x03(\t\"I\n\x18ListJobsOfTracksResponse\x12-\n\x04jobs\x18\x01 \x03(\x0b\x32\x1f.stripsession.separation.v1.Job\"\x13\n\x11ListModelsRequest\"G\n\x12ListModelsResponse\x12\x31\n\x06models\x18\x01 \x03(\x0b\x32!.stripsession.separation.v1.Model2\x9b\x02\n\x11SeparationService\x12\x81\x01\n\tSubmitJob\x12,.stripsession.separation.v1.SubmitJobRequest\x1a-.stripsession.separation.v1.SubmitJobResponse\"\x17\xfa\x8d\x19\x13\n\x07library\x12\x08owner_id\x12\x81\x01\n\tCancelJob\x12,.stripsession.separation.v1.CancelJobRequest\x1a-.stripsession.separation.v1.CancelJobResponse\"\x17\xfa\x8d\x19\x13\n\x07library\x12\x08owner_id2\xe4\x03\n\x11JobReadingService\x12\x8d\x01\n\rGetJobOfTrack\x12\x30.stripsession.separation.v1.GetJobOfTrackRequest\x1a\x31.stripsession.separation.v1.GetJobOfTrackResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id\x12\x96\x01\n\x10ListJobsOfTracks\x12\x33.stripsession.separation.v1.ListJobsOfTracksRequest\x1a\x34.stripsession.separation.v1.ListJobsOfTracksResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id\x12\xa5\x01\n\nListModels\x12-.stripsession.separation.v1.ListModelsRequest\x1a..stripsession.separation.v1.ListModelsResponse\"8\xfa\x8d\x19\x34\n\x07gateway\x1a)the same models are on offer to everybodyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,6 +43,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SEPARATIONSERVICE'].methods_by_name['CancelJob']._serialized_options = b'\372\215\031\023\n\007library\022\010owner_id'
   _globals['_JOBREADINGSERVICE'].methods_by_name['GetJobOfTrack']._loaded_options = None
   _globals['_JOBREADINGSERVICE'].methods_by_name['GetJobOfTrack']._serialized_options = b'\372\215\031\023\n\007gateway\022\010owner_id'
+  _globals['_JOBREADINGSERVICE'].methods_by_name['ListJobsOfTracks']._loaded_options = None
+  _globals['_JOBREADINGSERVICE'].methods_by_name['ListJobsOfTracks']._serialized_options = b'\372\215\031\023\n\007gateway\022\010owner_id'
   _globals['_JOBREADINGSERVICE'].methods_by_name['ListModels']._loaded_options = None
   _globals['_JOBREADINGSERVICE'].methods_by_name['ListModels']._serialized_options = b'\372\215\0314\n\007gateway\032)the same models are on offer to everybody'
   _globals['_SUBMITJOBREQUEST']._serialized_start=248
@@ -57,12 +59,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETJOBOFTRACKREQUEST']._serialized_end=955
   _globals['_GETJOBOFTRACKRESPONSE']._serialized_start=957
   _globals['_GETJOBOFTRACKRESPONSE']._serialized_end=1026
-  _globals['_LISTMODELSREQUEST']._serialized_start=1028
-  _globals['_LISTMODELSREQUEST']._serialized_end=1047
-  _globals['_LISTMODELSRESPONSE']._serialized_start=1049
-  _globals['_LISTMODELSRESPONSE']._serialized_end=1120
-  _globals['_SEPARATIONSERVICE']._serialized_start=1123
-  _globals['_SEPARATIONSERVICE']._serialized_end=1406
-  _globals['_JOBREADINGSERVICE']._serialized_start=1409
-  _globals['_JOBREADINGSERVICE']._serialized_end=1740
+  _globals['_LISTJOBSOFTRACKSREQUEST']._serialized_start=1028
+  _globals['_LISTJOBSOFTRACKSREQUEST']._serialized_end=1090
+  _globals['_LISTJOBSOFTRACKSRESPONSE']._serialized_start=1092
+  _globals['_LISTJOBSOFTRACKSRESPONSE']._serialized_end=1165
+  _globals['_LISTMODELSREQUEST']._serialized_start=1167
+  _globals['_LISTMODELSREQUEST']._serialized_end=1186
+  _globals['_LISTMODELSRESPONSE']._serialized_start=1188
+  _globals['_LISTMODELSRESPONSE']._serialized_end=1259
+  _globals['_SEPARATIONSERVICE']._serialized_start=1262
+  _globals['_SEPARATIONSERVICE']._serialized_end=1545
+  _globals['_JOBREADINGSERVICE']._serialized_start=1548
+  _globals['_JOBREADINGSERVICE']._serialized_end=2032
 # @@protoc_insertion_point(module_scope)

@@ -244,6 +244,58 @@ class GetJobOfTrackResponse(_message.Message):
 Global___GetJobOfTrackResponse: _TypeAlias = GetJobOfTrackResponse  # noqa: Y015
 
 @_typing.final
+class ListJobsOfTracksRequest(_message.Message):
+    """Asks for the jobs of several tracks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OWNER_ID_FIELD_NUMBER: _builtins.int
+    TRACK_IDS_FIELD_NUMBER: _builtins.int
+    owner_id: _builtins.str
+    """Whose."""
+    @_builtins.property
+    def track_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Which tracks; of more than 200 the first 200."""
+
+    def __init__(
+        self,
+        *,
+        owner_id: _builtins.str = ...,
+        track_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["owner_id", b"owner_id", "track_ids", b"track_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListJobsOfTracksRequest: _TypeAlias = ListJobsOfTracksRequest  # noqa: Y015
+
+@_typing.final
+class ListJobsOfTracksResponse(_message.Message):
+    """Jobs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOBS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def jobs(self) -> _containers.RepeatedCompositeFieldContainer[_job_pb2.Job]:
+        """The newest of each track, oldest first; of more than 50 that wait or run the 50 oldest."""
+
+    def __init__(
+        self,
+        *,
+        jobs: _abc.Iterable[_job_pb2.Job] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["jobs", b"jobs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListJobsOfTracksResponse: _TypeAlias = ListJobsOfTracksResponse  # noqa: Y015
+
+@_typing.final
 class ListModelsRequest(_message.Message):
     """Asks for models."""
 

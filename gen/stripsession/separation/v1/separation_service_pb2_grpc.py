@@ -162,6 +162,11 @@ class JobReadingServiceStub:
                 request_serializer=stripsession_dot_separation_dot_v1_dot_separation__service__pb2.GetJobOfTrackRequest.SerializeToString,
                 response_deserializer=stripsession_dot_separation_dot_v1_dot_separation__service__pb2.GetJobOfTrackResponse.FromString,
                 _registered_method=True)
+        self.ListJobsOfTracks = channel.unary_unary(
+                '/stripsession.separation.v1.JobReadingService/ListJobsOfTracks',
+                request_serializer=stripsession_dot_separation_dot_v1_dot_separation__service__pb2.ListJobsOfTracksRequest.SerializeToString,
+                response_deserializer=stripsession_dot_separation_dot_v1_dot_separation__service__pb2.ListJobsOfTracksResponse.FromString,
+                _registered_method=True)
         self.ListModels = channel.unary_unary(
                 '/stripsession.separation.v1.JobReadingService/ListModels',
                 request_serializer=stripsession_dot_separation_dot_v1_dot_separation__service__pb2.ListModelsRequest.SerializeToString,
@@ -175,6 +180,13 @@ class JobReadingServiceServicer:
 
     def GetJobOfTrack(self, request, context):
         """The newest job of a track. NOT_FOUND/JOB_NOT_FOUND, also for another's.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListJobsOfTracks(self, request, context):
+        """The newest job of each of several tracks; those that have none, or are another's, are left out.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -194,6 +206,11 @@ def add_JobReadingServiceServicer_to_server(servicer, server):
                     servicer.GetJobOfTrack,
                     request_deserializer=stripsession_dot_separation_dot_v1_dot_separation__service__pb2.GetJobOfTrackRequest.FromString,
                     response_serializer=stripsession_dot_separation_dot_v1_dot_separation__service__pb2.GetJobOfTrackResponse.SerializeToString,
+            ),
+            'ListJobsOfTracks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListJobsOfTracks,
+                    request_deserializer=stripsession_dot_separation_dot_v1_dot_separation__service__pb2.ListJobsOfTracksRequest.FromString,
+                    response_serializer=stripsession_dot_separation_dot_v1_dot_separation__service__pb2.ListJobsOfTracksResponse.SerializeToString,
             ),
             'ListModels': grpc.unary_unary_rpc_method_handler(
                     servicer.ListModels,
@@ -229,6 +246,33 @@ class JobReadingService:
             '/stripsession.separation.v1.JobReadingService/GetJobOfTrack',
             stripsession_dot_separation_dot_v1_dot_separation__service__pb2.GetJobOfTrackRequest.SerializeToString,
             stripsession_dot_separation_dot_v1_dot_separation__service__pb2.GetJobOfTrackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListJobsOfTracks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.separation.v1.JobReadingService/ListJobsOfTracks',
+            stripsession_dot_separation_dot_v1_dot_separation__service__pb2.ListJobsOfTracksRequest.SerializeToString,
+            stripsession_dot_separation_dot_v1_dot_separation__service__pb2.ListJobsOfTracksResponse.FromString,
             options,
             channel_credentials,
             insecure,

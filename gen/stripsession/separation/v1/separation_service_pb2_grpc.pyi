@@ -87,6 +87,8 @@ class JobReadingServiceStub:
     def __new__(cls, channel: _aio.Channel) -> JobReadingServiceAsyncStub: ...
     GetJobOfTrack: _grpc.UnaryUnaryMultiCallable[_separation_service_pb2.GetJobOfTrackRequest, _separation_service_pb2.GetJobOfTrackResponse]
     """The newest job of a track. NOT_FOUND/JOB_NOT_FOUND, also for another's."""
+    ListJobsOfTracks: _grpc.UnaryUnaryMultiCallable[_separation_service_pb2.ListJobsOfTracksRequest, _separation_service_pb2.ListJobsOfTracksResponse]
+    """The newest job of each of several tracks; those that have none, or are another's, are left out."""
     ListModels: _grpc.UnaryUnaryMultiCallable[_separation_service_pb2.ListModelsRequest, _separation_service_pb2.ListModelsResponse]
     """The models that can be asked for."""
 
@@ -97,6 +99,8 @@ class JobReadingServiceAsyncStub(JobReadingServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetJobOfTrack: _aio.UnaryUnaryMultiCallable[_separation_service_pb2.GetJobOfTrackRequest, _separation_service_pb2.GetJobOfTrackResponse]  # type: ignore[assignment]
     """The newest job of a track. NOT_FOUND/JOB_NOT_FOUND, also for another's."""
+    ListJobsOfTracks: _aio.UnaryUnaryMultiCallable[_separation_service_pb2.ListJobsOfTracksRequest, _separation_service_pb2.ListJobsOfTracksResponse]  # type: ignore[assignment]
+    """The newest job of each of several tracks; those that have none, or are another's, are left out."""
     ListModels: _aio.UnaryUnaryMultiCallable[_separation_service_pb2.ListModelsRequest, _separation_service_pb2.ListModelsResponse]  # type: ignore[assignment]
     """The models that can be asked for."""
 
@@ -110,6 +114,14 @@ class JobReadingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_separation_service_pb2.GetJobOfTrackResponse, _abc.Awaitable[_separation_service_pb2.GetJobOfTrackResponse]]:
         """The newest job of a track. NOT_FOUND/JOB_NOT_FOUND, also for another's."""
+
+    @_abc_1.abstractmethod
+    def ListJobsOfTracks(
+        self,
+        request: _separation_service_pb2.ListJobsOfTracksRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_separation_service_pb2.ListJobsOfTracksResponse, _abc.Awaitable[_separation_service_pb2.ListJobsOfTracksResponse]]:
+        """The newest job of each of several tracks; those that have none, or are another's, are left out."""
 
     @_abc_1.abstractmethod
     def ListModels(

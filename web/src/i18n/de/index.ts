@@ -6,6 +6,7 @@ import { device } from "$/i18n/de/device";
 import { entry } from "$/i18n/de/entry";
 import { keys } from "$/i18n/de/keys";
 import { library } from "$/i18n/de/library";
+import { listing } from "$/i18n/de/listing";
 import { player } from "$/i18n/de/player";
 import { refusals } from "$/i18n/de/refusals";
 import { remarks } from "$/i18n/de/remarks";
@@ -13,4 +14,17 @@ import { sharing } from "$/i18n/de/sharing";
 import { times } from "$/i18n/de/times";
 import type { Messages } from "$/i18n/i18n.svelte";
 
-export const de: Messages = { account, device, page, entry, keys, library, player, refusals, remarks, sharing, times };
+export const de: Messages = {
+  account,
+  device,
+  page,
+  entry,
+  keys,
+  library,
+  listing,
+  player,
+  refusals,
+  remarks,
+  sharing,
+  times,
+};

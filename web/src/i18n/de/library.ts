@@ -76,8 +76,7 @@ export const library: Messages["library"] = {
     sorts: { newest: "Neueste zuerst", title: "Nach Titel", artist: "Nach Interpret", length: "Kürzeste zuerst" },
     tag: "Schlagwort",
     everyTag: "Alle Schlagwörter",
-    found: (count, isAll) =>
-      isAll ? `${counted(count, "Song", "Songs")} gefunden` : `Mehr als ${count} Songs gefunden`,
+    found: (count) => `${counted(count, "Song", "Songs")} gefunden`,
   },
 
   states: {
@@ -95,7 +94,6 @@ export const library: Messages["library"] = {
     failedTitle: "Deine Songs kamen nicht an",
     offlineTitle: "Du bist offline",
     offline: "Deine Songs sind wieder da, sobald die Verbindung zurück ist. Songs, die du jetzt gibst, warten darauf.",
-    loadingMore: "Weitere Songs werden geladen …",
     moreFailed: (why) => `Weitere Songs kamen nicht an. ${why}`,
   },
 

@@ -2,7 +2,7 @@
 
 import { plural } from "$/i18n/counting";
 import type { Messages } from "$/i18n/i18n.svelte";
-import type { Note } from "$/player/report";
+import type { Note } from "$/i18n/notes";
 
 /** In Moll werden sie klein geschrieben. */
 const NOTEN: Record<Note, string> = {
@@ -157,7 +157,6 @@ export const player: Messages["player"] = {
 
   separation: "Trennung",
   cancelSeparation: "Trennung abbrechen",
-  retry: "Noch einmal versuchen",
 
   report: {
     title: "Bericht der Trennung",
@@ -190,7 +189,6 @@ export const player: Messages["player"] = {
   },
 
   shortcuts: {
-    open: "Tastenkürzel",
     title: "Tastenkürzel",
     characters: "Kürzel mit einer Taste",
     charactersHint:

@@ -1,7 +1,6 @@
 import type { Messages } from "$/i18n/i18n.svelte";
 
 export const sharing: Messages["sharing"] = {
-  exportTitle: "Herunterladen",
   what: "Was",
   format: "Format",
   mix: "Diese Mischung",
@@ -9,8 +8,10 @@ export const sharing: Messages["sharing"] = {
   silentMix: "Nichts klingt: Jede Spur ist stumm oder leise gedreht",
   presets: { karaoke: "Karaoke", acapella: "A cappella" },
   presetDetails: { karaoke: "Alles außer dem Gesang", acapella: "Nur der Gesang" },
-  zip: "Alle Spuren (Zip)",
-  zipDetail: "Jede Spur eine eigene Datei",
+  zip: "Spuren (Zip)",
+  zipDetail: "Jede, die du auswählst, eine eigene Datei",
+  zipStems: "Welche Spuren",
+  noStems: "Wähle mindestens eine Spur.",
   stemFile: "Für DJs",
   stemFileDetail: "Eine .stem.mp4 in vier Teilen",
   exactness: {

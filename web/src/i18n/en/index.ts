@@ -6,10 +6,11 @@ import { device } from "$/i18n/en/device";
 import { entry } from "$/i18n/en/entry";
 import { keys } from "$/i18n/en/keys";
 import { library } from "$/i18n/en/library";
+import { listing } from "$/i18n/en/listing";
 import { player } from "$/i18n/en/player";
 import { refusals } from "$/i18n/en/refusals";
 import { remarks } from "$/i18n/en/remarks";
 import { sharing } from "$/i18n/en/sharing";
 import { times } from "$/i18n/en/times";
 
-export const en = { account, device, page, entry, keys, library, player, refusals, remarks, sharing, times };
+export const en = { account, device, page, entry, keys, library, listing, player, refusals, remarks, sharing, times };

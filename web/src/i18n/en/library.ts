@@ -75,8 +75,7 @@ export const library = {
     sorts: { newest: "Newest first", title: "By title", artist: "By artist", length: "Shortest first" },
     tag: "Tag",
     everyTag: "All tags",
-    found: (count: number, isAll: boolean): string =>
-      isAll ? `${counted(count, "track", "tracks")} found` : `More than ${count} tracks found`,
+    found: (count: number): string => `${counted(count, "track", "tracks")} found`,
   },
 
   states: {
@@ -94,7 +93,6 @@ export const library = {
     failedTitle: "Your tracks did not come",
     offlineTitle: "You are offline",
     offline: "Your tracks are shown again when the connection is back. Songs that you drop now wait for it.",
-    loadingMore: "Loading more tracks…",
     moreFailed: (why: string): string => `More tracks did not come. ${why}`,
   },
 

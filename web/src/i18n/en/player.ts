@@ -1,7 +1,7 @@
 /** The player. Keep `stems` in step with the names that models give their stems. */
 
 import { plural } from "$/i18n/counting";
-import type { Note } from "$/player/report";
+import type { Note } from "$/i18n/notes";
 
 export const player = {
   stems: {
@@ -149,7 +149,6 @@ export const player = {
 
   separation: "Separation",
   cancelSeparation: "Cancel separation",
-  retry: "Try again",
 
   report: {
     title: "Separation report",
@@ -183,7 +182,6 @@ export const player = {
   },
 
   shortcuts: {
-    open: "Keyboard shortcuts",
     title: "Keyboard shortcuts",
     characters: "Single-key shortcuts",
     charactersHint: "Turn them off if you speak to your machine or hit keys by accident. Space and arrows stay.",

@@ -1,5 +1,4 @@
 export const sharing = {
-  exportTitle: "Download",
   what: "What",
   format: "Format",
   mix: "This mix",
@@ -7,8 +6,10 @@ export const sharing = {
   silentMix: "Nothing sounds: every stem is muted or turned down",
   presets: { karaoke: "Karaoke", acapella: "A cappella" },
   presetDetails: { karaoke: "Everything but the voice", acapella: "The voice alone" },
-  zip: "All stems (zip)",
-  zipDetail: "Each stem a file of its own",
+  zip: "Stems (zip)",
+  zipDetail: "Each that you choose, a file of its own",
+  zipStems: "Which stems",
+  noStems: "Choose at least one stem.",
   stemFile: "For DJs",
   stemFileDetail: "One .stem.mp4 in four parts",
   exactness: {

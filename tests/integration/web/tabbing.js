@@ -1,7 +1,8 @@
-// Run in the page, before the first Tab (`begin`) and after each (`look`): whether the control that has the focus can be
-// seen to have it. The first gives the key that leads on; the second null where nothing has the focus, and else whether it
-// was there before and what is wrong.
-(step) => {
+// Run in the page, before the first Tab (`begin`), after each (`look`) and after the last (`end`): whether the control that
+// has the focus can be seen to have it, and which never had it. The first gives the key that leads on; the second null
+// where nothing has the focus, and else whether it was there before and what is wrong; the third a line for each control
+// that was not come to.
+async (step) => {
   const PARTS = [null, "::before", "::after"];
   const WIDTH_PX_MIN = 2;
   const CONTRAST_MIN = 3;
@@ -42,16 +43,37 @@
       return isDrawn ? { width_px, offset_px: parseFloat(style.outlineOffset), line } : null;
     });
 
+  /** Of radio buttons the group is one stop. */
+  const groupOf = (it) => (it.type === "radio" ? it.name : it);
+  /** Every control that is seen and takes part. Behind a dialog nothing does. */
+  const controls = () => {
+    const wanted = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+    const view = document.querySelector("dialog[open]") ?? document;
+    return [...view.querySelectorAll(wanted)].filter(
+      (it) => it.checkVisibility({ visibilityProperty: true }) && !it.matches(":disabled, [role=menuitem]"),
+    );
+  };
+  const entriesOf = (menu) => [...menu.querySelectorAll("[role=menuitem]:not(:disabled)")];
+
+  // A menu has the focus as long as it is open, and arrows go through it.
+  const menu = document.querySelector("[role=menu]:popover-open");
+  if (step !== "look" && !menu) document.activeElement?.blur();
+
   if (step === "begin") {
-    // A menu has the focus as long as it is open, and arrows go through it.
-    const menu = document.querySelector("[role=menu]:popover-open");
-    if (!menu) document.activeElement?.blur();
     window.met = new Set();
     // What is drawn without a focus says nothing of it.
     const others = [...document.querySelectorAll("*")].filter((it) => it !== document.activeElement);
     window.always = new Set(others.filter((it) => outlines(it).some(Boolean)));
+    window.left = new Map((menu ? entriesOf(menu) : controls()).map((it) => [groupOf(it), it]));
     return menu ? "ArrowDown" : "Tab";
   }
+
+  if (step === "end") {
+    return [...window.left.values()].map((it) => `no way leads to it: ${it.outerHTML.slice(0, 160)}`);
+  }
+
+  // Until it is drawn: what lies over what has the focus now gives way.
+  await new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
 
   /** How many sides of an outline at least two pixels of it are not cut off of, by what lies around. */
   const sidesSeen = (element, { offset_px }) => {
@@ -103,6 +125,7 @@
   if (!it || it === document.body || it === document.documentElement) return null;
   const isAgain = window.met.has(it);
   window.met.add(it);
+  window.left.delete(groupOf(it));
   const wrong = [!isSeen(it) && "no focus is seen", isCovered(it) && "covered"].filter(Boolean);
   return { isAgain, wrong: wrong.map((fault) => `${fault}: ${it.outerHTML.slice(0, 160)}`) };
 };

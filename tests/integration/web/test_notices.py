@@ -1,0 +1,108 @@
+"""What is told in passing is in nobody's way."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.browser import WebPage
+from tests.integration.web.conftest import OpenPage
+from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
+from tests.integration.web.views import DESK_PX, PHONE_PX, WIDTHS_PX
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
+
+_COVERED = """() => {
+  const notices = [...document.querySelectorAll(".notice")].map((one) => one.getBoundingClientRect());
+  return [...document.querySelectorAll("a[href], button, input, select, summary")]
+    .filter((control) => !control.closest(".notices"))
+    .filter((control) => {
+      const at = control.getBoundingClientRect();
+      const meets = (box) =>
+        at.width && at.left < box.right && at.right > box.left && at.top < box.bottom && at.bottom > box.top;
+      return notices.some(meets);
+    })
+    .map((control) => control.getAttribute("aria-label") || control.textContent.trim());
+}"""
+_DRAWN = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+_SONGS = 7
+
+
+async def _library(web: WebPage, gateway: FakeGateway, songs: int) -> None:
+    await web.sign_up("ada@example.org", PASSWORD)
+    for number in range(songs):
+        await web.choose_bytes(f"Evening {number}.flac", b"not really audio" * 1000)
+        await web.sees_track(f"Evening {number}", "separating")
+    gateway.release(gateway.song.segments)
+    for number in range(songs):
+        await web.sees_track(f"Evening {number}", "ready")
+
+
+async def _deletes(web: WebPage, title: str) -> Locator:
+    await web.delete(title)
+    notice = web.page.locator(".notice").last
+    await expect(notice).to_contain_text(title)
+    return notice
+
+
+@pytest.mark.parametrize("width_px", WIDTHS_PX)
+async def test_a_notice_lies_over_nothing_that_can_be_pressed(
+    open_page: OpenPage, gateway: FakeGateway, width_px: int
+) -> None:
+    """Where the window has room beside its controls, it covers none; on a phone the end of the page leaves it room."""
+    web = await open_page(width_px=width_px)
+    await _library(web, gateway, 2)
+    await _deletes(web, "Evening 0")
+    if width_px == PHONE_PX:
+        await web.page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
+        await web.page.evaluate(_DRAWN)
+    assert await web.page.evaluate(_COVERED) == []
+
+
+async def test_it_leaves_what_gets_the_focus(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """Wherever the keyboard goes in a list that fills the window, nothing lies over it."""
+    web = await open_page(width_px=PHONE_PX)
+    await _library(web, gateway, _SONGS)
+    await _deletes(web, "Evening 0")
+    for number in range(1, _SONGS):
+        more = web.page.get_by_role("button", name=f"More for Evening {number}", exact=True)
+        await more.focus()
+        await expect(more).to_be_in_viewport(ratio=1)
+        await web.page.evaluate(_DRAWN)
+        assert f"More for Evening {number}" not in await web.page.evaluate(_COVERED)
+
+
+@pytest.mark.parametrize("width_px", [PHONE_PX, DESK_PX])
+async def test_the_focus_goes_back_to_where_it_was(open_page: OpenPage, gateway: FakeGateway, width_px: int) -> None:
+    """Whoever presses a notice's button goes on where they were before, or, where that was nowhere, in the view."""
+    web = await open_page(width_px=width_px)
+    await _library(web, gateway, 3)
+    more = web.page.get_by_role("button", name="More for Evening 2", exact=True)
+    for title, name in (("Evening 0", "Dismiss"), ("Evening 1", "Undo")):
+        notice = await _deletes(web, title)
+        await more.focus()
+        await notice.get_by_role("button", name=name).press("Enter")
+        await expect(web.page.locator(".notice")).to_have_count(0)
+        await expect(more).to_be_focused()
+    notice = await _deletes(web, "Evening 1")
+    await web.page.evaluate("() => document.activeElement.blur()")
+    await notice.get_by_role("button", name="Dismiss").press("Enter")
+    await expect(web.page.locator("#content")).to_be_focused()
+
+
+async def test_escape_puts_a_notice_away(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """The newest goes first, and none while Escape closes a menu or a dialog."""
+    web = await open_page(width_px=DESK_PX)
+    await _library(web, gateway, 3)
+    notices = web.page.locator(".notice")
+    await _deletes(web, "Evening 0")
+    await _deletes(web, "Evening 1")
+    await web.open_download("Evening 2")
+    await web.page.keyboard.press("Escape")
+    await expect(web.page.get_by_role("dialog")).to_have_count(0)
+    await expect(notices).to_have_count(2)
+    await web.page.keyboard.press("Escape")
+    await expect(notices).to_have_count(1)
+    await expect(notices).to_contain_text("Evening 0")
+    await web.page.keyboard.press("Escape")
+    await expect(notices).to_have_count(0)
