@@ -8,7 +8,7 @@ import dataclasses
 import ipaddress
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -50,6 +50,22 @@ class Tokens:
     refresh: str
 
 
+class Keeping(Protocol):
+    """Where a session is kept between commands."""
+
+    def read(self) -> Tokens | None:
+        """The session; None when there is none."""
+        ...
+
+    def write(self, tokens: Tokens) -> None:
+        """Keep a session."""
+        ...
+
+    def locked(self) -> contextlib.AbstractContextManager[None]:
+        """Nobody else renews meanwhile. Blocks."""
+        ...
+
+
 class Gateway:
     """One signed-in client."""
 
@@ -64,6 +80,7 @@ class Gateway:
             trust_env=not _is_loopback(httpx.URL(self.address).host),
         )
         self._tokens: Tokens | None = None
+        self._kept: Keeping | None = None
         self._sign_in_again: Callable[[], Awaitable[None]] | None = None
         self._renewing = asyncio.Lock()
         self._silence = Silence()
@@ -82,6 +99,38 @@ class Gateway:
         body = {"email": email, "password": password}
         answer = await self._patiently("POST", "/v1/auth/login", json=body, signed=False)
         self._hold(answer.json())
+
+    def use_key(self, key: str) -> None:
+        """Act by an API key."""
+        self._tokens = Tokens(access=key, refresh="")
+
+    def keep_session(self, kept: Keeping) -> bool:
+        """Act by the session that is kept there, and keep there what it is renewed to; whether there is one."""
+        tokens = kept.read()
+        if tokens is None:
+            return False
+        self._tokens, self._kept = tokens, kept
+        return True
+
+    def tokens(self) -> Tokens:
+        """The session. Raises RuntimeError before there is one."""
+        if self._tokens is None:
+            raise RuntimeError("nobody is signed in")
+        return self._tokens
+
+    async def start_device(self, client_name: str) -> Json:
+        """The codes of a program that wants to be signed in. Raises Refused."""
+        answer = await self._patiently("POST", "/v1/auth/device", json={"client_name": client_name}, signed=False)
+        codes: Json = answer.json()
+        return codes
+
+    async def redeem_device(self, device_code: str) -> Json:
+        """The session, once it is approved; being too soon is waited for. Raises Refused."""
+        body = {"device_code": device_code}
+        answer = await self._patiently("POST", "/v1/auth/device/token", json=body, signed=False)
+        session: Json = answer.json()
+        self._hold(session)
+        return session
 
     async def sign_out(self) -> None:
         """End the session, if the gateway can be told."""
@@ -228,18 +277,43 @@ class Gateway:
             # Several requests may find the same token expired; the first renews it for all.
             if self._tokens is not spent:
                 return
-            body = {"refresh_token": spent.refresh}
-            try:
-                answer = await self._patiently("POST", "/v1/auth/refresh", json=body, signed=False)
-            except Refused as refusal:
-                if refusal.status != httpx.codes.UNAUTHORIZED:
-                    raise
-                # Also when an answer was lost on its way: a refresh token shown twice ends its session.
-                if self._sign_in_again is None:
-                    raise CommandFault("the session has ended; run the same command again to sign in anew") from refusal
-                await self._sign_in_again()
+            if not spent.refresh:
+                text = "the API key in STRIPSESSION_API_KEY is not valid, or no longer; make another in your account"
+                raise CommandFault(text)
+            if self._kept is None:
+                await self._spend(spent)
                 return
-            self._hold(answer.json())
+            lock = self._kept.locked()
+            await asyncio.to_thread(lock.__enter__)
+            try:
+                # Another command may have renewed it: a refresh token shown twice ends its session.
+                newest = self._kept.read()
+                if newest is not None and newest.refresh != spent.refresh:
+                    self._tokens = newest
+                    return
+                await self._spend(spent)
+                self._kept.write(self.tokens())
+            finally:
+                lock.__exit__(None, None, None)
+
+    async def _spend(self, spent: Tokens) -> None:
+        body = {"refresh_token": spent.refresh}
+        try:
+            answer = await self._patiently("POST", "/v1/auth/refresh", json=body, signed=False)
+        except Refused as refusal:
+            if refusal.status != httpx.codes.UNAUTHORIZED:
+                raise
+            # Also when an answer was lost on its way: a refresh token shown twice ends its session.
+            if self._sign_in_again is None:
+                anew = (
+                    "sign in anew with `stripsession login`"
+                    if self._kept
+                    else "run the same command again to sign in anew"
+                )
+                raise CommandFault(f"the session has ended; {anew}") from refusal
+            await self._sign_in_again()
+            return
+        self._hold(answer.json())
 
     def _hold(self, document: Json) -> None:
         self._tokens = Tokens(access=str(document["access_token"]), refresh=str(document["refresh_token"]))

@@ -18,6 +18,7 @@ from cli.exits import CommandFault
 from cli.gateway import Gateway
 from cli.mixes import HELP as MIX_HELP
 from cli.mixes import read_mix
+from cli.sessions import SessionFile
 from cli.signin import create_link, local_address
 from cli.songs import WHOLE_FORMAT, Outcome, Request, folders, separate_all
 from cli.terminal import as_called
@@ -27,6 +28,13 @@ FORMATS = ("flac", "wav", "mp3", "m4a", "opus", WHOLE_FORMAT)
 FORMAT_HELP = f"format of the stems (default: flac); {WHOLE_FORMAT} is one file with all of them, for DJ software"
 DEPTHS = ("16", "24", "32f")
 PREVIEWS = ("mp3", "m4a", "opus")
+
+
+API_KEY_VARIABLE = "STRIPSESSION_API_KEY"
+_ADDRESS_HELP = (
+    "web address of StripSession (default: the one running on this machine); signed in to with the API key in"
+    f" {API_KEY_VARIABLE}, else with the session of `stripsession login`"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,9 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--again", action="store_true", help="separate also what was separated before, instead of only fetching it"
     )
-    parser.add_argument(
-        "--address", type=_address, help="web address of StripSession (default: the one running on this machine)"
-    )
+    parser.add_argument("--address", "--server", type=_address, help=_ADDRESS_HELP)
     parser.add_argument(
         "--email", help="account to sign in to at --address; its password is read from STRIPSESSION_PASSWORD"
     )
@@ -68,7 +74,7 @@ async def run(arguments: argparse.Namespace, console: Console) -> int:
         gateway.when_silent(lambda is_silent: console.print(WAITING, style="dim") if is_silent else None)
         await _sign_in(gateway, arguments)
         outcomes = await separate_songs(
-            gateway, songs, request, memory_of(arguments.data, gateway, arguments.email), bars
+            gateway, songs, request, memory_of(arguments.data, gateway, account_at(arguments)), bars
         )
     except asyncio.CancelledError:
         console.print(_interrupted(bars), soft_wrap=True, markup=False, highlight=False)
@@ -198,7 +204,23 @@ def check_files(songs: Sequence[Path]) -> None:
             raise CommandFault(f"{song} is not a file that can be read", exits.USAGE)
 
 
+def account_at(arguments: argparse.Namespace) -> str | None:
+    """What stands for the account in the memory of files that were sent; None is the machine's own."""
+    if arguments.email or not arguments.address:
+        return str(arguments.email) if arguments.email else None
+    if os.environ.get(API_KEY_VARIABLE):
+        return "by API key"
+    return "by session" if SessionFile(arguments.address).read() is not None else None
+
+
 async def _sign_in(gateway: Gateway, arguments: argparse.Namespace) -> None:
+    if arguments.address and not arguments.email:
+        # A key is of one server, which is named: the stack on this machine is signed in to without one.
+        if key := os.environ.get(API_KEY_VARIABLE, ""):
+            gateway.use_key(key)
+            return
+        if gateway.keep_session(SessionFile(arguments.address)):
+            return
     if not arguments.email:
         await sign_in_locally(gateway, arguments.data)
         return

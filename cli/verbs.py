@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cli import account, exits, mail, models, separate, up
+from cli import account, exits, login, mail, models, separate, up
 from cli.exits import CommandFault
 from cli.gateway import Refused
 from cli.terminal import as_called, soften_output
@@ -67,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
 
     up.add_arguments(add("up", "start everything on this machine", up.run, up.HELP))
     separate.add_arguments(add("separate", "separate songs into stems", separate.run))
+    login.add_arguments(add("login", "sign in at a server by a code", login.login, login.LOGIN_HELP))
+    login.add_arguments(add("logout", "end the session of `login`", login.logout))
+    login.add_arguments(add("whoami", "say whose the session of `login` is", login.whoami))
     account.add_link_arguments(add("link", "print a link that signs in once, within ten minutes", account.link))
     account.add_plan_arguments(add("plan", "list plans, or put an account on one", account.plan, account.PLAN_HELP))
     models.add_arguments(verbs.add_parser("models", help=_MODELS, description=_MODELS), shared)

@@ -10,6 +10,7 @@ FACTS = Stream(
         "stripsession.auth.v1.AccountCreated",
         "stripsession.auth.v1.AccountDeletionRequested",
         "stripsession.auth.v1.SessionEnded",
+        "stripsession.auth.v1.ApiKeyRevoked",
         "stripsession.library.v1.UploadStored",
         "stripsession.library.v1.TrackChanged",
         "stripsession.library.v1.SegmentCommitted",

@@ -372,6 +372,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your keys, newest first, without their secrets.
+         * @description Your keys, newest first, without their secrets.
+         */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Make a key for a program. Its secret is told once.
+         * @description Keep `secret` as you keep a password, and send it as `Authorization: Bearer`. It begins with sks_live_ and ends in a checksum, so that scanners find lost ones. At most 25 keys of a person work at once. Takes a session: no key makes another.
+         */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a key at once. Idempotent.
+         * @description Within a second, everywhere. What is being downloaded with it is downloaded to its end, and an event stream that it opened lasts ten minutes at most.
+         */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to sign in a program.
+         * @description Show `user_code` and `path` below the server's address; then ask redeemDeviceSignIn each `interval_s` until somebody has answered, or the codes end.
+         */
+        post: operations["startDeviceSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/device/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask whether it was approved.
+         * @description DEVICE_PENDING: nobody has answered yet. DEVICE_TOO_SOON: wait longer from now on, as long as Retry-After says. The session is told once.
+         */
+        post: operations["redeemDeviceSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/device/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a code was asked for.
+         * @description Nobody vouches for `client_name`. Approve only what you began yourself. Whoever looks first is the only one who can look again and answer.
+         */
+        post: operations["describeDeviceSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/device/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a program, or refuse it.
+         * @description The first answer stands. What is approved has a session of yours until it signs out.
+         */
+        post: operations["answerDeviceSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/uploads": {
         parameters: {
             query?: never;
@@ -1620,7 +1744,7 @@ export interface components {
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CODE_SPENT" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NO_AUDIO_STREAM" | "PAGE_TOKEN_INVALID" | "PLAN_WITHOUT_DEFAULT" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "STEM_NOT_FOUND" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_AT_ONCE" | "TOO_MANY_MAILS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSWORD" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NO_AUDIO_STREAM" | "PAGE_TOKEN_INVALID" | "PLAN_WITHOUT_DEFAULT" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "STEM_NOT_FOUND" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_MAILS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSWORD" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -1721,6 +1845,106 @@ export interface components {
             access_token?: string;
             /** @description Buys the next pair, once. A second use ends the session. */
             refresh_token?: string;
+        };
+        /**
+         * @description tracks:read: read tracks, follow them, and read receipts; tracks:write: upload, make, change and delete tracks; downloads: stems, mixes and segments, that is sound; shares: links for others; billing:read: plans and usage.
+         * @enum {string}
+         */
+        ApiKeyScope: "tracks:read" | "tracks:write" | "downloads" | "shares" | "billing:read";
+        /** @description A key, without its secret. */
+        ApiKey: {
+            /** @description Names the key. */
+            key_id: string;
+            /** @description What you call it. */
+            name: string;
+            /** @description What it may be used for. */
+            scopes: components["schemas"]["ApiKeyScope"][];
+            /** @description The last characters of its secret, to tell keys apart by. */
+            ending: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it stops working; null when it works until it is revoked.
+             */
+            expires_at: string | null;
+            /**
+             * Format: date
+             * @description The day in UTC of its last use; null for never.
+             */
+            last_used_on: string | null;
+        };
+        /** @description A key that was made just now. */
+        NewApiKey: {
+            /** @description Names the key. */
+            key_id: string;
+            /** @description What you call it. */
+            name: string;
+            /** @description What it may be used for. */
+            scopes: components["schemas"]["ApiKeyScope"][];
+            /** @description The last characters of its secret, to tell keys apart by. */
+            ending: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it stops working; null when it works until it is revoked.
+             */
+            expires_at: string | null;
+            /**
+             * Format: date
+             * @description The day in UTC of its last use; null for never.
+             */
+            last_used_on: string | null;
+            /** @description What a program sends as `Authorization: Bearer`. It is told this once. */
+            secret: string;
+        };
+        /** @description Your keys. */
+        ApiKeys: {
+            /** @description Newest first. */
+            keys: components["schemas"]["ApiKey"][];
+        };
+        /** @description What a program shows and asks with. */
+        DeviceCodes: {
+            /** @description The program's own: whoever holds it gets the session. */
+            device_code: string;
+            /** @description To show; case, spaces and hyphens make no difference. */
+            user_code: string;
+            /** @description Where it is approved, below the server's address. The code stands behind the #. */
+            path: string;
+            /**
+             * Format: date-time
+             * @description When both codes stop working.
+             */
+            expires_at: string;
+            /**
+             * Format: int64
+             * @description Seconds to wait between two questions.
+             */
+            interval_s: number;
+        };
+        /** @description A program that waits to be approved. */
+        DeviceSignIn: {
+            /** @description What it calls itself; nobody vouches for that. */
+            client_name: string;
+            /** @description The network address that it asked from. */
+            address: string;
+            /**
+             * Format: date-time
+             * @description When it asked.
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description When the code stops working.
+             */
+            expires_at: string;
         };
         /** @description A model that can separate. */
         Model: {
@@ -2044,6 +2268,39 @@ export interface components {
             /** @description The code of the link, which works once. */
             code: string;
         };
+        /** @description What the key is for, and for how long. */
+        ApiKeyRequest: {
+            /** @description What you call it, 1 to 100 characters. */
+            name: string;
+            /** @description What it may be used for; at least one. */
+            scopes: components["schemas"]["ApiKeyScope"][];
+            /** @description Days that it works, 1 to 366; absent takes 90. */
+            expires_in_days?: number | null;
+            /** @description True, and without expires_in_days, for a key that works until it is revoked. */
+            never_expires?: boolean | null;
+        };
+        /** @description What asks. */
+        DeviceStart: {
+            /** @description What the program calls itself, as shown to whoever approves: 1 to 100 characters. */
+            client_name: string;
+        };
+        /** @description The program's own code. */
+        DeviceRedeem: {
+            /** @description The program's own code. */
+            device_code: string;
+        };
+        /** @description What the program shows. */
+        DeviceLookup: {
+            /** @description The code that the program shows. */
+            user_code: string;
+        };
+        /** @description Whether it may. */
+        DeviceAnswer: {
+            /** @description The code that the program shows. */
+            user_code: string;
+            /** @description True signs the program in as you; false refuses it. */
+            approve: boolean;
+        };
         /** @description What to separate, and how. */
         NewTrack: {
             /** @description The complete upload. */
@@ -2237,8 +2494,69 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Forbidden: CROSS_SITE, SCOPE_MISSING. */
+        "403-CROSS_SITE-SCOPE_MISSING": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: CROSS_SITE, SESSION_REQUIRED. */
+        "403-CROSS_SITE-SESSION_REQUIRED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: CROSS_SITE, SESSION_REQUIRED, WRONG_PASSWORD. */
+        "403-CROSS_SITE-SESSION_REQUIRED-WRONG_PASSWORD": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Forbidden: CROSS_SITE, WRONG_PASSWORD. */
         "403-CROSS_SITE-WRONG_PASSWORD": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: DEVICE_REFUSED. */
+        "403-DEVICE_REFUSED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: SCOPE_MISSING. */
+        "403-SCOPE_MISSING-without-body": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Forbidden: SCOPE_MISSING. */
+        "403-SCOPE_MISSING": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: SESSION_REQUIRED. */
+        "403-SESSION_REQUIRED": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2255,8 +2573,26 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Found: ACCOUNT_NOT_FOUND, DEVICE_CODE_NOT_FOUND. */
+        "404-ACCOUNT_NOT_FOUND-DEVICE_CODE_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: ACCOUNT_NOT_FOUND, SESSION_NOT_FOUND. */
         "404-ACCOUNT_NOT_FOUND-SESSION_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: API_KEY_NOT_FOUND, NOT_FOUND. */
+        "404-API_KEY_NOT_FOUND-NOT_FOUND": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2275,6 +2611,15 @@ export interface components {
         };
         /** @description Not Found: COVER_NOT_FOUND, NOT_FOUND, TRACK_NOT_FOUND. */
         "404-COVER_NOT_FOUND-NOT_FOUND-TRACK_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: DEVICE_CODE_NOT_FOUND. */
+        "404-DEVICE_CODE_NOT_FOUND": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2415,6 +2760,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Conflict: DEVICE_PENDING. */
+        "409-DEVICE_PENDING": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Conflict: EMAIL_TAKEN. */
         "409-EMAIL_TAKEN": {
             headers: {
@@ -2444,6 +2798,15 @@ export interface components {
         };
         /** @description Conflict: PLAN_WITHOUT_DEFAULT, UPLOAD_INCOMPLETE. */
         "409-PLAN_WITHOUT_DEFAULT-UPLOAD_INCOMPLETE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: SECRET_TOLD, TOO_MANY_API_KEYS. */
+        "409-SECRET_TOLD-TOO_MANY_API_KEYS": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2581,6 +2944,24 @@ export interface components {
         };
         /** @description Misdirected Request: WRONG_ADDRESS. */
         "421-WRONG_ADDRESS": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: API_KEY_LIFE_INVALID, API_KEY_NAME_INVALID, IDEMPOTENCY_KEY_REUSED, INVALID_FIELD, SCOPES_INVALID. */
+        "422-API_KEY_LIFE_INVALID-API_KEY_NAME_INVALID-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-SCOPES_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: CLIENT_NAME_INVALID, INVALID_FIELD. */
+        "422-CLIENT_NAME_INVALID-INVALID_FIELD": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2726,6 +3107,21 @@ export interface components {
         /** @description Unprocessable Entity: WEBHOOK_UNREADABLE. */
         "422-WEBHOOK_UNREADABLE": {
             headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too Many Requests: DEVICE_TOO_SOON, TOO_FAST. */
+        "429-DEVICE_TOO_SOON-TOO_FAST": {
+            headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
+                /** @example 2 */
+                "Retry-After": number;
                 [name: string]: unknown;
             };
             content: {
@@ -3306,6 +3702,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -3342,7 +3739,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
@@ -3379,6 +3776,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
@@ -3410,7 +3808,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
             404: components["responses"]["404-SESSION_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -3447,7 +3845,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
             404: components["responses"]["404-NOT_FOUND-SESSION_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -3484,7 +3882,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-WRONG_PASSWORD"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-WRONG_PASSWORD"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND-SESSION_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
@@ -3597,7 +3995,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             409: components["responses"]["409-MAIL_OFF"];
@@ -3643,6 +4041,282 @@ export interface operations {
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that work, and those that expired within the last days. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeys"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. Sending the same again within 24 hours makes no second key: it is answered SECRET_TOLD, with the first one's `key_id` in facts, for a secret is told once. With another body it is refused.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The key and its secret. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKey"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-SECRET_TOLD-TOO_MANY_API_KEYS"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-API_KEY_LIFE_INVALID-API_KEY_NAME_INVALID-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-SCOPES_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Names an API key of yours.
+                 * @example key_3a9d5e07c1b84f62a0d7e8f91b2c4d6e
+                 */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-API_KEY_NOT_FOUND-NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    startDeviceSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceStart"];
+            };
+        };
+        responses: {
+            /** @description The codes. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCodes"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-CLIENT_NAME_INVALID-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    redeemDeviceSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceRedeem"];
+            };
+        };
+        responses: {
+            /** @description The account and its session. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            403: components["responses"]["403-DEVICE_REFUSED"];
+            404: components["responses"]["404-DEVICE_CODE_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-DEVICE_PENDING"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-DEVICE_TOO_SOON-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    describeDeviceSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceLookup"];
+            };
+        };
+        responses: {
+            /** @description What asks, and from where. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceSignIn"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-DEVICE_CODE_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    answerDeviceSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceAnswer"];
+            };
+        };
+        responses: {
+            /** @description It is told. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND-DEVICE_CODE_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
             504: components["responses"]["504-DEADLINE"];
@@ -3701,7 +4375,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_METADATA"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             408: components["responses"]["408-BODY_CUT_OFF"];
             412: components["responses"]["412-TUS_VERSION"];
             413: components["responses"]["413-UPLOAD_TOO_LARGE"];
@@ -3780,7 +4454,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-UPLOAD_NOT_FOUND"];
             409: components["responses"]["409-UPLOAD_IN_USE"];
             412: components["responses"]["412-TUS_VERSION"];
@@ -3873,6 +4547,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-without-body"];
             401: components["responses"]["401-UNAUTHENTICATED-without-body"];
+            403: components["responses"]["403-SCOPE_MISSING-without-body"];
             404: components["responses"]["404-NOT_FOUND-UPLOAD_NOT_FOUND-without-body"];
             412: components["responses"]["412-TUS_VERSION-without-body"];
             421: components["responses"]["421-WRONG_ADDRESS-without-body"];
@@ -3932,7 +4607,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-UPLOAD_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF"];
             409: components["responses"]["409-UPLOAD_OFFSET_MISMATCH"];
@@ -4001,6 +4676,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD-PAGE_TOKEN_INVALID"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -4046,7 +4722,7 @@ export interface operations {
             400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
             402: components["responses"]["402-MINUTES_EXHAUSTED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-TRACK_NOT_FOUND-UPLOAD_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             409: components["responses"]["409-PLAN_WITHOUT_DEFAULT-UPLOAD_INCOMPLETE"];
@@ -4091,6 +4767,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -4123,6 +4800,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
@@ -4160,6 +4838,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -4196,7 +4875,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -4239,7 +4918,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
@@ -4282,7 +4961,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             409: components["responses"]["409-TRACK_NOT_SEPARATING"];
             421: components["responses"]["421-WRONG_ADDRESS"];
@@ -4323,7 +5002,7 @@ export interface operations {
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
             402: components["responses"]["402-MINUTES_EXHAUSTED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             409: components["responses"]["409-PLAN_WITHOUT_DEFAULT-TRACK_NOT_RETRYABLE"];
             410: components["responses"]["410-UPLOAD_GONE"];
@@ -4371,6 +5050,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD"];
@@ -4423,6 +5103,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_STREAMS"];
@@ -4491,6 +5172,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -4551,6 +5233,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-COVER_NOT_FOUND-NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -4589,6 +5272,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -4631,7 +5315,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             409: components["responses"]["409-TOO_MANY_SHARES"];
@@ -4678,7 +5362,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-SHARE_NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -4960,6 +5644,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND"];
             409: components["responses"]["409-TRACK_NOT_READY"];
             416: components["responses"]["416-RANGE_OUTSIDE"];
@@ -5109,6 +5794,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND"];
             409: components["responses"]["409-TRACK_NOT_READY"];
             416: components["responses"]["416-RANGE_OUTSIDE"];
@@ -5222,6 +5908,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND"];
             409: components["responses"]["409-TRACK_NOT_READY"];
             416: components["responses"]["416-RANGE_OUTSIDE"];
@@ -5267,7 +5954,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             409: components["responses"]["409-TRACK_NOT_READY"];
@@ -5371,6 +6058,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
@@ -5402,6 +6090,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
@@ -5433,6 +6122,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
@@ -5475,6 +6165,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD-PAGE_TOKEN_INVALID"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];

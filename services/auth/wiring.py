@@ -18,6 +18,8 @@ from chassis.identity import Certificates
 from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.server import RpcServer
+from services.auth.api.api_key_servicer import ApiKeyServicer
+from services.auth.api.device_servicer import DeviceServicer
 from services.auth.api.federation_servicer import FederationServicer
 from services.auth.api.security_servicer import AccountSecurityServicer
 from services.auth.api.servicer import AuthServicer, LocalSignInServicer, PublishedKeys
@@ -41,7 +43,13 @@ from services.auth.events.envelopes import encode
 from services.auth.events.told_mails import told
 from services.auth.settings import AuthSettings
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
-from stripsession.auth.v1 import account_security_service_pb2_grpc, auth_service_pb2_grpc, federation_service_pb2_grpc
+from stripsession.auth.v1 import (
+    account_security_service_pb2_grpc,
+    api_key_service_pb2_grpc,
+    auth_service_pb2_grpc,
+    device_service_pb2_grpc,
+    federation_service_pb2_grpc,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -130,6 +138,8 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
     federated = _federated(settings, ports)
     federation_servicer = FederationServicer(federated.federation, federated.issuers)
     security_servicer = AccountSecurityServicer(ports)
+    key_servicer = ApiKeyServicer(ports)
+    device_servicer = DeviceServicer(ports)
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
@@ -144,6 +154,8 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
             lambda server: account_security_service_pb2_grpc.add_AccountSecurityServiceServicer_to_server(
                 security_servicer, server
             ),
+            lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(key_servicer, server),
+            lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(device_servicer, server),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,

@@ -14,8 +14,10 @@ from chassis.identity import Certificates
 from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
 from services.gateway.api.admission import Admission, Paces
+from services.gateway.api.api_key_routes import ApiKeyRoutes
 from services.gateway.api.auth_routes import AuthRoutes
 from services.gateway.api.catalogue_routes import CatalogueRoutes
+from services.gateway.api.device_routes import DeviceRoutes
 from services.gateway.api.download_routes import DownloadRoutes
 from services.gateway.api.edge import Edge, EdgePolicy
 from services.gateway.api.endpoint import Endpoint
@@ -38,6 +40,7 @@ from services.gateway.app.watch_track import WatchTimes
 from services.gateway.clients.backends import Addresses, Backends
 from services.gateway.clients.ended_reading import READ_EVERY_S, EndedReading
 from services.gateway.clients.key_set import KeySet
+from services.gateway.clients.key_verifier import AuthKeyVerifier
 from services.gateway.clients.living_verifier import LivingVerifier
 from services.gateway.clients.progress_reading import BackendProgress
 from services.gateway.clients.session_issuers import SessionIssuers
@@ -46,10 +49,17 @@ from services.gateway.domain.approach import Approach
 from services.gateway.domain.ended_sessions import EndedSessions
 from services.gateway.domain.pace import Pace
 from services.gateway.domain.sign_in_tries import Patience
+from services.gateway.events.key_facts import KeyFacts
 from services.gateway.events.session_facts import SessionFacts
 from services.gateway.events.track_facts import TrackFacts
 from services.gateway.settings import GatewaySettings
-from stripsession.auth.v1 import account_security_service_pb2_grpc, auth_service_pb2_grpc, federation_service_pb2_grpc
+from stripsession.auth.v1 import (
+    account_security_service_pb2_grpc,
+    api_key_service_pb2_grpc,
+    auth_service_pb2_grpc,
+    device_service_pb2_grpc,
+    federation_service_pb2_grpc,
+)
 from stripsession.billing.v1 import billing_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
@@ -65,6 +75,7 @@ class Gateway:
     http: HttpServer
     facts: TrackFacts
     session_facts: SessionFacts
+    key_facts: KeyFacts
     readiness: Readiness
 
 
@@ -75,6 +86,8 @@ class Stubs:
     auth: auth_service_pb2_grpc.AuthServiceAsyncStub
     federation: federation_service_pb2_grpc.FederationServiceAsyncStub
     security: account_security_service_pb2_grpc.AccountSecurityServiceAsyncStub
+    api_keys: api_key_service_pb2_grpc.ApiKeyServiceAsyncStub
+    devices: device_service_pb2_grpc.DeviceServiceAsyncStub
     library: library_service_pb2_grpc.LibraryServiceAsyncStub
     listing: listing_service_pb2_grpc.ListingServiceAsyncStub
     shares: share_service_pb2_grpc.ShareServiceAsyncStub
@@ -146,9 +159,11 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
     ended_reading = Periodic("ended sessions", reading.read, every_s=READ_EVERY_S)
     session_facts = SessionFacts(Bus(settings.nats_url, certificates), ended, ended_reading.wake)
     verifier = LivingVerifier(KeySetVerifier(keys, issuers), ended, reading.known)
-    admission = Admission(verifier, _paces(settings), cookie_secure=settings.cookie_secure)
+    api_keys = AuthKeyVerifier(stubs.api_keys)
+    admission = Admission(verifier, _paces(settings), keys=api_keys, cookie_secure=settings.cookie_secure)
     wakes = TrackWakes()
     facts = TrackFacts(Bus(settings.nats_url, certificates), wakes.wake)
+    key_facts = KeyFacts(Bus(settings.nats_url, certificates), api_keys.forget)
     draining = asyncio.Event()
     readiness = Readiness()
 
@@ -170,9 +185,9 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
         header_read_s=settings.header_read_s,
     )
     # Readiness last: stopped first, it sends callers elsewhere before the server drains.
-    heard: list[Part] = [ended_reading, session_facts, facts]
+    heard: list[Part] = [ended_reading, session_facts, facts, key_facts]
     parts: list[Part] = [MetricsEndpoint(settings.metrics_listen), *backends.parts, *heard, http, readiness]
-    return Gateway(parts, endpoints, http, facts, session_facts, readiness)
+    return Gateway(parts, endpoints, http, facts, session_facts, key_facts, readiness)
 
 
 def _stubs(
@@ -187,6 +202,8 @@ def _stubs(
         auth_service_pb2_grpc.AuthServiceStub(auth),
         federation_service_pb2_grpc.FederationServiceStub(auth),
         account_security_service_pb2_grpc.AccountSecurityServiceStub(auth),
+        api_key_service_pb2_grpc.ApiKeyServiceStub(auth),
+        device_service_pb2_grpc.DeviceServiceStub(auth),
         library_service_pb2_grpc.LibraryServiceStub(library),
         listing_service_pb2_grpc.ListingServiceStub(library),
         share_service_pb2_grpc.ShareServiceStub(library),
@@ -213,6 +230,8 @@ def _endpoints(
         *AuthRoutes(stubs.auth, admission).endpoints(),
         *SessionRoutes(stubs.security).endpoints(),
         *MailRoutes(stubs.security, admission).endpoints(),
+        *ApiKeyRoutes(stubs.api_keys).endpoints(),
+        *DeviceRoutes(stubs.devices).endpoints(),
         *UploadRoutes(
             stubs.library, upload_bytes_max=settings.upload_bytes_max, body_idle_s=settings.body_idle_s
         ).endpoints(),

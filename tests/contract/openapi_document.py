@@ -26,6 +26,8 @@ ANYBODYS_NAMES = frozenset(
         "resetPassword",
         "verifyEmail",
         "redeemLink",
+        "startDeviceSignIn",
+        "redeemDeviceSignIn",
         "describeUploads",
         "describeUpload",
         "openShare",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import jsonschema  # type: ignore[import-untyped]  # ships no types
 import pytest
 
+from services.gateway.api.scopes import SCOPES, Scope
 from tests.contract.openapi_document import (
     ANYBODYS_NAMES,
     Json,
@@ -27,7 +28,8 @@ PROMISED_NAMES = """
     describeUploads createUpload describeUpload getUpload appendUpload deleteUpload createTrack listTracks getTrack
     updateTrack deleteTrack cancelTrack retryTrack getManifest watchTrack getSegment getCover createShare listShares
     revokeShare openShare getSharedManifest getSharedSegment downloadStem downloadMix downloadAll createMix listModels
-    listPlans getUsage listErasures receiveClerkWebhook
+    listPlans getUsage listErasures receiveClerkWebhook createApiKey listApiKeys revokeApiKey
+    startDeviceSignIn redeemDeviceSignIn describeDeviceSignIn answerDeviceSignIn
 """
 
 
@@ -112,8 +114,9 @@ def test_who_may_call_is_told() -> None:
             assert (name, operation["security"]) == (name, [{}, {"refresh_cookie": []}])
             assert listed is (name == "refreshSession")
         else:
-            assert (name, operation["security"], listed) == (name, [{"bearer": []}, {"cookie": []}], True)
-    assert set(told["components"]["securitySchemes"]) == {"bearer", "cookie", "refresh_cookie"}
+            by_key = [{"api_key": [SCOPES[name].value]}] if SCOPES[name] is not Scope.SESSION else []
+            assert (name, operation["security"], listed) == (name, [{"bearer": []}, {"cookie": []}, *by_key], True)
+    assert set(told["components"]["securitySchemes"]) == {"bearer", "cookie", "refresh_cookie", "api_key"}
     # What no operation says for itself would hold for it.
     assert "security" not in told
     assert {tag for operation in by_name.values() for tag in operation["tags"]} == {t["name"] for t in told["tags"]}

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from services.auth.app.program_ports import ApiKeys, DeviceSignIns
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import EmailAddress
 from services.auth.domain.email_code import EmailCode, PendingSignUp, Purpose
@@ -250,6 +251,16 @@ class Work(Protocol):
     @property
     def mails(self) -> Mails:
         """Mail that waits."""
+        ...
+
+    @property
+    def api_keys(self) -> ApiKeys:
+        """API keys."""
+        ...
+
+    @property
+    def device_sign_ins(self) -> DeviceSignIns:
+        """Programs that wait."""
         ...
 
     async def publish(self, fact: Fact) -> None:

@@ -111,3 +111,65 @@ class HashingBusy(Exception):
         """`retry_after_s` is when another try is likely to succeed."""
         super().__init__()
         self.retry_after_s = retry_after_s
+
+
+class ApiKeyNameInvalid(Exception):
+    """A key's name has 1 to 100 visible characters."""
+
+
+class ScopesInvalid(Exception):
+    """Name at least one scope, and only those that there are."""
+
+
+class ApiKeyLifeInvalid(Exception):
+    """A key works for 1 to 366 days, or never expires when that is asked for."""
+
+
+class TooManyApiKeys(Exception):
+    """You have as many keys as you may have. Revoke one of them first."""
+
+
+class ApiKeyNotFound(Exception):
+    """There is no such key."""
+
+
+class ApiKeyRefused(Exception):
+    """This key does not exist, or no longer."""
+
+
+class IdempotencyKeyReused(Exception):
+    """This idempotency key was used for another request."""
+
+
+class SecretTold(Exception):
+    """This request was answered already, and its secret is told once. Revoke what it made, and make another."""
+
+    def __init__(self, key_id: str) -> None:
+        """`key_id` is what the first one made."""
+        super().__init__()
+        self.facts = {"key_id": key_id}
+
+
+class ClientNameInvalid(Exception):
+    """A program's name has 1 to 100 visible characters."""
+
+
+class DeviceCodeNotFound(Exception):
+    """This code has run out, was answered, or never was. Begin anew in the program that showed it."""
+
+
+class DeviceSignInPending(Exception):
+    """Nobody has answered yet. Ask again when the interval is over."""
+
+
+class DeviceRefused(Exception):
+    """Whoever looked at the code refused it. Begin anew if that was a mistake."""
+
+
+class DeviceAskedTooSoon(Exception):
+    """That is sooner than was told. Wait longer between two questions from now on."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        """`retry_after_s` is the interval from now on."""
+        super().__init__()
+        self.retry_after_s = retry_after_s

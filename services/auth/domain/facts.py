@@ -32,4 +32,12 @@ class SessionEnded:
     """When the last of its access tokens has run out."""
 
 
-Fact = AccountCreated | AccountDeletionRequested | SessionEnded
+@dataclasses.dataclass(frozen=True)
+class ApiKeyRevoked:
+    """A key works no more."""
+
+    key_id: str
+    user_id: str
+
+
+Fact = AccountCreated | AccountDeletionRequested | ApiKeyRevoked | SessionEnded

@@ -24,6 +24,11 @@ def new_mail_id() -> str:
     return f"eml_{uuid.uuid4().hex}"
 
 
+def new_key_id() -> str:
+    """A fresh API key's identifier."""
+    return f"key_{uuid.uuid4().hex}"
+
+
 def new_secret() -> str:
     """A fresh refresh token or link code: 256 random bits, safe in addresses."""
     return secrets.token_urlsafe(SECRET_BYTES)

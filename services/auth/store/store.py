@@ -12,6 +12,8 @@ from chassis.db.pool import Database
 from chassis.db.transaction import Transaction, transaction
 from services.auth.domain.facts import Fact
 from services.auth.store.accounts import PostgresAccounts
+from services.auth.store.api_keys import PostgresApiKeys
+from services.auth.store.device_sign_ins import PostgresDeviceSignIns
 from services.auth.store.email_codes import PostgresEmailCodes, PostgresPendingSignUps
 from services.auth.store.identities import PostgresIdentities
 from services.auth.store.links import PostgresLinks
@@ -38,6 +40,8 @@ class PostgresWork:
         self.email_codes = PostgresEmailCodes(inner.connection)
         self.pending_sign_ups = PostgresPendingSignUps(inner.connection)
         self.mails = PostgresMails(inner.connection, mail_key)
+        self.device_sign_ins = PostgresDeviceSignIns(inner.connection)
+        self.api_keys = PostgresApiKeys(inner.connection)
 
     async def publish(self, fact: Fact) -> None:
         """Publish once the work has committed."""

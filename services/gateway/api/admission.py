@@ -24,6 +24,8 @@ from services.gateway.domain.sign_in_tries import Patience, SignInTries
 
 ACCESS_COOKIE = "stripsession_access"
 REFRESH_COOKIE = "stripsession_refresh"
+API_KEY_PREFIX = "sks_"
+"""What tells a key from an access token; what follows is auth's."""
 REFRESH_PATH = "/v1/auth"
 _WRONG = frozenset({"WRONG_CREDENTIALS", "WRONG_PASSWORD"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -42,9 +44,17 @@ class Paces:
 class Admission:
     """Decides about every request before its handler runs."""
 
-    def __init__(self, verifier: TokenVerifier, paces: Paces, *, cookie_secure: str = "auto") -> None:
-        """`cookie_secure` is auto, always or never."""
+    def __init__(
+        self,
+        verifier: TokenVerifier,
+        paces: Paces,
+        *,
+        keys: TokenVerifier | None = None,
+        cookie_secure: str = "auto",
+    ) -> None:
+        """`keys` verifies what begins as an API key does; `cookie_secure` is auto, always or never."""
         self._verifier = verifier
+        self._keys = keys
         self._cookie_secure = cookie_secure
         self._by_address = Buckets(paces.requests)
         self._by_person = Buckets(paces.requests)
@@ -121,19 +131,22 @@ class Admission:
         if scheme:
             if scheme.lower() != "bearer" or not token.strip():
                 raise unsigned("The Authorization header holds no bearer token.", error="invalid_request")
-            return await self._verified(token.strip())
+            # Of keys the header alone is heeded: a browser sends cookies by itself.
+            if self._keys is not None and token.strip().startswith(API_KEY_PREFIX):
+                return await self._verified(token.strip(), self._keys, "API key")
+            return await self._verified(token.strip(), self._verifier)
         token = request.cookies.get(ACCESS_COOKIE, "")
         if not token:
             raise unsigned()
         if request.method not in _READING:
             require_same_origin(request)
-        return await self._verified(token)
+        return await self._verified(token, self._verifier)
 
-    async def _verified(self, token: str) -> Identity:
+    async def _verified(self, token: str, verifier: TokenVerifier, kind: str = "access token") -> Identity:
         try:
-            return await self._verifier.verify(token)
+            return await verifier.verify(token)
         except TokenRefused as error:
-            raise unsigned("The access token is not valid, or no longer.", error="invalid_token") from error
+            raise unsigned(f"The {kind} is not valid, or no longer.", error="invalid_token") from error
         except BackendAway as error:
             raise refuse(503, "UNREACHABLE", "Sign-in is not available right now.", Retry_After="2") from error
 

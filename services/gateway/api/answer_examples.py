@@ -9,6 +9,10 @@ UPLOAD_ID = "upl_7d3e1a9c5b2f4068912ac3de4f5b6a70"
 SESSION_ID = "ses_5e0d9c8b7a6f4e3d2c1b0a9f8e7d6c5b"
 SHARE_ID = "shr_c41f0a7be82d4935b6d08e7fa1529c3d"
 SHARE_TOKEN = "q3l0mB7rXc5n2v9KfWZ1sYtA8dHjUePgRiOo4E6LkMw"  # noqa: S105 - made up, it opens nothing
+DEVICE_CODE = "n4TzQ0vYk2LrWc8mXe1sUb7dPf9aGh3jKi5oRy6tSuA"
+USER_CODE = "WDJB-MJHT"
+KEY_ID = "key_3a9d5e07c1b84f62a0d7e8f91b2c4d6e"
+IDEMPOTENCY_KEY = "nightly-backup-2030-05"
 _MADE_AT = "2030-05-04T09:30:00.000Z"
 _READY_AT = "2030-05-04T09:31:10.250Z"
 _ENDS_AT = "2030-05-11T09:40:00.000Z"
@@ -110,6 +114,15 @@ _SEGMENT = {
 }
 _VIEW = {"gains": {"vocals": -6}, "loop": [12.0, 24.0]}
 _SHARE = {"share_id": SHARE_ID, "created_at": "2030-05-04T09:40:00.000Z", "expires_at": _ENDS_AT, "view": _VIEW}
+_API_KEY = {
+    "key_id": KEY_ID,
+    "name": "Nightly backup",
+    "scopes": ["tracks:read", "downloads"],
+    "ending": "2Xq9",
+    "created_at": _MADE_AT,
+    "expires_at": "2030-06-03T09:30:00.000Z",
+    "last_used_on": None,
+}
 _PLAN = {
     "name": "free",
     "title": "Free",
@@ -128,6 +141,20 @@ _PROGRESS = (
 
 BY_SCHEMA: Mapping[str, object] = {
     "Account": _ACCOUNT,
+    "ApiKeys": {"keys": [_API_KEY | {"last_used_on": "2030-05-05"}]},
+    "DeviceCodes": {
+        "device_code": DEVICE_CODE,
+        "user_code": USER_CODE,
+        "path": f"/#/device/{USER_CODE}",
+        "expires_at": "2030-05-04T09:40:00.000Z",
+        "interval_s": 5,
+    },
+    "DeviceSignIn": {
+        "client_name": "stripsession on ada-laptop",
+        "address": "203.0.113.7",
+        "started_at": _MADE_AT,
+        "expires_at": "2030-05-04T09:40:00.000Z",
+    },
     "Document": {"openapi": "3.1.0", "info": {"title": "StripSession", "version": "1.0.0"}, "paths": {}},
     "ErasurePage": {
         "erasures": [
@@ -164,6 +191,8 @@ BY_SCHEMA: Mapping[str, object] = {
             }
         ]
     },
+    # Made up: its checksum is wrong, so that no scanner takes it for one.
+    "NewApiKey": _API_KEY | {"secret": "sks_live_EXAMPLEexampleEXAMPLEexampleEXAMPLEexample12342Xq9"},
     "NewShare": _SHARE | {"token": SHARE_TOKEN, "path": f"/#/shared/{SHARE_TOKEN}"},
     "OpenedShare": {"track": _SHARED_TRACK, "view": _VIEW, "expires_at": _ENDS_AT},
     "Plans": {

@@ -7,14 +7,23 @@ import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
-from services.gateway.api.answer_examples import BY_MEDIA_TYPE, BY_SCHEMA, SESSION_ID, SHARE_ID, TRACK_ID, UPLOAD_ID
+from services.gateway.api.answer_examples import (
+    BY_MEDIA_TYPE,
+    BY_SCHEMA,
+    KEY_ID,
+    SESSION_ID,
+    SHARE_ID,
+    TRACK_ID,
+    UPLOAD_ID,
+)
 from services.gateway.api.answer_headers import HEADERS, OF_LIMITED, OF_STATUS
 from services.gateway.api.endpoint import Access, Answer, Endpoint, Rate
 from services.gateway.api.problems import MEDIA_TYPE, Problem
 from services.gateway.api.reasons import REASONS
 from services.gateway.api.refusals import reasons_of
-from services.gateway.api.schema import Body, Member, Text
+from services.gateway.api.schema import Body, Member, Text, Texts
 from services.gateway.api.schemas import SCHEMAS
+from services.gateway.api.scopes import Scope, scope_of
 from services.gateway.domain.identifiers import PATTERNS
 
 Json = dict[str, object]
@@ -27,6 +36,8 @@ Upload a song, get its stems, play and practise with them.
 - **Signing in.** `signIn` with `transport` token gives an access token for `Authorization: Bearer` and a refresh token
   for `refreshSession`; with cookie it sets HttpOnly cookies, for pages of the same origin. What is signed for and
   changes something must then come from our own pages.
+- **API keys** of createApiKey are sent as access tokens are, and open what they are for: each operation names its
+  scope, and what concerns the account itself has none.
 - **Refusals** are `application/problem+json` with a `reason` for programs, a `detail` that says what happened, and an
   `action` that says what to do. Each operation lists its reasons as examples. Who gets 429, 503 or 504 waits as many
   seconds as `Retry-After` says.
@@ -41,6 +52,7 @@ _TAGS = {
     "service": "The server itself: whether it is live, its keys, this document.",
     "auth": "Sessions: opening, renewing, ending.",
     "account": "Your account.",
+    "keys": "API keys, for programs that act in your place.",
     "uploads": "Files on their way in, by tus 1.0.0: any tus client does, and an upload goes on where it stopped.",
     "tracks": "Your songs: made of uploads, listed, changed, followed, deleted.",
     "playback": "Stems a few seconds at a time, as soon as they are separated.",
@@ -55,6 +67,7 @@ _PATH_PARAMETERS: Mapping[str, tuple[str, str]] = {
     "track_id": ("Names a track of yours.", TRACK_ID),
     "upload_id": ("Names an upload of yours.", UPLOAD_ID),
     "session_id": ("Names a session of yours.", SESSION_ID),
+    "key_id": ("Names an API key of yours.", KEY_ID),
     "share_id": ("Names a link of the track.", SHARE_ID),
     "stem": ("One of the track's `stems`.", "vocals"),
     "index": ("The segment's `index`, from 0 on.", "0"),
@@ -70,6 +83,13 @@ _SCHEMES: Json = {
         "scheme": "bearer",
         "bearerFormat": "JWT",
         "description": "The session's `access_token`.",
+    },
+    "api_key": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "sks_live_",
+        "description": "An API key that is for what the operation names, in place of an access token. What names no"
+        " scope takes no key.",
     },
     "cookie": {
         "type": "apiKey",
@@ -121,7 +141,8 @@ def _choices(endpoints: Iterable[Endpoint]) -> Json:
     for endpoint in endpoints:
         found += endpoint.choices.values()
         found += [parameter for parameter in (*endpoint.query, *endpoint.headers) if isinstance(parameter, Text)]
-        found += endpoint.body.members if endpoint.body is not None else ()
+        members = endpoint.body.members if endpoint.body is not None else ()
+        found += [member.each if isinstance(member, Texts) else member for member in members]
     return {each.shared: each.own_schema() for each in found if isinstance(each, Text) and each.shared}
 
 
@@ -146,7 +167,7 @@ def _operation(endpoint: Endpoint) -> Json:
         "tags": [endpoint.tag],
         "parameters": _parameters(endpoint),
         "responses": _responses(endpoint),
-        "security": _SECURITY[endpoint.access],
+        "security": _security(endpoint),
     }
     if endpoint.body is not None:
         name = endpoint.body.name
@@ -158,6 +179,14 @@ def _operation(endpoint: Endpoint) -> Json:
         content = {endpoint.body_media_type: _of_bytes(endpoint.body_media_type)}
         operation["requestBody"] = {"required": endpoint.body_media_required, "content": content}
     return operation
+
+
+def _security(endpoint: Endpoint) -> list[Json]:
+    ways = _SECURITY[endpoint.access]
+    scope = scope_of(endpoint.name)
+    if endpoint.access is not Access.SIGNED or scope is Scope.SESSION:
+        return ways
+    return [*ways, {"api_key": [scope.value]}]
 
 
 def _parameters(endpoint: Endpoint) -> list[Json]:

@@ -45,6 +45,8 @@ OF_THE_DOOR: Mapping[str, Reason] = {
     "NOT_JSON": Reason(415, "The body must be application/json."),
     "NOT_READY": Reason(503, "This process takes no requests now."),
     "RANGE_OUTSIDE": Reason(416, "The range lies outside the file."),
+    "SCOPE_MISSING": Reason(403, "This API key is not for downloads.", {"scope": "downloads"}),
+    "SESSION_REQUIRED": Reason(403, "An API key cannot do this, whatever it is for."),
     "TOO_FAST": Reason(429, "That is too many requests in a short time."),
     "TOO_MANY_AT_ONCE": Reason(429, "Too many of your requests are being answered."),
     "TOO_MANY_STREAMS": Reason(429, "Too many event streams are open already."),
@@ -60,6 +62,10 @@ OF_THE_DOOR: Mapping[str, Reason] = {
 OF_SERVICES: Mapping[str, Reason] = {
     "ACCOUNT_NOT_FOUND": Reason(404, "There is no such account."),
     "CODE_SPENT": Reason(404, "This link was used or has run out. Ask for a new one."),
+    "API_KEY_LIFE_INVALID": Reason(422, "A key works for 1 to 366 days, or never expires when that is asked for."),
+    "API_KEY_NAME_INVALID": Reason(422, "A key's name has 1 to 100 visible characters."),
+    "API_KEY_NOT_FOUND": Reason(404, "There is no such key."),
+    "CLIENT_NAME_INVALID": Reason(422, "A program's name has 1 to 100 visible characters."),
     "COVER_NOT_FOUND": Reason(404, "The song's file has no cover."),
     "DAMAGED": Reason(
         422, "This file is damaged or incomplete and cannot be decoded. Export it again, then upload it."
@@ -67,6 +73,12 @@ OF_SERVICES: Mapping[str, Reason] = {
     "DEADLINE": Reason(504, "The call took too long; try again."),
     "DEPENDENCY_AWAY": Reason(503, "The billing cannot be reached just now; please try again."),
     "DEPENDENCY_UNAVAILABLE": Reason(503, "Something this needs is away; try again shortly."),
+    "DEVICE_CODE_NOT_FOUND": Reason(
+        404, "This code has run out, was answered, or never was. Begin anew in the program that showed it."
+    ),
+    "DEVICE_PENDING": Reason(409, "Nobody has answered yet. Ask again when the interval is over."),
+    "DEVICE_REFUSED": Reason(403, "Whoever looked at the code refused it. Begin anew if that was a mistake."),
+    "DEVICE_TOO_SOON": Reason(429, "That is sooner than was told. Wait longer between two questions from now on."),
     "DISPLAY_NAME_TOO_LONG": Reason(422, "A name has at most 100 characters."),
     "EMAIL_TAKEN": Reason(409, "There is an account with this e-mail address. Sign in instead."),
     "IDEMPOTENCY_KEY_REUSED": Reason(422, "This idempotency key was used for another upload."),
@@ -98,6 +110,12 @@ OF_SERVICES: Mapping[str, Reason] = {
     ),
     "QUEUE_FULL": Reason(503, "Too many songs are waiting; please try again in a little while."),
     "RANGE_INVALID": Reason(422, "The range lies outside the file."),
+    "SCOPES_INVALID": Reason(422, "Name at least one scope, and only those that there are."),
+    "SECRET_TOLD": Reason(
+        409,
+        "This request was answered already, and its secret is told once. Revoke what it made, and make another.",
+        {"key_id": "key_3a9d5e07c1b84f62a0d7e8f91b2c4d6e"},
+    ),
     "SEGMENT_NOT_FOUND": Reason(404, "There is no such segment yet."),
     "SEPARATION_UNAVAILABLE": Reason(
         503, "Separation cannot be reached right now. The file is kept; try again shortly."
@@ -115,7 +133,8 @@ OF_SERVICES: Mapping[str, Reason] = {
     "TOO_MANY_MAILS": Reason(
         429, "Enough mail was sent to this address for now. Look among what came, or try again later."
     ),
-    # Waiting makes no room: links end by being revoked, or after days.
+    # Waiting makes no room, here and for links: both end by being revoked, or after days.
+    "TOO_MANY_API_KEYS": Reason(409, "You have as many keys as you may have. Revoke one of them first."),
     "TOO_MANY_SHARES": Reason(409, "The track has as many links as it may have. Revoke one of them first."),
     "TOO_LONG": Reason(422, "This song is longer than the limit of 10 minutes. Upload a shorter one."),
     "TOO_MANY_UPLOADS": Reason(429, "Too many uploads are open. Finish or give up one of them first."),
@@ -152,6 +171,7 @@ OF_SERVICES: Mapping[str, Reason] = {
 UNTOLD: Mapping[str, str] = {
     "ADMISSION_LAPSED": "separation's; the library tells SEPARATION_UNAVAILABLE",
     "ANSWER_OUTSTANDING": "to workers",
+    "API_KEY_REFUSED": "the gateway tells UNAUTHENTICATED",
     "ATTEMPT_FENCED": "to workers",
     "CALLER_NOT_ALLOWED": "the gateway's own certificate was refused: INTERNAL, for nobody outside can change it",
     "DECODER_FAILED": "separation's; the library tells SEPARATION_UNAVAILABLE",

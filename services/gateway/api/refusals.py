@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.gateway.api.endpoint import Access, Endpoint, Rate
 from services.gateway.api.schema import Number
+from services.gateway.api.scopes import Scope, scope_of
 
 OF_ANY = ("INTERNAL", "MALFORMED_HTTP")
 """Whatever is asked for."""
@@ -33,6 +34,7 @@ def reasons_of(endpoint: Endpoint) -> tuple[str, ...]:
         reasons |= {*OF_SIGNED}
         if endpoint.method not in _READING:
             reasons |= {"CROSS_SITE"}
+        reasons |= {"SESSION_REQUIRED" if scope_of(endpoint.name) is Scope.SESSION else "SCOPE_MISSING"}
     if endpoint.asks:
         reasons |= {*OF_ASKING}
     if endpoint.body is not None:

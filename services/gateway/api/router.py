@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from services.gateway.api.admission import Admission
 from services.gateway.api.endpoint import Access, Call, Endpoint
 from services.gateway.api.problems import refuse
+from services.gateway.api.scopes import require_scope
 from services.gateway.domain.identifiers import is_known_shape
 
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
@@ -58,6 +59,7 @@ class Router:
             # Counted against the person alone: many of them may share one address.
             caller = await self._admission.identify(request)
             self._admission.pace_person(request, caller)
+            require_scope(endpoint.name, caller)
         else:
             self._admission.pace_address(request, endpoint.rate)
         if not all(is_known_shape(name, value) for name, value in path.items()):

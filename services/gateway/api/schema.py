@@ -152,7 +152,26 @@ class JsonObject:
         return text
 
 
-Member = Text | Whole | Texts | JsonObject
+@dataclasses.dataclass(frozen=True)
+class YesNo:
+    """A member of a body that is true or false; absent is false."""
+
+    name: str
+    summary: str
+    required: bool = False
+
+    def json_schema(self) -> dict[str, object]:
+        """As JSON Schema."""
+        return {"type": "boolean", "description": self.summary}
+
+    def read(self, value: object) -> bool:
+        """Which. Raises Refused."""
+        if not isinstance(value, bool):
+            raise _unfit(self.name, "must be true or false")
+        return value
+
+
+Member = Text | Whole | Texts | YesNo | JsonObject
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from services.gateway.api.reasons import WORDS
 from services.gateway.api.report_schemas import REPORT_SCHEMAS
+from services.gateway.api.scopes import SCOPE_TEXT
 from services.gateway.api.shapes import (
     Schema,
     count,
@@ -22,6 +23,17 @@ from services.gateway.api.shapes import (
 from services.gateway.api.track_schemas import TRACK_SCHEMAS
 
 _NEXT = or_null(text("`cursor` of the next page; null on the last."))
+_API_KEY: Mapping[str, Schema] = {
+    "key_id": text("Names the key."),
+    "name": text("What you call it."),
+    "scopes": list_of("ApiKeyScope", "What it may be used for."),
+    "ending": text("The last characters of its secret, to tell keys apart by."),
+    "created_at": moment("When it was made."),
+    "expires_at": or_null(moment("When it stops working; null when it works until it is revoked.")),
+    "last_used_on": or_null(
+        {"type": "string", "format": "date", "description": "The day in UTC of its last use; null for never."}
+    ),
+}
 
 SCHEMAS: Mapping[str, Schema] = {
     **TRACK_SCHEMAS,
@@ -82,6 +94,32 @@ SCHEMAS: Mapping[str, Schema] = {
         token_type=one_of("How the access token is sent.", "Bearer"),
         access_token=text("For `Authorization: Bearer`, some minutes long."),
         refresh_token=text("Buys the next pair, once. A second use ends the session."),
+    ),
+    "ApiKeyScope": SCOPE_TEXT.own_schema(),
+    "ApiKey": structure(
+        "A key, without its secret.",
+        **_API_KEY,
+    ),
+    "NewApiKey": structure(
+        "A key that was made just now.",
+        **_API_KEY,
+        secret=text("What a program sends as `Authorization: Bearer`. It is told this once."),
+    ),
+    "ApiKeys": structure("Your keys.", keys=list_of("ApiKey", "Newest first.")),
+    "DeviceCodes": structure(
+        "What a program shows and asks with.",
+        device_code=text("The program's own: whoever holds it gets the session."),
+        user_code=text("To show; case, spaces and hyphens make no difference."),
+        path=text("Where it is approved, below the server's address. The code stands behind the #."),
+        expires_at=moment("When both codes stop working."),
+        interval_s=count("Seconds to wait between two questions."),
+    ),
+    "DeviceSignIn": structure(
+        "A program that waits to be approved.",
+        client_name=text("What it calls itself; nobody vouches for that."),
+        address=text("The network address that it asked from."),
+        started_at=moment("When it asked."),
+        expires_at=moment("When the code stops working."),
     ),
     "Model": structure(
         "A model that can separate.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -10,6 +9,7 @@ from starlette.responses import Response
 from services.gateway.api.answer_examples import UPLOAD_ID
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer, nothing
+from services.gateway.api.idempotency import idempotency_header, idempotency_key
 from services.gateway.api.mapping import segment_json, track_json
 from services.gateway.api.problems import refuse
 from services.gateway.api.report_json import told_json
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 CREATE_S = 150.0
 """Deadline of making a track: the upload is decoded to its end when it does not declare its length."""
-_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 _TITLE = Text("title", "Title to show, of which 200 characters are kept; absent takes the file's.", length_max=300)
 NEW_TRACK = Body(
@@ -48,14 +47,10 @@ TRACK_CHANGE = Body(
     {"title": "Evening Train", "artist": "The Example Quartet", "tags": ["practice"]},
 )
 FROM = Number("from", "Index of the first segment wanted: how many you know.", 0, 9_999_999, 0)
-_IDEMPOTENCY = Text(
-    "Idempotency-Key",
-    "1 to 200 visible ASCII characters of your choice. The same key gives the same track, so that a request"
-    " whose answer was lost can be sent again; with another upload it is refused.",
-    length_min=1,
-    length_max=200,
-    pattern=r"^[\x21-\x7E]*$",
-    example=UPLOAD_ID,
+_IDEMPOTENCY = idempotency_header(
+    "The same key gives the same track, so that a request whose answer was lost can be sent again; with another upload"
+    " it is refused.",
+    UPLOAD_ID,
 )
 _OF_SEPARATING = (
     *("DAMAGED", "MINUTES_EXHAUSTED", "MODEL_NOT_IN_PLAN", "MODEL_UNKNOWN", "NOT_AUDIO", "NO_AUDIO_STREAM"),
@@ -171,16 +166,14 @@ class TrackRoutes:
 
     async def create(self, call: Call) -> Response:
         """Make a track."""
-        key = call.request.headers.get("idempotency-key")
-        if key is not None and not _KEY.fullmatch(key):
-            raise refuse(400, "MALFORMED_HEADER", "Idempotency-Key must be 1 to 200 visible ASCII characters.")
+        key = idempotency_key(call)
         body = await call.body()
         if not is_known_shape("upload_id", body["upload_id"]):
             raise refuse(404, "UPLOAD_NOT_FOUND", "There is no such upload.")
         request = library_service_pb2.CreateTrackRequest(
             owner_id=call.owner_id,
             upload_id=body["upload_id"],
-            idempotency_key=key or "",
+            idempotency_key=key,
             title=body.get("title", ""),
             model=body.get("model", ""),
         )

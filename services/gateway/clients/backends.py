@@ -11,6 +11,8 @@ from chassis.rpc.client import Channel
 _AUTH = "stripsession.auth.v1.AuthService"
 _FEDERATION = "stripsession.auth.v1.FederationService"
 _SECURITY = "stripsession.auth.v1.AccountSecurityService"
+_KEYS = "stripsession.auth.v1.ApiKeyService"
+_DEVICES = "stripsession.auth.v1.DeviceService"
 _LIBRARY = "stripsession.library.v1.LibraryService"
 _LISTING = "stripsession.library.v1.ListingService"
 _SHARES = "stripsession.library.v1.ShareService"
@@ -18,12 +20,14 @@ _JOBS = "stripsession.separation.v1.JobReadingService"
 _BILLING = "stripsession.billing.v1.BillingService"
 _RETENTION = "stripsession.retention.v1.RetentionService"
 
-# A refresh token is single-use: sent twice it would end its own session. New accounts, uploads and links would be made
-# twice.
+# A refresh token is single-use: sent twice it would end its own session. New accounts, keys, uploads and links would
+# be made twice.
 _IDEMPOTENT = {
     "auth": [f"{_AUTH}/{name}" for name in ("GetKeySet", "GetAccount", "UpdateAccount", "SignOut")]
     + [f"{_FEDERATION}/{name}" for name in ("ListSessionIssuers", "ResolveIdentity", "ReceiveClerkWebhook")]
-    + [f"{_SECURITY}/{name}" for name in ("ListSessions", "EndOtherSessions", "ListEndedSessions")],
+    + [f"{_SECURITY}/{name}" for name in ("ListSessions", "EndOtherSessions", "ListEndedSessions")]
+    + [f"{_KEYS}/{name}" for name in ("ListApiKeys", "RevokeApiKey", "VerifyApiKey")]
+    + [f"{_DEVICES}/DescribeDeviceSignIn"],
     "library": [
         f"{_LIBRARY}/{name}"
         for name in (

@@ -16,3 +16,5 @@ class Identity:
     """When the token ends; whatever lasts longer than a request ends with it."""
     key_id: str = ""
     """The API key that speaks for the person; empty for a session."""
+    scopes: frozenset[str] = frozenset()
+    """What that key is for; a session may do all."""

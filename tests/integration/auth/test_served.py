@@ -30,6 +30,7 @@ from services.auth import wiring
 from services.auth.app.ports import Ports
 from services.auth.settings import AuthSettings
 from services.auth.store.store import MIGRATIONS, SCHEMA
+from stripsession.auth.v1 import api_key_service_pb2_grpc
 from stripsession.auth.v1 import auth_service_pb2 as pb
 from stripsession.auth.v1 import auth_service_pb2_grpc as pb_grpc
 
@@ -41,6 +42,7 @@ class Served:
     """A served auth, and what calls it."""
 
     auth: pb_grpc.AuthServiceAsyncStub
+    keys: api_key_service_pb2_grpc.ApiKeyServiceAsyncStub
     console: pb_grpc.LocalSignInServiceAsyncStub
     gateway_as_console: pb_grpc.LocalSignInServiceAsyncStub
     console_as_gateway: pb_grpc.AuthServiceAsyncStub
@@ -76,6 +78,7 @@ async def served(postgres: PostgresServer, certificates: Path, tmp_path: Path) -
         stack.push_async_callback(console.stop)
         yield Served(
             auth=pb_grpc.AuthServiceStub(gateway.grpc),
+            keys=api_key_service_pb2_grpc.ApiKeyServiceStub(gateway.grpc),
             console=pb_grpc.LocalSignInServiceStub(console.grpc),
             gateway_as_console=pb_grpc.LocalSignInServiceStub(gateway.grpc),
             console_as_gateway=pb_grpc.AuthServiceStub(console.grpc),

@@ -17,6 +17,8 @@ from services.auth.domain.facts import AccountCreated
 from services.auth.events.envelopes import encode
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
 from stripsession.auth.v1 import events_pb2
+from tests.unit.auth.api_key_conformance import ApiKeyConformance
+from tests.unit.auth.device_conformance import DeviceConformance
 from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.mail_conformance import MailConformance, mail_to
 from tests.unit.auth.store_conformance import NOW, StoreConformance
@@ -31,6 +33,18 @@ async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
 
 
 class TestPostgresStore(StoreConformance, IdentityConformance, MailConformance):
+    @pytest.fixture
+    def store(self, database: Database) -> PostgresStore:
+        return PostgresStore(database, encode, bytes(32))
+
+
+class TestPostgresApiKeys(ApiKeyConformance):
+    @pytest.fixture
+    def store(self, database: Database) -> PostgresStore:
+        return PostgresStore(database, encode, bytes(32))
+
+
+class TestPostgresDeviceSignIns(DeviceConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
         return PostgresStore(database, encode, bytes(32))

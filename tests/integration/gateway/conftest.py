@@ -19,12 +19,20 @@ from chassis.rpc.server import Registration, RpcServer
 from services.gateway.app.watch_track import WatchTimes
 from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import Gateway, build
-from stripsession.auth.v1 import account_security_service_pb2_grpc, auth_service_pb2_grpc, federation_service_pb2_grpc
+from stripsession.auth.v1 import (
+    account_security_service_pb2_grpc,
+    api_key_service_pb2_grpc,
+    auth_service_pb2_grpc,
+    device_service_pb2_grpc,
+    federation_service_pb2_grpc,
+)
 from stripsession.billing.v1 import billing_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
+from tests.integration.gateway.fake_api_keys import FakeApiKeys
+from tests.integration.gateway.fake_devices import FakeDevices
 from tests.integration.gateway.fake_federation import FakeFederation
 from tests.integration.gateway.fake_jobs import FakeJobs
 from tests.integration.gateway.fake_listing import FakeListing
@@ -46,6 +54,8 @@ class Door:
     auth: FakeAuth
     federation: FakeFederation
     sessions: FakeSessions
+    api_keys: FakeApiKeys
+    devices: FakeDevices
     library: FakeLibrary
     shares: FakeShares
     jobs: FakeJobs
@@ -80,7 +90,7 @@ async def opened(
 ) -> AsyncIterator[Door]:
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
     shares, sessions, listing = FakeShares(library), FakeSessions(auth), FakeListing(library)
-    federation = FakeFederation()
+    federation, api_keys, devices = FakeFederation(), FakeApiKeys(), FakeDevices(auth)
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
@@ -88,6 +98,8 @@ async def opened(
                 sessions, server
             ),
             lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(federation, server),
+            lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(api_keys, server),
+            lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(devices, server),
         ],
         "library": [
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
@@ -129,7 +141,21 @@ async def opened(
         client = await stack.enter_async_context(
             httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway.http.port}", timeout=15, event_hooks=hooks)
         )
-        yield Door(gateway, auth, federation, sessions, library, shares, jobs, billing, retention, client, servers)
+        yield Door(
+            gateway,
+            auth,
+            federation,
+            sessions,
+            api_keys,
+            devices,
+            library,
+            shares,
+            jobs,
+            billing,
+            retention,
+            client,
+            servers,
+        )
 
 
 @pytest.fixture

@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from services.gateway.api.answer_examples import SESSION_ID, SHARE_ID, SHARE_TOKEN, TRACK_ID, UPLOAD_ID
+from services.gateway.api.answer_examples import (
+    DEVICE_CODE,
+    KEY_ID,
+    SESSION_ID,
+    SHARE_ID,
+    SHARE_TOKEN,
+    TRACK_ID,
+    UPLOAD_ID,
+    USER_CODE,
+)
 from services.gateway.api.auth_routes import CONFIRMATION, LINK, REFRESH, SIGN_IN
 from services.gateway.api.mail_routes import CHOICE, VERIFY
 from stripsession.auth.v1 import account_pb2
@@ -33,6 +42,13 @@ def restore(door: Door) -> None:
     auth.passwords = {account.email: str(SIGN_IN.example["password"])}
     auth.refresh_tokens = {str(REFRESH.example["refresh_token"]): OWNER}
     auth.codes = {str(LINK.example["code"]): OWNER}
+    door.api_keys.by_secret, door.api_keys.requests = {}, {}
+    _, secret = door.api_keys.add(OWNER, "tracks:read")
+    door.api_keys.by_secret[secret][1].key_id = KEY_ID
+    devices = door.devices
+    devices.waiting, devices.answers, devices.device_codes = {}, {DEVICE_CODE: OWNER}, {}
+    devices.add(USER_CODE, "waiting")
+    devices.device_codes[DEVICE_CODE] = "answered"
     track = library.add_track(OWNER, segments=3, has_cover=True, upload_held=True, tags=["practice"])
     track.track_id = TRACK_ID
     upload = library.add_upload(OWNER, UPLOAD_BYTES)

@@ -17,7 +17,7 @@ from schemathesis.core.transport import Response
 from schemathesis.generation.modes import GenerationMode
 from schemathesis.transport import SerializationContext
 
-from services.gateway.api.answer_examples import SHARE_ID, SHARE_TOKEN, TRACK_ID, UPLOAD_ID
+from services.gateway.api.answer_examples import KEY_ID, SHARE_ID, SHARE_TOKEN, TRACK_ID, UPLOAD_ID
 from services.gateway.domain.identifiers import is_known_shape
 from tests.contract.openapi_document import Json, document, operations, responses
 from tests.integration.gateway.conftest import Door
@@ -26,7 +26,14 @@ from tests.integration.gateway.example_world import restore, standing
 
 # `make property` looks longer. The cases of boundaries and examples, which do not depend on it, come to some hundreds.
 EXAMPLES_MAX = 300 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 24
-KNOWN = {"track_id": TRACK_ID, "upload_id": UPLOAD_ID, "share_id": SHARE_ID, "stem": "vocals", "index": "0"}
+KNOWN = {
+    "track_id": TRACK_ID,
+    "upload_id": UPLOAD_ID,
+    "key_id": KEY_ID,
+    "share_id": SHARE_ID,
+    "stem": "vocals",
+    "index": "0",
+}
 # What the gateway says of a request that its document does not allow.
 OF_READING = {"INVALID_FIELD", "MALFORMED_HEADER", "MALFORMED_JSON", "MALFORMED_METADATA", "MALFORMED_QUERY"}
 # Of an event stream, the document has the whole, as generators of clients understand it; here it is told by the event.

@@ -25,6 +25,7 @@ SAMPLES = {
     "track_id": "trk_" + "0" * 32,
     "share_id": "shr_" + "0" * 32,
     "session_id": "ses_" + "0" * 32,
+    "key_id": "key_" + "0" * 32,
     "stem": "vocals",
     "index": "0",
     "ext": "flac",

@@ -20,7 +20,9 @@ from services.library.media.formats import mix_assembly
 from services.library.media.mix import StemMix
 from services.library.media.segments import StreamShape
 from services.library.media.tags import CoverArt, Tags
+from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
+from stripsession.auth.v1 import device_service_pb2 as devices
 from stripsession.library.v1 import library_service_pb2 as library
 from stripsession.library.v1 import material_service_pb2 as material
 from stripsession.library.v1 import share_service_pb2 as shares
@@ -32,6 +34,9 @@ from tests.unit.library.stems import BLOCK, MadeStem, collect, make_stem, music
 SHAPE = StreamShape(44_100, 2, 16)
 LENGTH = BLOCK * 3
 PASSWORD = "a long enough secret"
+API_KEY_SCOPES = ("tracks:read", "tracks:write", "downloads", "shares", "billing:read")
+KEYS_KEPT = 15
+"""Of one person's keys, the newest so many; a walk makes more than anybody may have."""
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
 
@@ -66,6 +71,8 @@ class Belongings:
     share_id: str = ""
     page_token: str = ""
     session_id: str = ""
+    key_id: str = ""
+    user_code: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,12 +86,14 @@ class Secrets:
     verify_code: str
     reset_code: str
     sign_up_code: str
+    api_key: str
+    device_code: str
 
 
 def absent() -> Belongings:
     """Names of the right shape for what has never been."""
-    names = [f"{kind}_{uuid.uuid4().hex}" for kind in ("usr", "upl", "trk", "job", "shr")]
-    return dataclasses.replace(Belongings(*names), session_id=f"ses_{uuid.uuid4().hex}")
+    kinds = ("usr", "upl", "trk", "job", "shr", "tok", "ses", "key", "code")
+    return Belongings(*(f"{kind}_{uuid.uuid4().hex}" for kind in kinds))
 
 
 class Maker:
@@ -116,6 +125,10 @@ class Maker:
         if share is not None:
             sharing = shares.CreateShareRequest(owner_id=share.owner_id, track_id=share.track_id)
             token = (await self.ask("library.v1.ShareService.CreateShare", sharing, "gateway")).token
+        _, key = await self.api_key(person, *API_KEY_SCOPES)
+        codes = await self._device_codes(person)
+        answering = devices.AnswerDeviceSignInRequest(user_id=person.user_id, user_code=codes.user_code, approve=True)
+        await self.ask("auth.v1.DeviceService.AnswerDeviceSignIn", answering, "gateway")
         return Secrets(
             person.email,
             session.tokens.refresh_token,
@@ -124,6 +137,8 @@ class Maker:
             await self._mailed(person, "verify"),
             await self._mailed(person, "reset"),
             await self._waiting_sign_up(),
+            key,
+            codes.device_code,
         )
 
     async def _mailed(self, person: Person, purpose: str) -> str:
@@ -152,10 +167,34 @@ class Maker:
         )
         return code
 
+    async def _device_codes(self, person: Person) -> devices.StartDeviceSignInResponse:
+        """The codes of a program that this person looked at and has not answered."""
+        starting = devices.StartDeviceSignInRequest(client_name="walk", address="127.0.0.1")
+        codes = await self.ask("auth.v1.DeviceService.StartDeviceSignIn", starting, "gateway")
+        looking = devices.DescribeDeviceSignInRequest(user_id=person.user_id, user_code=codes.user_code)
+        await self.ask("auth.v1.DeviceService.DescribeDeviceSignIn", looking, "gateway")
+        assert isinstance(codes, devices.StartDeviceSignInResponse)
+        return codes
+
+    async def api_key(self, person: Person, *scopes: str) -> tuple[str, str]:
+        """Id and secret of a key that is for these; another made before goes, for a person has only so many."""
+        listed = await self.ask(
+            "auth.v1.ApiKeyService.ListApiKeys", keys.ListApiKeysRequest(user_id=person.user_id), "gateway"
+        )
+        for key in listed.keys[KEYS_KEPT:]:
+            ending = keys.RevokeApiKeyRequest(user_id=person.user_id, key_id=key.key_id)
+            await self.ask("auth.v1.ApiKeyService.RevokeApiKey", ending, "gateway")
+        request = keys.CreateApiKeyRequest(user_id=person.user_id, name="walk", scopes=scopes)
+        made = await self.ask("auth.v1.ApiKeyService.CreateApiKey", request, "gateway")
+        self.names[person.user_id].add(made.key.key_id)
+        return made.key.key_id, made.secret
+
     async def belongings(self, person: Person, state: State) -> Belongings:
         """A fresh upload of this person, and what it became."""
         made = await self._uploaded(person.user_id, whole=state is not State.UPLOADING)
-        made = dataclasses.replace(made, session_id=await self._session(person))
+        key_id, _ = await self.api_key(person, *API_KEY_SCOPES)
+        user_code = (await self._device_codes(person)).user_code
+        made = dataclasses.replace(made, session_id=await self._session(person), key_id=key_id, user_code=user_code)
         if state not in (State.UPLOADING, State.UPLOADED):
             made = await self._tracked(made)
         if state is State.CANCELLED:

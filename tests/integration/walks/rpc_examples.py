@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from google.protobuf.message import Message
 
 from stripsession.auth.v1 import account_security_service_pb2 as security
+from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
+from stripsession.auth.v1 import device_service_pb2 as devices
 from stripsession.auth.v1 import federation_service_pb2 as federation
 from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.library.v1 import library_service_pb2 as library
@@ -149,6 +151,22 @@ _AUTH: Mapping[str, Example] = {
         lambda asked: security.ResetPasswordRequest(code=asked.secrets.reset_code, password=PASSWORD)
     ),
     "AccountSecurityService.ListEndedSessions": Example(lambda asked: security.ListEndedSessionsRequest()),
+    "ApiKeyService.CreateApiKey": _of_account(keys.CreateApiKeyRequest, name="backup", scopes=["tracks:read"]),
+    "ApiKeyService.ListApiKeys": _of_account(keys.ListApiKeysRequest),
+    "ApiKeyService.RevokeApiKey": Example(
+        lambda asked: keys.RevokeApiKeyRequest(user_id=asked.actor, key_id=asked.things.key_id)
+    ),
+    "ApiKeyService.VerifyApiKey": Example(lambda asked: keys.VerifyApiKeyRequest(secret=asked.secrets.api_key)),
+    "DeviceService.StartDeviceSignIn": Example(lambda asked: devices.StartDeviceSignInRequest(client_name="walk")),
+    "DeviceService.DescribeDeviceSignIn": Example(
+        lambda asked: devices.DescribeDeviceSignInRequest(user_id=asked.actor, user_code=asked.things.user_code)
+    ),
+    "DeviceService.AnswerDeviceSignIn": Example(
+        lambda asked: devices.AnswerDeviceSignInRequest(user_id=asked.actor, user_code=asked.things.user_code)
+    ),
+    "DeviceService.RedeemDeviceSignIn": Example(
+        lambda asked: devices.RedeemDeviceSignInRequest(device_code=asked.secrets.device_code)
+    ),
     "LocalSignInService.CreateSignInLink": Example(
         lambda asked: auth.CreateSignInLinkRequest(email=asked.secrets.email)
     ),

@@ -22,8 +22,10 @@ import pytest_asyncio
 from services.auth.clients.signing_keys import load_or_make
 from services.auth.clients.token_signing import JwtSigner
 from services.gateway.api.endpoint import Endpoint
+from services.gateway.api.scopes import SCOPE_WORDS, Scope, scope_of
 from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import Gateway, build, contract
+from stripsession.auth.v1 import api_key_service_pb2 as keys
 from tests.integration.gateway.conftest import running
 from tests.integration.gateway.example_world import UNHURRIED
 from tests.integration.walks.belongings import Belongings, Person, absent
@@ -191,6 +193,40 @@ async def test_another_persons_is_answered_as_absent(door: Door, name: str) -> N
     answer = await door.answer(endpoint, mine, signed(walk.ada))
     assert answer.is_success, answer.text
     assert walk.silent_about(walk.bob, answer.text)
+
+
+@pytest.mark.parametrize("name", SIGNED)
+async def test_a_key_opens_what_it_is_for(door: Door, name: str) -> None:
+    """A key does what its scopes name and its person's session could, and nothing of the account, or in a cookie."""
+    endpoint, operation, walk, scope = found(door, name), OPERATIONS[name], door.walk, scope_of(name)
+    asked = await walk.asked(operation.state, walk.ada)
+    every = bearer(asked.secrets.api_key)
+    if scope is Scope.SESSION:
+        check_refused(endpoint, await door.answer(endpoint, asked, every), 403, "SESSION_REQUIRED")
+        return
+    _, others = await walk.maker.api_key(walk.ada, *(word for word in SCOPE_WORDS if word != scope.value))
+    check_refused(endpoint, await door.answer(endpoint, asked, bearer(others)), 403, "SCOPE_MISSING")
+    key_id, revoked = await walk.maker.api_key(walk.ada, scope.value)
+    ending = keys.RevokeApiKeyRequest(user_id=walk.ada.user_id, key_id=key_id)
+    await walk.maker.ask("auth.v1.ApiKeyService.RevokeApiKey", ending, "gateway")
+    cookie = {"Cookie": f"stripsession_access={asked.secrets.api_key}", "Sec-Fetch-Site": "same-origin"}
+    for shown in (bearer(revoked), cookie):
+        check_refused(endpoint, await door.answer(endpoint, asked, shown), 401, "UNAUTHENTICATED")
+    if set(named_in(operation, asked)) - {"page_token"}:
+        _, bobs = await walk.maker.api_key(walk.bob, scope.value)
+        told = plain(await door.answer(endpoint, asked, bearer(bobs)), asked.things)
+        by_session = plain(await door.answer(endpoint, asked, signed(walk.bob)), asked.things)
+        assert (told[0], told[1]) == (200 if operation.leaves_out else 404, by_session[1])
+    _, only = await walk.maker.api_key(walk.ada, scope.value)
+    answer = await door.answer(endpoint, asked, bearer(only))
+    assert answer.is_success, answer.text
+    assert walk.silent_about(walk.bob, answer.text)
+
+
+def check_refused(endpoint: Endpoint, answer: httpx.Response, status: int, word: str) -> None:
+    assert answer.status_code == status, answer.text
+    if endpoint.method != "HEAD":
+        assert answer.json()["reason"] == word
 
 
 @pytest.mark.parametrize("name", OPEN)

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.api.web_files import POLICY
+from tests.integration.web import fake_api_keys, fake_devices
 from tests.integration.web.counted_bytes import CountedBytes
 from tests.integration.web.fake_listing import FakeListing
 from tests.integration.web.fake_mail import FakeMail
@@ -74,6 +75,7 @@ class FakeGateway:
         self.listing = FakeListing(self)
         self.shares = FakeShares(self)
         self.mail = FakeMail(self._open, self._with_session)
+        self.api_keys, self.devices = fake_api_keys.FakeApiKeys(), fake_devices.FakeDevices()
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._flowing = asyncio.Event()
@@ -137,6 +139,7 @@ class FakeGateway:
             Route("/v1/billing/usage", self._usage),
             Route("/v1/billing/plans", self._plans),
             Route("/v1/privacy/erasures", self._erasures),
+            *(*self.api_keys.routes(), *self.devices.routes()),
             Route("/v1/uploads", self._create_upload, methods=["POST"]),
             Route("/v1/uploads/{upload_id}", self._upload, methods=["HEAD", "PATCH", "DELETE"]),
             *self.listing.routes(),

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, expect
 
 from services.gateway.api.remarks import EXAMPLES as REMARKS
 from tests.browser import WebPage
+from tests.integration.web.fake_devices import USER_CODE
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
 from tests.integration.web.told_words import words_in, words_of
 
@@ -120,6 +121,23 @@ async def _through_the_player(web: WebPage, heard: Heard) -> None:
     await expect(web.page.get_by_role("button", name="Abmelden")).to_be_visible()
     await expect(web.page.get_by_text("upl_0")).to_be_visible()
     await heard.note("account")
+    await web.page.get_by_role("button", name="Schlüssel erstellen").click()
+    dialog = web.page.get_by_role("dialog")
+    await dialog.get_by_label("Name").fill("Nachts")
+    await heard.note("new key")
+    await dialog.get_by_role("button", name="Schlüssel erstellen").click()
+    await expect(dialog.get_by_label("Der Schlüssel")).to_be_visible()
+    await heard.note("made key")
+    await dialog.get_by_role("button", name="Fertig").click()
+    await web.page.get_by_role("button", name="Den Schlüssel Nachts widerrufen").click()
+    await heard.note("revoking a key")
+    await web.page.keyboard.press("Escape")
+    await web.page.goto(f"{web.address}/#/device")
+    await heard.note("device")
+    await web.page.get_by_label("Code").fill(USER_CODE)
+    await web.page.get_by_role("button", name="Weiter").click()
+    await expect(web.page.get_by_role("button", name="Ablehnen")).to_be_visible()
+    await heard.note("device that asks")
 
 
 async def test_no_english_word_is_left(browser: Browser, gateway: FakeGateway) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 from playwright.async_api import expect
 
 from tests.browser import WebPage
+from tests.integration.web.fake_devices import USER_CODE
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
 from tests.integration.web.fake_mail import SPENT
 
@@ -15,7 +16,7 @@ WIDTHS_PX = (360, 768, 1440)
 PHONE_PX, DESK_PX = 360, 1440
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
-SECTIONS = ("profile", "security", "plan", "page", "privacy", "receipts", "session")
+SECTIONS = ("profile", "security", "plan", "page", "keys", "privacy", "receipts", "session")
 SONG = "Night Train"
 _SONGS = (
     SONG,
@@ -64,6 +65,7 @@ async def walk(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await _download(web, gateway, look)
     link = await _player(web, look)
     await _account(web, look)
+    await _device(web, look)
     await _elsewhere(web, link, look)
     await _faults(web, gateway, look)
 
@@ -207,6 +209,46 @@ async def _account(web: WebPage, look: Look) -> None:
         await web.page.goto(f"{web.address}/#/account/{section}")
         await expect(web.page.locator(f"#section-{section}")).to_be_focused()
         await look(f"account-{section}")
+    await _keys(web, look)
+
+
+async def _keys(web: WebPage, look: Look) -> None:
+    await web.page.goto(f"{web.address}/#/account/keys")
+    make = web.page.get_by_role("button", name="Make a key")
+    dialog = web.page.get_by_role("dialog")
+    await make.click()
+    await expect(dialog).to_be_visible()
+    await look("account-new-key")
+    await dialog.get_by_role("button", name="Make a key").click()
+    await expect(dialog.get_by_text("Give the key a name.")).to_be_visible()
+    await look("account-key-unnamed")
+    await dialog.get_by_label("Name").fill(
+        "Nightly backup of everything that the band has recorded since the beginning"
+    )
+    await dialog.get_by_role("checkbox", name="Get the sound").check()
+    await dialog.get_by_role("button", name="Make a key").click()
+    await expect(dialog.get_by_label("The key")).to_be_visible()
+    await look("account-key-made")
+    await dialog.get_by_role("button", name="Done").click()
+    await expect(web.page.locator("#api-keys li")).to_have_count(1)
+    await look("account-keys-listed")
+    await web.page.get_by_role("button", name="Revoke the key Nightly backup").click()
+    await expect(dialog).to_be_visible()
+    await look("account-revoke-key")
+    await web.page.keyboard.press("Escape")
+
+
+async def _device(web: WebPage, look: Look) -> None:
+    await web.page.goto(f"{web.address}/#/device")
+    await expect(web.page.get_by_label("Code")).to_be_visible()
+    await look("device")
+    await web.page.get_by_label("Code").fill(USER_CODE)
+    await web.page.get_by_role("button", name="Continue").click()
+    await expect(web.page.get_by_role("button", name="Sign it in")).to_be_visible()
+    await look("device-asks")
+    await web.page.get_by_role("button", name="Sign it in").click()
+    await expect(web.page.get_by_role("heading", name="The program is signed in")).to_be_visible()
+    await look("device-approved")
 
 
 async def _elsewhere(web: WebPage, link: str, look: Look) -> None:

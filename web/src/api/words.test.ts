@@ -11,6 +11,10 @@ import { madeTrack } from "$/state/track.fixture";
 
 /** What answers only requests that no page of this build makes; OTHER is for words that this build cannot know. */
 type Unmet =
+  | "CLIENT_NAME_INVALID"
+  | "DEVICE_PENDING"
+  | "DEVICE_REFUSED"
+  | "DEVICE_TOO_SOON"
   | "MALFORMED_HEADER"
   | "MALFORMED_HTTP"
   | "MALFORMED_JSON"
@@ -21,6 +25,8 @@ type Unmet =
   | "OTHER"
   | "RANGE_INVALID"
   | "RANGE_OUTSIDE"
+  | "SCOPE_MISSING"
+  | "SESSION_REQUIRED"
   | "TUS_VERSION"
   | "WEBHOOK_REFUSED"
   | "WEBHOOK_UNKNOWN"

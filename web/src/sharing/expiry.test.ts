@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { en } from "$/i18n/en/index";
 import { i18n } from "$/i18n/i18n.svelte";
-import { expiryText, untilText } from "$/sharing/expiry";
+import { expiryText } from "$/sharing/expiry";
 import { LIVES_S } from "$/sharing/shares";
+import { untilText } from "$/state/until";
 
 const [DAY_S, HOUR_S, MINUTE_S] = [86_400, 3_600, 60];
 const NOW_MS = Date.parse("2026-11-29T12:00:00Z");

@@ -5,6 +5,7 @@ export type Route =
   | { view: "track"; track_id: string }
   | { view: "account" }
   | { view: "shared"; token: string }
+  | { view: "device"; code: string }
   | { view: "link"; code: string }
   | { view: "mailed"; act: MailedAct; code: string };
 
@@ -15,6 +16,7 @@ const ID = "([A-Za-z0-9_-]+)";
 const TRACK = new RegExp(`^#/track/${ID}(?:[?].*)?$`);
 const SHARED = new RegExp(`^#/shared/${ID}$`);
 const MAILED = new RegExp(`^#/(forgot|reset|verify|confirm)(?:/${ID})?$`);
+const DEVICE = /^#\/device(?:\/([A-Za-z-]{1,40}))?$/;
 const LINK = new RegExp(`^#/link/${ID}$`);
 
 /** `before` is where the person came from inside the page; null at first. */
@@ -39,6 +41,10 @@ export function routeOf(hash: string): Route {
   const mailed = MAILED.exec(hash);
   if (mailed) {
     return { view: "mailed", act: mailed[1] as MailedAct, code: mailed[2] ?? "" };
+  }
+  const device = DEVICE.exec(hash);
+  if (device) {
+    return { view: "device", code: device[1] ?? "" };
   }
   return hash.startsWith("#/account") ? { view: "account" } : { view: "library" };
 }

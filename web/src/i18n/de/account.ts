@@ -42,6 +42,8 @@ export const account: Messages["account"] = {
   theme: "Aussehen",
   themes: { system: "Wie das System", light: "Hell", dark: "Dunkel" },
 
+  keys: "API-Schlüssel",
+
   privacy: "Was gespeichert ist",
   privacyLead: "Alles, was dieser Dienst von dir behält, wie lange, und was es beendet.",
   held: {
@@ -79,6 +81,16 @@ export const account: Messages["account"] = {
         detail:
           "Was darin steht, liegt versiegelt, bis sie verschickt ist; von ihrem Link bleibt nur ein Fingerabdruck.",
         howLong: "Die Mail, bis sie verschickt ist; der Fingerabdruck sieben Tage über das Ende des Links hinaus.",
+      },
+      {
+        what: "Programme, die angemeldet werden wollen",
+        detail: "Wie sie sich nennen und von welcher Netzwerkadresse sie fragen, für den, der zustimmt.",
+        howLong: "Zehn Minuten; spätestens eine Stunde danach nicht mehr.",
+      },
+      {
+        what: "API-Schlüssel",
+        detail: "Name, wofür jeder ist und der Tag der letzten Benutzung; vom Schlüssel selbst nur ein Fingerabdruck.",
+        howLong: "Bis sieben Tage nach seinem Ende.",
       },
       {
         what: "Berechnete Minuten",

@@ -2,7 +2,9 @@
 
 import { account } from "$/i18n/de/account";
 import { page } from "$/i18n/de/page";
+import { device } from "$/i18n/de/device";
 import { entry } from "$/i18n/de/entry";
+import { keys } from "$/i18n/de/keys";
 import { library } from "$/i18n/de/library";
 import { mailed } from "$/i18n/de/mailed";
 import { listing } from "$/i18n/de/listing";
@@ -16,8 +18,10 @@ import type { Messages } from "$/i18n/i18n.svelte";
 
 export const de: Messages = {
   account,
+  device,
   page,
   entry,
+  keys,
   library,
   listing,
   mailed,

@@ -7,6 +7,9 @@ const uploadAgain = "Lade den Song noch einmal hoch.";
 
 export const refusals: Messages["refusals"] = {
   ACCOUNT_NOT_FOUND: "Dieses Konto gibt es nicht mehr. Melde dich mit einem anderen an.",
+  API_KEY_LIFE_INVALID: "Ein Schlüssel gilt 1 bis 366 Tage oder bis er widerrufen wird.",
+  API_KEY_NAME_INVALID: "Gib dem Schlüssel einen sichtbaren Namen mit höchstens 100 Zeichen.",
+  API_KEY_NOT_FOUND: "Diesen Schlüssel gibt es nicht mehr.",
   BODY_CUT_OFF: `Die Verbindung brach ab. ${again}`,
   BODY_TOO_LARGE: "Das ist mehr, als der Server nimmt. Schick weniger davon.",
   BODY_TOO_SLOW: "Die Verbindung ist gerade zu langsam. Versuch es mit einer besseren noch einmal.",
@@ -20,6 +23,8 @@ export const refusals: Messages["refusals"] = {
   DEADLINE: `Der Server brauchte zu lange. ${again}`,
   DEPENDENCY_AWAY: `Ein Teil von StripSession ist gerade nicht da. ${again}`,
   DEPENDENCY_UNAVAILABLE: `Ein Teil von StripSession ist gerade nicht da. ${again}`,
+  DEVICE_CODE_NOT_FOUND:
+    "Dieser Code ist abgelaufen, schon beantwortet oder war nie da. Beginne neu in dem Programm, das ihn zeigt.",
   DISPLAY_NAME_TOO_LONG: "Dieser Name ist zu lang. Wähle einen mit höchstens 100 Zeichen.",
   DOWNLOAD_CHANGED: "Die Datei hat sich geändert, während sie gelesen wurde. Lade sie noch einmal herunter.",
   EMAIL_TAKEN: "Es gibt schon ein Konto mit dieser Adresse. Melde dich damit an oder nimm eine andere.",
@@ -47,6 +52,8 @@ export const refusals: Messages["refusals"] = {
   PAGE_TOKEN_INVALID: `Die Liste hat sich geändert. ${reload}`,
   PLAN_WITHOUT_DEFAULT: "Dein Tarif hat kein Modell zum Trennen. Sag es dem, der diesen Server betreibt.",
   QUEUE_FULL: "Zu viele Songs warten. Deine Datei bleibt da: Versuch es in einer Weile noch einmal.",
+  SCOPES_INVALID: "Wähle mindestens eines aus, das der Schlüssel darf.",
+  SECRET_TOLD: "Das gibt es schon, und sein Geheimnis wurde damals gezeigt. Widerruf es und erstelle ein neues.",
   SEGMENT_NOT_FOUND: `Dieser Teil des Songs ist noch nicht fertig. ${again}`,
   SEPARATION_FAILED: "Der Song ließ sich nicht trennen. Versuch es noch einmal.",
   SEPARATION_UNAVAILABLE:
@@ -61,6 +68,7 @@ export const refusals: Messages["refusals"] = {
   TITLE_EMPTY: "Gib dem Song einen Titel, den man sehen kann.",
   TOO_FAST: `Das war zu viel in kurzer Zeit. ${again}`,
   TOO_LONG: "Dieser Song ist länger, als dein Tarif erlaubt oder seine Datei angibt. Lade einen kürzeren hoch.",
+  TOO_MANY_API_KEYS: "Du hast so viele Schlüssel, wie du haben darfst. Widerrufe zuerst einen davon.",
   TOO_MANY_AT_ONCE: `Es wird zu viel zugleich gefragt. ${again}`,
   TOO_MANY_MAILS:
     "An diese Adresse ging vorerst genug Mail. Such unter dem, was kam, oder versuch es später noch einmal.",

@@ -41,6 +41,8 @@ export const account = {
   theme: "Look",
   themes: { system: "As the system", light: "Light", dark: "Dark" },
 
+  keys: "API keys",
+
   privacy: "What is held",
   privacyLead: "All that this service keeps of you, how long, and what ends it.",
   held: {
@@ -76,6 +78,16 @@ export const account = {
         what: "Mail to you",
         detail: "What it says lies sealed until it is sent; of its link only a fingerprint is kept.",
         howLong: "The mail until it is sent; the fingerprint seven days past the link's end.",
+      },
+      {
+        what: "Programs that ask to be signed in",
+        detail: "What they call themselves and the network address that they ask from, shown to whoever approves.",
+        howLong: "Ten minutes; an hour after that at the latest.",
+      },
+      {
+        what: "API keys",
+        detail: "Name, what each is for, the day of its last use; of the key itself only a fingerprint.",
+        howLong: "Seven days past its end.",
       },
       {
         what: "Minutes charged",

@@ -2,7 +2,9 @@
 
 import { account } from "$/i18n/en/account";
 import { page } from "$/i18n/en/page";
+import { device } from "$/i18n/en/device";
 import { entry } from "$/i18n/en/entry";
+import { keys } from "$/i18n/en/keys";
 import { library } from "$/i18n/en/library";
 import { mailed } from "$/i18n/en/mailed";
 import { listing } from "$/i18n/en/listing";
@@ -15,8 +17,10 @@ import { times } from "$/i18n/en/times";
 
 export const en = {
   account,
+  device,
   page,
   entry,
+  keys,
   library,
   listing,
   mailed,

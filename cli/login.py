@@ -1,0 +1,106 @@
+"""`stripsession login`, `logout` and `whoami`: a session at a server, approved on its page and kept for later."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import platform
+from collections.abc import Awaitable, Callable
+
+from rich.console import Console
+
+from cli import exits
+from cli.exits import CommandFault
+from cli.gateway import Gateway, Refused
+from cli.sessions import SessionFile
+from cli.signin import local_address
+
+LOGIN_HELP = (
+    "Sign in at a server by a code: open the link, or type the code on its page, and approve. The session is kept in a "
+    "file that this user alone can read, for `stripsession separate --server`, until `stripsession logout`."
+)
+_GONE = "DEVICE_CODE_NOT_FOUND"
+_PENDING = "DEVICE_PENDING"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The argument of all three."""
+    parser.add_argument("--server", help="web address of StripSession (default: the one running on this machine)")
+
+
+def _server(arguments: argparse.Namespace) -> str:
+    address = str(arguments.server or local_address(arguments.data)).rstrip("/")
+    if not address.startswith(("http://", "https://")):
+        raise CommandFault(f"{address} is no web address; it starts with http:// or https://", exits.USAGE)
+    return address
+
+
+async def login(arguments: argparse.Namespace, console: Console) -> int:
+    """Open a session. Raises CommandFault and Refused."""
+    address = _server(arguments)
+    gateway = Gateway(address)
+    try:
+        email = await approved(gateway, SessionFile(address), console)
+    finally:
+        await gateway.close()
+    _say(console, f"Signed in at {address} as {email}.")
+    return exits.DONE
+
+
+async def approved(
+    gateway: Gateway,
+    kept: SessionFile,
+    console: Console,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> str:
+    """Ask until somebody has approved; their e-mail address. Raises CommandFault and Refused."""
+    codes = await gateway.start_device(f"stripsession on {platform.node() or 'a terminal'}"[:100])
+    _say(console, f"Open {gateway.address}{codes['path']}", f"and approve the code {codes['user_code']}")
+    while True:
+        await sleep(float(codes["interval_s"]))
+        try:
+            session = await gateway.redeem_device(str(codes["device_code"]))
+        except Refused as refusal:
+            if refusal.reason == _PENDING:
+                continue
+            if refusal.reason == _GONE:
+                raise CommandFault("nobody approved in time; run the same command again for a new code") from refusal
+            raise
+        kept.write(gateway.tokens())
+        return str(session["account"]["email"])
+
+
+async def logout(arguments: argparse.Namespace, console: Console) -> int:
+    """End the kept session. Raises CommandFault."""
+    address = _server(arguments)
+    kept = SessionFile(address)
+    gateway = Gateway(address)
+    try:
+        if not gateway.keep_session(kept):
+            _say(console, f"There is no session at {address}.")
+            return exits.DONE
+        await gateway.sign_out()
+    finally:
+        await gateway.close()
+    kept.forget()
+    _say(console, f"Signed out at {address}.")
+    return exits.DONE
+
+
+async def whoami(arguments: argparse.Namespace, console: Console) -> int:
+    """Whose the kept session is. Raises CommandFault and Refused."""
+    address = _server(arguments)
+    gateway = Gateway(address)
+    try:
+        if not gateway.keep_session(SessionFile(address)):
+            raise CommandFault(f"nobody is signed in at {address}; `stripsession login --server {address}` does that")
+        account = await gateway.json("GET", "/v1/me")
+    finally:
+        await gateway.close()
+    _say(console, str(account["email"]))
+    return exits.DONE
+
+
+def _say(console: Console, *lines: str) -> None:
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)

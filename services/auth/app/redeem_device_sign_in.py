@@ -1,0 +1,43 @@
+"""A program asks whether it was approved."""
+
+from __future__ import annotations
+
+from services.auth.app.open_session import open_session
+from services.auth.app.ports import Ports
+from services.auth.domain.account import Account
+from services.auth.domain.device import Verdict, judge
+from services.auth.domain.errors import (
+    DeviceAskedTooSoon,
+    DeviceCodeNotFound,
+    DeviceRefused,
+    DeviceSignInPending,
+)
+from services.auth.domain.identifiers import fingerprint
+from services.auth.domain.session import SessionTokens
+
+
+async def redeem_device_sign_in(ports: Ports, device_code: str) -> tuple[Account, SessionTokens]:
+    """The account and a new session, once.
+
+    Raises DeviceSignInPending, DeviceAskedTooSoon and DeviceRefused; DeviceCodeNotFound for a code that never was, has
+    expired or was used.
+    """
+    now = ports.clock.now()
+    async with ports.store.transaction() as work:
+        sign_in = await work.device_sign_ins.of_device(fingerprint(device_code))
+        if sign_in is None or not sign_in.is_live(now):
+            raise DeviceCodeNotFound
+        verdict, asked = judge(sign_in, now), sign_in.asked(now)
+        if verdict is Verdict.APPROVED and sign_in.user_id is not None:
+            account = await work.accounts.get(sign_in.user_id)
+            if account is None:
+                raise DeviceCodeNotFound
+            await work.device_sign_ins.remove(sign_in.device_hash)
+            return account, await open_session(ports, work, account.user_id)
+        # Kept, though the caller is refused: how soon it asks next is judged by this.
+        await work.device_sign_ins.change(asked)
+    if verdict is Verdict.REFUSED:
+        raise DeviceRefused
+    if verdict is Verdict.TOO_SOON:
+        raise DeviceAskedTooSoon(asked.interval_s)
+    raise DeviceSignInPending

@@ -1,0 +1,62 @@
+"""What API keys can do: every operation says what a key has to be for, and there are no other words."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from services.auth.domain import api_key as of_auth
+from services.gateway.api.admission import API_KEY_PREFIX
+from services.gateway.api.problems import Refused
+from services.gateway.api.scopes import SCOPE_WORDS, SCOPES, Scope, require_scope, scope_of
+from services.gateway.domain.identity import Identity
+from tests.contract.openapi_document import Json, document, operations
+from tests.contract.test_limits import member
+
+LATER = datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC)
+# What changes who may act for a person, or who the person is. Whoever takes a name away lets keys outlive their end.
+NEVER_BY_KEY = {"createApiKey", "listApiKeys", "revokeApiKey", "getAccount", "updateAccount"}
+NEVER_BY_KEY |= {"describeDeviceSignIn", "answerDeviceSignIn"}
+
+
+def by_name() -> dict[str, Json]:
+    return {operation["operationId"]: operation for _, _, operation in operations()}
+
+
+def test_every_operation_says_what_a_key_has_to_be_for() -> None:
+    """An operation that asks who is calling declares its scope; one without is reachable by no key and fails here."""
+    signed = {name for name, operation in by_name().items() if {"bearer": []} in operation["security"]}
+    assert set(SCOPES) == signed
+    assert scope_of("anythingNew") is Scope.SESSION
+
+
+def test_the_account_is_out_of_reach() -> None:
+    """No key makes keys, ends them, or changes the account, whatever it is for."""
+    assert {name for name, scope in SCOPES.items() if scope is Scope.SESSION} >= NEVER_BY_KEY
+    every = frozenset(SCOPE_WORDS)
+    for name in NEVER_BY_KEY:
+        with pytest.raises(Refused) as refused:
+            require_scope(name, Identity("usr_1", "", LATER, "key_1", every))
+        assert refused.value.problem.reason == "SESSION_REQUIRED"
+
+
+def test_the_words_are_auths() -> None:
+    """Gateway, document and auth have the same scopes, and each of them opens something."""
+    assert SCOPE_WORDS == of_auth.SCOPES
+    assert set(SCOPE_WORDS) == {scope.value for scope in SCOPES.values()} - {""}
+    assert document()["components"]["schemas"]["ApiKeyScope"]["enum"] == list(of_auth.SCOPES)
+
+
+def test_a_key_is_known_by_how_it_begins() -> None:
+    """The gateway tells every key that auth makes from an access token."""
+    assert of_auth.PREFIX.startswith(API_KEY_PREFIX)
+    assert of_auth.new_key_secret().startswith(API_KEY_PREFIX)
+
+
+def test_limits_are_auths() -> None:
+    """The document tells auth's own limits of a key."""
+    assert member("ApiKeyRequest", "expires_in_days")["maximum"] == of_auth.LIFE_DAYS_MAX
+    told = by_name()["createApiKey"]["description"]
+    assert f"At most {of_auth.KEYS_MAX} keys" in told
+    assert str(of_auth.LIFE_DAYS_DEFAULT) in member("ApiKeyRequest", "expires_in_days")["description"]

@@ -1,0 +1,46 @@
+"""What the fake store holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from services.auth.domain.account import Account
+from services.auth.domain.api_key import ApiKey, Request
+from services.auth.domain.device import DeviceSignIn
+from services.auth.domain.email_code import EmailCode, PendingSignUp
+from services.auth.domain.facts import Fact
+from services.auth.domain.identity import Identity
+from services.auth.domain.link import SignInLink
+from services.auth.domain.mail import Mail
+from services.auth.domain.session import RefreshToken, Session
+
+
+@dataclasses.dataclass
+class WaitingMail:
+    """A mail, when it is due, and how often it was tried."""
+
+    mail: Mail
+    due_at: datetime.datetime
+    tries: int = 0
+
+
+@dataclasses.dataclass
+class Rows:
+    """What is committed."""
+
+    accounts: dict[str, Account] = dataclasses.field(default_factory=dict)
+    sessions: dict[str, Session] = dataclasses.field(default_factory=dict)
+    tokens: dict[bytes, RefreshToken] = dataclasses.field(default_factory=dict)
+    links: dict[bytes, SignInLink] = dataclasses.field(default_factory=dict)
+    redeemed: set[bytes] = dataclasses.field(default_factory=set)
+    identities: dict[tuple[str, str], Identity] = dataclasses.field(default_factory=dict)
+    messages: dict[str, datetime.datetime] = dataclasses.field(default_factory=dict)
+    codes: dict[bytes, EmailCode] = dataclasses.field(default_factory=dict)
+    pending: dict[bytes, PendingSignUp] = dataclasses.field(default_factory=dict)
+    used: set[bytes] = dataclasses.field(default_factory=set)
+    mails: dict[str, WaitingMail] = dataclasses.field(default_factory=dict)
+    keys: dict[bytes, ApiKey] = dataclasses.field(default_factory=dict)
+    requests: dict[str, Request] = dataclasses.field(default_factory=dict)
+    devices: dict[bytes, DeviceSignIn] = dataclasses.field(default_factory=dict)
+    facts: list[Fact] = dataclasses.field(default_factory=list)
