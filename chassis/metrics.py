@@ -45,6 +45,9 @@ UPLOAD_BYTES = Counter("stripsession_upload_bytes_total", "Bytes received in upl
 DOWNLOAD_BYTES = Counter("stripsession_download_bytes_total", "Bytes sent in downloads.", ["format"])
 SIGN_INS = Counter("stripsession_sign_ins_total", "Attempts to sign in.", ["result"])
 SECONDS_CHARGED = Counter("stripsession_billing_seconds_charged_total", "Seconds of audio charged.")
+CUSTOMER_LOOKS = Counter("stripsession_billing_customer_looks_total", "Customers read anew.", ["result"])
+CUSTOMER_LOOKS_WAITING = Gauge("stripsession_billing_customer_looks_waiting", "Customers that are to be read anew now.")
+CUSTOMER_LOOKS_PARKED = Gauge("stripsession_billing_customer_looks_parked", "Customers given up until somebody looks.")
 
 
 class MetricsEndpoint:

@@ -15,6 +15,7 @@ from chassis.lifecycle import Part
 from chassis.metrics import MetricsEndpoint
 from services.gateway.api.admission import Admission, Paces
 from services.gateway.api.auth_routes import AuthRoutes
+from services.gateway.api.billing_routes import BillingRoutes
 from services.gateway.api.catalogue_routes import CatalogueRoutes
 from services.gateway.api.download_routes import DownloadRoutes
 from services.gateway.api.edge import Edge, EdgePolicy
@@ -41,7 +42,7 @@ from services.gateway.domain.sign_in_tries import Patience
 from services.gateway.events.track_facts import TrackFacts
 from services.gateway.settings import GatewaySettings
 from stripsession.auth.v1 import auth_service_pb2_grpc
-from stripsession.billing.v1 import billing_service_pb2_grpc
+from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
@@ -67,6 +68,7 @@ class Stubs:
     shares: share_service_pb2_grpc.ShareServiceAsyncStub
     jobs: separation_service_pb2_grpc.JobReadingServiceAsyncStub
     billing: billing_service_pb2_grpc.BillingServiceAsyncStub
+    payments: payment_service_pb2_grpc.PaymentServiceAsyncStub
     retention: retention_service_pb2_grpc.RetentionServiceAsyncStub
 
 
@@ -167,6 +169,7 @@ def _stubs(
         share_service_pb2_grpc.ShareServiceStub(library),
         separation_service_pb2_grpc.JobReadingServiceStub(separation),
         billing_service_pb2_grpc.BillingServiceStub(billing),
+        payment_service_pb2_grpc.PaymentServiceStub(billing),
         retention_service_pb2_grpc.RetentionServiceStub(retention),
     )
 
@@ -200,6 +203,7 @@ def _endpoints(
         *MediaRoutes(stubs.library).endpoints(),
         *ShareRoutes(stubs.shares, stubs.library).endpoints(),
         *DownloadRoutes(stubs.library).endpoints(),
+        *BillingRoutes(stubs.billing, stubs.payments).endpoints(),
         *CatalogueRoutes(stubs.jobs, stubs.billing, stubs.retention).endpoints(),
     ]
     return endpoints

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.gateway.api.billing_schemas import EXAMPLES as BILLING_EXAMPLES
+
 TRACK_ID = "trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43"
 UPLOAD_ID = "upl_7d3e1a9c5b2f4068912ac3de4f5b6a70"
 SHARE_ID = "shr_c41f0a7be82d4935b6d08e7fa1529c3d"
@@ -153,6 +155,7 @@ BY_SCHEMA: Mapping[str, object] = {
     },
     "NewShare": _SHARE | {"token": SHARE_TOKEN, "path": f"/#/shared/{SHARE_TOKEN}"},
     "OpenedShare": {"track": _SHARED_TRACK, "view": _VIEW, "expires_at": _ENDS_AT},
+    **BILLING_EXAMPLES,
     "Plans": {
         "plans": [_PLAN],
         "packs": [{"name": "hour", "title": "60 minutes", "seconds": 3600, "life_days": 365}],
@@ -197,6 +200,7 @@ BY_SCHEMA: Mapping[str, object] = {
 BY_MEDIA_TYPE: Mapping[str, str] = {
     # Of binary files, how they begin.
     "application/offset+octet-stream": "fLaC",
+    "application/json": "{}",
     "application/zip": "PK",
     "audio/flac": "fLaC",
     "audio/mp4": "ftypM4A",

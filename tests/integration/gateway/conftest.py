@@ -20,11 +20,12 @@ from services.gateway.app.watch_track import WatchTimes
 from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import Gateway, build
 from stripsession.auth.v1 import auth_service_pb2_grpc
-from stripsession.billing.v1 import billing_service_pb2_grpc
+from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
+from tests.integration.gateway.fake_payments import FakePayments
 from tests.integration.gateway.fake_shares import FakeShares
 from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeJobs, FakeLibrary, FakeRetention
 
@@ -43,6 +44,7 @@ class Door:
     shares: FakeShares
     jobs: FakeJobs
     billing: FakeBilling
+    payments: FakePayments
     retention: FakeRetention
     http: httpx.AsyncClient
     servers: dict[str, RpcServer]
@@ -72,7 +74,7 @@ async def opened(
     certificates: Path, web_dir: Path, *, times: WatchTimes | None = None, **settings: Any
 ) -> AsyncIterator[Door]:
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
-    shares = FakeShares(library)
+    shares, payments = FakeShares(library), FakePayments()
     served: dict[str, list[Registration]] = {
         "auth": [lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server)],
         "library": [
@@ -82,7 +84,10 @@ async def opened(
         "separation": [
             lambda server: separation_service_pb2_grpc.add_JobReadingServiceServicer_to_server(jobs, server)
         ],
-        "billing": [lambda server: billing_service_pb2_grpc.add_BillingServiceServicer_to_server(billing, server)],
+        "billing": [
+            lambda server: billing_service_pb2_grpc.add_BillingServiceServicer_to_server(billing, server),
+            lambda server: payment_service_pb2_grpc.add_PaymentServiceServicer_to_server(payments, server),
+        ],
         "retention": [
             lambda server: retention_service_pb2_grpc.add_RetentionServiceServicer_to_server(retention, server)
         ],
@@ -114,7 +119,7 @@ async def opened(
         client = await stack.enter_async_context(
             httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway.http.port}", timeout=15, event_hooks=hooks)
         )
-        yield Door(gateway, auth, library, shares, jobs, billing, retention, client, servers)
+        yield Door(gateway, auth, library, shares, jobs, billing, payments, retention, client, servers)
 
 
 @pytest.fixture
