@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cli import account, exits, models, separate, up
+from cli import account, billing, exits, models, separate, up
 from cli.exits import CommandFault
 from cli.gateway import Refused
 from cli.terminal import as_called, soften_output
@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     separate.add_arguments(add("separate", "separate songs into stems", separate.run))
     account.add_link_arguments(add("link", "print a link that signs in once, within ten minutes", account.link))
     account.add_plan_arguments(add("plan", "list plans, or put an account on one", account.plan, account.PLAN_HELP))
+    billing.add_arguments(verbs.add_parser("billing", help=billing.HELP, description=billing.HELP), shared)
     models.add_arguments(verbs.add_parser("models", help=_MODELS, description=_MODELS), shared)
     add("doctor", "say what is wrong with this installation and how to mend it", _doctor)
     return parser
