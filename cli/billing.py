@@ -6,7 +6,7 @@ import argparse
 import datetime
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import grpc
 from rich.console import Console
@@ -22,6 +22,7 @@ from stripsession.billing.v1 import payment_service_pb2_grpc as pb_grpc
 HELP = "check prices, refund an invoice, give minutes, look for missed payments"
 _PROVIDER_S = 60.0
 Answered = TypeVar("Answered")
+Stub: TypeAlias = "pb_grpc.PaymentAdministrationServiceAsyncStub"
 
 
 def add_arguments(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:

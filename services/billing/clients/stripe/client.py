@@ -149,8 +149,8 @@ class StripeProvider:
             "customer": ordered.customer_id,
             "client_reference_id": ordered.owner_id,
             "line_items": [{"price": ordered.price_id, "quantity": 1}],
-            "success_url": f"{self._keys.public_url}/account?paid",
-            "cancel_url": f"{self._keys.public_url}/account",
+            "success_url": f"{self._keys.public_url}/?paid#/account/plan",
+            "cancel_url": f"{self._keys.public_url}/#/account/plan",
             "allow_promotion_codes": True,
             "tax_id_collection": {"enabled": True},
             "customer_update": {"name": "auto", "address": "auto"},
@@ -168,7 +168,7 @@ class StripeProvider:
 
     async def portal(self, customer_id: str) -> str:
         """Address of the page on which to change card and address."""
-        params = {"customer": customer_id, "return_url": f"{self._keys.public_url}/account"}
+        params = {"customer": customer_id, "return_url": f"{self._keys.public_url}/#/account/plan"}
         with named_failures():
             session = await self._v1.billing_portal.sessions.create_async(params)
         return str(session.url)
