@@ -1508,6 +1508,7 @@ export interface components {
              * @description Until when the plan stays without a payment; in grace alone.
              */
             usable_until: string | null;
+            /** @description What is charged; null for none. */
             card: components["schemas"]["Card"] | null;
         };
         /** @description What something on offer costs. */
@@ -1568,6 +1569,11 @@ export interface components {
             /** @description `cursor` of the next page; null on the last. */
             next_cursor: string | null;
         };
+        /**
+         * @description grant: given; reserve: set aside for a song; settle: the song was charged; release: given back; expire: what was left ended; retract: taken back; unspecified: newer than this gateway.
+         * @enum {string}
+         */
+        LedgerEntryKind: "unspecified" | "grant" | "reserve" | "settle" | "release" | "expire" | "retract";
         /** @description What was done to your minutes. Entries are added, never changed. */
         LedgerEntry: {
             /**
@@ -1575,11 +1581,7 @@ export interface components {
              * @description Its number; later entries have larger ones.
              */
             number: number;
-            /**
-             * @description grant: given; reserve: set aside for a song; settle: the song was charged; release: given back; expire: what was left ended; retract: taken back; unspecified: newer than this gateway.
-             * @enum {string}
-             */
-            kind: "unspecified" | "grant" | "reserve" | "settle" | "release" | "expire" | "retract";
+            kind: components["schemas"]["LedgerEntryKind"];
             /** @description For which separation; null for none. */
             job_id: string | null;
             /**
@@ -4762,7 +4764,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description So. */
+            /** @description How you stand with what you pay for. */
             200: {
                 headers: {
                     /** @example "person";r=399;t=1 */
@@ -4793,7 +4795,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description So. */
+            /** @description What plans and packs cost. */
             200: {
                 headers: {
                     /** @example "person";r=399;t=1 */
@@ -4835,7 +4837,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description So. */
+            /** @description Your invoices, newest first. */
             200: {
                 headers: {
                     /** @example "person";r=399;t=1 */
@@ -4878,7 +4880,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description So. */
+            /** @description What was done to your minutes. */
             200: {
                 headers: {
                     /** @example "person";r=399;t=1 */

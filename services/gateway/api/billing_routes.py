@@ -60,7 +60,7 @@ class BillingRoutes:
             handle = handle or {"listInvoices": self.invoices, "listLedgerEntries": self.ledger}[name]
             is_paged = schema.endswith("Page")
             return Endpoint(
-                *("GET", path, name, summary, handle, (Answer(200, "So.", schema),)),
+                *("GET", path, name, summary, handle, (Answer(200, summary, schema),)),
                 query=(CURSOR, LIMIT) if is_paged else (),
                 tag="billing",
                 refusals=("PAGE_TOKEN_INVALID",) if is_paged else ("PAYMENTS_AWAY",) if name == "listPrices" else (),

@@ -44,7 +44,7 @@ BILLING_SCHEMAS: Mapping[str, Schema] = {
         next_plan=or_null(text("Name of the plan that follows it; null where nothing changes.")),
         paid_until=or_null(moment("Until when it is paid.")),
         usable_until=or_null(moment("Until when the plan stays without a payment; in grace alone.")),
-        card=or_null(of("Card")),
+        card=or_null(of("Card"), "What is charged; null for none."),
     ),
     "OfferPrice": structure(
         "What something on offer costs.",
@@ -72,14 +72,15 @@ BILLING_SCHEMAS: Mapping[str, Schema] = {
         invoices=list_of("Invoice", "At most as many as were asked for, newest first."),
         next_cursor=_NEXT,
     ),
+    "LedgerEntryKind": one_of(
+        "grant: given; reserve: set aside for a song; settle: the song was charged; release: given back; expire:"
+        " what was left ended; retract: taken back; unspecified: newer than this gateway.",
+        *("unspecified", "grant", "reserve", "settle", "release", "expire", "retract"),
+    ),
     "LedgerEntry": structure(
         "What was done to your minutes. Entries are added, never changed.",
         number=count("Its number; later entries have larger ones."),
-        kind=one_of(
-            "grant: given; reserve: set aside for a song; settle: the song was charged; release: given back; expire:"
-            " what was left ended; retract: taken back; unspecified: newer than this gateway.",
-            *("unspecified", "grant", "reserve", "settle", "release", "expire", "retract"),
-        ),
+        kind=of("LedgerEntryKind"),
         job_id=or_null(text("For which separation; null for none.")),
         seconds=_SECONDS,
         balance_change_s=_CHANGE,
