@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.api.web_files import POLICY
 from tests.integration.web.counted_bytes import CountedBytes
+from tests.integration.web.fake_payments import FakePayments
 from tests.integration.web.fake_shares import FakeShares
 from tests.integration.web.made_song import RATE_HZ, STEMS, MadeSong
 from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, problem, report_json, told
@@ -70,6 +71,7 @@ class FakeGateway:
         """Those of the page itself that were sent."""
         self.left_s = 3600
         self.shares = FakeShares(self)
+        self.payments = FakePayments()
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._flowing = asyncio.Event()
@@ -131,6 +133,7 @@ class FakeGateway:
             Route("/v1/me", self._me),
             Route("/v1/billing/usage", self._usage),
             Route("/v1/billing/plans", self._plans),
+            *self.payments.routes(),
             Route("/v1/privacy/erasures", self._erasures),
             Route("/v1/uploads", self._create_upload, methods=["POST"]),
             Route("/v1/uploads/{upload_id}", self._upload, methods=["HEAD", "PATCH", "DELETE"]),
@@ -211,7 +214,7 @@ class FakeGateway:
         return told("Usage", {"plan": PLAN, **used, "renews_at": "2026-02-01T00:00:00Z", "grants": []})
 
     async def _plans(self, _: Request) -> Response:
-        return told("Plans", {"plans": [PLAN], "packs": []})
+        return told("Plans", {"plans": [PLAN, *self.payments.plans()], "packs": self.payments.packs()})
 
     async def _erasures(self, _: Request) -> Response:
         return told("ErasurePage", {"erasures": [ERASURE], "next_cursor": None})

@@ -15,6 +15,7 @@ import { goInstead, routeOf } from "$/state/route.svelte";
 import { shelf } from "$/state/shelf";
 import { tracks } from "$/state/tracks.svelte";
 import { uploads } from "$/state/uploads.svelte";
+import { forgetPayments } from "$/state/payments.svelte";
 import { forgetUsage } from "$/state/usage.svelte";
 
 export type Account = Schemas["Account"];
@@ -190,6 +191,7 @@ function close(why: string): void {
   tracks.end();
   leaveNothingOpen();
   forgetUsage();
+  forgetPayments();
   session.account = null;
   session.status = "out";
   session.told = why;

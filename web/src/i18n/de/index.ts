@@ -1,6 +1,7 @@
 /** German. */
 
 import { account } from "$/i18n/de/account";
+import { billing } from "$/i18n/de/billing";
 import { page } from "$/i18n/de/page";
 import { entry } from "$/i18n/de/entry";
 import { library } from "$/i18n/de/library";
@@ -11,4 +12,4 @@ import { sharing } from "$/i18n/de/sharing";
 import { times } from "$/i18n/de/times";
 import type { Messages } from "$/i18n/i18n.svelte";
 
-export const de: Messages = { account, page, entry, library, player, refusals, remarks, sharing, times };
+export const de: Messages = { account, billing, page, entry, library, player, refusals, remarks, sharing, times };
