@@ -18,7 +18,7 @@ export const billing = {
   changed: "Your plan was changed.",
   month: (price: string): string => `${price} a month`,
   year: (price: string): string => `${price} a year`,
-  days: (days: number): string => `${days} days free first`,
+  days: (days: number): string => `${days} days to try it first`,
   packs: "Minutes without a plan",
   packsLead: "Paid once, on top of your plan.",
   pack: (minutes: string, days: string): string => `${minutes} min, for ${days} days`,
