@@ -23,6 +23,8 @@ _SECRET_TEXTS = (
     re.compile(r"[^\s@<>()\[\]{},;:\"'=/\\]{1,64}@[^\s@<>()\[\]{},;:\"'=/\\.]+(\.[^\s@<>()\[\]{},;:\"'=/\\.]+)+"),
     re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"),
     re.compile(r"(?i)\bbearer\s+\S+"),
+    # The payment provider's keys, and what it signs events with.
+    re.compile(r"\b(?:(?:sk|rk)_(?:live|test)|whsec)_\w+"),
 )
 _REDACTED = "[redacted]"
 _OWN_NAMES = frozenset({"at", "level", "service", "event", "trace_id", "error"})

@@ -46,6 +46,9 @@ DOWNLOAD_BYTES = Counter("stripsession_download_bytes_total", "Bytes sent in dow
 SIGN_INS = Counter("stripsession_sign_ins_total", "Attempts to sign in.", ["result"])
 MAILS = Counter("stripsession_mails_total", "Tries to send a mail.", ["result"])
 SECONDS_CHARGED = Counter("stripsession_billing_seconds_charged_total", "Seconds of audio charged.")
+CUSTOMER_LOOKS = Counter("stripsession_billing_customer_looks_total", "Customers read anew.", ["result"])
+CUSTOMER_LOOKS_WAITING = Gauge("stripsession_billing_customer_looks_waiting", "Customers that are to be read anew now.")
+CUSTOMER_LOOKS_PARKED = Gauge("stripsession_billing_customer_looks_parked", "Customers given up until somebody looks.")
 
 
 class MetricsEndpoint:

@@ -46,7 +46,7 @@ def public_address(data: Path) -> str:
 
 async def create_link(data: Path, email: str = LOCAL_EMAIL) -> SignInLink:
     """A one-time sign-in code for an account of the local stack, made when there is none. Raises CommandFault."""
-    channel = _channel(data, "auth")
+    channel = console_channel(data, "auth")
     try:
         request = auth_service_pb2.CreateSignInLinkRequest(email=email)
         answer = await auth_service_pb2_grpc.LocalSignInServiceStub(channel.grpc).CreateSignInLink(request)
@@ -59,7 +59,7 @@ async def create_link(data: Path, email: str = LOCAL_EMAIL) -> SignInLink:
 
 async def assign_plan(data: Path, user_id: str, plan: str) -> None:
     """Put an account of the local stack on a plan. Raises CommandFault."""
-    channel = _channel(data, "billing")
+    channel = console_channel(data, "billing")
     try:
         request = billing_service_pb2.AssignPlanRequest(owner_id=user_id, plan=plan)
         await billing_service_pb2_grpc.PlanAdministrationServiceStub(channel.grpc).AssignPlan(request)
@@ -69,7 +69,8 @@ async def assign_plan(data: Path, user_id: str, plan: str) -> None:
         await channel.stop()
 
 
-def _channel(data: Path, service: str) -> Channel:
+def console_channel(data: Path, service: str) -> Channel:
+    """A channel to a service of the local stack, as its operator. Raises CommandFault when none runs."""
     ports = _state(data)["ports"]
     if not isinstance(ports, Mapping):
         raise CommandFault("the running stack's state file is damaged; restart it", NOT_RUNNING)

@@ -19,15 +19,16 @@ from grpc_health.v1 import health_pb2
 from chassis.db import server as postgres_server
 from chassis.identity import Certificates, dns_name
 from stack import nats, postgres, secrets, triton_runtime
-from stack.layout import SERVICES, STORED, WORKER, Layout, program_root
+from stack.layout import SERVICES, STORED, STRIPE, WORKER, Layout, program_root
 from stack.ports import DOOR
 from stack.process import Command, Ready
-from stack.reach import Reach, bracketed, url_of
+from stack.reach import LOOPBACK, Reach, bracketed, url_of
 from stack.served_models import ServedModels, bundled_models
 
 _PROBE_S = 2.0
 _KEPT_FROM_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE")
 _ADMINISTRATORS_OVERRIDES = "STRIPSESSION_"
+_OWN_KEYS = "STRIPSESSION_BILLING__STRIPE_SECRET_KEY_FILE"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,10 +53,19 @@ class Plan:
         """Where people find the page."""
         return self.reach.public_url or self.local_url
 
+    @property
+    def plays_payments(self) -> bool:
+        """Whether the stand-in of Stripe takes payments, in which no money moves.
+
+        Only where nobody else comes in, whose browsers would not find it, and nobody has keys of their own.
+        """
+        is_own = self.reach.host == LOOPBACK and not self.reach.public_url
+        return is_own and not os.environ.get(_OWN_KEYS)
+
 
 def port_names() -> list[str]:
     """Every port that a run needs."""
-    names = [DOOR, "postgres", "nats", "nats-monitor", "triton", "triton-http", "triton-metrics"]
+    names = [DOOR, "postgres", "nats", "nats-monitor", "triton", "triton-http", "triton-metrics", STRIPE]
     for service in SERVICES:
         names += [f"{service}-rpc", f"{service}-metrics"]
     return [*names, f"{WORKER}-metrics"]
@@ -117,6 +127,24 @@ def service_command(plan: Plan, service: str) -> Command:
     return _python(plan, service, "serve", ready=lambda: _rpc_answers(plan.layout, service, port))
 
 
+def stripe_command(plan: Plan) -> Command:
+    """The stand-in of Stripe: checkout can be tried, and no money moves."""
+    listen = f"127.0.0.1:{plan.ports[STRIPE]}"
+    key, webhook = _stripe_keys(plan.layout)
+    kept = {
+        "STRIPE_STAND_IN_SECRET_KEY": key.read_text(encoding="ascii"),
+        "STRIPE_STAND_IN_WEBHOOK_SECRET": webhook.read_text(encoding="ascii"),
+    }
+    argv = (sys.executable, "-m", "stack.stripe", "serve", "--listen", listen, "--data", str(plan.layout.stripe))
+    return Command(
+        name=STRIPE,
+        argv=(*argv, "--webhook-url", f"{plan.local_url}/v1/webhooks/stripe"),
+        environment=_environment() | kept | _OF_OUR_PYTHON | {"PYTHONPATH": _python_path()},
+        ready=lambda: http_answers(f"http://{listen}/healthz"),
+        working_folder=plan.layout.run,
+    )
+
+
 def worker_command(plan: Plan) -> Command:
     """The separation worker."""
     url = f"http://127.0.0.1:{plan.ports[f'{WORKER}-metrics']}/metrics"
@@ -174,10 +202,27 @@ def _own_settings(plan: Plan, service: str) -> dict[str, str]:
                 "chunks_in_flight": str(plan.models.chunks_asked),
             }
         case "billing":
-            return {"default_plan": "home"}
+            return {"default_plan": "home", "public_url": plan.public_url} | _of_payments(plan)
         case "retention":
             return {"library_address": _address(plan, "library")}
     raise ValueError(f"no such service: {service}")
+
+
+def _of_payments(plan: Plan) -> dict[str, str]:
+    if not plan.plays_payments:
+        return {}
+    key, webhook = _stripe_keys(plan.layout)
+    return {
+        "stripe_secret_key_file": str(key),
+        "stripe_webhook_secret_file": str(webhook),
+        "stripe_api_url": f"http://127.0.0.1:{plan.ports[STRIPE]}",
+    }
+
+
+def _stripe_keys(layout: Layout) -> tuple[Path, Path]:
+    """The stand-in's key, and what it signs events with."""
+    key = secrets.prefixed_file(layout.secrets, "stripe-test-key", "sk_test_")
+    return key, secrets.prefixed_file(layout.secrets, "stripe-webhook-secret", "whsec_")
 
 
 def _of_the_door(plan: Plan) -> dict[str, str]:

@@ -8,6 +8,8 @@ from pathlib import Path
 SERVICES = ("auth", "billing", "library", "separation", "retention", "gateway")
 """Every service that is its own process, in the order in which they are started."""
 WORKER = "worker"
+STRIPE = "stripe"
+"""The stand-in of the payment provider, where no money moves."""
 STORED = ("auth", "billing", "library", "separation", "retention")
 """Services with a schema and a role of their own in PostgreSQL."""
 DATA_FOLDER = Path(".data")
@@ -65,6 +67,11 @@ class Layout:
     def triton(self) -> Path:
         """The inference server's environment, made on first run."""
         return self.root / "triton"
+
+    @property
+    def stripe(self) -> Path:
+        """The stand-in's account."""
+        return self.root / "stripe"
 
     @property
     def models(self) -> Path:

@@ -21,6 +21,12 @@ def key_file(folder: Path, name: str) -> Path:
     return folder / name
 
 
+def prefixed_file(folder: Path, name: str, prefix: str) -> Path:
+    """A file with a random key that begins so, made at its first use."""
+    _once(folder / name, f"{prefix}{secrets.token_hex(24)}".encode())
+    return folder / name
+
+
 def _once(path: Path, fresh: bytes) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with contextlib.suppress(FileNotFoundError):

@@ -17,7 +17,7 @@ from chassis.authority import ensure_certificates
 from chassis.db.server import PostgresUnavailable
 from stack import commands, disk, ports, postgres, triton_runtime
 from stack.commands import Plan
-from stack.layout import CERTIFIED, SERVICES, Layout, program_root
+from stack.layout import CERTIFIED, SERVICES, STRIPE, Layout, program_root
 from stack.nats import NatsUnavailable
 from stack.process import Command, StartFailed, Supervised
 from stack.reach import USUAL_PORT, Reach
@@ -68,6 +68,7 @@ class Stack:
         plan = self.plan
         await postgres.ensure_roles(plan.layout, plan.ports["postgres"])
         waiting = [self._launch(commands.service_command(plan, service)) for service in SERVICES]
+        waiting.append(self._launch_stripe())
         await asyncio.gather(*waiting, self._launch(commands.worker_command(plan)))
         self.write_state()
         self._writer = asyncio.create_task(self._keep_state())
@@ -132,8 +133,19 @@ class Stack:
             self.processes.pop("triton", None)
             self.plan = dataclasses.replace(self.plan, engine="in_process")
 
+    async def _launch_stripe(self) -> None:
+        if not self.plan.plays_payments:
+            return
+        try:
+            await self._launch(commands.stripe_command(self.plan))
+        except StartFailed as error:
+            # Nothing but trying out payments needs it.
+            self._say(f"{error}: payments cannot be tried")
+            await self._stop(STRIPE)
+            self.processes.pop(STRIPE, None)
+
     async def _stop_services(self) -> None:
-        await self._stop(*(service for service in SERVICES if service != "gateway"))
+        await self._stop(STRIPE, *(service for service in SERVICES if service != "gateway"))
         await self._stop("nats", "postgres")
 
     async def _stop(self, *names: str) -> None:

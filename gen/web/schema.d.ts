@@ -968,6 +968,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/billing/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How you stand with what you pay for.
+         * @description How you stand with what you pay for.
+         */
+        get: operations["getPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What plans and packs cost.
+         * @description What plans and packs cost.
+         */
+        get: operations["listPrices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your invoices, newest first.
+         * @description Your invoices, newest first.
+         */
+        get: operations["listInvoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done to your minutes.
+         * @description What was done to your minutes.
+         */
+        get: operations["listLedgerEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where to pay for a plan or a pack.
+         * @description Minutes arrive some seconds after the payment; getPayments and getUsage tell when.
+         */
+        post: operations["startCheckout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where to change your card and address.
+         * @description Where to change your card and address.
+         */
+        post: operations["openPortal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your plan.
+         * @description A larger plan counts at once, and the difference for the rest of the period is paid now. A smaller one follows at the end of what is paid. Asking again changes nothing more.
+         */
+        post: operations["changePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End your subscription with what is paid.
+         * @description The plan and its minutes stay until then. Idempotent.
+         */
+        post: operations["cancelSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on with a subscription that was to end.
+         * @description Before it has ended. Idempotent.
+         */
+        post: operations["resumeSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/stripe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an event of the provider.
+         * @description For the provider alone, which signs what it sends. The body is taken byte for byte.
+         */
+        post: operations["receiveStripeEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models": {
         parameters: {
             query?: never;
@@ -1741,10 +1941,147 @@ export interface components {
             true_peak_dbtp: number | null;
         };
         /**
+         * @description none: no subscription; trial: not paid for yet; active: paid; ending: paid, and ends with that; grace: the last payment failed, and the plan stays until `usable_until`; lapsed: it is gone until it is paid; unspecified: newer than this gateway.
+         * @enum {string}
+         */
+        PaymentState: "unspecified" | "none" | "trial" | "active" | "ending" | "grace" | "lapsed";
+        /** @description What is charged. More of a card is not kept. */
+        Card: {
+            /** @description Whose network it is of, e.g. visa. */
+            type: string;
+            /** @description Its last four digits. */
+            last4: string;
+        };
+        /** @description How you stand with what you pay for. */
+        Payments: {
+            /** @description Whether anything can be bought here. */
+            is_set_up: boolean;
+            /** @description Whether no money moves. */
+            is_test: boolean;
+            state: components["schemas"]["PaymentState"];
+            /** @description Name of the plan that is paid for; null for none. */
+            plan: string | null;
+            /** @description Name of the plan that follows it; null where nothing changes. */
+            next_plan: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it is paid.
+             */
+            paid_until: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the plan stays without a payment; in grace alone.
+             */
+            usable_until: string | null;
+            /** @description What is charged; null for none. */
+            card: components["schemas"]["Card"] | null;
+        };
+        /** @description What something on offer costs. */
+        OfferPrice: {
+            /** @description What startCheckout and changePlan take. */
+            price: string;
+            /** @description Name of the plan that it is for. */
+            plan: string | null;
+            /** @description Name of the pack that it is for. */
+            pack: string | null;
+            /**
+             * Format: int64
+             * @description In the smallest unit of the currency, e.g. cents.
+             */
+            amount: number;
+            /** @description ISO 4217, in small letters. */
+            currency: string;
+            /** @description month or year; null for what is paid once. */
+            interval: string | null;
+            /**
+             * Format: int64
+             * @description Days of trial before the first payment, once for each person.
+             */
+            trial_days: number;
+        };
+        /** @description The prices. */
+        OfferPrices: {
+            /** @description Empty where nothing can be bought. */
+            prices: components["schemas"]["OfferPrice"][];
+        };
+        /** @description What was asked for. */
+        Invoice: {
+            /** @description Names the invoice. */
+            invoice_id: string;
+            /** @description Its number; null while it is a draft. */
+            number: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description In the smallest unit of the currency, e.g. cents.
+             */
+            total: number;
+            /** @description ISO 4217, in small letters. */
+            currency: string;
+            /** @description draft, open, paid, void, uncollectible, refunded or disputed. */
+            state: string;
+            /** @description Where it can be read and paid. */
+            url: string | null;
+        };
+        /** @description Some of the invoices. */
+        InvoicePage: {
+            /** @description At most as many as were asked for, newest first. */
+            invoices: components["schemas"]["Invoice"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        /**
+         * @description grant: given; reserve: set aside for a song; settle: the song was charged; release: given back; expire: what was left ended; retract: taken back; unspecified: newer than this gateway.
+         * @enum {string}
+         */
+        LedgerEntryKind: "unspecified" | "grant" | "reserve" | "settle" | "release" | "expire" | "retract";
+        /** @description What was done to your minutes. Entries are added, never changed. */
+        LedgerEntry: {
+            /**
+             * Format: int64
+             * @description Its number; later entries have larger ones.
+             */
+            number: number;
+            kind: components["schemas"]["LedgerEntryKind"];
+            /** @description For which separation; null for none. */
+            job_id: string | null;
+            /**
+             * Format: int64
+             * @description Seconds given, set aside, charged, given back, ended or taken back.
+             */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description Seconds that are left to you after this more than before.
+             */
+            balance_change_s: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+        };
+        /** @description Some of the entries. */
+        LedgerPage: {
+            /** @description At most as many as were asked for, newest first. */
+            entries: components["schemas"]["LedgerEntry"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        /** @description A page of the payment provider. */
+        HostedPage: {
+            /** @description Send the person there. */
+            url: string;
+        };
+        /**
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NO_AUDIO_STREAM" | "PAGE_TOKEN_INVALID" | "PLAN_WITHOUT_DEFAULT" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "STEM_NOT_FOUND" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_MAILS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSWORD" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PLAN_WITHOUT_DEFAULT" | "PRICE_MISSING" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_MAILS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSWORD" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -2349,6 +2686,16 @@ export interface components {
             /** @description 2 gives an mp3, m4a or opus twice as fast at the same pitch. */
             speed?: components["schemas"]["PreviewSpeed"] | null;
         };
+        /** @description What is to be paid for. */
+        Checkout: {
+            /** @description A `price` of listPrices. */
+            price: string;
+        };
+        /** @description Which plan, and paid how. */
+        PlanChange: {
+            /** @description A `price` of listPrices. */
+            price: string;
+        };
     };
     responses: {
         /** @description Bad Request: MALFORMED_HEADER, MALFORMED_HTTP. */
@@ -2405,6 +2752,15 @@ export interface components {
         };
         /** @description Bad Request: MALFORMED_HTTP, MALFORMED_QUERY. */
         "400-MALFORMED_HTTP-MALFORMED_QUERY": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Bad Request: MALFORMED_HTTP, SIGNATURE_INVALID. */
+        "400-MALFORMED_HTTP-SIGNATURE_INVALID": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2478,6 +2834,15 @@ export interface components {
         };
         /** @description Payment Required: MINUTES_EXHAUSTED. */
         "402-MINUTES_EXHAUSTED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Payment Required: PAYMENT_DECLINED. */
+        "402-PAYMENT_DECLINED": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2787,6 +3152,42 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Conflict: NOT_SUBSCRIBED, OTHER_INTERVAL, PAYMENTS_NOT_SET_UP, PRICE_MISSING. */
+        "409-NOT_SUBSCRIBED-OTHER_INTERVAL-PAYMENTS_NOT_SET_UP-PRICE_MISSING": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: NOT_SUBSCRIBED, PAYMENTS_NOT_SET_UP. */
+        "409-NOT_SUBSCRIBED-PAYMENTS_NOT_SET_UP": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: PAYMENTS_NOT_SET_UP. */
+        "409-PAYMENTS_NOT_SET_UP": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: PAYMENTS_NOT_SET_UP, PRICE_MISSING, SUBSCRIBED_ALREADY. */
+        "409-PAYMENTS_NOT_SET_UP-PRICE_MISSING-SUBSCRIBED_ALREADY": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Conflict: PLAN_WITHOUT_DEFAULT, TRACK_NOT_RETRYABLE. */
         "409-PLAN_WITHOUT_DEFAULT-TRACK_NOT_RETRYABLE": {
             headers: {
@@ -3005,6 +3406,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED, INVALID_FIELD, UNKNOWN_OFFER. */
+        "422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-UNKNOWN_OFFER": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Unprocessable Entity: INVALID_EMAIL, INVALID_FIELD. */
         "422-INVALID_EMAIL-INVALID_FIELD": {
             headers: {
@@ -3070,6 +3480,15 @@ export interface components {
         };
         /** @description Unprocessable Entity: INVALID_FIELD, TAGS_INVALID, TITLE_EMPTY. */
         "422-INVALID_FIELD-TAGS_INVALID-TITLE_EMPTY": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: INVALID_FIELD, UNKNOWN_OFFER. */
+        "422-INVALID_FIELD-UNKNOWN_OFFER": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3245,6 +3664,17 @@ export interface components {
         };
         /** @description Service Unavailable: BUSY, DEPENDENCY_AWAY, DEPENDENCY_UNAVAILABLE, UNREACHABLE. */
         "503-BUSY-DEPENDENCY_AWAY-DEPENDENCY_UNAVAILABLE-UNREACHABLE": {
+            headers: {
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Service Unavailable: BUSY, DEPENDENCY_UNAVAILABLE, PAYMENTS_AWAY, UNREACHABLE. */
+        "503-BUSY-DEPENDENCY_UNAVAILABLE-PAYMENTS_AWAY-UNREACHABLE": {
             headers: {
                 /** @example 2 */
                 "Retry-After": number;
@@ -6028,6 +6458,399 @@ export interface operations {
             415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-WEBHOOK_UNREADABLE"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    getPayments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How you stand with what you pay for. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payments"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listPrices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What plans and packs cost. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferPrices"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-PAYMENTS_AWAY-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listInvoices: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the page before; absent takes the first.
+                 * @example MjAzMC0wNS0wNA
+                 */
+                cursor?: string;
+                /**
+                 * @description Most items of a page, 1 to 200.
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your invoices, newest first. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePage"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-PAGE_TOKEN_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listLedgerEntries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the page before; absent takes the first.
+                 * @example MjAzMC0wNS0wNA
+                 */
+                cursor?: string;
+                /**
+                 * @description Most items of a page, 1 to 200.
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was done to your minutes. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-PAGE_TOKEN_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    startCheckout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. The same key gives the same page for some weeks, so that a request whose answer was lost can be sent again; with another price it is refused.
+                 * @example checkout-7
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Checkout"];
+            };
+        };
+        responses: {
+            /** @description The provider's page. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostedPage"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-PAYMENTS_NOT_SET_UP-PRICE_MISSING-SUBSCRIBED_ALREADY"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-UNKNOWN_OFFER"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-PAYMENTS_AWAY-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    openPortal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The provider's page. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostedPage"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            409: components["responses"]["409-NOT_SUBSCRIBED-PAYMENTS_NOT_SET_UP"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-PAYMENTS_AWAY-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    changePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChange"];
+            };
+        };
+        responses: {
+            /** @description How you stand after it. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payments"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            402: components["responses"]["402-PAYMENT_DECLINED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-NOT_SUBSCRIBED-OTHER_INTERVAL-PAYMENTS_NOT_SET_UP-PRICE_MISSING"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-UNKNOWN_OFFER"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-PAYMENTS_AWAY-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    cancelSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How you stand after it. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payments"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            409: components["responses"]["409-NOT_SUBSCRIBED-PAYMENTS_NOT_SET_UP"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-PAYMENTS_AWAY-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    resumeSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How you stand after it. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payments"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            409: components["responses"]["409-NOT_SUBSCRIBED-PAYMENTS_NOT_SET_UP"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-PAYMENTS_AWAY-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    receiveStripeEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The provider's signature of the body.
+                 * @example t=1903944600,v1=5257a869e7ec
+                 */
+                "Stripe-Signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "user.deleted",
+                 *       "object": "event",
+                 *       "data": {
+                 *         "id": "user_2abc",
+                 *         "deleted": true
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description It is kept, and will be acted on. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-SIGNATURE_INVALID"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-PAYMENTS_NOT_SET_UP"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 from pathlib import Path
 
-from chassis import lifecycle
+from chassis import lifecycle, metrics
 from chassis.bus.connection import Bus, Connecting
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
@@ -16,14 +17,22 @@ from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.server import RpcServer
+from services.billing.api.payment_servicers import PaymentAdministrationServicer, PaymentServicer
 from services.billing.api.servicers import BillingServicer, LedgerServicer, PlanAdministrationServicer
 from services.billing.api.statuses import STATUSES
 from services.billing.app.expire_grants import expire_grants
+from services.billing.app.make_due_looks import Told, make_due_looks
+from services.billing.app.payment_ports import PaymentPorts
 from services.billing.app.ports import Ports
+from services.billing.app.reconcile import reconcile
+from services.billing.clients.stripe.client import Keys, StripeProvider
+from services.billing.domain.paid_periods import Terms
 from services.billing.events.envelopes import encode
 from services.billing.settings import BillingSettings
 from services.billing.store.ledger import LedgerStore
+from services.billing.store.payments import PaymentStore
 from stripsession.billing.v1 import billing_service_pb2_grpc as pb_grpc
+from stripsession.billing.v1 import payment_service_pb2_grpc as payment_grpc
 
 NAME = "billing"
 MIGRATIONS = Path(__file__).parent / "store" / "migrations"
@@ -43,9 +52,53 @@ async def serve(settings: BillingSettings) -> None:
     readiness = Readiness()
     ports = make_ports(settings, database, SystemClock())
     expiry = lifecycle.Periodic("expiry", functools.partial(expire_grants, ports), every_s=settings.expire_every_s)
-    server = rpc_server(settings, ports, readiness)
+    payments = Payments(settings, ports, database)
+    server = rpc_server(settings, ports, readiness, payments)
     metrics_endpoint = MetricsEndpoint(settings.metrics_listen)
-    await lifecycle.run([metrics_endpoint, database, Connecting(bus), Relay(database, bus), expiry, server, readiness])
+    kept: list[lifecycle.Part] = [metrics_endpoint, database, Connecting(bus), Relay(database, bus), expiry]
+    await lifecycle.run([*kept, *payments.parts, server, readiness])
+
+
+class Payments:
+    """The payment provider where there is one, and the work that its events and the days bring."""
+
+    def __init__(self, settings: BillingSettings, ledger: Ports, database: Database) -> None:
+        """Nothing is asked yet."""
+        keys = settings.stripe_keys()
+        provider = None
+        if keys:
+            reached = Keys(keys.secret_key, keys.webhook_secrets, settings.stripe_api_url, settings.public_url)
+            provider = StripeProvider(reached)
+        terms = Terms(datetime.timedelta(days=settings.grace_days))
+        self.ports = PaymentPorts(ledger, PaymentStore(database), terms, provider)
+        told = Told(
+            made=lambda result: metrics.CUSTOMER_LOOKS.labels(result).inc(),
+            waiting=_told_waiting,
+        )
+        make = functools.partial(make_due_looks, self.ports, told)
+        self.looks = lifecycle.Periodic("looks at customers", make, every_s=settings.looks_every_s)
+        # At every start, as nobody knows what was missed before it.
+        self._is_wanted = True
+        pause_s = settings.reconcile_look_every_s
+        self._reconciling = lifecycle.Periodic("reconciliation", self._reconcile, every_s=pause_s)
+        self.parts: list[lifecycle.Part] = []
+        if provider:
+            self.parts = [provider, self.looks, self._reconciling]
+
+    def reconcile(self) -> None:
+        """Let a reconciliation begin now."""
+        self._is_wanted = True
+        self._reconciling.wake()
+
+    async def _reconcile(self) -> None:
+        wanted, self._is_wanted = self._is_wanted, False
+        if await reconcile(self.ports, now=wanted):
+            self.looks.wake()
+
+
+def _told_waiting(due: int, parked: int) -> None:
+    metrics.CUSTOMER_LOOKS_WAITING.set(due)
+    metrics.CUSTOMER_LOOKS_PARKED.set(parked)
 
 
 def make_ports(settings: BillingSettings, database: Database, clock: Clock) -> Ports:
@@ -53,8 +106,10 @@ def make_ports(settings: BillingSettings, database: Database, clock: Clock) -> P
     return Ports(LedgerStore(database, encode), clock, settings.catalogue())
 
 
-def rpc_server(settings: BillingSettings, ports: Ports, readiness: Readiness) -> RpcServer:
-    """The three RPC services on their address."""
+def rpc_server(settings: BillingSettings, ports: Ports, readiness: Readiness, payments: Payments) -> RpcServer:
+    """The five RPC services on their address."""
+    paying = PaymentServicer(payments.ports, payments.looks.wake)
+    administration = PaymentAdministrationServicer(payments.ports, payments.reconcile)
     return RpcServer(
         settings.listen,
         Certificates(settings.certificates, NAME),
@@ -65,6 +120,8 @@ def rpc_server(settings: BillingSettings, ports: Ports, readiness: Readiness) ->
             lambda server: pb_grpc.add_PlanAdministrationServiceServicer_to_server(
                 PlanAdministrationServicer(ports), server
             ),
+            lambda server: payment_grpc.add_PaymentServiceServicer_to_server(paying, server),
+            lambda server: payment_grpc.add_PaymentAdministrationServiceServicer_to_server(administration, server),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,

@@ -16,6 +16,7 @@ from chassis.metrics import MetricsEndpoint
 from services.gateway.api.admission import Admission, Paces
 from services.gateway.api.api_key_routes import ApiKeyRoutes
 from services.gateway.api.auth_routes import AuthRoutes
+from services.gateway.api.billing_routes import BillingRoutes
 from services.gateway.api.catalogue_routes import CatalogueRoutes
 from services.gateway.api.device_routes import DeviceRoutes
 from services.gateway.api.download_routes import DownloadRoutes
@@ -60,7 +61,7 @@ from stripsession.auth.v1 import (
     device_service_pb2_grpc,
     federation_service_pb2_grpc,
 )
-from stripsession.billing.v1 import billing_service_pb2_grpc
+from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
@@ -93,6 +94,7 @@ class Stubs:
     shares: share_service_pb2_grpc.ShareServiceAsyncStub
     jobs: separation_service_pb2_grpc.JobReadingServiceAsyncStub
     billing: billing_service_pb2_grpc.BillingServiceAsyncStub
+    payments: payment_service_pb2_grpc.PaymentServiceAsyncStub
     retention: retention_service_pb2_grpc.RetentionServiceAsyncStub
 
 
@@ -209,6 +211,7 @@ def _stubs(
         share_service_pb2_grpc.ShareServiceStub(library),
         separation_service_pb2_grpc.JobReadingServiceStub(separation),
         billing_service_pb2_grpc.BillingServiceStub(billing),
+        payment_service_pb2_grpc.PaymentServiceStub(billing),
         retention_service_pb2_grpc.RetentionServiceStub(retention),
     )
 
@@ -249,6 +252,7 @@ def _endpoints(
         *ShareRoutes(stubs.shares, stubs.library).endpoints(),
         *DownloadRoutes(stubs.library).endpoints(),
         *WebhookRoutes(stubs.federation).endpoints(),
+        *BillingRoutes(stubs.billing, stubs.payments).endpoints(),
         *CatalogueRoutes(stubs.jobs, stubs.billing, stubs.retention).endpoints(),
     ]
     return endpoints

@@ -34,6 +34,8 @@ ANYBODYS_NAMES = frozenset(
         "getSharedManifest",
         "getSharedSegment",
         "receiveClerkWebhook",
+        # Signed by the payment provider, which billing verifies.
+        "receiveStripeEvent",
     ]
 )
 

@@ -60,6 +60,68 @@ class GrantReplaced(Exception):
     """This grant was replaced by another one."""
 
 
+class PaymentsNotSetUp(Exception):
+    """Payments are not set up on this installation, so nothing can be bought here."""
+
+
+class PaymentsAway(Exception):
+    """The payment provider cannot be reached just now; please try again."""
+
+    def __init__(self, code: str = "") -> None:
+        """`code` is the provider's word for the log; its sentences, which may name people, are not kept."""
+        super().__init__(self.__doc__)
+        self.code = code
+
+
+class PaymentDeclined(Exception):
+    """The card was declined. Change the card in the customer portal, then try again."""
+
+
+class PaymentRefused(Exception):
+    """The payment provider refused what we asked: a fault of ours, or of the account's settings there."""
+
+    def __init__(self, code: str = "") -> None:
+        """`code` is the provider's word."""
+        super().__init__(f"The payment provider refused: {code or 'unknown'}")
+        self.code = code
+
+
+class SignatureInvalid(Exception):
+    """The event is not signed by the payment provider, or not now."""
+
+
+class UnknownOffer(Exception):
+    """There is no such plan or pack on offer."""
+
+
+class PriceMissing(Exception):
+    """This offer has no price yet. Tell whoever runs this installation."""
+
+
+class SubscribedAlready(Exception):
+    """There is a subscription already. Change its plan instead."""
+
+
+class NotSubscribed(Exception):
+    """There is no subscription to change. Choose a plan first."""
+
+
+class OtherInterval(Exception):
+    """A smaller plan cannot be paid by another interval. End the subscription, then choose the plan anew."""
+
+
+class IdempotencyKeyReused(Exception):
+    """This idempotency key was used for another offer."""
+
+
+class InvoiceNotFound(Exception):
+    """There is no such invoice."""
+
+
+class InvoiceNotPaid(Exception):
+    """This invoice has no payment that could be given back."""
+
+
 class TooLong(Exception):
     """The song is longer than the plan takes."""
 
@@ -84,8 +146,8 @@ class MinutesExhausted(Exception):
         """`plan` is the plan's name for programs, `plan_title` the one for people; None renews when it is paid for."""
         when = f"on {renews_at.day} {renews_at:%B %Y}" if renews_at else "once the subscription is paid"
         super().__init__(
-            f"This song needs {spoken(seconds)}, and the {plan_title} plan has {spoken(left_s)} left"
-            f"{' this month' if renews_at else ''}. New minutes come {when}."
+            f"This song needs {spoken(seconds)}, and you have {spoken(left_s)} left on the {plan_title} plan."
+            f" New minutes come {when}."
         )
         self.facts: Mapping[str, str] = {
             "seconds": str(seconds),

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from services.billing.domain.grants import OF_SUBSCRIPTIONS, Renewal
 from services.billing.domain.month import month_of
+from services.billing.domain.paid_periods import is_advance
 from services.billing.domain.sheets import Sheet
 
 
@@ -28,6 +29,7 @@ def period_of(renewal: Renewal, sheets: Iterable[Sheet], at: datetime.datetime) 
     current = max(paid, key=lambda grant: (grant.expires_at, grant.starts_at, grant.grant_id), default=None)
     if current is None:
         return Period(month.begins_at, None)
-    # A change of plan in the middle of a period does not begin another one.
-    line = [grant for grant in paid if grant.origin_id == current.origin_id]
-    return Period(min(grant.starts_at for grant in line), current.expires_at)
+    # A change of plan in the middle of a period does not begin another one. What ends at another time is another
+    # period: counted from its start, this one's would jump as the other ends.
+    same = [each for each in paid if (each.origin_id, each.expires_at) == (current.origin_id, current.expires_at)]
+    return Period(min(each.starts_at for each in same), None if is_advance(current.grant_id) else current.expires_at)

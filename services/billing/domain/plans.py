@@ -26,6 +26,8 @@ class Plan:
     """Name of the tier in which its jobs wait."""
     formats: tuple[str, ...] = ()
     """Formats that stems may be downloaded in; none named means every one."""
+    trial_days: int = 0
+    """Days for which it may be used before the first payment, once for each person; 0 for none."""
     price_lookup_keys: tuple[str, ...] = ()
     """Names of its prices at the payment provider, where the amounts are; none for what is not sold."""
     models: tuple[str, ...] = ()

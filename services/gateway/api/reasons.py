@@ -91,7 +91,7 @@ OF_SERVICES: Mapping[str, Reason] = {
     "MAIL_OFF": Reason(409, "This server sends no mail. Ask whoever runs it for a sign-in link."),
     "MINUTES_EXHAUSTED": Reason(
         402,
-        "This song needs 3 minutes, and the Free plan has 1 minute left this month. New minutes come on 1 June 2030.",
+        "This song needs 3 minutes, and you have 1 minute left on the Free plan. New minutes come on 1 June 2030.",
         {"seconds": "180", "left_s": "60", "renews_at": "2030-06-01T00:00:00+00:00", "plan": "free"},
     ),
     "MIX_INVALID": Reason(422, "Give as many gains as stems, and name the stems."),
@@ -100,14 +100,23 @@ OF_SERVICES: Mapping[str, Reason] = {
     ),
     "MODEL_UNKNOWN": Reason(422, "There is no model of this name; the list of models says which there are."),
     "NOT_AUDIO": Reason(422, "This file is not audio we can read. Upload WAV, FLAC, MP3, M4A/AAC or OGG."),
+    "NOT_SUBSCRIBED": Reason(409, "There is no subscription to change. Choose a plan first."),
     "NO_AUDIO_STREAM": Reason(422, "This file has no sound track. Upload a file that plays sound."),
+    "OTHER_INTERVAL": Reason(
+        409,
+        "A smaller plan cannot be paid by another interval. End the subscription, then choose the plan anew.",
+    ),
     "PAGE_TOKEN_INVALID": Reason(422, "The page token is not one of ours. Start at the first page."),
+    "PAYMENTS_AWAY": Reason(503, "The payment provider cannot be reached just now; please try again."),
+    "PAYMENTS_NOT_SET_UP": Reason(409, "Payments are not set up on this installation, so nothing can be bought here."),
+    "PAYMENT_DECLINED": Reason(402, "The card was declined. Change the card in the customer portal, then try again."),
     "PLAN_WITHOUT_DEFAULT": Reason(
         # Nothing in the request is wrong: what was left open cannot be filled in here.
         409,
         "The Home plan has no model to take when none is named. Name one of its models: duo.",
         {"models": "duo"},
     ),
+    "PRICE_MISSING": Reason(409, "This offer has no price yet. Tell whoever runs this installation."),
     "QUEUE_FULL": Reason(503, "Too many songs are waiting; please try again in a little while."),
     "RANGE_INVALID": Reason(422, "The range lies outside the file."),
     "SCOPES_INVALID": Reason(422, "Name at least one scope, and only those that there are."),
@@ -127,7 +136,9 @@ OF_SERVICES: Mapping[str, Reason] = {
     "SHARE_VIEW_INVALID": Reason(
         422, "What is shared with a link must be a JSON object of at most 4 kB, 16 levels deep."
     ),
+    "SIGNATURE_INVALID": Reason(400, "The event is not signed by the payment provider, or not now."),
     "STEM_NOT_FOUND": Reason(404, "There is no such stem."),
+    "SUBSCRIBED_ALREADY": Reason(409, "There is a subscription already. Change its plan instead."),
     "TAGS_INVALID": Reason(422, "A track has at most 20 tags, each of 1 to 40 visible characters."),
     "TITLE_EMPTY": Reason(422, "A title has at least one visible character."),
     "TOO_MANY_MAILS": Reason(
@@ -144,6 +155,7 @@ OF_SERVICES: Mapping[str, Reason] = {
     "TRACK_NOT_RETRYABLE": Reason(409, "Only a track that failed or was stopped can be separated again."),
     "TRACK_NOT_SEPARATING": Reason(409, "The track is not being separated."),
     "UNKNOWN_FORMAT": Reason(422, "A depth is chosen for wav alone."),
+    "UNKNOWN_OFFER": Reason(422, "There is no such plan or pack on offer."),
     "UNREACHABLE": Reason(503, _AWAY),
     "UNSUPPORTED_CHANNELS": Reason(
         422, "This file has 8 channels in an arrangement we cannot mix down. Upload a mono or stereo version."
@@ -186,10 +198,13 @@ UNTOLD: Mapping[str, str] = {
     "IDENTITY_ENDED": "a token of somebody whom the issuer deleted is refused like any bad one",
     "ISSUER_AWAY": "auth's own errands: an account is made without waiting for the issuer",
     "ISSUER_UNKNOWN": "the gateway asks for people of the issuers that auth named",
+    "INVOICE_NOT_FOUND": "to the operator",
+    "INVOICE_NOT_PAID": "to the operator",
     "JOB_MISMATCH": "a fault between library and separation",
     "JOB_NOT_FOUND": "the gateway reads on without a job",
     "LIBRARY_AWAY": "retention's own errands",
     "LIMIT_REACHED": "stands for a reason that separation always gives",
+    "PAYMENT_REFUSED": "a fault of ours or of the account at the provider: INTERNAL, with the code in the log",
     "REQUEST_REFUSED": "stands for a reason that separation always gives",
     "RESERVATION_MISMATCH": "between separation and billing",
     "RESERVATION_NOT_FOUND": "between separation and billing",

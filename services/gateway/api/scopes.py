@@ -40,6 +40,11 @@ SCOPES: Mapping[str, Scope] = {
     "listApiKeys": Scope.SESSION,
     "revokeApiKey": Scope.SESSION,
     "updateAccount": Scope.SESSION,
+    "cancelSubscription": Scope.SESSION,
+    "changePlan": Scope.SESSION,
+    "openPortal": Scope.SESSION,
+    "resumeSubscription": Scope.SESSION,
+    "startCheckout": Scope.SESSION,
     "changePassword": Scope.SESSION,
     "endOtherSessions": Scope.SESSION,
     "endSession": Scope.SESSION,
@@ -74,7 +79,11 @@ SCOPES: Mapping[str, Scope] = {
     "listShares": Scope.SHARES,
     "revokeShare": Scope.SHARES,
     "getUsage": Scope.BILLING_READ,
+    "getPayments": Scope.BILLING_READ,
+    "listInvoices": Scope.BILLING_READ,
+    "listLedgerEntries": Scope.BILLING_READ,
     "listPlans": Scope.BILLING_READ,
+    "listPrices": Scope.BILLING_READ,
 }
 """Name of an operation that asks who is calling -> what a key has to be for. What stands not here takes no key."""
 

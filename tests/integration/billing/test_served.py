@@ -21,7 +21,7 @@ from chassis.testing.clock import ManualClock
 from chassis.testing.nats import free_port
 from chassis.testing.postgres import PostgresServer
 from services.billing.settings import BillingSettings
-from services.billing.wiring import MIGRATIONS, make_ports, rpc_server, serve
+from services.billing.wiring import MIGRATIONS, Payments, make_ports, rpc_server, serve
 from stripsession.billing.v1 import billing_service_pb2 as pb
 from stripsession.billing.v1 import billing_service_pb2_grpc as pb_grpc
 
@@ -39,7 +39,8 @@ async def channel(postgres: PostgresServer, certificates: Path, clock: ManualClo
     settings = BillingSettings(certificates=certificates, nats_url="", drain_s=1)
     readiness = Readiness()
     async with postgres.database("billing", MIGRATIONS) as database, contextlib.AsyncExitStack() as stack:
-        server = rpc_server(settings, make_ports(settings, database, clock), readiness)
+        ports = make_ports(settings, database, clock)
+        server = rpc_server(settings, ports, readiness, Payments(settings, ports, database))
         await server.start()
         stack.push_async_callback(server.stop)
         await readiness.start()

@@ -26,7 +26,7 @@ from stripsession.auth.v1 import (
     device_service_pb2_grpc,
     federation_service_pb2_grpc,
 )
-from stripsession.billing.v1 import billing_service_pb2_grpc
+from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
@@ -36,6 +36,7 @@ from tests.integration.gateway.fake_devices import FakeDevices
 from tests.integration.gateway.fake_federation import FakeFederation
 from tests.integration.gateway.fake_jobs import FakeJobs
 from tests.integration.gateway.fake_listing import FakeListing
+from tests.integration.gateway.fake_payments import FakePayments
 from tests.integration.gateway.fake_retention import FakeRetention
 from tests.integration.gateway.fake_sessions import FakeSessions
 from tests.integration.gateway.fake_shares import FakeShares
@@ -60,6 +61,7 @@ class Door:
     shares: FakeShares
     jobs: FakeJobs
     billing: FakeBilling
+    payments: FakePayments
     retention: FakeRetention
     http: httpx.AsyncClient
     servers: dict[str, RpcServer]
@@ -84,6 +86,17 @@ async def running(part: Part) -> AsyncIterator[None]:
         await part.stop()
 
 
+def _server(certificates: Path, name: str, services: list[Registration]) -> RpcServer:
+    return RpcServer(
+        "127.0.0.1:0",
+        Certificates(certificates, name),
+        statuses={},
+        registrations=services,
+        readiness=Readiness(),
+        drain_s=0.1,
+    )
+
+
 @contextlib.asynccontextmanager
 async def opened(
     certificates: Path, web_dir: Path, *, times: WatchTimes | None = None, **settings: Any
@@ -91,6 +104,7 @@ async def opened(
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
     shares, sessions, listing = FakeShares(library), FakeSessions(auth), FakeListing(library)
     federation, api_keys, devices = FakeFederation(), FakeApiKeys(), FakeDevices(auth)
+    payments = FakePayments()
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
@@ -109,23 +123,18 @@ async def opened(
         "separation": [
             lambda server: separation_service_pb2_grpc.add_JobReadingServiceServicer_to_server(jobs, server)
         ],
-        "billing": [lambda server: billing_service_pb2_grpc.add_BillingServiceServicer_to_server(billing, server)],
+        "billing": [
+            lambda server: billing_service_pb2_grpc.add_BillingServiceServicer_to_server(billing, server),
+            lambda server: payment_service_pb2_grpc.add_PaymentServiceServicer_to_server(payments, server),
+        ],
         "retention": [
             lambda server: retention_service_pb2_grpc.add_RetentionServiceServicer_to_server(retention, server)
         ],
     }
     async with AsyncExitStack() as stack:
-        servers: dict[str, RpcServer] = {}
-        for name, services in served.items():
-            servers[name] = RpcServer(
-                "127.0.0.1:0",
-                Certificates(certificates, name),
-                statuses={},
-                registrations=services,
-                readiness=Readiness(),
-                drain_s=0.1,
-            )
-            await stack.enter_async_context(running(servers[name]))
+        servers = {name: _server(certificates, name, services) for name, services in served.items()}
+        for server in servers.values():
+            await stack.enter_async_context(running(server))
         values: dict[str, Any] = {
             "certificates": certificates,
             "nats_url": NO_NATS,
@@ -152,6 +161,7 @@ async def opened(
             shares,
             jobs,
             billing,
+            payments,
             retention,
             client,
             servers,

@@ -138,9 +138,9 @@ async def client_of(address: str, key: str = KEY, *, retries: int = 0) -> AsyncI
 
 
 @contextlib.asynccontextmanager
-async def opened(*, seed: str = "tests") -> AsyncIterator[Shop]:
-    """A shop with the bundled catalogue, its clock standing."""
-    world = World(Clock(lambda: START, frozen_at=START), seed=seed, address="")
+async def opened(*, seed: str = "tests", clock: Clock | None = None) -> AsyncIterator[Shop]:
+    """A shop with the bundled catalogue; its clock stands unless another is given."""
+    world = World(clock or Clock(lambda: START, frozen_at=START), seed=seed, address="")
     mailbox, sender = Mailbox(), posting.HttpSender()
     stand_in = app.build(world, sender, secret_key=KEY)
     async with contextlib.AsyncExitStack() as stack:

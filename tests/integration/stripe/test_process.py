@@ -64,7 +64,7 @@ async def test_account_outlives_the_process(tmp_path: Path) -> None:
             clock = await http.post(f"{address}/_test/clock")
             assert clock.json()["now"] == START + 3600
             prices = await http.get(f"{address}/v1/prices")
-            assert len(prices.json()["data"]) == 6
+            assert len(prices.json()["data"]) == 9
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,12 @@ from services.library.media.tags import CoverArt, Tags
 from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import device_service_pb2 as devices
+from stripsession.billing.v1 import payment_service_pb2 as payments
 from stripsession.library.v1 import library_service_pb2 as library
 from stripsession.library.v1 import material_service_pb2 as material
 from stripsession.library.v1 import share_service_pb2 as shares
 from stripsession.separation.v1 import separation_service_pb2 as separation
+from tests.integration.stripe.shop import Shop
 from tests.integration.walks.contracts import method_named
 from tests.integration.walks.house import House
 from tests.unit.library.stems import BLOCK, MadeStem, collect, make_stem, music
@@ -88,6 +90,8 @@ class Secrets:
     sign_up_code: str
     api_key: str
     device_code: str
+    invoice_id: str
+    """Of a pack that they paid for. It opens nothing; whoever names it must be the operator."""
 
 
 def absent() -> Belongings:
@@ -105,6 +109,7 @@ class Maker:
         tags = Tags("Song", "Band", "Album", "1/1", "1999", "Jazz", CoverArt("image/png", PNG))
         self.file = collect(mix_assembly("flac", StemMix({0: self._stem.plan}, {0: 1.0}), tags), [self._stem])
         self.names: dict[str, set[str]] = {}
+        self._invoices: dict[str, str] = {}
 
     async def person(self) -> Person:
         """A new account."""
@@ -114,6 +119,21 @@ class Maker:
         user_id = answer.account.user_id
         self.names[user_id] = {user_id, email}
         return Person(user_id, email, answer.tokens.access_token)
+
+    async def paying(self, person: Person, shop: Shop) -> None:
+        """Let a person pay for a plan and a pack."""
+        for price in ("stripsession_pro_monthly", "stripsession_pack_hour"):
+            asking = payments.StartCheckoutRequest(owner_id=person.user_id, price_lookup_key=price)
+            url = (await self.ask("billing.v1.PaymentService.StartCheckout", asking, "gateway")).url
+            session = url.partition("/pay/")[2].partition("#")[0]
+            await shop.control("pay", session=session, card="success", email=person.email)
+        # Going on looks at the customer, who did nothing else.
+        resuming = payments.ResumeSubscriptionRequest(owner_id=person.user_id)
+        await self.ask("billing.v1.PaymentService.ResumeSubscription", resuming, "gateway")
+        listing = payments.ListInvoicesRequest(owner_id=person.user_id)
+        listed = (await self.ask("billing.v1.PaymentService.ListInvoices", listing, "gateway")).invoices
+        self._invoices[person.user_id] = next(each.invoice_id for each in listed if each.total == 300)
+        self.names[person.user_id] |= {each.invoice_id for each in listed}
 
     async def secrets(self, person: Person, share: Belongings | None = None) -> Secrets:
         """Fresh ones, none of them spent."""
@@ -139,6 +159,7 @@ class Maker:
             await self._waiting_sign_up(),
             key,
             codes.device_code,
+            self._invoices[person.user_id],
         )
 
     async def _mailed(self, person: Person, purpose: str) -> str:

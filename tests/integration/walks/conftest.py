@@ -20,4 +20,7 @@ async def walk(
 ) -> AsyncIterator[Walk]:
     async with standing(postgres, certificates, tmp_path_factory.mktemp("house")) as house:
         maker = Maker(house)
-        yield Walk(house, maker, await maker.person(), await maker.person())
+        ada, bob = await maker.person(), await maker.person()
+        for person in (ada, bob):
+            await maker.paying(person, house.shop)
+        yield Walk(house, maker, ada, bob)

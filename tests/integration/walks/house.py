@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,9 @@ from services.retention import wiring as retention
 from services.retention.settings import RetentionSettings
 from services.separation import wiring as separation
 from services.separation.settings import Settings as SeparationSettings
+from stack.stripe.clock import Clock
 from tests.integration.auth.clerk_house import PAGE, SECRET_KEY, WEBHOOK_SECRET, issuing
+from tests.integration.stripe.shop import KEY, SECRET, Shop, opened
 from tests.integration.walks.of_issuer import Vouching
 
 MODELS = Path(__file__).parents[3] / "inference" / "models"
@@ -57,7 +60,8 @@ class Heard:
 class House:
     """Where the services answer, and calls to them under any certificate."""
 
-    def __init__(self, folder: Path, certificates: Path) -> None:
+    def __init__(self, folder: Path, certificates: Path, shop: Shop) -> None:
+        self.shop = shop
         self.certificates = certificates
         self.objects_url = f"file://{folder / 'objects'}"
         self.ports = {name: free_port() for name in ("auth", "library", "separation", "billing", "retention")}
@@ -141,10 +145,13 @@ def service_of(method: MethodDescriptor) -> str:
 async def standing(postgres: PostgresServer, certificates: Path, folder: Path) -> AsyncIterator[House]:
     """All services, started and stopped."""
     ensure_certificates(certificates, (STRANGER,))
-    house = House(folder, certificates)
     (folder / "master.key").write_bytes(bytes(range(32)))
+    (folder / "stripe.key").write_text(KEY)
+    (folder / "stripe.webhook").write_text(SECRET)
     nats = NatsServer(folder / "nats", certificates=certificates)
     async with contextlib.AsyncExitStack() as stack:
+        shop = await stack.enter_async_context(opened(clock=Clock(time.time)))
+        house = House(folder, certificates, shop)
         await nats.start()
         stack.callback(nats.kill)
         house.vouching = Vouching(await stack.enter_async_context(issuing()))
@@ -179,7 +186,16 @@ def _works(house: House, urls: dict[str, str], nats_url: str, folder: Path) -> l
                 **_clerk(house, folder),
             )
         ),
-        billing.serve(BillingSettings(**told("billing"), default_plan="studio")),
+        billing.serve(
+            BillingSettings(
+                **told("billing"),
+                default_plan="studio",
+                stripe_secret_key_file=folder / "stripe.key",
+                stripe_webhook_secret_file=folder / "stripe.webhook",
+                stripe_api_url=house.shop.address,
+                public_url="http://strip.example",
+            )
+        ),
         library.serve(
             LibrarySettings(
                 **told("library"),

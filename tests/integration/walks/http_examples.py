@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.integration.walks.belongings import PASSWORD, State
-from tests.integration.walks.rpc_examples import Asked
+from tests.integration.walks.rpc_examples import Asked, signed_event
 
 _TUS = {"Tus-Resumable": "1.0.0"}
 _BYTES = {**_TUS, "Content-Type": "application/offset+octet-stream"}
@@ -148,6 +148,18 @@ OPERATIONS: Mapping[str, Operation] = {
     "listModels": _plain(),
     "listPlans": _plain(),
     "getUsage": _plain(),
+    "getPayments": _plain(),
+    "listPrices": _plain(),
+    "listInvoices": _plain(),
+    "listLedgerEntries": _plain(),
+    "startCheckout": _plain(json={"price": "stripsession_pack_hour"}),
+    "openPortal": _plain(),
+    "changePlan": _plain(json={"price": "stripsession_pro_monthly"}),
+    "cancelSubscription": _plain(),
+    "resumeSubscription": _plain(),
+    "receiveStripeEvent": Operation(
+        lambda asked: Sent(headers={"Stripe-Signature": signed_event()[1]}, content=signed_event()[0])
+    ),
     "listErasures": _plain(),
     "receiveClerkWebhook": Operation(_webhook),
 }

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 
 from google.protobuf.message import Message
 
+from stack.stripe import signing
 from stripsession.auth.v1 import account_security_service_pb2 as security
 from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import device_service_pb2 as devices
 from stripsession.auth.v1 import federation_service_pb2 as federation
 from stripsession.billing.v1 import billing_service_pb2 as billing
+from stripsession.billing.v1 import payment_service_pb2 as payments
 from stripsession.library.v1 import library_service_pb2 as library
 from stripsession.library.v1 import listing_service_pb2 as listing
 from stripsession.library.v1 import material_service_pb2 as material
@@ -21,6 +25,7 @@ from stripsession.library.v1 import share_service_pb2 as shares
 from stripsession.library.v1 import upload_holding_service_pb2 as holding
 from stripsession.retention.v1 import retention_service_pb2 as retention
 from stripsession.separation.v1 import separation_service_pb2 as separation
+from tests.integration.stripe.shop import SECRET
 from tests.integration.walks.belongings import LENGTH, PASSWORD, Belongings, Secrets, State, append
 from tests.integration.walks.of_issuer import Vouching
 
@@ -37,6 +42,13 @@ class Asked:
     data: bytes
     vouching: Vouching
     """Another issuer, none of whose people is any of ours."""
+
+
+def signed_event() -> tuple[bytes, str]:
+    """An event of the payment provider that nothing follows from, and its signature."""
+    event = {"id": "evt_walk", "type": "balance.available", "created": 1_800_000_000, "data": {"object": {}}}
+    body = json.dumps(event).encode()
+    return body, signing.signature(body, [SECRET], int(time.time()))
 
 
 Build = Callable[[Asked], Message | Sequence[Message]]
@@ -189,6 +201,27 @@ _BILLING: Mapping[str, Example] = {
     ),
     "LedgerService.ListOpenReservations": Example(lambda asked: billing.ListOpenReservationsRequest()),
     "PlanAdministrationService.AssignPlan": _of_person(billing.AssignPlanRequest, plan="studio"),
+    "PaymentService.GetPayments": _of_person(payments.GetPaymentsRequest),
+    "PaymentService.ListPrices": Example(lambda asked: payments.ListPricesRequest()),
+    "PaymentService.ListInvoices": _of_person(payments.ListInvoicesRequest),
+    "PaymentService.StartCheckout": _of_person(
+        payments.StartCheckoutRequest, price_lookup_key="stripsession_pack_hour"
+    ),
+    "PaymentService.OpenPortal": _of_person(payments.OpenPortalRequest),
+    "PaymentService.ChangePlan": _of_person(payments.ChangePlanRequest, price_lookup_key="stripsession_pro_monthly"),
+    "PaymentService.CancelSubscription": _of_person(payments.CancelSubscriptionRequest),
+    "PaymentService.ResumeSubscription": _of_person(payments.ResumeSubscriptionRequest),
+    "PaymentService.ReceiveEvent": Example(
+        lambda asked: payments.ReceiveEventRequest(body=signed_event()[0], signature=signed_event()[1])
+    ),
+    "PaymentAdministrationService.Reconcile": Example(lambda asked: payments.ReconcileRequest()),
+    "PaymentAdministrationService.RefundInvoice": Example(
+        lambda asked: payments.RefundInvoiceRequest(invoice_id=asked.secrets.invoice_id)
+    ),
+    "PaymentAdministrationService.GrantCourtesy": _of_person(
+        payments.GrantCourtesyRequest, seconds=60, life_days=30, reference="sorry"
+    ),
+    "PaymentAdministrationService.CheckPrices": Example(lambda asked: payments.CheckPricesRequest()),
 }
 _LIBRARY: Mapping[str, Example] = {
     "LibraryService.CreateUpload": _of_person(library.CreateUploadRequest, length_bytes=4),

@@ -7,7 +7,7 @@ import base64
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import uvicorn
@@ -22,8 +22,10 @@ from tests.integration.web import fake_api_keys, fake_devices
 from tests.integration.web.counted_bytes import CountedBytes
 from tests.integration.web.fake_listing import FakeListing
 from tests.integration.web.fake_mail import FakeMail
+from tests.integration.web.fake_payments import FakePayments
 from tests.integration.web.fake_shares import FakeShares
 from tests.integration.web.made_song import RATE_HZ, STEMS, MadeSong
+from tests.integration.web.quiet_server import QuietServer
 from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, problem, report_json, told
 
 WEB = Path(__file__).parents[3] / "web" / "dist"
@@ -76,6 +78,7 @@ class FakeGateway:
         self.shares = FakeShares(self)
         self.mail = FakeMail(self._open, self._with_session)
         self.api_keys, self.devices = fake_api_keys.FakeApiKeys(), fake_devices.FakeDevices()
+        self.payments = FakePayments()
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._flowing = asyncio.Event()
@@ -118,7 +121,7 @@ class FakeGateway:
         config = uvicorn.Config(
             self._app(), log_level="warning", ws="none", lifespan="off", timeout_graceful_shutdown=2
         )
-        server = _QuietServer(config)
+        server = QuietServer(config)
         task = asyncio.create_task(server.serve(sockets=[listening]))
         try:
             yield
@@ -138,6 +141,7 @@ class FakeGateway:
             *self.mail.signed_routes(),
             Route("/v1/billing/usage", self._usage),
             Route("/v1/billing/plans", self._plans),
+            *self.payments.routes(),
             Route("/v1/privacy/erasures", self._erasures),
             *(*self.api_keys.routes(), *self.devices.routes()),
             Route("/v1/uploads", self._create_upload, methods=["POST"]),
@@ -219,7 +223,7 @@ class FakeGateway:
         return told("Usage", {"plan": PLAN, **used, "renews_at": "2026-02-01T00:00:00Z", "grants": []})
 
     async def _plans(self, _: Request) -> Response:
-        return told("Plans", {"plans": [PLAN], "packs": []})
+        return told("Plans", {"plans": [PLAN, *self.payments.plans()], "packs": self.payments.packs()})
 
     async def _erasures(self, _: Request) -> Response:
         return told("ErasurePage", {"erasures": [ERASURE], "next_cursor": None})
@@ -393,11 +397,3 @@ class FakeGateway:
 
 def _tellings(track: Mapping[str, object]) -> dict[str, object]:
     return report_json(track) if track["state"] == "ready" else {"report": None, "analysis": None}
-
-
-class _QuietServer(uvicorn.Server):
-    """Leaves the signals to pytest."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield

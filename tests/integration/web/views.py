@@ -66,6 +66,7 @@ async def walk(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     link = await _player(web, look)
     await _account(web, look)
     await _device(web, look)
+    await _payments(web, gateway, look)
     await _elsewhere(web, link, look)
     await _faults(web, gateway, look)
 
@@ -249,6 +250,24 @@ async def _device(web: WebPage, look: Look) -> None:
     await web.page.get_by_role("button", name="Sign it in").click()
     await expect(web.page.get_by_role("heading", name="The program is signed in")).to_be_visible()
     await look("device-approved")
+
+
+async def _payments(web: WebPage, gateway: FakeGateway, look: Look) -> None:
+    """The plan of somebody who may pay, pays, changes, ends, and could not pay; and the wall before the library."""
+    for state, next_plan in (("none", None), ("active", "studio"), ("ending", None), ("grace", None), ("lapsed", None)):
+        gateway.payments.set_up(state, next_plan)
+        await web.page.goto(f"{web.address}/#/account/plan")
+        await web.page.reload()
+        await expect(web.page.get_by_text("Test mode: no money moves.")).to_be_visible()
+        await expect(web.page.get_by_role("heading", name="Invoices")).to_be_visible()
+        await look(f"payments-{state}")
+    gateway.left_s = 0
+    await web.page.goto(f"{web.address}/#/")
+    await web.page.reload()
+    await expect(web.page.get_by_role("link", name="See plans and packs")).to_be_visible()
+    await look("minutes-used-up")
+    gateway.left_s = 3600
+    gateway.payments.is_set_up = False
 
 
 async def _elsewhere(web: WebPage, link: str, look: Look) -> None:

@@ -176,6 +176,23 @@ async def test_others_grants_are_not_retracted(ports: Ports, clock: ManualClock)
     assert await left_s(ports) == FREE_S + 600
 
 
+async def test_usage_does_not_jump_as_a_replaced_period_ends(ports: Ports, clock: ManualClock) -> None:
+    """What is counted as used in a period stays so when a grant that it replaced comes to its own, earlier end."""
+    await assign_plan(ports, "usr_1", "pro", Renewal.SUBSCRIPTION)
+    trial = dataclasses.replace(period(clock, "in_1", 6_000), source=Source.TRIAL)
+    trial = dataclasses.replace(trial, expires_at=clock.now() + 10 * DAY)
+    old = await grant_seconds(ports, trial)
+    await reserve_seconds(ports, "usr_1", "job_1", 100)
+    await settle_seconds(ports, "job_1", 100)
+    clock.advance(days=5)
+    await replace_grant(ports, old.grant_id, period(clock, "in_2", 60_000), 0)
+    await reserve_seconds(ports, "usr_1", "job_2", 200)
+    await settle_seconds(ports, "job_2", 200)
+    assert (await get_usage(ports, "usr_1")).settled_s == 200
+    clock.advance(days=6)
+    assert (await get_usage(ports, "usr_1")).settled_s == 200
+
+
 async def test_subscriber_gets_seconds_by_period(ports: Ports, clock: ManualClock) -> None:
     """On a subscription no month brings seconds; a period's come when they are granted, and its end is told."""
     await assign_plan(ports, "usr_1", "pro", Renewal.SUBSCRIPTION)
@@ -184,7 +201,7 @@ async def test_subscriber_gets_seconds_by_period(ports: Ports, clock: ManualCloc
     with pytest.raises(MinutesExhausted) as caught:
         await reserve_seconds(ports, "usr_1", "job_1", 245)
     assert str(caught.value) == (
-        "This song needs 4:05 minutes, and the Pro plan has 0 seconds left. "
+        "This song needs 4:05 minutes, and you have 0 seconds left on the Pro plan. "
         "New minutes come once the subscription is paid."
     )
     assert "renews_at" not in caught.value.facts

@@ -144,7 +144,7 @@ async def test_exhaustion_says_what_is_left_and_until_when(ports: Ports) -> None
     with pytest.raises(MinutesExhausted) as caught:
         await reserve_seconds(ports, "usr_1", "job_late", 245)
     assert str(caught.value) == (
-        "This song needs 4:05 minutes, and the Free plan has 4 minutes left this month. "
+        "This song needs 4:05 minutes, and you have 4 minutes left on the Free plan. "
         "New minutes come on 1 February 2030."
     )
     assert caught.value.facts == {

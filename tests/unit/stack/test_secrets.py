@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from stack.secrets import key_file, secret
+from stack.secrets import key_file, prefixed_file, secret
 
 
 def test_a_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
@@ -48,3 +48,13 @@ def test_an_empty_file_is_no_secret(tmp_path: Path) -> None:
     """An empty file, as a kill once could leave, is filled rather than used."""
     (tmp_path / "master-key").touch(mode=0o600)
     assert len(key_file(tmp_path, "master-key").read_bytes()) == 32
+
+
+def test_prefixed_keys_are_made_once(tmp_path: Path) -> None:
+    """A key keeps its beginning and its value from start to start, for its owner alone."""
+    first = prefixed_file(tmp_path, "key", "sk_test_")
+    made = first.read_text()
+    assert made.startswith("sk_test_")
+    assert len(made) > 40
+    assert prefixed_file(tmp_path, "key", "sk_test_").read_text() == made
+    assert first.stat().st_mode & 0o077 == 0

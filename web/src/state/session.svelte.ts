@@ -16,6 +16,7 @@ import { shelf } from "$/state/shelf";
 import { forgetTags } from "$/state/tags.svelte";
 import { tracks } from "$/state/tracks.svelte";
 import { uploads } from "$/state/uploads.svelte";
+import { forgetPayments } from "$/state/payments.svelte";
 import { forgetUsage } from "$/state/usage.svelte";
 
 export type Account = Schemas["Account"];
@@ -215,6 +216,7 @@ function close(why: string): void {
   leaveNothingOpen();
   forgetTags();
   forgetUsage();
+  forgetPayments();
   session.account = null;
   session.status = "out";
   session.told = why;

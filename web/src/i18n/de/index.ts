@@ -1,6 +1,7 @@
 /** German. */
 
 import { account } from "$/i18n/de/account";
+import { billing } from "$/i18n/de/billing";
 import { page } from "$/i18n/de/page";
 import { device } from "$/i18n/de/device";
 import { entry } from "$/i18n/de/entry";
@@ -18,6 +19,7 @@ import type { Messages } from "$/i18n/i18n.svelte";
 
 export const de: Messages = {
   account,
+  billing,
   device,
   page,
   entry,

@@ -1,6 +1,7 @@
 /** English: every message that the page has. Other languages have the same ones, or do not compile. */
 
 import { account } from "$/i18n/en/account";
+import { billing } from "$/i18n/en/billing";
 import { page } from "$/i18n/en/page";
 import { device } from "$/i18n/en/device";
 import { entry } from "$/i18n/en/entry";
@@ -17,6 +18,7 @@ import { times } from "$/i18n/en/times";
 
 export const en = {
   account,
+  billing,
   device,
   page,
   entry,
