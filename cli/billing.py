@@ -96,9 +96,7 @@ def lines_of(answer: pb.CheckPricesResponse) -> tuple[str, ...]:
     return tuple(lines)
 
 
-async def _asked(
-    data: Path, ask: Callable[[pb_grpc.PaymentAdministrationServiceAsyncStub], Awaitable[Answered]]
-) -> Answered:
+async def _asked(data: Path, ask: Callable[[Stub], Awaitable[Answered]]) -> Answered:
     channel = console_channel(data, "billing")
     try:
         return await ask(pb_grpc.PaymentAdministrationServiceStub(channel.grpc))
