@@ -2184,7 +2184,7 @@ export interface components {
             refresh_token?: string;
         };
         /**
-         * @description tracks:read: read tracks, follow them, and read receipts; tracks:write: upload, make, change and delete tracks; downloads: stems, mixes and segments, that is sound; shares: links for others; billing:read: plans and usage.
+         * @description tracks:read: read tracks, follow them, and read receipts; tracks:write: upload, make, change and delete tracks; downloads: stems, mixes and segments, that is sound; shares: links for others; billing:read: plans, usage, invoices and the ledger of minutes.
          * @enum {string}
          */
         ApiKeyScope: "tracks:read" | "tracks:write" | "downloads" | "shares" | "billing:read";

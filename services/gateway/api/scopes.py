@@ -26,7 +26,8 @@ SCOPE_WORDS = tuple(scope.value for scope in Scope if scope is not Scope.SESSION
 SCOPE_TEXT = Text(
     "scope",
     "tracks:read: read tracks, follow them, and read receipts; tracks:write: upload, make, change and delete tracks;"
-    " downloads: stems, mixes and segments, that is sound; shares: links for others; billing:read: plans and usage.",
+    " downloads: stems, mixes and segments, that is sound; shares: links for others; billing:read: plans, usage,"
+    " invoices and the ledger of minutes.",
     options=SCOPE_WORDS,
     shared="ApiKeyScope",
 )
