@@ -5,9 +5,9 @@ from __future__ import annotations
 from services.billing.app.get_payments import Payments, get_payments
 from services.billing.app.look_at_customer import look_at_customer
 from services.billing.app.payment_ports import PaymentPorts
-from services.billing.domain.errors import NotSubscribed, OtherInterval, PriceMissing, UnknownOffer
+from services.billing.domain.errors import NotSubscribed, OtherInterval, PaymentDeclined, PriceMissing, UnknownOffer
 from services.billing.domain.paid_periods import plan_sold_as
-from services.billing.domain.payments import Price, Subscription
+from services.billing.domain.payments import OWING, Price, Subscription
 from services.billing.domain.standing import standing
 
 
@@ -57,12 +57,30 @@ async def _change(
     elif rank == paid_rank and is_as_long:
         # What was to become smaller stays after all: it is paid for.
         await provider.change_price(*item, prices[price_key].price_id, at_once=False)
+    elif subscription.status == OWING:
+        # The difference alone would bring the larger plan: what it is counted from was never paid.
+        raise PaymentDeclined
     else:
-        at_present = plan_sold_as(plans, subscription.price_key)
-        if at_present is not None and at_present.name != paid_plan and here is not None:
-            # A smaller plan was to follow: what is given back is what was paid, not what would have been.
-            same = [key for key in plans.named(paid_plan).price_lookup_keys if key in prices]
-            back = next((prices[key] for key in same if prices[key].interval == here.interval), None)
-            if back is not None:
-                await provider.change_price(*item, back.price_id, at_once=False)
+        await _enlarge(ports, subscription, paid_plan, prices, price_key)
+
+
+async def _enlarge(
+    ports: PaymentPorts, subscription: Subscription, paid_plan: str, prices: dict[str, Price], price_key: str
+) -> None:
+    provider, plans = ports.provider, ports.ledger.plans
+    at_present, here = plan_sold_as(plans, subscription.price_key), prices.get(subscription.price_key)
+    item = (subscription.subscription_id, subscription.item_id)
+    back = None
+    if at_present is not None and at_present.name != paid_plan and here is not None:
+        # A smaller plan was to follow: what is given back is what was paid, not what would have been.
+        same = [key for key in plans.named(paid_plan).price_lookup_keys if key in prices]
+        back = next((prices[key] for key in same if prices[key].interval == here.interval), None)
+    if back is not None:
+        await provider.change_price(*item, back.price_id, at_once=False)
+    try:
         await provider.change_price(*item, prices[price_key].price_id, at_once=True)
+    except PaymentDeclined:
+        if back is not None and here is not None:
+            # Nothing was changed: the smaller plan is to follow, and no more is to be paid for it.
+            await provider.change_price(*item, here.price_id, at_once=False)
+        raise

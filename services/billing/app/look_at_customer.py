@@ -47,9 +47,11 @@ async def look_at_customer(ports: PaymentPorts, customer_id: str) -> datetime.da
     for step in steps(owner_id, customer, ports.ledger.plans, ports.terms):
         await _take(ports.ledger, owner_id, step)
     # What a second customer of one person paid counts; how they stand is told by the first.
-    if kept_id != customer_id or not await _keep(ports, look, owner_id, customer, stands):
+    if kept_id != customer_id:
         return None
-    await _assign(ports.ledger, owner_id, stands)
+    if await _keep(ports, look, owner_id, customer, stands):
+        await _assign(ports.ledger, owner_id, stands)
+    # Also of one that a newer look overtook: that may be a change of plan's own, which makes none due.
     changes_at = stands.changes_at
     return changes_at + _AFTER_CHANGE if changes_at and changes_at > ports.now() else None
 

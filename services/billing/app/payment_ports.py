@@ -80,7 +80,7 @@ class Provider(Protocol):
         ...
 
     async def checkout(self, ordered: Ordered) -> str:
-        """Address of the page on which to pay."""
+        """Address of the page on which to pay; one for a plan closes the others. Raises SubscribedAlready."""
         ...
 
     async def portal(self, customer_id: str) -> str:

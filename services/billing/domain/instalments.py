@@ -8,8 +8,9 @@ import datetime
 import itertools
 
 _MONTHS_A_YEAR = 12
-# A month that an hour's shift or a leap second cut short is the last one's end, not a month of its own.
-_SHORTEST = datetime.timedelta(days=1)
+# What is renewed on a 31st has periods of its own from the 28th of February to the 31st of March: three days more than
+# a month from their start, and no month of their own.
+_SHORTEST = datetime.timedelta(days=4)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,15 +22,13 @@ class Span:
 
 
 def months_in(starts_at: datetime.datetime, ends_at: datetime.datetime) -> list[Span]:
-    """The months of a period, counted from its start; the last one ends with it."""
+    """The months of a period, counted from its start; the last one ends with it, and may be some days longer."""
     bounds = [starts_at]
     for number in itertools.count(1):
         bound = _later(starts_at, number)
         if bound + _SHORTEST > ends_at:
             break
         bounds.append(bound)
-    if ends_at - bounds[-1] < _SHORTEST and len(bounds) > 1:
-        bounds.pop()
     bounds.append(ends_at)
     return [Span(*pair) for pair in itertools.pairwise(bounds)]
 

@@ -86,16 +86,19 @@ class _Steps:
 
     def all(self) -> Iterator[Step]:
         """Every step."""
-        back: list[Step] = []
+        back: list[Take | GiveBack] = []
+        replaced: set[str] = set()
         for invoice in self._customer.oldest_first:
             given: list[Step] = list(self._of(invoice))
             yield from given
             names = [each.grant_id for each in given if isinstance(each, Give)]
+            replaced |= {each.grant_id for each in given if isinstance(each, Take)}
             if invoice.returned is Returned.DISPUTE_WON:
                 back += [GiveBack(name, invoice.dispute_id) for name in names]
             elif invoice.returned is not Returned.KEPT:
                 back += [Take(name) for name in names]
-        yield from back
+        # What a change took is in what it gave, and taken already, whatever became of the money that came before.
+        yield from (each for each in back if each.grant_id not in replaced)
 
     def _of(self, invoice: Invoice) -> Iterator[Step]:
         if invoice.status == "paid":

@@ -10,6 +10,8 @@ LIVE = frozenset({"trialing", "active", "past_due", "unpaid", "paused"})
 """States of a subscription that has begun and not ended."""
 DUNNED = frozenset({"active", "past_due"})
 """States in which a payment that is late may still come."""
+OWING = "past_due"
+"""The state in which one is late."""
 
 
 class Returned(enum.Enum):

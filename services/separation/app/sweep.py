@@ -54,10 +54,20 @@ async def sweep_queue(jobs: Jobs, measures: Measures, limits: SweepLimits) -> No
             await work.publish(queued)
         owners = await work.owners_with_places(limits.batch)
     for owner_id in owners:
-        async with jobs.transaction() as work:
-            await line_up(work, owner_id)
+        await _give_places(jobs, owner_id)
     async with jobs.transaction() as work:
         measures.census(await work.census())
+
+
+async def _give_places(jobs: Jobs, owner_id: str) -> None:
+    try:
+        async with jobs.transaction() as work:
+            await line_up(work, owner_id)
+    except DependencyAway:
+        raise
+    except Exception:  # noqa: BLE001 - logged with its traceback, and tried again
+        # One person's jobs in disorder must keep neither the others' waiting nor the gauges still.
+        _log.exception("places not given out: %s", owner_id)
 
 
 async def sweep_unfinished(

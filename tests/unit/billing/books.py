@@ -152,7 +152,9 @@ class Books:
         while after:
             line.append(after)
             after = after.successor
-        return min(pot.starts_at for pot in line if pot.is_paid_period and pot.live(self.now))
+        # What ends at another time is another period, as a year is that takes a month's place.
+        same = [pot for pot in line if pot.is_paid_period and pot.ends_at == current.ends_at]
+        return min(pot.starts_at for pot in same if pot.live(self.now))
 
     def give_back(self, pot: Pot) -> None:
         """One second that a job held comes back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import dataclasses
 import datetime
 import itertools
@@ -93,6 +94,22 @@ def test_money_that_went_back_takes_its_minutes(returned: Returned, kind: type[o
     assert has_plan == (returned is Returned.DISPUTE_WON)
 
 
+def test_a_dispute_that_was_won_gives_back_no_month_that_a_change_took() -> None:
+    """Months that a larger plan took the place of are paid by the change, and do not come back beside it."""
+    year = invoice(line(days=365), name="in_year", returned=Returned.DISPUTE_WON, dispute_id="du_1")
+    changed_at = START + 40 * DAY
+    change = invoice(
+        line(STUDIO, 1000, starts_at=changed_at, ends_at=START + 365 * DAY, is_proration=True),
+        name="in_change",
+        created_at=changed_at,
+    )
+    found = list(steps("usr_1", customer(year, change, key=STUDIO), PLANS, TERMS))
+    taken = {step.grant_id for step in found if isinstance(step, Take)}
+    back = {step.grant_id for step in found if isinstance(step, GiveBack)}
+    assert len(taken) == 10
+    assert back == {"plan_period:in_year", "plan_period:in_year:1"}
+
+
 def test_a_late_renewal_is_advanced_its_grace() -> None:
     """A renewal that is not paid is worth a week, as long as it may still be paid; the period takes its place."""
     late = invoice(line(), status="open", is_renewal=True)
@@ -120,12 +137,12 @@ moments = st.integers(1_700_000_000, 2_000_000_000).map(lambda s: datetime.datet
 @pytest.mark.property
 @given(starts_at=moments, days=st.integers(1, 800))
 def test_months_fill_their_period(starts_at: datetime.datetime, days: int) -> None:
-    """The months of a period follow each other without a gap, none is longer than one, and the last ends with it."""
+    """The months of a period follow each other without a gap; the last ends with it, and may be longer."""
     ends_at = starts_at + days * DAY
     months = months_in(starts_at, ends_at)
     assert (months[0].starts_at, months[-1].ends_at) == (starts_at, ends_at)
     assert all(one.ends_at == two.starts_at for one, two in itertools.pairwise(months))
-    assert all(DAY <= month.ends_at - month.starts_at < 32 * DAY for month in months)
+    assert all(DAY <= month.ends_at - month.starts_at < 35 * DAY for month in months)
 
 
 @pytest.mark.parametrize("month", range(1, 13))
@@ -137,3 +154,16 @@ def test_a_year_is_twelve_months(month: int) -> None:
         except ValueError:
             continue
         assert len(months_in(begins, begins.replace(year=2031))) == 12
+
+
+@pytest.mark.parametrize("day", [28, 29, 30, 31])
+@pytest.mark.parametrize("length", [1, 12])
+def test_what_is_renewed_on_a_months_last_days_has_no_month_more(day: int, length: int) -> None:
+    """Who subscribed on a 31st is renewed on the last day of shorter months, and has each month's minutes once."""
+
+    def renewed(month: int) -> datetime.datetime:
+        year, number = 2027 + month // 12, month % 12 + 1
+        return datetime.datetime(year, number, min(day, calendar.monthrange(year, number)[1]), 8, tzinfo=datetime.UTC)
+
+    for first in range(60):
+        assert len(months_in(renewed(first), renewed(first + length))) == length, renewed(first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -16,7 +17,7 @@ from services.separation.domain.facts import JobConcluded, JobQueued
 from services.separation.domain.job import GAVE_UP, PAUSES_S, Audio, Ending, Job, JobState, NewJob
 from services.separation.domain.tiers import Tier
 from tests.unit.separation.fake_parts import FakeLedger, FakeMaterials, FakeMeasures
-from tests.unit.separation.memory_jobs import MemoryJobs
+from tests.unit.separation.memory_jobs import MemoryJobs, MemoryWork
 
 
 @dataclass
@@ -105,6 +106,28 @@ async def test_a_dead_workers_job_returns_at_once() -> None:
     assert yard.state("job_1") is JobState.QUEUED
     async with yard.jobs.transaction() as work:
         assert not await work.end("job_1", claimed.attempt, Ending(JobState.COMPLETED, 60_000), 0)
+
+
+async def test_one_persons_disorder_keeps_nobody_else_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one person's places cannot be given out, the others' are, and the jobs are counted all the same."""
+    yard = Yard()
+    audio = Audio(1000, 2, 16, "flac", 60_000)
+    async with yard.jobs.transaction() as work:
+        for owner_id in ("usr_1", "usr_2"):
+            await work.insert(NewJob(f"job_{owner_id}", "trk_1", "upl_1", owner_id, "baseline", (), audio, 60))
+            await work.admit(f"job_{owner_id}")
+        lined_up = MemoryWork.line_up
+
+    async def line_up(work: MemoryWork, owner_id: str) -> Sequence[JobQueued]:
+        if owner_id == "usr_1":
+            raise ValueError("a turn after the clock")
+        return await lined_up(work, owner_id)
+
+    monkeypatch.setattr(MemoryWork, "line_up", line_up)
+    yard.clock.advance(seconds=1)
+    await yard.sweep()
+    assert yard.jobs.facts == [JobQueued("job_usr_2")]
+    assert yard.measures.counts is not None
 
 
 async def test_half_done_admissions_are_finished() -> None:

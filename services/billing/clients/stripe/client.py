@@ -13,12 +13,14 @@ from services.billing.app.payment_ports import CustomerPage, EventPage, Ordered
 from services.billing.clients.stripe import reading, webhooks
 from services.billing.clients.stripe.asking import PAGE, every, named_failures, quieten, told
 from services.billing.clients.stripe.reading import Told
-from services.billing.domain.errors import InvoiceNotPaid
+from services.billing.domain.errors import InvoiceNotPaid, SubscribedAlready
 from services.billing.domain.payments import CustomerState, Invoice, Price, ReceivedEvent
 
 _TIMEOUT_S = 20.0
 _RETRIES = 2
 _CLOCKS_APART = datetime.timedelta(minutes=10)
+_ORDER = "order"
+"""Under which a page's metadata names what it was ordered by."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,7 +145,7 @@ class StripeProvider:
         return next((customer_id for customer_id, whose in reversed(found) if whose == owner_id), None)
 
     async def checkout(self, ordered: Ordered) -> str:
-        """Address of the page on which to pay."""
+        """Address of the page on which to pay; one for a plan closes the others. Raises SubscribedAlready."""
         params: dict[str, Any] = {
             "mode": "subscription" if ordered.is_recurring else "payment",
             "customer": ordered.customer_id,
@@ -155,6 +157,7 @@ class StripeProvider:
             "tax_id_collection": {"enabled": True},
             "customer_update": {"name": "auto", "address": "auto"},
             "billing_address_collection": "auto",
+            "metadata": {_ORDER: ordered.idempotency_key},
         }
         if not ordered.is_recurring:
             # Packs are invoices like all else that is paid, so that minutes follow from invoices alone.
@@ -162,6 +165,8 @@ class StripeProvider:
         elif ordered.trial_days:
             params["subscription_data"] = {"trial_period_days": ordered.trial_days}
         with named_failures():
+            if ordered.is_recurring:
+                await self._close_others(ordered)
             options = {"idempotency_key": ordered.idempotency_key}
             session = await self._v1.checkout.sessions.create_async(params, options)
         return str(session.url)
@@ -217,6 +222,23 @@ class StripeProvider:
         of_it = [each for each in charges if each.get("payment_intent") in intents and each["paid"]]
         disputed = [each for each in disputes if each.get("payment_intent") in intents]
         return reading.invoice(invoice, lines, self._key_of, *reading.returned(of_it, disputed))
+
+    async def _close_others(self, ordered: Ordered) -> None:
+        """Two pages that are open at once, in two tabs, could both be paid, and would be two subscriptions."""
+        sessions, whose = self._v1.checkout.sessions, {"customer": ordered.customer_id, "status": "open"}
+        for each in await every(sessions.list_async, whose):
+            # One of the same order is the page whose answer was lost.
+            if each["mode"] == "subscription" and (each.get("metadata") or {}).get(_ORDER) != ordered.idempotency_key:
+                await self._close(each["id"])
+
+    async def _close(self, session_id: str) -> None:
+        sessions = self._v1.checkout.sessions
+        try:
+            await sessions.expire_async(session_id)
+        except stripe.InvalidRequestError:
+            # Another request closed it a moment before, or it was paid.
+            if told(await sessions.retrieve_async(session_id))["status"] != "expired":
+                raise SubscribedAlready from None
 
     async def _disputes(self, charge: Told) -> Sequence[Told]:
         return await every(self._v1.disputes.list_async, {"charge": charge["id"]})

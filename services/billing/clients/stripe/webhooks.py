@@ -29,7 +29,7 @@ def read_event(body: bytes, signature: str, secrets: Sequence[str], at: datetime
         raise SignatureInvalid
     try:
         return reading.event(json.loads(body))
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, RecursionError) as error:
         raise SignatureInvalid from error
 
 
