@@ -34,6 +34,10 @@ class Accounts(Protocol):
         """The account of an address."""
         ...
 
+    async def locked(self, user_id: str) -> Account | None:
+        """One account, which nobody else changes until the work commits."""
+        ...
+
     async def rename(self, user_id: str, display_name: str) -> Account | None:
         """The account under its new name."""
         ...

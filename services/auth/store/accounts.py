@@ -52,6 +52,16 @@ class PostgresAccounts:
         )
         return _account(row) if row is not None else None
 
+    async def locked(self, user_id: str) -> Account | None:
+        """One account, whose row nobody else changes until the work commits."""
+        # Sessions and keys, whose rows point here as well, are made meanwhile.
+        row = await self._connection.fetchrow(
+            "SELECT user_id, email, email_key, display_name, password_hash, created_at, email_verified_at FROM accounts"
+            " WHERE user_id = $1 FOR NO KEY UPDATE",
+            user_id,
+        )
+        return _account(row) if row is not None else None
+
     async def rename(self, user_id: str, display_name: str) -> Account | None:
         """The account under its new name."""
         row = await self._connection.fetchrow(

@@ -41,6 +41,9 @@ class FakeAccounts:
         found = (each for each in self._rows.accounts.values() if each.email.key == email_key)
         return next(found, None) if email_key else None
 
+    async def locked(self, user_id: str) -> Account | None:
+        return await self.get(user_id)
+
     async def rename(self, user_id: str, display_name: str) -> Account | None:
         account = self._rows.accounts.get(user_id)
         if account is None:
