@@ -71,6 +71,10 @@ class DeviceSignIns(Protocol):
         """Forget one, whose codes open nothing any more."""
         ...
 
+    async def remove_of(self, user_id: str) -> None:
+        """Forget all that a person looked at or answered."""
+        ...
+
     async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
         """Remove at most `limit` that expired before then; the number removed."""
         ...

@@ -86,6 +86,10 @@ class FakeDeviceSignIns:
     async def remove(self, device_hash: bytes) -> None:
         del self._rows.devices[device_hash]
 
+    async def remove_of(self, user_id: str) -> None:
+        for each in [each for each in self._rows.devices.values() if each.user_id == user_id]:
+            del self._rows.devices[each.device_hash]
+
     async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
         over = [each.device_hash for each in self._rows.devices.values() if each.expires_at < expired_before][:limit]
         for device_hash in over:
