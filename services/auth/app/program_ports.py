@@ -35,6 +35,10 @@ class ApiKeys(Protocol):
         """Whether it worked until now; an earlier end stands. None when the person has no such key."""
         ...
 
+    async def revoke_all(self, user_id: str, at: datetime.datetime) -> list[str]:
+        """End every key of a person; the ids of those that were not revoked before."""
+        ...
+
     async def of_hash(self, key_hash: bytes) -> ApiKey | None:
         """One key, revoked or not."""
         ...
