@@ -132,13 +132,16 @@ class Gateway:
         self._hold(session)
         return session
 
-    async def sign_out(self) -> None:
-        """End the session, if the gateway can be told."""
-        if self._tokens is not None:
-            body = {"refresh_token": self._tokens.refresh}
-            self._tokens = None
-            with contextlib.suppress(httpx.HTTPError):
-                await self._http.post("/v1/auth/logout", json=body)
+    async def sign_out(self) -> bool:
+        """End the session, if the gateway can be told; false where it could not be."""
+        if self._tokens is None:
+            return True
+        body = {"refresh_token": self._tokens.refresh}
+        self._tokens = None
+        try:
+            return (await self._http.post("/v1/auth/logout", json=body)).is_success
+        except httpx.HTTPError:
+            return False
 
     def when_session_ends(self, sign_in_again: Callable[[], Awaitable[None]]) -> None:
         """What opens a new session when the present one cannot be renewed; without it that is a CommandFault."""

@@ -79,11 +79,15 @@ async def logout(arguments: argparse.Namespace, console: Console) -> int:
         if not gateway.keep_session(kept):
             _say(console, f"There is no session at {address}.")
             return exits.DONE
-        await gateway.sign_out()
+        is_told = await gateway.sign_out()
     finally:
         await gateway.close()
     kept.forget()
-    _say(console, f"Signed out at {address}.")
+    if is_told:
+        _say(console, f"Signed out at {address}.")
+    else:
+        _say(console, f"The session at {address} is kept here no longer, but the server could not be told.")
+        _say(console, "End it on the page of your account, under the sessions.")
     return exits.DONE
 
 

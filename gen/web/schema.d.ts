@@ -237,7 +237,7 @@ export interface paths {
         };
         /**
          * Where you are signed in, the last used first.
-         * @description A session is known by its program and system alone; no address or place is kept. `is_current` marks the one that asks.
+         * @description A session is known by its program and system, or by the name that was approved; no address or place is kept. `is_current` marks the one that asks.
          */
         get: operations["listSessions"];
         put?: never;
@@ -2135,7 +2135,7 @@ export interface components {
         SignedInSession: {
             /** @description Names it. */
             session_id: string;
-            /** @description Program and system, e.g. Firefox, Linux; empty where neither is known. */
+            /** @description Program and system, e.g. Firefox, Linux, or an approved program's own name; else empty. */
             device: string;
             /**
              * Format: date-time

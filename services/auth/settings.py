@@ -61,7 +61,7 @@ class AuthSettings(ServiceSettings):
     sign_up_confirmed_by_mail: bool = False
     """Make accounts when the mail to their address was read: then nobody learns from a sign-up who has an account."""
     remains_days: float = 7.0
-    """How long rows of sessions and links that are over are kept."""
+    """How long rows of sessions and links that are over are kept; an hour at least."""
     purge_every_s: float = 3600.0
     """Time between two removals of such rows."""
     hashing_memory_kib: int = 19456
@@ -97,6 +97,9 @@ class AuthSettings(ServiceSettings):
         faults = []
         if not 0 < self.access_token_s <= SESSION_LIFE_S_MAX:
             faults.append(f"STRIPSESSION_ACCESS_TOKEN_S is malformed: from 1 to {SESSION_LIFE_S_MAX}")
+        if self.remains_days * 86_400 < SESSION_LIFE_S_MAX:
+            # Gateways that start read from these rows who must be refused, and mails of the last hour are counted.
+            faults.append(f"STRIPSESSION_REMAINS_DAYS is malformed: {SESSION_LIFE_S_MAX} s at least")
         if self.sign_up_confirmed_by_mail and not (self.sends_mail and self.public_url):
             faults.append(
                 "STRIPSESSION_SIGN_UP_CONFIRMED_BY_MAIL needs STRIPSESSION_PUBLIC_URL, and STRIPSESSION_SMTP_HOST or"

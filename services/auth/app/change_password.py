@@ -25,6 +25,10 @@ async def change_password(ports: Ports, user_id: str, session_id: str, present: 
     password_hash = await ports.hasher.hash(prepared(chosen))
     now = ports.clock.now()
     async with ports.store.transaction() as work:
+        present_account = await work.accounts.locked(user_id)
+        if present_account is None or present_account.password_hash != account.password_hash:
+            # Another was chosen while this one was checked: what was shown is the present password no more.
+            raise WrongPassword
         if await work.sessions.owner(session_id, now) != user_id:
             raise SessionNotFound
         await work.accounts.set_hash(user_id, password_hash)

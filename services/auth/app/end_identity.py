@@ -6,13 +6,14 @@ import dataclasses
 
 from services.auth.app.end_other_sessions import end_others
 from services.auth.app.ports import Ports, Work
-from services.auth.domain.facts import AccountDeletionRequested
+from services.auth.domain.facts import AccountDeletionRequested, ApiKeyRevoked
 
 
 async def end_identity(ports: Ports, work: Work, issuer: str, subject: str) -> bool:
-    """End their sessions and ask for all of theirs to be erased, within the caller's work; false when it was done.
+    """Close their account with all that opens it, and ask for all of theirs to be erased; false when it was done.
 
-    Somebody never heard of is remembered as ended too: what was told of them before may still be on its way.
+    Within the caller's work. Somebody never heard of is remembered as ended too: what was told of them before may still
+    be on its way.
     """
     now = ports.clock.now()
     known = await work.identities.claim(issuer, subject, now)
@@ -21,6 +22,10 @@ async def end_identity(ports: Ports, work: Work, issuer: str, subject: str) -> b
     await work.identities.keep(dataclasses.replace(known, ended_at=now))
     if known.user_id is None:
         return False
+    # Closed first: whoever makes a key or a session in this moment waits for it, or has made what is ended here.
+    await work.accounts.close(known.user_id, now)
     await end_others(ports, work, known.user_id, "", now)
+    for key_id in await work.api_keys.revoke_all(known.user_id, now):
+        await work.publish(ApiKeyRevoked(key_id, known.user_id))
     await work.publish(AccountDeletionRequested(known.user_id, now))
     return True

@@ -24,9 +24,9 @@ async def keep_profile(ports: Ports, work: Work, issuer: str, profile: Profile) 
         return kept
     if known.user_id is None or profile.told_at <= known.told_at:
         return known
-    if profile.email is not None:
-        # Another account's address stays that account's: nobody is given an account by what an issuer says of mail.
-        await work.accounts.take_email(known.user_id, profile.email)
+    # Another account's address stays that account's: nobody is given an account by what an issuer says of mail.
+    if profile.email is not None and await work.accounts.take_email(known.user_id, profile.email):
+        await work.accounts.mark_verified(known.user_id, ports.clock.now())
     account_now = await work.accounts.get(known.user_id)
     if account_now is not None and not account_now.display_name and profile.display_name:
         await work.accounts.rename(known.user_id, profile.display_name)
@@ -37,9 +37,11 @@ async def keep_profile(ports: Ports, work: Work, issuer: str, profile: Profile) 
 
 async def _made(ports: Ports, work: Work, profile: Profile) -> Account:
     now = ports.clock.now()
-    account = Account(new_user_id(), profile.email or NO_EMAIL, profile.display_name, now)
+    # Issuers tell verified addresses alone.
+    email, verified_at = (profile.email, now) if profile.email is not None else (NO_EMAIL, None)
+    account = Account(new_user_id(), email, profile.display_name, now, email_verified_at=verified_at)
     if not await work.accounts.add(account):
-        account = dataclasses.replace(account, email=NO_EMAIL)
+        account = dataclasses.replace(account, email=NO_EMAIL, email_verified_at=None)
         await work.accounts.add(account)
     await work.publish(AccountCreated(account.user_id, now))
     return account

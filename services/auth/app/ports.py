@@ -20,7 +20,7 @@ from services.auth.domain.session import AccessToken, RefreshToken, Session
 
 
 class Accounts(Protocol):
-    """Accounts within a unit of work."""
+    """Accounts within a unit of work; one that is closed is as good as none."""
 
     async def add(self, account: Account) -> bool:
         """Store a new account; false when its address is taken."""
@@ -32,6 +32,14 @@ class Accounts(Protocol):
 
     async def of_email(self, email_key: str) -> Account | None:
         """The account of an address."""
+        ...
+
+    async def locked(self, user_id: str) -> Account | None:
+        """One account, which nobody else changes until the work commits."""
+        ...
+
+    async def close(self, user_id: str, at: datetime.datetime) -> None:
+        """From now on there is none. Its address is free, its password forgotten; its row waits for its erasure."""
         ...
 
     async def rename(self, user_id: str, display_name: str) -> Account | None:

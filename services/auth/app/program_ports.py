@@ -35,6 +35,10 @@ class ApiKeys(Protocol):
         """Whether it worked until now; an earlier end stands. None when the person has no such key."""
         ...
 
+    async def revoke_all(self, user_id: str, at: datetime.datetime) -> list[str]:
+        """End every key of a person; the ids of those that were not revoked before."""
+        ...
+
     async def of_hash(self, key_hash: bytes) -> ApiKey | None:
         """One key, revoked or not."""
         ...
@@ -69,6 +73,10 @@ class DeviceSignIns(Protocol):
 
     async def remove(self, device_hash: bytes) -> None:
         """Forget one, whose codes open nothing any more."""
+        ...
+
+    async def remove_of(self, user_id: str) -> None:
+        """Forget all that a person looked at or answered."""
         ...
 
     async def forget(self, expired_before: datetime.datetime, limit: int) -> int:

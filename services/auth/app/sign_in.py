@@ -18,14 +18,18 @@ async def sign_in(ports: Ports, email: str, password: str, device: str = "") -> 
     if not is_possible(password):
         raise WrongCredentials
     account = await _found(ports, email)
-    known_hash = account.password_hash if account is not None else None
-    if not await ports.hasher.verify(known_hash, prepared(password)) or account is None or known_hash is None:
-        raise WrongCredentials
-    fresh_hash = await _rehashed(ports, known_hash, password)
-    async with ports.store.transaction() as work:
-        if fresh_hash is not None:
-            await work.accounts.replace_hash(account.user_id, known_hash, fresh_hash)
-        return account, await open_session(ports, work, account.user_id, device)
+    while True:
+        known_hash = account.password_hash if account is not None else None
+        if not await ports.hasher.verify(known_hash, prepared(password)) or account is None or known_hash is None:
+            raise WrongCredentials
+        fresh_hash = await _rehashed(ports, known_hash, password)
+        async with ports.store.transaction() as work:
+            account = await work.accounts.locked(account.user_id)
+            # Whoever chose a new password meanwhile has ended every session, and none begins with the old one now.
+            if account is not None and account.password_hash == known_hash:
+                if fresh_hash is not None:
+                    await work.accounts.replace_hash(account.user_id, known_hash, fresh_hash)
+                return account, await open_session(ports, work, account.user_id, device)
 
 
 async def _found(ports: Ports, email: str) -> Account | None:

@@ -16,6 +16,8 @@ LOCAL_CHARACTERS_MAX = 64
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 # Quoted local parts are lawful, used by nobody, and a way to make one address look like another.
 _LOCAL_FORBIDDEN = frozenset('"(),:;<>@[\\]')
+# How a word of RFC 2047 begins: mail programs read the address that is written in it, and bring the mail to that one.
+_ENCODED_WORD = "=?"
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 
 
@@ -49,7 +51,9 @@ def parse_email(text: str) -> EmailAddress:
 def _checked_local(local: str) -> str:
     if not 1 <= len(local) <= LOCAL_CHARACTERS_MAX or not all(local.split(".")):
         raise InvalidEmail
-    if any(character in _LOCAL_FORBIDDEN or unicodedata.category(character) in _INVISIBLE for character in local):
+    if _ENCODED_WORD in local or any(
+        character in _LOCAL_FORBIDDEN or unicodedata.category(character) in _INVISIBLE for character in local
+    ):
         raise InvalidEmail
     return local
 

@@ -38,7 +38,7 @@ class PostgresAccounts:
         """One account."""
         row = await self._connection.fetchrow(
             "SELECT user_id, email, email_key, display_name, password_hash, created_at, email_verified_at FROM accounts"
-            " WHERE user_id = $1",
+            " WHERE user_id = $1 AND closed_at IS NULL",
             user_id,
         )
         return _account(row) if row is not None else None
@@ -52,10 +52,29 @@ class PostgresAccounts:
         )
         return _account(row) if row is not None else None
 
+    async def locked(self, user_id: str) -> Account | None:
+        """One account, whose row nobody else changes until the work commits."""
+        # Sessions and keys, whose rows point here as well, are made meanwhile.
+        row = await self._connection.fetchrow(
+            "SELECT user_id, email, email_key, display_name, password_hash, created_at, email_verified_at FROM accounts"
+            " WHERE user_id = $1 AND closed_at IS NULL FOR NO KEY UPDATE",
+            user_id,
+        )
+        return _account(row) if row is not None else None
+
+    async def close(self, user_id: str, at: datetime.datetime) -> None:
+        """From now on there is none. Its address is free, its password forgotten; its row waits for its erasure."""
+        await self._connection.execute(
+            "UPDATE accounts SET email = NULL, email_key = NULL, password_hash = NULL, email_verified_at = NULL,"
+            " closed_at = $2 WHERE user_id = $1 AND closed_at IS NULL",
+            user_id,
+            at,
+        )
+
     async def rename(self, user_id: str, display_name: str) -> Account | None:
         """The account under its new name."""
         row = await self._connection.fetchrow(
-            "UPDATE accounts SET display_name = $2 WHERE user_id = $1"
+            "UPDATE accounts SET display_name = $2 WHERE user_id = $1 AND closed_at IS NULL"
             " RETURNING user_id, email, email_key, display_name, password_hash, created_at, email_verified_at",
             user_id,
             display_name,

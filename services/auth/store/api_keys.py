@@ -21,7 +21,7 @@ class PostgresApiKeys:
         """Whether there is such a person; nobody else makes keys of theirs until the work commits."""
         # Sessions and links, whose rows point here as well, are made meanwhile.
         found: str | None = await self._connection.fetchval(
-            "SELECT user_id FROM accounts WHERE user_id = $1 FOR NO KEY UPDATE", user_id
+            "SELECT user_id FROM accounts WHERE user_id = $1 AND closed_at IS NULL FOR NO KEY UPDATE", user_id
         )
         return found is not None
 
@@ -87,6 +87,15 @@ class PostgresApiKeys:
             "SELECT key_id FROM api_keys WHERE key_id = $2 AND user_id = $1", user_id, key_id
         )
         return False if known is not None else None
+
+    async def revoke_all(self, user_id: str, at: datetime.datetime) -> list[str]:
+        """End every key of a person; the ids of those that were not revoked before."""
+        rows = await self._connection.fetch(
+            "UPDATE api_keys SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL RETURNING key_id",
+            user_id,
+            at,
+        )
+        return [row["key_id"] for row in rows]
 
     async def of_hash(self, key_hash: bytes) -> ApiKey | None:
         """One key, revoked or not."""

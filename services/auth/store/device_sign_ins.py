@@ -68,6 +68,10 @@ class PostgresDeviceSignIns:
         """Forget one, whose codes open nothing any more."""
         await self._connection.execute("DELETE FROM device_sign_ins WHERE device_hash = $1", device_hash)
 
+    async def remove_of(self, user_id: str) -> None:
+        """Forget all that a person looked at or answered."""
+        await self._connection.execute("DELETE FROM device_sign_ins WHERE user_id = $1", user_id)
+
     async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
         """Remove at most `limit` that expired before then; the number removed."""
         tag: str = await self._connection.execute(

@@ -80,7 +80,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "SignedInSession": structure(
         "A session that lives.",
         session_id=text("Names it."),
-        device=text("Program and system, e.g. Firefox, Linux; empty where neither is known."),
+        device=text("Program and system, e.g. Firefox, Linux, or an approved program's own name; else empty."),
         created_at=moment("When it was opened."),
         last_used_at=moment("When its tokens were last renewed."),
         is_current=yes_no("Whether it is the one that asks."),

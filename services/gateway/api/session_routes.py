@@ -35,7 +35,8 @@ class SessionRoutes:
                 self.list,
                 (Answer(200, "At most 100 sessions.", "SessionList"),),
                 tag="auth",
-                description="A session is known by its program and system alone; no address or place is kept."
+                description="A session is known by its program and system, or by the name that was approved; no"
+                " address or place is kept."
                 " `is_current` marks the one that asks.",
             ),
             Endpoint(

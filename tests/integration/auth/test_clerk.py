@@ -128,7 +128,7 @@ async def test_a_webhook_makes_changes_and_ends(house: ClerkHouse) -> None:
     assert await taken(house, "user.deleted", deleted(person.subject))
     living = "SELECT count(sessions.session_id) FROM sessions WHERE ended_at IS NULL"
     assert await house.database.pool.fetchval(living) == 0
-    assert await house.facts() == ["AccountCreated", "AccountDeletionRequested"]
+    assert await house.facts() == ["AccountCreated", "AccountDeletionRequested", "SessionEnded"]
     with pytest.raises(IdentityEnded):
         await resolved(house, person.subject)
 

@@ -83,6 +83,19 @@ class ApiKeyConformance:
             assert await work.api_keys.of_hash(key_hash) == dataclasses.replace(key, revoked_at=NOW)
             assert await work.api_keys.of_person(person) == []
 
+    async def test_all_of_a_person_are_revoked_together(self, store: Store) -> None:
+        """Every key of one person ends, is told once, and nobody else's does; an earlier end stands."""
+        person, other = await _person(store), await _person(store)
+        (one, one_hash), (two, _), (over, over_hash) = [await _key(store, person) for _ in range(3)]
+        _, others_hash = await _key(store, other)
+        async with store.transaction() as work:
+            assert await work.api_keys.revoke(person, over.key_id, NOW - DAY)
+            assert sorted(await work.api_keys.revoke_all(person, NOW)) == sorted([one.key_id, two.key_id])
+            assert await work.api_keys.revoke_all(person, NOW) == []
+        async with store.transaction() as work:
+            found = [await work.api_keys.of_hash(each) for each in (one_hash, over_hash, others_hash)]
+        assert [each.revoked_at for each in found if each is not None] == [NOW, NOW - DAY, None]
+
     async def test_the_last_day_of_use_stands(self, store: Store) -> None:
         """The day of the last use only rises."""
         key, key_hash = await _key(store, await _person(store))

@@ -53,6 +53,26 @@ class DeviceConformance:
             await work.device_sign_ins.remove(made.device_hash)
             assert await work.device_sign_ins.of_device(made.device_hash) is None
 
+    async def test_those_of_a_person_go_together(self, store: Store) -> None:
+        """All that one person looked at or answered is removed, and nothing of anybody else."""
+        people = [Account(new_user_id(), parse_email(f"{secrets.token_hex(8)}@example.org"), "", NOW) for _ in range(2)]
+        waiting = _made()
+        seen, approved, others = (
+            dataclasses.replace(_made(), user_id=person.user_id, approved=is_approved)
+            for person, is_approved in ((people[0], None), (people[0], True), (people[1], True))
+        )
+        async with store.transaction() as work:
+            for person in people:
+                assert await work.accounts.add(person)
+            for each in (waiting, seen, approved, others):
+                assert await work.device_sign_ins.add(each)
+            await work.device_sign_ins.remove_of(people[0].user_id)
+        async with store.transaction() as work:
+            left = [
+                await work.device_sign_ins.of_device(each.device_hash) for each in (waiting, seen, approved, others)
+            ]
+        assert left == [waiting, None, None, others]
+
     async def test_what_expired_is_forgotten(self, store: Store) -> None:
         """Those that expired before the moment go, in batches; others stay."""
         living = _made()

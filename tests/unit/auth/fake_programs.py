@@ -15,7 +15,7 @@ class FakeApiKeys:
         self._rows = rows
 
     async def locked(self, user_id: str) -> bool:
-        return user_id in self._rows.accounts
+        return user_id in self._rows.accounts and user_id not in self._rows.closed
 
     async def add(self, key: ApiKey, key_hash: bytes, request: Request | None) -> None:
         self._rows.keys[key_hash] = key
@@ -43,6 +43,10 @@ class FakeApiKeys:
                 self._rows.keys[key_hash] = dataclasses.replace(key, revoked_at=at)
                 return True
         return None
+
+    async def revoke_all(self, user_id: str, at: datetime.datetime) -> list[str]:
+        mine = [key.key_id for key in self._rows.keys.values() if key.user_id == user_id]
+        return [key_id for key_id in mine if await self.revoke(user_id, key_id, at)]
 
     async def of_hash(self, key_hash: bytes) -> ApiKey | None:
         return self._rows.keys.get(key_hash)
@@ -85,6 +89,10 @@ class FakeDeviceSignIns:
 
     async def remove(self, device_hash: bytes) -> None:
         del self._rows.devices[device_hash]
+
+    async def remove_of(self, user_id: str) -> None:
+        for each in [each for each in self._rows.devices.values() if each.user_id == user_id]:
+            del self._rows.devices[each.device_hash]
 
     async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
         over = [each.device_hash for each in self._rows.devices.values() if each.expires_at < expired_before][:limit]

@@ -30,6 +30,7 @@ class Rows:
     """What is committed."""
 
     accounts: dict[str, Account] = dataclasses.field(default_factory=dict)
+    closed: set[str] = dataclasses.field(default_factory=set)
     sessions: dict[str, Session] = dataclasses.field(default_factory=dict)
     tokens: dict[bytes, RefreshToken] = dataclasses.field(default_factory=dict)
     links: dict[bytes, SignInLink] = dataclasses.field(default_factory=dict)

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from chassis.testing.clock import ManualClock
 from services.auth.app.ports import Lives, Mailing, MailLives, Ports
 from services.auth.domain.account import Account
-from services.auth.domain.email_address import EmailAddress
+from services.auth.domain.email_address import NO_EMAIL, EmailAddress
 from services.auth.domain.errors import HashingBusy
 from services.auth.domain.facts import Fact
 from services.auth.domain.identity import NEVER, Identity
@@ -35,14 +35,23 @@ class FakeAccounts:
         return True
 
     async def get(self, user_id: str) -> Account | None:
-        return self._rows.accounts.get(user_id)
+        return self._rows.accounts.get(user_id) if user_id not in self._rows.closed else None
 
     async def of_email(self, email_key: str) -> Account | None:
         found = (each for each in self._rows.accounts.values() if each.email.key == email_key)
         return next(found, None) if email_key else None
 
+    async def locked(self, user_id: str) -> Account | None:
+        return await self.get(user_id)
+
+    async def close(self, user_id: str, at: datetime.datetime) -> None:
+        if (account := await self.get(user_id)) is not None:
+            nobody = dataclasses.replace(account, email=NO_EMAIL, password_hash=None, email_verified_at=None)
+            self._rows.accounts[user_id] = nobody
+            self._rows.closed.add(user_id)
+
     async def rename(self, user_id: str, display_name: str) -> Account | None:
-        account = self._rows.accounts.get(user_id)
+        account = await self.get(user_id)
         if account is None:
             return None
         self._rows.accounts[user_id] = dataclasses.replace(account, display_name=display_name)

@@ -67,6 +67,24 @@ class IdentityConformance:
             assert bob is not None
             assert bob.email.typed == "bob@example.org"
 
+    async def test_a_closed_account_is_none(self, store: Store) -> None:
+        """Once closed an account is not found, changed or locked, makes no keys, and its address is free again."""
+        address = parse_email("ada@example.org")
+        user_id, other = await _account(store, address), await _account(store, NO_EMAIL)
+        async with store.transaction() as work:
+            await work.accounts.set_hash(user_id, "hash")
+            await work.accounts.mark_verified(user_id, NOW)
+            await work.accounts.close(user_id, NOW)
+            await work.accounts.close(user_id, NOW + DAY)
+        async with store.transaction() as work:
+            assert await work.accounts.get(user_id) is None
+            assert await work.accounts.of_email(address.key) is None
+            assert await work.accounts.locked(user_id) is None
+            assert await work.accounts.rename(user_id, "Ada") is None
+            assert not await work.api_keys.locked(user_id)
+            assert await work.api_keys.locked(other)
+            assert await work.accounts.add(Account(new_user_id(), address, "", NOW))
+
     async def test_living_and_told(self, store: Store) -> None:
         """The list of the living leaves out the ended, the new and other issuers'; what was told is known of all."""
         async with store.transaction() as work:

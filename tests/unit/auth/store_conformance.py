@@ -74,6 +74,24 @@ class StoreConformance:
             assert found is not None
             assert found.password_hash == "new"
 
+    async def test_an_account_is_locked(self, store: Store) -> None:
+        """Who locks an account waits for whoever changes it, and then sees the change; nobody is locked never."""
+        account = await _account(store, "ada@example.org", "old")
+
+        async def read() -> str | None:
+            async with store.transaction() as work:
+                found = await work.accounts.locked(account.user_id)
+                return found.password_hash if found is not None else None
+
+        async with store.transaction() as work:
+            assert await work.accounts.locked("usr_nobody") is None
+            assert await work.accounts.locked(account.user_id) == account
+            other = asyncio.create_task(read())
+            done, _ = await asyncio.wait({other}, timeout=HELD_OFF_S)  # sleep: a lock shows in time alone
+            assert not done
+            await work.accounts.set_hash(account.user_id, "new")
+        assert await asyncio.wait_for(other, PATIENCE_S) == "new"
+
     async def test_failed_work_leaves_nothing(self, store: Store) -> None:
         """A unit of work that raises changes nothing."""
 

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from services.auth.app.answer_device_sign_in import answer_device_sign_in
 from services.auth.app.describe_device_sign_in import describe_device_sign_in
+from services.auth.app.end_other_sessions import end_other_sessions
 from services.auth.app.forget_remains import forget_remains
+from services.auth.app.list_sessions import list_sessions
 from services.auth.app.redeem_device_sign_in import redeem_device_sign_in
 from services.auth.app.start_device_sign_in import DeviceCodes, start_device_sign_in
 from services.auth.domain.device import INTERVAL_S, INTERVAL_S_MAX, clean_client_name, new_user_code, plain_user_code
@@ -112,6 +114,30 @@ async def test_who_looks_first_is_the_only_one_who_answers(world: World) -> None
     await answer_device_sign_in(world.ports, person, codes.user_code, approve=True)
     account, _ = await redeem_device_sign_in(world.ports, codes.device_code)
     assert account.user_id == person
+
+
+async def test_an_approval_ends_with_the_sessions(world: World) -> None:
+    """What was approved and not yet fetched goes when other sessions are ended: a thief may have approved it."""
+    person, codes, other = await _person(world), await _started(world), await _started(world)
+    stranger = await _person(world, "b@example.org")
+    await answer_device_sign_in(world.ports, person, codes.user_code, approve=True)
+    await answer_device_sign_in(world.ports, stranger, other.user_code, approve=True)
+    (kept,) = await list_sessions(world.ports, person)
+    assert await end_other_sessions(world.ports, person, kept.session_id) == 0
+    with pytest.raises(DeviceCodeNotFound):
+        await redeem_device_sign_in(world.ports, codes.device_code)
+    assert await list_sessions(world.ports, person) == [kept]
+    account, _ = await redeem_device_sign_in(world.ports, other.device_code)
+    assert account.user_id == stranger
+
+
+async def test_its_session_is_known_by_its_name(world: World) -> None:
+    """In the list of sessions a program stands as what was approved."""
+    person, codes = await _person(world), await _started(world)
+    await answer_device_sign_in(world.ports, person, codes.user_code, approve=True)
+    await redeem_device_sign_in(world.ports, codes.device_code)
+    sessions = await list_sessions(world.ports, person)
+    assert sorted(session.device for session in sessions) == ["", "stripsession on ada-laptop"]
 
 
 async def test_codes_run_out(world: World) -> None:

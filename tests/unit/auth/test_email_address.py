@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import string
 
 import pytest
+from aiosmtplib.email import extract_recipients
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.auth.clients.mailing import message_of
 from services.auth.domain.email_address import ADDRESS_CHARACTERS_MAX, parse_email
 from services.auth.domain.errors import InvalidEmail
+from services.auth.domain.mail import Mail
+
+NOW = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
 
 LABELS = st.text(string.ascii_letters + string.digits, min_size=1, max_size=12)
 ADDRESSES = st.builds(
@@ -37,6 +43,18 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
         assert not any(character.isspace() for character in parsed.key)
 
 
+WORDS = st.sampled_from(["=?", "?=", "utf-8", "?q?", "?b?", "=40", "ada", "@", "\uff1d", "\uff1f", "<", "."])
+
+
+@given(st.lists(WORDS | st.characters(), min_size=1, max_size=10).map("".join))
+def test_mail_goes_to_the_very_address(local: str) -> None:
+    """Whatever is accepted as an address is the one recipient of a mail to it, and not another that is written so."""
+    with contextlib.suppress(InvalidEmail):
+        address = parse_email(f"{local}@example.org")
+        mail = Mail("eml_1", address.typed, "Subject", "Text", NOW)
+        assert extract_recipients(message_of(mail, "StripSession <no-reply@example.org>")) == [address.typed]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -58,6 +76,11 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
         '"ada"@example.org',
         "ada@exam ple.org",
         "ada@example.org>",
+        # Read by mail programs as ada@example.org, and as ada@elsewhere.example of whatever domain stands behind.
+        "=?utf-8?q?ada?=@example.org",
+        "=?utf-8?b?YWRh?=@example.org",
+        "=?utf-8?q?ada=40elsewhere.example?=@example.org",
+        "\uff1d\uff1futf-8\uff1fq\uff1fada\uff1f\uff1d@example.org",
         "x" * 65 + "@example.org",
         "ada@" + "x" * 64 + ".org",
         "ada@" + "x." * 130 + "org",

@@ -17,6 +17,13 @@ def test_tokens_live_no_longer_than_they_are_believed(life_s: int) -> None:
         AuthSettings(certificates=Path(), nats_url="", signing_key_file=Path("k"), access_token_s=life_s)
 
 
+def test_ended_sessions_are_remembered_while_their_tokens_live() -> None:
+    """Rows of ended sessions stay for at least a token's life: a gateway that starts anew learns of them from there."""
+    with pytest.raises(SettingsInvalid, match="REMAINS_DAYS"):
+        AuthSettings(certificates=Path(), nats_url="", signing_key_file=Path("k"), remains_days=0.006)
+    AuthSettings(certificates=Path(), nats_url="", signing_key_file=Path("k"), remains_days=0.05)
+
+
 NEEDED = {
     "STRIPSESSION_CERTIFICATES": "certificates",
     "STRIPSESSION_NATS_URL": "nats://127.0.0.1:9",

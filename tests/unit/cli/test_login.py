@@ -13,7 +13,7 @@ from rich.console import Console
 
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Refused, Tokens
-from cli.login import approved
+from cli.login import approved, logout
 from cli.separate import account_at
 from cli.sessions import SessionFile, sessions_folder
 from cli.verbs import _parser
@@ -133,6 +133,29 @@ async def test_commands_at_once_renew_a_session_once(tmp_path: Path) -> None:
     assert [answer["email"] for answer in answers] == ["ada@example.org"] * 2
     assert server.number == 2
     assert kept.read() == Tokens("access-2", "refresh-2")
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(204, "Signed out at"), (503, "could not be told"), (None, "could not be told")]
+)
+async def test_signing_out_says_what_became_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int | None, said: str
+) -> None:
+    """The session is kept no longer in any case; where the server did not hear of it, that is said, and what to do."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    SessionFile(ADDRESS).write(Tokens("access", "refresh"))
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if status is None:
+            raise httpx.ConnectError("away")
+        return httpx.Response(status)
+
+    monkeypatch.setattr("cli.login.Gateway", lambda address: Gateway(address, httpx.MockTransport(answer)))
+    console = Console(file=io.StringIO(), width=200)
+    await logout(_parser().parse_args(["logout", "--server", ADDRESS]), console)
+    assert isinstance(console.file, io.StringIO)
+    assert said in console.file.getvalue()
+    assert SessionFile(ADDRESS).read() is None
 
 
 async def test_an_ended_session_says_how_to_begin_another(tmp_path: Path) -> None:
