@@ -12,7 +12,7 @@ from tests.paths import BUNDLED_SONG
 from tests.stories.house import House, Listener
 
 PUBLIC = re.compile(
-    r"^(/v1/auth/|/v1/shares/|/\.well-known/|/openapi\.json|/healthz|/readyz|/v1/models|/v1/billing/plans|/$)"
+    r"^(/v1/auth/|/v1/shares/|/\.well-known/|/openapi\.json|/healthz|/readyz|/v1/models|/v1/billing/plans|/v1/webhooks/|/$)"
 )
 METHODS = ("get", "post", "patch", "put", "delete", "head")
 Json = dict[str, Any]
