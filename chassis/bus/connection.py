@@ -6,8 +6,8 @@ import asyncio
 import dataclasses
 import logging
 from collections.abc import Sequence
+from typing import Any
 
-import nats
 import nats.errors
 import nats.js.errors
 from nats.aio.client import Client
@@ -91,33 +91,32 @@ class Bus:
 
         Several servers are given with commas. Raises nats.errors.Error when JetStream does not answer.
         """
-        tls = (
-            {}
-            if self._certificates is None
-            else {
-                "tls": self._certificates.ssl_context(),
-                "tls_hostname": dns_name("nats"),
-            }
-        )
-        self._client = await nats.connect(
-            self._url.split(","),
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=0.25,
-            connect_timeout=5,
-            ping_interval=5,
-            max_outstanding_pings=2,
-            error_cb=_quiet,
-            disconnected_cb=self._disconnected,
-            reconnected_cb=self._reconnected,
-            drain_timeout=_DRAIN_S,
-            **tls,
-        )
-        self._note_connection()
+        client = Client()
         try:
+            await client.connect(self._url.split(","), **self._options())
+            self._client = client
+            self._note_connection()
             await self._make_streams()
         except BaseException:
-            await self._client.close()
+            # Stopped while it was still connecting, too: a socket that nobody knows of would stay open.
+            await client.close()
             raise
+
+    def _options(self) -> dict[str, Any]:
+        tls = {}
+        if self._certificates is not None:
+            tls = {"tls": self._certificates.ssl_context(), "tls_hostname": dns_name("nats")}
+        return tls | {
+            "max_reconnect_attempts": -1,
+            "reconnect_time_wait": 0.25,
+            "connect_timeout": 5,
+            "ping_interval": 5,
+            "max_outstanding_pings": 2,
+            "error_cb": _quiet,
+            "disconnected_cb": self._disconnected,
+            "reconnected_cb": self._reconnected,
+            "drain_timeout": _DRAIN_S,
+        }
 
     async def stop(self) -> None:
         """Send what is buffered and close."""

@@ -33,3 +33,22 @@ async def test_stopping_gives_up_connecting() -> None:
     part = Connecting(Bus("nats://127.0.0.1:9", None))
     await part.start()
     await asyncio.wait_for(part.stop(), 10)
+
+
+async def test_stopping_leaves_no_half_made_connection() -> None:
+    """A connection that a server has taken, and said nothing on yet, is closed by whoever stops waiting for it."""
+    taken, closed = asyncio.Event(), asyncio.Event()
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        taken.set()
+        await reader.read()
+        writer.close()
+        closed.set()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    async with server, asyncio.timeout(20):
+        part = Connecting(Bus(f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}", None))
+        await part.start()
+        await taken.wait()
+        await part.stop()
+        await closed.wait()
