@@ -2184,7 +2184,7 @@ export interface components {
             refresh_token?: string;
         };
         /**
-         * @description tracks:read: read tracks, follow them, and read receipts; tracks:write: upload, make, change and delete tracks; downloads: stems, mixes and segments, that is sound; shares: links for others; billing:read: plans, usage, invoices and the ledger of minutes.
+         * @description tracks:read: read tracks, follow them, and read receipts; tracks:write: upload, make, change and delete tracks; downloads: stems, mixes and segments, that is sound; shares: links for others; billing:read: plans, prices, usage and the ledger of minutes.
          * @enum {string}
          */
         ApiKeyScope: "tracks:read" | "tracks:write" | "downloads" | "shares" | "billing:read";
@@ -6563,7 +6563,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-SCOPE_MISSING"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD-PAGE_TOKEN_INVALID"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];

@@ -6,7 +6,8 @@ import dataclasses
 
 from services.auth.app.end_other_sessions import end_others
 from services.auth.app.ports import Ports, Work
-from services.auth.domain.facts import AccountDeletionRequested, ApiKeyRevoked
+from services.auth.app.revoke_api_key import revoke_every_key
+from services.auth.domain.facts import AccountDeletionRequested
 
 
 async def end_identity(ports: Ports, work: Work, issuer: str, subject: str) -> bool:
@@ -25,7 +26,6 @@ async def end_identity(ports: Ports, work: Work, issuer: str, subject: str) -> b
     # Closed first: whoever makes a key or a session in this moment waits for it, or has made what is ended here.
     await work.accounts.close(known.user_id, now)
     await end_others(ports, work, known.user_id, "", now)
-    for key_id in await work.api_keys.revoke_all(known.user_id, now):
-        await work.publish(ApiKeyRevoked(key_id, known.user_id))
+    await revoke_every_key(work, known.user_id, now)
     await work.publish(AccountDeletionRequested(known.user_id, now))
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.auth.app.end_other_sessions import end_others
 from services.auth.app.ports import Ports
+from services.auth.app.revoke_api_key import revoke_every_key
 from services.auth.app.write_mail import write_mail
 from services.auth.domain.account import Account
 from services.auth.domain.email_code import Purpose
@@ -14,7 +15,7 @@ from services.auth.domain.password import check_password, prepared
 
 
 async def reset_password(ports: Ports, code: str, password: str, language: str) -> Account:
-    """Every session ends, the address counts as verified, and the person is told by mail.
+    """Every session and API key ends, the address counts as verified, and the person is told by mail.
 
     Raises CodeSpent, WeakPassword (the code still works then) or HashingBusy.
     """
@@ -34,5 +35,7 @@ async def reset_password(ports: Ports, code: str, password: str, language: str) 
         await work.accounts.set_hash(account.user_id, password_hash)
         await work.accounts.mark_verified(account.user_id, now)
         await end_others(ports, work, account.user_id, "", now)
+        # Whoever had the password might have made one that outlives it.
+        await revoke_every_key(work, account.user_id, now)
         await write_mail(ports, work, Occasion.PASSWORD_CHANGED, account.email.typed, language)
     return account

@@ -1,8 +1,10 @@
-"""A person ends a key."""
+"""A person ends a key, or every one."""
 
 from __future__ import annotations
 
-from services.auth.app.ports import Ports
+import datetime
+
+from services.auth.app.ports import Ports, Work
 from services.auth.domain.errors import ApiKeyNotFound
 from services.auth.domain.facts import ApiKeyRevoked
 
@@ -15,3 +17,9 @@ async def revoke_api_key(ports: Ports, user_id: str, key_id: str) -> None:
             raise ApiKeyNotFound
         if was_live:
             await work.publish(ApiKeyRevoked(key_id, user_id))
+
+
+async def revoke_every_key(work: Work, user_id: str, now: datetime.datetime) -> None:
+    """All of a person's open nothing from now on, within the caller's unit of work."""
+    for key_id in await work.api_keys.revoke_all(user_id, now):
+        await work.publish(ApiKeyRevoked(key_id, user_id))

@@ -26,8 +26,8 @@ SCOPE_WORDS = tuple(scope.value for scope in Scope if scope is not Scope.SESSION
 SCOPE_TEXT = Text(
     "scope",
     "tracks:read: read tracks, follow them, and read receipts; tracks:write: upload, make, change and delete tracks;"
-    " downloads: stems, mixes and segments, that is sound; shares: links for others; billing:read: plans, usage,"
-    " invoices and the ledger of minutes.",
+    " downloads: stems, mixes and segments, that is sound; shares: links for others; billing:read: plans, prices,"
+    " usage and the ledger of minutes.",
     options=SCOPE_WORDS,
     shared="ApiKeyScope",
 )
@@ -39,6 +39,8 @@ SCOPES: Mapping[str, Scope] = {
     "describeDeviceSignIn": Scope.SESSION,
     "getAccount": Scope.SESSION,
     "listApiKeys": Scope.SESSION,
+    # Its links lead to pages of the payment provider, which know name and address.
+    "listInvoices": Scope.SESSION,
     "revokeApiKey": Scope.SESSION,
     "updateAccount": Scope.SESSION,
     "cancelSubscription": Scope.SESSION,
@@ -81,7 +83,6 @@ SCOPES: Mapping[str, Scope] = {
     "revokeShare": Scope.SHARES,
     "getUsage": Scope.BILLING_READ,
     "getPayments": Scope.BILLING_READ,
-    "listInvoices": Scope.BILLING_READ,
     "listLedgerEntries": Scope.BILLING_READ,
     "listPlans": Scope.BILLING_READ,
     "listPrices": Scope.BILLING_READ,

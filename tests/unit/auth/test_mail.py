@@ -10,6 +10,7 @@ import pytest
 
 from services.auth.app.change_password import change_password
 from services.auth.app.confirm_sign_up import confirm_sign_up
+from services.auth.app.create_api_key import create_api_key
 from services.auth.app.deliver_mails import BATCH, Outcome, deliver_mails
 from services.auth.app.forget_remains import forget_remains
 from services.auth.app.get_account import get_account
@@ -21,9 +22,11 @@ from services.auth.app.reset_password import reset_password
 from services.auth.app.sign_in import sign_in
 from services.auth.app.sign_up import new_person
 from services.auth.app.sign_up import sign_up as ask_to_sign_up
+from services.auth.app.verify_api_key import verify_api_key
 from services.auth.app.verify_email import verify_email
 from services.auth.domain.email_code import MAILS_AN_HOUR_MAX
 from services.auth.domain.errors import (
+    ApiKeyRefused,
     CodeSpent,
     EmailTaken,
     MailOff,
@@ -189,6 +192,20 @@ async def test_a_reset_ends_every_session_and_is_told() -> None:
     assert signed_in.email_verified_at is not None
     with pytest.raises(CodeSpent):
         await reset_password(world.ports, code, PASSWORD, "en")
+
+
+async def test_a_reset_ends_every_key() -> None:
+    """A key that whoever had the password may have made opens nothing once the password is chosen anew by mail."""
+    world = World(sends_mail=True)
+    account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
+    _, secret = await create_api_key(
+        world.ports, account.user_id, "theirs", ["tracks:read"], 0, never=True, idempotency_key=""
+    )
+    await verify_api_key(world.ports, secret)
+    await request_password_reset(world.ports, EMAIL, "en")
+    await reset_password(world.ports, code_in(newest(world)), CHOSEN, "en")
+    with pytest.raises(ApiKeyRefused):
+        await verify_api_key(world.ports, secret)
 
 
 async def test_one_reset_spends_the_others() -> None:

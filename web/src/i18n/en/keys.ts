@@ -16,7 +16,7 @@ export const keys = {
     downloads: { name: "Get the sound", detail: "Stems, mixes and zips of every track." },
     "tracks:write": { name: "Upload and change", detail: "New songs cost minutes; deleting is for good." },
     shares: { name: "Share with others", detail: "Make and revoke links that play a track." },
-    "billing:read": { name: "See plan and minutes", detail: "What is used and what is left, prices and invoices." },
+    "billing:read": { name: "See plan and minutes", detail: "What is used and what is left, and the prices." },
   },
   lasts: "It works for",
   lives: { "30": "30 days", "90": "90 days", "365": "1 year", never: "Until I revoke it" },
