@@ -8,9 +8,7 @@ import re
 
 import pytest
 
-from services.auth.app.change_password import change_password
 from services.auth.app.confirm_sign_up import confirm_sign_up
-from services.auth.app.create_api_key import create_api_key
 from services.auth.app.deliver_mails import BATCH, Outcome, deliver_mails
 from services.auth.app.forget_remains import forget_remains
 from services.auth.app.get_account import get_account
@@ -18,40 +16,25 @@ from services.auth.app.list_sessions import list_sessions
 from services.auth.app.ports import MailerAway, MailRefused
 from services.auth.app.request_password_reset import request_password_reset
 from services.auth.app.request_verification import request_verification
-from services.auth.app.reset_password import reset_password
 from services.auth.app.sign_in import sign_in
 from services.auth.app.sign_up import new_person
 from services.auth.app.sign_up import sign_up as ask_to_sign_up
-from services.auth.app.verify_api_key import verify_api_key
 from services.auth.app.verify_email import verify_email
 from services.auth.domain.email_code import MAILS_AN_HOUR_MAX
 from services.auth.domain.errors import (
-    ApiKeyRefused,
     CodeSpent,
     EmailTaken,
-    MailOff,
-    SessionNotFound,
     TooManyMails,
-    WeakPassword,
     WrongCredentials,
     WrongPassword,
 )
 from services.auth.domain.letters import letter
-from services.auth.domain.mail import LANGUAGES, Mail, Occasion, pause_s, spoken
+from services.auth.domain.mail import LANGUAGES, Occasion, pause_s, spoken
 from tests.unit.auth.fakes import World
 from tests.unit.auth.signing_up import sign_up
+from tests.unit.auth.waiting_mail import code_in, newest
 
 EMAIL, PASSWORD, CHOSEN = "ada@example.org", "a long enough secret", "another long secret"
-
-
-def code_in(mail: Mail) -> str:
-    found = re.search(r"https://us\.example/#/(?:confirm|verify|reset)/([A-Za-z0-9_-]{43})\b", mail.text)
-    assert found is not None, mail.text
-    return found[1]
-
-
-def newest(world: World) -> Mail:
-    return world.waiting()[-1]
 
 
 async def deliver(world: World) -> list[tuple[Outcome, str]]:
@@ -169,122 +152,6 @@ async def test_mails_are_limited() -> None:
     assert len(world.waiting()) == MAILS_AN_HOUR_MAX
     world.clock.advance(hours=1)
     await request_verification(world.ports, account.user_id, "en")
-
-
-# ---- Reset ----
-
-
-async def test_a_reset_ends_every_session_and_is_told() -> None:
-    """A new password by mail signs out everywhere, verifies the address, and is told; the old one is wrong then."""
-    world = World(sends_mail=True)
-    account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
-    await request_password_reset(world.ports, EMAIL.upper(), "en")
-    code = code_in(newest(world))
-    with pytest.raises(WeakPassword):
-        await reset_password(world.ports, code, "password", "en")
-    await reset_password(world.ports, code, CHOSEN, "en")
-    assert await list_sessions(world.ports, account.user_id) == []
-    told = newest(world)
-    assert (told.to, told.subject) == (EMAIL, letter(Occasion.PASSWORD_CHANGED, "en", "")[0])
-    with pytest.raises(WrongCredentials):
-        await sign_in(world.ports, EMAIL, PASSWORD)
-    signed_in, _ = await sign_in(world.ports, EMAIL, CHOSEN)
-    assert signed_in.email_verified_at is not None
-    with pytest.raises(CodeSpent):
-        await reset_password(world.ports, code, PASSWORD, "en")
-
-
-async def test_a_reset_ends_every_key() -> None:
-    """A key that whoever had the password may have made opens nothing once the password is chosen anew by mail."""
-    world = World(sends_mail=True)
-    account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
-    _, secret = await create_api_key(
-        world.ports, account.user_id, "theirs", ["tracks:read"], 0, never=True, idempotency_key=""
-    )
-    await verify_api_key(world.ports, secret)
-    await request_password_reset(world.ports, EMAIL, "en")
-    await reset_password(world.ports, code_in(newest(world)), CHOSEN, "en")
-    with pytest.raises(ApiKeyRefused):
-        await verify_api_key(world.ports, secret)
-
-
-async def test_one_reset_spends_the_others() -> None:
-    """Of several links that were mailed only one chooses a password, and none after half an hour."""
-    world = World(sends_mail=True)
-    await sign_up(world.ports, EMAIL, PASSWORD, "")
-    codes = []
-    for _ in range(2):
-        await request_password_reset(world.ports, EMAIL, "en")
-        codes.append(code_in(newest(world)))
-    await reset_password(world.ports, codes[1], CHOSEN, "en")
-    with pytest.raises(CodeSpent):
-        await reset_password(world.ports, codes[0], PASSWORD, "en")
-    await request_password_reset(world.ports, EMAIL, "en")
-    late = code_in(newest(world))
-    world.clock.advance(minutes=30)
-    with pytest.raises(CodeSpent):
-        await reset_password(world.ports, late, PASSWORD, "en")
-
-
-async def test_asking_for_a_reset_tells_nothing() -> None:
-    """With an account and without, the same is stored and one mail is written, and no more than so many an hour."""
-    world = World(sends_mail=True)
-    await sign_up(world.ports, EMAIL, PASSWORD, "")
-    for email in (EMAIL, "nobody@example.org"):
-        before = (len(world.store.rows.codes), len(world.waiting()))
-        for _ in range(MAILS_AN_HOUR_MAX + 2):
-            await request_password_reset(world.ports, email, "en")
-        after = (len(world.store.rows.codes), len(world.waiting()))
-        assert [now - then for now, then in zip(after, before, strict=True)] == [MAILS_AN_HOUR_MAX] * 2
-    assert "no StripSession account" in newest(world).text
-
-
-async def test_nothing_is_asked_of_a_server_without_mail() -> None:
-    """Where no mail is sent, what needs one says so, and signing up works as before."""
-    world = World()
-    account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
-    with pytest.raises(MailOff):
-        await request_password_reset(world.ports, EMAIL, "en")
-    with pytest.raises(MailOff):
-        await request_verification(world.ports, account.user_id, "en")
-    assert world.waiting() == []
-
-
-# ---- Change of password ----
-
-
-async def test_a_change_of_password_keeps_one_session() -> None:
-    """With the present password a new one is chosen: others end, and the person is told."""
-    world = World(sends_mail=True)
-    account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
-    await sign_in(world.ports, EMAIL, PASSWORD)
-    await request_password_reset(world.ports, EMAIL, "en")
-    link = code_in(newest(world))
-    kept = (await list_sessions(world.ports, account.user_id))[0]
-    assert await change_password(world.ports, account.user_id, kept.session_id, PASSWORD, CHOSEN, "en") == 1
-    assert await list_sessions(world.ports, account.user_id) == [kept]
-    assert newest(world).subject == letter(Occasion.PASSWORD_CHANGED, "en", "")[0]
-    with pytest.raises(CodeSpent):
-        await reset_password(world.ports, link, PASSWORD, "en")
-    await sign_in(world.ports, EMAIL, CHOSEN)
-
-
-async def test_a_password_is_not_changed_without_the_present_one() -> None:
-    """A wrong present password, a weak new one and another's session change nothing."""
-    world = World()
-    account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
-    other, _ = await sign_up(world.ports, "bob@example.org", PASSWORD, "")
-    (own,) = await list_sessions(world.ports, account.user_id)
-    (strange,) = await list_sessions(world.ports, other.user_id)
-    for session_id, present, chosen, error in (
-        (own.session_id, "a wrong password", CHOSEN, WrongPassword),
-        (own.session_id, "", CHOSEN, WrongPassword),
-        (own.session_id, PASSWORD, "password", WeakPassword),
-        (strange.session_id, PASSWORD, CHOSEN, SessionNotFound),
-    ):
-        with pytest.raises(error):
-            await change_password(world.ports, account.user_id, session_id, present, chosen, "en")
-    await sign_in(world.ports, EMAIL, PASSWORD)
 
 
 # ---- Sign-up that is confirmed by mail ----
