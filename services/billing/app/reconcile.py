@@ -34,7 +34,11 @@ async def reconcile(ports: PaymentPorts, *, now: bool = False) -> bool:
                 return False
             state = dataclasses.replace(state, phase="events", place="", began_at=ports.now())
         while state.phase != "idle":
-            await ports.store.keep_reconciliation(state, ports.now() + _CLAIM)
+            until = ports.now() + _CLAIM
+            if not await ports.store.keep_reconciliation(state, until):
+                # A page took so long that another process goes on with it.
+                return False
+            state = dataclasses.replace(state, claimed_until=until)
             state = await (_events(ports, state) if state.phase == "events" else _customers(ports, state))
         await ports.store.forget(ports.now() - EVENTS_KEPT)
         return True
