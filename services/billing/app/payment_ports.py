@@ -172,6 +172,8 @@ class Reconciling:
     ended_at: datetime.datetime | None
     claimed_until: datetime.datetime
     """Whose claim it is: that of a later claim is later."""
+    next_look_at: datetime.datetime | None = None
+    """When the next customer may be looked at; not kept, so that one that was cut off goes on with now."""
 
 
 class PaymentStore(Protocol):
@@ -213,8 +215,8 @@ class PaymentStore(Protocol):
         """Keep events and the looks that they ask for, together; how many of them were new."""
         ...
 
-    async def want_looks(self, subjects: Sequence[str], at: datetime.datetime) -> None:
-        """Let these be looked at from then on; those that were given up as well."""
+    async def want_looks(self, subjects: Sequence[str], at: datetime.datetime, *, is_routine: bool = False) -> None:
+        """Let these be looked at from then on; those given up as well. Routine ones wait behind all others."""
         ...
 
     async def claim_look(self, at: datetime.datetime, until: datetime.datetime) -> DueLook | None:

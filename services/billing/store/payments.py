@@ -138,13 +138,13 @@ class PaymentStore:
                 if added:
                     new.append(event)
             # In one order everywhere, so that no two transactions wait for each other.
-            await _want(tx, sorted({event.subject for event in new if event.subject}), at)
+            await _want(tx, sorted({event.subject for event in new if event.subject}), at, is_routine=False)
         return len(new)
 
-    async def want_looks(self, subjects: Sequence[str], at: datetime.datetime) -> None:
-        """Let these be looked at from then on; those that were given up as well."""
+    async def want_looks(self, subjects: Sequence[str], at: datetime.datetime, *, is_routine: bool = False) -> None:
+        """Let these be looked at from then on; those given up as well. Routine ones wait behind all others."""
         async with transaction(self._database) as tx:
-            await _want(tx, sorted(set(subjects)), at)
+            await _want(tx, sorted(set(subjects)), at, is_routine=is_routine)
 
     async def claim_look(self, at: datetime.datetime, until: datetime.datetime) -> DueLook | None:
         """A look that is due and that nobody else makes before `until`."""
@@ -152,7 +152,7 @@ class PaymentStore:
             row = await tx.connection.fetchrow(
                 "UPDATE due_looks SET claimed_until = $2, attempts = attempts + 1 WHERE subject = ("
                 "SELECT subject FROM due_looks WHERE parked_at IS NULL AND due_at <= $1"
-                " AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY due_at, subject LIMIT 1"
+                " AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY is_routine, due_at, subject LIMIT 1"
                 " FOR UPDATE SKIP LOCKED) RETURNING subject, wanted, attempts, claimed_until",
                 at,
                 until,
@@ -171,7 +171,9 @@ class PaymentStore:
                 )
             await tx.connection.execute(
                 "UPDATE due_looks SET claimed_until = NULL, attempts = 0, fault = NULL,"
-                " due_at = CASE WHEN wanted = $2 THEN coalesce($3, due_at) ELSE due_at END"
+                " due_at = CASE WHEN wanted = $2 THEN coalesce($3, due_at) ELSE due_at END,"
+                # What is due by itself is the end of what somebody paid for.
+                " is_routine = is_routine AND wanted <> $2"
                 " WHERE subject = $1 AND claimed_until = $4",
                 look.subject,
                 look.wanted,
@@ -300,13 +302,17 @@ async def _keep_invoices(tx: Transaction, look: int, owner_id: str, invoices: Se
     )
 
 
-async def _want(tx: Transaction, subjects: Sequence[str], at: datetime.datetime) -> None:
+async def _want(tx: Transaction, subjects: Sequence[str], at: datetime.datetime, *, is_routine: bool) -> None:
     for subject in subjects:
         await tx.connection.execute(
-            "INSERT INTO due_looks (subject, due_at) VALUES ($1, $2) ON CONFLICT (subject) DO UPDATE SET"
-            " wanted = due_looks.wanted + 1, due_at = least(due_looks.due_at, $2), attempts = 0, parked_at = NULL",
+            "INSERT INTO due_looks (subject, due_at, is_routine) VALUES ($1, $2, $3)"
+            " ON CONFLICT (subject) DO UPDATE SET"
+            " wanted = due_looks.wanted + 1, due_at = least(due_looks.due_at, $2), attempts = 0, parked_at = NULL,"
+            # One that is due or being tried for a reason of its own is no routine; one that is due later, until then.
+            " is_routine = $3 AND (due_looks.is_routine OR (due_looks.attempts = 0 AND due_looks.due_at > $2))",
             subject,
             at,
+            is_routine,
         )
 
 
