@@ -16,7 +16,10 @@ export const keys: Messages["keys"] = {
     downloads: { name: "Den Ton holen", detail: "Spuren, Mischungen und Zips aller Songs." },
     "tracks:write": { name: "Hochladen und ändern", detail: "Neue Songs kosten Minuten; Löschen ist endgültig." },
     shares: { name: "Mit anderen teilen", detail: "Links erstellen und widerrufen, die einen Song spielen." },
-    "billing:read": { name: "Tarif und Minuten sehen", detail: "Was verbraucht wurde und was noch da ist, Preise und Rechnungen." },
+    "billing:read": {
+      name: "Tarif und Minuten sehen",
+      detail: "Was verbraucht wurde und was noch da ist, Preise und Rechnungen.",
+    },
   },
   lasts: "Er gilt",
   lives: { "30": "30 Tage", "90": "90 Tage", "365": "1 Jahr", never: "Bis ich ihn widerrufe" },
