@@ -26,6 +26,7 @@ STATUSES: Statuses = {
     errors.PaymentsNotSetUp: (grpc.StatusCode.FAILED_PRECONDITION, "PAYMENTS_NOT_SET_UP"),
     errors.PaymentsAway: (grpc.StatusCode.UNAVAILABLE, "PAYMENTS_AWAY"),
     errors.PaymentDeclined: (grpc.StatusCode.FAILED_PRECONDITION, "PAYMENT_DECLINED"),
+    errors.PaymentPending: (grpc.StatusCode.FAILED_PRECONDITION, "PAYMENT_PENDING"),
     errors.PaymentRefused: (grpc.StatusCode.INTERNAL, "PAYMENT_REFUSED"),
     errors.SignatureInvalid: (grpc.StatusCode.INVALID_ARGUMENT, "SIGNATURE_INVALID"),
     errors.UnknownOffer: (grpc.StatusCode.INVALID_ARGUMENT, "UNKNOWN_OFFER"),

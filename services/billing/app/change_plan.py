@@ -5,17 +5,24 @@ from __future__ import annotations
 from services.billing.app.get_payments import Payments, get_payments
 from services.billing.app.look_at_customer import look_at_customer
 from services.billing.app.payment_ports import PaymentPorts
-from services.billing.domain.errors import NotSubscribed, OtherInterval, PaymentDeclined, PriceMissing, UnknownOffer
+from services.billing.domain.errors import (
+    NotSubscribed,
+    OtherInterval,
+    PaymentDeclined,
+    PaymentPending,
+    PriceMissing,
+    UnknownOffer,
+)
 from services.billing.domain.paid_periods import plan_sold_as
-from services.billing.domain.payments import OWING, Price, Subscription
+from services.billing.domain.payments import OWING, CustomerState, Price, Subscription
 from services.billing.domain.standing import standing
 
 
 async def change_plan(ports: PaymentPorts, owner_id: str, price_key: str) -> Payments:
     """How the person stands after it. Asking twice changes once.
 
-    Raises UnknownOffer, NotSubscribed, OtherInterval, PriceMissing, PaymentDeclined, PaymentsAway, PaymentRefused,
-    PaymentsNotSetUp.
+    Raises UnknownOffer, NotSubscribed, OtherInterval, PriceMissing, PaymentDeclined, PaymentPending, PaymentsAway,
+    PaymentRefused, PaymentsNotSetUp.
     """
     provider = ports.provider
     record = await ports.store.record_of(owner_id)
@@ -33,16 +40,18 @@ async def change_plan(ports: PaymentPorts, owner_id: str, price_key: str) -> Pay
         prices = {price.lookup_key: price for price in await provider.prices(keys)}
         if price_key not in prices:
             raise PriceMissing
-        await _change(ports, subscription, paid.name, prices, price_key)
+        await _change(ports, customer, paid.name, prices, price_key)
     await look_at_customer(ports, record.customer_id)
     return await get_payments(ports, owner_id)
 
 
 async def _change(
-    ports: PaymentPorts, subscription: Subscription, paid_plan: str, prices: dict[str, Price], price_key: str
+    ports: PaymentPorts, customer: CustomerState, paid_plan: str, prices: dict[str, Price], price_key: str
 ) -> None:
     provider, plans = ports.provider, ports.ledger.plans
     names = [plan.name for plan in plans.plans]
+    subscription = customer.subscription
+    assert subscription is not None
     wanted, here = plan_sold_as(plans, price_key), prices.get(subscription.price_key)
     assert wanted is not None
     is_longer = here is not None and here.interval == "month" and prices[price_key].interval == "year"
@@ -60,6 +69,9 @@ async def _change(
     elif subscription.status == OWING:
         # The difference alone would bring the larger plan: what it is counted from was never paid.
         raise PaymentDeclined
+    elif customer.is_renewing(ports.now()):
+        # Neither was it yet while the renewal is being paid: the provider leaves its invoice a draft for an hour.
+        raise PaymentPending
     else:
         await _enlarge(ports, subscription, paid_plan, prices, price_key)
 

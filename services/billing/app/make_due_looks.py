@@ -28,7 +28,7 @@ class Told:
 
 
 async def make_due_looks(ports: PaymentPorts, told: Told | None = None) -> None:
-    """Make them, the longest due first, until none is left. Several processes may do it at once."""
+    """Make them until none is left, routine ones last, else the longest due first. Several processes may do it."""
     told = told or Told()
     if ports.given_provider is None:
         return

@@ -155,6 +155,8 @@ class DueLook:
     subject: str
     wanted: int
     attempts: int
+    claimed_until: datetime.datetime
+    """Whose claim it is: that of a later claim is later."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,6 +170,10 @@ class Reconciling:
     """Events before this were looked for before."""
     began_at: datetime.datetime | None
     ended_at: datetime.datetime | None
+    claimed_until: datetime.datetime
+    """Whose claim it is: that of a later claim is later."""
+    next_look_at: datetime.datetime | None = None
+    """When the next customer may be looked at; not kept, so that one that was cut off goes on with now."""
 
 
 class PaymentStore(Protocol):
@@ -209,8 +215,8 @@ class PaymentStore(Protocol):
         """Keep events and the looks that they ask for, together; how many of them were new."""
         ...
 
-    async def want_looks(self, subjects: Sequence[str], at: datetime.datetime) -> None:
-        """Let these be looked at from then on; those that were given up as well."""
+    async def want_looks(self, subjects: Sequence[str], at: datetime.datetime, *, is_routine: bool = False) -> None:
+        """Let these be looked at from then on; those given up as well. Routine ones wait behind all others."""
         ...
 
     async def claim_look(self, at: datetime.datetime, until: datetime.datetime) -> DueLook | None:
@@ -218,11 +224,11 @@ class PaymentStore(Protocol):
         ...
 
     async def finish_look(self, look: DueLook, again_at: datetime.datetime | None) -> None:
-        """It was made. It is due again when it was wished for meanwhile, or at `again_at`."""
+        """It was made. It is due again when wished for meanwhile, or at `again_at`; never if the claim is lost."""
         ...
 
     async def fail_look(self, look: DueLook, fault: str, again_at: datetime.datetime, *, parked: bool) -> None:
-        """It failed."""
+        """It failed. It is due at `again_at`, or when it was wished for meanwhile; never if the claim is lost."""
         ...
 
     async def looks_waiting(self, at: datetime.datetime) -> tuple[int, int]:
@@ -243,8 +249,8 @@ class PaymentStore(Protocol):
         """The reconciliation, where nobody else is at it."""
         ...
 
-    async def keep_reconciliation(self, state: Reconciling, until: datetime.datetime | None) -> None:
-        """How far it has come; None lets go of it."""
+    async def keep_reconciliation(self, state: Reconciling, until: datetime.datetime | None) -> bool:
+        """How far it has come; None lets go of it. False where the claim was lost, and nothing is changed."""
         ...
 
     async def forget(self, before: datetime.datetime) -> None:

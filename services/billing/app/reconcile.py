@@ -21,7 +21,8 @@ async def reconcile(ports: PaymentPorts, *, now: bool = False) -> bool:
     """Whether it came to its end here. It begins once a day, or `now`; one that was cut off goes on where it was.
 
     Page by page, each kept before the next is asked for: events since the last time, then every customer, each of
-    whom is looked at anew. The looks are made by whoever makes due looks. Raises PaymentsAway, PaymentRefused.
+    whom is looked at anew, behind whoever is looked at for a reason of their own. The looks are made by whoever makes
+    due looks. Raises PaymentsAway, PaymentRefused.
     """
     if ports.given_provider is None:
         return False
@@ -34,7 +35,11 @@ async def reconcile(ports: PaymentPorts, *, now: bool = False) -> bool:
                 return False
             state = dataclasses.replace(state, phase="events", place="", began_at=ports.now())
         while state.phase != "idle":
-            await ports.store.keep_reconciliation(state, ports.now() + _CLAIM)
+            until = ports.now() + _CLAIM
+            if not await ports.store.keep_reconciliation(state, until):
+                # A page took so long that another process goes on with it.
+                return False
+            state = dataclasses.replace(state, claimed_until=until)
             state = await (_events(ports, state) if state.phase == "events" else _customers(ports, state))
         await ports.store.forget(ports.now() - EVENTS_KEPT)
         return True
@@ -54,10 +59,10 @@ async def _events(ports: PaymentPorts, state: Reconciling) -> Reconciling:
 
 async def _customers(ports: PaymentPorts, state: Reconciling) -> Reconciling:
     page = await ports.provider.customers(state.place)
-    due_at = ports.now()
+    due_at = max(ports.now(), state.next_look_at or ports.now())
     for customer_id, _ in page.customers:
-        await ports.store.want_looks([customer_id], due_at)
+        await ports.store.want_looks([customer_id], due_at, is_routine=True)
         due_at += _BETWEEN_LOOKS
     if page.next_place:
-        return dataclasses.replace(state, place=page.next_place)
+        return dataclasses.replace(state, place=page.next_place, next_look_at=due_at)
     return dataclasses.replace(state, phase="idle", place="", since=state.began_at, ended_at=ports.now())

@@ -77,6 +77,10 @@ class PaymentDeclined(Exception):
     """The card was declined. Change the card in the customer portal, then try again."""
 
 
+class PaymentPending(Exception):
+    """Your plan is being renewed just now. Once that is paid, within a few hours, you can change to a larger one."""
+
+
 class PaymentRefused(Exception):
     """The payment provider refused what we asked: a fault of ours, or of the account's settings there."""
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from services.billing.domain.grants import Order, Source, grant_id_of, prorated
 from services.billing.domain.instalments import Span, months_in
-from services.billing.domain.payments import DUNNED, CustomerState, Invoice, Line, Returned, Subscription
+from services.billing.domain.payments import DUNNED, UNPAID, CustomerState, Invoice, Line, Returned, Subscription
 from services.billing.domain.plans import Catalogue, Pack, Plan
 
 _MONTH = datetime.timedelta(days=30)
@@ -104,7 +104,7 @@ class _Steps:
         if invoice.status == "paid":
             for number, line in enumerate(invoice.lines):
                 yield from self._of_line(invoice, line, number)
-        elif invoice.is_renewal and invoice.status in {"draft", "open"} and self._may_come(invoice):
+        elif invoice.is_renewal and invoice.status in UNPAID and self._may_come(invoice):
             yield from self._advance(invoice)
 
     def _of_line(self, invoice: Invoice, line: Line, number: int) -> Iterator[Step]:

@@ -12,6 +12,8 @@ DUNNED = frozenset({"active", "past_due"})
 """States in which a payment that is late may still come."""
 OWING = "past_due"
 """The state in which one is late."""
+UNPAID = frozenset({"draft", "open"})
+"""States of an invoice whose money may still come."""
 
 
 class Returned(enum.Enum):
@@ -110,6 +112,17 @@ class CustomerState:
         """The one that counts: the newest of those that are live."""
         live = [each for each in self.subscriptions if each.is_live]
         return max(live, key=lambda each: (each.created_at, each.subscription_id), default=None)
+
+    def is_renewing(self, at: datetime.datetime) -> bool:
+        """Whether the period of that moment has begun and is still to be paid."""
+        return any(
+            invoice.is_renewal
+            and invoice.status in UNPAID
+            and self.subscription is not None
+            and invoice.subscription_id == self.subscription.subscription_id
+            and any(line.starts_at <= at < line.ends_at for line in invoice.lines)
+            for invoice in self.invoices
+        )
 
     @property
     def oldest_first(self) -> list[Invoice]:

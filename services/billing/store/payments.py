@@ -138,13 +138,13 @@ class PaymentStore:
                 if added:
                     new.append(event)
             # In one order everywhere, so that no two transactions wait for each other.
-            await _want(tx, sorted({event.subject for event in new if event.subject}), at)
+            await _want(tx, sorted({event.subject for event in new if event.subject}), at, is_routine=False)
         return len(new)
 
-    async def want_looks(self, subjects: Sequence[str], at: datetime.datetime) -> None:
-        """Let these be looked at from then on; those that were given up as well."""
+    async def want_looks(self, subjects: Sequence[str], at: datetime.datetime, *, is_routine: bool = False) -> None:
+        """Let these be looked at from then on; those given up as well. Routine ones wait behind all others."""
         async with transaction(self._database) as tx:
-            await _want(tx, sorted(set(subjects)), at)
+            await _want(tx, sorted(set(subjects)), at, is_routine=is_routine)
 
     async def claim_look(self, at: datetime.datetime, until: datetime.datetime) -> DueLook | None:
         """A look that is due and that nobody else makes before `until`."""
@@ -152,39 +152,49 @@ class PaymentStore:
             row = await tx.connection.fetchrow(
                 "UPDATE due_looks SET claimed_until = $2, attempts = attempts + 1 WHERE subject = ("
                 "SELECT subject FROM due_looks WHERE parked_at IS NULL AND due_at <= $1"
-                " AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY due_at, subject LIMIT 1"
-                " FOR UPDATE SKIP LOCKED) RETURNING subject, wanted, attempts",
+                " AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY is_routine, due_at, subject LIMIT 1"
+                " FOR UPDATE SKIP LOCKED) RETURNING subject, wanted, attempts, claimed_until",
                 at,
                 until,
             )
-        return DueLook(row["subject"], row["wanted"], row["attempts"]) if row else None
+        return DueLook(row["subject"], row["wanted"], row["attempts"], row["claimed_until"]) if row else None
 
     async def finish_look(self, look: DueLook, again_at: datetime.datetime | None) -> None:
-        """It was made. It is due again when it was wished for meanwhile, or at `again_at`."""
+        """It was made. It is due again when wished for meanwhile, or at `again_at`; never if the claim is lost."""
         async with transaction(self._database) as tx:
             if again_at is None:
                 await tx.connection.execute(
-                    "DELETE FROM due_looks WHERE subject = $1 AND wanted = $2", look.subject, look.wanted
+                    "DELETE FROM due_looks WHERE subject = $1 AND wanted = $2 AND claimed_until = $3",
+                    look.subject,
+                    look.wanted,
+                    look.claimed_until,
                 )
             await tx.connection.execute(
                 "UPDATE due_looks SET claimed_until = NULL, attempts = 0, fault = NULL,"
-                " due_at = CASE WHEN wanted = $2 THEN coalesce($3, due_at) ELSE due_at END WHERE subject = $1",
+                " due_at = CASE WHEN wanted = $2 THEN coalesce($3, due_at) ELSE due_at END,"
+                # What is due by itself is the end of what somebody paid for.
+                " is_routine = is_routine AND wanted <> $2"
+                " WHERE subject = $1 AND claimed_until = $4",
                 look.subject,
                 look.wanted,
                 again_at,
+                look.claimed_until,
             )
 
     async def fail_look(self, look: DueLook, fault: str, again_at: datetime.datetime, *, parked: bool) -> None:
-        """It failed."""
+        """It failed. It is due at `again_at`, or when it was wished for meanwhile; never if the claim is lost."""
         async with transaction(self._database) as tx:
             await tx.connection.execute(
-                "UPDATE due_looks SET claimed_until = NULL, fault = $2, due_at = $3::timestamptz,"
-                " parked_at = CASE WHEN $4::boolean AND wanted = $5 THEN $3::timestamptz END WHERE subject = $1",
+                "UPDATE due_looks SET claimed_until = NULL, fault = $2,"
+                " due_at = CASE WHEN wanted = $5 THEN $3::timestamptz ELSE due_at END,"
+                " parked_at = CASE WHEN $4::boolean AND wanted = $5 THEN $3::timestamptz END"
+                " WHERE subject = $1 AND claimed_until = $6",
                 look.subject,
                 fault,
                 again_at,
                 parked,
                 look.wanted,
+                look.claimed_until,
             )
 
     async def looks_waiting(self, at: datetime.datetime) -> tuple[int, int]:
@@ -239,27 +249,32 @@ class PaymentStore:
         async with transaction(self._database) as tx:
             row = await tx.connection.fetchrow(
                 "UPDATE reconciliation SET claimed_until = $2 WHERE claimed_until IS NULL OR claimed_until <= $1"
-                " RETURNING phase, place, events_seen_until, began_at, ended_at",
+                " RETURNING phase, place, events_seen_until, began_at, ended_at, claimed_until",
                 at,
                 until,
             )
         if row is None:
             return None
-        return Reconciling(row["phase"], row["place"], row["events_seen_until"], row["began_at"], row["ended_at"])
+        return Reconciling(
+            *(row["phase"], row["place"], row["events_seen_until"], row["began_at"], row["ended_at"]),
+            claimed_until=row["claimed_until"],
+        )
 
-    async def keep_reconciliation(self, state: Reconciling, until: datetime.datetime | None) -> None:
-        """How far it has come; None lets go of it."""
+    async def keep_reconciliation(self, state: Reconciling, until: datetime.datetime | None) -> bool:
+        """How far it has come; None lets go of it. False where the claim was lost, and nothing is changed."""
         async with transaction(self._database) as tx:
-            await tx.connection.execute(
+            kept = await tx.connection.fetchval(
                 "UPDATE reconciliation SET phase = $1, place = $2, events_seen_until = $3, began_at = $4,"
-                " ended_at = $5, claimed_until = $6",
+                " ended_at = $5, claimed_until = $6 WHERE claimed_until = $7 RETURNING true",
                 state.phase,
                 state.place,
                 state.since,
                 state.began_at,
                 state.ended_at,
                 until,
+                state.claimed_until,
             )
+        return bool(kept)
 
     async def forget(self, before: datetime.datetime) -> None:
         """Remove events and requests that are older."""
@@ -287,13 +302,17 @@ async def _keep_invoices(tx: Transaction, look: int, owner_id: str, invoices: Se
     )
 
 
-async def _want(tx: Transaction, subjects: Sequence[str], at: datetime.datetime) -> None:
+async def _want(tx: Transaction, subjects: Sequence[str], at: datetime.datetime, *, is_routine: bool) -> None:
     for subject in subjects:
         await tx.connection.execute(
-            "INSERT INTO due_looks (subject, due_at) VALUES ($1, $2) ON CONFLICT (subject) DO UPDATE SET"
-            " wanted = due_looks.wanted + 1, due_at = least(due_looks.due_at, $2), attempts = 0, parked_at = NULL",
+            "INSERT INTO due_looks (subject, due_at, is_routine) VALUES ($1, $2, $3)"
+            " ON CONFLICT (subject) DO UPDATE SET"
+            " wanted = due_looks.wanted + 1, due_at = least(due_looks.due_at, $2), attempts = 0, parked_at = NULL,"
+            # One that is due or being tried for a reason of its own is no routine; one that is due later, until then.
+            " is_routine = $3 AND (due_looks.is_routine OR (due_looks.attempts = 0 AND due_looks.due_at > $2))",
             subject,
             at,
+            is_routine,
         )
 
 

@@ -104,8 +104,8 @@ class BillingRoutes:
                 description="A larger plan counts at once, and the difference for the rest of the period is paid now. A"
                 " smaller one follows at the end of what is paid. Asking again changes nothing more.",
                 refusals=(
-                    *(*_PAYING, "NOT_SUBSCRIBED", "OTHER_INTERVAL", "PAYMENT_DECLINED", "PRICE_MISSING"),
-                    "UNKNOWN_OFFER",
+                    *(*_PAYING, "NOT_SUBSCRIBED", "OTHER_INTERVAL", "PAYMENT_DECLINED", "PAYMENT_PENDING"),
+                    *("PRICE_MISSING", "UNKNOWN_OFFER"),
                 ),
             ),
             Endpoint(

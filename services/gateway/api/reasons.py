@@ -110,6 +110,9 @@ OF_SERVICES: Mapping[str, Reason] = {
     "PAYMENTS_AWAY": Reason(503, "The payment provider cannot be reached just now; please try again."),
     "PAYMENTS_NOT_SET_UP": Reason(409, "Payments are not set up on this installation, so nothing can be bought here."),
     "PAYMENT_DECLINED": Reason(402, "The card was declined. Change the card in the customer portal, then try again."),
+    "PAYMENT_PENDING": Reason(
+        409, "The plan is being renewed just now. Once that is paid, within a few hours, a larger one can be had."
+    ),
     "PLAN_WITHOUT_DEFAULT": Reason(
         # Nothing in the request is wrong: what was left open cannot be filled in here.
         409,

@@ -136,6 +136,9 @@ class PostgresJobWork:
             await self._connection.fetchrow(
                 "UPDATE jobs SET state = 'running', attempt = attempt + 1, tries = tries + 1, worker = $2,"  # noqa: S608 - the columns are a constant
                 " lease_until = $4, started_at = $3, resumed_samples = done_samples, paused_until = NULL,"
+                # Older code takes up jobs that have no turn. Handed back, such a job is next, as it was taken up first:
+                # any later turn would be above the clock that it is claimed at.
+                " turn_s = coalesce(turn_s, 0),"
                 # The tier's clock runs on by what is taken up, shared among the people in line and one more.
                 " clock_s = greatest(turn_s, 0, coalesce((SELECT max(clock_s) FROM jobs WHERE tier = $1"
                 "   AND clock_s IS NOT NULL), 0)"

@@ -18,6 +18,7 @@ from services.billing.domain.errors import (
     NotSubscribed,
     OtherInterval,
     PaymentDeclined,
+    PaymentPending,
     SubscribedAlready,
     UnknownOffer,
 )
@@ -258,6 +259,22 @@ async def test_a_declined_upgrade_changes_nothing(at: Counter) -> None:
         await change_plan(at.ports, OWNER, STUDIO)
     await at.look()
     assert await at.stands() == ("active", "pro", PRO_S)
+
+
+async def test_a_larger_plan_waits_for_the_renewal(at: Counter) -> None:
+    """Between a period's beginning and its payment no larger plan is had for the difference alone; after it, it is."""
+    await at.pay(PRO)
+    await at.look()
+    await at.pass_days(MONTH_DAYS)
+    customer_id = await at.customer_id()
+    assert sorted(str(each.status) for each in await at.shop.invoices(customer_id)) == ["draft", "paid"]
+    for larger in (STUDIO, PRO_YEARLY):
+        with pytest.raises(PaymentPending):
+            await change_plan(at.ports, OWNER, larger)
+    assert await at.shop.paid(customer_id) == [1200]
+    await at.shop.control("clock/advance", seconds=7_200)
+    await change_plan(at.ports, OWNER, STUDIO)
+    assert (await at.stands())[:2] == ("active", "studio")
 
 
 async def test_the_same_request_gets_the_same_page(at: Counter) -> None:

@@ -210,3 +210,28 @@ async def test_older_code_goes_on_beside_newer(database: Database) -> None:
     claimed = [await claim(jobs) for _ in range(3)]
     assert sorted(job.job_id for job in claimed if job) == ["new_2", "old_1"]
     assert claimed[2] is None
+
+
+async def test_what_older_code_left_running_stands_in_line_again(database: Database) -> None:
+    """A song that older code took up with no turn, claimed and handed back here, is next, and its owner goes on."""
+    jobs = PostgresJobs(database, encode)
+    await database.pool.execute(OLDER_INSERT, "old_1", "usr_1")
+    assert await database.pool.fetchval(OLDER_CLAIM, "old_1") == "old_1"
+    await database.pool.execute("UPDATE jobs SET lease_until = now() - interval '1 s' WHERE job_id = 'old_1'")
+    job = await claim(jobs)
+    assert job is not None
+    assert job.job_id == "old_1"
+    for number in range(3):
+        await submit(jobs, f"other_{number}", "usr_2")
+    # The tier's clock runs on meanwhile.
+    assert await claim(jobs) is not None
+    async with jobs.transaction() as work:
+        assert await work.give_back(job.job_id, job.attempt, counts=False)
+        await line_up(work, job.owner_id)
+    await submit(jobs, "new_1", "usr_1")
+    again = await claim(jobs)
+    assert again is not None
+    assert again.job_id == "old_1"
+    await end(jobs, again)
+    claimed = [await claim(jobs) for _ in range(3)]
+    assert sorted(job.job_id for job in claimed if job) == ["new_1", "other_1", "other_2"]

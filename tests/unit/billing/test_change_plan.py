@@ -13,7 +13,7 @@ from chassis.testing.clock import ManualClock
 from services.billing.app.change_plan import change_plan
 from services.billing.app.payment_ports import CustomerRecord, PaymentPorts, PaymentStore, Provider
 from services.billing.app.ports import Ports, Store
-from services.billing.domain.errors import PaymentDeclined
+from services.billing.domain.errors import PaymentDeclined, PaymentPending
 from services.billing.domain.paid_periods import Terms
 from services.billing.domain.payments import CustomerState, Invoice, Line, Price, Subscription
 from services.billing.domain.plans import catalogue
@@ -79,6 +79,23 @@ async def test_a_declined_upgrade_leaves_the_smaller_plan_that_was_to_follow() -
         await change_plan(ports_of(provider), "usr_1", STUDIO_YEARLY)
     assert provider.charges == 1
     assert provider.prices_set == [f"price_{STUDIO}", f"price_{PRO}"]
+
+
+@pytest.mark.parametrize(("status", "is_refused"), [("draft", True), ("open", True), ("paid", False), ("void", False)])
+@pytest.mark.parametrize(("days_ago", "covers_now"), [(1, True), (40, False)])
+async def test_a_larger_plan_waits_for_the_renewal_of_this_period(
+    status: str, is_refused: bool, days_ago: int, covers_now: bool
+) -> None:
+    """The renewal that covers this moment is paid first; one of a period that is over keeps nobody waiting."""
+    state = customer(PRO, following=PRO)
+    starts_at = NOW - days_ago * DAY
+    line = Line(PRO, 1200, 1, starts_at, starts_at + 31 * DAY, is_proration=False)
+    renewal = Invoice("in_2", "A-2", status, True, starts_at, None, 1200, "usd", "", (line,), "sub_1")
+    provider = Declining(dataclasses.replace(state, invoices=(*state.invoices, renewal)))
+    waits = is_refused and covers_now
+    with pytest.raises(PaymentPending if waits else PaymentDeclined):
+        await change_plan(ports_of(provider), "usr_1", STUDIO)
+    assert provider.charges == (0 if waits else 1)
 
 
 async def test_a_larger_plan_is_not_had_while_the_smaller_one_is_owed() -> None:

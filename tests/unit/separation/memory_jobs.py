@@ -96,6 +96,7 @@ class MemoryWork:
         row.job = replace(
             job,
             state=JobState.RUNNING,
+            turn_s=job.turn_s or 0,
             attempt=job.attempt + 1,
             tries=job.tries + 1,
             worker=worker,

@@ -127,7 +127,7 @@ class PaymentServiceServicer:
     def ChangePlan(self, request, context):
         """Changes the plan of a subscription: a larger one at once, a smaller one at the end of what is paid.
         FAILED_PRECONDITION/NOT_SUBSCRIBED, INVALID_ARGUMENT/UNKNOWN_OFFER, FAILED_PRECONDITION/OTHER_INTERVAL,
-        FAILED_PRECONDITION/PAYMENT_DECLINED.
+        FAILED_PRECONDITION/PAYMENT_DECLINED, FAILED_PRECONDITION/PAYMENT_PENDING.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

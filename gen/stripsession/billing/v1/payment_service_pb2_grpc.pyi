@@ -50,7 +50,7 @@ class PaymentServiceStub:
     ChangePlan: _grpc.UnaryUnaryMultiCallable[_payment_service_pb2.ChangePlanRequest, _payment_service_pb2.ChangePlanResponse]
     """Changes the plan of a subscription: a larger one at once, a smaller one at the end of what is paid.
     FAILED_PRECONDITION/NOT_SUBSCRIBED, INVALID_ARGUMENT/UNKNOWN_OFFER, FAILED_PRECONDITION/OTHER_INTERVAL,
-    FAILED_PRECONDITION/PAYMENT_DECLINED.
+    FAILED_PRECONDITION/PAYMENT_DECLINED, FAILED_PRECONDITION/PAYMENT_PENDING.
     """
     CancelSubscription: _grpc.UnaryUnaryMultiCallable[_payment_service_pb2.CancelSubscriptionRequest, _payment_service_pb2.CancelSubscriptionResponse]
     """Ends a subscription with what is paid. FAILED_PRECONDITION/NOT_SUBSCRIBED."""
@@ -81,7 +81,7 @@ class PaymentServiceAsyncStub(PaymentServiceStub):
     ChangePlan: _aio.UnaryUnaryMultiCallable[_payment_service_pb2.ChangePlanRequest, _payment_service_pb2.ChangePlanResponse]  # type: ignore[assignment]
     """Changes the plan of a subscription: a larger one at once, a smaller one at the end of what is paid.
     FAILED_PRECONDITION/NOT_SUBSCRIBED, INVALID_ARGUMENT/UNKNOWN_OFFER, FAILED_PRECONDITION/OTHER_INTERVAL,
-    FAILED_PRECONDITION/PAYMENT_DECLINED.
+    FAILED_PRECONDITION/PAYMENT_DECLINED, FAILED_PRECONDITION/PAYMENT_PENDING.
     """
     CancelSubscription: _aio.UnaryUnaryMultiCallable[_payment_service_pb2.CancelSubscriptionRequest, _payment_service_pb2.CancelSubscriptionResponse]  # type: ignore[assignment]
     """Ends a subscription with what is paid. FAILED_PRECONDITION/NOT_SUBSCRIBED."""
@@ -145,7 +145,7 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_payment_service_pb2.ChangePlanResponse, _abc.Awaitable[_payment_service_pb2.ChangePlanResponse]]:
         """Changes the plan of a subscription: a larger one at once, a smaller one at the end of what is paid.
         FAILED_PRECONDITION/NOT_SUBSCRIBED, INVALID_ARGUMENT/UNKNOWN_OFFER, FAILED_PRECONDITION/OTHER_INTERVAL,
-        FAILED_PRECONDITION/PAYMENT_DECLINED.
+        FAILED_PRECONDITION/PAYMENT_DECLINED, FAILED_PRECONDITION/PAYMENT_PENDING.
         """
 
     @_abc_1.abstractmethod

@@ -56,6 +56,8 @@ export const refusals: Messages["refusals"] = {
   PAYMENTS_AWAY: `Der Zahlungsdienst ist gerade nicht zu erreichen. ${again}`,
   PAYMENTS_NOT_SET_UP: "Auf diesem Server ist keine Bezahlung eingerichtet; hier lässt sich nichts kaufen.",
   PAYMENT_DECLINED: "Deine Karte wurde abgelehnt. Wechsle die Karte und versuch es noch einmal.",
+  PAYMENT_PENDING:
+    "Dein Tarif wird gerade verlängert. Sobald das bezahlt ist, in ein paar Stunden, kannst du in einen größeren wechseln.",
   PLAN_WITHOUT_DEFAULT: "Dein Tarif hat kein Modell zum Trennen. Sag es dem, der diesen Server betreibt.",
   PRICE_MISSING: "Dieses Angebot hat noch keinen Preis. Sag es dem, der diesen Server betreibt.",
   QUEUE_FULL: "Zu viele Songs warten. Deine Datei bleibt da: Versuch es in einer Weile noch einmal.",

@@ -61,6 +61,8 @@ export const refusals = {
   PAYMENTS_AWAY: `The payment provider cannot be reached just now. ${again}`,
   PAYMENTS_NOT_SET_UP: "Payments are not set up on this server, so nothing can be bought here.",
   PAYMENT_DECLINED: "Your card was declined. Change the card, then try again.",
+  PAYMENT_PENDING:
+    "Your plan is being renewed just now. Once that is paid, within a few hours, you can change to a larger one.",
   PLAN_WITHOUT_DEFAULT: "Your plan has no model to separate with. Tell whoever runs this server.",
   PRICE_MISSING: "This offer has no price yet. Tell whoever runs this server.",
   QUEUE_FULL: "Too many songs are waiting. Your file is kept: try again in a while.",
