@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import grpc
@@ -10,6 +9,7 @@ import grpc
 from stripsession.auth.v1 import federation_service_pb2 as pb
 from stripsession.auth.v1 import federation_service_pb2_grpc
 from tests.integration.gateway.fakes import refused
+from tests.integration.gateway.webhook_bodies import is_object
 
 
 class FakeFederation(federation_service_pb2_grpc.FederationServiceServicer):
@@ -37,7 +37,7 @@ class FakeFederation(federation_service_pb2_grpc.FederationServiceServicer):
     async def ReceiveClerkWebhook(self, request: Any, context: Any) -> pb.ReceiveClerkWebhookResponse:
         if not request.signature:
             raise refused(grpc.StatusCode.UNAUTHENTICATED, "WEBHOOK_REFUSED", "The message is not signed.")
-        if not _is_object(request.body):
+        if not is_object(request.body):
             raise refused(grpc.StatusCode.INVALID_ARGUMENT, "WEBHOOK_UNREADABLE", "The message says nothing.")
         self.received.append(request)
         return pb.ReceiveClerkWebhookResponse()
@@ -45,10 +45,3 @@ class FakeFederation(federation_service_pb2_grpc.FederationServiceServicer):
     def _answer(self) -> None:
         if self.is_away:
             raise refused(grpc.StatusCode.UNAVAILABLE, "DEPENDENCY_UNAVAILABLE", "Away.")
-
-
-def _is_object(body: bytes) -> bool:
-    try:
-        return isinstance(json.loads(body), dict)
-    except ValueError:
-        return False

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import grpc
+
 from stripsession.billing.v1 import payment_service_pb2, payment_service_pb2_grpc
+from tests.integration.gateway.fakes import refused
+from tests.integration.gateway.webhook_bodies import is_object
 
 
 class FakePayments(payment_service_pb2_grpc.PaymentServiceServicer):
@@ -48,5 +52,7 @@ class FakePayments(payment_service_pb2_grpc.PaymentServiceServicer):
         return payment_service_pb2.ResumeSubscriptionResponse(payments=self.STANDS)
 
     async def ReceiveEvent(self, request: Any, context: Any) -> payment_service_pb2.ReceiveEventResponse:
+        if not request.signature or not is_object(request.body):
+            raise refused(grpc.StatusCode.INVALID_ARGUMENT, "SIGNATURE_INVALID", "The event is not signed.")
         self.asked.append(request)
         return payment_service_pb2.ReceiveEventResponse()

@@ -54,8 +54,8 @@ async def test_pages_of_other_sites_cannot_change_plans(door: Door) -> None:
 
 
 async def test_events_go_on_byte_for_byte(door: Door) -> None:
-    """Neither spaces nor broken letters of a body are touched, and one that is too large is not read to its end."""
-    body = b'{ "id" :\t"evt_1",\xff }\r\n'
+    """Neither spaces nor the order of a body is touched, and one that is too large is not read to its end."""
+    body = b'{ "id" :\t"evt_1", "a":1.0 }\r\n'
     headers = {"Stripe-Signature": "t=1,v1=abc", "Content-Type": "application/json; charset=utf-8"}
     assert (await door.http.post("/v1/webhooks/stripe", content=body, headers=headers)).status_code == 204
     (asked,) = door.payments.asked

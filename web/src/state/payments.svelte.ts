@@ -2,6 +2,7 @@
 
 import { api, told, type Schemas } from "$/api/client";
 import { textOf } from "$/api/words";
+import { tabShelf } from "$/state/shelf";
 import { readUsage, usage } from "$/state/usage.svelte";
 
 export type Payments = Schemas["Payments"];
@@ -45,8 +46,8 @@ export async function seen(): Promise<string> {
 
 /** The same as it was before this tab went to pay, told once. */
 export function seenBefore(): string | null {
-  const before = sessionStorage.getItem(BEFORE);
-  sessionStorage.removeItem(BEFORE);
+  const before = tabShelf.read(BEFORE);
+  tabShelf.remove(BEFORE);
   return before;
 }
 
@@ -55,7 +56,7 @@ export async function checkout(price: string): Promise<void> {
   const params = { header: { "Idempotency-Key": crypto.randomUUID() } };
   const { url } = await told(api.POST("/v1/billing/checkout", { params, body: { price } }));
   // The payment may be here before the person is back.
-  sessionStorage.setItem(BEFORE, await seen());
+  tabShelf.write(BEFORE, await seen());
   location.assign(url);
 }
 

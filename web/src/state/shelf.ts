@@ -1,6 +1,6 @@
 /**
  * What this browser keeps for the page: in localStorage, and, where that is forbidden or full, in memory until the page is
- * left. Nothing else of the page touches localStorage: a browser that forbids it throws at the very name.
+ * left. Nothing else of the page touches it or sessionStorage: a browser that forbids it throws at the very name.
  */
 
 export class Shelf {
@@ -53,3 +53,5 @@ export class Shelf {
 }
 
 export const shelf = new Shelf(() => localStorage);
+/** Of this tab alone, as long as it is open. */
+export const tabShelf = new Shelf(() => sessionStorage);
