@@ -1,4 +1,4 @@
-"""Who calls: the service named in a client certificate."""
+"""Who calls: the service, or the operator, named in a client certificate."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from pathlib import Path
 import grpc
 
 DOMAIN = "stripsession.internal"
+OPERATOR = "console"
+"""Name of whoever runs the installation, as contracts have it."""
+ROLES = ("support", "billing", "admin")
+"""What an operator may be; each may also what those before it may."""
+OPERATORS = (OPERATOR, *(f"{OPERATOR}-{role}" for role in ROLES))
+"""Names in operators' certificates; the bare one is an admin's."""
 
 
 def dns_name(service: str) -> str:
@@ -50,8 +56,35 @@ class Certificates:
         return (self.folder / name).read_bytes()
 
 
-def caller_of(auth_context: Mapping[str, Iterable[bytes]]) -> str:
-    """Name of the service whose certificate the peer showed; empty when it showed none of ours."""
+@dataclasses.dataclass(frozen=True)
+class Caller:
+    """Whose certificate it is."""
+
+    name: str
+    """As contracts have it: a service's, or `console`; empty where it is none of ours."""
+    certificate: str
+    """As the certificate has it."""
+    role: str = ""
+    """An operator's; empty for a service."""
+
+    def may_what(self, role: str) -> bool:
+        """Whether this operator may do what asks for a role."""
+        return self.role in ROLES and ROLES.index(self.role) >= ROLES.index(role)
+
+
+def named(certificate: str) -> Caller:
+    """Who has a certificate of this name."""
+    if certificate not in OPERATORS:
+        return Caller(certificate, certificate)
+    return Caller(OPERATOR, certificate, certificate.partition("-")[2] or ROLES[-1])
+
+
+def caller_of(auth_context: Mapping[str, Iterable[bytes]]) -> Caller:
+    """Whose certificate the peer showed; without a name when it showed none of ours."""
+    return named(_name_in(auth_context))
+
+
+def _name_in(auth_context: Mapping[str, Iterable[bytes]]) -> str:
     for name in auth_context.get("x509_subject_alternative_name", []):
         text = name.decode("ascii", "replace")
         if text.endswith("." + DOMAIN):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterable, Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
 from opentelemetry.trace import SpanKind
@@ -20,13 +20,25 @@ STREAM_DEADLINE_S = 3600.0
 """Deadline of a streaming call that names none."""
 
 
+Metadata: TypeAlias = Sequence[tuple[str, str]]
+
+
 class Channel:
     """A connection to one service, kept for the life of the process."""
 
     def __init__(
-        self, service: str, address: str, certificates: Certificates, *, idempotent: Sequence[str] = ()
+        self,
+        service: str,
+        address: str,
+        certificates: Certificates,
+        *,
+        idempotent: Sequence[str] = (),
+        metadata: Metadata = (),
     ) -> None:
-        """`service` is the name in the server's certificate; `idempotent` lists `package.Service/Method` to retry."""
+        """`service` is the name in the server's certificate; `idempotent` lists `package.Service/Method` to retry.
+
+        `metadata` goes with every call.
+        """
         self.name = f"channel to {service}"
         options: list[tuple[str, Any]] = [
             ("grpc.ssl_target_name_override", dns_name(service)),
@@ -47,7 +59,7 @@ class Channel:
             address,
             certificates.channel_credentials(),
             options=options,
-            interceptors=[_UnaryUnary(), _UnaryStream(), _StreamUnary()],
+            interceptors=[_UnaryUnary(metadata), _UnaryStream(metadata), _StreamUnary(metadata)],
         )
 
     async def start(self) -> None:
@@ -76,8 +88,8 @@ def _service_config(idempotent: Sequence[str]) -> dict[str, object]:
     return config
 
 
-def _prepared(details: grpc.aio.ClientCallDetails, deadline_s: float) -> grpc.aio.ClientCallDetails:
-    metadata = grpc.aio.Metadata(*(details.metadata or ()))
+def _prepared(details: grpc.aio.ClientCallDetails, deadline_s: float, more: Metadata) -> grpc.aio.ClientCallDetails:
+    metadata = grpc.aio.Metadata(*(details.metadata or ()), *more)
     for key, value in telemetry.headers().items():
         metadata.add(key, value)
     return grpc.aio.ClientCallDetails(
@@ -95,12 +107,19 @@ def _method(details: grpc.aio.ClientCallDetails) -> str:
     return method.decode() if isinstance(method, bytes) else method
 
 
-class _UnaryUnary(grpc.aio.UnaryUnaryClientInterceptor):
+class _Telling:
+    """Goes with every call of a channel."""
+
+    def __init__(self, metadata: Metadata) -> None:
+        self._metadata = metadata
+
+
+class _UnaryUnary(_Telling, grpc.aio.UnaryUnaryClientInterceptor):
     async def intercept_unary_unary(
         self, continuation: Callable[..., Any], client_call_details: grpc.aio.ClientCallDetails, request: Any
     ) -> Any:
         with telemetry.span(_method(client_call_details), kind=SpanKind.CLIENT):
-            call = await continuation(_prepared(client_call_details, DEADLINE_S), request)
+            call = await continuation(_prepared(client_call_details, DEADLINE_S, self._metadata), request)
             try:
                 # The span lasts as long as the call.
                 telemetry.note_outcome((await call.code()).name)
@@ -110,18 +129,18 @@ class _UnaryUnary(grpc.aio.UnaryUnaryClientInterceptor):
             return call
 
 
-class _UnaryStream(grpc.aio.UnaryStreamClientInterceptor):
+class _UnaryStream(_Telling, grpc.aio.UnaryStreamClientInterceptor):
     async def intercept_unary_stream(
         self, continuation: Callable[..., Any], client_call_details: grpc.aio.ClientCallDetails, request: Any
     ) -> Any:
-        return await continuation(_prepared(client_call_details, STREAM_DEADLINE_S), request)
+        return await continuation(_prepared(client_call_details, STREAM_DEADLINE_S, self._metadata), request)
 
 
-class _StreamUnary(grpc.aio.StreamUnaryClientInterceptor):
+class _StreamUnary(_Telling, grpc.aio.StreamUnaryClientInterceptor):
     async def intercept_stream_unary(
         self,
         continuation: Callable[..., Any],
         client_call_details: grpc.aio.ClientCallDetails,
         request_iterator: AsyncIterable[Any] | Iterable[Any],
     ) -> Any:
-        return await continuation(_prepared(client_call_details, STREAM_DEADLINE_S), request_iterator)
+        return await continuation(_prepared(client_call_details, STREAM_DEADLINE_S, self._metadata), request_iterator)

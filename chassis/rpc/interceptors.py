@@ -1,4 +1,4 @@
-"""What happens around every gRPC call a server answers: deadline, identity, errors, telemetry."""
+"""What happens around every gRPC call a server answers: deadline, identity, the log of acts, errors, telemetry."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import grpc
 from opentelemetry.trace import SpanKind
 
 from chassis import identity, logs, metrics, telemetry
+from chassis.rpc.acts import Acting, ActLog
 from chassis.rpc.errors import Refusal, RpcRefused, Statuses, is_outage, refusal_for, to_status
 from chassis.rpc.rules import Rule
 
@@ -43,12 +44,17 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class Guard(grpc.aio.ServerInterceptor):
-    """Admits whom an RPC's rule admits, holds deadlines, turns domain errors into statuses and hides unknown ones."""
+    """Admits whom an RPC's rule admits, notes what operators do, holds deadlines, turns errors into statuses."""
 
-    def __init__(self, rules: Mapping[str, Rule], statuses: Statuses) -> None:
-        """`rules` has `package.Service/Method` of every RPC that anybody may call; `statuses` maps domain errors."""
+    def __init__(self, rules: Mapping[str, Rule], statuses: Statuses, acts: ActLog | None = None) -> None:
+        """`rules` has `package.Service/Method` of every RPC that anybody may call; `statuses` maps domain errors.
+
+        Unknown errors are hidden. `acts` is for rules that are an operator's.
+        """
         self._rules = rules
         self._statuses = statuses
+        self._acts = acts
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def intercept_service(
         self,
@@ -71,12 +77,16 @@ class Guard(grpc.aio.ServerInterceptor):
         inner: Any = handler.unary_unary or handler.unary_stream or handler.stream_unary or handler.stream_stream
 
         async def one(request: Any, context: Context) -> Any:
-            async with self._around(method, carrier, context, bounded=not handler.request_streaming):
-                return await inner(await self._named(method, handler, request), context)
+            acting = self._acting(method, carrier, request)
+            async with self._around(method, carrier, context, acting, bounded=not handler.request_streaming):
+                answer = await inner(await self._named(method, handler, request), context)
+                acting.answered(answer)
+                return answer
 
         # Writes, not yields: a generator that its caller abandons is ended late, elsewhere, and as if it had succeeded.
         async def many(request: Any, context: Context) -> None:
-            async with self._around(method, carrier, context, bounded=False):
+            acting = self._acting(method, carrier, request)
+            async with self._around(method, carrier, context, acting, bounded=False):
                 answer = inner(await self._named(method, handler, request), context)
                 if inspect.isawaitable(answer):
                     await answer
@@ -100,7 +110,7 @@ class Guard(grpc.aio.ServerInterceptor):
 
     @contextlib.asynccontextmanager
     async def _around(
-        self, method: str, carrier: dict[str, str], context: Context, *, bounded: bool
+        self, method: str, carrier: dict[str, str], context: Context, acting: Acting, *, bounded: bool
     ) -> AsyncIterator[None]:
         began = time.perf_counter()
         code = grpc.StatusCode.OK
@@ -108,10 +118,13 @@ class Guard(grpc.aio.ServerInterceptor):
         limit = asyncio.timeout(None)
         try:
             with telemetry.span(method, carrier=carrier, kind=SpanKind.SERVER):
-                self._admit(method, context)
+                caller = self._admit(method, context)
                 if bounded:
                     limit = asyncio.timeout(self._seconds_left(context))
                 async with limit:
+                    # Noted before the role is looked at: what somebody may not do is worth knowing.
+                    await acting.begin(caller)
+                    self._require_role(method, caller)
                     yield
         except asyncio.CancelledError:
             code = grpc.StatusCode.CANCELLED
@@ -124,6 +137,8 @@ class Guard(grpc.aio.ServerInterceptor):
             refusal = _TOO_LATE if limit.expired() else self._refusal(method, error)
         finally:
             final = refusal.code if refusal is not None else code
+            # Past the caller's deadline as well: the act may have been carried out, and that must be known.
+            await acting.end(refusal.reason if refusal is not None else final.name)
             metrics.RPC_SECONDS.labels(method, final.name).observe(time.perf_counter() - began)
         if refusal is not None:
             await context.abort_with_status(to_status(refusal))
@@ -139,12 +154,25 @@ class Guard(grpc.aio.ServerInterceptor):
         _log.error("unknown failure in %s", method, exc_info=error)
         return Refusal(grpc.StatusCode.INTERNAL, "INTERNAL", "Something went wrong on our side.")
 
-    def _admit(self, method: str, context: Context) -> None:
+    def _acting(self, method: str, carrier: dict[str, str], request: Any) -> Acting:
+        rule = self._rules.get(method)
+        acts = self._acts if rule is not None and rule.is_operators else None
+        return Acting(acts, self._ending, method, carrier, request)
+
+    def _admit(self, method: str, context: Context) -> identity.Caller:
         caller = identity.caller_of(context.auth_context())
         rule = self._rules.get(method)
-        if rule is None or caller not in rule.callers:
-            logs.event(_log, logging.WARNING, "caller refused", method=method, caller=caller or "unknown")
+        if rule is None or caller.name not in rule.callers:
+            logs.event(_log, logging.WARNING, "caller refused", method=method, caller=caller.certificate or "unknown")
             raise RpcRefused(_NOT_ALLOWED)
+        return caller
+
+    def _require_role(self, method: str, caller: identity.Caller) -> None:
+        rule = self._rules[method]
+        if not rule.admits(caller):
+            logs.event(_log, logging.WARNING, "role refused", method=method, caller=caller.certificate)
+            text = f"This is for operators with the role {rule.role}, and yours is {caller.role}."
+            raise RpcRefused(Refusal(grpc.StatusCode.PERMISSION_DENIED, "ROLE_NOT_ALLOWED", text))
 
     async def _named(self, method: str, handler: grpc.RpcMethodHandler[Any, Any], request: Any) -> Any:
         """The request, or the whole stream of them, once the acting person is named where the rule says so."""

@@ -7,6 +7,7 @@ import dataclasses
 from google.protobuf import descriptor_pool
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 
+from chassis.identity import ROLES, Caller
 from stripsession.authorization.v1 import authorization_pb2
 
 
@@ -24,6 +25,17 @@ class Rule:
     """owner_field, public, machine or operator."""
     owner_path: tuple[str, ...] = ()
     """Fields, one inside the other, to the acting person in the request; empty where no person acts."""
+    role: str = ""
+    """What an operator must at least be; empty where none acts."""
+
+    @property
+    def is_operators(self) -> bool:
+        """Whether an operator acts, which is noted."""
+        return self.ownership == "operator"
+
+    def admits(self, caller: Caller) -> bool:
+        """Whether a caller's role is enough, where one is asked for."""
+        return not self.is_operators or caller.may_what(self.role)
 
     def names_owner(self, request: object) -> bool:
         """Whether a request names the acting person, or need not."""
@@ -52,6 +64,10 @@ def faults_in(method: MethodDescriptor) -> list[str]:
         faults += _faults_in_path(method.input_type, rule.owner_field)
     elif not getattr(rule, ownership).strip():
         faults.append(f"says not why it is {ownership}")
+    if ownership == "operator" and method.client_streaming:
+        faults.append("takes a stream, of which an operator's act cannot be noted beforehand")
+    if ownership != "operator" and rule.role:
+        faults.append("asks for a role where no operator acts")
     return faults
 
 
@@ -70,7 +86,13 @@ def rules_of(service: str) -> dict[str, Rule]:
 def _rule(method: MethodDescriptor) -> Rule:
     rule = method.GetOptions().Extensions[authorization_pb2.rule]
     path = tuple(rule.owner_field.split(".")) if rule.HasField("owner_field") else ()
-    return Rule(frozenset(rule.callers), rule.WhichOneof("ownership") or "", path)
+    ownership = rule.WhichOneof("ownership") or ""
+    return Rule(frozenset(rule.callers), ownership, path, _role(rule) if ownership == "operator" else "")
+
+
+def _role(rule: authorization_pb2.Rule) -> str:
+    name = authorization_pb2.OperatorRole.Name(rule.role).removeprefix("OPERATOR_ROLE_").lower()
+    return name if name in ROLES else ROLES[-1]
 
 
 def _faults_in_path(message: Descriptor | None, path: str) -> list[str]:

@@ -13,9 +13,12 @@ from grpc_reflection.v1alpha import reflection
 from chassis import logs
 from chassis.health import Readiness
 from chassis.identity import Certificates
+from chassis.rpc.act_servicer import OperatorActServicer
+from chassis.rpc.acts import ActLog
 from chassis.rpc.errors import Statuses
 from chassis.rpc.interceptors import Guard
-from chassis.rpc.rules import Rule, rules_of
+from chassis.rpc.rules import RpcUndeclared, Rule, rules_of
+from stripsession.audit.v1 import operator_act_service_pb2_grpc as audit_grpc
 
 _log = logging.getLogger(__name__)
 
@@ -50,11 +53,14 @@ class RpcServer:
         readiness: Readiness,
         drain_s: float,
         calls_max: int = 1_000,
+        acts: ActLog | None = None,
     ) -> None:
         """Each registration adds one servicer of a contract, whose RPCs say themselves who may call them.
 
-        Calls beyond `calls_max` at once are refused with RESOURCE_EXHAUSTED.
+        Calls beyond `calls_max` at once are refused with RESOURCE_EXHAUSTED. `acts` takes what operators do, and is
+        told to them by one RPC service more; a server with an RPC of theirs needs it.
         """
+        self._acts = acts
         self._listen = listen
         self._certificates = certificates
         self._statuses = statuses
@@ -66,18 +72,26 @@ class RpcServer:
         self.port = 0
 
     async def start(self) -> None:
-        """Open the port and answer. Raises RuntimeError for a port that is taken, RpcUndeclared for a missing rule."""
+        """Open the port and answer.
+
+        Raises RuntimeError for a port that is taken, RpcUndeclared for a missing rule or log of acts.
+        """
         rules: dict[str, Rule] = {}
         server = grpc.aio.server(
-            interceptors=[Guard(rules, self._statuses)],
+            interceptors=[Guard(rules, self._statuses, self._acts)],
             options=_OPTIONS,
             maximum_concurrent_rpcs=self._calls_max,
         )
         registered = _Registered(server)
         for register in self._registrations:
             register(cast("grpc.aio.Server", registered))
+        if self._acts is not None:
+            servicer = OperatorActServicer(self._acts)
+            audit_grpc.add_OperatorActServiceServicer_to_server(servicer, cast("grpc.aio.Server", registered))
         for service in registered.services:
             rules |= rules_of(service)
+        if self._acts is None and (unnoted := [method for method, rule in rules.items() if rule.is_operators]):
+            raise RpcUndeclared(f"{', '.join(unnoted)}: an operator's, and there is no log of what they do")
         health_pb2_grpc.add_HealthServicer_to_server(self._readiness.servicer, server)
         health = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
         reflection.enable_server_reflection([*registered.services, health, reflection.SERVICE_NAME], server)

@@ -12,12 +12,14 @@ from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import Clock, SystemClock
 from chassis.db.migrate import migrate_at
+from chassis.db.operator_acts import OperatorActs
 from chassis.db.pool import Database
 from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.server import Registration, RpcServer
+from services.auth.api.account_administration_servicer import AccountAdministrationServicer
 from services.auth.api.api_key_servicer import ApiKeyServicer
 from services.auth.api.data_holder_servicer import DataHolderServicer
 from services.auth.api.device_servicer import DeviceServicer
@@ -45,6 +47,7 @@ from services.auth.events.envelopes import encode
 from services.auth.events.told_mails import told
 from services.auth.settings import AuthSettings
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
+from stripsession.auth.v1 import account_administration_service_pb2_grpc as administration_grpc
 from stripsession.auth.v1 import (
     account_security_service_pb2_grpc,
     api_key_service_pb2_grpc,
@@ -139,6 +142,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
     servicer = AuthServicer(ports, PublishedKeys(key_set(public_keys), issuer, settings.audience))
     federated = _federated(settings, ports)
     readiness = Readiness()
+    acts = OperatorActs(database)
     server = RpcServer(
         settings.listen,
         Certificates(settings.certificates, "auth"),
@@ -146,9 +150,11 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         registrations=_registrations(ports, servicer, federated),
         readiness=readiness,
         drain_s=settings.drain_s,
+        acts=acts,
     )
 
     async def purge() -> None:
+        await acts.forget_old()
         await forget_remains(ports)
         await ask_erasure_again(ports)
 
@@ -167,6 +173,9 @@ def _registrations(ports: Ports, servicer: AuthServicer, federated: Federated) -
         lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(servicer, server),
         lambda server: auth_service_pb2_grpc.add_LocalSignInServiceServicer_to_server(
             LocalSignInServicer(ports), server
+        ),
+        lambda server: administration_grpc.add_AccountAdministrationServiceServicer_to_server(
+            AccountAdministrationServicer(ports), server
         ),
         lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(
             FederationServicer(federated.federation, federated.issuers), server

@@ -12,6 +12,7 @@ from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import Clock, SystemClock
 from chassis.db.migrate import migrate_at
+from chassis.db.operator_acts import FORGET_EVERY_S, OperatorActs
 from chassis.db.pool import Database
 from chassis.health import Readiness
 from chassis.identity import Certificates
@@ -55,10 +56,12 @@ async def serve(settings: BillingSettings) -> None:
     ports = make_ports(settings, database, SystemClock(settings.clock_ahead_s))
     expiry = lifecycle.Periodic("expiry", functools.partial(expire_grants, ports), every_s=settings.expire_every_s)
     payments = Payments(settings, ports, database)
-    server = rpc_server(settings, ports, readiness, payments)
+    acts = OperatorActs(database)
+    forgetting = lifecycle.Periodic("operators' acts", acts.forget_old, every_s=FORGET_EVERY_S)
+    server = rpc_server(settings, ports, readiness, payments, acts)
     metrics_endpoint = MetricsEndpoint(settings.metrics_listen)
     kept: list[lifecycle.Part] = [metrics_endpoint, database, Connecting(bus), Relay(database, bus), expiry]
-    await lifecycle.run([*kept, *payments.parts, server, readiness])
+    await lifecycle.run([*kept, forgetting, *payments.parts, server, readiness])
 
 
 class Payments:
@@ -108,8 +111,10 @@ def make_ports(settings: BillingSettings, database: Database, clock: Clock) -> P
     return Ports(LedgerStore(database, encode), clock, settings.catalogue())
 
 
-def rpc_server(settings: BillingSettings, ports: Ports, readiness: Readiness, payments: Payments) -> RpcServer:
-    """The six RPC services on their address."""
+def rpc_server(
+    settings: BillingSettings, ports: Ports, readiness: Readiness, payments: Payments, acts: OperatorActs
+) -> RpcServer:
+    """The seven RPC services on their address."""
     paying = PaymentServicer(payments.ports, payments.looks.wake)
     administration = PaymentAdministrationServicer(payments.ports, payments.reconcile)
     return RpcServer(
@@ -130,4 +135,5 @@ def rpc_server(settings: BillingSettings, ports: Ports, readiness: Readiness, pa
         ],
         readiness=readiness,
         drain_s=settings.drain_s,
+        acts=acts,
     )

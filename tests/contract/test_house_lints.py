@@ -199,6 +199,7 @@ UNDECLARED: list[tuple[str, str]] = [
     ('callers: "gateway" owner_field: "page"', "has a field page that is not one text"),
     ('callers: "gateway" public: ""', "says not why it is public"),
     ('callers: "gateway" machine: " "', "says not why it is machine"),
+    ('callers: "gateway" machine: "a sweep" role: OPERATOR_ROLE_BILLING', "asks for a role where no operator acts"),
 ]
 DECLARED = [
     'callers: "gateway" owner_field: "owner_id"',
@@ -206,13 +207,14 @@ DECLARED = [
     'callers: "gateway" public: "the notes are for everybody"',
     'callers: "retention" machine: "a sweep"',
     'callers: "console" operator: "the operator"',
+    'callers: "console" operator: "the operator" role: OPERATOR_ROLE_BILLING',
 ]
 
 
-def rpc_findings(rule: str) -> list[Finding]:
+def rpc_findings(rule: str, contract_text: str = CONTRACT) -> list[Finding]:
     option = f"option (stripsession.authorization.v1.rule) = {{ {rule} }};" if rule else ""
     root = Path(__file__).resolve().parents[2]
-    contract = Source(PurePosixPath("protos/stripsession/notes/v1/note_service.proto"), CONTRACT % option)
+    contract = Source(PurePosixPath("protos/stripsession/notes/v1/note_service.proto"), contract_text % option)
     return undeclared_rpcs([contract, Source(PurePosixPath(RULE), (root / RULE).read_text(encoding="utf-8"))])
 
 
@@ -228,6 +230,13 @@ def test_an_rpc_without_a_sound_rule_fails_the_build(rule: str, fault: str) -> N
 def test_a_declared_rpc_passes(rule: str) -> None:
     """An RPC with callers and an ownership is lawful."""
     assert rpc_findings(rule) == []
+
+
+def test_an_operator_asks_in_one_message() -> None:
+    """What begins as a stream cannot be noted before it is carried out."""
+    streaming = CONTRACT.replace("Read(ReadRequest)", "Read(stream ReadRequest)")
+    (found,) = rpc_findings('callers: "console" operator: "the operator"', streaming)
+    assert "cannot be noted beforehand" in found.message
 
 
 def test_contracts_that_do_not_compile_are_found() -> None:

@@ -13,6 +13,7 @@ import grpc
 import pytest
 from google.protobuf.duration_pb2 import Duration
 
+from chassis.db.operator_acts import OperatorActs
 from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.rpc.client import Channel
@@ -40,7 +41,7 @@ async def channel(postgres: PostgresServer, certificates: Path, clock: ManualClo
     readiness = Readiness()
     async with postgres.database("billing", MIGRATIONS) as database, contextlib.AsyncExitStack() as stack:
         ports = make_ports(settings, database, clock)
-        server = rpc_server(settings, ports, readiness, Payments(settings, ports, database))
+        server = rpc_server(settings, ports, readiness, Payments(settings, ports, database), OperatorActs(database))
         await server.start()
         stack.push_async_callback(server.stop)
         await readiness.start()

@@ -17,7 +17,7 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 
 from chassis.authority import ensure_certificates
-from chassis.identity import Certificates, dns_name
+from chassis.identity import OPERATORS, Certificates, dns_name
 from chassis.rpc.client import Channel
 from chassis.rpc.errors import Refusal, from_error
 from chassis.testing.certificates import SERVICES, make_certificates
@@ -47,7 +47,9 @@ FORGER = "forger"
 """A certificate that names the gateway, by another authority."""
 HOLDERS = ("auth", "billing", "library", "separation")
 """Services that hold something of people."""
-CALLERS = (*SERVICES, STRANGER, NOBODY, FORGER)
+NOTING = ("auth", "billing")
+"""Services on which an operator acts."""
+CALLERS = (*SERVICES, *OPERATORS[1:], STRANGER, NOBODY, FORGER)
 STARTED_S = 60.0
 
 
@@ -149,15 +151,15 @@ class House:
 
 
 def services_of(method: MethodDescriptor) -> Sequence[str]:
-    """The deployables that answer an RPC: `stripsession.<service>.v1`; `stripsession.privacy.v1` every holder."""
+    """The deployables that answer an RPC: `stripsession.<service>.v1`, but what several of them answer alike."""
     name = str(method.containing_service.file.package).split(".")[1]
-    return HOLDERS if name == "privacy" else (name,)
+    return {"privacy": HOLDERS, "audit": NOTING}.get(name, (name,))
 
 
 @contextlib.asynccontextmanager
 async def standing(postgres: PostgresServer, certificates: Path, folder: Path) -> AsyncIterator[House]:
     """All services, started and stopped."""
-    ensure_certificates(certificates, (STRANGER,))
+    ensure_certificates(certificates, (STRANGER, *OPERATORS))
     (folder / "master.key").write_bytes(bytes(range(32)))
     (folder / "stripe.key").write_text(KEY)
     (folder / "stripe.webhook").write_text(SECRET)

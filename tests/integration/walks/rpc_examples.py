@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from google.protobuf.message import Message
 
 from stack.stripe import signing
+from stripsession.audit.v1 import operator_act_service_pb2 as audit
+from stripsession.auth.v1 import account_administration_service_pb2 as administration
 from stripsession.auth.v1 import account_security_service_pb2 as security
 from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
@@ -180,6 +182,9 @@ _AUTH: Mapping[str, Example] = {
     "DeviceService.RedeemDeviceSignIn": Example(
         lambda asked: devices.RedeemDeviceSignInRequest(device_code=asked.secrets.device_code)
     ),
+    "AccountAdministrationService.FindAccount": Example(
+        lambda asked: administration.FindAccountRequest(email=asked.secrets.email)
+    ),
     "LocalSignInService.CreateSignInLink": Example(
         lambda asked: auth.CreateSignInLinkRequest(email=asked.secrets.email)
     ),
@@ -292,6 +297,9 @@ _PRIVACY: Mapping[str, Example] = {
         lambda asked: privacy.EraseRequest(user_id=f"{asked.actor}_gone" if asked.actor else "")
     ),
 }
+_AUDIT: Mapping[str, Example] = {
+    "OperatorActService.ListOperatorActs": Example(lambda asked: audit.ListOperatorActsRequest(page_size=1)),
+}
 _SEPARATION: Mapping[str, Example] = {
     "JobReadingService.GetJobOfTrack": _of_track(separation.GetJobOfTrackRequest),
     "JobReadingService.ListJobsOfTracks": Example(
@@ -314,6 +322,7 @@ _SEPARATION: Mapping[str, Example] = {
 EXAMPLES: Mapping[str, Example] = {
     f"stripsession.{service}.v1.{name}": example
     for service, examples in {
+        "audit": _AUDIT,
         "auth": _AUTH,
         "billing": _BILLING,
         "library": _LIBRARY,

@@ -11,6 +11,7 @@ import pytest
 
 from chassis import metrics
 from stack.issuer.webhooks import deleted
+from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import federation_service_pb2 as federation
 from stripsession.library.v1 import library_service_pb2 as library
 from tests.integration.walks.belongings import Belongings, Person, State
@@ -20,12 +21,13 @@ from tests.integration.walks.people import Walk
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
 LEFT = {
-    "auth": {"erased_people"},
+    # And whom an operator's act concerned, for two years.
+    "auth": {"erased_people", "operator_acts", "operator_act_outcomes"},
     # Names by which a late worker's objects are found, for a day.
     "library": {"erased_people", "tracks", "uploads"},
     "separation": {"erased_people"},
     # Payment records.
-    "billing": {"erased_people", "customers", "invoices", "grants", "entries", "postings"},
+    "billing": {"erased_people", "customers", "invoices", "grants", "entries", "postings", "operator_acts"},
     "retention": {"account_erasures", "account_erasure_steps"},
 }
 """Where an erased person's opaque id may still be read."""
@@ -85,6 +87,8 @@ async def test_a_deletion_at_the_issuer_empties_every_service(walk: Walk, monkey
     person = await maker.person()
     await maker.paying(person, house.shop)
     things = [await maker.belongings(person, state) for state in (State.READY, State.SEPARATING, State.UPLOADING)]
+    linking = auth.CreateSignInLinkRequest(email=person.email)
+    await maker.ask("auth.v1.LocalSignInService.CreateSignInLink", linking, "console")
     neighbours = await maker.belongings(walk.bob, State.READY)
     (subscription,) = [each for each in house.shop.world.all("subscription") if _is_of(house, each, person)]
     assert subscription["status"] == "active"

@@ -13,12 +13,14 @@ import pytest
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 
+from chassis.identity import OPERATOR, OPERATORS, ROLES
 from chassis.rpc.errors import Refusal
 from chassis.rpc.rules import Rule, rules_of
+from stripsession.audit.v1 import operator_act_service_pb2 as audit
 from stripsession.separation.v1 import separation_service_pb2 as separation
 from tests.integration.walks.belongings import Belongings, Person, State, absent
 from tests.integration.walks.contracts import every_rpc, method_named
-from tests.integration.walks.house import CALLERS, FORGER, NOBODY, Heard, services_of
+from tests.integration.walks.house import CALLERS, FORGER, NOBODY, NOTING, Heard, services_of
 from tests.integration.walks.people import OBJECTS, Walk, exchanged, taken
 from tests.integration.walks.rpc_examples import EXAMPLES, Asked, Example
 
@@ -37,6 +39,16 @@ async def heard(walk: Walk, method: MethodDescriptor, asked: Asked, caller: str,
 def rule_of(method: MethodDescriptor) -> Rule:
     """What the contract says of an RPC."""
     return rules_of(method.containing_service.full_name)[f"{method.containing_service.full_name}/{method.name}"]
+
+
+def admitted(method: MethodDescriptor) -> frozenset[str]:
+    """Certificates that an RPC answers; those of operators by their role."""
+    rule = rule_of(method)
+    if OPERATOR not in rule.callers:
+        return rule.callers
+    # As many of them as stand at or above the role, with the bare certificate, which is an admin's.
+    roles = ROLES[ROLES.index(rule.role) :]
+    return rule.callers | {f"{OPERATOR}-{role}" for role in roles}
 
 
 def named_in(example: Example, asked: Asked) -> list[str]:
@@ -77,6 +89,24 @@ def label(method: MethodDescriptor, service: str) -> str:
     return name if services_of(method) == (service,) else f"{name} of {service}"
 
 
+async def test_what_operators_do_is_noted_where_they_do_it(walk: Walk) -> None:
+    """Every RPC whose rule is an operator's, found in the contracts, is in its service's log once it was asked."""
+    operators = [(method, service) for method, service in EVERY if rule_of(method).is_operators]
+    assert {service for _, service in operators} == set(NOTING)
+    listing = method_named("stripsession.audit.v1.OperatorActService.ListOperatorActs")
+    for method, service in operators:
+        asked = await walk.shown(EXAMPLES[method.full_name].state)
+        assert (await heard(walk, method, asked, "console-support", service)) is not None
+        (answer,) = (
+            await walk.house.call(listing, [audit.ListOperatorActsRequest()], "console", service=service)
+        ).answers
+        assert isinstance(answer, audit.ListOperatorActsResponse)
+        act = answer.acts[1]
+        assert act.method == f"{method.containing_service.full_name}/{method.name}"
+        assert (act.certificate, act.role) == ("console-support", "support")
+        assert act.outcome == ("OK" if "console-support" in admitted(method) else "ROLE_NOT_ALLOWED")
+
+
 EVERY = [(method, service) for method in every_rpc() for service in services_of(method)]
 
 
@@ -106,15 +136,20 @@ async def test_a_job_is_not_put_on_anothers_track(walk: Walk) -> None:
 
 @pytest.mark.parametrize(("method", "service"), EVERY, ids=[label(*each) for each in EVERY])
 async def test_only_declared_callers_are_heard(walk: Walk, method: MethodDescriptor, service: str) -> None:
-    """A certificate that the contract does not name gets nothing, not even with a person's own request."""
+    """A certificate that the contract does not name gets nothing, not even with a person's own request.
+
+    Nor does an operator's of a lesser role than it asks for.
+    """
     asked = await walk.shown(EXAMPLES[method.full_name].state)
-    for caller in set(CALLERS) - rule_of(method).callers:
+    for caller in set(CALLERS) - admitted(method):
         refusal = (await heard(walk, method, asked, caller, service)).refusal
         assert refusal is not None, caller
         if caller in (NOBODY, FORGER):
             assert refusal.code == OUTSIDE, caller
         else:
-            assert (refusal.code, refusal.reason) == (grpc.StatusCode.PERMISSION_DENIED, "CALLER_NOT_ALLOWED"), caller
+            is_lesser = caller in OPERATORS and OPERATOR in rule_of(method).callers
+            reason = "ROLE_NOT_ALLOWED" if is_lesser else "CALLER_NOT_ALLOWED"
+            assert (refusal.code, refusal.reason) == (grpc.StatusCode.PERMISSION_DENIED, reason), caller
 
 
 OWNED = [each for each in EVERY if rule_of(each[0]).owner_path]
@@ -153,8 +188,9 @@ async def test_what_needs_no_person_mixes_no_people(walk: Walk, method: MethodDe
     mine = await walk.asked(example.state, walk.ada)
     bobs = await walk.asked(example.state, walk.bob)
     names = named_in(example, mine)
-    is_of_all = rule_of(method).ownership == "machine" and not names
-    for caller in rule_of(method).callers:
+    # What operators did is told of whomever they did it to.
+    is_of_all = not names and (rule_of(method).ownership == "machine" or services_of(method) == NOTING)
+    for caller in admitted(method):
         for name in names if len(names) > 1 else ():
             answered = await heard(walk, method, taken(mine, [name], bobs.things), caller)
             assert answered.refusal is not None, name

@@ -99,9 +99,9 @@ def test_many_may_ask_at_once(tmp_path: Path) -> None:
 )
 def test_the_caller_is_who_the_certificate_names(names: list[bytes], caller: str) -> None:
     """The caller is the service in the certificate's name under our domain, and nobody otherwise."""
-    assert caller_of({"x509_subject_alternative_name": names}) == caller
+    assert caller_of({"x509_subject_alternative_name": names}).name == caller
 
 
 def test_no_certificate_is_nobody() -> None:
     """A peer without a certificate has no name."""
-    assert caller_of({}) == ""
+    assert caller_of({}).name == ""

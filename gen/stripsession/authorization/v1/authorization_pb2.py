@@ -25,13 +25,15 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1stripsession/authorization/v1/authorization.proto\x12\x1dstripsession.authorization.v1\x1a google/protobuf/descriptor.proto\"t\n\x04Rule\x12\x0f\n\x07\x63\x61llers\x18\x01 \x03(\t\x12\x15\n\x0bowner_field\x18\x02 \x01(\tH\x00\x12\x10\n\x06public\x18\x03 \x01(\tH\x00\x12\x11\n\x07machine\x18\x04 \x01(\tH\x00\x12\x12\n\x08operator\x18\x05 \x01(\tH\x00\x42\x0b\n\townership:S\n\x04rule\x12\x1e.google.protobuf.MethodOptions\x18\xdf\x91\x03 \x01(\x0b\x32#.stripsession.authorization.v1.Ruleb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1stripsession/authorization/v1/authorization.proto\x12\x1dstripsession.authorization.v1\x1a google/protobuf/descriptor.proto\"\xaf\x01\n\x04Rule\x12\x0f\n\x07\x63\x61llers\x18\x01 \x03(\t\x12\x15\n\x0bowner_field\x18\x02 \x01(\tH\x00\x12\x10\n\x06public\x18\x03 \x01(\tH\x00\x12\x11\n\x07machine\x18\x04 \x01(\tH\x00\x12\x12\n\x08operator\x18\x05 \x01(\tH\x00\x12\x39\n\x04role\x18\x06 \x01(\x0e\x32+.stripsession.authorization.v1.OperatorRoleB\x0b\n\townership*|\n\x0cOperatorRole\x12\x1d\n\x19OPERATOR_ROLE_UNSPECIFIED\x10\x00\x12\x19\n\x15OPERATOR_ROLE_SUPPORT\x10\x01\x12\x19\n\x15OPERATOR_ROLE_BILLING\x10\x02\x12\x17\n\x13OPERATOR_ROLE_ADMIN\x10\x03:S\n\x04rule\x12\x1e.google.protobuf.MethodOptions\x18\xdf\x91\x03 \x01(\x0b\x32#.stripsession.authorization.v1.Rule:.\n\x05noted\x12\x1d.google.protobuf.FieldOptions\x18\xe0\x91\x03 \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'stripsession.authorization.v1.authorization_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RULE']._serialized_start=118
-  _globals['_RULE']._serialized_end=234
+  _globals['_OPERATORROLE']._serialized_start=296
+  _globals['_OPERATORROLE']._serialized_end=420
+  _globals['_RULE']._serialized_start=119
+  _globals['_RULE']._serialized_end=294
 # @@protoc_insertion_point(module_scope)
