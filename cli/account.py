@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cli import exits
+from cli import exits, operators
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Json
 from cli.signin import LOCAL_EMAIL, SignInLink, assign_plan, create_link, local_address, public_address
@@ -26,6 +26,7 @@ PLAN_HELP = (
 def add_link_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `link`."""
     parser.add_argument("--email", default=LOCAL_EMAIL, help=_WHOSE)
+    operators.add_arguments(parser)
 
 
 def add_plan_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +35,7 @@ def add_plan_arguments(parser: argparse.ArgumentParser) -> None:
         "plan", nargs="?", default="", help="plan to put the account on, e.g. studio; without one the plans are listed"
     )
     parser.add_argument("--email", default=LOCAL_EMAIL, help=_WHOSE_PLAN)
+    operators.add_arguments(parser)
 
 
 async def link(arguments: argparse.Namespace, console: Console) -> int:

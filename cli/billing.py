@@ -12,9 +12,9 @@ import grpc
 from rich.console import Console
 
 from chassis.rpc.errors import from_error
-from cli import exits
+from cli import exits, operators
 from cli.exits import CommandFault
-from cli.signin import LOCAL_EMAIL, console_channel, create_link
+from cli.signin import LOCAL_EMAIL, console_channel, find_account
 from cli.terminal import as_called
 from stripsession.billing.v1 import payment_service_pb2 as pb
 from stripsession.billing.v1 import payment_service_pb2_grpc as pb_grpc
@@ -30,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser, shared: argparse.ArgumentPars
     verbs = parser.add_subparsers(required=True, metavar="VERB")
 
     def add(name: str, text: str) -> argparse.ArgumentParser:
-        return verbs.add_parser(name, help=text, description=text, parents=[shared])
+        verb = verbs.add_parser(name, help=text, description=text, parents=[shared])
+        operators.add_arguments(verb)
+        return verb
 
     checking = add("check", "say which plans and packs have a price at the payment provider, and which have none")
     checking.set_defaults(verb=check)
@@ -65,10 +67,10 @@ async def refund(arguments: argparse.Namespace, console: Console) -> int:
 
 async def give(arguments: argparse.Namespace, console: Console) -> int:
     """Give minutes. Raises CommandFault."""
-    link = await create_link(arguments.data, arguments.email)
+    user_id = await find_account(arguments.data, arguments.email)
     reference = arguments.reference or datetime.datetime.now(datetime.UTC).date().isoformat()
     request = pb.GrantCourtesyRequest(
-        owner_id=link.user_id, seconds=arguments.minutes * 60, life_days=arguments.days, reference=reference
+        owner_id=user_id, seconds=arguments.minutes * 60, life_days=arguments.days, reference=reference
     )
     await _asked(arguments.data, lambda stub: stub.GrantCourtesy(request, timeout=_PROVIDER_S))
     _say(console, f"{arguments.email} has {arguments.minutes:,} minutes more for {arguments.days} days ({reference}).")

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import grpc
 
-from chassis.identity import Certificates
+from chassis.rpc.acts import metadata_of
 from chassis.rpc.client import Channel
 from chassis.rpc.errors import from_error
+from cli import operators
 from cli.exits import NOT_RUNNING, CommandFault
 from stack.layout import Layout
 from stack.supervisor import read_state
+from stripsession.auth.v1 import account_administration_service_pb2 as administration_pb2
+from stripsession.auth.v1 import account_administration_service_pb2_grpc as administration_grpc
 from stripsession.auth.v1 import auth_service_pb2, auth_service_pb2_grpc
 from stripsession.billing.v1 import billing_service_pb2, billing_service_pb2_grpc
 
@@ -57,6 +60,23 @@ async def create_link(data: Path, email: str = LOCAL_EMAIL) -> SignInLink:
     return SignInLink(answer.code, answer.user_id)
 
 
+async def find_account(data: Path, email: str) -> str:
+    """The user id of an account of the local stack, whom this neither makes nor signs in. Raises CommandFault."""
+    channel = console_channel(data, "auth")
+    try:
+        request = administration_pb2.FindAccountRequest(email=email)
+        answer = await administration_grpc.AccountAdministrationServiceStub(channel.grpc).FindAccount(request)
+    except grpc.RpcError as error:
+        refusal = from_error(error)
+        if refusal.code == grpc.StatusCode.NOT_FOUND:
+            text = f"nobody here has the address {email}; `stripsession link --email ADDRESS` makes an account"
+            raise CommandFault(text) from error
+        raise CommandFault(f"nobody was looked up: {refusal.message or refusal.reason}") from error
+    finally:
+        await channel.stop()
+    return answer.user_id
+
+
 async def assign_plan(data: Path, user_id: str, plan: str) -> None:
     """Put an account of the local stack on a plan. Raises CommandFault."""
     channel = console_channel(data, "billing")
@@ -74,8 +94,9 @@ def console_channel(data: Path, service: str) -> Channel:
     ports = _state(data)["ports"]
     if not isinstance(ports, Mapping):
         raise CommandFault("the running stack's state file is damaged; restart it", NOT_RUNNING)
-    certificates = Certificates(Layout(data.resolve()).certificates, "console")
-    return Channel(service, f"127.0.0.1:{ports[f'{service}-rpc']}", certificates)
+    certificates = operators.certificates(Layout(data.resolve()).certificates)
+    address = f"127.0.0.1:{ports[f'{service}-rpc']}"
+    return Channel(service, address, certificates, metadata=metadata_of(operators.name()))
 
 
 def _state(data: Path) -> Mapping[str, object]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cli import account, billing, exits, login, mail, models, separate, up
+from cli import account, audit, billing, exits, login, mail, models, operators, separate, up
 from cli.exits import CommandFault
 from cli.gateway import Refused
 from cli.terminal import as_called, soften_output
@@ -45,6 +45,7 @@ def main() -> None:
 
 
 async def _run(verb: Verb, arguments: argparse.Namespace) -> int:
+    operators.take(arguments)
     return await verb(arguments, Console())
 
 
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     billing.add_arguments(verbs.add_parser("billing", help=billing.HELP, description=billing.HELP), shared)
     models.add_arguments(verbs.add_parser("models", help=_MODELS, description=_MODELS), shared)
     mail.add_arguments(add("mail", "show mail of this installation that no server took", mail.run, mail.HELP))
+    audit.add_arguments(add("audit", "list what operators did here", audit.run, audit.HELP))
     add("doctor", "say what is wrong with this installation and how to mend it", _doctor)
     return parser
 
