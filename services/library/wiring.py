@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 import sys
 
 from chassis import lifecycle
@@ -25,9 +26,12 @@ from services.library.api.listing_servicer import ListingServicer
 from services.library.api.material_servicer import MaterialServicer
 from services.library.api.share_servicer import ShareServicer
 from services.library.api.statuses import STATUSES
+from services.library.api.webhook_servicer import WebhookServicer
+from services.library.app.deliver_webhooks import AT_ONCE, WebhookDeliverer
 from services.library.app.ports import Limits, Ports
 from services.library.app.sweep import sweep, sweep_jobs
 from services.library.clients.separation import IDEMPOTENT, SeparationClient
+from services.library.clients.webhook_sender import Names, PinnedSender
 from services.library.events.envelopes import encode
 from services.library.settings import LibrarySettings
 from services.library.store.keys import KeyRing, MasterKeyFault, read_master_key
@@ -39,6 +43,7 @@ from stripsession.library.v1 import (
     material_service_pb2_grpc,
     share_service_pb2_grpc,
     upload_holding_service_pb2_grpc,
+    webhook_service_pb2_grpc,
 )
 
 
@@ -64,6 +69,7 @@ async def serve(settings: LibrarySettings) -> None:
         objects=SealedObjectStore(open_objects(settings.objects_url)),
         separation=SeparationClient(separation.grpc, submit_deadline_s=settings.submit_deadline_s),
         clock=SystemClock(),
+        webhooks=PinnedSender(loopback=settings.webhook_loopback, resolve=Names(AT_ONCE).resolve),
     )
     limits = Limits(
         upload_bytes_max=settings.upload_bytes_max,
@@ -91,10 +97,15 @@ async def serve(settings: LibrarySettings) -> None:
             lambda server: upload_holding_service_pb2_grpc.add_UploadHoldingServiceServicer_to_server(
                 UploadHoldingServicer(ports), server
             ),
+            lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(
+                WebhookServicer(ports), server
+            ),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,
     )
+
+    deliverer = WebhookDeliverer(ports, random.SystemRandom().random)
 
     async def sweep_once() -> None:
         await sweep(ports)
@@ -111,6 +122,7 @@ async def serve(settings: LibrarySettings) -> None:
             Relay(database, bus),
             lifecycle.Periodic("sweep", sweep_once, every_s=settings.sweep_every_s),
             lifecycle.Periodic("job sweep", sweep_jobs_once, every_s=settings.sweep_every_s),
+            lifecycle.Background("webhooks", deliverer.work),
             server,
             readiness,
         ]

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from services.library.app.webhook_ports import WebhookDeliveries, WebhookEndpoints, WebhookSender
 from services.library.domain.facts import Fact
 from services.library.domain.file_tags import CoverObject, FileTags
 from services.library.domain.keys import Key
 from services.library.domain.listing import TagCount, Wanted
+from services.library.domain.made_request import MadeRequest
 from services.library.domain.report import Findings, Totals
 from services.library.domain.segment import PlannedSegment, SealedSegment, Segment
 from services.library.domain.share import Share
@@ -277,6 +279,23 @@ class Shares(Protocol):
         ...
 
 
+class MadeRequests(Protocol):
+    """Requests by their own names within a unit of work."""
+
+    async def claim(
+        self, owner_id: str, request: MadeRequest, made_id: str, now: datetime.datetime, since: datetime.datetime
+    ) -> str:
+        """What this request made since then, or `made_id`, which it makes now. Raises KeyReused.
+
+        Of two requests of one name at once the second waits here, and finds what the first one made.
+        """
+        ...
+
+    async def forget(self, made_before: datetime.datetime, limit: int) -> None:
+        """Remove at most so many that were made before that moment."""
+        ...
+
+
 class Work(Protocol):
     """One unit of work: everything commits together, facts too, when the block ends; nothing when it raises."""
 
@@ -308,6 +327,21 @@ class Work(Protocol):
     @property
     def shares(self) -> Shares:
         """Links to tracks."""
+        ...
+
+    @property
+    def webhook_endpoints(self) -> WebhookEndpoints:
+        """Webhook endpoints."""
+        ...
+
+    @property
+    def webhook_deliveries(self) -> WebhookDeliveries:
+        """Messages of webhooks."""
+        ...
+
+    @property
+    def made_requests(self) -> MadeRequests:
+        """Requests by their own names."""
         ...
 
     async def publish(self, fact: Fact) -> None:
@@ -375,6 +409,7 @@ class Ports:
     objects: SealedObjects
     separation: Separation
     clock: Clock
+    webhooks: WebhookSender
 
 
 @dataclasses.dataclass(frozen=True)
