@@ -948,6 +948,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your endpoints, without their secrets.
+         * @description Your endpoints, without their secrets.
+         */
+        get: operations["listWebhookEndpoints"];
+        put?: never;
+        /**
+         * Let a program hear of your tracks. The secret is told once.
+         * @description Each event is a POST of a WebhookMessage, signed as Standard Webhooks 1.0.0 has it, in the headers webhook-id, webhook-timestamp and webhook-signature. Answer 2xx within ten seconds. What is not answered so is sent again, 13 times in about a day. A message may come twice, and late ones after newer ones: go by webhook-id, and read the track. Redirects are not followed; 410 ends the endpoint. At most five of a person. Takes a session: what a key began would outlive it.
+         */
+        post: operations["createWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove an endpoint with its log.
+         * @description Remove an endpoint with its log.
+         */
+        delete: operations["deleteWebhookEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Send elsewhere, tell of other events, stop or begin again.
+         * @description What waits goes to the new address. Of what happens while it is disabled nothing is told later.
+         */
+        patch: operations["updateWebhookEndpoint"];
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the secret. The new one is told once.
+         * @description For 24 hours messages carry a signature by each of both, so that none is missed.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message that tells of nothing.
+         * @description Its `type` is webhook.test. What came of it stands in the log.
+         */
+        post: operations["testWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sent in the last 14 days, the newest first, with every try.
+         * @description Of answers the status is kept, and nothing else.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message again, under its own webhook-id.
+         * @description One that waits already is not sent twice for this.
+         */
+        post: operations["replayWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks/clerk": {
         parameters: {
             query?: never;
@@ -1249,7 +1377,28 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    trackEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Something became of a track of yours.
+         * @description Signed as Standard Webhooks 1.0.0 has it. Verify before you read.
+         */
+        post: operations["hearOfTrack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description An upload that was opened. */
@@ -2078,10 +2227,158 @@ export interface components {
             url: string;
         };
         /**
+         * @description track.created: it was made, and may still be refused; track.ready: its stems are complete; track.failed and track.cancelled: its separation ended, and may be begun anew; track.deleted: there is no such track any more.
+         * @enum {string}
+         */
+        WebhookEvent: "track.created" | "track.ready" | "track.failed" | "track.cancelled" | "track.deleted";
+        /**
+         * @description asked: you disabled it; gone: it answered 410; failing: a message failed for more than a day and no other got through meanwhile, or too many waited; unspecified: newer than this gateway.
+         * @enum {string}
+         */
+        WebhookDisabledReason: "unspecified" | "asked" | "gone" | "failing";
+        /** @description Where one of your programs hears of tracks, without its secret. */
+        WebhookEndpoint: {
+            /** @description Names the endpoint. */
+            endpoint_id: string;
+            /** @description Where messages are sent. */
+            url: string;
+            /** @description What it is told of. */
+            events: components["schemas"]["WebhookEvent"][];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Since when nothing is sent there; null while it is enabled.
+             */
+            disabled_at: string | null;
+            /** @description Why; null while it is enabled. */
+            disabled_reason: components["schemas"]["WebhookDisabledReason"] | null;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the newest signs, too; null when there is none.
+             */
+            old_secret_until: string | null;
+        };
+        /** @description An endpoint with a secret that was made just now. */
+        NewWebhookEndpoint: {
+            /** @description Names the endpoint. */
+            endpoint_id: string;
+            /** @description Where messages are sent. */
+            url: string;
+            /** @description What it is told of. */
+            events: components["schemas"]["WebhookEvent"][];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Since when nothing is sent there; null while it is enabled.
+             */
+            disabled_at: string | null;
+            /** @description Why; null while it is enabled. */
+            disabled_reason: components["schemas"]["WebhookDisabledReason"] | null;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the newest signs, too; null when there is none.
+             */
+            old_secret_until: string | null;
+            /** @description Verifies what comes, as Standard Webhooks has it. It is told this once. */
+            secret: string;
+        };
+        /** @description Your endpoints. */
+        WebhookEndpoints: {
+            /** @description The oldest first. */
+            endpoints: components["schemas"]["WebhookEndpoint"][];
+        };
+        /**
+         * @description waiting: to be sent, for the first time or again; delivered: answered with 2xx; failed: given up; unspecified: newer than this gateway.
+         * @enum {string}
+         */
+        WebhookDeliveryStatus: "unspecified" | "waiting" | "delivered" | "failed";
+        /**
+         * @description name_unknown: its host was not found; address_forbidden: it leads to a network of ours; unreachable: no connection; tls: its certificate is not valid; timeout: no answer in ten seconds; answer_invalid: no HTTP; redirected: it answered 3xx, which is not followed; refused: it answered another status than 2xx; unspecified: newer than this gateway.
+         * @enum {string}
+         */
+        WebhookFault: "unspecified" | "name_unknown" | "address_forbidden" | "unreachable" | "tls" | "timeout" | "answer_invalid" | "redirected" | "refused";
+        /** @description One try. */
+        WebhookAttempt: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            began_at: string;
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            duration_ms: number;
+            /**
+             * Format: int64
+             * @description Status of the answer; null when there was none.
+             */
+            http_status: number | null;
+            /** @description What was wrong; null when nothing was. */
+            fault: components["schemas"]["WebhookFault"] | null;
+        };
+        /** @description One message to one endpoint. */
+        WebhookDelivery: {
+            /** @description Names it in the log. */
+            delivery_id: string;
+            /** @description Its webhook-id: the same at each try, and of one event at each endpoint. */
+            message_id: string;
+            /** @description The `type` of the message: a WebhookEvent, or webhook.test. */
+            event: string;
+            /** @description The track that it tells of; null of a test. */
+            track_id: string | null;
+            status: components["schemas"]["WebhookDeliveryStatus"];
+            /**
+             * Format: date-time
+             * @description When the event was.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it is tried next; null unless it waits.
+             */
+            due_at: string | null;
+            /** @description Its tries, the first one first. */
+            attempts: components["schemas"]["WebhookAttempt"][];
+        };
+        /** @description Some of what was sent in the last 14 days. */
+        WebhookDeliveryPage: {
+            /** @description The newest first. */
+            deliveries: components["schemas"]["WebhookDelivery"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        /** @description The body of a message. Of the track it tells names and words alone: read the rest with getTrack. */
+        WebhookMessage: {
+            /** @description A WebhookEvent, or webhook.test. Pass over those that you do not know. */
+            type: string;
+            /**
+             * Format: date-time
+             * @description When the event was.
+             */
+            timestamp: string;
+            data: components["schemas"]["WebhookSubject"];
+        };
+        /** @description The track; empty in a test. */
+        WebhookSubject: {
+            /** @description Names the track. */
+            track_id?: string;
+            /** @description Its TrackState after the event; empty once it is deleted. */
+            state?: string;
+        };
+        /**
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "PRICE_MISSING" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_MAILS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSWORD" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "PRICE_MISSING" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_MAILS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSWORD" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -2686,6 +2983,22 @@ export interface components {
             /** @description 2 gives an mp3, m4a or opus twice as fast at the same pitch. */
             speed?: components["schemas"]["PreviewSpeed"] | null;
         };
+        /** @description Where to send, and what to tell of. */
+        WebhookEndpointRequest: {
+            /** @description https, port 443 or 8443, of a host that the whole internet reaches; 1 to 500 characters of ASCII. */
+            url: string;
+            /** @description What to tell of; at least one. */
+            events: components["schemas"]["WebhookEvent"][];
+        };
+        /** @description What to change; what is absent stays. */
+        WebhookEndpointChange: {
+            /** @description https, port 443 or 8443, of a host that the whole internet reaches; 1 to 500 characters of ASCII. */
+            url?: string | null;
+            /** @description What to tell of from now on; none leaves it as it is. */
+            events?: components["schemas"]["WebhookEvent"][] | null;
+            /** @description False sends nothing more there, and gives up what waits; true begins again from now on. */
+            enabled?: boolean | null;
+        };
         /** @description What is to be paid for. */
         Checkout: {
             /** @description A `price` of listPrices. */
@@ -3071,6 +3384,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Found: NOT_FOUND, WEBHOOK_DELIVERY_NOT_FOUND, WEBHOOK_NOT_FOUND. */
+        "404-NOT_FOUND-WEBHOOK_DELIVERY_NOT_FOUND-WEBHOOK_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: NOT_FOUND, WEBHOOK_NOT_FOUND. */
+        "404-NOT_FOUND-WEBHOOK_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: SESSION_NOT_FOUND. */
         "404-SESSION_NOT_FOUND": {
             headers: {
@@ -3206,6 +3537,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Conflict: SECRET_TOLD. */
+        "409-SECRET_TOLD": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Conflict: SECRET_TOLD, TOO_MANY_API_KEYS. */
         "409-SECRET_TOLD-TOO_MANY_API_KEYS": {
             headers: {
@@ -3215,8 +3555,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Conflict: TOO_MANY_SHARES. */
-        "409-TOO_MANY_SHARES": {
+        /** @description Conflict: SECRET_TOLD, TOO_MANY_SHARES. */
+        "409-SECRET_TOLD-TOO_MANY_SHARES": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: SECRET_TOLD, TOO_MANY_WEBHOOKS. */
+        "409-SECRET_TOLD-TOO_MANY_WEBHOOKS": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3253,6 +3602,15 @@ export interface components {
         };
         /** @description Conflict: UPLOAD_OFFSET_MISMATCH. */
         "409-UPLOAD_OFFSET_MISMATCH": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: WEBHOOK_DISABLED. */
+        "409-WEBHOOK_DISABLED": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3406,8 +3764,44 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED. */
+        "422-IDEMPOTENCY_KEY_REUSED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED, INVALID_FIELD, SHARE_LIFE_INVALID, SHARE_VIEW_INVALID. */
+        "422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-SHARE_LIFE_INVALID-SHARE_VIEW_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED, INVALID_FIELD, UNKNOWN_OFFER. */
         "422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-UNKNOWN_OFFER": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED, INVALID_FIELD, WEBHOOK_EVENTS_INVALID, WEBHOOK_URL_INVALID. */
+        "422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-WEBHOOK_EVENTS_INVALID-WEBHOOK_URL_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED, UPLOAD_EMPTY, UPLOAD_FRAGMENTED, UPLOAD_OVERRUN. */
+        "422-IDEMPOTENCY_KEY_REUSED-UPLOAD_EMPTY-UPLOAD_FRAGMENTED-UPLOAD_OVERRUN": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3469,15 +3863,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Unprocessable Entity: INVALID_FIELD, SHARE_LIFE_INVALID, SHARE_VIEW_INVALID. */
-        "422-INVALID_FIELD-SHARE_LIFE_INVALID-SHARE_VIEW_INVALID": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description Unprocessable Entity: INVALID_FIELD, TAGS_INVALID, TITLE_EMPTY. */
         "422-INVALID_FIELD-TAGS_INVALID-TITLE_EMPTY": {
             headers: {
@@ -3505,8 +3890,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Unprocessable Entity: UPLOAD_EMPTY, UPLOAD_FRAGMENTED, UPLOAD_OVERRUN. */
-        "422-UPLOAD_EMPTY-UPLOAD_FRAGMENTED-UPLOAD_OVERRUN": {
+        /** @description Unprocessable Entity: INVALID_FIELD, WEBHOOK_EVENTS_INVALID, WEBHOOK_URL_INVALID. */
+        "422-INVALID_FIELD-WEBHOOK_EVENTS_INVALID-WEBHOOK_URL_INVALID": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4771,6 +5156,11 @@ export interface operations {
                  * @example filename RXZlbmluZyBUcmFpbi5mbGFj
                  */
                 "Upload-Metadata"?: string;
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. Sending the same again within 24 hours opens no second upload: it is answered with the first one as far as it is, and bytes are taken only where none had arrived. With another length or name it is refused.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4807,10 +5197,11 @@ export interface operations {
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             408: components["responses"]["408-BODY_CUT_OFF"];
+            410: components["responses"]["410-UPLOAD_GONE"];
             412: components["responses"]["412-TUS_VERSION"];
             413: components["responses"]["413-UPLOAD_TOO_LARGE"];
             421: components["responses"]["421-WRONG_ADDRESS"];
-            422: components["responses"]["422-UPLOAD_EMPTY-UPLOAD_FRAGMENTED-UPLOAD_OVERRUN"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED-UPLOAD_EMPTY-UPLOAD_FRAGMENTED-UPLOAD_OVERRUN"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_UPLOADS"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
@@ -5714,7 +6105,13 @@ export interface operations {
     createShare: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. Sending the same again within 24 hours makes no second link: it is answered SECRET_TOLD, with the first one's `share_id` in facts, for a token is told once. With another body it is refused.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /**
                  * @description Names a track of yours.
@@ -5743,16 +6140,16 @@ export interface operations {
                     "application/json": components["schemas"]["NewShare"];
                 };
             };
-            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
-            409: components["responses"]["409-TOO_MANY_SHARES"];
+            409: components["responses"]["409-SECRET_TOLD-TOO_MANY_SHARES"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
             415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];
-            422: components["responses"]["422-INVALID_FIELD-SHARE_LIFE_INVALID-SHARE_VIEW_INVALID"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-SHARE_LIFE_INVALID-SHARE_VIEW_INVALID"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
@@ -6398,6 +6795,366 @@ export interface operations {
             504: components["responses"]["504-DEADLINE"];
         };
     };
+    listWebhookEndpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoints"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    createWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. Sending the same again within 24 hours makes nothing more: it is answered SECRET_TOLD, with the `endpoint_id` in facts, for a secret is told once. With another body it is refused.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEndpointRequest"];
+            };
+        };
+        responses: {
+            /** @description The endpoint and its secret. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-SECRET_TOLD-TOO_MANY_WEBHOOKS"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-WEBHOOK_EVENTS_INVALID-WEBHOOK_URL_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    deleteWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Names a webhook endpoint of yours.
+                 * @example whe_6f0e2d4c8b1a4937a5c3e7d9f0b2a461
+                 */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more is sent there. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-NOT_FOUND-WEBHOOK_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    updateWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Names a webhook endpoint of yours.
+                 * @example whe_6f0e2d4c8b1a4937a5c3e7d9f0b2a461
+                 */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WebhookEndpointChange"];
+            };
+        };
+        responses: {
+            /** @description The endpoint as it is now. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-NOT_FOUND-WEBHOOK_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-WEBHOOK_EVENTS_INVALID-WEBHOOK_URL_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. Sending the same again within 24 hours makes nothing more: it is answered SECRET_TOLD, with the `endpoint_id` in facts, for a secret is told once. With another body it is refused.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description Names a webhook endpoint of yours.
+                 * @example whe_6f0e2d4c8b1a4937a5c3e7d9f0b2a461
+                 */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint and its new secret. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-NOT_FOUND-WEBHOOK_NOT_FOUND"];
+            409: components["responses"]["409-SECRET_TOLD"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    testWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. Sending the same again within 24 hours sends nothing more: it is answered with what the first one sent.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description Names a webhook endpoint of yours.
+                 * @example whe_6f0e2d4c8b1a4937a5c3e7d9f0b2a461
+                 */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits to be sent. */
+            202: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-NOT_FOUND-WEBHOOK_NOT_FOUND"];
+            409: components["responses"]["409-WEBHOOK_DISABLED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the page before; absent takes the first.
+                 * @example MjAzMC0wNS0wNA
+                 */
+                cursor?: string;
+                /**
+                 * @description Most items of a page, 1 to 200.
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Names a webhook endpoint of yours.
+                 * @example whe_6f0e2d4c8b1a4937a5c3e7d9f0b2a461
+                 */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryPage"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
+            404: components["responses"]["404-NOT_FOUND-WEBHOOK_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-PAGE_TOKEN_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    replayWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. Sending the same again within 24 hours sends nothing more: it is answered with what the first one sent.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description Names a webhook endpoint of yours.
+                 * @example whe_6f0e2d4c8b1a4937a5c3e7d9f0b2a461
+                 */
+                endpoint_id: string;
+                /**
+                 * @description Names a message in the endpoint's log.
+                 * @example whd_2b7d9e1f3c5a48608f4e6d0c1b9a7352
+                 */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits to be sent. */
+            202: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-NOT_FOUND-WEBHOOK_DELIVERY_NOT_FOUND-WEBHOOK_NOT_FOUND"];
+            409: components["responses"]["409-WEBHOOK_DISABLED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
     receiveClerkWebhook: {
         parameters: {
             query?: never;
@@ -6995,6 +7752,44 @@ export interface operations {
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
             504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    hearOfTrack: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names the message: the same at each try.
+                 * @example msg_91c0b3f7a2d84e56bd4f0e8c7a6b5d32
+                 */
+                "webhook-id": string;
+                /**
+                 * @description Second of this try, since 1970 in UTC. Refuse what is older than five minutes.
+                 * @example 1904117471
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description `v1,` and the base64 of HMAC-SHA256 of `id.timestamp.body` by the secret; more with spaces between.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookMessage"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any 2xx within ten seconds is as good. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

@@ -35,6 +35,7 @@ from services.gateway.api.share_routes import ShareRoutes
 from services.gateway.api.track_routes import TrackRoutes
 from services.gateway.api.upload_routes import UploadRoutes
 from services.gateway.api.web_files import WebFiles
+from services.gateway.api.webhook_endpoint_routes import WebhookEndpointRoutes
 from services.gateway.api.webhook_routes import WebhookRoutes
 from services.gateway.app.track_wakes import TrackWakes
 from services.gateway.app.watch_track import WatchTimes
@@ -62,7 +63,12 @@ from stripsession.auth.v1 import (
     federation_service_pb2_grpc,
 )
 from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
-from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
+from stripsession.library.v1 import (
+    library_service_pb2_grpc,
+    listing_service_pb2_grpc,
+    share_service_pb2_grpc,
+    webhook_service_pb2_grpc,
+)
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 
@@ -92,6 +98,7 @@ class Stubs:
     library: library_service_pb2_grpc.LibraryServiceAsyncStub
     listing: listing_service_pb2_grpc.ListingServiceAsyncStub
     shares: share_service_pb2_grpc.ShareServiceAsyncStub
+    webhooks: webhook_service_pb2_grpc.WebhookServiceAsyncStub
     jobs: separation_service_pb2_grpc.JobReadingServiceAsyncStub
     billing: billing_service_pb2_grpc.BillingServiceAsyncStub
     payments: payment_service_pb2_grpc.PaymentServiceAsyncStub
@@ -209,6 +216,7 @@ def _stubs(
         library_service_pb2_grpc.LibraryServiceStub(library),
         listing_service_pb2_grpc.ListingServiceStub(library),
         share_service_pb2_grpc.ShareServiceStub(library),
+        webhook_service_pb2_grpc.WebhookServiceStub(library),
         separation_service_pb2_grpc.JobReadingServiceStub(separation),
         billing_service_pb2_grpc.BillingServiceStub(billing),
         payment_service_pb2_grpc.PaymentServiceStub(billing),
@@ -251,6 +259,7 @@ def _endpoints(
         *MediaRoutes(stubs.library).endpoints(),
         *ShareRoutes(stubs.shares, stubs.library).endpoints(),
         *DownloadRoutes(stubs.library).endpoints(),
+        *WebhookEndpointRoutes(stubs.webhooks).endpoints(),
         *WebhookRoutes(stubs.federation).endpoints(),
         *BillingRoutes(stubs.billing, stubs.payments).endpoints(),
         *CatalogueRoutes(stubs.jobs, stubs.billing, stubs.retention).endpoints(),

@@ -27,7 +27,7 @@ from services.library.api.material_servicer import MaterialServicer
 from services.library.api.share_servicer import ShareServicer
 from services.library.api.statuses import STATUSES
 from services.library.api.webhook_servicer import WebhookServicer
-from services.library.app.deliver_webhooks import AT_ONCE, WebhookDeliverer
+from services.library.app.deliver_webhooks import WebhookDeliverer
 from services.library.app.ports import Limits, Ports
 from services.library.app.sweep import sweep, sweep_jobs
 from services.library.clients.separation import IDEMPOTENT, SeparationClient
@@ -69,15 +69,9 @@ async def serve(settings: LibrarySettings) -> None:
         objects=SealedObjectStore(open_objects(settings.objects_url)),
         separation=SeparationClient(separation.grpc, submit_deadline_s=settings.submit_deadline_s),
         clock=SystemClock(),
-        webhooks=PinnedSender(loopback=settings.webhook_loopback, resolve=Names(AT_ONCE).resolve),
+        webhooks=PinnedSender(loopback=settings.webhook_loopback, resolve=Names().resolve),
     )
-    limits = Limits(
-        upload_bytes_max=settings.upload_bytes_max,
-        open_uploads_max=settings.open_uploads_max,
-        part_bytes_max=settings.upload_part_bytes_max,
-        parts_max=settings.upload_parts_max,
-        upload_life=datetime.timedelta(seconds=settings.upload_life_s),
-    )
+    limits = _limits(settings)
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
@@ -126,4 +120,14 @@ async def serve(settings: LibrarySettings) -> None:
             server,
             readiness,
         ]
+    )
+
+
+def _limits(settings: LibrarySettings) -> Limits:
+    return Limits(
+        upload_bytes_max=settings.upload_bytes_max,
+        open_uploads_max=settings.open_uploads_max,
+        part_bytes_max=settings.upload_part_bytes_max,
+        parts_max=settings.upload_parts_max,
+        upload_life=datetime.timedelta(seconds=settings.upload_life_s),
     )

@@ -17,6 +17,7 @@ from tests.contract.test_limits import member
 LATER = datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC)
 # What changes who may act for a person, or who the person is. Whoever takes a name away lets keys outlive their end.
 NEVER_BY_KEY = {"createApiKey", "listApiKeys", "revokeApiKey", "getAccount", "updateAccount"}
+NEVER_BY_KEY |= {"createWebhookEndpoint", "updateWebhookEndpoint", "rotateWebhookSecret"}
 NEVER_BY_KEY |= {"describeDeviceSignIn", "answerDeviceSignIn"}
 
 

@@ -22,6 +22,7 @@ from services.gateway.api.shapes import (
     yes_no,
 )
 from services.gateway.api.track_schemas import TRACK_SCHEMAS
+from services.gateway.api.webhook_schemas import WEBHOOK_SCHEMAS
 
 _NEXT = or_null(text("`cursor` of the next page; null on the last."))
 _API_KEY: Mapping[str, Schema] = {
@@ -40,6 +41,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **TRACK_SCHEMAS,
     **REPORT_SCHEMAS,
     **BILLING_SCHEMAS,
+    **WEBHOOK_SCHEMAS,
     "ProblemReason": one_of(
         "What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document,"
         " which is then in facts.reason: go by the status.",

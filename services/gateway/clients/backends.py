@@ -16,6 +16,7 @@ _DEVICES = "stripsession.auth.v1.DeviceService"
 _LIBRARY = "stripsession.library.v1.LibraryService"
 _LISTING = "stripsession.library.v1.ListingService"
 _SHARES = "stripsession.library.v1.ShareService"
+_WEBHOOKS = "stripsession.library.v1.WebhookService"
 _JOBS = "stripsession.separation.v1.JobReadingService"
 _BILLING = "stripsession.billing.v1.BillingService"
 _RETENTION = "stripsession.retention.v1.RetentionService"
@@ -47,7 +48,8 @@ _IDEMPOTENT = {
         )
     ]
     + [f"{_LISTING}/{name}" for name in ("GetTracks", "ListTags")]
-    + [f"{_SHARES}/{name}" for name in ("ListShares", "RevokeShare", "OpenShare")],
+    + [f"{_SHARES}/{name}" for name in ("ListShares", "RevokeShare", "OpenShare")]
+    + [f"{_WEBHOOKS}/{name}" for name in ("ListWebhookEndpoints", "UpdateWebhookEndpoint", "ListWebhookDeliveries")],
     "separation": [f"{_JOBS}/{name}" for name in ("GetJobOfTrack", "ListJobsOfTracks", "ListModels")],
     "billing": [f"{_BILLING}/{name}" for name in ("ListPlans", "GetUsage", "ListLedgerEntries")],
     "retention": [f"{_RETENTION}/ListErasures"],

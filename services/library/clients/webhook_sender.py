@@ -8,12 +8,12 @@ stands for a moment later changes nothing. Redirects are answers, not ways on. O
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import contextlib
 import ipaddress
 import re
 import socket
 import ssl
+import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias
 
@@ -22,9 +22,11 @@ from services.library.domain.webhook import Fault, Heard
 from services.library.domain.webhook_target import Address, Target, may_reach, target_of
 
 TRY_S = 10.0
-"""Longest try: looking up, connecting, sending and the answer's first line together."""
+"""Longest try: connecting, sending and the answer's first line together."""
+LOOKUP_S = 5.0
+"""Longest wait for what a name stands for."""
 _LOOKUP_S_MAX = 40.0
-"""Longest wait for a lookup that nobody needs any more; with a try it is shorter than the lease of an endpoint."""
+"""Longest wait for a lookup that nobody needs any more; shorter than the lease of an endpoint."""
 _ADDRESSES_MAX = 2
 _LINE_BYTES_MAX = 1024
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9]{2})(?: [^\r\n]*)?\r?\n")
@@ -36,9 +38,10 @@ _USER_AGENT = "StripSession-Webhooks/1"
 
 Stream: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[Address]]]
-"""Name and port -> every address that the name stands for now. Raises OSError."""
+"""Name and port -> every address that the name stands for now. It has an end; raises OSError and TimeoutError."""
 Connect: TypeAlias = Callable[[Address, Target], Awaitable[Stream]]
 """A connection to this very address. Raises OSError."""
+Look: TypeAlias = Callable[[str, int], Sequence[Address]]
 
 
 class AddressForbidden(Exception):
@@ -79,8 +82,14 @@ class PinnedSender:
         status: int | None = None
         fault: Fault | None = None
         try:
+            # The rules may be stricter than they were when the address was taken.
+            target = target_of(url, loopback=self._loopback)
+            addresses = await self._resolve(target.host, target.port)
+            # One that leads inside condemns the name: it is an attack, or a mistake that its owner should see.
+            if not addresses or not all(may_reach(address, loopback=self._loopback) for address in addresses):
+                raise AddressForbidden
             async with asyncio.timeout(self._try_s):
-                status = await self._answered(url, headers, body)
+                status = await self._answered(target, addresses, _request(target, headers, body))
         except TimeoutError:
             fault = Fault.TIMEOUT
         except (AddressForbidden, WebhookUrlInvalid):
@@ -97,24 +106,18 @@ class PinnedSender:
             fault = Fault.REDIRECTED if status in _REDIRECTING else Fault.REFUSED
         return status, fault
 
-    async def _answered(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
-        """The answer's status. Raises OSError, ValueError, EOFError, AddressForbidden and WebhookUrlInvalid."""
-        # The rules may be stricter than they were when the address was taken.
-        target = target_of(url, loopback=self._loopback)
-        reader, writer = await self._reached(target)
+    async def _answered(self, target: Target, addresses: Sequence[Address], request: bytes) -> int:
+        """The answer's status. Raises OSError, ValueError and EOFError."""
+        reader, writer = await self._reached(target, addresses)
         try:
-            writer.write(_request(target, headers, body))
+            writer.write(request)
             await writer.drain()
             return await _status(reader)
         finally:
             # Nobody waits for a stranger to agree that this is over.
             writer.transport.abort()
 
-    async def _reached(self, target: Target) -> Stream:
-        addresses = await self._resolve(target.host, target.port)
-        # One that leads inside condemns the name: it is an attack, or a mistake that its owner should see.
-        if not addresses or not all(may_reach(address, loopback=self._loopback) for address in addresses):
-            raise AddressForbidden
+    async def _reached(self, target: Target, addresses: Sequence[Address]) -> Stream:
         *others, last = addresses[:_ADDRESSES_MAX]
         for address in others:
             # Not reached at one of its addresses, it may be at another; a wrong certificate is wrong at each.
@@ -134,24 +137,48 @@ class PinnedSender:
 
 
 class Names:
-    """Looks names up in threads of its own: a stranger's silent name server keeps nobody else's threads."""
+    """Looks names up in threads of its own: a stranger's silent name server keeps nobody else's threads.
 
-    def __init__(self, lookups_max: int) -> None:
-        """At most so many are looked up at once."""
-        self._threads = concurrent.futures.ThreadPoolExecutor(lookups_max, thread_name_prefix="webhook-names")
+    They hold up no end of the process, either: what a name stands for is worth no waiting.
+    """
+
+    def __init__(self, look: Look | None = None, *, lookup_s: float = LOOKUP_S) -> None:
+        """`look` waits as it asks."""
+        self._look = look or _looked_up
+        self._lookup_s = lookup_s
 
     async def resolve(self, host: str, port: int) -> Sequence[Address]:
-        """Every address that a name stands for now. Raises OSError. It ends, cancelled or not, with its thread."""
+        """Every address that a name stands for now. Raises OSError, and TimeoutError once its thread has ended."""
         loop = asyncio.get_running_loop()
-        looking = loop.run_in_executor(self._threads, _looked_up, host, port)
-        try:
-            return await asyncio.shield(looking)
-        except asyncio.CancelledError:
-            # Whoever has such a name holds one thread, not one more with each try.
-            await asyncio.wait((looking,), timeout=_LOOKUP_S_MAX)
-            if not looking.cancelled():
-                looking.exception()
-            raise
+        found: asyncio.Future[Sequence[Address]] = loop.create_future()
+
+        def settle(addresses: Sequence[Address], error: OSError | None) -> None:
+            if found.cancelled():
+                return
+            if error is None:
+                found.set_result(addresses)
+            else:
+                found.set_exception(error)
+
+        def look() -> None:
+            addresses: Sequence[Address] = ()
+            fault: OSError | None = None
+            try:
+                addresses = self._look(host, port)
+            except OSError as error:
+                fault = error
+            # Nobody is there any more when the process ends.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(settle, addresses, fault)
+
+        threading.Thread(target=look, name="webhook-name", daemon=True).start()
+        in_time, _ = await asyncio.wait((found,), timeout=self._lookup_s)
+        if not in_time:
+            # Whoever has such a name holds one thread and one place, not one thread more with each try.
+            await asyncio.wait((found,), timeout=_LOOKUP_S_MAX)
+            found.cancel()
+            raise TimeoutError
+        return found.result()
 
 
 def _looked_up(host: str, port: int) -> Sequence[Address]:

@@ -27,7 +27,12 @@ from stripsession.auth.v1 import (
     federation_service_pb2_grpc,
 )
 from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
-from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
+from stripsession.library.v1 import (
+    library_service_pb2_grpc,
+    listing_service_pb2_grpc,
+    share_service_pb2_grpc,
+    webhook_service_pb2_grpc,
+)
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
@@ -40,6 +45,7 @@ from tests.integration.gateway.fake_payments import FakePayments
 from tests.integration.gateway.fake_retention import FakeRetention
 from tests.integration.gateway.fake_sessions import FakeSessions
 from tests.integration.gateway.fake_shares import FakeShares
+from tests.integration.gateway.fake_webhooks import FakeWebhooks
 from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeLibrary
 
 OWNER = "usr_owner"
@@ -59,6 +65,7 @@ class Door:
     devices: FakeDevices
     library: FakeLibrary
     shares: FakeShares
+    webhooks: FakeWebhooks
     jobs: FakeJobs
     billing: FakeBilling
     payments: FakePayments
@@ -104,7 +111,7 @@ async def opened(
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
     shares, sessions, listing = FakeShares(library), FakeSessions(auth), FakeListing(library)
     federation, api_keys, devices = FakeFederation(), FakeApiKeys(), FakeDevices(auth)
-    payments = FakePayments()
+    payments, webhooks = FakePayments(), FakeWebhooks()
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
@@ -119,6 +126,7 @@ async def opened(
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
             lambda server: listing_service_pb2_grpc.add_ListingServiceServicer_to_server(listing, server),
             lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(shares, server),
+            lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(webhooks, server),
         ],
         "separation": [
             lambda server: separation_service_pb2_grpc.add_JobReadingServiceServicer_to_server(jobs, server)
@@ -159,6 +167,7 @@ async def opened(
             devices,
             library,
             shares,
+            webhooks,
             jobs,
             billing,
             payments,

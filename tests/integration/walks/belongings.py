@@ -27,6 +27,7 @@ from stripsession.billing.v1 import payment_service_pb2 as payments
 from stripsession.library.v1 import library_service_pb2 as library
 from stripsession.library.v1 import material_service_pb2 as material
 from stripsession.library.v1 import share_service_pb2 as shares
+from stripsession.library.v1 import webhook_service_pb2 as webhooks
 from stripsession.separation.v1 import separation_service_pb2 as separation
 from tests.integration.stripe.shop import Shop
 from tests.integration.walks.contracts import method_named
@@ -39,6 +40,9 @@ PASSWORD = "a long enough secret"
 API_KEY_SCOPES = ("tracks:read", "tracks:write", "downloads", "shares", "billing:read")
 KEYS_KEPT = 15
 """Of one person's keys, the newest so many; a walk makes more than anybody may have."""
+ENDPOINTS_KEPT = 3
+"""Of one person's webhook endpoints, the newest so many: five are the most, and a walk makes some of its own."""
+NOWHERE = "http://127.0.0.1:9/"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
 
@@ -75,6 +79,8 @@ class Belongings:
     session_id: str = ""
     key_id: str = ""
     user_code: str = ""
+    endpoint_id: str = ""
+    delivery_id: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +102,7 @@ class Secrets:
 
 def absent() -> Belongings:
     """Names of the right shape for what has never been."""
-    kinds = ("usr", "upl", "trk", "job", "shr", "tok", "ses", "key", "code")
+    kinds = ("usr", "upl", "trk", "job", "shr", "tok", "ses", "key", "code", "whe", "whd")
     return Belongings(*(f"{kind}_{uuid.uuid4().hex}" for kind in kinds))
 
 
@@ -216,6 +222,7 @@ class Maker:
         key_id, _ = await self.api_key(person, *API_KEY_SCOPES)
         user_code = (await self._device_codes(person)).user_code
         made = dataclasses.replace(made, session_id=await self._session(person), key_id=key_id, user_code=user_code)
+        made = await self._hearing(made)
         if state not in (State.UPLOADING, State.UPLOADED):
             made = await self._tracked(made)
         if state is State.CANCELLED:
@@ -227,6 +234,19 @@ class Maker:
             await self._separated(made)
         self.names[person.user_id] |= {name for name in dataclasses.astuple(made) if name}
         return made
+
+    async def _hearing(self, made: Belongings) -> Belongings:
+        """With a webhook endpoint that nobody is at, and a message that waits for it."""
+        listing = webhooks.ListWebhookEndpointsRequest(owner_id=made.owner_id)
+        listed = await self.ask("library.v1.WebhookService.ListWebhookEndpoints", listing, "gateway")
+        for old in listed.endpoints[: 1 - ENDPOINTS_KEPT]:
+            removing = webhooks.DeleteWebhookEndpointRequest(owner_id=made.owner_id, endpoint_id=old.endpoint_id)
+            await self.ask("library.v1.WebhookService.DeleteWebhookEndpoint", removing, "gateway")
+        making = webhooks.CreateWebhookEndpointRequest(owner_id=made.owner_id, url=NOWHERE, event_types=["track.ready"])
+        endpoint = (await self.ask("library.v1.WebhookService.CreateWebhookEndpoint", making, "gateway")).endpoint
+        trying = webhooks.SendTestWebhookRequest(owner_id=made.owner_id, endpoint_id=endpoint.endpoint_id)
+        delivery = (await self.ask("library.v1.WebhookService.SendTestWebhook", trying, "gateway")).delivery
+        return dataclasses.replace(made, endpoint_id=endpoint.endpoint_id, delivery_id=delivery.delivery_id)
 
     async def _session(self, person: Person) -> str:
         """A session of nobody's tokens here, which may end."""

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.integration.walks.belongings import PASSWORD, State
+from tests.integration.walks.belongings import NOWHERE, PASSWORD, State
 from tests.integration.walks.rpc_examples import Asked, signed_event
 
 _TUS = {"Tus-Resumable": "1.0.0"}
@@ -61,6 +61,10 @@ def _of_guest(path: Mapping[str, str]) -> Operation:
 
 def _link(asked: Asked) -> Sent:
     return Sent({"track_id": asked.things.track_id, "share_id": asked.things.share_id})
+
+
+def _of_endpoint(**more: Any) -> Operation:
+    return Operation(lambda asked: Sent({"endpoint_id": asked.things.endpoint_id}, **more))
 
 
 def _webhook(asked: Asked) -> Sent:
@@ -161,6 +165,16 @@ OPERATIONS: Mapping[str, Operation] = {
         lambda asked: Sent(headers={"Stripe-Signature": signed_event()[1]}, content=signed_event()[0])
     ),
     "listErasures": _plain(),
+    "createWebhookEndpoint": _plain(json={"url": NOWHERE, "events": ["track.ready"]}),
+    "listWebhookEndpoints": _plain(),
+    "updateWebhookEndpoint": _of_endpoint(json={"enabled": True}),
+    "deleteWebhookEndpoint": _of_endpoint(),
+    "rotateWebhookSecret": _of_endpoint(),
+    "testWebhookEndpoint": _of_endpoint(),
+    "listWebhookDeliveries": _of_endpoint(),
+    "replayWebhookDelivery": Operation(
+        lambda asked: Sent({"endpoint_id": asked.things.endpoint_id, "delivery_id": asked.things.delivery_id})
+    ),
     "receiveClerkWebhook": Operation(_webhook),
 }
 """Name of an operation -> its example. One that has none fails the walk."""

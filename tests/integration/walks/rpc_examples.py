@@ -23,10 +23,11 @@ from stripsession.library.v1 import material_service_pb2 as material
 from stripsession.library.v1 import report_pb2 as report
 from stripsession.library.v1 import share_service_pb2 as shares
 from stripsession.library.v1 import upload_holding_service_pb2 as holding
+from stripsession.library.v1 import webhook_service_pb2 as webhooks
 from stripsession.retention.v1 import retention_service_pb2 as retention
 from stripsession.separation.v1 import separation_service_pb2 as separation
 from tests.integration.stripe.shop import SECRET
-from tests.integration.walks.belongings import LENGTH, PASSWORD, Belongings, Secrets, State, append
+from tests.integration.walks.belongings import LENGTH, NOWHERE, PASSWORD, Belongings, Secrets, State, append
 from tests.integration.walks.of_issuer import Vouching
 
 
@@ -73,6 +74,10 @@ class Example:
 
 def _spec(asked: Asked) -> library.DownloadSpec:
     return library.DownloadSpec(owner_id=asked.actor, track_id=asked.things.track_id, format="wav")
+
+
+def _of_endpoint(kind: Callable[..., Message], **more: object) -> Example:
+    return Example(lambda asked: kind(owner_id=asked.actor, endpoint_id=asked.things.endpoint_id, **more))
 
 
 def _of_track(kind: Callable[..., Message], state: State = State.SEPARATING, **more: object) -> Example:
@@ -263,6 +268,20 @@ _LIBRARY: Mapping[str, Example] = {
     ),
     "ShareService.OpenShare": Example(
         lambda asked: shares.OpenShareRequest(token=asked.secrets.share_token), State.SEPARATING
+    ),
+    "WebhookService.CreateWebhookEndpoint": _of_person(
+        webhooks.CreateWebhookEndpointRequest, url=NOWHERE, event_types=["track.ready"]
+    ),
+    "WebhookService.ListWebhookEndpoints": _of_person(webhooks.ListWebhookEndpointsRequest),
+    "WebhookService.UpdateWebhookEndpoint": _of_endpoint(webhooks.UpdateWebhookEndpointRequest, enabled=True),
+    "WebhookService.DeleteWebhookEndpoint": _of_endpoint(webhooks.DeleteWebhookEndpointRequest),
+    "WebhookService.RotateWebhookSecret": _of_endpoint(webhooks.RotateWebhookSecretRequest),
+    "WebhookService.SendTestWebhook": _of_endpoint(webhooks.SendTestWebhookRequest),
+    "WebhookService.ListWebhookDeliveries": _of_endpoint(webhooks.ListWebhookDeliveriesRequest),
+    "WebhookService.ReplayWebhookDelivery": Example(
+        lambda asked: webhooks.ReplayWebhookDeliveryRequest(
+            owner_id=asked.actor, endpoint_id=asked.things.endpoint_id, delivery_id=asked.things.delivery_id
+        )
     ),
     "MaterialService.OpenTrack": _of_worker(
         material.OpenTrackRequest, attempt=1, stems=["vocals", "drums", "bass", "other"]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+import threading
+from collections.abc import Sequence
 from typing import cast
 
 import pytest
 
-from services.library.clients.webhook_sender import PinnedSender, Stream
+from services.library.clients.webhook_sender import Names, PinnedSender, Stream
 from services.library.domain.errors import WebhookUrlInvalid
 from services.library.domain.webhook import Fault
 from services.library.domain.webhook_target import Address, Target, may_reach, target_of
@@ -203,19 +204,44 @@ async def test_what_goes_wrong_is_told_in_a_word(error: OSError, fault: Fault) -
 
 
 async def test_a_try_has_an_end() -> None:
-    """A receiver that never answers, or a name server that never does, is left after the time of one try."""
+    """A receiver that never answers is left after the time of one try."""
 
     async def never(*_: object) -> Stream:
         return await asyncio.Future()
 
-    async def nothing(host: str, port: int) -> Sequence[Address]:
-        return await asyncio.Future()
+    sender = PinnedSender(loopback=False, resolve=Net([PUBLIC]).resolve, connect=never, try_s=0.0)
+    assert (await sender.send(URL, {}, b"{}")).fault is Fault.TIMEOUT
 
-    silent: list[tuple[Callable[..., Awaitable[Sequence[Address]]], Callable[..., Awaitable[Stream]]]]
-    silent = [(Net([PUBLIC]).resolve, never), (nothing, never)]
-    for resolve, connect in silent:
-        sender = PinnedSender(loopback=False, resolve=resolve, connect=connect, try_s=0.0)
-        assert (await sender.send(URL, {}, b"{}")).fault is Fault.TIMEOUT
+
+async def test_a_silent_name_server_holds_one_place_until_it_answers() -> None:
+    """A lookup that takes too long fails the try, which lasts as long as its thread: no thread is added meanwhile."""
+    answering, asked = threading.Event(), threading.Event()
+
+    def look(host: str, port: int) -> Sequence[Address]:
+        asked.set()
+        answering.wait(30)
+        return [ipaddress.ip_address(PUBLIC)]
+
+    net = Net([PUBLIC])
+    sender = PinnedSender(loopback=False, resolve=Names(look, lookup_s=0.0).resolve, connect=net.connect)
+    trying = asyncio.create_task(sender.send(URL, {}, b"{}"))
+    await asyncio.to_thread(asked.wait, 30)
+    assert not trying.done()
+    answering.set()
+    assert (await trying).fault is Fault.TIMEOUT
+    assert net.reached == []
+
+
+async def test_names_are_looked_up_as_the_machine_does() -> None:
+    """An address stands for itself, and a name that there cannot be for nothing."""
+    names = Names()
+    assert await names.resolve("127.0.0.1", 443) == [ipaddress.ip_address("127.0.0.1")]
+
+    def unknown(host: str, port: int) -> Sequence[Address]:
+        raise socket.gaierror(socket.EAI_NONAME, "no")
+
+    sender = PinnedSender(loopback=False, resolve=Names(unknown).resolve)
+    assert (await sender.send(URL, {}, b"{}")).fault is Fault.NAME_UNKNOWN
 
 
 def test_the_open_internet_is_reached() -> None:

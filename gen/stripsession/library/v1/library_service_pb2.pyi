@@ -71,7 +71,7 @@ class CreateUploadRequest(_message.Message):
     file_name: _builtins.str
     """File name; may be empty."""
     idempotency_key: _builtins.str
-    """The caller's own name for this request; empty for none."""
+    """Of the same one the same upload, for a day; with other content IDEMPOTENCY_KEY_REUSED. Empty for none."""
     def __init__(
         self,
         *,
@@ -941,9 +941,7 @@ class DownloadSpec(_message.Message):
     """2 for a preview twice as fast at the same pitch; 0 or 1 for the song as it is."""
     @_builtins.property
     def stems(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Stems to include; empty means all. More than one needs `bundle` or is mixed. One that the track lacks may be the
-        name of a preset.
-        """
+        """Stems to include; empty means all. More than one needs `bundle` or is mixed. One may be the name of a preset."""
 
     @_builtins.property
     def gains_db(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:

@@ -122,8 +122,7 @@ class LibraryServiceServicer:
     """
 
     def CreateUpload(self, request, context):
-        """Opens a resumable upload, or finds the one that the same request opened. INVALID_ARGUMENT/UPLOAD_TOO_LARGE,
-        UPLOAD_EMPTY or IDEMPOTENCY_KEY_REUSED; RESOURCE_EXHAUSTED/TOO_MANY_UPLOADS.
+        """Opens a resumable upload. INVALID_ARGUMENT/UPLOAD_TOO_LARGE or UPLOAD_EMPTY; RESOURCE_EXHAUSTED/TOO_MANY_UPLOADS.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,9 +34,7 @@ class LibraryServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> LibraryServiceAsyncStub: ...
     CreateUpload: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.CreateUploadRequest, _library_service_pb2.CreateUploadResponse]
-    """Opens a resumable upload, or finds the one that the same request opened. INVALID_ARGUMENT/UPLOAD_TOO_LARGE,
-    UPLOAD_EMPTY or IDEMPOTENCY_KEY_REUSED; RESOURCE_EXHAUSTED/TOO_MANY_UPLOADS.
-    """
+    """Opens a resumable upload. INVALID_ARGUMENT/UPLOAD_TOO_LARGE or UPLOAD_EMPTY; RESOURCE_EXHAUSTED/TOO_MANY_UPLOADS."""
     GetUpload: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.GetUploadRequest, _library_service_pb2.GetUploadResponse]
     """How far an upload is. NOT_FOUND/UPLOAD_NOT_FOUND."""
     AppendUpload: _grpc.StreamUnaryMultiCallable[_library_service_pb2.AppendUploadRequest, _library_service_pb2.AppendUploadResponse]
@@ -81,9 +79,7 @@ class LibraryServiceAsyncStub(LibraryServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateUpload: _aio.UnaryUnaryMultiCallable[_library_service_pb2.CreateUploadRequest, _library_service_pb2.CreateUploadResponse]  # type: ignore[assignment]
-    """Opens a resumable upload, or finds the one that the same request opened. INVALID_ARGUMENT/UPLOAD_TOO_LARGE,
-    UPLOAD_EMPTY or IDEMPOTENCY_KEY_REUSED; RESOURCE_EXHAUSTED/TOO_MANY_UPLOADS.
-    """
+    """Opens a resumable upload. INVALID_ARGUMENT/UPLOAD_TOO_LARGE or UPLOAD_EMPTY; RESOURCE_EXHAUSTED/TOO_MANY_UPLOADS."""
     GetUpload: _aio.UnaryUnaryMultiCallable[_library_service_pb2.GetUploadRequest, _library_service_pb2.GetUploadResponse]  # type: ignore[assignment]
     """How far an upload is. NOT_FOUND/UPLOAD_NOT_FOUND."""
     AppendUpload: _aio.StreamUnaryMultiCallable[_library_service_pb2.AppendUploadRequest, _library_service_pb2.AppendUploadResponse]  # type: ignore[assignment]
@@ -131,9 +127,7 @@ class LibraryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _library_service_pb2.CreateUploadRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_library_service_pb2.CreateUploadResponse, _abc.Awaitable[_library_service_pb2.CreateUploadResponse]]:
-        """Opens a resumable upload, or finds the one that the same request opened. INVALID_ARGUMENT/UPLOAD_TOO_LARGE,
-        UPLOAD_EMPTY or IDEMPOTENCY_KEY_REUSED; RESOURCE_EXHAUSTED/TOO_MANY_UPLOADS.
-        """
+        """Opens a resumable upload. INVALID_ARGUMENT/UPLOAD_TOO_LARGE or UPLOAD_EMPTY; RESOURCE_EXHAUSTED/TOO_MANY_UPLOADS."""
 
     @_abc_1.abstractmethod
     def GetUpload(
