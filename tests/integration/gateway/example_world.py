@@ -65,7 +65,7 @@ def restore(door: Door) -> None:
     auth.sign_ups = {str(CONFIRMATION.example["code"]): ("grace@example.org", str(CONFIRMATION.example["password"]))}
     door.sessions.codes = {str(CHOICE.example["code"]): OWNER, str(VERIFY.example["code"]): OWNER}
     door.shares.by_token = {SHARE_TOKEN: (OWNER, share)}
-    door.shares.requests, library.opened = {}, {}
+    door.shares.requests = {}
     door.webhooks.by_owner, door.webhooks.deliveries, door.webhooks.requests = {}, {}, {}
     door.webhooks.add(OWNER, "https://example.org/hooks", endpoint_id=ENDPOINT_ID)
     door.webhooks.add_delivery(ENDPOINT_ID, "webhook.test", DELIVERY_ID)

@@ -173,7 +173,6 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
         self.contents: dict[str, bytearray] = {}
         self.tracks: dict[str, track_pb2.Track] = {}
         self.keys: dict[tuple[str, str], str] = {}
-        self.opened: dict[tuple[str, str], str] = {}
         self.reports: dict[str, report_pb2.Report] = {}
         self.analyses: dict[str, report_pb2.Analysis] = {}
         self.file = b""
@@ -232,12 +231,11 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
     async def CreateUpload(self, request: Any, context: Any) -> library_service_pb2.CreateUploadResponse:
         if request.length_bytes == 0:
             raise refused(grpc.StatusCode.INVALID_ARGUMENT, "UPLOAD_EMPTY", "The file is empty.")
-        known = self.opened.get((request.owner_id, request.idempotency_key)) if request.idempotency_key else None
-        if known is not None:
-            return library_service_pb2.CreateUploadResponse(upload=self.uploads[known])
-        upload = self.add_upload(request.owner_id, request.length_bytes)
+        name = (request.owner_id, f"upload {request.idempotency_key}")
+        if name not in self.keys or not request.idempotency_key:
+            self.keys[name] = self.add_upload(request.owner_id, request.length_bytes).upload_id
+        upload = self.uploads[self.keys[name]]
         upload.file_name = request.file_name
-        self.opened[request.owner_id, request.idempotency_key] = upload.upload_id
         return library_service_pb2.CreateUploadResponse(upload=upload)
 
     async def GetUpload(self, request: Any, context: Any) -> library_service_pb2.GetUploadResponse:

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.api.web_files import POLICY
-from tests.integration.web import fake_api_keys, fake_devices
+from tests.integration.web import fake_api_keys, fake_devices, fake_webhooks
 from tests.integration.web.counted_bytes import CountedBytes
 from tests.integration.web.fake_listing import FakeListing
 from tests.integration.web.fake_mail import FakeMail
@@ -78,6 +78,7 @@ class FakeGateway:
         self.shares = FakeShares(self)
         self.mail = FakeMail(self._open, self._with_session)
         self.api_keys, self.devices = fake_api_keys.FakeApiKeys(), fake_devices.FakeDevices()
+        self.webhooks = fake_webhooks.FakeWebhooks()
         self.payments = FakePayments()
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
@@ -143,7 +144,7 @@ class FakeGateway:
             Route("/v1/billing/plans", self._plans),
             *self.payments.routes(),
             Route("/v1/privacy/erasures", self._erasures),
-            *(*self.api_keys.routes(), *self.devices.routes()),
+            *(*self.api_keys.routes(), *self.devices.routes(), *self.webhooks.routes()),
             Route("/v1/uploads", self._create_upload, methods=["POST"]),
             Route("/v1/uploads/{upload_id}", self._upload, methods=["HEAD", "PATCH", "DELETE"]),
             *self.listing.routes(),

@@ -16,7 +16,7 @@ WIDTHS_PX = (360, 768, 1440)
 PHONE_PX, DESK_PX = 360, 1440
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
-SECTIONS = ("profile", "security", "plan", "page", "keys", "privacy", "receipts", "session")
+SECTIONS = ("profile", "security", "plan", "page", "keys", "webhooks", "privacy", "receipts", "session")
 SONG = "Night Train"
 _SONGS = (
     SONG,
@@ -64,7 +64,7 @@ async def walk(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await _library(web, gateway, look)
     await _download(web, gateway, look)
     link = await _player(web, look)
-    await _account(web, look)
+    await _account(web, gateway, look)
     await _device(web, look)
     await _payments(web, gateway, look)
     await _elsewhere(web, link, look)
@@ -202,7 +202,7 @@ async def _player(web: WebPage, look: Look) -> str:
     return await made.input_value()
 
 
-async def _account(web: WebPage, look: Look) -> None:
+async def _account(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await web.page.goto(f"{web.address}/#/account")
     await expect(web.page.get_by_text("upl_0")).to_be_visible()
     await look("account")
@@ -211,6 +211,7 @@ async def _account(web: WebPage, look: Look) -> None:
         await expect(web.page.locator(f"#section-{section}")).to_be_focused()
         await look(f"account-{section}")
     await _keys(web, look)
+    await _webhooks(web, gateway, look)
 
 
 async def _keys(web: WebPage, look: Look) -> None:
@@ -236,6 +237,35 @@ async def _keys(web: WebPage, look: Look) -> None:
     await web.page.get_by_role("button", name="Revoke the key Nightly backup").click()
     await expect(dialog).to_be_visible()
     await look("account-revoke-key")
+    await web.page.keyboard.press("Escape")
+
+
+async def _webhooks(web: WebPage, gateway: FakeGateway, look: Look) -> None:
+    """One is made, tried, given up, and looked into."""
+    await web.page.goto(f"{web.address}/#/account/webhooks")
+    dialog = web.page.get_by_role("dialog")
+    await web.page.get_by_role("button", name="Add a webhook").click()
+    await expect(dialog).to_be_visible()
+    await look("account-new-webhook")
+    await dialog.get_by_label("Address").fill(f"https://hooks.example.org/{'a-long-way-down/' * 8}")
+    await dialog.get_by_role("button", name="Add a webhook").click()
+    await expect(dialog.get_by_label("The secret")).to_be_visible()
+    await look("account-webhook-made")
+    await dialog.get_by_role("button", name="Done").click()
+    row = web.page.locator("#webhooks li")
+    await row.get_by_role("button", name="Send a test").click()
+    await look("account-webhook-tested")
+    gateway.webhooks.fail()
+    await web.page.reload()
+    await expect(row.get_by_role("button", name="Turn on")).to_be_visible()
+    await look("account-webhook-failing")
+    await row.get_by_role("button", name="Log").click()
+    await expect(dialog.locator("li")).to_be_visible()
+    await look("account-webhook-log")
+    await dialog.get_by_role("button", name="Done").click()
+    await row.get_by_role("button", name="Change secret").click()
+    await expect(dialog).to_be_visible()
+    await look("account-webhook-rotate")
     await web.page.keyboard.press("Escape")
 
 

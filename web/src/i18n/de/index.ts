@@ -15,6 +15,7 @@ import { remarks } from "$/i18n/de/remarks";
 import { security } from "$/i18n/de/security";
 import { sharing } from "$/i18n/de/sharing";
 import { times } from "$/i18n/de/times";
+import { webhooks } from "$/i18n/de/webhooks";
 import type { Messages } from "$/i18n/i18n.svelte";
 
 export const de: Messages = {
@@ -33,4 +34,5 @@ export const de: Messages = {
   security,
   sharing,
   times,
+  webhooks,
 };

@@ -86,6 +86,7 @@ export const refusals: Messages["refusals"] = {
   TOO_MANY_SHARES: "Dieser Song hat so viele Links, wie er haben darf. Widerrufe zuerst einen davon.",
   TOO_MANY_STREAMS: "StripSession ist in zu vielen Tabs offen. Schließ einen davon.",
   TOO_MANY_UPLOADS: "Zu viele Uploads sind offen. Beende zuerst einen oder brich ihn ab.",
+  TOO_MANY_WEBHOOKS: "Du hast so viele Webhooks, wie du haben darfst. Entferne zuerst einen davon.",
   TOO_SHORT: "In dieser Datei ist gar kein Ton. Prüfe, ob sie spielt, und lade sie dann noch einmal hoch.",
   TRACK_NOT_FOUND: "Diesen Song gibt es nicht mehr.",
   TRACK_NOT_READY: "Dieser Song ist noch nicht fertig. Warte, bis alle Spuren da sind.",
@@ -113,6 +114,12 @@ export const refusals: Messages["refusals"] = {
       : "Diese Datei ist zu groß. Wähle eine kleinere.",
   WEAK_PASSWORD:
     "Dieses Passwort lässt sich zu leicht raten. Nimm eines, das nicht deine Adresse ist und das andere nicht haben.",
+  WEBHOOK_DELIVERY_NOT_FOUND: "Diese Nachricht steht nicht mehr im Protokoll.",
+  WEBHOOK_DISABLED: "Dieser Webhook ist aus. Schalte ihn zuerst ein.",
+  WEBHOOK_EVENTS_INVALID: "Wähle mindestens eines aus, das er erfährt.",
+  WEBHOOK_NOT_FOUND: "Diesen Webhook gibt es nicht mehr.",
+  WEBHOOK_URL_INVALID:
+    "Gib eine Adresse ein, die mit https:// beginnt und zu einem öffentlichen Server führt, ohne Passwort darin.",
   WRONG_ADDRESS: ({ address }) =>
     address
       ? `Unter diesem Namen ist StripSession nicht zu erreichen. Öffne ${address} stattdessen.`

@@ -15,6 +15,7 @@ import { remarks } from "$/i18n/en/remarks";
 import { security } from "$/i18n/en/security";
 import { sharing } from "$/i18n/en/sharing";
 import { times } from "$/i18n/en/times";
+import { webhooks } from "$/i18n/en/webhooks";
 
 export const en = {
   account,
@@ -32,4 +33,5 @@ export const en = {
   security,
   sharing,
   times,
+  webhooks,
 };

@@ -89,6 +89,7 @@ export const refusals = {
   TOO_MANY_SHARES: "This track has as many links as it may have. Revoke one of them first.",
   TOO_MANY_STREAMS: "StripSession is open in too many tabs. Close one of them.",
   TOO_MANY_UPLOADS: "Too many uploads are open. Finish or cancel one of them first.",
+  TOO_MANY_WEBHOOKS: "You have as many webhooks as you may have. Remove one of them first.",
   TOO_SHORT: "This file holds no sound at all. Check that it plays, then upload it again.",
   TRACK_NOT_FOUND: "This track is not there any more.",
   TRACK_NOT_READY: "This track is not complete yet. Wait until all its stems are made.",
@@ -112,6 +113,12 @@ export const refusals = {
   UPLOAD_TOO_LARGE: ({ most }) =>
     most ? `This file is too large: at most ${most} are taken.` : "This file is too large. Choose a smaller one.",
   WEAK_PASSWORD: asTold,
+  WEBHOOK_DELIVERY_NOT_FOUND: "This message is not in the log any more.",
+  WEBHOOK_DISABLED: "This webhook is off. Turn it on first.",
+  WEBHOOK_EVENTS_INVALID: "Choose at least one thing that it is told of.",
+  WEBHOOK_NOT_FOUND: "There is no such webhook any more.",
+  WEBHOOK_URL_INVALID:
+    "Enter an address that begins with https:// and leads to a public server, without a password in it.",
   WRONG_ADDRESS: ({ address }) =>
     address
       ? `StripSession is not reached by this name. Open ${address} instead.`
