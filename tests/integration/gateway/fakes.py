@@ -234,9 +234,8 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
         name = (request.owner_id, f"upload {request.idempotency_key}")
         if name not in self.keys or not request.idempotency_key:
             self.keys[name] = self.add_upload(request.owner_id, request.length_bytes).upload_id
-        upload = self.uploads[self.keys[name]]
-        upload.file_name = request.file_name
-        return library_service_pb2.CreateUploadResponse(upload=upload)
+        self.uploads[self.keys[name]].file_name = request.file_name
+        return library_service_pb2.CreateUploadResponse(upload=self.uploads[self.keys[name]])
 
     async def GetUpload(self, request: Any, context: Any) -> library_service_pb2.GetUploadResponse:
         return library_service_pb2.GetUploadResponse(upload=self._upload(request))
