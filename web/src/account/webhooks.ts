@@ -64,7 +64,11 @@ export async function listDeliveries(endpoint_id: string, cursor: string): Promi
 
 /** Throws Problem. */
 export async function replay(endpoint_id: string, delivery_id: string): Promise<Delivery> {
-  return told(api.POST("/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/replay", { params: { path: { endpoint_id, delivery_id } } }));
+  return told(
+    api.POST("/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/replay", {
+      params: { path: { endpoint_id, delivery_id } },
+    }),
+  );
 }
 
 /** What came of a try: the answer's status or what was wrong, and how long it took. */
