@@ -6875,6 +6875,7 @@ export interface operations {
             400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             409: components["responses"]["409-SECRET_TOLD-TOO_MANY_WEBHOOKS"];
             413: components["responses"]["413-BODY_TOO_LARGE"];

@@ -90,7 +90,10 @@ class WebhookEndpointRoutes:
                 " not answered so is sent again, 13 times in about a day. A message may come twice, and late ones after"
                 " newer ones: go by webhook-id, and read the track. Redirects are not followed; 410 ends the endpoint."
                 " At most five of a person. Takes a session: what a key began would outlive it.",
-                refusals=(*_NAMED, "SECRET_TOLD", "TOO_MANY_WEBHOOKS", "WEBHOOK_EVENTS_INVALID", "WEBHOOK_URL_INVALID"),
+                refusals=(
+                    *(*_NAMED, "ACCOUNT_NOT_FOUND", "SECRET_TOLD", "TOO_MANY_WEBHOOKS", "WEBHOOK_EVENTS_INVALID"),
+                    "WEBHOOK_URL_INVALID",
+                ),
             ),
             Endpoint(
                 "GET",

@@ -14,6 +14,7 @@ from services.library.app.conclude_track import conclude_track
 from services.library.app.create_webhook_endpoint import create_webhook_endpoint
 from services.library.app.delete_track import delete_track
 from services.library.app.deliver_webhooks import WebhookDeliverer
+from services.library.app.erase_listener import erase_listener
 from services.library.app.list_webhook_deliveries import list_webhook_deliveries
 from services.library.app.list_webhook_endpoints import list_webhook_endpoints
 from services.library.app.open_track import open_track
@@ -24,6 +25,7 @@ from services.library.app.sweep import sweep
 from services.library.app.tell_webhooks import tell_created
 from services.library.app.update_webhook_endpoint import delete_webhook_endpoint, update_webhook_endpoint
 from services.library.domain.errors import (
+    AccountNotFound,
     KeyReused,
     SecretTold,
     TooManyWebhooks,
@@ -350,3 +352,22 @@ async def test_whose_key_is_destroyed_sends_nothing(world: World, deliverer: Web
     await drain(deliverer)
     assert world.receiver.sent == []
     assert await statuses(world, endpoint_id) == ["failed"]
+
+
+async def test_whoever_is_erased_hears_nothing_and_is_remembered_by_nothing(
+    world: World, deliverer: WebhookDeliverer
+) -> None:
+    """The first commit of an erasure takes endpoints, messages and names of requests; nothing makes them anew."""
+    await create_webhook_endpoint(world.ports, OWNER, URL, EVERY, "mine")
+    await endpoint(world, OTHER_URL, owner=STRANGER)
+    await world.track()
+    assert (await erase_listener(world.ports, OWNER)).is_finished
+    await drain(deliverer)
+    assert world.receiver.sent == []
+    left = await world.database.pool.fetch(
+        "SELECT owner_id FROM webhook_endpoints UNION ALL SELECT owner_id FROM webhook_deliveries"
+        " UNION ALL SELECT owner_id FROM webhook_attempts UNION ALL SELECT owner_id FROM made_requests"
+    )
+    assert [row["owner_id"] for row in left] == [STRANGER]
+    with pytest.raises(AccountNotFound):
+        await create_webhook_endpoint(world.ports, OWNER, URL, EVERY, "mine")
