@@ -21,6 +21,7 @@ from chassis.rpc.server import RpcServer
 from services.auth.api.api_key_servicer import ApiKeyServicer
 from services.auth.api.device_servicer import DeviceServicer
 from services.auth.api.federation_servicer import FederationServicer
+from services.auth.api.provider_servicer import ProviderServicer
 from services.auth.api.security_servicer import AccountSecurityServicer
 from services.auth.api.servicer import AuthServicer, LocalSignInServicer, PublishedKeys
 from services.auth.api.statuses import STATUSES
@@ -32,6 +33,7 @@ from services.auth.app.reconcile_clerk import reconcile_clerk
 from services.auth.clients.clerk_users import ClerkUsers
 from services.auth.clients.folder_mailer import FolderMailer
 from services.auth.clients.http_documents import HttpDocuments
+from services.auth.clients.offered_providers import offered_providers
 from services.auth.clients.password_hashing import Argon2Hasher
 from services.auth.clients.session_issuers import SessionIssuer, clerk_issuer
 from services.auth.clients.signing_keys import key_set, load_or_make, load_public, mail_key
@@ -49,6 +51,7 @@ from stripsession.auth.v1 import (
     auth_service_pb2_grpc,
     device_service_pb2_grpc,
     federation_service_pb2_grpc,
+    provider_service_pb2_grpc,
 )
 
 _log = logging.getLogger(__name__)
@@ -71,6 +74,7 @@ class Assembly:
     hasher: Argon2Hasher
     purge: Periodic
     federated: Federated
+    provider_documents: HttpDocuments
     mail: Periodic
     server: RpcServer
     readiness: Readiness
@@ -91,6 +95,7 @@ async def serve(settings: AuthSettings) -> None:
             auth.hasher,
             auth.purge,
             *auth.federated.parts,
+            auth.provider_documents,
             auth.mail,
             auth.server,
             auth.readiness,
@@ -140,6 +145,10 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
     security_servicer = AccountSecurityServicer(ports)
     key_servicer = ApiKeyServicer(ports)
     device_servicer = DeviceServicer(ports)
+    others = (settings.clerk_issuer,) if settings.clerk_issuer else ()
+    provider_documents = HttpDocuments()
+    providers = offered_providers(provider_documents, settings.providers(), settings.public_url, others)
+    provider_servicer = ProviderServicer(ports, providers)
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
@@ -156,6 +165,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
             ),
             lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(key_servicer, server),
             lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(device_servicer, server),
+            lambda server: provider_service_pb2_grpc.add_ProviderServiceServicer_to_server(provider_servicer, server),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,
@@ -171,7 +181,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
             await deliver_mails(ports, told)
 
     mail = Periodic("mail", post, every_s=settings.mail_every_s)
-    return Assembly(ports, hasher, purging, federated, mail, server, readiness)
+    return Assembly(ports, hasher, purging, federated, provider_documents, mail, server, readiness)
 
 
 def _federated(settings: AuthSettings, ports: Ports) -> Federated:

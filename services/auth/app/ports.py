@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from services.auth.app.program_ports import ApiKeys, DeviceSignIns
+from services.auth.app.provider_ports import ProviderSignIns
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import EmailAddress
 from services.auth.domain.email_code import EmailCode, PendingSignUp, Purpose
@@ -269,6 +270,11 @@ class Work(Protocol):
     @property
     def device_sign_ins(self) -> DeviceSignIns:
         """Programs that wait."""
+        ...
+
+    @property
+    def provider_sign_ins(self) -> ProviderSignIns:
+        """Browsers that went to a provider."""
         ...
 
     async def publish(self, fact: Fact) -> None:
