@@ -6,7 +6,7 @@ import base64
 import dataclasses
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jwt
@@ -68,10 +68,11 @@ class SigningKey:
 class People:
     """Everybody, and the keys: the newest signs, all of them are published until they are withdrawn."""
 
-    def __init__(self, now_s: Callable[[], float] = time.time) -> None:
+    def __init__(self, now_s: Callable[[], float] = time.time, keys: Sequence[SigningKey] = ()) -> None:
+        """Without `keys` one is made, which takes a while."""
         self.now_s = now_s
         self.persons: dict[str, Person] = {}
-        self.keys = [SigningKey()]
+        self.keys = list(keys) or [SigningKey()]
 
     def add(self, email: str, *, first_name: str = "", last_name: str = "", is_verified: bool = True) -> Person:
         """A new account."""
