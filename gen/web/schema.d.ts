@@ -3130,6 +3130,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Found: ACCOUNT_NOT_FOUND, NOT_FOUND, PROVIDER_UNKNOWN. */
+        "404-ACCOUNT_NOT_FOUND-NOT_FOUND-PROVIDER_UNKNOWN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: ACCOUNT_NOT_FOUND, PROVIDER_SIGN_IN_SPENT. */
         "404-ACCOUNT_NOT_FOUND-PROVIDER_SIGN_IN_SPENT": {
             headers: {
@@ -5229,7 +5238,7 @@ export interface operations {
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
-            404: components["responses"]["404-NOT_FOUND-PROVIDER_UNKNOWN"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND-NOT_FOUND-PROVIDER_UNKNOWN"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];

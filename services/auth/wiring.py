@@ -29,6 +29,7 @@ from services.auth.app.deliver_mails import deliver_mails
 from services.auth.app.federation_ports import Clerk, Federation
 from services.auth.app.forget_remains import forget_remains
 from services.auth.app.ports import Lives, Mailer, Mailing, MailLives, Ports
+from services.auth.app.provider_ports import Providers
 from services.auth.app.reconcile_clerk import reconcile_clerk
 from services.auth.clients.clerk_users import ClerkUsers
 from services.auth.clients.folder_mailer import FolderMailer
@@ -129,12 +130,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
             life=datetime.timedelta(seconds=settings.access_token_s),
         ),
         clock=clock,
-        lives=Lives(
-            session_idle=datetime.timedelta(days=settings.session_idle_days),
-            access=datetime.timedelta(seconds=settings.access_token_s),
-            link=datetime.timedelta(seconds=settings.sign_in_link_s),
-            remains=datetime.timedelta(days=settings.remains_days),
-        ),
+        lives=_lives(settings),
         mailing=_mailing(settings),
     )
     public_keys = [key.public_key(), *(load_public(path) for path in settings.retired_key_files)]
@@ -145,10 +141,8 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
     security_servicer = AccountSecurityServicer(ports)
     key_servicer = ApiKeyServicer(ports)
     device_servicer = DeviceServicer(ports)
-    others = (settings.clerk_issuer,) if settings.clerk_issuer else ()
     provider_documents = HttpDocuments()
-    providers = offered_providers(provider_documents, settings.providers(), settings.public_url, others)
-    provider_servicer = ProviderServicer(ports, providers)
+    provider_servicer = ProviderServicer(ports, _providers(settings, provider_documents))
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
@@ -182,6 +176,20 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
 
     mail = Periodic("mail", post, every_s=settings.mail_every_s)
     return Assembly(ports, hasher, purging, federated, provider_documents, mail, server, readiness)
+
+
+def _lives(settings: AuthSettings) -> Lives:
+    return Lives(
+        session_idle=datetime.timedelta(days=settings.session_idle_days),
+        access=datetime.timedelta(seconds=settings.access_token_s),
+        link=datetime.timedelta(seconds=settings.sign_in_link_s),
+        remains=datetime.timedelta(days=settings.remains_days),
+    )
+
+
+def _providers(settings: AuthSettings, http: HttpDocuments) -> Providers:
+    other_issuers = (settings.clerk_issuer,) if settings.clerk_issuer else ()
+    return offered_providers(http, settings.providers(), settings.public_url, other_issuers)
 
 
 def _federated(settings: AuthSettings, ports: Ports) -> Federated:

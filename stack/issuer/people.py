@@ -74,10 +74,12 @@ class People:
         self.persons: dict[str, Person] = {}
         self.keys = list(keys) or [SigningKey()]
 
-    def add(self, email: str, *, first_name: str = "", last_name: str = "", is_verified: bool = True) -> Person:
-        """A new account."""
+    def add(
+        self, email: str, *, first_name: str = "", last_name: str = "", is_verified: bool = True, subject: str = ""
+    ) -> Person:
+        """A new account; without a `subject` it gets one that nobody had."""
         at_ms = self._now_ms()
-        subject = f"user_{secrets.token_hex(13)}"
+        subject = subject or f"user_{secrets.token_hex(13)}"
         person = Person(subject, email, is_verified, first_name, last_name, at_ms, at_ms)
         self.persons[subject] = person
         return person

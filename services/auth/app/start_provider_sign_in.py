@@ -7,6 +7,7 @@ import datetime
 
 from services.auth.app.ports import Ports
 from services.auth.app.provider_ports import Offered, Providers
+from services.auth.domain.errors import AccountNotFound
 from services.auth.domain.identifiers import fingerprint, new_secret
 from services.auth.domain.provider_errors import ProviderUnknown
 from services.auth.domain.provider_sign_in import LIFE, Connecting, ProviderSignIn, challenge_of
@@ -24,7 +25,7 @@ class Road:
 async def start_provider_sign_in(
     ports: Ports, providers: Providers, provider: str, connecting: Connecting | None = None
 ) -> Road:
-    """A road of ten minutes. Raises ProviderUnknown or ProviderAway."""
+    """A road of ten minutes. Raises ProviderUnknown, ProviderAway or AccountNotFound."""
     offered = offered_of(providers, provider)
     state, browser_secret, nonce, verifier = new_secret(), new_secret(), new_secret(), new_secret()
     # First, so that nothing is remembered of a road that leads nowhere.
@@ -41,6 +42,8 @@ async def start_provider_sign_in(
         connecting=connecting,
     )
     async with ports.store.transaction() as work:
+        if connecting is not None and await work.accounts.get(connecting.user_id) is None:
+            raise AccountNotFound
         await work.provider_sign_ins.add(sign_in)
     return Road(url, browser_secret, sign_in.expires_at)
 

@@ -59,8 +59,13 @@ class ProviderRoutes:
                 tag="auth",
             ),
             Endpoint(
-                *("POST", "/v1/auth/providers/{provider}/start", "startProviderSignIn"),
-                *("Begin to sign in by a provider.", self.start, _ROAD, Access.PUBLIC, Rate.SIGN_IN),
+                "POST",
+                "/v1/auth/providers/{provider}/start",
+                "startProviderSignIn",
+                "Begin to sign in by a provider.",
+                self.start,
+                _ROAD,
+                *(Access.PUBLIC, Rate.SIGN_IN),
                 tag="auth",
                 description="Open `authorization_url` in this browser."
                 + _GOING
@@ -107,7 +112,7 @@ class ProviderRoutes:
                 description="Open `authorization_url` in this browser."
                 + _GOING
                 + "/connect. Then ask connectProvider, in the session that began it.",
-                refusals=("CROSS_SITE", "PROVIDER_AWAY", "PROVIDER_UNKNOWN"),
+                refusals=("ACCOUNT_NOT_FOUND", "CROSS_SITE", "PROVIDER_AWAY", "PROVIDER_UNKNOWN"),
             ),
             Endpoint(
                 *("POST", "/v1/auth/connections", "connectProvider", "Connect who came back.", self.connect),

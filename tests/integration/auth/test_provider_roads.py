@@ -200,7 +200,7 @@ async def test_a_token_of_an_unpublished_key_is_refused(street: Street) -> None:
     secret, said = await street.goes(street.issuer.people.add("eve@example.org").subject)
     signs = street.issuer.people.sign
     street.issuer.people.keys = published
-    street.issuer.people.sign = lambda claims: signing_key(1).sign(claims)  # type: ignore[method-assign]
+    street.issuer.people.sign = lambda claims: signing_key(1).sign(claims)  # type: ignore[method-assign]  # by another key
     assert signs is not street.issuer.people.sign
     with pytest.raises(ProviderAnswerRefused):
         await street.comes_back(secret, said)

@@ -166,8 +166,7 @@ class FakeGateway:
             routes=[
                 *signed,
                 *[Route(f"/v1/auth/{name}", self._open, methods=["POST"]) for name in ("login", "link")],
-                *self.mail.open_routes(),
-                *self.providers.open_routes(),
+                *(*self.mail.open_routes(), *self.providers.open_routes()),
                 *self.shares.open_routes(),
                 Route("/v1/auth/refresh", self._refresh, methods=["POST"]),
                 Route("/v1/auth/logout", self._logout, methods=["POST"]),

@@ -12,6 +12,8 @@ from services.auth.app.finish_provider_sign_in import Newcomer, SignedIn, finish
 from services.auth.app.forget_remains import forget_remains
 from services.auth.app.provider_ports import Providers
 from services.auth.app.receive_provider_answer import ProviderAnswer, receive_provider_answer
+from services.auth.app.request_password_reset import request_password_reset
+from services.auth.app.reset_password import reset_password
 from services.auth.app.sign_up import new_person, sign_up
 from services.auth.app.start_provider_sign_in import Road, start_provider_sign_in
 from services.auth.domain.account import Account
@@ -34,6 +36,7 @@ from services.auth.domain.provider_errors import (
 from services.auth.domain.provider_sign_in import Connecting, Told, challenge_of
 from tests.unit.auth.fake_providers import SayingProvider, offering
 from tests.unit.auth.fakes import World
+from tests.unit.auth.waiting_mail import code_in, newest
 
 ADA = Told("subject-1", parse_email("ada@example.org"), "Ada")
 
@@ -53,7 +56,7 @@ class Street:
     def answer(self, road: Road, **changed: str) -> ProviderAnswer:
         state = road.authorization_url.partition("state=")[2]
         good = ProviderAnswer("one", road.browser_secret, state, code="a code")
-        return dataclasses.replace(good, **changed)  # type: ignore[arg-type]  # the fields that change are texts
+        return dataclasses.replace(good, **changed)
 
     async def receive(self, answer: ProviderAnswer) -> None:
         await receive_provider_answer(self.world.ports, self.providers, answer)
@@ -316,6 +319,17 @@ async def test_the_last_way_in_stays(street: Street) -> None:
         await remove_connection(ports, providers, account.user_id, "two")
     with pytest.raises(ProviderEmailTaken):
         await street.sign_in()
+
+
+async def test_a_new_password_by_mail_takes_providers_away(street: Street) -> None:
+    """Whoever held the account before may have connected one, which must not outlive the reset."""
+    street.world.sends_mail = True
+    account = await street.sign_up("grace@example.org")
+    await street.connect(Connecting(account.user_id, "ses_1"))
+    await request_password_reset(street.world.ports, "grace@example.org", "en")
+    await reset_password(street.world.ports, code_in(newest(street.world)), "twenty-trumpets", "en")
+    assert await list_connections(street.world.ports, street.providers, account.user_id) == []
+    assert (await street.sign_in()).user_id != account.user_id
 
 
 async def test_a_provider_that_is_set_up_no_more_is_no_way_in(street: Street) -> None:

@@ -96,7 +96,8 @@ class ProviderServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def StartConnecting(self, request, context):
-        """Begins to connect a provider to the account of a session. NOT_FOUND/PROVIDER_UNKNOWN, UNAVAILABLE/PROVIDER_AWAY.
+        """Begins to connect a provider to the account of a session. NOT_FOUND/PROVIDER_UNKNOWN, UNAVAILABLE/PROVIDER_AWAY,
+        NOT_FOUND/ACCOUNT_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -38,7 +38,9 @@ class ProviderServiceStub:
     StartProviderSignIn: _grpc.UnaryUnaryMultiCallable[_provider_service_pb2.StartProviderSignInRequest, _provider_service_pb2.StartProviderSignInResponse]
     """Begins to sign in. NOT_FOUND/PROVIDER_UNKNOWN, UNAVAILABLE/PROVIDER_AWAY."""
     StartConnecting: _grpc.UnaryUnaryMultiCallable[_provider_service_pb2.StartConnectingRequest, _provider_service_pb2.StartConnectingResponse]
-    """Begins to connect a provider to the account of a session. NOT_FOUND/PROVIDER_UNKNOWN, UNAVAILABLE/PROVIDER_AWAY."""
+    """Begins to connect a provider to the account of a session. NOT_FOUND/PROVIDER_UNKNOWN, UNAVAILABLE/PROVIDER_AWAY,
+    NOT_FOUND/ACCOUNT_NOT_FOUND.
+    """
     ReceiveProviderAnswer: _grpc.UnaryUnaryMultiCallable[_provider_service_pb2.ReceiveProviderAnswerRequest, _provider_service_pb2.ReceiveProviderAnswerResponse]
     """What the provider sent the browser back with, once. NOT_FOUND/PROVIDER_SIGN_IN_SPENT for a state that is unknown,
     used, expired or another browser's; PERMISSION_DENIED/PROVIDER_DENIED where the provider or the person said no,
@@ -68,7 +70,9 @@ class ProviderServiceAsyncStub(ProviderServiceStub):
     StartProviderSignIn: _aio.UnaryUnaryMultiCallable[_provider_service_pb2.StartProviderSignInRequest, _provider_service_pb2.StartProviderSignInResponse]  # type: ignore[assignment]
     """Begins to sign in. NOT_FOUND/PROVIDER_UNKNOWN, UNAVAILABLE/PROVIDER_AWAY."""
     StartConnecting: _aio.UnaryUnaryMultiCallable[_provider_service_pb2.StartConnectingRequest, _provider_service_pb2.StartConnectingResponse]  # type: ignore[assignment]
-    """Begins to connect a provider to the account of a session. NOT_FOUND/PROVIDER_UNKNOWN, UNAVAILABLE/PROVIDER_AWAY."""
+    """Begins to connect a provider to the account of a session. NOT_FOUND/PROVIDER_UNKNOWN, UNAVAILABLE/PROVIDER_AWAY,
+    NOT_FOUND/ACCOUNT_NOT_FOUND.
+    """
     ReceiveProviderAnswer: _aio.UnaryUnaryMultiCallable[_provider_service_pb2.ReceiveProviderAnswerRequest, _provider_service_pb2.ReceiveProviderAnswerResponse]  # type: ignore[assignment]
     """What the provider sent the browser back with, once. NOT_FOUND/PROVIDER_SIGN_IN_SPENT for a state that is unknown,
     used, expired or another browser's; PERMISSION_DENIED/PROVIDER_DENIED where the provider or the person said no,
@@ -113,7 +117,9 @@ class ProviderServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _provider_service_pb2.StartConnectingRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_provider_service_pb2.StartConnectingResponse, _abc.Awaitable[_provider_service_pb2.StartConnectingResponse]]:
-        """Begins to connect a provider to the account of a session. NOT_FOUND/PROVIDER_UNKNOWN, UNAVAILABLE/PROVIDER_AWAY."""
+        """Begins to connect a provider to the account of a session. NOT_FOUND/PROVIDER_UNKNOWN, UNAVAILABLE/PROVIDER_AWAY,
+        NOT_FOUND/ACCOUNT_NOT_FOUND.
+        """
 
     @_abc_1.abstractmethod
     def ReceiveProviderAnswer(
