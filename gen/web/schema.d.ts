@@ -3148,15 +3148,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Not Found: ACCOUNT_NOT_FOUND, PROVIDER_SIGN_IN_SPENT. */
-        "404-ACCOUNT_NOT_FOUND-PROVIDER_SIGN_IN_SPENT": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description Not Found: ACCOUNT_NOT_FOUND, PROVIDER_SIGN_IN_SPENT, PROVIDER_UNKNOWN. */
         "404-ACCOUNT_NOT_FOUND-PROVIDER_SIGN_IN_SPENT-PROVIDER_UNKNOWN": {
             headers: {
@@ -5136,7 +5127,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             403: components["responses"]["403-CROSS_SITE"];
-            404: components["responses"]["404-ACCOUNT_NOT_FOUND-PROVIDER_SIGN_IN_SPENT"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND-PROVIDER_SIGN_IN_SPENT-PROVIDER_UNKNOWN"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             409: components["responses"]["409-PROVIDER_EMAIL_TAKEN"];
             413: components["responses"]["413-BODY_TOO_LARGE"];

@@ -87,7 +87,10 @@ class ProviderRoutes:
                 description="By the cookie of startProviderSignIn, once, and same-origin. An address that the provider"
                 " has verified becomes the account's; one that another account has leads to nobody's, but to"
                 " PROVIDER_EMAIL_TAKEN.",
-                refusals=("ACCOUNT_NOT_FOUND", "CROSS_SITE", "PROVIDER_EMAIL_TAKEN", "PROVIDER_SIGN_IN_SPENT"),
+                refusals=(
+                    *("ACCOUNT_NOT_FOUND", "CROSS_SITE"),
+                    *("PROVIDER_EMAIL_TAKEN", "PROVIDER_SIGN_IN_SPENT", "PROVIDER_UNKNOWN"),
+                ),
             ),
         ]
 
