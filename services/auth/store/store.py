@@ -18,6 +18,7 @@ from services.auth.store.email_codes import PostgresEmailCodes, PostgresPendingS
 from services.auth.store.identities import PostgresIdentities
 from services.auth.store.links import PostgresLinks
 from services.auth.store.mails import PostgresMails
+from services.auth.store.people import PostgresPeople
 from services.auth.store.provider_sign_ins import PostgresProviderSignIns
 from services.auth.store.sessions import PostgresSessions
 
@@ -44,6 +45,7 @@ class PostgresWork:
         self.device_sign_ins = PostgresDeviceSignIns(inner.connection)
         self.api_keys = PostgresApiKeys(inner.connection)
         self.provider_sign_ins = PostgresProviderSignIns(inner.connection, mail_key)
+        self.people = PostgresPeople(inner.connection)
 
     async def publish(self, fact: Fact) -> None:
         """Publish once the work has committed."""

@@ -25,6 +25,7 @@ from tests.unit.auth.api_key_conformance import ApiKeyConformance
 from tests.unit.auth.device_conformance import DeviceConformance
 from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.mail_conformance import MailConformance, mail_to
+from tests.unit.auth.people_conformance import PeopleConformance
 from tests.unit.auth.provider_conformance import ProviderConformance
 from tests.unit.auth.store_conformance import NOW, StoreConformance
 
@@ -38,6 +39,12 @@ async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
 
 
 class TestPostgresStore(StoreConformance, IdentityConformance, MailConformance):
+    @pytest.fixture
+    def store(self, database: Database) -> PostgresStore:
+        return PostgresStore(database, encode, bytes(32))
+
+
+class TestPostgresPeople(PeopleConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
         return PostgresStore(database, encode, bytes(32))

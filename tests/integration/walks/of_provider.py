@@ -74,7 +74,7 @@ class Provided:
             answered_at=now,
             told=Told(subject),
         )
-        connection = await asyncpg.connect(house.auth_url, server_settings={"search_path": "auth"})
+        connection = await asyncpg.connect(house.urls["auth"], server_settings={"search_path": "auth"})
         try:
             key = mail_key(load_or_make(house.signing_key_file))
             await PostgresProviderSignIns(connection, key).add(waiting)

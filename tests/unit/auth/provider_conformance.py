@@ -98,6 +98,19 @@ class ProviderConformance:
             # It tells that somebody whom Clerk still lists was erased here.
             assert await work.identities.get("https://clerk.example", "user_1") is not None
 
+    async def test_an_erasure_leaves_nothing_of_a_provider(self, store: Store) -> None:
+        """Neither the identity nor a journey to connect one: the same person may begin anew at once."""
+        user_id = await _person(store)
+        await _connect(store, user_id, ISSUER, "a", NOW)
+        journey = dataclasses.replace(_made(), connecting=Connecting(user_id, "ses_1"))
+        async with store.transaction() as work:
+            await work.provider_sign_ins.add(journey)
+            await work.accounts.close(user_id, NOW)
+            await work.people.erase(user_id, NOW, NOW)
+        async with store.transaction() as work:
+            assert await work.identities.get(ISSUER, "a") is None
+            assert await work.provider_sign_ins.of_state(journey.state_hash) is None
+
 
 async def _person(store: Store) -> str:
     account = Account(new_user_id(), NO_EMAIL, "", NOW)
