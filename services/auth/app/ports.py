@@ -10,6 +10,7 @@ from typing import Protocol
 
 from services.auth.app.people_ports import People
 from services.auth.app.program_ports import ApiKeys, DeviceSignIns
+from services.auth.app.provider_ports import ProviderSignIns
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import EmailAddress
 from services.auth.domain.email_code import EmailCode, PendingSignUp, Purpose
@@ -278,6 +279,11 @@ class Work(Protocol):
     @property
     def people(self) -> People:
         """People who are erased."""
+        ...
+
+    @property
+    def provider_sign_ins(self) -> ProviderSignIns:
+        """Browsers that went to a provider."""
         ...
 
     async def publish(self, fact: Fact) -> None:

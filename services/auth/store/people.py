@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from chassis.db.erased import ErasedPeople
 from chassis.db.transaction import Connection
+from services.auth.domain.identity import NEVER
 
 _OWN = {
     "email_codes": "DELETE FROM email_codes WHERE user_id = $1",
@@ -46,6 +47,9 @@ class PostgresPeople:
             user_id,
         )
         await self._connection.execute("UPDATE accounts SET display_name = '' WHERE user_id = $1", user_id)
+        # Of a provider, which tells nothing late, nothing has to stay: whoever comes again begins anew.
+        await self._connection.execute("DELETE FROM provider_sign_ins WHERE user_id = $1", user_id)
+        await self._connection.execute("DELETE FROM identities WHERE user_id = $1 AND told_at = $2", user_id, NEVER)
         await self._connection.execute(
             "UPDATE identities SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL", user_id, at
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.gateway.api.billing_schemas import EXAMPLES as BILLING_EXAMPLES
+from services.gateway.api.provider_schemas import PROVIDER_EXAMPLES
 from services.gateway.api.webhook_schemas import WEBHOOK_EXAMPLES
 
 TRACK_ID = "trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43"
@@ -199,6 +200,7 @@ BY_SCHEMA: Mapping[str, object] = {
     "NewShare": _SHARE | {"token": SHARE_TOKEN, "path": f"/#/shared/{SHARE_TOKEN}"},
     "OpenedShare": {"track": _SHARED_TRACK, "view": _VIEW, "expires_at": _ENDS_AT},
     **BILLING_EXAMPLES,
+    **PROVIDER_EXAMPLES,
     **WEBHOOK_EXAMPLES,
     "Plans": {
         "plans": [_PLAN],

@@ -52,6 +52,10 @@ SCOPES: Mapping[str, Scope] = {
     "endOtherSessions": Scope.SESSION,
     "endSession": Scope.SESSION,
     "listSessions": Scope.SESSION,
+    "connectProvider": Scope.SESSION,
+    "disconnectProvider": Scope.SESSION,
+    "listConnections": Scope.SESSION,
+    "startConnecting": Scope.SESSION,
     "requestVerification": Scope.SESSION,
     # An endpoint that a key made would hear of tracks after the key was revoked; and where it is may be a secret.
     "createWebhookEndpoint": Scope.SESSION,

@@ -13,6 +13,7 @@ PATTERNS: Mapping[str, str] = {
     "key_id": r"key_[A-Za-z0-9_-]{8,64}",
     "endpoint_id": r"whe_[A-Za-z0-9_-]{8,64}",
     "delivery_id": r"whd_[A-Za-z0-9_-]{8,64}",
+    "provider": r"[a-z0-9][a-z0-9_-]{0,31}",
     "stem": r"[a-z0-9][a-z0-9_-]{0,31}",
     "index": r"[0-9]{1,7}",
     "ext": r"flac|wav|mp3|m4a|opus|stem\.mp4",

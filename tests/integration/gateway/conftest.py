@@ -25,6 +25,7 @@ from stripsession.auth.v1 import (
     auth_service_pb2_grpc,
     device_service_pb2_grpc,
     federation_service_pb2_grpc,
+    provider_service_pb2_grpc,
 )
 from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
 from stripsession.library.v1 import (
@@ -42,6 +43,7 @@ from tests.integration.gateway.fake_federation import FakeFederation
 from tests.integration.gateway.fake_jobs import FakeJobs
 from tests.integration.gateway.fake_listing import FakeListing
 from tests.integration.gateway.fake_payments import FakePayments
+from tests.integration.gateway.fake_providers import FakeProviders
 from tests.integration.gateway.fake_retention import FakeRetention
 from tests.integration.gateway.fake_sessions import FakeSessions
 from tests.integration.gateway.fake_shares import FakeShares
@@ -63,6 +65,7 @@ class Door:
     sessions: FakeSessions
     api_keys: FakeApiKeys
     devices: FakeDevices
+    providers: FakeProviders
     library: FakeLibrary
     shares: FakeShares
     webhooks: FakeWebhooks
@@ -104,6 +107,16 @@ def _server(certificates: Path, name: str, services: list[Registration]) -> RpcS
     )
 
 
+def _values(certificates: Path, web_dir: Path) -> dict[str, Any]:
+    return {
+        "certificates": certificates,
+        "nats_url": NO_NATS,
+        "http_listen": "127.0.0.1:0",
+        "web_dir": web_dir,
+        "drain_s": 3.0,
+    }
+
+
 @contextlib.asynccontextmanager
 async def opened(
     certificates: Path, web_dir: Path, *, times: WatchTimes | None = None, **settings: Any
@@ -111,7 +124,7 @@ async def opened(
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
     shares, sessions, listing = FakeShares(library), FakeSessions(auth), FakeListing(library)
     federation, api_keys, devices = FakeFederation(), FakeApiKeys(), FakeDevices(auth)
-    payments, webhooks = FakePayments(), FakeWebhooks()
+    payments, providers, webhooks = FakePayments(), FakeProviders(auth), FakeWebhooks()
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
@@ -121,6 +134,7 @@ async def opened(
             lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(federation, server),
             lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(api_keys, server),
             lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(devices, server),
+            lambda server: provider_service_pb2_grpc.add_ProviderServiceServicer_to_server(providers, server),
         ],
         "library": [
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
@@ -143,14 +157,8 @@ async def opened(
         servers = {name: _server(certificates, name, services) for name, services in served.items()}
         for server in servers.values():
             await stack.enter_async_context(running(server))
-        values: dict[str, Any] = {
-            "certificates": certificates,
-            "nats_url": NO_NATS,
-            "http_listen": "127.0.0.1:0",
-            "web_dir": web_dir,
-            "drain_s": 3.0,
-            **{f"{name}_address": f"127.0.0.1:{server.port}" for name, server in servers.items()},
-        }
+        addresses = {f"{name}_address": f"127.0.0.1:{server.port}" for name, server in servers.items()}
+        values = _values(certificates, web_dir) | addresses
         gateway = build(GatewaySettings(**(values | settings)), times)
         for part in gateway.parts:
             await stack.enter_async_context(running(part))
@@ -165,6 +173,7 @@ async def opened(
             sessions,
             api_keys,
             devices,
+            providers,
             library,
             shares,
             webhooks,

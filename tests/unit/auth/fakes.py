@@ -22,6 +22,7 @@ from services.auth.domain.session import AccessToken, RefreshToken, Session
 from tests.unit.auth.fake_mail import FakeEmailCodes, FakeMails, FakePendingSignUps
 from tests.unit.auth.fake_people import FakePeople, drop
 from tests.unit.auth.fake_programs import FakeApiKeys, FakeDeviceSignIns
+from tests.unit.auth.fake_providers import FakeProviderSignIns
 from tests.unit.auth.fake_rows import Rows
 
 
@@ -173,6 +174,8 @@ class FakeIdentities:
         return self._rows.identities.get((issuer, subject))
 
     async def claim(self, issuer: str, subject: str, now: datetime.datetime) -> Identity:
+        if (issuer, subject) not in self._rows.identities:
+            self._rows.claimed[issuer, subject] = now
         return self._rows.identities.setdefault((issuer, subject), Identity(issuer, subject, None, NEVER))
 
     async def keep(self, identity: Identity) -> None:
@@ -218,6 +221,7 @@ class FakeWork:
         self.mails = FakeMails(rows)
         self.api_keys = FakeApiKeys(rows)
         self.device_sign_ins = FakeDeviceSignIns(rows)
+        self.provider_sign_ins = FakeProviderSignIns(rows)
         self.people = FakePeople(rows)
 
     async def publish(self, fact: Fact) -> None:

@@ -10,6 +10,7 @@ import { library } from "$/i18n/de/library";
 import { mailed } from "$/i18n/de/mailed";
 import { listing } from "$/i18n/de/listing";
 import { player } from "$/i18n/de/player";
+import { providers } from "$/i18n/de/providers";
 import { refusals } from "$/i18n/de/refusals";
 import { remarks } from "$/i18n/de/remarks";
 import { security } from "$/i18n/de/security";
@@ -29,6 +30,7 @@ export const de: Messages = {
   listing,
   mailed,
   player,
+  providers,
   refusals,
   remarks,
   security,

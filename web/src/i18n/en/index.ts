@@ -10,6 +10,7 @@ import { library } from "$/i18n/en/library";
 import { mailed } from "$/i18n/en/mailed";
 import { listing } from "$/i18n/en/listing";
 import { player } from "$/i18n/en/player";
+import { providers } from "$/i18n/en/providers";
 import { refusals } from "$/i18n/en/refusals";
 import { remarks } from "$/i18n/en/remarks";
 import { security } from "$/i18n/en/security";
@@ -28,6 +29,7 @@ export const en = {
   listing,
   mailed,
   player,
+  providers,
   refusals,
   remarks,
   security,
