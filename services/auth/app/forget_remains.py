@@ -24,6 +24,7 @@ _KINDS: Sequence[Callable[[Work], _Forgetting]] = (
     lambda work: work.identities,
     lambda work: work.api_keys,
     lambda work: work.device_sign_ins,
+    lambda work: work.challenges,
 )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from services.auth.app.factor_ports import AuthenticatorCodes, SecondFactors, SignInChallenges
 from services.auth.app.program_ports import ApiKeys, DeviceSignIns
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import EmailAddress
@@ -50,8 +51,8 @@ class Accounts(Protocol):
         """Put another address in place of an account's; false when another account has it."""
         ...
 
-    async def set_hash(self, user_id: str, new: str) -> None:
-        """Store the hash of another password."""
+    async def set_hash(self, user_id: str, new: str | None) -> None:
+        """Store the hash of another password; None leaves them without one."""
         ...
 
     async def mark_verified(self, user_id: str, at: datetime.datetime) -> None:
@@ -80,6 +81,10 @@ class Sessions(Protocol):
 
     async def end(self, session_id: str, at: datetime.datetime) -> bool:
         """End a session; false where none is left to end: an earlier end stands."""
+        ...
+
+    async def prove(self, session_id: str, user_id: str, at: datetime.datetime, method: str) -> Session | None:
+        """Note that somebody showed in a living session of theirs who they are; None where there is no such session."""
         ...
 
     async def owner(self, session_id: str, now: datetime.datetime) -> str | None:
@@ -132,6 +137,10 @@ class Identities(Protocol):
 
     async def keep(self, identity: Identity) -> None:
         """Store the changes of a claimed identity."""
+        ...
+
+    async def issuers_of(self, user_id: str) -> set[str]:
+        """Who vouches for a person, those that deleted them too."""
         ...
 
     async def living(self, issuer: str) -> set[str]:
@@ -271,6 +280,16 @@ class Work(Protocol):
         """Programs that wait."""
         ...
 
+    @property
+    def second_factors(self) -> SecondFactors:
+        """Second factors and their recovery codes."""
+        ...
+
+    @property
+    def challenges(self) -> SignInChallenges:
+        """Right passwords that wait for their second factor."""
+        ...
+
     async def publish(self, fact: Fact) -> None:
         """Publish once the work has committed."""
         ...
@@ -303,8 +322,8 @@ class PasswordHasher(Protocol):
 class TokenSigner(Protocol):
     """Signs access tokens."""
 
-    def sign(self, user_id: str, session_id: str, now: datetime.datetime) -> AccessToken:
-        """A token that speaks for this person."""
+    def sign(self, session: Session, now: datetime.datetime) -> AccessToken:
+        """A token that speaks for the session's person, and says when and how they last showed who they are."""
         ...
 
 
@@ -377,5 +396,8 @@ class Ports:
     signer: TokenSigner
     clock: Clock
     lives: Lives
+    codes: AuthenticatorCodes
     mailing: Mailing | None = None
     """None where no mail is sent."""
+    outside_issuers: frozenset[str] = frozenset()
+    """Those whose people sign in there alone: they have no password here, and their address is the issuer's to tell."""

@@ -15,10 +15,11 @@ from chassis.testing.nats import NatsServer
 from chassis.testing.postgres import PostgresServer
 from services.auth.domain.facts import AccountCreated
 from services.auth.events.envelopes import encode
-from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
+from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore, SealingKeys
 from stripsession.auth.v1 import events_pb2
 from tests.unit.auth.api_key_conformance import ApiKeyConformance
 from tests.unit.auth.device_conformance import DeviceConformance
+from tests.unit.auth.factor_conformance import FactorConformance
 from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.mail_conformance import MailConformance, mail_to
 from tests.unit.auth.store_conformance import NOW, StoreConformance
@@ -35,19 +36,25 @@ async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
 class TestPostgresStore(StoreConformance, IdentityConformance, MailConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
-        return PostgresStore(database, encode, bytes(32))
+        return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
+
+
+class TestPostgresSecondFactors(FactorConformance):
+    @pytest.fixture
+    def store(self, database: Database) -> PostgresStore:
+        return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
 
 
 class TestPostgresApiKeys(ApiKeyConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
-        return PostgresStore(database, encode, bytes(32))
+        return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
 
 
 class TestPostgresDeviceSignIns(DeviceConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
-        return PostgresStore(database, encode, bytes(32))
+        return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
 
 
 async def test_fact_reaches_the_stream(database: Database, nats_server: NatsServer) -> None:
@@ -55,7 +62,7 @@ async def test_fact_reaches_the_stream(database: Database, nats_server: NatsServ
     bus = Bus(nats_server.url, None, streams=[FACTS])
     await bus.start()
     try:
-        async with PostgresStore(database, encode, bytes(32)).transaction() as work:
+        async with PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32))).transaction() as work:
             await work.publish(AccountCreated("usr_1", NOW))
         assert await Relay(database, bus).publish_batch() == 1
         subscription = await bus.jetstream.subscribe("stripsession.auth.v1.AccountCreated", ordered_consumer=True)
@@ -79,12 +86,12 @@ async def test_data_map_names_every_column(database: Database) -> None:
 async def test_waiting_mail_is_sealed(database: Database, caplog: pytest.LogCaptureFixture) -> None:
     """Neither address nor words nor code of a waiting mail are in its row, and with another key it is dropped."""
     mail = mail_to("ada@example.org")
-    async with PostgresStore(database, encode, bytes(32)).transaction() as work:
+    async with PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32))).transaction() as work:
         await work.mails.add(mail, NOW)
     row = bytes(await database.pool.fetchval("SELECT sealed FROM mails"))
     for told in (mail.to, mail.subject, mail.text):
         assert told.encode() not in row
-    async with PostgresStore(database, encode, b"k" * 32).transaction() as work:
+    async with PostgresStore(database, encode, SealingKeys(b"k" * 32, bytes(32))).transaction() as work:
         assert await work.mails.claim(NOW, NOW, 9) == []
     assert await database.pool.fetchval("SELECT count(mail_id) FROM mails") == 0
     assert "dropped" in caplog.text

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.unit.auth.factor_conformance import FactorConformance
 from tests.unit.auth.fakes import FakeStore
 from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.mail_conformance import MailConformance
 from tests.unit.auth.store_conformance import StoreConformance
 
 
-class TestFakeStore(StoreConformance, IdentityConformance, MailConformance):
+class TestFakeStore(StoreConformance, IdentityConformance, MailConformance, FactorConformance):
     @pytest.fixture
     def store(self) -> FakeStore:
         return FakeStore()
