@@ -13,6 +13,7 @@ from tests.browser import WebPage
 from tests.integration.web.fake_devices import USER_CODE
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
 from tests.integration.web.told_words import words_in, words_of
+from tests.integration.web.views import SECTIONS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
 
@@ -117,10 +118,11 @@ async def _through_the_player(web: WebPage, heard: Heard) -> None:
     await web.page.goto(f"{web.address}/#/shared/{'x' * 43}")
     await expect(web.page.locator("#shared-gone")).to_be_visible()
     await heard.note("shared track that is gone")
-    await web.page.goto(f"{web.address}/#/account")
-    await expect(web.page.get_by_role("button", name="Abmelden")).to_be_visible()
-    await expect(web.page.get_by_text("upl_0")).to_be_visible()
-    await heard.note("account")
+    for section in SECTIONS:
+        await web.page.goto(f"{web.address}/#/account/{section}")
+        await expect(web.page.locator(f"#section-{section}")).to_be_focused()
+        await heard.note(f"account, {section}")
+    await web.page.goto(f"{web.address}/#/account/keys")
     await web.page.get_by_role("button", name="Schlüssel erstellen").click()
     dialog = web.page.get_by_role("dialog")
     await dialog.get_by_label("Name").fill("Nachts")

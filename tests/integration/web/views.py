@@ -203,9 +203,6 @@ async def _player(web: WebPage, look: Look) -> str:
 
 
 async def _account(web: WebPage, look: Look) -> None:
-    await web.page.goto(f"{web.address}/#/account")
-    await expect(web.page.get_by_text("upl_0")).to_be_visible()
-    await look("account")
     for section in SECTIONS:
         await web.page.goto(f"{web.address}/#/account/{section}")
         await expect(web.page.locator(f"#section-{section}")).to_be_focused()
