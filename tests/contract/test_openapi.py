@@ -30,6 +30,8 @@ PROMISED_NAMES = """
     revokeShare openShare getSharedManifest getSharedSegment downloadStem downloadMix downloadAll createMix listModels
     listPlans getUsage listErasures receiveClerkWebhook createApiKey listApiKeys revokeApiKey
     startDeviceSignIn redeemDeviceSignIn describeDeviceSignIn answerDeviceSignIn
+    answerChallenge stepUp getSecondFactor startSecondFactor confirmSecondFactor removeSecondFactor makeRecoveryCodes
+    requestEmailChange confirmEmailChange undoEmailChange
 """
 
 

@@ -55,6 +55,9 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         self.devices: list[str] = []
         self.confirms_sign_ups = False
         self.sign_ups: dict[str, tuple[str, str]] = {}
+        self.challenges: dict[str, str] = {}
+        self.challenge: auth_service_pb2.SignInChallenge | None = None
+        """What a right password gives instead of a session."""
 
     def token(self, user_id: str, **claims: Any) -> str:
         now = int(datetime.datetime.now(datetime.UTC).timestamp())
@@ -66,6 +69,8 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
             "iat": now,
             "nbf": now,
             "exp": now + self.life_s,
+            "auth_time": now,
+            "amr": ["password"],
         } | claims
         body = {name: value for name, value in body.items() if value is not None}
         return jwt.encode(body, self.signing_key, algorithm="EdDSA", headers={"kid": self.kid})
@@ -127,6 +132,8 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
             raise refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "BUSY", "Too many are signing in.", retry_after_s=1)
         if self.passwords.get(request.email) != request.password:
             raise refused(grpc.StatusCode.UNAUTHENTICATED, "WRONG_CREDENTIALS", "Address or password is wrong.")
+        if self.challenge is not None:
+            return auth_service_pb2.SignInResponse(challenge=self.challenge)
         account = next(account for account in self.accounts.values() if account.email == request.email)
         return auth_service_pb2.SignInResponse(account=account, tokens=self.tokens(account.user_id))
 

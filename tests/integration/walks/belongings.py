@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import enum
 import hashlib
 import secrets
+import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import argon2
 import jwt
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from google.protobuf.message import Message
 
 from chassis import sealing
@@ -51,6 +55,15 @@ class State(enum.Enum):
     OPENED = "opened"
     CANCELLED = "cancelled"
     READY = "ready"
+    FACTOR_BEGUN = "factor begun"
+    """As uploading, and the person has an authenticator's secret that is not in force."""
+    FACTOR_SET = "factor set"
+    """As uploading, and it is in force."""
+
+
+_UNTRACKED = (State.UPLOADING, State.UPLOADED, State.FACTOR_BEGUN, State.FACTOR_SET)
+_TOTP_SECRET = b"12345678901234567890"
+"""Of everybody: a code is no name of a person's."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,6 +103,11 @@ class Secrets:
     sign_up_code: str
     api_key: str
     device_code: str
+    change_code: str
+    undo_code: str
+    challenge: str
+    """Of somebody who is of no account else, as the two before."""
+    totp_code: str
     invoice_id: str
     """Of a pack that they paid for. It opens nothing; whoever names it must be the operator."""
 
@@ -137,8 +155,7 @@ class Maker:
 
     async def secrets(self, person: Person, share: Belongings | None = None) -> Secrets:
         """Fresh ones, none of them spent."""
-        signing_in = auth.SignInRequest(email=person.email, password=PASSWORD)
-        session = await self.ask("auth.v1.AuthService.SignIn", signing_in, "gateway")
+        session = await self._signed_in(person)
         linking = auth.CreateSignInLinkRequest(email=person.email)
         link = await self.ask("auth.v1.LocalSignInService.CreateSignInLink", linking, "console")
         token = ""
@@ -154,24 +171,66 @@ class Maker:
             session.tokens.refresh_token,
             link.code,
             token,
-            await self._mailed(person, "verify"),
-            await self._mailed(person, "reset"),
+            await self._mailed(person.user_id, person.email, "verify"),
+            await self._mailed(person.user_id, person.email, "reset"),
             await self._waiting_sign_up(),
             key,
             codes.device_code,
+            await self._mailed(await self._passer_by(), f"{uuid.uuid4().hex}@example.org", "change"),
+            await self._mailed(await self._passer_by(), f"{uuid.uuid4().hex}@example.org", "undo"),
+            await self._challenge(),
+            TOTP(_TOTP_SECRET, 6, SHA1(), 30).generate(int(time.time())).decode(),  # noqa: S303 - RFC 6238
             self._invoices[person.user_id],
         )
 
-    async def _mailed(self, person: Person, purpose: str) -> str:
+    async def _signed_in(self, person: Person) -> Any:
+        """By link, which asks for no second factor."""
+        linking = auth.CreateSignInLinkRequest(email=person.email)
+        link = await self.ask("auth.v1.LocalSignInService.CreateSignInLink", linking, "console")
+        redeeming = auth.RedeemSignInLinkRequest(code=link.code)
+        return await self.ask("auth.v1.AuthService.RedeemSignInLink", redeeming, "gateway")
+
+    async def _passer_by(self) -> str:
+        """Somebody without a password, who may lose their address."""
+        user_id, email = f"usr_{uuid.uuid4().hex}", f"{uuid.uuid4().hex}@example.org"
+        await self._house.write_auth(
+            "INSERT INTO accounts (user_id, email, email_key, display_name, created_at) VALUES ($1, $2, $2, '', now())",
+            user_id,
+            email,
+        )
+        return user_id
+
+    async def _factor(self, user_id: str, *, is_set: bool) -> None:
+        key = self._house.signing_key_file.with_name("second-factor.key").read_bytes()
+        await self._house.write_auth(
+            "INSERT INTO second_factors (user_id, sealed, set_at, last_step, wrong) VALUES ($1, $2, $3, -1, 0)",
+            user_id,
+            sealing.seal(key, user_id, _TOTP_SECRET),
+            datetime.datetime.now(datetime.UTC) if is_set else None,
+        )
+
+    async def _challenge(self) -> str:
+        """What the right password of somebody with a second factor gives."""
+        challenge, user_id = secrets.token_urlsafe(32), await self._passer_by()
+        await self._factor(user_id, is_set=True)
+        await self._house.write_auth(
+            "INSERT INTO sign_in_challenges (challenge_hash, user_id, device, methods, expires_at)"
+            " VALUES ($1, $2, '', '{password}', now() + interval '5 minutes')",
+            hashlib.sha256(challenge.encode()).digest(),
+            user_id,
+        )
+        return challenge
+
+    async def _mailed(self, user_id: str, email: str, purpose: str) -> str:
         """A code as a mail would have brought it, asked for so long ago that it counts against no limit."""
         code = secrets.token_urlsafe(32)
         await self._house.write_auth(
-            "INSERT INTO email_codes (code_hash, purpose, user_id, email_key, made_at, expires_at)"
-            " VALUES ($1, $2, $3, $4, now() - interval '2 hours', now() + interval '1 day')",
+            "INSERT INTO email_codes (code_hash, purpose, user_id, email_key, email, made_at, expires_at)"
+            " VALUES ($1, $2, $3, $4, $4, now() - interval '2 hours', now() + interval '1 day')",
             hashlib.sha256(code.encode()).digest(),
             purpose,
-            person.user_id,
-            person.email,
+            user_id,
+            email,
         )
         return code
 
@@ -212,11 +271,16 @@ class Maker:
 
     async def belongings(self, person: Person, state: State) -> Belongings:
         """A fresh upload of this person, and what it became."""
-        made = await self._uploaded(person.user_id, whole=state is not State.UPLOADING)
+        made = await self._uploaded(
+            person.user_id, whole=state not in (State.UPLOADING, State.FACTOR_BEGUN, State.FACTOR_SET)
+        )
+        await self._house.write_auth("DELETE FROM second_factors WHERE user_id = $1", person.user_id)
+        if state in (State.FACTOR_BEGUN, State.FACTOR_SET):
+            await self._factor(person.user_id, is_set=state is State.FACTOR_SET)
         key_id, _ = await self.api_key(person, *API_KEY_SCOPES)
         user_code = (await self._device_codes(person)).user_code
         made = dataclasses.replace(made, session_id=await self._session(person), key_id=key_id, user_code=user_code)
-        if state not in (State.UPLOADING, State.UPLOADED):
+        if state not in _UNTRACKED:
             made = await self._tracked(made)
         if state is State.CANCELLED:
             request = library.CancelTrackRequest(owner_id=made.owner_id, track_id=made.track_id)
@@ -230,8 +294,7 @@ class Maker:
 
     async def _session(self, person: Person) -> str:
         """A session of nobody's tokens here, which may end."""
-        signing_in = auth.SignInRequest(email=person.email, password=PASSWORD)
-        session = await self.ask("auth.v1.AuthService.SignIn", signing_in, "gateway")
+        session = await self._signed_in(person)
         claims = jwt.decode(session.tokens.access_token, options={"verify_signature": False})
         return str(claims["sid"])
 
