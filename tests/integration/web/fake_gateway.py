@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.gateway.api.web_files import POLICY
 from tests.integration.web import fake_api_keys, fake_devices
 from tests.integration.web.counted_bytes import CountedBytes
+from tests.integration.web.fake_factor import FakeFactor
 from tests.integration.web.fake_listing import FakeListing
 from tests.integration.web.fake_mail import FakeMail
 from tests.integration.web.fake_payments import FakePayments
@@ -77,6 +78,7 @@ class FakeGateway:
         self.listing = FakeListing(self)
         self.shares = FakeShares(self)
         self.mail = FakeMail(self._open, self._with_session)
+        self.factor = FakeFactor(self._with_session)
         self.api_keys, self.devices = fake_api_keys.FakeApiKeys(), fake_devices.FakeDevices()
         self.payments = FakePayments()
         self._changed = asyncio.Event()
@@ -138,7 +140,7 @@ class FakeGateway:
         one = "/v1/tracks/{track_id}"
         signed = [
             Route("/v1/me", self._me),
-            *self.mail.signed_routes(),
+            *(*self.mail.signed_routes(), *self.factor.signed_routes()),
             Route("/v1/billing/usage", self._usage),
             Route("/v1/billing/plans", self._plans),
             *self.payments.routes(),
@@ -165,7 +167,7 @@ class FakeGateway:
             routes=[
                 *signed,
                 *[Route(f"/v1/auth/{name}", self._open, methods=["POST"]) for name in ("login", "link")],
-                *self.mail.open_routes(),
+                *(*self.mail.open_routes(), *self.factor.open_routes()),
                 *self.shares.open_routes(),
                 Route("/v1/auth/refresh", self._refresh, methods=["POST"]),
                 Route("/v1/auth/logout", self._logout, methods=["POST"]),
@@ -192,6 +194,8 @@ class FakeGateway:
             return problem(401, "WRONG_CREDENTIALS", "The address or the password is wrong.", "Check both.")
         if "code" in body and body["code"] != LINK_CODE:
             return problem(401, "LINK_SPENT", "This link was used or has run out.", "Ask for a new one.")
+        if "password" in body and self.factor.is_set:
+            return self.factor.challenge()
         return self._with_session(JSONResponse({}))
 
     def _with_session(self, response: Response) -> Response:
