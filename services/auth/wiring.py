@@ -17,7 +17,7 @@ from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
-from chassis.rpc.server import RpcServer
+from chassis.rpc.server import Registration, RpcServer
 from services.auth.api.api_key_servicer import ApiKeyServicer
 from services.auth.api.device_servicer import DeviceServicer
 from services.auth.api.email_change_servicer import EmailChangeServicer
@@ -145,11 +145,6 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
     local_servicer = LocalSignInServicer(ports)
     federated = _federated(settings, ports)
     federation_servicer = FederationServicer(federated.federation, federated.issuers)
-    security_servicer = AccountSecurityServicer(ports)
-    key_servicer = ApiKeyServicer(ports)
-    device_servicer = DeviceServicer(ports)
-    factor_servicer = SecondFactorServicer(ports)
-    email_change_servicer = EmailChangeServicer(ports)
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
@@ -161,17 +156,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
             lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(
                 federation_servicer, server
             ),
-            lambda server: account_security_service_pb2_grpc.add_AccountSecurityServiceServicer_to_server(
-                security_servicer, server
-            ),
-            lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(key_servicer, server),
-            lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(device_servicer, server),
-            lambda server: second_factor_service_pb2_grpc.add_SecondFactorServiceServicer_to_server(
-                factor_servicer, server
-            ),
-            lambda server: email_change_service_pb2_grpc.add_EmailChangeServiceServicer_to_server(
-                email_change_servicer, server
-            ),
+            *_of_people(ports),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,
@@ -188,6 +173,19 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
 
     mail = Periodic("mail", post, every_s=settings.mail_every_s)
     return Assembly(ports, hasher, purging, federated, mail, server, readiness)
+
+
+def _of_people(ports: Ports) -> list[Registration]:
+    """What people do about their own account."""
+    security, keys, devices = AccountSecurityServicer(ports), ApiKeyServicer(ports), DeviceServicer(ports)
+    factors, changes = SecondFactorServicer(ports), EmailChangeServicer(ports)
+    return [
+        lambda server: account_security_service_pb2_grpc.add_AccountSecurityServiceServicer_to_server(security, server),
+        lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(keys, server),
+        lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(devices, server),
+        lambda server: second_factor_service_pb2_grpc.add_SecondFactorServiceServicer_to_server(factors, server),
+        lambda server: email_change_service_pb2_grpc.add_EmailChangeServiceServicer_to_server(changes, server),
+    ]
 
 
 def _federated(settings: AuthSettings, ports: Ports) -> Federated:

@@ -91,6 +91,10 @@ _MORE = {
     " has to wait, longer each time. Whoever has a second factor is answered 202, with a challenge for"
     " answerChallenge.",
 }
+_LATER = {
+    "signUp": (Answer(202, "A mail has to be read first.", "SignUpPending"),),
+    "signIn": (Answer(202, "A second factor has to be shown.", "SignInChallenge"),),
+}
 _OWN_REFUSALS = {
     "signUp": ("BUSY", "DISPLAY_NAME_TOO_LONG", "EMAIL_TAKEN", "INVALID_EMAIL", "WEAK_PASSWORD"),
     "signIn": ("BUSY", "INVALID_EMAIL", "WRONG_CREDENTIALS"),
@@ -117,11 +121,7 @@ class AuthRoutes:
                 "signIn": self.sign_in,
                 "redeemLink": self.redeem_link,
             }[name]
-            later = {
-                "signUp": (Answer(202, "A mail has to be read first.", "SignUpPending"),),
-                "signIn": (Answer(202, "A second factor has to be shown.", "SignInChallenge"),),
-            }.get(name, ())
-            answers = (Answer(status, "The account and its session.", "Session"), *later)
+            answers = (Answer(status, "The account and its session.", "Session"), *_LATER.get(name, ()))
             return Endpoint(
                 *("POST", path, name, summary, handle, answers, Access.PUBLIC, Rate.SIGN_IN),
                 body=body,

@@ -24,9 +24,7 @@ from stripsession.auth.v1 import (
     api_key_service_pb2_grpc,
     auth_service_pb2_grpc,
     device_service_pb2_grpc,
-    email_change_service_pb2_grpc,
     federation_service_pb2_grpc,
-    second_factor_service_pb2_grpc,
 )
 from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
@@ -35,7 +33,7 @@ from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
 from tests.integration.gateway.fake_api_keys import FakeApiKeys
 from tests.integration.gateway.fake_devices import FakeDevices
-from tests.integration.gateway.fake_factors import FakeEmailChanges, FakeFactors
+from tests.integration.gateway.fake_factors import FakeFactors
 from tests.integration.gateway.fake_federation import FakeFederation
 from tests.integration.gateway.fake_jobs import FakeJobs
 from tests.integration.gateway.fake_listing import FakeListing
@@ -61,7 +59,6 @@ class Door:
     api_keys: FakeApiKeys
     devices: FakeDevices
     factors: FakeFactors
-    changes: FakeEmailChanges
     library: FakeLibrary
     shares: FakeShares
     jobs: FakeJobs
@@ -109,8 +106,7 @@ async def opened(
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
     shares, sessions, listing = FakeShares(library), FakeSessions(auth), FakeListing(library)
     federation, api_keys, devices = FakeFederation(), FakeApiKeys(), FakeDevices(auth)
-    factors, changes = FakeFactors(auth), FakeEmailChanges(auth)
-    payments = FakePayments()
+    factors, payments = FakeFactors(auth), FakePayments()
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
@@ -120,8 +116,7 @@ async def opened(
             lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(federation, server),
             lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(api_keys, server),
             lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(devices, server),
-            lambda server: second_factor_service_pb2_grpc.add_SecondFactorServiceServicer_to_server(factors, server),
-            lambda server: email_change_service_pb2_grpc.add_EmailChangeServiceServicer_to_server(changes, server),
+            *factors.registrations(),
         ],
         "library": [
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
@@ -166,7 +161,6 @@ async def opened(
             api_keys,
             devices,
             factors,
-            changes,
             library,
             shares,
             jobs,

@@ -68,7 +68,7 @@ def restore(door: Door) -> None:
     factors = door.factors
     factors.begun, factors.set = {OWNER}, {OWNER}
     factors.challenge(OWNER, str(CHALLENGE.example["challenge"]))
-    door.changes.codes = {
+    door.factors.changes.codes = {
         str(CONFIRM.example["code"]): (OWNER, account.email),
         str(UNDO.example["code"]): (OWNER, account.email),
     }

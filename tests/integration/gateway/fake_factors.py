@@ -7,6 +7,7 @@ from typing import Any
 
 import grpc
 
+from chassis.rpc.server import Registration
 from stripsession.auth.v1 import auth_service_pb2, email_change_service_pb2_grpc, second_factor_service_pb2_grpc
 from stripsession.auth.v1 import email_change_service_pb2 as change_pb
 from stripsession.auth.v1 import second_factor_service_pb2 as pb
@@ -21,15 +22,24 @@ class FakeFactors(second_factor_service_pb2_grpc.SecondFactorServiceServicer):
         self.auth = auth
         self.begun: set[str] = set()
         self.set: set[str] = set()
+        self.changes = FakeEmailChanges(auth)
+        self.challenges: dict[str, str] = {}
         self.told: list[str] = []
         """Languages of mails."""
 
-    def challenge(self, user_id: str, secret: str = "challenge-1") -> auth_service_pb2.SignInChallenge:  # noqa: S107
+    def challenge(self, user_id: str, name: str = "challenge-1") -> auth_service_pb2.SignInChallenge:
         """What a right password of somebody with a second factor gives."""
-        challenge = auth_service_pb2.SignInChallenge(challenge=secret, methods=("totp", "recovery_code"))
+        challenge = auth_service_pb2.SignInChallenge(challenge=name, methods=("totp", "recovery_code"))
         challenge.expires_at.FromDatetime(datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC))
-        self.auth.challenges[secret] = user_id
+        self.challenges[name] = user_id
         return challenge
+
+    def registrations(self) -> list[Registration]:
+        """It and the changes of address, on a server."""
+        return [
+            lambda server: second_factor_service_pb2_grpc.add_SecondFactorServiceServicer_to_server(self, server),
+            lambda server: email_change_service_pb2_grpc.add_EmailChangeServiceServicer_to_server(self.changes, server),
+        ]
 
     async def GetSecondFactor(self, request: Any, context: Any) -> pb.GetSecondFactorResponse:
         state = pb.GetSecondFactorResponse(is_offered=True)
@@ -63,11 +73,11 @@ class FakeFactors(second_factor_service_pb2_grpc.SecondFactorServiceServicer):
         return pb.MakeRecoveryCodesResponse(recovery_codes=RECOVERY)
 
     async def AnswerChallenge(self, request: Any, context: Any) -> pb.AnswerChallengeResponse:
-        user_id = self.auth.challenges.get(request.challenge)
+        user_id = self.challenges.get(request.challenge)
         if user_id is None:
             raise refused(grpc.StatusCode.UNAUTHENTICATED, "CHALLENGE_SPENT", "It has run out.")
         self._right(request.code)
-        del self.auth.challenges[request.challenge]
+        del self.challenges[request.challenge]
         return pb.AnswerChallengeResponse(account=self.auth.account(user_id), tokens=self.auth.tokens(user_id))
 
     async def ListProofs(self, request: Any, context: Any) -> pb.ListProofsResponse:

@@ -51,13 +51,10 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         self.refresh_tokens: dict[str, str] = {}
         self.codes: dict[str, str] = {}
         self.life_s = 900
-        self.is_busy = False
+        self.is_busy = self.confirms_sign_ups = False
         self.devices: list[str] = []
-        self.confirms_sign_ups = False
         self.sign_ups: dict[str, tuple[str, str]] = {}
-        self.challenges: dict[str, str] = {}
         self.challenge: auth_service_pb2.SignInChallenge | None = None
-        """What a right password gives instead of a session."""
 
     def token(self, user_id: str, **claims: Any) -> str:
         now = int(datetime.datetime.now(datetime.UTC).timestamp())
@@ -69,9 +66,7 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
             "iat": now,
             "nbf": now,
             "exp": now + self.life_s,
-            "auth_time": now,
-            "amr": ["password"],
-        } | claims
+        } | {"auth_time": now, "amr": ["password"], **claims}
         body = {name: value for name, value in body.items() if value is not None}
         return jwt.encode(body, self.signing_key, algorithm="EdDSA", headers={"kid": self.kid})
 

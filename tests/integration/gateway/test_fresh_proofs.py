@@ -36,7 +36,7 @@ async def test_a_second_step_and_what_it_guards(street: Street) -> None:
     token = (await http.post("/v1/auth/signup", json=PERSON)).json()["access_token"]
     assert claims(token)["amr"] == ["password"]
     begun = (await http.post("/v1/auth/second-factor", headers=bearer(token))).json()
-    totp = TOTP(base64.b32decode(begun["secret"]), 6, SHA1(), 30)  # noqa: S303 - RFC 6238
+    totp = TOTP(base64.b32decode(begun["secret"]), 6, SHA1(), 30)  # noqa: S303 - as RFC 6238 has it
     code = totp.generate(int(time.time())).decode()
     confirmed = await http.post("/v1/auth/second-factor/confirm", json={"code": code}, headers=bearer(token))
     recovery = confirmed.json()["recovery_codes"]

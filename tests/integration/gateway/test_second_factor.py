@@ -131,8 +131,8 @@ async def test_an_address_is_changed_at_the_door(door: Door) -> None:
     asked = await door.http.post(
         "/v1/auth/email/change", json={"email": "ada@new.example", "language": "de"}, headers=headers
     )
-    assert (asked.status_code, door.changes.asked) == (204, [(account.user_id, "ada@new.example", "de")])
-    door.changes.codes = {"c": (account.user_id, "ada@new.example"), "u": (account.user_id, "ada@example.org")}
+    assert (asked.status_code, door.factors.changes.asked) == (204, [(account.user_id, "ada@new.example", "de")])
+    door.factors.changes.codes = {"c": (account.user_id, "ada@new.example"), "u": (account.user_id, "ada@example.org")}
     for path, code, email in (("confirm", "c", "ada@new.example"), ("undo", "u", "ada@example.org")):
         answer = await door.http.post(f"/v1/auth/email/change/{path}", json={"code": code})
         assert answer.status_code == 204

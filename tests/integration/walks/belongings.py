@@ -179,7 +179,7 @@ class Maker:
             await self._mailed(await self._passer_by(), f"{uuid.uuid4().hex}@example.org", "change"),
             await self._mailed(await self._passer_by(), f"{uuid.uuid4().hex}@example.org", "undo"),
             await self._challenge(),
-            TOTP(_TOTP_SECRET, 6, SHA1(), 30).generate(int(time.time())).decode(),  # noqa: S303 - RFC 6238
+            TOTP(_TOTP_SECRET, 6, SHA1(), 30).generate(int(time.time())).decode(),  # noqa: S303 - as RFC 6238 has it
             self._invoices[person.user_id],
         )
 

@@ -18,9 +18,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.api.web_files import POLICY
-from tests.integration.web import fake_api_keys, fake_devices
+from tests.integration.web import fake_api_keys, fake_devices, fake_factor
 from tests.integration.web.counted_bytes import CountedBytes
-from tests.integration.web.fake_factor import FakeFactor
 from tests.integration.web.fake_listing import FakeListing
 from tests.integration.web.fake_mail import FakeMail
 from tests.integration.web.fake_payments import FakePayments
@@ -77,8 +76,7 @@ class FakeGateway:
         self.left_s = 3600
         self.listing = FakeListing(self)
         self.shares = FakeShares(self)
-        self.mail = FakeMail(self._open, self._with_session)
-        self.factor = FakeFactor(self._with_session)
+        self.mail, self.factor = FakeMail(self._open, self._with_session), fake_factor.FakeFactor(self._with_session)
         self.api_keys, self.devices = fake_api_keys.FakeApiKeys(), fake_devices.FakeDevices()
         self.payments = FakePayments()
         self._changed = asyncio.Event()
@@ -194,9 +192,8 @@ class FakeGateway:
             return problem(401, "WRONG_CREDENTIALS", "The address or the password is wrong.", "Check both.")
         if "code" in body and body["code"] != LINK_CODE:
             return problem(401, "LINK_SPENT", "This link was used or has run out.", "Ask for a new one.")
-        if "password" in body and self.factor.is_set:
-            return self.factor.challenge()
-        return self._with_session(JSONResponse({}))
+        has_step = "password" in body and self.factor.is_set
+        return self.factor.challenge() if has_step else self._with_session(JSONResponse({}))
 
     def _with_session(self, response: Response) -> Response:
         self.access += 1

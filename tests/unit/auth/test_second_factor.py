@@ -55,7 +55,7 @@ NOW = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
 
 def shown_at(secret: bytes, moment: datetime.datetime) -> str:
     """What an authenticator shows."""
-    return TOTP(secret, 6, SHA1(), 30).generate(int(moment.timestamp())).decode()  # noqa: S303 - RFC 6238
+    return TOTP(secret, 6, SHA1(), 30).generate(int(moment.timestamp())).decode()  # noqa: S303 - as RFC 6238 has it
 
 
 class Person:
