@@ -205,7 +205,8 @@ def _own_settings(plan: Plan, service: str) -> dict[str, str]:
         case "billing":
             return {"default_plan": "home", "public_url": plan.public_url} | _of_payments(plan)
         case "retention":
-            return {"library_address": _address(plan, "library")}
+            holders = ("library", "separation", "billing", "auth")
+            return {f"{name}_address": _address(plan, name) for name in holders}
     raise ValueError(f"no such service: {service}")
 
 

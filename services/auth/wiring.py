@@ -19,6 +19,7 @@ from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.server import Registration, RpcServer
 from services.auth.api.api_key_servicer import ApiKeyServicer
+from services.auth.api.data_holder_servicer import DataHolderServicer
 from services.auth.api.device_servicer import DeviceServicer
 from services.auth.api.email_change_servicer import EmailChangeServicer
 from services.auth.api.factor_servicer import SecondFactorServicer
@@ -26,6 +27,7 @@ from services.auth.api.federation_servicer import FederationServicer
 from services.auth.api.security_servicer import AccountSecurityServicer
 from services.auth.api.servicer import AuthServicer, LocalSignInServicer, PublishedKeys
 from services.auth.api.statuses import STATUSES
+from services.auth.app.ask_erasure_again import ask_erasure_again
 from services.auth.app.deliver_mails import deliver_mails
 from services.auth.app.federation_ports import Clerk, Federation
 from services.auth.app.forget_remains import forget_remains
@@ -55,6 +57,7 @@ from stripsession.auth.v1 import (
     federation_service_pb2_grpc,
     second_factor_service_pb2_grpc,
 )
+from stripsession.privacy.v1 import data_holder_service_pb2_grpc as privacy_grpc
 
 _log = logging.getLogger(__name__)
 
@@ -142,28 +145,20 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
     )
     public_keys = [key.public_key(), *(load_public(path) for path in settings.retired_key_files)]
     servicer = AuthServicer(ports, PublishedKeys(key_set(public_keys), issuer, settings.audience))
-    local_servicer = LocalSignInServicer(ports)
     federated = _federated(settings, ports)
-    federation_servicer = FederationServicer(federated.federation, federated.issuers)
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
         Certificates(settings.certificates, "auth"),
         statuses=STATUSES,
-        registrations=[
-            lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(servicer, server),
-            lambda server: auth_service_pb2_grpc.add_LocalSignInServiceServicer_to_server(local_servicer, server),
-            lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(
-                federation_servicer, server
-            ),
-            *_of_people(ports),
-        ],
+        registrations=_registrations(ports, servicer, federated),
         readiness=readiness,
         drain_s=settings.drain_s,
     )
 
     async def purge() -> None:
         await forget_remains(ports)
+        await ask_erasure_again(ports)
 
     purging = Periodic("purge", purge, every_s=settings.purge_every_s)
 
@@ -175,16 +170,27 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
     return Assembly(ports, hasher, purging, federated, mail, server, readiness)
 
 
-def _of_people(ports: Ports) -> list[Registration]:
-    """What people do about their own account."""
-    security, keys, devices = AccountSecurityServicer(ports), ApiKeyServicer(ports), DeviceServicer(ports)
-    factors, changes = SecondFactorServicer(ports), EmailChangeServicer(ports)
+def _registrations(ports: Ports, servicer: AuthServicer, federated: Federated) -> list[Registration]:
     return [
-        lambda server: account_security_service_pb2_grpc.add_AccountSecurityServiceServicer_to_server(security, server),
-        lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(keys, server),
-        lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(devices, server),
-        lambda server: second_factor_service_pb2_grpc.add_SecondFactorServiceServicer_to_server(factors, server),
-        lambda server: email_change_service_pb2_grpc.add_EmailChangeServiceServicer_to_server(changes, server),
+        lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(servicer, server),
+        lambda server: auth_service_pb2_grpc.add_LocalSignInServiceServicer_to_server(
+            LocalSignInServicer(ports), server
+        ),
+        lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(
+            FederationServicer(federated.federation, federated.issuers), server
+        ),
+        lambda server: account_security_service_pb2_grpc.add_AccountSecurityServiceServicer_to_server(
+            AccountSecurityServicer(ports), server
+        ),
+        lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(ApiKeyServicer(ports), server),
+        lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(DeviceServicer(ports), server),
+        lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports), server),
+        lambda server: second_factor_service_pb2_grpc.add_SecondFactorServiceServicer_to_server(
+            SecondFactorServicer(ports), server
+        ),
+        lambda server: email_change_service_pb2_grpc.add_EmailChangeServiceServicer_to_server(
+            EmailChangeServicer(ports), server
+        ),
     ]
 
 

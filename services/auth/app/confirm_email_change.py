@@ -32,5 +32,14 @@ async def confirm_email_change(ports: Ports, code: str, language: str) -> Accoun
             undo, old = new_secret(), account.email
             made = EmailCode(fingerprint(undo), Purpose.UNDO, account.user_id, old.key, now, now + UNDO_LIFE, old.typed)
             await work.email_codes.add(made)
-            await write_mail(ports, work, Occasion.EMAIL_CHANGED, old.typed, language, code=undo, until=made.expires_at)
+            await write_mail(
+                ports,
+                work,
+                Occasion.EMAIL_CHANGED,
+                old.typed,
+                language,
+                code=undo,
+                until=made.expires_at,
+                user_id=account.user_id,
+            )
     return account

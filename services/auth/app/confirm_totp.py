@@ -32,7 +32,7 @@ async def confirm_totp(ports: Ports, user_id: str, code: str, language: str) -> 
             await work.second_factors.change(dataclasses.replace(factor.shown(step), set_at=now))
             # Whoever began to sign in before it was set does so with a password alone.
             await work.challenges.remove_of(user_id)
-            await write_mail(ports, work, Occasion.FACTOR_SET, account.email.typed, language)
+            await write_mail(ports, work, Occasion.FACTOR_SET, account.email.typed, language, user_id=account.user_id)
             return await fresh_codes(work, user_id)
         await work.second_factors.change(factor.erred(now))
     raise WrongCode

@@ -30,7 +30,9 @@ async def judge_code(ports: Ports, work: Work, account: Account, typed: str, lan
     code = plain_recovery_code(typed)
     if code and await work.second_factors.use_recovery_code(account.user_id, fingerprint(code), now):
         await work.second_factors.change(factor.shown())
-        await write_mail(ports, work, Occasion.RECOVERY_CODE_USED, account.email.typed, language)
+        await write_mail(
+            ports, work, Occasion.RECOVERY_CODE_USED, account.email.typed, language, user_id=account.user_id
+        )
         return CodeVerdict(Method.RECOVERY_CODE)
     await work.second_factors.change(factor.erred(now))
     return CodeVerdict()

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from services.auth.app.factor_ports import AuthenticatorCodes, SecondFactors, SignInChallenges
 from services.auth.app.mail_ports import EmailCodes, Mails, PendingSignUps
+from services.auth.app.people_ports import People
 from services.auth.app.program_ports import ApiKeys, DeviceSignIns
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import EmailAddress
@@ -40,7 +41,10 @@ class Accounts(Protocol):
         ...
 
     async def close(self, user_id: str, at: datetime.datetime) -> None:
-        """From now on there is none. Its address is free, its password forgotten; its row waits for its erasure."""
+        """From now on there is none. Its address is free, its password forgotten; its row waits for its erasure.
+
+        Sign-ups and codes that wait with its address go with it.
+        """
         ...
 
     async def rename(self, user_id: str, display_name: str) -> Account | None:
@@ -216,6 +220,11 @@ class Work(Protocol):
     @property
     def challenges(self) -> SignInChallenges:
         """Right passwords that wait for their second factor."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """People who are erased."""
         ...
 
     async def publish(self, fact: Fact) -> None:

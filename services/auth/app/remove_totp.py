@@ -17,4 +17,6 @@ async def remove_totp(ports: Ports, user_id: str, language: str) -> None:
         factor = await work.second_factors.locked(user_id)
         await work.second_factors.remove(user_id)
         if factor is not None and factor.set_at is not None:
-            await write_mail(ports, work, Occasion.FACTOR_REMOVED, account.email.typed, language)
+            await write_mail(
+                ports, work, Occasion.FACTOR_REMOVED, account.email.typed, language, user_id=account.user_id
+            )

@@ -45,4 +45,7 @@ async def request_email_change(ports: Ports, user_id: str, email: str, language:
         )
         await work.email_codes.add(made)
         occasion = Occasion.EMAIL_CHANGE if is_free else Occasion.EMAIL_CHANGE_TAKEN
-        await write_mail(ports, work, occasion, address.typed, language, code=code, until=made.expires_at)
+        whose = user_id if holder is None else holder.user_id
+        await write_mail(
+            ports, work, occasion, address.typed, language, code=code, until=made.expires_at, user_id=whose
+        )

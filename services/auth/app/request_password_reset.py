@@ -31,4 +31,5 @@ async def request_password_reset(ports: Ports, email: str, language: str) -> Non
         counted = EmailCode(fingerprint(new_secret()), Purpose.RESET, None, address.key, now, now + lives.reset)
         await work.email_codes.add(counted)
         occasion = Occasion.RESET_ELSEWHERE if is_outside else Occasion.RESET_UNKNOWN
-        await write_mail(ports, work, occasion, address.typed, language, until=counted.expires_at)
+        whose = account.user_id if account is not None else None
+        await write_mail(ports, work, occasion, address.typed, language, until=counted.expires_at, user_id=whose)

@@ -40,5 +40,5 @@ async def reset_password(ports: Ports, code: str, password: str, language: str) 
         await end_others(ports, work, account.user_id, "", now)
         # Whoever had the password might have made one that outlives it.
         await revoke_every_key(work, account.user_id, now)
-        await write_mail(ports, work, Occasion.PASSWORD_CHANGED, account.email.typed, language)
+        await write_mail(ports, work, Occasion.PASSWORD_CHANGED, account.email.typed, language, user_id=account.user_id)
     return account

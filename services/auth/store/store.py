@@ -19,6 +19,7 @@ from services.auth.store.email_codes import PostgresEmailCodes, PostgresPendingS
 from services.auth.store.identities import PostgresIdentities
 from services.auth.store.links import PostgresLinks
 from services.auth.store.mails import PostgresMails
+from services.auth.store.people import PostgresPeople
 from services.auth.store.second_factors import PostgresSecondFactors, PostgresSignInChallenges
 from services.auth.store.sessions import PostgresSessions
 
@@ -56,6 +57,7 @@ class PostgresWork:
         self.api_keys = PostgresApiKeys(inner.connection)
         self.second_factors = PostgresSecondFactors(inner.connection, keys.second_factor)
         self.challenges = PostgresSignInChallenges(inner.connection)
+        self.people = PostgresPeople(inner.connection)
 
     async def publish(self, fact: Fact) -> None:
         """Publish once the work has committed."""

@@ -22,6 +22,7 @@ from tests.unit.auth.device_conformance import DeviceConformance
 from tests.unit.auth.factor_conformance import FactorConformance
 from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.mail_conformance import MailConformance, mail_to
+from tests.unit.auth.people_conformance import PeopleConformance
 from tests.unit.auth.store_conformance import NOW, StoreConformance
 
 CHASSIS_TABLES = {"outbox", "inbox", "dead_letters", "migrations"}
@@ -40,6 +41,12 @@ class TestPostgresStore(StoreConformance, IdentityConformance, MailConformance):
 
 
 class TestPostgresSecondFactors(FactorConformance):
+    @pytest.fixture
+    def store(self, database: Database) -> PostgresStore:
+        return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
+
+
+class TestPostgresPeople(PeopleConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
         return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))

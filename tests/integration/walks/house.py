@@ -45,6 +45,8 @@ NOBODY = "nobody"
 """No certificate at all."""
 FORGER = "forger"
 """A certificate that names the gateway, by another authority."""
+HOLDERS = ("auth", "billing", "library", "separation")
+"""Services that hold something of people."""
 CALLERS = (*SERVICES, STRANGER, NOBODY, FORGER)
 STARTED_S = 60.0
 
@@ -68,7 +70,8 @@ class House:
         self.signing_key_file = folder / "signing.pem"
         self.vouching: Vouching | None = None
         """Stands in for Clerk, while the house stands."""
-        self.auth_url = ""
+        self.urls: dict[str, str] = {}
+        """Of each service's database."""
         self._forged = make_certificates(folder / "forged")
         self._channels: dict[tuple[str, str], grpc.aio.Channel] = {}
 
@@ -76,10 +79,19 @@ class House:
         return f"127.0.0.1:{self.ports[service]}"
 
     async def call(
-        self, method: MethodDescriptor, requests: Sequence[Message], caller: str, *, timeout_s: float = 30.0
+        self,
+        method: MethodDescriptor,
+        requests: Sequence[Message],
+        caller: str,
+        *,
+        service: str = "",
+        timeout_s: float = 30.0,
     ) -> Heard:
-        """Ask any RPC as any caller. A request stream is all of `requests`, and a unary request their only one."""
-        channel = self._channel(service_of(method), caller)
+        """Ask any RPC as any caller. A request stream is all of `requests`, and a unary request their only one.
+
+        `service` is which of several that answer it.
+        """
+        channel = self._channel(service or services_of(method)[0], caller)
         streams = (method.client_streaming, method.server_streaming)
         make: Any = {
             (False, False): channel.unary_unary,
@@ -101,7 +113,7 @@ class House:
 
     async def write_auth(self, statement: str, *values: object) -> None:
         """Put something into auth's schema that no RPC gives out."""
-        connection = await asyncpg.connect(self.auth_url)
+        connection = await asyncpg.connect(self.urls["auth"])
         try:
             await connection.execute("SET search_path TO auth")
             await connection.execute(statement, *values)
@@ -136,9 +148,10 @@ class House:
         return grpc.aio.secure_channel(self.address(service), credentials, options)
 
 
-def service_of(method: MethodDescriptor) -> str:
-    """The deployable that answers an RPC: `stripsession.<service>.v1`."""
-    return str(method.containing_service.file.package).split(".")[1]
+def services_of(method: MethodDescriptor) -> Sequence[str]:
+    """The deployables that answer an RPC: `stripsession.<service>.v1`; `stripsession.privacy.v1` every holder."""
+    name = str(method.containing_service.file.package).split(".")[1]
+    return HOLDERS if name == "privacy" else (name,)
 
 
 @contextlib.asynccontextmanager
@@ -156,7 +169,7 @@ async def standing(postgres: PostgresServer, certificates: Path, folder: Path) -
         stack.callback(nats.kill)
         house.vouching = Vouching(await stack.enter_async_context(issuing()))
         urls = {name: (await stack.enter_async_context(postgres.database(name)))._url for name in house.ports}
-        house.auth_url = urls["auth"]
+        house.urls = urls
         stack.push_async_callback(house.stop)
         for work in _works(house, urls, nats.url, folder):
             await stack.enter_async_context(_running(work))
@@ -215,7 +228,14 @@ def _works(house: House, urls: dict[str, str], nats_url: str, folder: Path) -> l
             )
         ),
         retention.serve(
-            RetentionSettings(**told("retention"), library_address=house.address("library"), reconcile_every_s=0.5)
+            RetentionSettings(
+                **told("retention"),
+                library_address=house.address("library"),
+                separation_address=house.address("separation"),
+                billing_address=house.address("billing"),
+                auth_address=house.address("auth"),
+                reconcile_every_s=0.5,
+            )
         ),
     ]
 

@@ -25,6 +25,7 @@ from stripsession.library.v1 import material_service_pb2 as material
 from stripsession.library.v1 import report_pb2 as report
 from stripsession.library.v1 import share_service_pb2 as shares
 from stripsession.library.v1 import upload_holding_service_pb2 as holding
+from stripsession.privacy.v1 import data_holder_service_pb2 as privacy
 from stripsession.retention.v1 import retention_service_pb2 as retention
 from stripsession.separation.v1 import separation_service_pb2 as separation
 from tests.integration.stripe.shop import SECRET
@@ -315,6 +316,12 @@ _RETENTION: Mapping[str, Example] = {
         lambda asked: retention.ListErasuresRequest(owner_id=asked.actor), State.READY
     ),
 }
+_PRIVACY: Mapping[str, Example] = {
+    # Of somebody who was never here: the walk's people are asked about again.
+    "DataHolderService.Erase": Example(
+        lambda asked: privacy.EraseRequest(user_id=f"{asked.actor}_gone" if asked.actor else "")
+    ),
+}
 _SEPARATION: Mapping[str, Example] = {
     "JobReadingService.GetJobOfTrack": _of_track(separation.GetJobOfTrackRequest),
     "JobReadingService.ListJobsOfTracks": Example(
@@ -340,6 +347,7 @@ EXAMPLES: Mapping[str, Example] = {
         "auth": _AUTH,
         "billing": _BILLING,
         "library": _LIBRARY,
+        "privacy": _PRIVACY,
         "retention": _RETENTION,
         "separation": _SEPARATION,
     }.items()

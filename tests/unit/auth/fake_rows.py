@@ -24,6 +24,7 @@ class WaitingMail:
     mail: Mail
     due_at: datetime.datetime
     tries: int = 0
+    user_id: str | None = None
 
 
 @dataclasses.dataclass
@@ -31,7 +32,9 @@ class Rows:
     """What is committed."""
 
     accounts: dict[str, Account] = dataclasses.field(default_factory=dict)
-    closed: set[str] = dataclasses.field(default_factory=set)
+    closed: dict[str, datetime.datetime] = dataclasses.field(default_factory=dict)
+    erased: dict[str, dict[str, int]] = dataclasses.field(default_factory=dict)
+    """What was removed of whom."""
     sessions: dict[str, Session] = dataclasses.field(default_factory=dict)
     tokens: dict[bytes, RefreshToken] = dataclasses.field(default_factory=dict)
     links: dict[bytes, SignInLink] = dataclasses.field(default_factory=dict)

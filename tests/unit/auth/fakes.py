@@ -22,6 +22,7 @@ from services.auth.domain.mail import Mail
 from services.auth.domain.session import AccessToken, RefreshToken, Session
 from tests.unit.auth.fake_factors import FakeSecondFactors, FakeSignInChallenges
 from tests.unit.auth.fake_mail import FakeEmailCodes, FakeMails, FakePendingSignUps
+from tests.unit.auth.fake_people import FakePeople, drop
 from tests.unit.auth.fake_programs import FakeApiKeys, FakeDeviceSignIns
 from tests.unit.auth.fake_rows import Rows
 
@@ -48,9 +49,11 @@ class FakeAccounts:
 
     async def close(self, user_id: str, at: datetime.datetime) -> None:
         if (account := await self.get(user_id)) is not None:
+            drop(self._rows.codes, lambda code: code.email_key == account.email.key)
+            drop(self._rows.pending, lambda pending: pending.email.key == account.email.key)
             nobody = dataclasses.replace(account, email=NO_EMAIL, password_hash=None, email_verified_at=None)
             self._rows.accounts[user_id] = nobody
-            self._rows.closed.add(user_id)
+            self._rows.closed[user_id] = at
 
     async def rename(self, user_id: str, display_name: str) -> Account | None:
         account = await self.get(user_id)
@@ -230,6 +233,7 @@ class FakeWork:
         self.device_sign_ins = FakeDeviceSignIns(rows)
         self.second_factors = FakeSecondFactors(rows)
         self.challenges = FakeSignInChallenges(rows)
+        self.people = FakePeople(rows)
 
     async def publish(self, fact: Fact) -> None:
         self._rows.facts.append(fact)
