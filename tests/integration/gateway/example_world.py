@@ -66,7 +66,7 @@ def restore(door: Door) -> None:
     auth.sign_ups = {str(CONFIRMATION.example["code"]): ("grace@example.org", str(CONFIRMATION.example["password"]))}
     door.sessions.codes = {str(CHOICE.example["code"]): OWNER, str(VERIFY.example["code"]): OWNER}
     factors = door.factors
-    factors.begun, factors.set = {OWNER}, {OWNER}
+    factors.begun, factors.set, factors.begins_anew = {OWNER}, {OWNER}, True
     factors.challenge(OWNER, str(CHALLENGE.example["challenge"]))
     door.factors.changes.codes = {
         str(CONFIRM.example["code"]): (OWNER, account.email),

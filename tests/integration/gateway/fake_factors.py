@@ -22,6 +22,8 @@ class FakeFactors(second_factor_service_pb2_grpc.SecondFactorServiceServicer):
         self.auth = auth
         self.begun: set[str] = set()
         self.set: set[str] = set()
+        self.begins_anew = False
+        """Whether one can be begun although one is set."""
         self.changes = FakeEmailChanges(auth)
         self.challenges: dict[str, str] = {}
         self.told: list[str] = []
@@ -49,7 +51,7 @@ class FakeFactors(second_factor_service_pb2_grpc.SecondFactorServiceServicer):
         return state
 
     async def StartTotp(self, request: Any, context: Any) -> pb.StartTotpResponse:
-        if request.user_id in self.set:
+        if request.user_id in self.set and not self.begins_anew:
             raise refused(grpc.StatusCode.FAILED_PRECONDITION, "SECOND_FACTOR_SET", "There is one.")
         self.begun.add(request.user_id)
         return pb.StartTotpResponse(secret="GEZDGNBV", uri="otpauth://totp/x", qr_rows=["101", "010", "111"])
