@@ -158,7 +158,7 @@ class FactorRoutes:
         body = await call.body()
         password, code = body.get("password", ""), body.get("code", "")
         if bool(password) == bool(code):
-            raise refuse(422, "INVALID_FIELD", "Give a password or a code, one of both.")
+            raise refuse(409, "PROOF_NOT_TAKEN", "Give a password or a code, one of both.")
         request = pb.StepUpRequest(
             user_id=call.owner_id,
             session_id=call.session_id,

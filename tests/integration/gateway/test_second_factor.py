@@ -56,9 +56,9 @@ async def test_a_proof_opens_what_was_refused(door: Door) -> None:
     account = door.auth.add("ada@example.org", "correct horse")
     headers = door.bearer(account.user_id, **stale())
     path = "/v1/auth/step-up"
-    check_problem(await door.http.post(path, json={}, headers=headers), 422, "INVALID_FIELD")
+    check_problem(await door.http.post(path, json={}, headers=headers), 409, "PROOF_NOT_TAKEN")
     both = {"password": "correct horse", "code": CODE}
-    check_problem(await door.http.post(path, json=both, headers=headers), 422, "INVALID_FIELD")
+    check_problem(await door.http.post(path, json=both, headers=headers), 409, "PROOF_NOT_TAKEN")
     wrong = await door.http.post(path, json={"password": "wrong horse"}, headers=headers)
     check_problem(wrong, 403, "WRONG_PASSWORD")
     proved = await door.http.post(path, json={"password": "correct horse"}, headers=headers)
