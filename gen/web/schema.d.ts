@@ -135,7 +135,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with e-mail and password.
-         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. After some wrong passwords for one account, whether or not there is such an account, each further try has to wait, longer each time.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. After some wrong passwords for one account, whether or not there is such an account, each further try has to wait, longer each time. Whoever has a second factor is answered 202, with a challenge for answerChallenge.
          */
         post: operations["signIn"];
         delete?: never;
@@ -615,6 +615,174 @@ export interface paths {
          * @description Sessions that are open go on. The last way in stays.
          */
         delete: operations["disconnectProvider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/login/second-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a second factor.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. A challenge works once and for five minutes. After some wrong codes none is looked at for a while, longer each time: TOO_MANY_CODES. A used recovery code is told by mail.
+         */
+        post: operations["answerChallenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show again who you are, before a dangerous act.
+         * @description What refuses with STEP_UP_REQUIRED names the ways in `facts.methods`, with gaps between them: password, totp, recovery_code. With a second factor the password alone counts no more. For ten minutes from then on such acts are let through, with the token of this answer and those that it is renewed to. Whoever asks with the cookie gets the token in the cookie. After some wrong codes none is looked at for a while, longer each time: TOO_MANY_CODES.
+         */
+        post: operations["stepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether you have a second factor.
+         * @description Whether you have a second factor.
+         */
+        get: operations["getSecondFactor"];
+        put?: never;
+        /**
+         * Make a secret for an authenticator.
+         * @description Nothing is asked of anybody before confirmSecondFactor was shown a code of it. It goes with a password: whoever has none here is refused.
+         */
+        post: operations["startSecondFactor"];
+        /**
+         * Take your second factor away.
+         * @description With its recovery codes. The person is told by mail, where this server sends any.
+         */
+        delete: operations["removeSecondFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set your second factor, with a code that shows that the authenticator has it.
+         * @description Each recovery code works once in place of the authenticator. The person is told by mail, where this server sends any. After some wrong codes none is looked at for a while, longer each time: TOO_MANY_CODES.
+         */
+        post: operations["confirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make ten recovery codes in place of all before.
+         * @description Make ten recovery codes in place of all before.
+         */
+        post: operations["makeRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/email/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail your new address a link.
+         * @description The answer is the same whether or not another account has the address; its reader alone learns that. The old address counts until confirmEmailChange. A few an hour.
+         */
+        post: operations["requestEmailChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/email/change/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your address with the code of a mail.
+         * @description Signed in or not: the code says whose address it is. Sessions stay. The old address is mailed a link for undoEmailChange, which works for seven days.
+         */
+        post: operations["confirmEmailChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/email/change/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a change of your address back.
+         * @description The old address counts again. Every session, key and the password end, and a link for a new password is mailed to it. A second factor stays.
+         */
+        post: operations["undoEmailChange"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2554,7 +2722,7 @@ export interface components {
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "PRICE_MISSING" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_MAILS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSWORD" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSWORD" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -2598,6 +2766,62 @@ export interface components {
              * @enum {string}
              */
             confirmation: "mail";
+        };
+        /** @description A right password, which a second factor has to go with. */
+        SignInChallenge: {
+            /** @description For answerChallenge, which takes it once. */
+            challenge: string;
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            expires_at: string;
+            /** @description What answers it: totp, recovery_code. */
+            methods: string[];
+        };
+        /** @description A token that says that its bearer has just shown who they are; in a cookie, where the request's came in one. */
+        SteppedUp: {
+            /**
+             * Format: date-time
+             * @description When it ends: refresh before.
+             */
+            access_expires_at: string;
+            /**
+             * @description How it is sent.
+             * @enum {string}
+             */
+            token_type?: "Bearer";
+            /** @description In place of the one that asked. */
+            access_token?: string;
+        };
+        /** @description What you show besides your password. */
+        SecondFactor: {
+            /**
+             * Format: date-time
+             * @description When it was set; null where there is none.
+             */
+            set_at: string | null;
+            /**
+             * Format: int64
+             * @description Recovery codes that were not used yet.
+             */
+            recovery_codes_left: number;
+            /** @description Whether one can be set: it goes with a password, which not everybody has here. */
+            is_offered: boolean;
+        };
+        /** @description A secret that is not in force yet. */
+        NewSecondFactor: {
+            /** @description In base 32, to type into an authenticator. */
+            secret: string;
+            /** @description To open in an authenticator on this machine. */
+            uri: string;
+            /** @description The same as a QR code, row by row: 1 is dark, 0 is light. It needs a light margin of four. */
+            qr_rows: string[];
+        };
+        /** @description They are told this once. */
+        RecoveryCodes: {
+            /** @description Ten, each of which works once in place of the authenticator. */
+            recovery_codes: string[];
         };
         /** @description Where somebody is signed in. */
         SessionList: {
@@ -3118,6 +3342,54 @@ export interface components {
             /** @description token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin. */
             transport?: components["schemas"]["TokenTransport"] | null;
         };
+        /** @description The challenge of a right password, and a code. */
+        SignInChallengeAnswer: {
+            /** @description As signIn gave it. */
+            challenge: string;
+            /** @description Six digits of the authenticator, or a recovery code; gaps and case make no difference. */
+            code: string;
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+            /** @description token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin. */
+            transport?: components["schemas"]["TokenTransport"] | null;
+        };
+        /** @description The password or a code, whichever of both the refusal named. */
+        StepUp: {
+            /** @description Your password. */
+            password?: string | null;
+            /** @description Six digits of the authenticator, or a recovery code. */
+            code?: string | null;
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+        };
+        /** @description What it shows. */
+        SecondFactorConfirmation: {
+            /** @description Six digits of the authenticator, or a recovery code; gaps and case make no difference. */
+            code: string;
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+        };
+        /** @description The new address. */
+        EmailChange: {
+            /** @description Address of the account, at most 254 characters. */
+            email: string;
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+        };
+        /** @description The code of the mail to the new address. */
+        EmailChangeConfirmation: {
+            /** @description The code of the link, which works once. */
+            code: string;
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+        };
+        /** @description The code of the mail to the old address. */
+        EmailChangeUndoing: {
+            /** @description The code of the link, which works once. */
+            code: string;
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+        };
         /** @description What to separate, and how. */
         NewTrack: {
             /** @description The complete upload. */
@@ -3264,6 +3536,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Unauthorized: CHALLENGE_SPENT. */
+        "401-CHALLENGE_SPENT": {
+            headers: {
+                /** @example Bearer realm="stripsession" */
+                "WWW-Authenticate": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Unauthorized: LINK_SPENT. */
         "401-LINK_SPENT": {
             headers: {
@@ -3382,8 +3665,44 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Forbidden: CROSS_SITE, SESSION_REQUIRED, WRONG_PASSWORD. */
-        "403-CROSS_SITE-SESSION_REQUIRED-WRONG_PASSWORD": {
+        /** @description Forbidden: CROSS_SITE, SESSION_REQUIRED, STEP_UP_REQUIRED. */
+        "403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: CROSS_SITE, SESSION_REQUIRED, STEP_UP_REQUIRED, WRONG_PASSWORD. */
+        "403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED-WRONG_PASSWORD": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: CROSS_SITE, SESSION_REQUIRED, WRONG_CODE. */
+        "403-CROSS_SITE-SESSION_REQUIRED-WRONG_CODE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: CROSS_SITE, SESSION_REQUIRED, WRONG_CODE, WRONG_PASSWORD. */
+        "403-CROSS_SITE-SESSION_REQUIRED-WRONG_CODE-WRONG_PASSWORD": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: CROSS_SITE, WRONG_CODE. */
+        "403-CROSS_SITE-WRONG_CODE": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3463,6 +3782,15 @@ export interface components {
         };
         /** @description Not Found: ACCOUNT_NOT_FOUND, PROVIDER_SIGN_IN_SPENT, PROVIDER_UNKNOWN. */
         "404-ACCOUNT_NOT_FOUND-PROVIDER_SIGN_IN_SPENT-PROVIDER_UNKNOWN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: ACCOUNT_NOT_FOUND, SECOND_FACTOR_NOT_STARTED. */
+        "404-ACCOUNT_NOT_FOUND-SECOND_FACTOR_NOT_STARTED": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3693,6 +4021,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Conflict: EMAIL_KEPT_ELSEWHERE, MAIL_OFF. */
+        "409-EMAIL_KEPT_ELSEWHERE-MAIL_OFF": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Conflict: EMAIL_TAKEN. */
         "409-EMAIL_TAKEN": {
             headers: {
@@ -3747,6 +4084,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Conflict: PASSWORD_MISSING, SECOND_FACTOR_SET. */
+        "409-PASSWORD_MISSING-SECOND_FACTOR_SET": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Conflict: PAYMENTS_NOT_SET_UP. */
         "409-PAYMENTS_NOT_SET_UP": {
             headers: {
@@ -3783,8 +4129,26 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Conflict: PROOF_NOT_TAKEN. */
+        "409-PROOF_NOT_TAKEN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Conflict: PROVIDER_EMAIL_TAKEN. */
         "409-PROVIDER_EMAIL_TAKEN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: SECOND_FACTOR_NOT_SET. */
+        "409-SECOND_FACTOR_NOT_SET": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4230,6 +4594,21 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE, TOO_MANY_CODES. */
+        "429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_CODES": {
+            headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE, TOO_MANY_MAILS. */
         "429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_MAILS": {
             headers: {
@@ -4262,6 +4641,21 @@ export interface components {
         };
         /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE, TOO_MANY_UPLOADS. */
         "429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_UPLOADS": {
+            headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too Many Requests: TOO_FAST, TOO_MANY_CODES. */
+        "429-TOO_FAST-TOO_MANY_CODES": {
             headers: {
                 /** @example "person";r=399;t=1 */
                 RateLimit: string;
@@ -4628,6 +5022,19 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            /** @description A second factor has to be shown. */
+            202: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInChallenge"];
+                };
+            };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-WRONG_CREDENTIALS"];
             403: components["responses"]["403-CROSS_SITE"];
@@ -4963,7 +5370,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-WRONG_PASSWORD"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED-WRONG_PASSWORD"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND-SESSION_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
@@ -5193,7 +5600,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             409: components["responses"]["409-SECRET_TOLD-TOO_MANY_API_KEYS"];
@@ -5390,7 +5797,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND-DEVICE_CODE_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
@@ -5664,6 +6071,382 @@ export interface operations {
             409: components["responses"]["409-LAST_WAY_IN"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    answerChallenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInChallengeAnswer"];
+            };
+        };
+        responses: {
+            /** @description The account and its session. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-CHALLENGE_SPENT"];
+            403: components["responses"]["403-CROSS_SITE-WRONG_CODE"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_CODES"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    stepUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StepUp"];
+            };
+        };
+        responses: {
+            /** @description A token that says so. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SteppedUp"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-WRONG_CODE-WRONG_PASSWORD"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND-SESSION_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-PROOF_NOT_TAKEN"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_CODES"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    getSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you have. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    startSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret, as text and as a QR code. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecondFactor"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
+            409: components["responses"]["409-PASSWORD_MISSING-SECOND_FACTOR_SET"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    removeSecondFactor: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Of the mail about it, e.g. de; English where it is none of ours.
+                 * @example de
+                 */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signing in takes the password alone. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    confirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorConfirmation"];
+            };
+        };
+        responses: {
+            /** @description Ten recovery codes, told this once. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-WRONG_CODE"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND-SECOND_FACTOR_NOT_STARTED"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_CODES"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    makeRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The codes, told this once. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
+            409: components["responses"]["409-SECOND_FACTOR_NOT_SET"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    requestEmailChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChange"];
+            };
+        };
+        responses: {
+            /** @description A mail is under way. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-EMAIL_KEPT_ELSEWHERE-MAIL_OFF"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_EMAIL-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_MAILS"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    confirmEmailChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChangeConfirmation"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            404: components["responses"]["404-CODE_SPENT"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    undoEmailChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChangeUndoing"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            404: components["responses"]["404-CODE_SPENT"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-MAIL_OFF"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
             504: components["responses"]["504-DEADLINE"];

@@ -21,8 +21,10 @@ from services.gateway.api.catalogue_routes import CatalogueRoutes
 from services.gateway.api.device_routes import DeviceRoutes
 from services.gateway.api.download_routes import DownloadRoutes
 from services.gateway.api.edge import Edge, EdgePolicy
+from services.gateway.api.email_change_routes import EmailChangeRoutes
 from services.gateway.api.endpoint import Endpoint
 from services.gateway.api.event_routes import EventRoutes
+from services.gateway.api.factor_routes import FactorRoutes
 from services.gateway.api.http_server import HttpServer
 from services.gateway.api.listing_routes import ListingRoutes
 from services.gateway.api.mail_routes import MailRoutes
@@ -63,8 +65,10 @@ from stripsession.auth.v1 import (
     api_key_service_pb2_grpc,
     auth_service_pb2_grpc,
     device_service_pb2_grpc,
+    email_change_service_pb2_grpc,
     federation_service_pb2_grpc,
     provider_service_pb2_grpc,
+    second_factor_service_pb2_grpc,
 )
 from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
 from stripsession.library.v1 import (
@@ -100,6 +104,8 @@ class Stubs:
     api_keys: api_key_service_pb2_grpc.ApiKeyServiceAsyncStub
     devices: device_service_pb2_grpc.DeviceServiceAsyncStub
     providers: provider_service_pb2_grpc.ProviderServiceAsyncStub
+    factors: second_factor_service_pb2_grpc.SecondFactorServiceAsyncStub
+    email_changes: email_change_service_pb2_grpc.EmailChangeServiceAsyncStub
     library: library_service_pb2_grpc.LibraryServiceAsyncStub
     listing: listing_service_pb2_grpc.ListingServiceAsyncStub
     shares: share_service_pb2_grpc.ShareServiceAsyncStub
@@ -191,7 +197,8 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
         requests_in_flight_max=settings.requests_in_flight_max,
     )
     landings = ProviderLanding(stubs.providers).endpoints()
-    app = Edge(Router([*endpoints, *landings], admission, WebFiles(settings.web_dir).endpoint()), policy)
+    proofs = FactorRoutes(stubs.factors, admission).methods
+    app = Edge(Router([*endpoints, *landings], admission, WebFiles(settings.web_dir).endpoint(), proofs), policy)
     http = HttpServer(
         app,
         settings.http_listen,
@@ -220,6 +227,8 @@ def _stubs(
         api_key_service_pb2_grpc.ApiKeyServiceStub(auth),
         device_service_pb2_grpc.DeviceServiceStub(auth),
         provider_service_pb2_grpc.ProviderServiceStub(auth),
+        second_factor_service_pb2_grpc.SecondFactorServiceStub(auth),
+        email_change_service_pb2_grpc.EmailChangeServiceStub(auth),
         library_service_pb2_grpc.LibraryServiceStub(library),
         listing_service_pb2_grpc.ListingServiceStub(library),
         share_service_pb2_grpc.ShareServiceStub(library),
@@ -251,6 +260,8 @@ def _endpoints(
         *ApiKeyRoutes(stubs.api_keys).endpoints(),
         *DeviceRoutes(stubs.devices).endpoints(),
         *ProviderRoutes(stubs.providers, admission).endpoints(),
+        *FactorRoutes(stubs.factors, admission).endpoints(),
+        *EmailChangeRoutes(stubs.email_changes).endpoints(),
         *UploadRoutes(
             stubs.library, upload_bytes_max=settings.upload_bytes_max, body_idle_s=settings.body_idle_s
         ).endpoints(),

@@ -32,6 +32,8 @@ PROMISED_NAMES = """
     startDeviceSignIn redeemDeviceSignIn describeDeviceSignIn answerDeviceSignIn
     createWebhookEndpoint listWebhookEndpoints updateWebhookEndpoint deleteWebhookEndpoint rotateWebhookSecret
     testWebhookEndpoint listWebhookDeliveries replayWebhookDelivery
+    answerChallenge stepUp getSecondFactor startSecondFactor confirmSecondFactor removeSecondFactor makeRecoveryCodes
+    requestEmailChange confirmEmailChange undoEmailChange
 """
 
 

@@ -218,6 +218,23 @@ BY_SCHEMA: Mapping[str, object] = {
         ]
     },
     "EndedSessions": {"ended": 2},
+    "SignInChallenge": {
+        "challenge": "cHq7mV2xZ9tK4wR1bN6yL3sD",
+        "expires_at": "2030-05-04T09:35:00.000Z",
+        "methods": ["totp", "recovery_code"],
+    },
+    "SteppedUp": {
+        "access_expires_at": "2030-05-04T09:40:00.000Z",
+        "token_type": "Bearer",
+        "access_token": "eyJhbGciOiJFZERTQSIsImtpZCI6IjEifQ.eyJzdWIiOiJ1c3JfOSJ9.c2lnbmF0dXJl",
+    },
+    "SecondFactor": {"set_at": _MADE_AT, "recovery_codes_left": 10, "is_offered": True},
+    "NewSecondFactor": {
+        "secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+        "uri": "otpauth://totp/StripSession:ada%40example.org?digits=6&secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+        "qr_rows": ["1111111011001", "1000001010111"],
+    },
+    "RecoveryCodes": {"recovery_codes": ["7Q2M-X4KD-90VB-EHT5", "C3ZP-8RWN-61JG-YSA0"]},
     "SignUpPending": {"confirmation": "mail"},
     "Session": {
         "user_id": _ACCOUNT["user_id"],

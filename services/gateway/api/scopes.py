@@ -37,6 +37,13 @@ SCOPES: Mapping[str, Scope] = {
     "answerDeviceSignIn": Scope.SESSION,
     "createApiKey": Scope.SESSION,
     "describeDeviceSignIn": Scope.SESSION,
+    "confirmSecondFactor": Scope.SESSION,
+    "getSecondFactor": Scope.SESSION,
+    "makeRecoveryCodes": Scope.SESSION,
+    "removeSecondFactor": Scope.SESSION,
+    "requestEmailChange": Scope.SESSION,
+    "startSecondFactor": Scope.SESSION,
+    "stepUp": Scope.SESSION,
     "getAccount": Scope.SESSION,
     "listApiKeys": Scope.SESSION,
     # Its links lead to pages of the payment provider, which know name and address.

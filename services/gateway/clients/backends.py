@@ -14,6 +14,7 @@ _SECURITY = "stripsession.auth.v1.AccountSecurityService"
 _KEYS = "stripsession.auth.v1.ApiKeyService"
 _DEVICES = "stripsession.auth.v1.DeviceService"
 _PROVIDERS = "stripsession.auth.v1.ProviderService"
+_FACTORS = "stripsession.auth.v1.SecondFactorService"
 _LIBRARY = "stripsession.library.v1.LibraryService"
 _LISTING = "stripsession.library.v1.ListingService"
 _SHARES = "stripsession.library.v1.ShareService"
@@ -30,7 +31,8 @@ _IDEMPOTENT = {
     + [f"{_SECURITY}/{name}" for name in ("ListSessions", "EndOtherSessions", "ListEndedSessions")]
     + [f"{_KEYS}/{name}" for name in ("ListApiKeys", "RevokeApiKey", "VerifyApiKey")]
     + [f"{_DEVICES}/DescribeDeviceSignIn"]
-    + [f"{_PROVIDERS}/{name}" for name in ("ListProviders", "ListConnections")],
+    + [f"{_PROVIDERS}/{name}" for name in ("ListProviders", "ListConnections")]
+    + [f"{_FACTORS}/{name}" for name in ("GetSecondFactor", "ListProofs")],
     "library": [
         f"{_LIBRARY}/{name}"
         for name in (

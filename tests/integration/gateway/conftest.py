@@ -38,7 +38,9 @@ from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
 from tests.integration.gateway.fake_api_keys import FakeApiKeys
+from tests.integration.gateway.fake_billing import FakeBilling
 from tests.integration.gateway.fake_devices import FakeDevices
+from tests.integration.gateway.fake_factors import FakeFactors
 from tests.integration.gateway.fake_federation import FakeFederation
 from tests.integration.gateway.fake_jobs import FakeJobs
 from tests.integration.gateway.fake_listing import FakeListing
@@ -48,7 +50,7 @@ from tests.integration.gateway.fake_retention import FakeRetention
 from tests.integration.gateway.fake_sessions import FakeSessions
 from tests.integration.gateway.fake_shares import FakeShares
 from tests.integration.gateway.fake_webhooks import FakeWebhooks
-from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeLibrary
+from tests.integration.gateway.fakes import FakeAuth, FakeLibrary
 
 OWNER = "usr_owner"
 STRANGER = "usr_stranger"
@@ -66,6 +68,7 @@ class Door:
     api_keys: FakeApiKeys
     devices: FakeDevices
     providers: FakeProviders
+    factors: FakeFactors
     library: FakeLibrary
     shares: FakeShares
     webhooks: FakeWebhooks
@@ -76,8 +79,8 @@ class Door:
     http: httpx.AsyncClient
     servers: dict[str, RpcServer]
 
-    def bearer(self, user_id: str = OWNER) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.auth.token(user_id)}"}
+    def bearer(self, user_id: str = OWNER, **claims: Any) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.auth.token(user_id, **claims)}"}
 
     @property
     def address(self) -> str:
@@ -125,6 +128,7 @@ async def opened(
     shares, sessions, listing = FakeShares(library), FakeSessions(auth), FakeListing(library)
     federation, api_keys, devices = FakeFederation(), FakeApiKeys(), FakeDevices(auth)
     payments, providers, webhooks = FakePayments(), FakeProviders(auth), FakeWebhooks()
+    factors = FakeFactors(auth)
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
@@ -135,6 +139,7 @@ async def opened(
             lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(api_keys, server),
             lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(devices, server),
             lambda server: provider_service_pb2_grpc.add_ProviderServiceServicer_to_server(providers, server),
+            *factors.registrations(),
         ],
         "library": [
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
@@ -174,6 +179,7 @@ async def opened(
             api_keys,
             devices,
             providers,
+            factors,
             library,
             shares,
             webhooks,

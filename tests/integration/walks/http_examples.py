@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.gateway.api.provider_routes import PROVIDER_COOKIE
-from tests.integration.walks.belongings import NOWHERE, PASSWORD, State
+from tests.integration.walks.auth_rows import PASSWORD
+from tests.integration.walks.belongings import NOWHERE, State
 from tests.integration.walks.of_provider import PROVIDER
 from tests.integration.walks.rpc_examples import Asked, signed_event
 
@@ -106,6 +107,19 @@ OPERATIONS: Mapping[str, Operation] = {
         lambda asked: Sent(json={"code": asked.secrets.reset_code, "password": PASSWORD}), secret="reset_code"
     ),
     "requestVerification": _plain(json={}),
+    "answerChallenge": Operation(
+        lambda asked: Sent(json={"challenge": asked.secrets.challenge, "code": asked.secrets.totp_code}),
+        secret="challenge",
+    ),
+    "stepUp": _plain(json={"password": PASSWORD}),
+    "getSecondFactor": _plain(),
+    "startSecondFactor": _plain(),
+    "confirmSecondFactor": Operation(lambda asked: Sent(json={"code": asked.secrets.totp_code}), State.FACTOR_BEGUN),
+    "removeSecondFactor": Operation(lambda asked: Sent(), State.FACTOR_SET),
+    "makeRecoveryCodes": Operation(lambda asked: Sent(), State.FACTOR_SET),
+    "requestEmailChange": Operation(lambda asked: Sent(json={"email": asked.unused_email})),
+    "confirmEmailChange": _of_secret("change_code", "code"),
+    "undoEmailChange": _of_secret("undo_code", "code"),
     "verifyEmail": _of_secret("verify_code", "code"),
     "getAccount": _plain(),
     "updateAccount": _plain(json={"display_name": "Ada"}),

@@ -14,8 +14,10 @@ from stripsession.auth.v1 import account_security_service_pb2 as security
 from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import device_service_pb2 as devices
+from stripsession.auth.v1 import email_change_service_pb2 as changes
 from stripsession.auth.v1 import federation_service_pb2 as federation
 from stripsession.auth.v1 import provider_service_pb2 as providers
+from stripsession.auth.v1 import second_factor_service_pb2 as factors
 from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.billing.v1 import payment_service_pb2 as payments
 from stripsession.library.v1 import library_service_pb2 as library
@@ -29,7 +31,8 @@ from stripsession.privacy.v1 import data_holder_service_pb2 as privacy
 from stripsession.retention.v1 import retention_service_pb2 as retention
 from stripsession.separation.v1 import separation_service_pb2 as separation
 from tests.integration.stripe.shop import SECRET
-from tests.integration.walks.belongings import LENGTH, NOWHERE, PASSWORD, Belongings, Secrets, State, append
+from tests.integration.walks.auth_rows import PASSWORD
+from tests.integration.walks.belongings import LENGTH, NOWHERE, Belongings, Secrets, State, append
 from tests.integration.walks.of_issuer import Vouching
 from tests.integration.walks.of_provider import PROVIDER
 
@@ -209,6 +212,34 @@ _AUTH: Mapping[str, Example] = {
     ),
     "ProviderService.ListConnections": _of_account(providers.ListConnectionsRequest),
     "ProviderService.RemoveConnection": _of_account(providers.RemoveConnectionRequest, provider=PROVIDER),
+    "SecondFactorService.GetSecondFactor": _of_account(factors.GetSecondFactorRequest),
+    "SecondFactorService.StartTotp": _of_account(factors.StartTotpRequest),
+    "SecondFactorService.ConfirmTotp": Example(
+        lambda asked: factors.ConfirmTotpRequest(user_id=asked.actor, code=asked.secrets.totp_code),
+        State.FACTOR_BEGUN,
+    ),
+    "SecondFactorService.RemoveTotp": Example(
+        lambda asked: factors.RemoveTotpRequest(user_id=asked.actor), State.FACTOR_SET
+    ),
+    "SecondFactorService.MakeRecoveryCodes": Example(
+        lambda asked: factors.MakeRecoveryCodesRequest(user_id=asked.actor), State.FACTOR_SET
+    ),
+    "SecondFactorService.AnswerChallenge": Example(
+        lambda asked: factors.AnswerChallengeRequest(challenge=asked.secrets.challenge, code=asked.secrets.totp_code)
+    ),
+    "SecondFactorService.ListProofs": _of_account(factors.ListProofsRequest),
+    "SecondFactorService.StepUp": Example(
+        lambda asked: factors.StepUpRequest(user_id=asked.actor, session_id=asked.things.session_id, password=PASSWORD)
+    ),
+    "EmailChangeService.RequestEmailChange": Example(
+        lambda asked: changes.RequestEmailChangeRequest(user_id=asked.actor, email=asked.unused_email)
+    ),
+    "EmailChangeService.ConfirmEmailChange": Example(
+        lambda asked: changes.ConfirmEmailChangeRequest(code=asked.secrets.change_code)
+    ),
+    "EmailChangeService.UndoEmailChange": Example(
+        lambda asked: changes.UndoEmailChangeRequest(code=asked.secrets.undo_code)
+    ),
     "LocalSignInService.CreateSignInLink": Example(
         lambda asked: auth.CreateSignInLinkRequest(email=asked.secrets.email)
     ),

@@ -5,6 +5,7 @@ import { billing } from "$/i18n/de/billing";
 import { page } from "$/i18n/de/page";
 import { device } from "$/i18n/de/device";
 import { entry } from "$/i18n/de/entry";
+import { factor } from "$/i18n/de/factor";
 import { keys } from "$/i18n/de/keys";
 import { library } from "$/i18n/de/library";
 import { mailed } from "$/i18n/de/mailed";
@@ -25,6 +26,7 @@ export const de: Messages = {
   device,
   page,
   entry,
+  factor,
   keys,
   library,
   listing,

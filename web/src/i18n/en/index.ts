@@ -5,6 +5,7 @@ import { billing } from "$/i18n/en/billing";
 import { page } from "$/i18n/en/page";
 import { device } from "$/i18n/en/device";
 import { entry } from "$/i18n/en/entry";
+import { factor } from "$/i18n/en/factor";
 import { keys } from "$/i18n/en/keys";
 import { library } from "$/i18n/en/library";
 import { mailed } from "$/i18n/en/mailed";
@@ -24,6 +25,7 @@ export const en = {
   device,
   page,
   entry,
+  factor,
   keys,
   library,
   listing,
