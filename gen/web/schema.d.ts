@@ -6227,13 +6227,7 @@ export interface operations {
     };
     removeSecondFactor: {
         parameters: {
-            query?: {
-                /**
-                 * @description Of the mail about it, e.g. de; English where it is none of ours.
-                 * @example de
-                 */
-                language?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -6256,7 +6250,6 @@ export interface operations {
             403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
-            422: components["responses"]["422-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];

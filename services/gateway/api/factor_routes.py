@@ -54,7 +54,6 @@ STEP_UP = Body(
 )
 _HELD_OFF = " After some wrong codes none is looked at for a while, longer each time: TOO_MANY_CODES."
 _TOLD = " The person is told by mail, where this server sends any."
-_MAIL_LANGUAGE = Text("language", "Of the mail about it, e.g. de; English where it is none of ours.", example="de")
 
 
 class FactorRoutes:
@@ -120,7 +119,6 @@ class FactorRoutes:
             Endpoint(
                 *("DELETE", _FACTOR, "removeSecondFactor", "Take your second factor away.", self.remove),
                 (Answer(204, "Signing in takes the password alone."),),
-                query=(_MAIL_LANGUAGE,),
                 tag="auth",
                 description=f"With its recovery codes.{_TOLD}",
                 refusals=("ACCOUNT_NOT_FOUND",),
@@ -203,8 +201,9 @@ class FactorRoutes:
         return json_answer({"recovery_codes": list(answer.recovery_codes)})
 
     async def remove(self, call: Call) -> Response:
-        """Away."""
-        request = pb.RemoveTotpRequest(user_id=call.owner_id, language=call.text("language"))
+        """Away. The mail is in the language that the browser asks for first: the request has no body to name one."""
+        language = call.request.headers.get("accept-language", "").partition(",")[0].partition(";")[0]
+        request = pb.RemoveTotpRequest(user_id=call.owner_id, language=language)
         await ask(self._factors.RemoveTotp, request)
         return nothing()
 
