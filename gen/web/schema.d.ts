@@ -6029,7 +6029,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND-NOT_FOUND-PROVIDER_UNKNOWN"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -6066,7 +6066,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-CONNECTION_NOT_FOUND-NOT_FOUND"];
             409: components["responses"]["409-LAST_WAY_IN"];
             421: components["responses"]["421-WRONG_ADDRESS"];

@@ -17,6 +17,8 @@ class Method(enum.StrEnum):
     RECOVERY_CODE = "recovery_code"
     LINK = "link"
     """A one-time link of whoever runs the machine."""
+    PROVIDER = "provider"
+    """The word of a provider, who asks for a second step of its own where it wants one."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -17,9 +17,11 @@ STEP_UP: frozenset[str] = frozenset(
         "answerDeviceSignIn",
         "changePassword",
         "createApiKey",
+        "disconnectProvider",
         "makeRecoveryCodes",
         "removeSecondFactor",
         "requestEmailChange",
+        "startConnecting",
         "startSecondFactor",
     }
 )
