@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from services.library.domain.text import search_text
-from services.library.wiring import MIGRATIONS
+from services.library.store.library_store import MIGRATIONS
 from tests.integration.library.world import World
 
 _MIGRATION = "0009_post_search_text.sql"

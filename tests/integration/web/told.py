@@ -30,19 +30,24 @@ PLAN = {
     "priority": "standard",
     "formats": [],
 }
-_MODEL = {"stems": ["vocals", "drums", "bass", "other"], "version": "1", "licence": "Apache-2.0", "is_default": False}
+_MODEL: Mapping[str, object] = {
+    "stems": ["vocals", "drums", "bass", "other"],
+    "version": "1",
+    "licence": "Apache-2.0",
+    "is_default": False,
+}
 _BUNDLED = ("name", "title", "summary")
 
 
 def _bundled(name: str) -> Mapping[str, object]:
     card = json.loads((REPOSITORY / "inference" / "models" / name / "model.json").read_text())
-    return _MODEL | {word: card[word] for word in _BUNDLED}
+    return {**_MODEL, **{word: card[word] for word in _BUNDLED}}
 
 
 MODELS = [
-    _bundled("quartet") | {"is_default": True},
+    {**_bundled("quartet"), "is_default": True},
     _bundled("baseline"),
-    _MODEL | {"name": "hexa", "title": "HTDemucs-Hexa-Ultra-Finetuned (2024.11, fp16, onnxruntime)", "summary": ""},
+    {**_MODEL, "name": "hexa", "title": "HTDemucs-Hexa-Ultra-Finetuned (2024.11, fp16, onnxruntime)", "summary": ""},
 ]
 """As a server that was given one more has them; titles as long as titles are."""
 ERASURE = {
