@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from services.auth.app.people_ports import People
 from services.auth.app.program_ports import ApiKeys, DeviceSignIns
+from services.auth.app.provider_ports import ProviderSignIns
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import EmailAddress
 from services.auth.domain.email_code import EmailCode, PendingSignUp, Purpose
@@ -39,7 +41,10 @@ class Accounts(Protocol):
         ...
 
     async def close(self, user_id: str, at: datetime.datetime) -> None:
-        """From now on there is none. Its address is free, its password forgotten; its row waits for its erasure."""
+        """From now on there is none. Its address is free, its password forgotten; its row waits for its erasure.
+
+        Sign-ups and codes that wait with its address go with it.
+        """
         ...
 
     async def rename(self, user_id: str, display_name: str) -> Account | None:
@@ -206,8 +211,8 @@ class PendingSignUps(Protocol):
 class Mails(Protocol):
     """Mail that waits to be sent, within a unit of work."""
 
-    async def add(self, mail: Mail, due_at: datetime.datetime) -> None:
-        """Let a mail wait until it is due."""
+    async def add(self, mail: Mail, due_at: datetime.datetime, user_id: str | None = None) -> None:
+        """Let a mail wait until it is due; `user_id` is whose it is, where they have an account."""
         ...
 
     async def claim(self, now: datetime.datetime, held_until: datetime.datetime, limit: int) -> list[ClaimedMail]:
@@ -269,6 +274,16 @@ class Work(Protocol):
     @property
     def device_sign_ins(self) -> DeviceSignIns:
         """Programs that wait."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """People who are erased."""
+        ...
+
+    @property
+    def provider_sign_ins(self) -> ProviderSignIns:
+        """Browsers that went to a provider."""
         ...
 
     async def publish(self, fact: Fact) -> None:

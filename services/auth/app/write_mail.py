@@ -30,10 +30,14 @@ async def write_mail(
     *,
     code: str = "",
     until: datetime.datetime | None = None,
+    user_id: str | None = None,
 ) -> None:
-    """Sent once the caller's unit of work has committed; nothing where none is sent here. `until` is a link's end."""
+    """Sent once the caller's unit of work has committed; nothing where none is sent here.
+
+    `until` is a link's end; `user_id` whose mail it is, where they have an account.
+    """
     if ports.mailing is None:
         return
     now = ports.clock.now()
     subject, text = letter(occasion, language, ports.mailing.public_url, code)
-    await work.mails.add(Mail(new_mail_id(), to, subject, text, until or now + NOTICE_LIFE), now)
+    await work.mails.add(Mail(new_mail_id(), to, subject, text, until or now + NOTICE_LIFE), now, user_id)

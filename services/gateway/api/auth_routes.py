@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 HASHING_S = 15.0
 """Deadline of a call that hashes a password: auth lets only a few do that at once."""
 
-_TRANSPORT = Text(
+TRANSPORT = Text(
     "transport",
     "token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin.",
     options=("token", "cookie"),
@@ -51,33 +52,33 @@ MAILED_CODE = Text("code", "The code of the link, which works once.", required=T
 SIGN_UP = Body(
     "SignUp",
     "A new account.",
-    (EMAIL, PASSWORD, _NAME, LANGUAGE, _TRANSPORT),
+    (EMAIL, PASSWORD, _NAME, LANGUAGE, TRANSPORT),
     {"email": "grace@example.org", "password": "nineteen-cellos", "display_name": "Grace", "transport": "token"},
 )
 CONFIRMATION = Body(
     "SignUpConfirmation",
     "The code of the mail, and the password that was chosen when signing up.",
-    (MAILED_CODE, PASSWORD, _TRANSPORT),
+    (MAILED_CODE, PASSWORD, TRANSPORT),
     {"code": "cWq9bH4xT1eU7oI3zA6lGy2k", "password": "nineteen-cellos", "transport": "token"},
 )
 SIGN_IN = Body(
     "SignIn",
     "Who signs in.",
-    (EMAIL, PASSWORD, _TRANSPORT),
+    (EMAIL, PASSWORD, TRANSPORT),
     {"email": "ada@example.org", "password": "seventeen-violins", "transport": "token"},
 )
 _CODE = Text("code", "The code of the link, which works once.", required=True, length_min=1, length_max=200)
 LINK = Body(
     "SignInLink",
     "A one-time link.",
-    (_CODE, _TRANSPORT),
+    (_CODE, TRANSPORT),
     {"code": "gWm3kT0ZbQ7vXy2sN5rL8cJf", "transport": "token"},
 )
 _TOKEN = Text("refresh_token", "The token to spend; absent takes the cookie.", length_max=1000)
 REFRESH = Body(
     "Refresh",
     "Which session; it keeps its transport.",
-    (_TOKEN, _TRANSPORT),
+    (_TOKEN, TRANSPORT),
     {"refresh_token": "ref_2mV7cQ1xZb8nR5tK0sLwYp"},
 )
 PROFILE = Body("Profile", "What is to change.", (_NAME,), {"display_name": "Ada L."})
@@ -193,7 +194,9 @@ class AuthRoutes:
         answer = await ask(self._auth.SignUp, request, deadline_s=HASHING_S)
         if not answer.HasField("account"):
             return json_answer({"confirmation": "mail"}, 202)
-        return self._opened(call, body, answer.account, answer.tokens, 201)
+        return opened_session(
+            self._admission, call, answer.account, answer.tokens, by_cookie=_by_cookie(body), status=201
+        )
 
     async def confirm_sign_up(self, call: Call) -> Response:
         """Make the account that waits for its mail."""
@@ -202,7 +205,9 @@ class AuthRoutes:
             code=body["code"], password=body["password"], device=_device(call)
         )
         answer = await ask(self._auth.ConfirmSignUp, request, deadline_s=HASHING_S)
-        return self._opened(call, body, answer.account, answer.tokens, 201)
+        return opened_session(
+            self._admission, call, answer.account, answer.tokens, by_cookie=_by_cookie(body), status=201
+        )
 
     async def sign_in(self, call: Call) -> Response:
         """Open a session."""
@@ -210,14 +215,18 @@ class AuthRoutes:
         request = auth_service_pb2.SignInRequest(email=body["email"], password=body["password"], device=_device(call))
         with self._admission.try_of(body["email"]):
             answer = await ask(self._auth.SignIn, request, deadline_s=HASHING_S)
-        return self._opened(call, body, answer.account, answer.tokens, 200)
+        return opened_session(
+            self._admission, call, answer.account, answer.tokens, by_cookie=_by_cookie(body), status=200
+        )
 
     async def redeem_link(self, call: Call) -> Response:
         """Open a session with a link's code."""
         body = await self._opening_body(call)
         request = auth_service_pb2.RedeemSignInLinkRequest(code=body["code"], device=_device(call))
         answer = await ask(self._auth.RedeemSignInLink, request)
-        return self._opened(call, body, answer.account, answer.tokens, 200)
+        return opened_session(
+            self._admission, call, answer.account, answer.tokens, by_cookie=_by_cookie(body), status=200
+        )
 
     async def refresh(self, call: Call) -> Response:
         """Renew a session, the way it is held."""
@@ -225,7 +234,7 @@ class AuthRoutes:
         if not token:
             raise unsigned("There is no refresh token in the body or the cookie.")
         answer = await ask(self._auth.RefreshSession, auth_service_pb2.RefreshSessionRequest(refresh_token=token))
-        return self._session(call, None, answer.tokens, by_cookie=by_cookie, status=200)
+        return opened_session(self._admission, call, None, answer.tokens, by_cookie=by_cookie)
 
     async def sign_out(self, call: Call) -> Response:
         """End a session."""
@@ -253,7 +262,7 @@ class AuthRoutes:
 
     async def _opening_body(self, call: Call) -> dict[str, str]:
         body = dict(await call.body())
-        if body.get("transport") == "cookie":
+        if _by_cookie(body):
             # Otherwise another site could sign its visitors in to an account of its own.
             require_same_origin(call.request)
         return body
@@ -267,46 +276,42 @@ class AuthRoutes:
             require_same_origin(call.request)
         return token, bool(token)
 
-    def _opened(
-        self,
-        call: Call,
-        body: dict[str, str],
-        account: account_pb2.Account,
-        tokens: account_pb2.SessionTokens,
-        status: int,
-    ) -> Response:
-        return self._session(call, account, tokens, by_cookie=body.get("transport") == "cookie", status=status)
 
-    def _session(
-        self,
-        call: Call,
-        account: account_pb2.Account | None,
-        tokens: account_pb2.SessionTokens,
-        *,
-        by_cookie: bool,
-        status: int,
-    ) -> Response:
-        session: dict[str, object] = {
-            "user_id": tokens.user_id,
-            "access_expires_at": moment(tokens.access_expires_at),
-            "refresh_expires_at": moment(tokens.refresh_expires_at),
+def opened_session(
+    admission: Admission,
+    call: Call,
+    account: account_pb2.Account | None,
+    tokens: account_pb2.SessionTokens,
+    *,
+    by_cookie: bool,
+    status: int = 200,
+) -> Response:
+    """A session's tokens, in the answer or in cookies."""
+    session: dict[str, object] = {
+        "user_id": tokens.user_id,
+        "access_expires_at": moment(tokens.access_expires_at),
+        "refresh_expires_at": moment(tokens.refresh_expires_at),
+    }
+    if account is not None:
+        session["account"] = account_json(account)
+    if not by_cookie:
+        session |= {
+            "token_type": "Bearer",
+            "access_token": tokens.access_token,
+            "refresh_token": tokens.refresh_token,
         }
-        if account is not None:
-            session["account"] = account_json(account)
-        if not by_cookie:
-            session |= {
-                "token_type": "Bearer",
-                "access_token": tokens.access_token,
-                "refresh_token": tokens.refresh_token,
-            }
-            return json_answer(session, status)
-        response = json_answer(session, status)
-        cookies = {
-            ACCESS_COOKIE: (tokens.access_token, _life_s(tokens.access_expires_at.ToDatetime(datetime.UTC))),
-            REFRESH_COOKIE: (tokens.refresh_token, _life_s(tokens.refresh_expires_at.ToDatetime(datetime.UTC))),
-        }
-        self._admission.set_cookies(response, call.request, cookies)
-        return response
+        return json_answer(session, status)
+    response = json_answer(session, status)
+    cookies = {
+        ACCESS_COOKIE: (tokens.access_token, _life_s(tokens.access_expires_at.ToDatetime(datetime.UTC))),
+        REFRESH_COOKIE: (tokens.refresh_token, _life_s(tokens.refresh_expires_at.ToDatetime(datetime.UTC))),
+    }
+    admission.set_cookies(response, call.request, cookies)
+    return response
+
+
+def _by_cookie(body: Mapping[str, str]) -> bool:
+    return body.get("transport") == "cookie"
 
 
 def _device(call: Call) -> str:

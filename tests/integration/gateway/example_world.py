@@ -49,6 +49,7 @@ def restore(door: Door) -> None:
     devices.waiting, devices.answers, devices.device_codes = {}, {DEVICE_CODE: OWNER}, {}
     devices.add(USER_CODE, "waiting")
     devices.device_codes[DEVICE_CODE] = "answered"
+    door.providers.connected = {OWNER}
     track = library.add_track(OWNER, segments=3, has_cover=True, upload_held=True, tags=["practice"])
     track.track_id = TRACK_ID
     upload = library.add_upload(OWNER, UPLOAD_BYTES)

@@ -6,10 +6,13 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.gateway.api.provider_routes import PROVIDER_COOKIE
 from tests.integration.walks.belongings import PASSWORD, State
+from tests.integration.walks.of_provider import PROVIDER
 from tests.integration.walks.rpc_examples import Asked, signed_event
 
 _TUS = {"Tus-Resumable": "1.0.0"}
+_OURS = {"Sec-Fetch-Site": "same-origin"}
 _BYTES = {**_TUS, "Content-Type": "application/offset+octet-stream"}
 
 
@@ -68,6 +71,11 @@ def _webhook(asked: Asked) -> Sent:
     return Sent(headers=headers, content=message.body)
 
 
+def _back(secret: str) -> Mapping[str, str]:
+    """Of our own page, in a browser that came back from a provider."""
+    return {**_OURS, "Cookie": f"{PROVIDER_COOKIE}={secret}"}
+
+
 def _page(asked: Asked) -> Sent:
     return Sent(params={"cursor": asked.things.page_token} if asked.things.page_token else {})
 
@@ -104,6 +112,16 @@ OPERATIONS: Mapping[str, Operation] = {
     "redeemDeviceSignIn": _of_secret("device_code", "device_code"),
     "describeDeviceSignIn": Operation(lambda asked: Sent(json={"user_code": asked.things.user_code})),
     "answerDeviceSignIn": Operation(lambda asked: Sent(json={"user_code": asked.things.user_code, "approve": False})),
+    "listProviders": _plain(),
+    "startProviderSignIn": _plain(path={"provider": PROVIDER}, headers=_OURS),
+    "finishProviderSignIn": Operation(
+        lambda asked: Sent(headers=_back(asked.secrets.arrived_secret), json={"confirms_age": True}),
+        secret="arrived_secret",
+    ),
+    "listConnections": _plain(),
+    "startConnecting": _plain(path={"provider": PROVIDER}, headers=_OURS),
+    "connectProvider": Operation(lambda asked: Sent(headers=_back(asked.things.connecting_secret))),
+    "disconnectProvider": _plain(path={"provider": PROVIDER}),
     "describeUploads": _plain(),
     "createUpload": _plain(headers={**_TUS, "Upload-Length": "4"}),
     "describeUpload": _of_upload(),

@@ -13,6 +13,7 @@ from services.auth.domain.facts import Fact
 from services.auth.domain.identity import Identity
 from services.auth.domain.link import SignInLink
 from services.auth.domain.mail import Mail
+from services.auth.domain.provider_sign_in import ProviderSignIn
 from services.auth.domain.session import RefreshToken, Session
 
 
@@ -23,6 +24,7 @@ class WaitingMail:
     mail: Mail
     due_at: datetime.datetime
     tries: int = 0
+    user_id: str | None = None
 
 
 @dataclasses.dataclass
@@ -30,12 +32,15 @@ class Rows:
     """What is committed."""
 
     accounts: dict[str, Account] = dataclasses.field(default_factory=dict)
-    closed: set[str] = dataclasses.field(default_factory=set)
+    closed: dict[str, datetime.datetime] = dataclasses.field(default_factory=dict)
+    erased: dict[str, dict[str, int]] = dataclasses.field(default_factory=dict)
+    """What was removed of whom."""
     sessions: dict[str, Session] = dataclasses.field(default_factory=dict)
     tokens: dict[bytes, RefreshToken] = dataclasses.field(default_factory=dict)
     links: dict[bytes, SignInLink] = dataclasses.field(default_factory=dict)
     redeemed: set[bytes] = dataclasses.field(default_factory=set)
     identities: dict[tuple[str, str], Identity] = dataclasses.field(default_factory=dict)
+    claimed: dict[tuple[str, str], datetime.datetime] = dataclasses.field(default_factory=dict)
     messages: dict[str, datetime.datetime] = dataclasses.field(default_factory=dict)
     codes: dict[bytes, EmailCode] = dataclasses.field(default_factory=dict)
     pending: dict[bytes, PendingSignUp] = dataclasses.field(default_factory=dict)
@@ -44,4 +49,5 @@ class Rows:
     keys: dict[bytes, ApiKey] = dataclasses.field(default_factory=dict)
     requests: dict[str, Request] = dataclasses.field(default_factory=dict)
     devices: dict[bytes, DeviceSignIn] = dataclasses.field(default_factory=dict)
+    provider_sign_ins: dict[bytes, ProviderSignIn] = dataclasses.field(default_factory=dict)
     facts: list[Fact] = dataclasses.field(default_factory=list)
