@@ -212,8 +212,7 @@ class FakeGateway:
         return told("Account", ACCOUNT)
 
     async def _usage(self, _: Request) -> Response:
-        used = {"settled_s": 3600 - self.left_s, "reserved_s": 0, "left_s": self.left_s}
-        return told("Usage", {"plan": PLAN, **used, "renews_at": "2026-02-01T00:00:00Z", "grants": []})
+        return told("Usage", self.payments.usage(self.left_s))
 
     async def _plans(self, _: Request) -> Response:
         return told("Plans", {"plans": [PLAN, *self.payments.plans()], "packs": self.payments.packs()})

@@ -22,6 +22,8 @@ export const account: Messages["account"] = {
   used: "Verbraucht",
   reserved: "Reserviert für laufende Songs",
   remaining: "Übrig",
+  extra: "Zusätzlich",
+  extraUntil: (minutes, day) => `und ${minutes} zusätzlich bis ${day}`,
   minutes: (minutes) => `${minutes} Min.`,
   renews: (day) => `Erneuert sich am ${day}. Übrige Minuten gehen nicht in den nächsten Monat über.`,
   charged:

@@ -10,6 +10,7 @@ import { keys } from "$/i18n/de/keys";
 import { library } from "$/i18n/de/library";
 import { mailed } from "$/i18n/de/mailed";
 import { listing } from "$/i18n/de/listing";
+import { models } from "$/i18n/de/models";
 import { player } from "$/i18n/de/player";
 import { providers } from "$/i18n/de/providers";
 import { refusals } from "$/i18n/de/refusals";
@@ -31,6 +32,7 @@ export const de: Messages = {
   library,
   listing,
   mailed,
+  models,
   player,
   providers,
   refusals,

@@ -21,6 +21,8 @@ export const account = {
   used: "Used",
   reserved: "Set aside for songs in work",
   remaining: "Left",
+  extra: "Extra",
+  extraUntil: (minutes: string, day: string): string => `and ${minutes} extra until ${day}`,
   minutes: (minutes: string): string => `${minutes} min`,
   renews: (day: string): string => `Renews on ${day}. Minutes that are left over do not carry on.`,
   charged:
