@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from pathlib import Path
 from typing import Literal
 
 from chassis.settings import ServiceSettings, SettingsInvalid
 from chassis.tokens.rules import SESSION_LIFE_S_MAX
-
-# A stand-in on this very machine needs no certificate.
-_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?(/|$)")
+from services.auth.domain.provider import Provider, is_secure, providers_in
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -22,6 +19,9 @@ class AuthSettings(ServiceSettings):
     """Ed25519 private key in PEM that signs access tokens; made at the first start, readable by its owner alone."""
     retired_key_files: tuple[Path, ...] = ()
     """Keys that sign no more and whose tokens may still live; their public halves stay in the key set."""
+    second_factor_key_file: Path | None = None
+    """32 bytes that seal authenticators' secrets; made at the first start, beside the signing key where this is empty.
+    Unlike that key it must never change: with it goes everybody's second factor."""
     public_url: str = ""
     """Where people reach us, e.g. https://stripsession.example."""
     issuer: str = ""
@@ -86,6 +86,13 @@ class AuthSettings(ServiceSettings):
     """Clerk's backend API."""
     clerk_reconcile_every_s: float = 21600.0
     """Time between two comparisons with Clerk's list of users, whose webhooks may never come."""
+    providers_file: Path | None = None
+    """JSON list of OpenID providers that people may sign in by (docs/hosting.md); without it there are none."""
+
+    @property
+    def factor_key_file(self) -> Path:
+        """Where the key for authenticators' secrets is."""
+        return self.second_factor_key_file or self.signing_key_file.with_name("second-factor.key")
 
     @property
     def sends_mail(self) -> bool:
@@ -107,12 +114,37 @@ class AuthSettings(ServiceSettings):
             )
         if self.clerk_issuer:
             faults += self._clerk_faults()
+        if self.providers_file is not None:
+            faults += self._provider_faults(self.providers_file)
         if faults:
             raise SettingsInvalid("; ".join(faults))
 
     def parties_of_clerk(self) -> tuple[str, ...]:
         """The origins whose tokens are taken."""
         return self.clerk_authorized_parties or ((self.public_url.rstrip("/"),) if self.public_url else ())
+
+    def providers(self) -> tuple[Provider, ...]:
+        """Those of the file. Raises OSError or ValueError."""
+        if self.providers_file is None:
+            return ()
+        return providers_in(self.providers_file.read_text(encoding="utf-8"))
+
+    def _provider_faults(self, path: Path) -> list[str]:
+        try:
+            providers = self.providers()
+        except (OSError, ValueError) as error:
+            return [f"STRIPSESSION_PROVIDERS_FILE {path} cannot be used: {error}"]
+        faults = []
+        if not is_secure(self.public_url):
+            faults.append(
+                "STRIPSESSION_PROVIDERS_FILE needs STRIPSESSION_PUBLIC_URL, which providers send people back to"
+            )
+        for each in providers:
+            if each.issuer in (self.clerk_issuer, self.issuer, self.public_url.rstrip("/")):
+                faults.append(f"issuer of provider {each.provider} is in use already, by Clerk or by ourselves")
+            if not each.client_secret_file.is_file():
+                faults.append(f"client_secret_file of provider {each.provider} is no file")
+        return faults
 
     def _clerk_faults(self) -> list[str]:
         needed = {
@@ -122,7 +154,7 @@ class AuthSettings(ServiceSettings):
         }
         faults = [f"STRIPSESSION_{name} is missing beside CLERK_ISSUER" for name, value in needed.items() if not value]
         for name, url in (("CLERK_ISSUER", self.clerk_issuer), ("CLERK_API_URL", self.clerk_api_url)):
-            if not url.startswith("https://") and not _LOOPBACK.match(url):
+            if not is_secure(url):
                 faults.append(f"STRIPSESSION_{name} is malformed: it must begin with https://")
             if url.endswith("/"):
                 faults.append(f"STRIPSESSION_{name} is malformed: no slash at the end")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.auth.app.end_other_sessions import end_others
+from services.auth.app.outsider import is_outsider
 from services.auth.app.ports import Ports
 from services.auth.app.revoke_api_key import revoke_every_key
 from services.auth.app.write_mail import write_mail
@@ -15,7 +16,7 @@ from services.auth.domain.password import check_password, prepared
 
 
 async def reset_password(ports: Ports, code: str, password: str, language: str) -> Account:
-    """Every session and API key ends, the address counts as verified, and the person is told by mail.
+    """Every session, API key and connected provider ends, the address is verified, and the person is told by mail.
 
     Raises CodeSpent, WeakPassword (the code still works then) or HashingBusy.
     """
@@ -23,6 +24,8 @@ async def reset_password(ports: Ports, code: str, password: str, language: str) 
     async with ports.store.transaction() as work:
         found = await work.email_codes.get(code_hash, Purpose.RESET, ports.clock.now())
         account = await work.accounts.get(found.user_id) if found is not None and found.user_id else None
+        if account is not None and await is_outsider(ports, work, account.user_id):
+            raise CodeSpent
     if found is None or account is None or account.email.key != found.email_key:
         raise CodeSpent
     check_password(password, account.email)
@@ -37,5 +40,6 @@ async def reset_password(ports: Ports, code: str, password: str, language: str) 
         await end_others(ports, work, account.user_id, "", now)
         # Whoever had the password might have made one that outlives it.
         await revoke_every_key(work, account.user_id, now)
+        await work.provider_sign_ins.disconnect_all(account.user_id)
         await write_mail(ports, work, Occasion.PASSWORD_CHANGED, account.email.typed, language, user_id=account.user_id)
     return account

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 
 from chassis.db.erased import ErasedPeople
 from chassis.db.transaction import Connection
+from services.auth.domain.identity import NEVER
 
 _OWN = {
     "email_codes": "DELETE FROM email_codes WHERE user_id = $1",
     "sign_in_links": "DELETE FROM sign_in_links WHERE user_id = $1",
     "api_keys": "DELETE FROM api_keys WHERE user_id = $1",
     "device_sign_ins": "DELETE FROM device_sign_ins WHERE user_id = $1",
+    "second_factors": "DELETE FROM second_factors WHERE user_id = $1",
+    "sign_in_challenges": "DELETE FROM sign_in_challenges WHERE user_id = $1",
     "mails": "DELETE FROM mails WHERE user_id = $1",
 }
 
@@ -36,8 +39,9 @@ class PostgresPeople:
             "DELETE FROM sessions WHERE user_id = $1 AND (ended_at <= $2 OR expires_at <= $2)", user_id, ended_before
         )
         await self._connection.execute(
-            "UPDATE sessions SET device = '', created_at = coalesce(ended_at, expires_at),"
-            " last_used_at = coalesce(ended_at, expires_at) WHERE user_id = $1",
+            "UPDATE sessions SET device = '', authenticated_at = NULL, methods = '{}',"
+            " created_at = coalesce(ended_at, expires_at), last_used_at = coalesce(ended_at, expires_at)"
+            " WHERE user_id = $1",
             user_id,
         )
         await self._connection.execute(
@@ -46,6 +50,9 @@ class PostgresPeople:
             user_id,
         )
         await self._connection.execute("UPDATE accounts SET display_name = '' WHERE user_id = $1", user_id)
+        # Of a provider, which tells nothing late, nothing has to stay: whoever comes again begins anew.
+        await self._connection.execute("DELETE FROM provider_sign_ins WHERE user_id = $1", user_id)
+        await self._connection.execute("DELETE FROM identities WHERE user_id = $1 AND told_at = $2", user_id, NEVER)
         await self._connection.execute(
             "UPDATE identities SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL", user_id, at
         )

@@ -37,6 +37,7 @@ from stack.stripe.clock import Clock
 from tests.integration.auth.clerk_house import PAGE, SECRET_KEY, WEBHOOK_SECRET, issuing
 from tests.integration.stripe.shop import KEY, SECRET, Shop, opened
 from tests.integration.walks.of_issuer import Vouching
+from tests.integration.walks.of_provider import PUBLIC_URL, Provided, providing, written
 
 MODELS = Path(__file__).parents[3] / "inference" / "models"
 STRANGER = "stranger"
@@ -72,6 +73,8 @@ class House:
         self.signing_key_file = folder / "signing.pem"
         self.vouching: Vouching | None = None
         """Stands in for Clerk, while the house stands."""
+        self.provided: Provided | None = None
+        """Stands in for an OpenID provider, as long."""
         self.urls: dict[str, str] = {}
         """Of each service's database."""
         self._forged = make_certificates(folder / "forged")
@@ -170,6 +173,7 @@ async def standing(postgres: PostgresServer, certificates: Path, folder: Path) -
         await nats.start()
         stack.callback(nats.kill)
         house.vouching = Vouching(await stack.enter_async_context(issuing()))
+        house.provided = await stack.enter_async_context(providing())
         urls = {name: (await stack.enter_async_context(postgres.database(name)))._url for name in house.ports}
         house.urls = urls
         stack.push_async_callback(house.stop)
@@ -189,12 +193,16 @@ def _works(house: House, urls: dict[str, str], nats_url: str, folder: Path) -> l
             "drain_s": 0.1,
         }
 
+    assert house.provided is not None
     return [
         auth.serve(
             AuthSettings(
                 **told("auth"),
                 signing_key_file=house.signing_key_file,
                 mail_dir=folder / "mail",
+                issuer="stripsession",
+                public_url=PUBLIC_URL,
+                providers_file=written(folder, house.provided.issuer),
                 # Hashing is tested by itself; here it need only be real.
                 hashing_memory_kib=1024,
                 hashing_passes=1,
@@ -218,6 +226,7 @@ def _works(house: House, urls: dict[str, str], nats_url: str, folder: Path) -> l
                 objects_url=house.objects_url,
                 master_key_file=folder / "master.key",
                 open_uploads_max=1000,
+                webhook_loopback=True,
             )
         ),
         separation.serve(

@@ -6,10 +6,14 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.integration.walks.belongings import PASSWORD, State
+from services.gateway.api.provider_routes import PROVIDER_COOKIE
+from tests.integration.walks.auth_rows import PASSWORD
+from tests.integration.walks.belongings import NOWHERE, State
+from tests.integration.walks.of_provider import PROVIDER
 from tests.integration.walks.rpc_examples import Asked, signed_event
 
 _TUS = {"Tus-Resumable": "1.0.0"}
+_OURS = {"Sec-Fetch-Site": "same-origin"}
 _BYTES = {**_TUS, "Content-Type": "application/offset+octet-stream"}
 
 
@@ -63,9 +67,18 @@ def _link(asked: Asked) -> Sent:
     return Sent({"track_id": asked.things.track_id, "share_id": asked.things.share_id})
 
 
+def _of_endpoint(**more: Any) -> Operation:
+    return Operation(lambda asked: Sent({"endpoint_id": asked.things.endpoint_id}, **more))
+
+
 def _webhook(asked: Asked) -> Sent:
     message, headers = asked.vouching.message(asked.unused_email)
     return Sent(headers=headers, content=message.body)
+
+
+def _back(secret: str) -> Mapping[str, str]:
+    """Of our own page, in a browser that came back from a provider."""
+    return {**_OURS, "Cookie": f"{PROVIDER_COOKIE}={secret}"}
 
 
 def _page(asked: Asked) -> Sent:
@@ -94,6 +107,19 @@ OPERATIONS: Mapping[str, Operation] = {
         lambda asked: Sent(json={"code": asked.secrets.reset_code, "password": PASSWORD}), secret="reset_code"
     ),
     "requestVerification": _plain(json={}),
+    "answerChallenge": Operation(
+        lambda asked: Sent(json={"challenge": asked.secrets.challenge, "code": asked.secrets.totp_code}),
+        secret="challenge",
+    ),
+    "stepUp": _plain(json={"password": PASSWORD}),
+    "getSecondFactor": _plain(),
+    "startSecondFactor": _plain(),
+    "confirmSecondFactor": Operation(lambda asked: Sent(json={"code": asked.secrets.totp_code}), State.FACTOR_BEGUN),
+    "removeSecondFactor": Operation(lambda asked: Sent(), State.FACTOR_SET),
+    "makeRecoveryCodes": Operation(lambda asked: Sent(), State.FACTOR_SET),
+    "requestEmailChange": Operation(lambda asked: Sent(json={"email": asked.unused_email})),
+    "confirmEmailChange": _of_secret("change_code", "code"),
+    "undoEmailChange": _of_secret("undo_code", "code"),
     "verifyEmail": _of_secret("verify_code", "code"),
     "getAccount": _plain(),
     "updateAccount": _plain(json={"display_name": "Ada"}),
@@ -104,6 +130,16 @@ OPERATIONS: Mapping[str, Operation] = {
     "redeemDeviceSignIn": _of_secret("device_code", "device_code"),
     "describeDeviceSignIn": Operation(lambda asked: Sent(json={"user_code": asked.things.user_code})),
     "answerDeviceSignIn": Operation(lambda asked: Sent(json={"user_code": asked.things.user_code, "approve": False})),
+    "listProviders": _plain(),
+    "startProviderSignIn": _plain(path={"provider": PROVIDER}, headers=_OURS),
+    "finishProviderSignIn": Operation(
+        lambda asked: Sent(headers=_back(asked.secrets.arrived_secret), json={"confirms_age": True}),
+        secret="arrived_secret",
+    ),
+    "listConnections": _plain(),
+    "startConnecting": _plain(path={"provider": PROVIDER}, headers=_OURS),
+    "connectProvider": Operation(lambda asked: Sent(headers=_back(asked.things.connecting_secret))),
+    "disconnectProvider": _plain(path={"provider": PROVIDER}),
     "describeUploads": _plain(),
     "createUpload": _plain(headers={**_TUS, "Upload-Length": "4"}),
     "describeUpload": _of_upload(),
@@ -161,6 +197,16 @@ OPERATIONS: Mapping[str, Operation] = {
         lambda asked: Sent(headers={"Stripe-Signature": signed_event()[1]}, content=signed_event()[0])
     ),
     "listErasures": _plain(),
+    "createWebhookEndpoint": _plain(json={"url": NOWHERE, "events": ["track.ready"]}),
+    "listWebhookEndpoints": _plain(),
+    "updateWebhookEndpoint": _of_endpoint(json={"enabled": True}),
+    "deleteWebhookEndpoint": _of_endpoint(),
+    "rotateWebhookSecret": _of_endpoint(),
+    "testWebhookEndpoint": _of_endpoint(),
+    "listWebhookDeliveries": _of_endpoint(),
+    "replayWebhookDelivery": Operation(
+        lambda asked: Sent({"endpoint_id": asked.things.endpoint_id, "delivery_id": asked.things.delivery_id})
+    ),
     "receiveClerkWebhook": Operation(_webhook),
 }
 """Name of an operation -> its example. One that has none fails the walk."""

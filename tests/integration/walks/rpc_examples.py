@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from google.protobuf.message import Message
 
 from stack.stripe import signing
-from stripsession.audit.v1 import operator_act_service_pb2 as audit
-from stripsession.auth.v1 import account_administration_service_pb2 as administration
 from stripsession.auth.v1 import account_security_service_pb2 as security
 from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import device_service_pb2 as devices
+from stripsession.auth.v1 import email_change_service_pb2 as changes
 from stripsession.auth.v1 import federation_service_pb2 as federation
+from stripsession.auth.v1 import provider_service_pb2 as providers
+from stripsession.auth.v1 import second_factor_service_pb2 as factors
 from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.billing.v1 import payment_service_pb2 as payments
 from stripsession.library.v1 import library_service_pb2 as library
@@ -25,12 +26,15 @@ from stripsession.library.v1 import material_service_pb2 as material
 from stripsession.library.v1 import report_pb2 as report
 from stripsession.library.v1 import share_service_pb2 as shares
 from stripsession.library.v1 import upload_holding_service_pb2 as holding
+from stripsession.library.v1 import webhook_service_pb2 as webhooks
 from stripsession.privacy.v1 import data_holder_service_pb2 as privacy
 from stripsession.retention.v1 import retention_service_pb2 as retention
 from stripsession.separation.v1 import separation_service_pb2 as separation
 from tests.integration.stripe.shop import SECRET
-from tests.integration.walks.belongings import LENGTH, PASSWORD, Belongings, Secrets, State, append
+from tests.integration.walks.auth_rows import PASSWORD
+from tests.integration.walks.belongings import LENGTH, NOWHERE, Belongings, Secrets, State, append
 from tests.integration.walks.of_issuer import Vouching
+from tests.integration.walks.of_provider import PROVIDER
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +80,10 @@ class Example:
 
 def _spec(asked: Asked) -> library.DownloadSpec:
     return library.DownloadSpec(owner_id=asked.actor, track_id=asked.things.track_id, format="wav")
+
+
+def _of_endpoint(kind: Callable[..., Message], **more: object) -> Example:
+    return Example(lambda asked: kind(owner_id=asked.actor, endpoint_id=asked.things.endpoint_id, **more))
 
 
 def _of_track(kind: Callable[..., Message], state: State = State.SEPARATING, **more: object) -> Example:
@@ -182,11 +190,55 @@ _AUTH: Mapping[str, Example] = {
     "DeviceService.RedeemDeviceSignIn": Example(
         lambda asked: devices.RedeemDeviceSignInRequest(device_code=asked.secrets.device_code)
     ),
-    "AccountAdministrationService.FindAccount": Example(
-        lambda asked: administration.FindAccountRequest(email=asked.secrets.email)
+    "ProviderService.ListProviders": Example(lambda asked: providers.ListProvidersRequest()),
+    "ProviderService.StartProviderSignIn": Example(
+        lambda asked: providers.StartProviderSignInRequest(provider=PROVIDER)
     ),
-    "LocalSignInService.CreateSignInLink": Example(
-        lambda asked: auth.CreateSignInLinkRequest(email=asked.secrets.email)
+    "ProviderService.StartConnecting": _of_account(
+        providers.StartConnectingRequest, session_id="ses_1", provider=PROVIDER
+    ),
+    "ProviderService.ReceiveProviderAnswer": Example(lambda asked: asked.secrets.answer),
+    "ProviderService.FinishProviderSignIn": Example(
+        lambda asked: providers.FinishProviderSignInRequest(
+            browser_secret=asked.secrets.arrived_secret, confirms_age=True
+        )
+    ),
+    "ProviderService.ConnectProvider": Example(
+        lambda asked: providers.ConnectProviderRequest(
+            user_id=asked.actor,
+            session_id=asked.things.signed_session_id,
+            browser_secret=asked.things.connecting_secret,
+        )
+    ),
+    "ProviderService.ListConnections": _of_account(providers.ListConnectionsRequest),
+    "ProviderService.RemoveConnection": _of_account(providers.RemoveConnectionRequest, provider=PROVIDER),
+    "SecondFactorService.GetSecondFactor": _of_account(factors.GetSecondFactorRequest),
+    "SecondFactorService.StartTotp": _of_account(factors.StartTotpRequest),
+    "SecondFactorService.ConfirmTotp": Example(
+        lambda asked: factors.ConfirmTotpRequest(user_id=asked.actor, code=asked.secrets.totp_code),
+        State.FACTOR_BEGUN,
+    ),
+    "SecondFactorService.RemoveTotp": Example(
+        lambda asked: factors.RemoveTotpRequest(user_id=asked.actor), State.FACTOR_SET
+    ),
+    "SecondFactorService.MakeRecoveryCodes": Example(
+        lambda asked: factors.MakeRecoveryCodesRequest(user_id=asked.actor), State.FACTOR_SET
+    ),
+    "SecondFactorService.AnswerChallenge": Example(
+        lambda asked: factors.AnswerChallengeRequest(challenge=asked.secrets.challenge, code=asked.secrets.totp_code)
+    ),
+    "SecondFactorService.ListProofs": _of_account(factors.ListProofsRequest),
+    "SecondFactorService.StepUp": Example(
+        lambda asked: factors.StepUpRequest(user_id=asked.actor, session_id=asked.things.session_id, password=PASSWORD)
+    ),
+    "EmailChangeService.RequestEmailChange": Example(
+        lambda asked: changes.RequestEmailChangeRequest(user_id=asked.actor, email=asked.unused_email)
+    ),
+    "EmailChangeService.ConfirmEmailChange": Example(
+        lambda asked: changes.ConfirmEmailChangeRequest(code=asked.secrets.change_code)
+    ),
+    "EmailChangeService.UndoEmailChange": Example(
+        lambda asked: changes.UndoEmailChangeRequest(code=asked.secrets.undo_code)
     ),
 }
 _BILLING: Mapping[str, Example] = {
@@ -206,7 +258,6 @@ _BILLING: Mapping[str, Example] = {
         lambda asked: billing.ReleaseSecondsRequest(job_id=asked.things.job_id), State.SEPARATING
     ),
     "LedgerService.ListOpenReservations": Example(lambda asked: billing.ListOpenReservationsRequest()),
-    "PlanAdministrationService.AssignPlan": _of_person(billing.AssignPlanRequest, plan="studio"),
     "PaymentService.GetPayments": _of_person(payments.GetPaymentsRequest),
     "PaymentService.ListPrices": Example(lambda asked: payments.ListPricesRequest()),
     "PaymentService.ListInvoices": _of_person(payments.ListInvoicesRequest),
@@ -220,14 +271,6 @@ _BILLING: Mapping[str, Example] = {
     "PaymentService.ReceiveEvent": Example(
         lambda asked: payments.ReceiveEventRequest(body=signed_event()[0], signature=signed_event()[1])
     ),
-    "PaymentAdministrationService.Reconcile": Example(lambda asked: payments.ReconcileRequest()),
-    "PaymentAdministrationService.RefundInvoice": Example(
-        lambda asked: payments.RefundInvoiceRequest(invoice_id=asked.secrets.invoice_id)
-    ),
-    "PaymentAdministrationService.GrantCourtesy": _of_person(
-        payments.GrantCourtesyRequest, seconds=60, life_days=30, reference="sorry"
-    ),
-    "PaymentAdministrationService.CheckPrices": Example(lambda asked: payments.CheckPricesRequest()),
 }
 _LIBRARY: Mapping[str, Example] = {
     "LibraryService.CreateUpload": _of_person(library.CreateUploadRequest, length_bytes=4),
@@ -270,6 +313,20 @@ _LIBRARY: Mapping[str, Example] = {
     "ShareService.OpenShare": Example(
         lambda asked: shares.OpenShareRequest(token=asked.secrets.share_token), State.SEPARATING
     ),
+    "WebhookService.CreateWebhookEndpoint": _of_person(
+        webhooks.CreateWebhookEndpointRequest, url=NOWHERE, event_types=["track.ready"]
+    ),
+    "WebhookService.ListWebhookEndpoints": _of_person(webhooks.ListWebhookEndpointsRequest),
+    "WebhookService.UpdateWebhookEndpoint": _of_endpoint(webhooks.UpdateWebhookEndpointRequest, enabled=True),
+    "WebhookService.DeleteWebhookEndpoint": _of_endpoint(webhooks.DeleteWebhookEndpointRequest),
+    "WebhookService.RotateWebhookSecret": _of_endpoint(webhooks.RotateWebhookSecretRequest),
+    "WebhookService.SendTestWebhook": _of_endpoint(webhooks.SendTestWebhookRequest),
+    "WebhookService.ListWebhookDeliveries": _of_endpoint(webhooks.ListWebhookDeliveriesRequest),
+    "WebhookService.ReplayWebhookDelivery": Example(
+        lambda asked: webhooks.ReplayWebhookDeliveryRequest(
+            owner_id=asked.actor, endpoint_id=asked.things.endpoint_id, delivery_id=asked.things.delivery_id
+        )
+    ),
     "MaterialService.OpenTrack": _of_worker(
         material.OpenTrackRequest, attempt=1, stems=["vocals", "drums", "bass", "other"]
     ),
@@ -297,9 +354,6 @@ _PRIVACY: Mapping[str, Example] = {
         lambda asked: privacy.EraseRequest(user_id=f"{asked.actor}_gone" if asked.actor else "")
     ),
 }
-_AUDIT: Mapping[str, Example] = {
-    "OperatorActService.ListOperatorActs": Example(lambda asked: audit.ListOperatorActsRequest(page_size=1)),
-}
 _SEPARATION: Mapping[str, Example] = {
     "JobReadingService.GetJobOfTrack": _of_track(separation.GetJobOfTrackRequest),
     "JobReadingService.ListJobsOfTracks": Example(
@@ -319,10 +373,9 @@ _SEPARATION: Mapping[str, Example] = {
         lambda asked: separation.CancelJobRequest(owner_id=asked.actor, job_id=asked.things.job_id), State.SEPARATING
     ),
 }
-EXAMPLES: Mapping[str, Example] = {
+OF_SERVICES: Mapping[str, Example] = {
     f"stripsession.{service}.v1.{name}": example
     for service, examples in {
-        "audit": _AUDIT,
         "auth": _AUTH,
         "billing": _BILLING,
         "library": _LIBRARY,
@@ -332,4 +385,4 @@ EXAMPLES: Mapping[str, Example] = {
     }.items()
     for name, example in examples.items()
 }
-"""Full name of an RPC -> its example. One that has none fails the walk."""
+"""Full name of an RPC -> its example; an operator's are in operator_examples.py."""

@@ -21,6 +21,7 @@ import pytest_asyncio
 
 from services.auth.clients.signing_keys import load_or_make
 from services.auth.clients.token_signing import JwtSigner
+from services.auth.domain.session import Session
 from services.gateway.api.endpoint import Endpoint
 from services.gateway.api.scopes import SCOPE_WORDS, Scope, scope_of
 from services.gateway.settings import GatewaySettings
@@ -110,7 +111,8 @@ def expired(house: House, person: Person) -> str:
     """A token that auth itself signed for this person, too long ago."""
     key, life = load_or_make(house.signing_key_file), datetime.timedelta(minutes=10)
     signer = JwtSigner(key, issuer="stripsession", audience="stripsession", life=life)
-    return signer.sign(person.user_id, "ses_1", datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)).text
+    then = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)
+    return signer.sign(Session("ses_1", person.user_id, then, then, then), then).text
 
 
 def named_in(operation: Operation, asked: Asked) -> list[str]:
@@ -237,7 +239,8 @@ async def test_an_open_operation_heeds_no_credentials(door: Door, name: str) -> 
         asked = await walk.asked(operation.state, walk.ada)
         if operation.secret:
             nothing = "nobody@example.org" if operation.secret == "email" else NEVER
-            secrets = dataclasses.replace(asked.secrets, **{operation.secret: nothing})
+            changed: dict[str, Any] = {operation.secret: nothing}
+            secrets = dataclasses.replace(asked.secrets, **changed)
             refused = await door.answer(endpoint, dataclasses.replace(asked, secrets=secrets), shown)
             assert refused.status_code in (401, 404), refused.text
             assert walk.silent_about(walk.ada, refused.text)

@@ -21,8 +21,9 @@ from stripsession.separation.v1 import separation_service_pb2 as separation
 from tests.integration.walks.belongings import Belongings, Person, State, absent
 from tests.integration.walks.contracts import every_rpc, method_named
 from tests.integration.walks.house import CALLERS, FORGER, NOBODY, NOTING, Heard, services_of
+from tests.integration.walks.operator_examples import EXAMPLES
 from tests.integration.walks.people import OBJECTS, Walk, exchanged, taken
-from tests.integration.walks.rpc_examples import EXAMPLES, Asked, Example
+from tests.integration.walks.rpc_examples import Asked, Example
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 

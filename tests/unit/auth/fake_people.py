@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from services.auth.domain.identity import NEVER
 from tests.unit.auth.fake_rows import Rows
 
 Key = TypeVar("Key")
@@ -34,6 +35,8 @@ class FakePeople:
             "sign_in_links": drop(rows.links, lambda link: link.user_id == user_id),
             "api_keys": drop(rows.keys, lambda key: key.user_id == user_id),
             "device_sign_ins": drop(rows.devices, lambda device: device.user_id == user_id),
+            "second_factors": drop(rows.factors, lambda factor: factor.user_id == user_id),
+            "sign_in_challenges": drop(rows.challenges, lambda challenge: challenge.user_id == user_id),
             "mails": drop(rows.mails, lambda mail: mail.user_id == user_id),
             "sessions": drop(
                 rows.sessions,
@@ -50,7 +53,15 @@ class FakePeople:
         if user_id in rows.accounts:
             rows.accounts[user_id] = dataclasses.replace(rows.accounts[user_id], display_name="")
         is_held = any(session.user_id == user_id for session in rows.sessions.values())
+        rows.provider_sign_ins = {
+            key: each
+            for key, each in rows.provider_sign_ins.items()
+            if each.connecting is None or each.connecting.user_id != user_id
+        }
         for name, identity in list(rows.identities.items()):
+            if identity.user_id == user_id and identity.told_at == NEVER:
+                del rows.identities[name]
+                continue
             if identity.user_id == user_id:
                 ended_at = identity.ended_at or at
                 kept = dataclasses.replace(identity, ended_at=ended_at, user_id=user_id if is_held else None)

@@ -13,6 +13,8 @@ from services.auth.domain.facts import Fact
 from services.auth.domain.identity import Identity
 from services.auth.domain.link import SignInLink
 from services.auth.domain.mail import Mail
+from services.auth.domain.provider_sign_in import ProviderSignIn
+from services.auth.domain.second_factor import Challenge, SecondFactor
 from services.auth.domain.session import RefreshToken, Session
 
 
@@ -39,6 +41,7 @@ class Rows:
     links: dict[bytes, SignInLink] = dataclasses.field(default_factory=dict)
     redeemed: set[bytes] = dataclasses.field(default_factory=set)
     identities: dict[tuple[str, str], Identity] = dataclasses.field(default_factory=dict)
+    claimed: dict[tuple[str, str], datetime.datetime] = dataclasses.field(default_factory=dict)
     messages: dict[str, datetime.datetime] = dataclasses.field(default_factory=dict)
     codes: dict[bytes, EmailCode] = dataclasses.field(default_factory=dict)
     pending: dict[bytes, PendingSignUp] = dataclasses.field(default_factory=dict)
@@ -47,4 +50,8 @@ class Rows:
     keys: dict[bytes, ApiKey] = dataclasses.field(default_factory=dict)
     requests: dict[str, Request] = dataclasses.field(default_factory=dict)
     devices: dict[bytes, DeviceSignIn] = dataclasses.field(default_factory=dict)
+    provider_sign_ins: dict[bytes, ProviderSignIn] = dataclasses.field(default_factory=dict)
+    factors: dict[str, SecondFactor] = dataclasses.field(default_factory=dict)
+    recovery_codes: dict[str, set[bytes]] = dataclasses.field(default_factory=dict)
+    challenges: dict[bytes, Challenge] = dataclasses.field(default_factory=dict)
     facts: list[Fact] = dataclasses.field(default_factory=list)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import pytest
 
+from tests.unit.auth.factor_conformance import FactorConformance
 from tests.unit.auth.fakes import FakeStore
 from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.mail_conformance import MailConformance
 from tests.unit.auth.people_conformance import PeopleConformance
+from tests.unit.auth.provider_conformance import ProviderConformance
 from tests.unit.auth.store_conformance import StoreConformance
 
 
-class TestFakeStore(StoreConformance, IdentityConformance, MailConformance, PeopleConformance):
+class TestFakeStore(
+    StoreConformance,
+    IdentityConformance,
+    MailConformance,
+    PeopleConformance,
+    ProviderConformance,
+    FactorConformance,
+):
     @pytest.fixture
     def store(self) -> FakeStore:
         return FakeStore()

@@ -52,10 +52,21 @@ export async function begin(): Promise<void> {
   await enter();
 }
 
-/** Throws Problem. */
-export async function signIn(email: string, password: string): Promise<void> {
+/** What a second factor has to answer, where the person has one. Throws Problem. */
+export async function signIn(email: string, password: string): Promise<Schemas["SignInChallenge"] | null> {
   const body = { email, password, transport: "cookie" } as const;
-  await api.POST("/v1/auth/login", { body, headers: unsigned });
+  const { data } = await api.POST("/v1/auth/login", { body, headers: unsigned });
+  if (data && "challenge" in data) {
+    return data;
+  }
+  await enterNow();
+  return null;
+}
+
+/** With a code of the person's second factor. Throws Problem. */
+export async function answerChallenge(challenge: string, code: string): Promise<void> {
+  const body = { challenge, code, language: i18n.locale, transport: "cookie" } as const;
+  await api.POST("/v1/auth/login/second-step", { body, headers: unsigned });
   await enterNow();
 }
 
@@ -75,6 +86,21 @@ export async function confirmSignUp(code: string, password: string): Promise<voi
   const body = { code, password, transport: "cookie" } as const;
   await api.POST("/v1/auth/signup/confirm", { body, headers: unsigned });
   await enterNow();
+}
+
+/** Who came back from a provider is signed in; somebody new is given instead, to be asked first. Throws Problem. */
+export async function finishProvider(confirms_age: boolean): Promise<Schemas["ProviderNewcomer"] | null> {
+  const body = { confirms_age, transport: "cookie" } as const;
+  await finishDeletions();
+  const { response, data } = await api.POST("/v1/auth/providers/finish", { body, headers: unsigned });
+  if (response.status === 202) {
+    return data as Schemas["ProviderNewcomer"];
+  }
+  if (session.status === "in") {
+    tracks.end();
+  }
+  await enterNow();
+  return null;
 }
 
 /** Read the account anew, when something of it has changed elsewhere. Throws Problem. */

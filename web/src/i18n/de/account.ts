@@ -22,6 +22,8 @@ export const account: Messages["account"] = {
   used: "Verbraucht",
   reserved: "Reserviert für laufende Songs",
   remaining: "Übrig",
+  extra: "Zusätzlich",
+  extraUntil: (minutes, day) => `und ${minutes} zusätzlich bis ${day}`,
   minutes: (minutes) => `${minutes} Min.`,
   renews: (day) => `Erneuert sich am ${day}. Übrige Minuten gehen nicht in den nächsten Monat über.`,
   charged:
@@ -45,6 +47,7 @@ export const account: Messages["account"] = {
   themes: { system: "Wie das System", light: "Hell", dark: "Dunkel" },
 
   keys: "API-Schlüssel",
+  webhooks: "Webhooks",
 
   privacy: "Was gespeichert ist",
   privacyLead: "Alles, was dieser Dienst von dir behält, wie lange, und was es beendet.",
@@ -95,6 +98,12 @@ export const account: Messages["account"] = {
         howLong: "Bis sieben Tage nach seinem Ende.",
       },
       {
+        what: "Webhooks",
+        detail:
+          "Adressen, die du genannt hast, versiegelte Geheimnisse und was hinging: welcher Song, wann und mit welchem Status.",
+        howLong: "Bis du sie entfernst; was hinging, 14 Tage.",
+      },
+      {
         what: "Berechnete Minuten",
         detail: "Zeiten und Mengen; kein Titel, kein Ton.",
         howLong: "Sieben Jahre, wie Zahlungsbelege.",
@@ -113,7 +122,7 @@ export const account: Messages["account"] = {
       },
     ],
     cookies:
-      "Zwei Cookies halten deine Sitzung. Andere Seiten werden nach nichts gefragt, und niemand erfährt, was du hörst.",
+      "Zwei Cookies halten deine Sitzung; ein drittes lebt für Minuten, während du dich über einen anderen Anbieter anmeldest. Andere Seiten werden nach nichts gefragt, und niemand erfährt, was du hörst.",
   },
 
   receipts: "Belege",

@@ -21,6 +21,8 @@ export const account = {
   used: "Used",
   reserved: "Set aside for songs in work",
   remaining: "Left",
+  extra: "Extra",
+  extraUntil: (minutes: string, day: string): string => `and ${minutes} extra until ${day}`,
   minutes: (minutes: string): string => `${minutes} min`,
   renews: (day: string): string => `Renews on ${day}. Minutes that are left over do not carry on.`,
   charged:
@@ -44,6 +46,7 @@ export const account = {
   themes: { system: "As the system", light: "Light", dark: "Dark" },
 
   keys: "API keys",
+  webhooks: "Webhooks",
 
   privacy: "What is held",
   privacyLead: "All that this service keeps of you, how long, and what ends it.",
@@ -92,6 +95,11 @@ export const account = {
         howLong: "Seven days past its end.",
       },
       {
+        what: "Webhooks",
+        detail: "Addresses that you named, sealed secrets, and what was sent: which track, when, and with what status.",
+        howLong: "Until you remove them; what was sent, 14 days.",
+      },
+      {
         what: "Minutes charged",
         detail: "Times and amounts; no title, no sound.",
         howLong: "Seven years, as records of payment are.",
@@ -109,7 +117,8 @@ export const account = {
           "Until you sign out. How you practise, language, look and the files of this page stay after that, until you clear them in the browser.",
       },
     ],
-    cookies: "Two cookies hold your session. Nothing is asked of other sites, and nobody is told what you listen to.",
+    cookies:
+      "Two cookies hold your session; a third lives for minutes while you sign in by another provider. Nothing is asked of other sites, and nobody is told what you listen to.",
   },
 
   receipts: "Receipts",

@@ -1,0 +1,38 @@
+"""One request of every RPC by which an operator acts; and the examples of all RPCs together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from stripsession.audit.v1 import operator_act_service_pb2 as audit
+from stripsession.auth.v1 import account_administration_service_pb2 as accounts
+from stripsession.auth.v1 import auth_service_pb2 as auth
+from stripsession.billing.v1 import billing_service_pb2 as billing
+from stripsession.billing.v1 import payment_service_pb2 as payments
+from tests.integration.walks.rpc_examples import OF_SERVICES, Example
+
+OF_OPERATORS: Mapping[str, Example] = {
+    "audit.v1.OperatorActService.ListOperatorActs": Example(lambda asked: audit.ListOperatorActsRequest(page_size=1)),
+    "auth.v1.AccountAdministrationService.FindAccount": Example(
+        lambda asked: accounts.FindAccountRequest(email=asked.secrets.email)
+    ),
+    "auth.v1.LocalSignInService.CreateSignInLink": Example(
+        lambda asked: auth.CreateSignInLinkRequest(email=asked.secrets.email)
+    ),
+    "billing.v1.PlanAdministrationService.AssignPlan": Example(
+        lambda asked: billing.AssignPlanRequest(owner_id=asked.actor, plan="studio")
+    ),
+    "billing.v1.PaymentAdministrationService.Reconcile": Example(lambda asked: payments.ReconcileRequest()),
+    "billing.v1.PaymentAdministrationService.RefundInvoice": Example(
+        lambda asked: payments.RefundInvoiceRequest(invoice_id=asked.secrets.invoice_id)
+    ),
+    "billing.v1.PaymentAdministrationService.GrantCourtesy": Example(
+        lambda asked: payments.GrantCourtesyRequest(owner_id=asked.actor, seconds=60, life_days=30, reference="sorry")
+    ),
+    "billing.v1.PaymentAdministrationService.CheckPrices": Example(lambda asked: payments.CheckPricesRequest()),
+}
+EXAMPLES: Mapping[str, Example] = {
+    **OF_SERVICES,
+    **{f"stripsession.{name}": example for name, example in OF_OPERATORS.items()},
+}
+"""Full name of an RPC -> its example. One that has none fails the walk."""
