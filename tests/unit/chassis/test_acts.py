@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.identity import ROLES, Caller, named
-from chassis.rpc.acts import DETAILS_MAX, NAME_CHARACTERS_MAX, OPERATOR_KEY, details_of, metadata_of, told_name
+from chassis.rpc.acts import (
+    DETAILS_MAX,
+    NAME_CHARACTERS_MAX,
+    OPERATOR_KEY,
+    Act,
+    Acting,
+    NotedAct,
+    details_of,
+    metadata_of,
+    told_name,
+)
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.library.v1 import library_service_pb2 as library
@@ -79,3 +92,38 @@ def test_a_role_may_what_those_before_it_may() -> None:
         may = [role for role in ROLES if named(f"console-{has}").may_what(role)]
         assert may == list(ROLES[: ROLES.index(has) + 1])
     assert not named("billing").may_what("support")
+
+
+class SlowLog:
+    """Writes down what came of an act only once it is let."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.may_write = asyncio.Event()
+        self.outcomes: list[str] = []
+
+    async def begin(self, act: Act) -> int:
+        return 1
+
+    async def end(self, act_id: int, outcome: str, details: object) -> None:
+        self.asked.set()
+        await self.may_write.wait()
+        self.outcomes.append(outcome)
+
+    async def page(self, since: object, below_id: object, size: int) -> Sequence[NotedAct]:
+        return []
+
+
+async def test_an_outcome_is_noted_when_its_caller_goes_away_meanwhile() -> None:
+    """A call that is cancelled while its outcome is on its way to the database leaves it there all the same."""
+    log, ending = SlowLog(), set[asyncio.Task[None]]()
+    acting = Acting(log, ending, "a/B", {}, auth.CreateSignInLinkRequest())
+    await acting.begin(named("console"))
+    call = asyncio.create_task(acting.end("DEADLINE"))
+    await log.asked.wait()
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    log.may_write.set()
+    await asyncio.gather(*ending)
+    assert log.outcomes == ["DEADLINE"]
