@@ -30,6 +30,10 @@ PROMISED_NAMES = """
     revokeShare openShare getSharedManifest getSharedSegment downloadStem downloadMix downloadAll createMix listModels
     listPlans getUsage listErasures receiveClerkWebhook createApiKey listApiKeys revokeApiKey
     startDeviceSignIn redeemDeviceSignIn describeDeviceSignIn answerDeviceSignIn
+    createWebhookEndpoint listWebhookEndpoints updateWebhookEndpoint deleteWebhookEndpoint rotateWebhookSecret
+    testWebhookEndpoint listWebhookDeliveries replayWebhookDelivery
+    answerChallenge stepUp getSecondFactor startSecondFactor confirmSecondFactor removeSecondFactor makeRecoveryCodes
+    requestEmailChange confirmEmailChange undoEmailChange
 """
 
 

@@ -25,6 +25,7 @@ _KINDS: Sequence[Callable[[Work], _Forgetting]] = (
     lambda work: work.api_keys,
     lambda work: work.device_sign_ins,
     lambda work: work.provider_sign_ins,
+    lambda work: work.challenges,
 )
 
 

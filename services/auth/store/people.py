@@ -14,6 +14,8 @@ _OWN = {
     "sign_in_links": "DELETE FROM sign_in_links WHERE user_id = $1",
     "api_keys": "DELETE FROM api_keys WHERE user_id = $1",
     "device_sign_ins": "DELETE FROM device_sign_ins WHERE user_id = $1",
+    "second_factors": "DELETE FROM second_factors WHERE user_id = $1",
+    "sign_in_challenges": "DELETE FROM sign_in_challenges WHERE user_id = $1",
     "mails": "DELETE FROM mails WHERE user_id = $1",
 }
 
@@ -37,8 +39,9 @@ class PostgresPeople:
             "DELETE FROM sessions WHERE user_id = $1 AND (ended_at <= $2 OR expires_at <= $2)", user_id, ended_before
         )
         await self._connection.execute(
-            "UPDATE sessions SET device = '', created_at = coalesce(ended_at, expires_at),"
-            " last_used_at = coalesce(ended_at, expires_at) WHERE user_id = $1",
+            "UPDATE sessions SET device = '', authenticated_at = NULL, methods = '{}',"
+            " created_at = coalesce(ended_at, expires_at), last_used_at = coalesce(ended_at, expires_at)"
+            " WHERE user_id = $1",
             user_id,
         )
         await self._connection.execute(

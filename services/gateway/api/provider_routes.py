@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from services.gateway.api.admission import REFRESH_PATH, Admission, require_same_origin
-from services.gateway.api.auth_routes import TRANSPORT, opened_session
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
 from services.gateway.api.mapping import moment
+from services.gateway.api.opened_session import TRANSPORT, session_answer
 from services.gateway.api.schema import Body, YesNo
 from services.gateway.domain.device import device_of
 from stripsession.auth.v1 import provider_service_pb2 as pb
@@ -177,7 +177,7 @@ class ProviderRoutes:
             }
             return json_answer(asked, 202)
         by_cookie = body.get("transport") == "cookie"
-        response = opened_session(self._admission, call, answer.account, answer.tokens, by_cookie=by_cookie)
+        response = session_answer(self._admission, call, answer.account, answer.tokens, by_cookie=by_cookie, status=200)
         return self._arrived(call, response)
 
     async def connections(self, call: Call) -> Response:

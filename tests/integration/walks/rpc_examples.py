@@ -14,8 +14,10 @@ from stripsession.auth.v1 import account_security_service_pb2 as security
 from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import device_service_pb2 as devices
+from stripsession.auth.v1 import email_change_service_pb2 as changes
 from stripsession.auth.v1 import federation_service_pb2 as federation
 from stripsession.auth.v1 import provider_service_pb2 as providers
+from stripsession.auth.v1 import second_factor_service_pb2 as factors
 from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.billing.v1 import payment_service_pb2 as payments
 from stripsession.library.v1 import library_service_pb2 as library
@@ -24,11 +26,13 @@ from stripsession.library.v1 import material_service_pb2 as material
 from stripsession.library.v1 import report_pb2 as report
 from stripsession.library.v1 import share_service_pb2 as shares
 from stripsession.library.v1 import upload_holding_service_pb2 as holding
+from stripsession.library.v1 import webhook_service_pb2 as webhooks
 from stripsession.privacy.v1 import data_holder_service_pb2 as privacy
 from stripsession.retention.v1 import retention_service_pb2 as retention
 from stripsession.separation.v1 import separation_service_pb2 as separation
 from tests.integration.stripe.shop import SECRET
-from tests.integration.walks.belongings import LENGTH, PASSWORD, Belongings, Secrets, State, append
+from tests.integration.walks.auth_rows import PASSWORD
+from tests.integration.walks.belongings import LENGTH, NOWHERE, Belongings, Secrets, State, append
 from tests.integration.walks.of_issuer import Vouching
 from tests.integration.walks.of_provider import PROVIDER
 
@@ -76,6 +80,10 @@ class Example:
 
 def _spec(asked: Asked) -> library.DownloadSpec:
     return library.DownloadSpec(owner_id=asked.actor, track_id=asked.things.track_id, format="wav")
+
+
+def _of_endpoint(kind: Callable[..., Message], **more: object) -> Example:
+    return Example(lambda asked: kind(owner_id=asked.actor, endpoint_id=asked.things.endpoint_id, **more))
 
 
 def _of_track(kind: Callable[..., Message], state: State = State.SEPARATING, **more: object) -> Example:
@@ -204,6 +212,34 @@ _AUTH: Mapping[str, Example] = {
     ),
     "ProviderService.ListConnections": _of_account(providers.ListConnectionsRequest),
     "ProviderService.RemoveConnection": _of_account(providers.RemoveConnectionRequest, provider=PROVIDER),
+    "SecondFactorService.GetSecondFactor": _of_account(factors.GetSecondFactorRequest),
+    "SecondFactorService.StartTotp": _of_account(factors.StartTotpRequest),
+    "SecondFactorService.ConfirmTotp": Example(
+        lambda asked: factors.ConfirmTotpRequest(user_id=asked.actor, code=asked.secrets.totp_code),
+        State.FACTOR_BEGUN,
+    ),
+    "SecondFactorService.RemoveTotp": Example(
+        lambda asked: factors.RemoveTotpRequest(user_id=asked.actor), State.FACTOR_SET
+    ),
+    "SecondFactorService.MakeRecoveryCodes": Example(
+        lambda asked: factors.MakeRecoveryCodesRequest(user_id=asked.actor), State.FACTOR_SET
+    ),
+    "SecondFactorService.AnswerChallenge": Example(
+        lambda asked: factors.AnswerChallengeRequest(challenge=asked.secrets.challenge, code=asked.secrets.totp_code)
+    ),
+    "SecondFactorService.ListProofs": _of_account(factors.ListProofsRequest),
+    "SecondFactorService.StepUp": Example(
+        lambda asked: factors.StepUpRequest(user_id=asked.actor, session_id=asked.things.session_id, password=PASSWORD)
+    ),
+    "EmailChangeService.RequestEmailChange": Example(
+        lambda asked: changes.RequestEmailChangeRequest(user_id=asked.actor, email=asked.unused_email)
+    ),
+    "EmailChangeService.ConfirmEmailChange": Example(
+        lambda asked: changes.ConfirmEmailChangeRequest(code=asked.secrets.change_code)
+    ),
+    "EmailChangeService.UndoEmailChange": Example(
+        lambda asked: changes.UndoEmailChangeRequest(code=asked.secrets.undo_code)
+    ),
     "LocalSignInService.CreateSignInLink": Example(
         lambda asked: auth.CreateSignInLinkRequest(email=asked.secrets.email)
     ),
@@ -288,6 +324,20 @@ _LIBRARY: Mapping[str, Example] = {
     ),
     "ShareService.OpenShare": Example(
         lambda asked: shares.OpenShareRequest(token=asked.secrets.share_token), State.SEPARATING
+    ),
+    "WebhookService.CreateWebhookEndpoint": _of_person(
+        webhooks.CreateWebhookEndpointRequest, url=NOWHERE, event_types=["track.ready"]
+    ),
+    "WebhookService.ListWebhookEndpoints": _of_person(webhooks.ListWebhookEndpointsRequest),
+    "WebhookService.UpdateWebhookEndpoint": _of_endpoint(webhooks.UpdateWebhookEndpointRequest, enabled=True),
+    "WebhookService.DeleteWebhookEndpoint": _of_endpoint(webhooks.DeleteWebhookEndpointRequest),
+    "WebhookService.RotateWebhookSecret": _of_endpoint(webhooks.RotateWebhookSecretRequest),
+    "WebhookService.SendTestWebhook": _of_endpoint(webhooks.SendTestWebhookRequest),
+    "WebhookService.ListWebhookDeliveries": _of_endpoint(webhooks.ListWebhookDeliveriesRequest),
+    "WebhookService.ReplayWebhookDelivery": Example(
+        lambda asked: webhooks.ReplayWebhookDeliveryRequest(
+            owner_id=asked.actor, endpoint_id=asked.things.endpoint_id, delivery_id=asked.things.delivery_id
+        )
     ),
     "MaterialService.OpenTrack": _of_worker(
         material.OpenTrackRequest, attempt=1, stems=["vocals", "drums", "bass", "other"]

@@ -19,6 +19,15 @@ ACCOUNT = {
     "created_at": MOMENT,
     "email_verified": False,
 }
+TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".flac": "audio/flac",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
 PLAN = {
     "name": "free",
     "title": "Free",
@@ -66,9 +75,17 @@ def told(schema: str, body: Mapping[str, object], status: int = 200) -> JSONResp
     return JSONResponse(body, status_code=status)
 
 
-def problem(status: int, reason: str, detail: str, action: str = "", *, retry_after_s: str = "") -> Response:
+def problem(
+    status: int,
+    reason: str,
+    detail: str,
+    action: str = "",
+    *,
+    retry_after_s: str = "",
+    facts: Mapping[str, str] | None = None,
+) -> Response:
     """A refusal."""
-    members = {"status": status, "reason": reason, "detail": detail, "action": action}
+    members = {"status": status, "reason": reason, "detail": detail, "action": action, "facts": facts or {}}
     headers = {"Retry-After": retry_after_s} if retry_after_s else {}
     return Response(json.dumps(members), status_code=status, media_type="application/problem+json", headers=headers)
 

@@ -9,6 +9,7 @@ from playwright.async_api import expect
 
 from tests.browser import WebPage
 from tests.integration.web.fake_devices import USER_CODE
+from tests.integration.web.fake_factor import CODE
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
 from tests.integration.web.fake_mail import SPENT
 from tests.integration.web.fake_providers import BOTH
@@ -17,7 +18,7 @@ WIDTHS_PX = (360, 768, 1440)
 PHONE_PX, DESK_PX = 360, 1440
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
-SECTIONS = ("profile", "security", "plan", "page", "keys", "privacy", "receipts", "session")
+SECTIONS = ("profile", "security", "plan", "page", "keys", "webhooks", "privacy", "receipts", "session")
 SONG = "Night Train"
 _SONGS = (
     SONG,
@@ -68,7 +69,8 @@ async def walk(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await _library(web, gateway, look)
     await _download(web, gateway, look)
     link = await _player(web, look)
-    await _account(web, look)
+    await _account(web, gateway, look)
+    await _factor(web, gateway, look)
     await _device(web, look)
     await _payments(web, gateway, look)
     await _elsewhere(web, link, look)
@@ -112,6 +114,8 @@ async def _mailed(web: WebPage, look: Look) -> None:
         (f"verify/{SPENT}", "was used or has run out", "verify-spent"),
         (f"verify/{'x' * 43}", "Your address is confirmed", "verify"),
         (f"confirm/{'x' * 43}", "Enter the password that you chose", "confirm"),
+        (f"change/{'x' * 43}", "This is the address of your account now", "change-email"),
+        (f"undo/{'x' * 43}", "Your old address counts again", "undo-email"),
     ):
         await web.page.goto(f"{web.address}/#/{address}")
         await expect(web.page.locator("#mailed")).to_contain_text(text)
@@ -221,12 +225,13 @@ async def _player(web: WebPage, look: Look) -> str:
     return await made.input_value()
 
 
-async def _account(web: WebPage, look: Look) -> None:
+async def _account(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     for section in SECTIONS:
         await web.page.goto(f"{web.address}/#/account/{section}")
         await expect(web.page.locator(f"#section-{section}")).to_be_focused()
         await look(f"account-{section}")
     await _keys(web, look)
+    await _webhooks(web, gateway, look)
 
 
 async def _keys(web: WebPage, look: Look) -> None:
@@ -253,6 +258,65 @@ async def _keys(web: WebPage, look: Look) -> None:
     await expect(dialog).to_be_visible()
     await look("account-revoke-key")
     await web.page.keyboard.press("Escape")
+
+
+async def _webhooks(web: WebPage, gateway: FakeGateway, look: Look) -> None:
+    """One is made, tried, given up, and looked into."""
+    await web.page.goto(f"{web.address}/#/account/webhooks")
+    dialog = web.page.get_by_role("dialog")
+    await web.page.get_by_role("button", name="Add a webhook").click()
+    await expect(dialog).to_be_visible()
+    await look("account-new-webhook")
+    await dialog.get_by_label("Address").fill(f"https://hooks.example.org/{'a-long-way-down/' * 8}")
+    await dialog.get_by_role("button", name="Add a webhook").click()
+    await expect(dialog.get_by_label("The secret")).to_be_visible()
+    await look("account-webhook-made")
+    await dialog.get_by_role("button", name="Done").click()
+    row = web.page.locator("#webhooks li")
+    await row.get_by_role("button", name="Send a test").click()
+    await look("account-webhook-tested")
+    gateway.webhooks.fail()
+    await web.page.reload()
+    await expect(row.get_by_role("button", name="Turn on")).to_be_visible()
+    await look("account-webhook-failing")
+    await row.get_by_role("button", name="Log").click()
+    await expect(dialog.locator("li")).to_be_visible()
+    await look("account-webhook-log")
+    await dialog.get_by_role("button", name="Done").click()
+    await row.get_by_role("button", name="Change secret").click()
+    await expect(dialog).to_be_visible()
+    await look("account-webhook-rotate")
+    await web.page.keyboard.press("Escape")
+
+
+async def _factor(web: WebPage, gateway: FakeGateway, look: Look) -> None:
+    """The second step, set up, in force and taken away, and the question who one is before that."""
+    dialog = web.page.get_by_role("dialog")
+    await web.page.goto(f"{web.address}/#/account/security")
+    await web.page.get_by_role("button", name="Set up the second step").click()
+    await expect(dialog.get_by_role("img", name="QR code")).to_be_visible()
+    await look("account-factor-begun")
+    await dialog.get_by_label("Code from the app").fill(CODE)
+    await dialog.get_by_role("button", name="Turn it on").click()
+    await expect(dialog.get_by_role("listitem")).to_have_count(10)
+    await look("account-factor-codes")
+    await dialog.get_by_role("button", name="I have kept them").click()
+    await expect(web.page.locator("#factor-state")).to_contain_text("9 recovery codes are left")
+    await look("account-factor-set")
+    await web.page.get_by_role("button", name="Remove").click()
+    await expect(dialog).to_contain_text("Your password alone opens the account then")
+    await look("account-factor-removal")
+    gateway.factor.is_fresh = False
+    await dialog.get_by_role("button", name="Remove").click()
+    await expect(dialog).to_contain_text("Show that it is you")
+    await look("step-up")
+    await dialog.get_by_role("button", name="Use a recovery code instead").click()
+    await look("step-up-recovery")
+    await web.page.keyboard.press("Escape")
+    gateway.factor.is_fresh, gateway.factor.is_set = True, False
+    await web.page.goto(f"{web.address}/#/account/profile")
+    await web.page.get_by_role("button", name="Change the address").click()
+    await look("account-new-address")
 
 
 async def _device(web: WebPage, look: Look) -> None:

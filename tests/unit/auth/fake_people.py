@@ -35,6 +35,8 @@ class FakePeople:
             "sign_in_links": drop(rows.links, lambda link: link.user_id == user_id),
             "api_keys": drop(rows.keys, lambda key: key.user_id == user_id),
             "device_sign_ins": drop(rows.devices, lambda device: device.user_id == user_id),
+            "second_factors": drop(rows.factors, lambda factor: factor.user_id == user_id),
+            "sign_in_challenges": drop(rows.challenges, lambda challenge: challenge.user_id == user_id),
             "mails": drop(rows.mails, lambda mail: mail.user_id == user_id),
             "sessions": drop(
                 rows.sessions,

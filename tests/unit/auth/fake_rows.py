@@ -14,6 +14,7 @@ from services.auth.domain.identity import Identity
 from services.auth.domain.link import SignInLink
 from services.auth.domain.mail import Mail
 from services.auth.domain.provider_sign_in import ProviderSignIn
+from services.auth.domain.second_factor import Challenge, SecondFactor
 from services.auth.domain.session import RefreshToken, Session
 
 
@@ -50,4 +51,7 @@ class Rows:
     requests: dict[str, Request] = dataclasses.field(default_factory=dict)
     devices: dict[bytes, DeviceSignIn] = dataclasses.field(default_factory=dict)
     provider_sign_ins: dict[bytes, ProviderSignIn] = dataclasses.field(default_factory=dict)
+    factors: dict[str, SecondFactor] = dataclasses.field(default_factory=dict)
+    recovery_codes: dict[str, set[bytes]] = dataclasses.field(default_factory=dict)
+    challenges: dict[bytes, Challenge] = dataclasses.field(default_factory=dict)
     facts: list[Fact] = dataclasses.field(default_factory=list)

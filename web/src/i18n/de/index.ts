@@ -5,6 +5,7 @@ import { billing } from "$/i18n/de/billing";
 import { page } from "$/i18n/de/page";
 import { device } from "$/i18n/de/device";
 import { entry } from "$/i18n/de/entry";
+import { factor } from "$/i18n/de/factor";
 import { keys } from "$/i18n/de/keys";
 import { library } from "$/i18n/de/library";
 import { mailed } from "$/i18n/de/mailed";
@@ -17,6 +18,7 @@ import { remarks } from "$/i18n/de/remarks";
 import { security } from "$/i18n/de/security";
 import { sharing } from "$/i18n/de/sharing";
 import { times } from "$/i18n/de/times";
+import { webhooks } from "$/i18n/de/webhooks";
 import type { Messages } from "$/i18n/i18n.svelte";
 
 export const de: Messages = {
@@ -25,6 +27,7 @@ export const de: Messages = {
   device,
   page,
   entry,
+  factor,
   keys,
   library,
   listing,
@@ -37,4 +40,5 @@ export const de: Messages = {
   security,
   sharing,
   times,
+  webhooks,
 };

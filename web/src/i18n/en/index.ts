@@ -5,6 +5,7 @@ import { billing } from "$/i18n/en/billing";
 import { page } from "$/i18n/en/page";
 import { device } from "$/i18n/en/device";
 import { entry } from "$/i18n/en/entry";
+import { factor } from "$/i18n/en/factor";
 import { keys } from "$/i18n/en/keys";
 import { library } from "$/i18n/en/library";
 import { mailed } from "$/i18n/en/mailed";
@@ -17,6 +18,7 @@ import { remarks } from "$/i18n/en/remarks";
 import { security } from "$/i18n/en/security";
 import { sharing } from "$/i18n/en/sharing";
 import { times } from "$/i18n/en/times";
+import { webhooks } from "$/i18n/en/webhooks";
 
 export const en = {
   account,
@@ -24,6 +26,7 @@ export const en = {
   device,
   page,
   entry,
+  factor,
   keys,
   library,
   listing,
@@ -36,4 +39,5 @@ export const en = {
   security,
   sharing,
   times,
+  webhooks,
 };

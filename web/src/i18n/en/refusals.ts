@@ -21,6 +21,7 @@ export const refusals = {
   BODY_TOO_LARGE: "That is more than the server takes. Send less of it.",
   BODY_TOO_SLOW: "The connection is too slow just now. Try again on a better one.",
   BUSY: `Too many people are asking at this moment. ${again}`,
+  CHALLENGE_SPENT: "This sign-in took too long or was finished. Begin again with your password.",
   CODE_SPENT: "This link was used or has run out. Ask for a new one.",
   CONNECTION_NOT_FOUND: "This is not connected to your account any more.",
   COVER_NOT_FOUND: "This song has no cover.",
@@ -33,6 +34,7 @@ export const refusals = {
   DEVICE_CODE_NOT_FOUND: "This code has run out, was answered, or never was. Begin anew in the program that shows it.",
   DISPLAY_NAME_TOO_LONG: "This name is too long. Choose one of at most 100 characters.",
   DOWNLOAD_CHANGED: "The file changed while it was read. Download it again.",
+  EMAIL_KEPT_ELSEWHERE: "Your address comes from where you sign in. Change it there.",
   EMAIL_TAKEN: "There is an account with this address. Sign in with it, or use another address.",
   FORMAT_NOT_IN_PLAN: "Your plan does not have this format. Choose another, or take a larger plan.",
   GAVE_UP: "The song could not be separated in several tries.",
@@ -62,6 +64,7 @@ export const refusals = {
   OTHER_INTERVAL:
     "A smaller plan cannot be paid by another interval. End your subscription, then choose the plan anew.",
   PAGE_TOKEN_INVALID: `The list has changed. ${reload}`,
+  PASSWORD_MISSING: "This account has no password here, which this needs.",
   PAYMENTS_AWAY: `The payment provider cannot be reached just now. ${again}`,
   PAYMENTS_NOT_SET_UP: "Payments are not set up on this server, so nothing can be bought here.",
   PAYMENT_DECLINED: "Your card was declined. Change the card, then try again.",
@@ -77,8 +80,12 @@ export const refusals = {
     "There is an account with this address. Sign in to it, then connect the provider in your account, under Security.",
   PROVIDER_SIGN_IN_SPENT: "This sign-in was used, has run out, or began in another browser. Begin anew.",
   PROVIDER_UNKNOWN: `There is no such way to sign in here. ${reload}`,
+  PROOF_NOT_TAKEN: "Show who you are in another way: what you can show has changed. Reload the page, then try again.",
   QUEUE_FULL: "Too many songs are waiting. Your file is kept: try again in a while.",
   SCOPES_INVALID: "Choose at least one thing that the key may do.",
+  SECOND_FACTOR_NOT_SET: "There is no second step any more. Reload the page.",
+  SECOND_FACTOR_NOT_STARTED: "The set-up was begun anew elsewhere. Begin it again.",
+  SECOND_FACTOR_SET: "There is a second step already. Reload the page.",
   SECRET_TOLD: "This was made already, and its secret was shown then. Revoke it, then make another.",
   SEGMENT_NOT_FOUND: `This part of the song is not made yet. ${again}`,
   SEPARATION_FAILED: "The song could not be separated. Try again.",
@@ -90,6 +97,8 @@ export const refusals = {
   SHARE_VIEW_INVALID: "This mix is too large to go with a link. Reset the mix, then make the link.",
   SIGNATURE_INVALID: "This did not come from the payment provider.",
   STEM_NOT_FOUND: `This track has no such stem. ${reload}`,
+  STEP_UP_REQUIRED:
+    "Nothing was done. This takes somebody who has just shown who they are: try again, or sign out and in again.",
   SUBSCRIBED_ALREADY: "You have a subscription already. Change its plan instead.",
   TAGS_INVALID: "A track takes 20 tags, each of at most 40 characters.",
   TITLE_EMPTY: "Give it a title that can be seen.",
@@ -97,10 +106,12 @@ export const refusals = {
   TOO_LONG: asTold,
   TOO_MANY_API_KEYS: "You have as many keys as you may have. Revoke one of them first.",
   TOO_MANY_AT_ONCE: `Too much is asked at once. ${again}`,
+  TOO_MANY_CODES: "Too many wrong codes were entered. Wait a while before the next one.",
   TOO_MANY_MAILS: "Enough mail was sent to this address for now. Look among what came, or try again later.",
   TOO_MANY_SHARES: "This track has as many links as it may have. Revoke one of them first.",
   TOO_MANY_STREAMS: "StripSession is open in too many tabs. Close one of them.",
   TOO_MANY_UPLOADS: "Too many uploads are open. Finish or cancel one of them first.",
+  TOO_MANY_WEBHOOKS: "You have as many webhooks as you may have. Remove one of them first.",
   TOO_SHORT: "This file holds no sound at all. Check that it plays, then upload it again.",
   TRACK_NOT_FOUND: "This track is not there any more.",
   TRACK_NOT_READY: "This track is not complete yet. Wait until all its stems are made.",
@@ -124,10 +135,17 @@ export const refusals = {
   UPLOAD_TOO_LARGE: ({ most }) =>
     most ? `This file is too large: at most ${most} are taken.` : "This file is too large. Choose a smaller one.",
   WEAK_PASSWORD: asTold,
+  WEBHOOK_DELIVERY_NOT_FOUND: "This message is not in the log any more.",
+  WEBHOOK_DISABLED: "This webhook is off. Turn it on first.",
+  WEBHOOK_EVENTS_INVALID: "Choose at least one thing that it is told of.",
+  WEBHOOK_NOT_FOUND: "There is no such webhook any more.",
+  WEBHOOK_URL_INVALID:
+    "Enter an address that begins with https:// and leads to a public server, without a password in it.",
   WRONG_ADDRESS: ({ address }) =>
     address
       ? `StripSession is not reached by this name. Open ${address} instead.`
       : "StripSession is not reached by this name. Ask whoever runs it for its address.",
+  WRONG_CODE: "The code is wrong, or was used already. Wait for the next one.",
   WRONG_CREDENTIALS: "The address or the password is wrong. Check both.",
   WRONG_PASSWORD: "The password is wrong. Look for a slip of the keyboard.",
 } satisfies Record<string, Refusal>;
