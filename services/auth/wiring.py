@@ -21,12 +21,14 @@ from chassis.rpc.server import RpcServer
 from services.auth.api.api_key_servicer import ApiKeyServicer
 from services.auth.api.device_servicer import DeviceServicer
 from services.auth.api.federation_servicer import FederationServicer
+from services.auth.api.passkey_servicer import PasskeyServicer
 from services.auth.api.security_servicer import AccountSecurityServicer
 from services.auth.api.servicer import AuthServicer, LocalSignInServicer, PublishedKeys
 from services.auth.api.statuses import STATUSES
 from services.auth.app.deliver_mails import deliver_mails
 from services.auth.app.federation_ports import Clerk, Federation
 from services.auth.app.forget_remains import forget_remains
+from services.auth.app.passkey_ports import Passkeys
 from services.auth.app.ports import Lives, Mailer, Mailing, MailLives, Ports
 from services.auth.app.reconcile_clerk import reconcile_clerk
 from services.auth.clients.clerk_users import ClerkUsers
@@ -37,6 +39,7 @@ from services.auth.clients.session_issuers import SessionIssuer, clerk_issuer
 from services.auth.clients.signing_keys import key_set, load_or_make, load_public, mail_key
 from services.auth.clients.smtp_mailer import SmtpMailer, SmtpServer
 from services.auth.clients.token_signing import JwtSigner
+from services.auth.clients.webauthn_answers import WebauthnAnswers
 from services.auth.domain.errors import IssuerAway, TooManyMissing
 from services.auth.domain.webhook_signature import secret_key
 from services.auth.events.envelopes import encode
@@ -49,6 +52,7 @@ from stripsession.auth.v1 import (
     auth_service_pb2_grpc,
     device_service_pb2_grpc,
     federation_service_pb2_grpc,
+    passkey_service_pb2_grpc,
 )
 
 _log = logging.getLogger(__name__)
@@ -140,6 +144,8 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
     security_servicer = AccountSecurityServicer(ports)
     key_servicer = ApiKeyServicer(ports)
     device_servicer = DeviceServicer(ports)
+    party = settings.party_of_passkeys()
+    passkey_servicer = PasskeyServicer(Passkeys(ports, WebauthnAnswers(party) if party is not None else None))
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
@@ -156,6 +162,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
             ),
             lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(key_servicer, server),
             lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(device_servicer, server),
+            lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(passkey_servicer, server),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,

@@ -1,4 +1,4 @@
-"""Forget sessions, links, codes, sign-ups, identities, keys and devices that have been over for a while."""
+"""Forget sessions, links, codes, sign-ups, identities, keys, devices and questions that have been over for a while."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ _KINDS: Sequence[Callable[[Work], _Forgetting]] = (
     lambda work: work.identities,
     lambda work: work.api_keys,
     lambda work: work.device_sign_ins,
+    lambda work: work.passkeys,
 )
 
 
@@ -37,7 +38,8 @@ async def forget_remains(ports: Ports) -> int:
         while count >= BATCH:
             async with ports.store.transaction() as work:
                 remains = kind(work)
-                # Of a program that waited, an address is known, and nobody asks about it later.
-                count = await remains.forget(now if remains is work.device_sign_ins else before, BATCH)
+                # Of a program that waited, an address is known; about it, or a question, nobody asks later.
+                is_of_no_use = remains in (work.device_sign_ins, work.passkeys)
+                count = await remains.forget(now if is_of_no_use else before, BATCH)
             removed += count
     return removed

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from services.auth.app.passkey_ports import PasskeyRows
 from services.auth.app.program_ports import ApiKeys, DeviceSignIns
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import EmailAddress
@@ -269,6 +270,11 @@ class Work(Protocol):
     @property
     def device_sign_ins(self) -> DeviceSignIns:
         """Programs that wait."""
+        ...
+
+    @property
+    def passkeys(self) -> PasskeyRows:
+        """Passkeys."""
         ...
 
     async def publish(self, fact: Fact) -> None:

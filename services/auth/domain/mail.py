@@ -18,6 +18,9 @@ class Occasion(enum.Enum):
     RESET = "reset"
     RESET_UNKNOWN = "reset_unknown"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - an occasion, no password
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    PASSKEY_COPIED = "passkey_copied"
 
 
 @dataclasses.dataclass(frozen=True)

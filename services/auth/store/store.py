@@ -18,6 +18,7 @@ from services.auth.store.email_codes import PostgresEmailCodes, PostgresPendingS
 from services.auth.store.identities import PostgresIdentities
 from services.auth.store.links import PostgresLinks
 from services.auth.store.mails import PostgresMails
+from services.auth.store.passkeys import PostgresPasskeys
 from services.auth.store.sessions import PostgresSessions
 
 SCHEMA = "auth"
@@ -41,6 +42,7 @@ class PostgresWork:
         self.pending_sign_ups = PostgresPendingSignUps(inner.connection)
         self.mails = PostgresMails(inner.connection, mail_key)
         self.device_sign_ins = PostgresDeviceSignIns(inner.connection)
+        self.passkeys = PostgresPasskeys(inner.connection)
         self.api_keys = PostgresApiKeys(inner.connection)
 
     async def publish(self, fact: Fact) -> None:
