@@ -28,6 +28,7 @@ from services.gateway.api.listing_routes import ListingRoutes
 from services.gateway.api.mail_routes import MailRoutes
 from services.gateway.api.media_routes import MediaRoutes
 from services.gateway.api.openapi import document
+from services.gateway.api.passkey_routes import PasskeyRoutes
 from services.gateway.api.router import Router
 from services.gateway.api.service_routes import Readiness, ServiceRoutes
 from services.gateway.api.session_routes import SessionRoutes
@@ -60,6 +61,7 @@ from stripsession.auth.v1 import (
     auth_service_pb2_grpc,
     device_service_pb2_grpc,
     federation_service_pb2_grpc,
+    passkey_service_pb2_grpc,
 )
 from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
@@ -89,6 +91,7 @@ class Stubs:
     security: account_security_service_pb2_grpc.AccountSecurityServiceAsyncStub
     api_keys: api_key_service_pb2_grpc.ApiKeyServiceAsyncStub
     devices: device_service_pb2_grpc.DeviceServiceAsyncStub
+    passkeys: passkey_service_pb2_grpc.PasskeyServiceAsyncStub
     library: library_service_pb2_grpc.LibraryServiceAsyncStub
     listing: listing_service_pb2_grpc.ListingServiceAsyncStub
     shares: share_service_pb2_grpc.ShareServiceAsyncStub
@@ -206,6 +209,7 @@ def _stubs(
         account_security_service_pb2_grpc.AccountSecurityServiceStub(auth),
         api_key_service_pb2_grpc.ApiKeyServiceStub(auth),
         device_service_pb2_grpc.DeviceServiceStub(auth),
+        passkey_service_pb2_grpc.PasskeyServiceStub(auth),
         library_service_pb2_grpc.LibraryServiceStub(library),
         listing_service_pb2_grpc.ListingServiceStub(library),
         share_service_pb2_grpc.ShareServiceStub(library),
@@ -235,6 +239,7 @@ def _endpoints(
         *MailRoutes(stubs.security, admission).endpoints(),
         *ApiKeyRoutes(stubs.api_keys).endpoints(),
         *DeviceRoutes(stubs.devices).endpoints(),
+        *PasskeyRoutes(stubs.passkeys, admission).endpoints(),
         *UploadRoutes(
             stubs.library, upload_bytes_max=settings.upload_bytes_max, body_idle_s=settings.body_idle_s
         ).endpoints(),

@@ -28,6 +28,8 @@ ANYBODYS_NAMES = frozenset(
         "redeemLink",
         "startDeviceSignIn",
         "redeemDeviceSignIn",
+        "startPasskeySignIn",
+        "signInWithPasskey",
         "describeUploads",
         "describeUpload",
         "openShare",

@@ -24,7 +24,7 @@ from webauthn.helpers.structs import (
 )
 
 from services.auth.app.passkey_ports import AnswerRefused, Claim, NewCredential, Person
-from services.auth.domain.passkey import CHALLENGE_LIFE, Passkey
+from services.auth.domain.passkey import CHALLENGE_LIFE, CREDENTIAL_ID_BYTES_MAX, Passkey
 from services.auth.domain.relying_party import RelyingParty
 
 TITLE = "StripSession"
@@ -97,6 +97,8 @@ class WebauthnAnswers:
                 supported_pub_key_algs=_ALGORITHMS,
             )
         )
+        if not 0 < len(verified.credential_id) <= CREDENTIAL_ID_BYTES_MAX:
+            raise AnswerRefused("credential's name too long")
         return NewCredential(
             verified.credential_id, verified.credential_public_key, verified.sign_count, _transports(answer)
         )

@@ -145,8 +145,8 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             "Eine Anmeldung mit einem deiner Passkeys wurde abgewiesen",
             (
                 "Jemand wollte sich bei deinem Konto von StripSession mit einem deiner Passkeys anmelden, der kopiert"
-                " zu sein scheint: Er meldete weniger Anmeldungen als zuvor. Er wurde abgewiesen. Kannst du dir das nicht"
-                " erklären, dann entferne diesen Passkey in deinem Konto unter Sicherheit und füge einen neuen"
+                " zu sein scheint: Er meldete weniger Anmeldungen als zuvor. Er wurde abgewiesen. Kannst du dir das"
+                " nicht erklären, dann entferne diesen Passkey in deinem Konto unter Sicherheit und füge einen neuen"
                 " hinzu:\n\n{home}"
             ),
         ),

@@ -15,6 +15,8 @@ CHALLENGE_LIFE = datetime.timedelta(minutes=5)
 CHALLENGE_BYTES = 32
 PASSKEYS_MAX = 20
 """Most passkeys of one person."""
+CREDENTIAL_ID_BYTES_MAX = 1023
+"""The longest that WebAuthn allows."""
 HANDLE_BYTES = 64
 """Of the name by which an authenticator knows a person: random, and the most that WebAuthn takes."""
 

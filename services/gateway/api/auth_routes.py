@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -10,10 +10,17 @@ from starlette.responses import Response
 from services.gateway.api.admission import ACCESS_COOKIE, REFRESH_COOKIE, Admission, require_same_origin
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
-from services.gateway.api.mapping import account_json, moment
+from services.gateway.api.mapping import account_json
+from services.gateway.api.opened_session import (
+    OPENED,
+    TRANSPORT,
+    device,
+    is_by_cookie,
+    opening_body,
+    session_answer,
+)
 from services.gateway.api.problems import unsigned
 from services.gateway.api.schema import Body, Text
-from services.gateway.domain.device import device_of
 from stripsession.auth.v1 import account_pb2, auth_service_pb2
 
 if TYPE_CHECKING:
@@ -22,12 +29,6 @@ if TYPE_CHECKING:
 HASHING_S = 15.0
 """Deadline of a call that hashes a password: auth lets only a few do that at once."""
 
-_TRANSPORT = Text(
-    "transport",
-    "token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin.",
-    options=("token", "cookie"),
-    shared="TokenTransport",
-)
 EMAIL = Text(
     "email",
     "Address of the account, at most 254 characters.",
@@ -51,41 +52,36 @@ MAILED_CODE = Text("code", "The code of the link, which works once.", required=T
 SIGN_UP = Body(
     "SignUp",
     "A new account.",
-    (EMAIL, PASSWORD, _NAME, LANGUAGE, _TRANSPORT),
+    (EMAIL, PASSWORD, _NAME, LANGUAGE, TRANSPORT),
     {"email": "grace@example.org", "password": "nineteen-cellos", "display_name": "Grace", "transport": "token"},
 )
 CONFIRMATION = Body(
     "SignUpConfirmation",
     "The code of the mail, and the password that was chosen when signing up.",
-    (MAILED_CODE, PASSWORD, _TRANSPORT),
+    (MAILED_CODE, PASSWORD, TRANSPORT),
     {"code": "cWq9bH4xT1eU7oI3zA6lGy2k", "password": "nineteen-cellos", "transport": "token"},
 )
 SIGN_IN = Body(
     "SignIn",
     "Who signs in.",
-    (EMAIL, PASSWORD, _TRANSPORT),
+    (EMAIL, PASSWORD, TRANSPORT),
     {"email": "ada@example.org", "password": "seventeen-violins", "transport": "token"},
 )
 _CODE = Text("code", "The code of the link, which works once.", required=True, length_min=1, length_max=200)
 LINK = Body(
     "SignInLink",
     "A one-time link.",
-    (_CODE, _TRANSPORT),
+    (_CODE, TRANSPORT),
     {"code": "gWm3kT0ZbQ7vXy2sN5rL8cJf", "transport": "token"},
 )
 _TOKEN = Text("refresh_token", "The token to spend; absent takes the cookie.", length_max=1000)
 REFRESH = Body(
     "Refresh",
     "Which session; it keeps its transport.",
-    (_TOKEN, _TRANSPORT),
+    (_TOKEN, TRANSPORT),
     {"refresh_token": "ref_2mV7cQ1xZb8nR5tK0sLwYp"},
 )
 PROFILE = Body("Profile", "What is to change.", (_NAME,), {"display_name": "Ada L."})
-_OPENED = (
-    "Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and"
-    " the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is"
-    " unused for weeks."
-)
 _MORE = {
     "signUp": " Where this server confirms sign-ups by mail, the answer is 202 whether or not there is an account with"
     " this address, and the mail has a link whose code `confirmSignUp` takes.",
@@ -126,7 +122,7 @@ class AuthRoutes:
                 *("POST", path, name, summary, handle, answers, Access.PUBLIC, Rate.SIGN_IN),
                 body=body,
                 tag="auth",
-                description=_OPENED + _MORE.get(name, ""),
+                description=OPENED + _MORE.get(name, ""),
                 refusals=(*_OWN_REFUSALS[name], "CROSS_SITE"),
             )
 
@@ -182,12 +178,12 @@ class AuthRoutes:
 
     async def sign_up(self, call: Call) -> Response:
         """Make an account."""
-        body = await self._opening_body(call)
+        body = await opening_body(call)
         request = auth_service_pb2.SignUpRequest(
             email=body["email"],
             password=body["password"],
             display_name=body.get("display_name", ""),
-            device=_device(call),
+            device=device(call),
             language=body.get("language", ""),
         )
         answer = await ask(self._auth.SignUp, request, deadline_s=HASHING_S)
@@ -197,25 +193,25 @@ class AuthRoutes:
 
     async def confirm_sign_up(self, call: Call) -> Response:
         """Make the account that waits for its mail."""
-        body = await self._opening_body(call)
+        body = await opening_body(call)
         request = auth_service_pb2.ConfirmSignUpRequest(
-            code=body["code"], password=body["password"], device=_device(call)
+            code=body["code"], password=body["password"], device=device(call)
         )
         answer = await ask(self._auth.ConfirmSignUp, request, deadline_s=HASHING_S)
         return self._opened(call, body, answer.account, answer.tokens, 201)
 
     async def sign_in(self, call: Call) -> Response:
         """Open a session."""
-        body = await self._opening_body(call)
-        request = auth_service_pb2.SignInRequest(email=body["email"], password=body["password"], device=_device(call))
+        body = await opening_body(call)
+        request = auth_service_pb2.SignInRequest(email=body["email"], password=body["password"], device=device(call))
         with self._admission.try_of(body["email"]):
             answer = await ask(self._auth.SignIn, request, deadline_s=HASHING_S)
         return self._opened(call, body, answer.account, answer.tokens, 200)
 
     async def redeem_link(self, call: Call) -> Response:
         """Open a session with a link's code."""
-        body = await self._opening_body(call)
-        request = auth_service_pb2.RedeemSignInLinkRequest(code=body["code"], device=_device(call))
+        body = await opening_body(call)
+        request = auth_service_pb2.RedeemSignInLinkRequest(code=body["code"], device=device(call))
         answer = await ask(self._auth.RedeemSignInLink, request)
         return self._opened(call, body, answer.account, answer.tokens, 200)
 
@@ -225,7 +221,7 @@ class AuthRoutes:
         if not token:
             raise unsigned("There is no refresh token in the body or the cookie.")
         answer = await ask(self._auth.RefreshSession, auth_service_pb2.RefreshSessionRequest(refresh_token=token))
-        return self._session(call, None, answer.tokens, by_cookie=by_cookie, status=200)
+        return session_answer(self._admission, call, None, answer.tokens, by_cookie=by_cookie, status=200)
 
     async def sign_out(self, call: Call) -> Response:
         """End a session."""
@@ -251,13 +247,6 @@ class AuthRoutes:
         answer = await ask(self._auth.UpdateAccount, request)
         return json_answer(account_json(answer.account))
 
-    async def _opening_body(self, call: Call) -> dict[str, str]:
-        body = dict(await call.body())
-        if body.get("transport") == "cookie":
-            # Otherwise another site could sign its visitors in to an account of its own.
-            require_same_origin(call.request)
-        return body
-
     async def _refresh_token(self, call: Call) -> tuple[str, bool]:
         body = await call.body()
         if body.get("refresh_token"):
@@ -270,48 +259,10 @@ class AuthRoutes:
     def _opened(
         self,
         call: Call,
-        body: dict[str, str],
+        body: Mapping[str, str],
         account: account_pb2.Account,
         tokens: account_pb2.SessionTokens,
         status: int,
     ) -> Response:
-        return self._session(call, account, tokens, by_cookie=body.get("transport") == "cookie", status=status)
-
-    def _session(
-        self,
-        call: Call,
-        account: account_pb2.Account | None,
-        tokens: account_pb2.SessionTokens,
-        *,
-        by_cookie: bool,
-        status: int,
-    ) -> Response:
-        session: dict[str, object] = {
-            "user_id": tokens.user_id,
-            "access_expires_at": moment(tokens.access_expires_at),
-            "refresh_expires_at": moment(tokens.refresh_expires_at),
-        }
-        if account is not None:
-            session["account"] = account_json(account)
-        if not by_cookie:
-            session |= {
-                "token_type": "Bearer",
-                "access_token": tokens.access_token,
-                "refresh_token": tokens.refresh_token,
-            }
-            return json_answer(session, status)
-        response = json_answer(session, status)
-        cookies = {
-            ACCESS_COOKIE: (tokens.access_token, _life_s(tokens.access_expires_at.ToDatetime(datetime.UTC))),
-            REFRESH_COOKIE: (tokens.refresh_token, _life_s(tokens.refresh_expires_at.ToDatetime(datetime.UTC))),
-        }
-        self._admission.set_cookies(response, call.request, cookies)
-        return response
-
-
-def _device(call: Call) -> str:
-    return device_of(call.request.headers.get("user-agent", ""))
-
-
-def _life_s(until: datetime.datetime) -> int:
-    return max(1, int((until - datetime.datetime.now(datetime.UTC)).total_seconds()))
+        by_cookie = is_by_cookie(body)
+        return session_answer(self._admission, call, account, tokens, by_cookie=by_cookie, status=status)

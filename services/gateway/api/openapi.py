@@ -18,6 +18,7 @@ from services.gateway.api.answer_examples import (
 )
 from services.gateway.api.answer_headers import HEADERS, OF_LIMITED, OF_STATUS
 from services.gateway.api.endpoint import Access, Answer, Endpoint, Rate
+from services.gateway.api.passkey_schemas import PASSKEY_ID
 from services.gateway.api.problems import MEDIA_TYPE, Problem
 from services.gateway.api.reasons import REASONS
 from services.gateway.api.refusals import reasons_of
@@ -68,6 +69,7 @@ _PATH_PARAMETERS: Mapping[str, tuple[str, str]] = {
     "upload_id": ("Names an upload of yours.", UPLOAD_ID),
     "session_id": ("Names a session of yours.", SESSION_ID),
     "key_id": ("Names an API key of yours.", KEY_ID),
+    "passkey_id": ("Names a passkey of yours.", PASSKEY_ID),
     "share_id": ("Names a link of the track.", SHARE_ID),
     "stem": ("One of the track's `stems`.", "vocals"),
     "index": ("The segment's `index`, from 0 on.", "0"),

@@ -13,6 +13,7 @@ _FEDERATION = "stripsession.auth.v1.FederationService"
 _SECURITY = "stripsession.auth.v1.AccountSecurityService"
 _KEYS = "stripsession.auth.v1.ApiKeyService"
 _DEVICES = "stripsession.auth.v1.DeviceService"
+_PASSKEYS = "stripsession.auth.v1.PasskeyService"
 _LIBRARY = "stripsession.library.v1.LibraryService"
 _LISTING = "stripsession.library.v1.ListingService"
 _SHARES = "stripsession.library.v1.ShareService"
@@ -27,7 +28,8 @@ _IDEMPOTENT = {
     + [f"{_FEDERATION}/{name}" for name in ("ListSessionIssuers", "ResolveIdentity", "ReceiveClerkWebhook")]
     + [f"{_SECURITY}/{name}" for name in ("ListSessions", "EndOtherSessions", "ListEndedSessions")]
     + [f"{_KEYS}/{name}" for name in ("ListApiKeys", "RevokeApiKey", "VerifyApiKey")]
-    + [f"{_DEVICES}/DescribeDeviceSignIn"],
+    + [f"{_DEVICES}/DescribeDeviceSignIn"]
+    + [f"{_PASSKEYS}/{name}" for name in ("BeginPasskey", "ListPasskeys", "RenamePasskey", "BeginPasskeySignIn")],
     "library": [
         f"{_LIBRARY}/{name}"
         for name in (

@@ -21,6 +21,7 @@ from tests.unit.auth.api_key_conformance import ApiKeyConformance
 from tests.unit.auth.device_conformance import DeviceConformance
 from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.mail_conformance import MailConformance, mail_to
+from tests.unit.auth.passkey_conformance import PasskeyConformance
 from tests.unit.auth.store_conformance import NOW, StoreConformance
 
 CHASSIS_TABLES = {"outbox", "inbox", "dead_letters", "migrations"}
@@ -45,6 +46,12 @@ class TestPostgresApiKeys(ApiKeyConformance):
 
 
 class TestPostgresDeviceSignIns(DeviceConformance):
+    @pytest.fixture
+    def store(self, database: Database) -> PostgresStore:
+        return PostgresStore(database, encode, bytes(32))
+
+
+class TestPostgresPasskeys(PasskeyConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
         return PostgresStore(database, encode, bytes(32))

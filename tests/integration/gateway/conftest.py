@@ -25,6 +25,7 @@ from stripsession.auth.v1 import (
     auth_service_pb2_grpc,
     device_service_pb2_grpc,
     federation_service_pb2_grpc,
+    passkey_service_pb2_grpc,
 )
 from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
@@ -36,6 +37,7 @@ from tests.integration.gateway.fake_devices import FakeDevices
 from tests.integration.gateway.fake_federation import FakeFederation
 from tests.integration.gateway.fake_jobs import FakeJobs
 from tests.integration.gateway.fake_listing import FakeListing
+from tests.integration.gateway.fake_passkeys import FakePasskeys
 from tests.integration.gateway.fake_payments import FakePayments
 from tests.integration.gateway.fake_retention import FakeRetention
 from tests.integration.gateway.fake_sessions import FakeSessions
@@ -57,6 +59,7 @@ class Door:
     sessions: FakeSessions
     api_keys: FakeApiKeys
     devices: FakeDevices
+    passkeys: FakePasskeys
     library: FakeLibrary
     shares: FakeShares
     jobs: FakeJobs
@@ -104,7 +107,7 @@ async def opened(
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
     shares, sessions, listing = FakeShares(library), FakeSessions(auth), FakeListing(library)
     federation, api_keys, devices = FakeFederation(), FakeApiKeys(), FakeDevices(auth)
-    payments = FakePayments()
+    payments, passkeys = FakePayments(), FakePasskeys(auth)
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
@@ -114,6 +117,7 @@ async def opened(
             lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(federation, server),
             lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(api_keys, server),
             lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(devices, server),
+            lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(passkeys, server),
         ],
         "library": [
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
@@ -157,6 +161,7 @@ async def opened(
             sessions,
             api_keys,
             devices,
+            passkeys,
             library,
             shares,
             jobs,

@@ -23,6 +23,7 @@ from services.library.media.tags import CoverArt, Tags
 from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import device_service_pb2 as devices
+from stripsession.auth.v1 import passkey_service_pb2 as passkeys
 from stripsession.billing.v1 import payment_service_pb2 as payments
 from stripsession.library.v1 import library_service_pb2 as library
 from stripsession.library.v1 import material_service_pb2 as material
@@ -30,7 +31,8 @@ from stripsession.library.v1 import share_service_pb2 as shares
 from stripsession.separation.v1 import separation_service_pb2 as separation
 from tests.integration.stripe.shop import Shop
 from tests.integration.walks.contracts import method_named
-from tests.integration.walks.house import House
+from tests.integration.walks.house import ORIGIN, House
+from tests.unit.auth.software_authenticator import SoftwareAuthenticator
 from tests.unit.library.stems import BLOCK, MadeStem, collect, make_stem, music
 
 SHAPE = StreamShape(44_100, 2, 16)
@@ -39,6 +41,8 @@ PASSWORD = "a long enough secret"
 API_KEY_SCOPES = ("tracks:read", "tracks:write", "downloads", "shares", "billing:read")
 KEYS_KEPT = 15
 """Of one person's keys, the newest so many; a walk makes more than anybody may have."""
+PASSKEYS_KEPT = 5
+"""Likewise."""
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
 
@@ -75,6 +79,9 @@ class Belongings:
     session_id: str = ""
     key_id: str = ""
     user_code: str = ""
+    passkey_id: str = ""
+    created: str = ""
+    """What their browser made when it was asked for a passkey."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,13 +97,15 @@ class Secrets:
     sign_up_code: str
     api_key: str
     device_code: str
+    assertion: str
+    """What their browser answered when it was asked for a passkey to sign in with."""
     invoice_id: str
     """Of a pack that they paid for. It opens nothing; whoever names it must be the operator."""
 
 
 def absent() -> Belongings:
     """Names of the right shape for what has never been."""
-    kinds = ("usr", "upl", "trk", "job", "shr", "tok", "ses", "key", "code")
+    kinds = ("usr", "upl", "trk", "job", "shr", "tok", "ses", "key", "code", "pky", "made")
     return Belongings(*(f"{kind}_{uuid.uuid4().hex}" for kind in kinds))
 
 
@@ -159,6 +168,7 @@ class Maker:
             await self._waiting_sign_up(),
             key,
             codes.device_code,
+            await self._assertion(person),
             self._invoices[person.user_id],
         )
 
@@ -197,6 +207,34 @@ class Maker:
         assert isinstance(codes, devices.StartDeviceSignInResponse)
         return codes
 
+    async def _assertion(self, person: Person) -> str:
+        phone = SoftwareAuthenticator(ORIGIN)
+        await self._passkey(person, phone)
+        asking = passkeys.BeginPasskeySignInRequest()
+        question = await self.ask("auth.v1.PasskeyService.BeginPasskeySignIn", asking, "gateway")
+        return phone.get(question.options_json)
+
+    async def _passkey(self, person: Person, phone: SoftwareAuthenticator) -> str:
+        """Id of a new one; those before the newest go, for a person has only so many."""
+        adding = passkeys.CreatePasskeyRequest(
+            user_id=person.user_id, name="walk", credential_json=await self._created(person, phone)
+        )
+        made = await self.ask("auth.v1.PasskeyService.CreatePasskey", adding, "gateway")
+        self.names[person.user_id].add(made.passkey.passkey_id)
+        return str(made.passkey.passkey_id)
+
+    async def _created(self, person: Person, phone: SoftwareAuthenticator) -> str:
+        """What a browser makes for this person."""
+        await self._house.write_auth(
+            "DELETE FROM passkeys WHERE user_id = $1 AND passkey_id NOT IN"
+            " (SELECT passkey_id FROM passkeys WHERE user_id = $1 ORDER BY created_at DESC LIMIT $2)",
+            person.user_id,
+            PASSKEYS_KEPT,
+        )
+        asking = passkeys.BeginPasskeyRequest(user_id=person.user_id)
+        question = await self.ask("auth.v1.PasskeyService.BeginPasskey", asking, "gateway")
+        return phone.create(question.options_json)
+
     async def api_key(self, person: Person, *scopes: str) -> tuple[str, str]:
         """Id and secret of a key that is for these; another made before goes, for a person has only so many."""
         listed = await self.ask(
@@ -215,7 +253,14 @@ class Maker:
         made = await self._uploaded(person.user_id, whole=state is not State.UPLOADING)
         key_id, _ = await self.api_key(person, *API_KEY_SCOPES)
         user_code = (await self._device_codes(person)).user_code
-        made = dataclasses.replace(made, session_id=await self._session(person), key_id=key_id, user_code=user_code)
+        made = dataclasses.replace(
+            made,
+            session_id=await self._session(person),
+            key_id=key_id,
+            user_code=user_code,
+            passkey_id=await self._passkey(person, SoftwareAuthenticator(ORIGIN)),
+            created=await self._created(person, SoftwareAuthenticator(ORIGIN)),
+        )
         if state not in (State.UPLOADING, State.UPLOADED):
             made = await self._tracked(made)
         if state is State.CANCELLED:

@@ -47,6 +47,8 @@ FORGER = "forger"
 """A certificate that names the gateway, by another authority."""
 CALLERS = (*SERVICES, STRANGER, NOBODY, FORGER)
 STARTED_S = 60.0
+ORIGIN = "https://strip.example"
+"""Of the pages that passkeys are for."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -180,6 +182,7 @@ def _works(house: House, urls: dict[str, str], nats_url: str, folder: Path) -> l
                 **told("auth"),
                 signing_key_file=house.signing_key_file,
                 mail_dir=folder / "mail",
+                passkey_origins=(ORIGIN,),
                 # Hashing is tested by itself; here it need only be real.
                 hashing_memory_kib=1024,
                 hashing_passes=1,

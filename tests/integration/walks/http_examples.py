@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -68,6 +69,11 @@ def _webhook(asked: Asked) -> Sent:
     return Sent(headers=headers, content=message.body)
 
 
+def _answered(text: str) -> Any:
+    """What a browser made, or something that none made."""
+    return json.loads(text) if text.startswith("{") else {"id": text}
+
+
 def _page(asked: Asked) -> Sent:
     return Sent(params={"cursor": asked.things.page_token} if asked.things.page_token else {})
 
@@ -104,6 +110,17 @@ OPERATIONS: Mapping[str, Operation] = {
     "redeemDeviceSignIn": _of_secret("device_code", "device_code"),
     "describeDeviceSignIn": Operation(lambda asked: Sent(json={"user_code": asked.things.user_code})),
     "answerDeviceSignIn": Operation(lambda asked: Sent(json={"user_code": asked.things.user_code, "approve": False})),
+    "startPasskeySignIn": _plain(),
+    "signInWithPasskey": Operation(
+        lambda asked: Sent(json={"credential": _answered(asked.secrets.assertion)}), secret="assertion"
+    ),
+    "startPasskey": _plain(),
+    "createPasskey": Operation(
+        lambda asked: Sent(json={"name": "walk", "credential": _answered(asked.things.created)})
+    ),
+    "listPasskeys": _plain(),
+    "renamePasskey": Operation(lambda asked: Sent({"passkey_id": asked.things.passkey_id}, json={"name": "walked"})),
+    "removePasskey": Operation(lambda asked: Sent({"passkey_id": asked.things.passkey_id})),
     "describeUploads": _plain(),
     "createUpload": _plain(headers={**_TUS, "Upload-Length": "4"}),
     "describeUpload": _of_upload(),

@@ -10,7 +10,18 @@ from tests.integration.walks.belongings import Belongings, Maker, Person, State
 from tests.integration.walks.house import House
 from tests.integration.walks.rpc_examples import Asked
 
-OBJECTS = ("upload_id", "track_id", "job_id", "share_id", "page_token", "session_id", "key_id", "user_code")
+OBJECTS = (
+    "upload_id",
+    "track_id",
+    "job_id",
+    "share_id",
+    "page_token",
+    "session_id",
+    "key_id",
+    "user_code",
+    "passkey_id",
+    "created",
+)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,6 +15,7 @@ from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import device_service_pb2 as devices
 from stripsession.auth.v1 import federation_service_pb2 as federation
+from stripsession.auth.v1 import passkey_service_pb2 as passkeys
 from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.billing.v1 import payment_service_pb2 as payments
 from stripsession.library.v1 import library_service_pb2 as library
@@ -178,6 +179,25 @@ _AUTH: Mapping[str, Example] = {
     ),
     "DeviceService.RedeemDeviceSignIn": Example(
         lambda asked: devices.RedeemDeviceSignInRequest(device_code=asked.secrets.device_code)
+    ),
+    "PasskeyService.BeginPasskey": _of_account(passkeys.BeginPasskeyRequest),
+    "PasskeyService.CreatePasskey": Example(
+        lambda asked: passkeys.CreatePasskeyRequest(
+            user_id=asked.actor, name="walk", credential_json=asked.things.created
+        )
+    ),
+    "PasskeyService.ListPasskeys": _of_account(passkeys.ListPasskeysRequest),
+    "PasskeyService.RenamePasskey": Example(
+        lambda asked: passkeys.RenamePasskeyRequest(
+            user_id=asked.actor, passkey_id=asked.things.passkey_id, name="walked"
+        )
+    ),
+    "PasskeyService.RemovePasskey": Example(
+        lambda asked: passkeys.RemovePasskeyRequest(user_id=asked.actor, passkey_id=asked.things.passkey_id)
+    ),
+    "PasskeyService.BeginPasskeySignIn": Example(lambda asked: passkeys.BeginPasskeySignInRequest()),
+    "PasskeyService.SignInWithPasskey": Example(
+        lambda asked: passkeys.SignInWithPasskeyRequest(credential_json=asked.secrets.assertion)
     ),
     "LocalSignInService.CreateSignInLink": Example(
         lambda asked: auth.CreateSignInLinkRequest(email=asked.secrets.email)

@@ -13,6 +13,7 @@ from services.auth.domain.facts import Fact
 from services.auth.domain.identity import Identity
 from services.auth.domain.link import SignInLink
 from services.auth.domain.mail import Mail
+from services.auth.domain.passkey import Challenge, Passkey
 from services.auth.domain.session import RefreshToken, Session
 
 
@@ -44,4 +45,7 @@ class Rows:
     keys: dict[bytes, ApiKey] = dataclasses.field(default_factory=dict)
     requests: dict[str, Request] = dataclasses.field(default_factory=dict)
     devices: dict[bytes, DeviceSignIn] = dataclasses.field(default_factory=dict)
+    passkeys: dict[str, Passkey] = dataclasses.field(default_factory=dict)
+    handles: dict[str, bytes] = dataclasses.field(default_factory=dict)
+    questions: dict[bytes, Challenge] = dataclasses.field(default_factory=dict)
     facts: list[Fact] = dataclasses.field(default_factory=list)

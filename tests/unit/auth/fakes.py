@@ -20,6 +20,7 @@ from services.auth.domain.link import SignInLink
 from services.auth.domain.mail import Mail
 from services.auth.domain.session import AccessToken, RefreshToken, Session
 from tests.unit.auth.fake_mail import FakeEmailCodes, FakeMails, FakePendingSignUps
+from tests.unit.auth.fake_passkeys import FakePasskeys
 from tests.unit.auth.fake_programs import FakeApiKeys, FakeDeviceSignIns
 from tests.unit.auth.fake_rows import Rows
 
@@ -215,6 +216,7 @@ class FakeWork:
         self.mails = FakeMails(rows)
         self.api_keys = FakeApiKeys(rows)
         self.device_sign_ins = FakeDeviceSignIns(rows)
+        self.passkeys = FakePasskeys(rows)
 
     async def publish(self, fact: Fact) -> None:
         self._rows.facts.append(fact)

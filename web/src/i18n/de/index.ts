@@ -9,6 +9,7 @@ import { keys } from "$/i18n/de/keys";
 import { library } from "$/i18n/de/library";
 import { mailed } from "$/i18n/de/mailed";
 import { listing } from "$/i18n/de/listing";
+import { passkeys } from "$/i18n/de/passkeys";
 import { player } from "$/i18n/de/player";
 import { refusals } from "$/i18n/de/refusals";
 import { remarks } from "$/i18n/de/remarks";
@@ -27,6 +28,7 @@ export const de: Messages = {
   library,
   listing,
   mailed,
+  passkeys,
   player,
   refusals,
   remarks,

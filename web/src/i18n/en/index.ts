@@ -9,6 +9,7 @@ import { keys } from "$/i18n/en/keys";
 import { library } from "$/i18n/en/library";
 import { mailed } from "$/i18n/en/mailed";
 import { listing } from "$/i18n/en/listing";
+import { passkeys } from "$/i18n/en/passkeys";
 import { player } from "$/i18n/en/player";
 import { refusals } from "$/i18n/en/refusals";
 import { remarks } from "$/i18n/en/remarks";
@@ -26,6 +27,7 @@ export const en = {
   library,
   listing,
   mailed,
+  passkeys,
   player,
   refusals,
   remarks,
