@@ -22,6 +22,7 @@ from tests.integration.web import fake_api_keys, fake_devices
 from tests.integration.web.counted_bytes import CountedBytes
 from tests.integration.web.fake_listing import FakeListing
 from tests.integration.web.fake_mail import FakeMail
+from tests.integration.web.fake_passkeys import FakePasskeys
 from tests.integration.web.fake_payments import FakePayments
 from tests.integration.web.fake_shares import FakeShares
 from tests.integration.web.made_song import RATE_HZ, STEMS, MadeSong
@@ -78,7 +79,7 @@ class FakeGateway:
         self.shares = FakeShares(self)
         self.mail = FakeMail(self._open, self._with_session)
         self.api_keys, self.devices = fake_api_keys.FakeApiKeys(), fake_devices.FakeDevices()
-        self.payments = FakePayments()
+        self.payments, self.passkeys = FakePayments(), FakePasskeys()
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._flowing = asyncio.Event()
@@ -143,7 +144,7 @@ class FakeGateway:
             Route("/v1/billing/plans", self._plans),
             *self.payments.routes(),
             Route("/v1/privacy/erasures", self._erasures),
-            *(*self.api_keys.routes(), *self.devices.routes()),
+            *(*self.api_keys.routes(), *self.devices.routes(), *self.passkeys.routes()),
             Route("/v1/uploads", self._create_upload, methods=["POST"]),
             Route("/v1/uploads/{upload_id}", self._upload, methods=["HEAD", "PATCH", "DELETE"]),
             *self.listing.routes(),
@@ -165,7 +166,7 @@ class FakeGateway:
             routes=[
                 *signed,
                 *[Route(f"/v1/auth/{name}", self._open, methods=["POST"]) for name in ("login", "link")],
-                *self.mail.open_routes(),
+                *(*self.mail.open_routes(), *self.passkeys.open_routes()),
                 *self.shares.open_routes(),
                 Route("/v1/auth/refresh", self._refresh, methods=["POST"]),
                 Route("/v1/auth/logout", self._logout, methods=["POST"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Literal
 
@@ -75,6 +76,7 @@ async def _door(web: WebPage, look: Look) -> None:
     await _mailed(web, look)
     await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()
     await look("sign-in")
+    await _passkey_sign_in(web, look)
     await web.page.get_by_role("button", name="Create an account").click()
     await expect(web.page.get_by_label("I am 13 or older")).to_be_visible()
     await look("sign-up")
@@ -84,6 +86,16 @@ async def _door(web: WebPage, look: Look) -> None:
     await web.page.get_by_label("I am 13 or older").check()
     await web.fill_entry("ada@example.org", PASSWORD, "Create an account")
     await web.sees_library()
+
+
+async def _passkey_sign_in(web: WebPage, look: Look) -> None:
+    """Passkeys are for names: the form offers them under one, and not at a bare address."""
+    by_name = web.address.replace("127.0.0.1", "localhost")
+    await web.page.goto(by_name)
+    await expect(web.page.get_by_role("button", name="Sign in with a passkey")).to_be_visible()
+    await look("sign-in-passkey")
+    await web.page.goto(f"{web.address}/#/")
+    await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 async def _mailed(web: WebPage, look: Look) -> None:
@@ -210,7 +222,28 @@ async def _account(web: WebPage, look: Look) -> None:
         await web.page.goto(f"{web.address}/#/account/{section}")
         await expect(web.page.locator(f"#section-{section}")).to_be_focused()
         await look(f"account-{section}")
+    await _passkeys(web, look)
     await _keys(web, look)
+
+
+async def _passkeys(web: WebPage, look: Look) -> None:
+    await web.page.goto(f"{web.address}/#/account/security")
+    await expect(web.page.locator("#passkeys li")).to_have_count(2)
+    dialog = web.page.get_by_role("dialog")
+    await web.page.get_by_role("button", name="Add a passkey").click()
+    await expect(dialog.get_by_label("Name")).to_have_value(re.compile("^This (computer|phone)$"))
+    await look("account-new-passkey")
+    await dialog.get_by_role("button", name="Add a passkey").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("Passkeys do not work at this address")
+    await look("account-passkey-refused")
+    await web.page.keyboard.press("Escape")
+    await web.page.get_by_role("button", name="Rename the passkey This phone").click()
+    await look("account-rename-passkey")
+    await web.page.keyboard.press("Escape")
+    await web.page.get_by_role("button", name="Remove the passkey This phone").click()
+    await expect(dialog).to_be_visible()
+    await look("account-remove-passkey")
+    await web.page.keyboard.press("Escape")
 
 
 async def _keys(web: WebPage, look: Look) -> None:
