@@ -17,7 +17,7 @@ from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
-from chassis.rpc.server import RpcServer
+from chassis.rpc.server import Registration, RpcServer
 from services.auth.api.api_key_servicer import ApiKeyServicer
 from services.auth.api.device_servicer import DeviceServicer
 from services.auth.api.federation_servicer import FederationServicer
@@ -137,33 +137,14 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         mailing=_mailing(settings),
     )
     public_keys = [key.public_key(), *(load_public(path) for path in settings.retired_key_files)]
-    servicer = AuthServicer(ports, PublishedKeys(key_set(public_keys), issuer, settings.audience))
-    local_servicer = LocalSignInServicer(ports)
+    published = PublishedKeys(key_set(public_keys), issuer, settings.audience)
     federated = _federated(settings, ports)
-    federation_servicer = FederationServicer(federated.federation, federated.issuers)
-    security_servicer = AccountSecurityServicer(ports)
-    key_servicer = ApiKeyServicer(ports)
-    device_servicer = DeviceServicer(ports)
-    party = settings.party_of_passkeys()
-    passkey_servicer = PasskeyServicer(Passkeys(ports, WebauthnAnswers(party) if party is not None else None))
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
         Certificates(settings.certificates, "auth"),
         statuses=STATUSES,
-        registrations=[
-            lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(servicer, server),
-            lambda server: auth_service_pb2_grpc.add_LocalSignInServiceServicer_to_server(local_servicer, server),
-            lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(
-                federation_servicer, server
-            ),
-            lambda server: account_security_service_pb2_grpc.add_AccountSecurityServiceServicer_to_server(
-                security_servicer, server
-            ),
-            lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(key_servicer, server),
-            lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(device_servicer, server),
-            lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(passkey_servicer, server),
-        ],
+        registrations=_registrations(settings, ports, published, federated),
         readiness=readiness,
         drain_s=settings.drain_s,
     )
@@ -179,6 +160,30 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
 
     mail = Periodic("mail", post, every_s=settings.mail_every_s)
     return Assembly(ports, hasher, purging, federated, mail, server, readiness)
+
+
+def _registrations(
+    settings: AuthSettings, ports: Ports, published: PublishedKeys, federated: Federated
+) -> list[Registration]:
+    """What auth answers."""
+    servicer, local_servicer = AuthServicer(ports, published), LocalSignInServicer(ports)
+    federation_servicer = FederationServicer(federated.federation, federated.issuers)
+    security_servicer = AccountSecurityServicer(ports)
+    key_servicer = ApiKeyServicer(ports)
+    device_servicer = DeviceServicer(ports)
+    party = settings.party_of_passkeys()
+    passkey_servicer = PasskeyServicer(Passkeys(ports, WebauthnAnswers(party) if party is not None else None))
+    return [
+        lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(servicer, server),
+        lambda server: auth_service_pb2_grpc.add_LocalSignInServiceServicer_to_server(local_servicer, server),
+        lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(federation_servicer, server),
+        lambda server: account_security_service_pb2_grpc.add_AccountSecurityServiceServicer_to_server(
+            security_servicer, server
+        ),
+        lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(key_servicer, server),
+        lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(device_servicer, server),
+        lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(passkey_servicer, server),
+    ]
 
 
 def _federated(settings: AuthSettings, ports: Ports) -> Federated:

@@ -39,7 +39,8 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             (
                 "Somebody, hopefully you, asked for a new password of the StripSession account with this address. Open"
                 " this link to choose one:\n\n{link}\n\nIt works once, and not for long. "
-                "That signs out everywhere. If it was not you, do nothing: your password stays as it is."
+                "That signs out everywhere and ends passkeys and API keys. If it was not you, do nothing: your password"
+                " stays as it is."
             ),
         ),
         Occasion.RESET_UNKNOWN: (
@@ -109,7 +110,8 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             (
                 "Jemand, hoffentlich du, möchte ein neues Passwort für das Konto bei StripSession mit dieser Adresse."
                 " Öffne diesen Link, um eines zu wählen:\n\n{link}\n\nEr gilt einmal und nicht lange. "
-                "Das meldet überall ab. Warst du es nicht, dann tu nichts: Dein Passwort bleibt, wie es ist."
+                "Das meldet überall ab und beendet Passkeys und API-Schlüssel. Warst du es nicht, dann tu nichts: Dein"
+                " Passwort bleibt, wie es ist."
             ),
         ),
         Occasion.RESET_UNKNOWN: (

@@ -17,7 +17,7 @@ class FakePasskeys:
     def __init__(self) -> None:
         """One of them was used."""
         self.kept: dict[str, dict[str, object]] = {}
-        for name, used in (("This phone", MOMENT), ("The key on Ada's key ring", None)):
+        for name, used in (("Pixel 9", MOMENT), ("YubiKey 5C", None)):
             passkey_id = f"pky_{len(self.kept) + 1:08}"
             self.kept[passkey_id] = {
                 "passkey_id": passkey_id,
