@@ -17,6 +17,10 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's clock."""
 
+    def __init__(self, ahead_s: float = 0.0) -> None:
+        """`ahead_s` is how far it goes ahead of the machine, for trying what time brings."""
+        self._ahead = datetime.timedelta(seconds=ahead_s)
+
     def now(self) -> datetime.datetime:
         """The present moment, with UTC as its zone."""
-        return datetime.datetime.now(datetime.UTC)
+        return datetime.datetime.now(datetime.UTC) + self._ahead

@@ -154,11 +154,14 @@ def _interrupted(bars: SongBars) -> str:
 
 
 async def check_offer(gateway: Gateway, request: Request) -> str:
-    """The model's name. Raises CommandFault for a model or stem that the server has not, naming those that it has."""
+    """The model's name. Raises CommandFault for a model, stem or format that cannot be had, naming those that can."""
     models = (await gateway.json("GET", "/v1/models"))["models"]
     if not models:
         return request.model
     plan = (await gateway.json("GET", "/v1/billing/usage"))["plan"]
+    if plan.get("formats") and request.format not in plan["formats"]:
+        has = ", ".join(plan["formats"])
+        raise CommandFault(f"the plan {plan['title']} has no {request.format}; add --format: {has}", exits.USAGE)
     names = [model["name"] for model in models]
     if request.model and request.model not in names:
         raise CommandFault(f"there is no model {request.model}; there is {', '.join(names)}", exits.USAGE)

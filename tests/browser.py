@@ -221,7 +221,7 @@ class WebPage:
 
     async def sign_out(self) -> None:
         """Sign out, which is on the account's page; ends in the sign-in view."""
-        await self.page.goto(self.address + "/#/account")
+        await self.page.goto(self.address + "/#/account/session")
         await self.page.get_by_role("button", name="Sign out").click()
         await expect(self.page.get_by_role("heading", name="Sign in")).to_be_visible()
 

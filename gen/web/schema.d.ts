@@ -2220,7 +2220,7 @@ export interface components {
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "PRICE_MISSING" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSWORD" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "PRICE_MISSING" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSWORD" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -2462,16 +2462,16 @@ export interface components {
             longest_song_s: number;
             /**
              * Format: int64
-             * @description Songs separated at once; told, not enforced yet.
+             * @description Songs separated at once; more wait for their turn.
              */
             parallel_jobs: number;
             /** @description Names of the models that it has; empty means every one. */
             models: string[];
             /** @description The model taken when none is named; null takes the server's. */
             default_model: string | null;
-            /** @description The tier in which its songs wait: standard, priority or first; told, not enforced yet. */
+            /** @description The tier in which its songs wait: standard, priority or first. */
             priority: string;
-            /** @description Formats that its stems may be downloaded in; empty means every one; told, not enforced yet. */
+            /** @description Formats that its stems may be downloaded in; empty means every one. */
             formats: string[];
         };
         /** @description Minutes that are bought once, beside a plan. */
@@ -3003,6 +3003,15 @@ export interface components {
             headers: {
                 /** @example Bearer realm="stripsession" */
                 "WWW-Authenticate": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Payment Required: FORMAT_NOT_IN_PLAN. */
+        "402-FORMAT_NOT_IN_PLAN": {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -6567,6 +6576,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            402: components["responses"]["402-FORMAT_NOT_IN_PLAN"];
             403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND"];
             409: components["responses"]["409-TRACK_NOT_READY"];
@@ -6717,6 +6727,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            402: components["responses"]["402-FORMAT_NOT_IN_PLAN"];
             403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND"];
             409: components["responses"]["409-TRACK_NOT_READY"];
@@ -6831,6 +6842,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            402: components["responses"]["402-FORMAT_NOT_IN_PLAN"];
             403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND"];
             409: components["responses"]["409-TRACK_NOT_READY"];
@@ -6877,6 +6889,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
+            402: components["responses"]["402-FORMAT_NOT_IN_PLAN"];
             403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-SEGMENT_NOT_FOUND-STEM_NOT_FOUND-TRACK_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];

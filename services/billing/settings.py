@@ -48,6 +48,8 @@ class BillingSettings(ServiceSettings):
     """Pause between two looks for customers that have changed; one that hears of an event looks at once."""
     reconcile_look_every_s: float = 600.0
     """Pause between two looks whether the day's reconciliation is due, or one was cut off."""
+    clock_ahead_s: float = 0.0
+    """How far this process's clock goes ahead, for trying what time brings with a stand-in; never with Stripe itself."""
 
     def __post_init__(self) -> None:
         """Raises SettingsInvalid when the offers, the default plan, or a plan with models of its own are malformed."""
@@ -56,6 +58,8 @@ class BillingSettings(ServiceSettings):
             raise SettingsInvalid("STRIPSESSION_EXPIRE_EVERY_S is malformed: it must be above 0")
         if self.grace_days < 0 or self.looks_every_s <= 0 or self.reconcile_look_every_s <= 0:
             raise SettingsInvalid("STRIPSESSION_GRACE_DAYS must be 0 or more, and pauses above 0")
+        if self.clock_ahead_s < 0 or (self.clock_ahead_s and not self.stripe_api_url):
+            raise SettingsInvalid("STRIPSESSION_CLOCK_AHEAD_S must be 0 where Stripe itself takes the payments")
         self.stripe_keys()
 
     def catalogue(self) -> Catalogue:

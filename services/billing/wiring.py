@@ -50,7 +50,7 @@ async def serve(settings: BillingSettings) -> None:
     database = Database(settings.database_url, NAME)
     bus = Bus(settings.nats_url, certificates, streams=[FACTS])
     readiness = Readiness()
-    ports = make_ports(settings, database, SystemClock())
+    ports = make_ports(settings, database, SystemClock(settings.clock_ahead_s))
     expiry = lifecycle.Periodic("expiry", functools.partial(expire_grants, ports), every_s=settings.expire_every_s)
     payments = Payments(settings, ports, database)
     server = rpc_server(settings, ports, readiness, payments)

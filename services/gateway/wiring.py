@@ -44,6 +44,7 @@ from services.gateway.clients.ended_reading import READ_EVERY_S, EndedReading
 from services.gateway.clients.key_set import KeySet
 from services.gateway.clients.key_verifier import AuthKeyVerifier
 from services.gateway.clients.living_verifier import LivingVerifier
+from services.gateway.clients.plan_reading import BackendPlans
 from services.gateway.clients.progress_reading import BackendProgress
 from services.gateway.clients.session_issuers import SessionIssuers
 from services.gateway.clients.token_verifier import KeySetVerifier
@@ -255,7 +256,7 @@ def _endpoints(
         ).endpoints(),
         *MediaRoutes(stubs.library).endpoints(),
         *ShareRoutes(stubs.shares, stubs.library).endpoints(),
-        *DownloadRoutes(stubs.library).endpoints(),
+        *DownloadRoutes(stubs.library, BackendPlans(stubs.billing)).endpoints(),
         *WebhookRoutes(stubs.federation).endpoints(),
         *BillingRoutes(stubs.billing, stubs.payments).endpoints(),
         *CatalogueRoutes(stubs.jobs, stubs.billing, stubs.retention).endpoints(),

@@ -61,6 +61,12 @@ class House:
         if self._process.poll() is not None:
             raise AssertionError(f"the stack ended: {self.log.read_text()[-3000:]}")
 
+    def start_again(self, settings: Mapping[str, str]) -> None:
+        """Stop, and start with these settings as well."""
+        self.stop()
+        self._settings |= settings
+        self.start()
+
     def stop(self) -> int:
         if self._process is None:
             return 0

@@ -29,11 +29,15 @@ from stripsession.library.v1 import library_service_pb2
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from services.gateway.app.ports import PlanReading
     from stripsession.library.v1.library_service_pb2_grpc import LibraryServiceAsyncStub
 
 _FORMATS = ("flac", "wav", "mp3", "m4a", "opus")
 _MEDIA_TYPES = ("audio/flac", "audio/wav", "audio/mpeg", "audio/mp4", "audio/ogg")
-_MADE = ("SEGMENT_NOT_FOUND", "STEM_NOT_FOUND", "TRACK_NOT_FOUND", "TRACK_NOT_READY", "UNKNOWN_FORMAT")
+_MADE = (
+    *("FORMAT_NOT_IN_PLAN", "SEGMENT_NOT_FOUND", "STEM_NOT_FOUND", "TRACK_NOT_FOUND", "TRACK_NOT_READY"),
+    "UNKNOWN_FORMAT",
+)
 _NUMBERS = r"^(?: *[+\x2D]?[0-9]{1,4}(\.[0-9]{1,6})?( *, *[+\x2D]?[0-9]{1,4}(\.[0-9]{1,6})?)* *)?$"
 _NOT_NUMBERS = "must be numbers separated by commas"
 _STEMS = Text("stems", "Names of stems, separated by commas; absent takes all.", length_max=500, example="drums,bass")
@@ -107,9 +111,10 @@ _ONE = "/v1/tracks/{track_id}"
 class DownloadRoutes:
     """A track as files."""
 
-    def __init__(self, library: LibraryServiceAsyncStub) -> None:
-        """The library makes them."""
+    def __init__(self, library: LibraryServiceAsyncStub, plans: PlanReading) -> None:
+        """The library makes them; the plan says in which formats."""
         self._library = library
+        self._plans = plans
 
     def endpoints(self) -> list[Endpoint]:
         """The routes."""
@@ -184,10 +189,7 @@ class DownloadRoutes:
         """A mix's address."""
         asked = {name: text for name, text in (await call.body()).items() if text}
         file_format = asked.pop("format")
-        told = await ask(
-            self._library.DescribeDownload,
-            library_service_pb2.DescribeDownloadRequest(spec=_spec(call, file_format, asked)),
-        )
+        told = await self._described(_spec(call, file_format, asked))
         query = f"?{urlencode(asked, safe=',')}" if asked else ""
         return json_answer(
             {
@@ -198,8 +200,17 @@ class DownloadRoutes:
             }
         )
 
+    async def _described(self, spec: library_service_pb2.DownloadSpec) -> library_service_pb2.DescribeDownloadResponse:
+        """What the file would be. Raises Refused, first of all for a format that the person's plan has not."""
+        plan = await self._plans.formats_of(spec.owner_id, spec.format)
+        if not plan.has(spec.format):
+            has = ", ".join(plan.formats)
+            detail = f"The {plan.title} plan has no {spec.format}. Choose {has}, or take a larger plan."
+            raise refuse(402, "FORMAT_NOT_IN_PLAN", detail)
+        return await ask(self._library.DescribeDownload, library_service_pb2.DescribeDownloadRequest(spec=spec))
+
     async def _download(self, call: Call, spec: library_service_pb2.DownloadSpec) -> Response:
-        told = await ask(self._library.DescribeDownload, library_service_pb2.DescribeDownloadRequest(spec=spec))
+        told = await self._described(spec)
         asked = call.request.headers
         etag = f'"{re.sub(r"[^A-Za-z0-9_.:-]", "", told.etag)}"'
         headers = {

@@ -33,6 +33,7 @@ OF_THE_DOOR: Mapping[str, Reason] = {
     "BUSY": Reason(503, "Too many requests are being answered right now."),
     "CROSS_SITE": Reason(403, "This request did not come from our own pages."),
     "DOWNLOAD_CHANGED": Reason(409, "The file changed while it was read."),
+    "FORMAT_NOT_IN_PLAN": Reason(402, "The Free plan has no flac. Choose mp3, wav, or take a larger plan."),
     "INTERNAL": Reason(500, _PRIVATE),
     "INVALID_FIELD": Reason(422, "title must have 0 to 300 characters.", {"field": "title"}),
     "MALFORMED_HEADER": Reason(400, "Upload-Length must be a whole number."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Protocol
 
 from services.gateway.domain.identity import Identity
@@ -21,4 +22,26 @@ class ProgressReading(Protocol):
 
     async def read(self, owner_id: str, track_id: str) -> Progress:
         """One reading. Raises TrackGone and BackendAway."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class PlanFormats:
+    """What a person's plan lets be downloaded."""
+
+    title: str
+    """The plan's, for people."""
+    formats: tuple[str, ...]
+    """None named means every one."""
+
+    def has(self, wanted: str) -> bool:
+        """Whether a file of this format may be had."""
+        return not self.formats or wanted in self.formats
+
+
+class PlanReading(Protocol):
+    """Tells what people's plans let be downloaded."""
+
+    async def formats_of(self, owner_id: str, wanted: str) -> PlanFormats:
+        """What the plan has, now where it would not have `wanted`."""
         ...

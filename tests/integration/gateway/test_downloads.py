@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stripsession.billing.v1 import billing_service_pb2
 from stripsession.library.v1 import track_pb2
 from tests.integration.gateway.conftest import OWNER, Door
 from tests.integration.gateway.test_routes import check_problem
@@ -216,3 +217,17 @@ async def test_a_mix_is_checked_and_has_an_address(door: Door) -> None:
     check_problem(answer, 422, "INVALID_FIELD")
     answer = await door.http.post(path, json={"format": "wav", "stems": "kazoo"}, headers=door.bearer())
     check_problem(answer, 404, "STEM_NOT_FOUND")
+
+
+async def test_a_format_that_the_plan_has_not_is_refused(door: Door) -> None:
+    """On a plan of mp3 and wav a flac is 402 with what there is, in every kind of download; a wav is given."""
+    door.billing.PLAN = billing_service_pb2.Plan(title="Free", formats=["mp3", "wav"])
+    track = door.library.add_track(OWNER)
+    one = f"/v1/tracks/{track.track_id}"
+    for path in (f"{one}/stems/vocals.flac", f"{one}/mix.flac", f"{one}/mix.stem.mp4", f"{one}/download.zip"):
+        problem = check_problem(await door.http.get(path, headers=door.bearer()), 402, "FORMAT_NOT_IN_PLAN")
+        assert "Choose mp3, wav" in problem["detail"]
+    made = await door.http.post(f"{one}/mixes", json={"format": "flac"}, headers=door.bearer())
+    check_problem(made, 402, "FORMAT_NOT_IN_PLAN")
+    for path in (f"{one}/stems/vocals.wav", f"{one}/download.zip?format=mp3"):
+        assert (await door.http.get(path, headers=door.bearer())).status_code == 200

@@ -13,6 +13,7 @@ from tests.browser import WebPage
 from tests.integration.web.fake_devices import USER_CODE
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
 from tests.integration.web.told_words import words_in, words_of
+from tests.integration.web.views import SECTIONS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
 
@@ -117,11 +118,12 @@ async def _through_the_player(web: WebPage, heard: Heard) -> None:
     await web.page.goto(f"{web.address}/#/shared/{'x' * 43}")
     await expect(web.page.locator("#shared-gone")).to_be_visible()
     await heard.note("shared track that is gone")
-    await web.page.goto(f"{web.address}/#/account")
-    await expect(web.page.get_by_role("button", name="Abmelden")).to_be_visible()
-    await expect(web.page.get_by_text("upl_0")).to_be_visible()
-    await heard.note("account")
+    for section in SECTIONS:
+        await web.page.goto(f"{web.address}/#/account/{section}")
+        await expect(web.page.locator(f"#section-{section}")).to_be_focused()
+        await heard.note(f"account, {section}")
     dialog = web.page.get_by_role("dialog")
+    await web.page.goto(f"{web.address}/#/account/security")
     await web.page.get_by_role("button", name="Passkey hinzufügen").click()
     await dialog.get_by_role("button", name="Passkey hinzufügen").click()
     await expect(dialog.get_by_role("alert")).to_contain_text("Unter dieser Adresse gehen keine Passkeys")
@@ -130,6 +132,7 @@ async def _through_the_player(web: WebPage, heard: Heard) -> None:
     await web.page.get_by_role("button", name="Den Passkey Pixel 9 entfernen").click()
     await heard.note("removing a passkey")
     await web.page.keyboard.press("Escape")
+    await web.page.goto(f"{web.address}/#/account/keys")
     await web.page.get_by_role("button", name="Schlüssel erstellen").click()
     await dialog.get_by_label("Name").fill("Nachts")
     await heard.note("new key")

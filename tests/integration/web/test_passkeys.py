@@ -93,7 +93,7 @@ async def test_a_passkey_signs_in_where_it_was_added(
         await web.page.goto(f"{address}/#/account/security")
         await expect(kept).to_contain_text(["last used"])
         # Among what the browser fills in, the phone chooses by itself what its owner would.
-        await web.page.goto(f"{address}/#/account")
+        await web.page.goto(f"{address}/#/account/session")
         await web.page.get_by_role("button", name="Sign out").click()
         await web.sees_library()
         assert web.faults == []

@@ -20,9 +20,9 @@ MODELS = [
 ]
 
 
-async def offered(models: list[str], default: str | None, asked: str = "") -> str:
-    """The name of the model that is asked for, on a plan with these models."""
-    plan = {"title": "Studio", "models": models, "default_model": default}
+async def offered(models: list[str], default: str | None, asked: str = "", formats: tuple[str, ...] = ()) -> str:
+    """The name of the model that is asked for, on a plan with these models and formats."""
+    plan = {"title": "Studio", "models": models, "default_model": default, "formats": formats}
 
     def answer(request: httpx.Request) -> httpx.Response:
         is_catalogue = request.url.path == "/v1/models"
@@ -60,3 +60,10 @@ async def test_a_plan_without_a_model_to_take_says_what_to_name() -> None:
         await offered(["sextet"], "sextet")
     with pytest.raises(CommandFault, match="does not have the model duo; it has sextet"):
         await offered(["sextet"], "sextet", "duo")
+
+
+async def test_a_format_that_the_plan_has_not_is_refused_before_anything_is_sent() -> None:
+    """A song is not separated for files that cannot be fetched: the command names the formats that there are."""
+    assert await offered([], None, formats=("flac", "wav")) == "quartet"
+    with pytest.raises(CommandFault, match=r"Studio has no flac; add --format: mp3, wav"):
+        await offered([], None, formats=("mp3", "wav"))

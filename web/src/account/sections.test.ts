@@ -10,7 +10,7 @@ describe("the parts of the account view", () => {
     }
   });
 
-  it("are none of the view as a whole or of an unknown name", () => {
+  it("are not named by the bare address or an unknown name", () => {
     expect(sectionOf("#/account")).toBeNull();
     expect(sectionOf("#/account/elsewhere")).toBeNull();
   });

@@ -1,4 +1,4 @@
-/** The parts of the account view, each with an address of its own: `#/account/<name>`. */
+/** The parts of the account view, one shown at a time, each with an address of its own: `#/account/<name>`. */
 
 export const SECTIONS = ["profile", "security", "plan", "page", "keys", "privacy", "receipts", "session"] as const;
 
@@ -6,7 +6,7 @@ export type Section = (typeof SECTIONS)[number];
 
 export const addressOf = (section: Section): string => `#/account/${section}`;
 
-/** The part that an address names; null for the view as a whole. */
+/** The part that an address names; null where it names none, and the first is shown. */
 export function sectionOf(hash: string): Section | null {
   return SECTIONS.find((section) => hash === addressOf(section)) ?? null;
 }

@@ -6,8 +6,10 @@ import {
   extensionOf,
   fileAddress,
   hasDepth,
+  hasFormat,
   isPossible,
   keyOf,
+  lackedFormats,
   type Choice,
   type MixQuery,
   type Quality,
@@ -32,6 +34,15 @@ describe("what can be made of a track", () => {
       "zip",
       "stemFile",
     ]);
+  });
+
+  it("is what the plan has, and what it has not is told", () => {
+    const planFormats = ["mp3", "wav"];
+    expect(choicesOf(STEMS, undefined, planFormats).map(keyOf)).not.toContain("stemFile");
+    expect(lackedFormats(planFormats, STEMS)).toEqual(["FLAC", "M4A", "OPUS", ".stem.mp4"]);
+    expect(lackedFormats([], STEMS)).toEqual([]);
+    expect(hasFormat(planFormats, "wav") && hasFormat([], "flac")).toBe(true);
+    expect(hasFormat(planFormats, "flac")).toBe(false);
   });
 
   it("is the mix of the faders too, where there are faders", () => {

@@ -38,7 +38,11 @@ const STEM_FILE_PARTS = 4;
 const STEM_FILE_KEEPS = ["drums", "bass", "vocals"];
 
 /** `query` is that of the faders as they stand; undefined where there are none. */
-export function choicesOf(stems: readonly string[], query?: MixQuery | null): Choice[] {
+export function choicesOf(
+  stems: readonly string[],
+  query?: MixQuery | null,
+  planFormats: readonly string[] = [],
+): Choice[] {
   const voices = stems.filter(isVoice).length;
   // Of two stems, the one is the song without the other.
   const isMixed = voices > 0 && voices < stems.length && stems.length > 2;
@@ -47,7 +51,7 @@ export function choicesOf(stems: readonly string[], query?: MixQuery | null): Ch
     ...(isMixed ? PRESETS.map((preset) => ({ kind: "preset", preset }) as const) : []),
     ...stems.map((stem) => ({ kind: "stem", stem }) as const),
     ...(stems.length > 1 ? [{ kind: "zip", stems } as const] : []),
-    ...(hasStemFile(stems) ? [{ kind: "stemFile" } as const] : []),
+    ...(hasStemFile(stems) && hasFormat(planFormats, STEM_FILE) ? [{ kind: "stemFile" } as const] : []),
   ];
 }
 
@@ -88,6 +92,17 @@ function mixAddress(track_id: string, ext: Schemas["MixFormat"], query?: MixQuer
 }
 
 /** False where nothing would be in it. */
+/** Whether a plan lets files of this format be had; one that names no formats lets all. */
+export function hasFormat(planFormats: readonly string[], wanted: Schemas["MixFormat"]): boolean {
+  return !planFormats.length || planFormats.includes(wanted);
+}
+
+/** Of a track with these stems: what the plan does not let be had, for people. */
+export function lackedFormats(planFormats: readonly string[], stems: readonly string[]): string[] {
+  const lacked = FORMATS.filter((format) => !hasFormat(planFormats, format)).map((format) => format.toUpperCase());
+  return hasStemFile(stems) && !hasFormat(planFormats, STEM_FILE) ? [...lacked, `.${STEM_FILE}`] : lacked;
+}
+
 export function isPossible(choice: Choice): boolean {
   return !(choice.kind === "mix" && choice.query === null) && !(choice.kind === "zip" && !choice.stems.length);
 }

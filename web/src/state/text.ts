@@ -29,6 +29,11 @@ export function about(time_s: number): string {
   return minutes < 90 ? times.aboutMinutes(minutes) : times.aboutHours(Math.round(minutes / 60));
 }
 
+/** Several names in one sentence. */
+export function listed(names: readonly string[]): string {
+  return new Intl.ListFormat(i18n.locale, { type: "conjunction" }).format(names);
+}
+
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
 export function size(bytes: number): string {

@@ -136,7 +136,7 @@ class Plan(_message.Message):
 
     @_builtins.property
     def formats(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Formats that stems may be downloaded in; none named means every one. It is told, and nothing enforces it yet."""
+        """Formats that stems may be downloaded in; none named means every one. The gateway holds downloads to it."""
 
     def __init__(
         self,

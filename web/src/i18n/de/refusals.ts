@@ -28,6 +28,7 @@ export const refusals: Messages["refusals"] = {
   DISPLAY_NAME_TOO_LONG: "Dieser Name ist zu lang. Wähle einen mit höchstens 100 Zeichen.",
   DOWNLOAD_CHANGED: "Die Datei hat sich geändert, während sie gelesen wurde. Lade sie noch einmal herunter.",
   EMAIL_TAKEN: "Es gibt schon ein Konto mit dieser Adresse. Melde dich damit an oder nimm eine andere.",
+  FORMAT_NOT_IN_PLAN: "Dein Tarif hat dieses Format nicht. Wähle ein anderes, oder nimm einen größeren Tarif.",
   GAVE_UP: "Der Song ließ sich in mehreren Versuchen nicht trennen.",
   IDEMPOTENCY_KEY_REUSED: `Das wurde für etwas anderes begonnen. ${reload}`,
   INTERNAL: "Bei uns ist etwas schiefgegangen. Versuch es später noch einmal.",

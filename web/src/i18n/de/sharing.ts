@@ -22,6 +22,8 @@ export const sharing: Messages["sharing"] = {
       "Unkomprimiert. Ein Song, der feiner als 16 Bit ist, wird gerundet; seine Spuren gehen dann nicht mehr genau auf.",
     coded: "Eine kleine Datei, die wie das Original klingt und ihm nicht Sample für Sample gleicht.",
   },
+  lacked: (formats: string): string => `Nicht in deinem Tarif: ${formats}.`,
+  plans: "Tarife ansehen",
   depth: "Bittiefe",
   depths: { "": "Wie der Song", "16": "16 Bit", "24": "24 Bit", "32f": "32 Bit Float" },
   doubled: "Doppelte Geschwindigkeit bei gleicher Tonhöhe, um schnell eine Stelle zu finden",

@@ -33,6 +33,7 @@ export const refusals = {
   DISPLAY_NAME_TOO_LONG: "This name is too long. Choose one of at most 100 characters.",
   DOWNLOAD_CHANGED: "The file changed while it was read. Download it again.",
   EMAIL_TAKEN: "There is an account with this address. Sign in with it, or use another address.",
+  FORMAT_NOT_IN_PLAN: "Your plan does not have this format. Choose another, or take a larger plan.",
   GAVE_UP: "The song could not be separated in several tries.",
   IDEMPOTENCY_KEY_REUSED: `This was begun for something else. ${reload}`,
   INTERNAL: "Something went wrong on our side. Try again later.",

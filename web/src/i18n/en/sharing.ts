@@ -19,6 +19,8 @@ export const sharing = {
     rounded: "Not compressed. A song finer than 16 bit is rounded, so its stems no longer add up exactly.",
     coded: "A small file that sounds like the original and is not the same sample for sample.",
   },
+  lacked: (formats: string): string => `Not in your plan: ${formats}.`,
+  plans: "See plans",
   depth: "Depth",
   depths: { "": "As the song", "16": "16 bit", "24": "24 bit", "32f": "32 bit float" },
   doubled: "Double speed at the same pitch, to find a place quickly",
