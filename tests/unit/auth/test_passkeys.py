@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 
+from services.auth.api.passkey_servicer import PasskeyServicer
 from services.auth.app.begin_passkey import begin_passkey
 from services.auth.app.passkey_ports import AnswerRefused, Passkeys, Person
 from services.auth.app.sign_in_with_passkey import begin_passkey_sign_in, sign_in_with_passkey
 from services.auth.clients.webauthn_answers import WebauthnAnswers
-from services.auth.domain.errors import PasskeyNameInvalid, PasskeysOff
+from services.auth.domain.errors import PasskeyCopied, PasskeyNameInvalid, PasskeysOff
 from services.auth.domain.passkey import clean_passkey_name, has_gone_back, new_handle
 from services.auth.domain.relying_party import RelyingParty, relying_party
+from stripsession.auth.v1 import passkey_service_pb2 as pb
 from tests.unit.auth.fakes import FakeStore, World
 from tests.unit.auth.passkey_conformance import PasskeyConformance
-from tests.unit.auth.software_authenticator import SoftwareAuthenticator
+from tests.unit.auth.signing_up import sign_up
+from tests.unit.auth.software_authenticator import STRAIGHT, Bent, SoftwareAuthenticator
 
 ORIGIN = "https://us.example"
 ANSWERS = WebauthnAnswers(RelyingParty("us.example", (ORIGIN,)))
@@ -156,3 +161,36 @@ async def test_without_a_name_there_are_none() -> None:
     for call in (begin_passkey(passkeys, "usr_1"), begin_passkey_sign_in(passkeys), sign_in_with_passkey(passkeys, "")):
         with pytest.raises(PasskeysOff):
             await call
+
+
+async def test_a_copy_is_logged_by_its_id_alone(caplog: pytest.LogCaptureFixture) -> None:
+    """A count that goes back is a warning with two ids, no log holds what a browser told, and each try is counted."""
+
+    def counted(result: str) -> float:
+        return REGISTRY.get_sample_value("stripsession_sign_ins_total", {"result": result}) or 0.0
+
+    before = {result: counted(result) for result in ("signed_in", "passkey_refused")}
+    caplog.set_level(logging.DEBUG)
+    world, phone = World(), SoftwareAuthenticator(ORIGIN)
+    account, _ = await sign_up(world.ports, "ada@example.org", "a long enough secret", "")
+    servicer = PasskeyServicer(Passkeys(world.ports, ANSWERS))
+    asked = await servicer.BeginPasskey(pb.BeginPasskeyRequest(user_id=account.user_id), None)
+    answer = phone.create(asked.options_json)
+    creation = pb.CreatePasskeyRequest(user_id=account.user_id, name="Phone", credential_json=answer)
+    made = (await servicer.CreatePasskey(creation, None)).passkey
+
+    async def sign_in(bent: Bent) -> None:
+        question = await servicer.BeginPasskeySignIn(pb.BeginPasskeySignInRequest(), None)
+        used = pb.SignInWithPasskeyRequest(credential_json=phone.get(question.options_json, bent))
+        await servicer.SignInWithPasskey(used, None)
+
+    await sign_in(STRAIGHT)
+    with pytest.raises(PasskeyCopied):
+        await sign_in(Bent(count=1))
+    (warned,) = [record for record in caplog.records if record.levelno == logging.WARNING]
+    said = repr([record.__dict__ for record in caplog.records])
+    assert made.passkey_id in repr(warned.__dict__)
+    assert account.user_id in repr(warned.__dict__)
+    for secret in (json.loads(answer)["id"], "ada@example.org", "Phone"):
+        assert secret not in said
+    assert {result: counted(result) - before[result] for result in before} == {"signed_in": 1.0, "passkey_refused": 1.0}
