@@ -137,9 +137,9 @@ eval: .state/evaluation ## Score every registered model on songs with known stem
 property: .state/dev ## The property tests, with ten thousand examples each, and a hundred thousand histories of the ledger
 	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -m property --timeout=1800 $(ARGS)
 
-# Not part of `make test`: each of them goes through every view, a minute and more.
+# Not part of `make test`: each of them takes a minute and more.
 .PHONY: long
-long: .state/dev .state/web .state/chromium ## Every view at three widths, from right to left, and by keyboard in the other theme
+long: .state/dev .state/web .state/chromium ## Every view at three widths, from right to left, by keyboard in the other theme; the default model for a GPU
 	@$(PY) -m pytest -m long $(ARGS)
 
 # Not part of `make test`: PyTorch and demucs are 1.8 GB.

@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser, shared: argparse.ArgumentPars
     checking = add("check", "say which plans and packs have a price at the payment provider, and which have none")
     checking.set_defaults(verb=check)
     refunding = add("refund", "pay an invoice back in full, and take back what is unused of its minutes")
-    refunding.add_argument("invoice", help="the invoice's id, in_...")
+    refunding.add_argument("invoice", help="its number, as it stands on the invoice, or its id, in_...")
     refunding.set_defaults(verb=refund)
     giving = add("give", "give an account minutes for nothing, from now on")
     giving.add_argument("minutes", type=int, help="how many")

@@ -123,7 +123,8 @@ def service_command(plan: Plan, service: str) -> Command:
     port = plan.ports[f"{service}-rpc"]
     if service == "gateway":
         health = f"{plan.local_url}/readyz"
-        return _python(plan, service, "serve", ready=lambda: http_answers(health))
+        command = _python(plan, service, "serve", ready=lambda: http_answers(health))
+        return dataclasses.replace(command, port=plan.ports[DOOR])
     return _python(plan, service, "serve", ready=lambda: _rpc_answers(plan.layout, service, port))
 
 

@@ -14,6 +14,8 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
+import psutil
+
 BACKOFF_FIRST_S = 0.2
 BACKOFF_LAST_S = 10.0
 STEADY_S = 30.0
@@ -23,6 +25,11 @@ HOPELESS_RESTARTS = 5
 EXIT_SETTINGS = 78
 _PR_SET_PDEATHSIG = 1
 _LOG_BYTES_MAX = 20 * 1024 * 1024
+
+_TAKEN = (
+    "another program took the port {port} while StripSession was starting; run the same command again, which chooses "
+    "another, or name one with --port"
+)
 
 Ready = Callable[[], Awaitable[bool]]
 
@@ -40,6 +47,8 @@ class Command:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_s: float = 25.0
     """Longest wait for it to drain before it is killed."""
+    port: int = 0
+    """The port that it must itself listen on before an answer there counts; 0 where no stranger is feared."""
     before_start: Callable[[], None] | None = None
     """Run in the supervisor before every start, e.g. to clear what a killed one left."""
 
@@ -82,9 +91,11 @@ class Supervised:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + patience_s
         before = self.restarts
-        while not await self.command.ready():
+        while not (await self.command.ready() and await self._listens()):
             is_hopeless = self.restarts - before >= HOPELESS_RESTARTS
             if self.broken.is_set() or is_hopeless or loop.time() > deadline:
+                if self.command.port and await self.command.ready():
+                    raise StartFailed(_TAKEN.format(port=self.command.port))
                 raise StartFailed(f"{self.command.name} did not start: {self.last_words()} (log: {self._log})")
             await asyncio.sleep(0.05)
 
@@ -153,7 +164,7 @@ class Supervised:
                 return
             if loop.time() - began > STEADY_S:
                 pause_s = BACKOFF_FIRST_S
-            self._say(f"{self.command.name} ended ({_how(code)}); starting it again")
+            self._say(f"{self.command.name} ended unexpectedly ({_how(code)}); starting it again, and what it did goes on")
             self._kill_group(self._process.pid)
             is_back = False
             while not is_back:
@@ -169,6 +180,17 @@ class Supervised:
             self._say(f"{self.command.name} could not be started: {error}")
             return False
         return True
+
+    async def _listens(self) -> bool:
+        """Whether it is this process that listens where it should, and not a stranger who came first."""
+        if not self.command.port:
+            return True
+        try:
+            connections = await asyncio.to_thread(psutil.Process(self.pid).net_connections, "tcp")
+        except (psutil.Error, ValueError):
+            return False
+        heard = {each.laddr.port for each in connections if each.status == psutil.CONN_LISTEN and each.laddr}
+        return self.command.port in heard
 
     def _kill_group(self, pid: int) -> None:
         # Its own children, such as decoders, must not outlive it.

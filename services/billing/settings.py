@@ -49,7 +49,7 @@ class BillingSettings(ServiceSettings):
     reconcile_look_every_s: float = 600.0
     """Pause between two looks whether the day's reconciliation is due, or one was cut off."""
     clock_ahead_s: float = 0.0
-    """How far this process's clock goes ahead, for trying what time brings with a stand-in; never with Stripe itself."""
+    """How far this process's clock goes ahead, for trying what time brings with a stand-in; never with Stripe."""
 
     def __post_init__(self) -> None:
         """Raises SettingsInvalid when the offers, the default plan, or a plan with models of its own are malformed."""

@@ -1,8 +1,8 @@
 """`make bench`: how fast a song is separated through the whole stack, what the platform costs, and how memory grows.
 
-Parts: `page` (a first visit), `song` (first segment, pace), `overhead` (the road over the bare work), `memory` (a long
-file against three minutes) and, when asked for, `demucs` (the same weights in demucs). docs/benchmarks.md says what
-each figure is.
+Parts: `page` (a first visit), `signing_in` (how long a refusal takes, and two hundred at once), `song` (first segment,
+pace), `overhead` (the road over the bare work), `memory` (a long file against three minutes) and, when asked for,
+`demucs` (the same weights in demucs). docs/benchmarks.md says what each figure is.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from pathlib import Path
 
 from stack.registry import read_model
 from stack.served_models import bundled_models
-from tests.bench import against_demucs, first_visit, memory, overhead, whole_song
+from tests.bench import against_demucs, first_visit, memory, overhead, signing_in, whole_song
 from tests.bench.goals import Goal
 from tests.bench.processes import cores
 from tests.bench.said import say
 from tests.bench.space import duration
 
-PARTS = ("page", "song", "overhead", "memory", "demucs")
-USUAL = ("page", "song", "overhead", "memory")
+PARTS = ("page", "signing_in", "song", "overhead", "memory", "demucs")
+USUAL = ("page", "signing_in", "song", "overhead", "memory")
 HOURS = 2.0
 
 
@@ -45,6 +45,7 @@ def main() -> None:
     )
     runs: dict[str, Callable[[Path], list[Goal]]] = {
         "page": lambda _: first_visit.run(),
+        "signing_in": signing_in.run,
         "song": lambda folder: whole_song.run(folder, model.name, wanted.repeats, wanted.seconds),
         "overhead": lambda folder: overhead.run(folder, model, wanted.repeats, wanted.seconds),
         "memory": lambda folder: memory.run(folder, model.name, wanted.hours),

@@ -34,9 +34,9 @@ def four_minutes() -> bytes:
 
 
 @pytest.fixture(scope="session")
-def two_minutes() -> bytes:
-    """A song long enough to be interrupted, and short enough to be interrupted often."""
-    return long_song(120)
+def one_minute() -> bytes:
+    """A song long enough to be interrupted, and short enough to be interrupted often: a dozen segments."""
+    return long_song(60)
 
 
 @pytest.fixture(scope="session")

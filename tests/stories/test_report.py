@@ -76,10 +76,10 @@ def test_what_was_heard_is_told_with_the_segments(listener: Listener) -> None:
     assert 20 * np.log10(np.abs(sound).max()) - 0.1 <= heard["true_peak_dbtp"] < 1
 
 
-def test_the_report_is_of_the_whole_song_whoever_made_it(house: House, listener: Listener, two_minutes: bytes) -> None:
+def test_the_report_is_of_the_whole_song_whoever_made_it(house: House, listener: Listener, one_minute: bytes) -> None:
     """With its worker killed in mid-song, a track's report and analysis are those of one that nobody disturbed."""
-    whole = listener.wait(listener.add_track("undisturbed.flac", two_minutes))["track_id"]
-    broken = listener.add_track("disturbed.flac", two_minutes)
+    whole = listener.wait(listener.add_track("undisturbed.flac", one_minute))["track_id"]
+    broken = listener.add_track("disturbed.flac", one_minute)
     listener.wait_segments(broken, 3)
     assert listener.track(broken)["state"] == "separating"
     house.kill("worker")

@@ -207,8 +207,8 @@ class PaymentStore(Protocol):
         """A person's invoices, newest first."""
         ...
 
-    async def customer_of_invoice(self, invoice_id: str) -> str | None:
-        """Who was asked for its money."""
+    async def invoice_named(self, name: str) -> tuple[str, str] | None:
+        """Id and customer of the invoice with this id, or with this number, as people read it on the invoice."""
         ...
 
     async def receive(self, events: Sequence[ReceivedEvent], at: datetime.datetime) -> int:

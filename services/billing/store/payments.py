@@ -111,14 +111,15 @@ class PaymentStore:
             for row in rows
         ]
 
-    async def customer_of_invoice(self, invoice_id: str) -> str | None:
-        """Who was asked for its money."""
+    async def invoice_named(self, name: str) -> tuple[str, str] | None:
+        """Id and customer of the invoice with this id, or with this number, as people read it on the invoice."""
         async with transaction(self._database) as tx:
-            found: str | None = await tx.connection.fetchval(
-                "SELECT c.customer_id FROM invoices i JOIN customers c USING (owner_id) WHERE i.invoice_id = $1",
-                invoice_id,
+            found = await tx.connection.fetchrow(
+                "SELECT i.invoice_id, c.customer_id FROM invoices i JOIN customers c USING (owner_id)"
+                " WHERE $1 IN (i.invoice_id, i.number) ORDER BY i.invoice_id = $1 DESC LIMIT 1",
+                name,
             )
-        return found
+        return (found["invoice_id"], found["customer_id"]) if found else None
 
     # ---- Events and looks ----
 

@@ -146,7 +146,8 @@ class Admission:
         try:
             return await verifier.verify(token)
         except TokenRefused as error:
-            raise unsigned(f"The {kind} is not valid, or no longer.", error="invalid_token") from error
+            remedy = " Make another on the account's page." if kind == "API key" else ""
+            raise unsigned(f"The {kind} is not valid, or no longer.{remedy}", error="invalid_token") from error
         except BackendAway as error:
             raise refuse(503, "UNREACHABLE", "Sign-in is not available right now.", Retry_After="2") from error
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from typing import TYPE_CHECKING
 
-from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from services.gateway.api.billing_json import entry_json, invoice_json, payments_json, price_json
 from services.gateway.api.calls import ask
-from services.gateway.api.endpoint import JSON_READ_S, Access, Answer, Call, Endpoint, json_answer, nothing
+from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, json_answer, nothing, read_bytes
 from services.gateway.api.listing_routes import CURSOR, LIMIT
 from services.gateway.api.problems import refuse
 from services.gateway.api.schema import Body, Header, Text
@@ -214,24 +212,8 @@ class BillingRoutes:
     async def event(self, call: Call) -> Response:
         """An event, byte for byte."""
         request = payment_service_pb2.ReceiveEventRequest(
-            body=await _bytes_of(call), signature=call.request.headers.get("stripe-signature", "")
+            body=await read_bytes(call.request, EVENT_BYTES_MAX),
+            signature=call.request.headers.get("stripe-signature", ""),
         )
         await ask(self._payments.ReceiveEvent, request)
         return nothing()
-
-
-async def _bytes_of(call: Call) -> bytes:
-    """The body as it came, at most EVENT_BYTES_MAX. Raises Refused."""
-    data = bytearray()
-    try:
-        async with asyncio.timeout(JSON_READ_S):
-            async for chunk in call.request.stream():
-                data += chunk
-                if len(data) > EVENT_BYTES_MAX:
-                    detail = f"The body is larger than {EVENT_BYTES_MAX} bytes."
-                    raise refuse(413, "BODY_TOO_LARGE", detail, Connection="close")
-    except TimeoutError as error:
-        raise refuse(408, "BODY_TOO_SLOW", "The body did not arrive in time.", Connection="close") from error
-    except ClientDisconnect as error:
-        raise refuse(408, "BODY_CUT_OFF", "The body ended early.", Connection="close") from error
-    return bytes(data)

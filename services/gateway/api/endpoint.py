@@ -12,7 +12,7 @@ from typing import Any
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from services.gateway.api.problems import refuse
+from services.gateway.api.problems import Refused, refuse
 from services.gateway.api.schema import Body, Bytes, Header, Number, Text
 from services.gateway.domain.identity import Identity
 
@@ -148,25 +148,33 @@ def nothing(headers: Mapping[str, str] | None = None) -> Response:
     return Response(status_code=204, headers={"Cache-Control": "no-store", **(headers or {})})
 
 
-async def read_json_bytes(request: Request) -> bytes:
-    """The body of a JSON request, at most JSON_BYTES_MAX within JSON_READ_S. Raises Refused."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    too_large = refuse(413, "BODY_TOO_LARGE", f"The body is larger than {JSON_BYTES_MAX} bytes.", Connection="close")
+async def read_json_bytes(request: Request, bytes_max: int = JSON_BYTES_MAX) -> bytes:
+    """The body of a JSON request, at most `bytes_max` within JSON_READ_S. Raises Refused."""
     declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > JSON_BYTES_MAX:
-        raise too_large
+    if declared.isdigit() and int(declared) > bytes_max:
+        raise _too_large(bytes_max)
+    data = await read_bytes(request, bytes_max)
+    if data and request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        # A page of another site can send any other type without asking first.
+        raise refuse(415, "NOT_JSON", "The body must be application/json.")
+    return data
+
+
+async def read_bytes(request: Request, bytes_max: int) -> bytes:
+    """A body byte for byte, whatever it says it is, at most `bytes_max` within JSON_READ_S. Raises Refused."""
     data = bytearray()
     try:
         async with asyncio.timeout(JSON_READ_S):
             async for chunk in request.stream():
                 data += chunk
-                if len(data) > JSON_BYTES_MAX:
-                    raise too_large
+                if len(data) > bytes_max:
+                    raise _too_large(bytes_max)
     except TimeoutError as error:
         raise refuse(408, "BODY_TOO_SLOW", "The body did not arrive in time.", Connection="close") from error
     except ClientDisconnect as error:
         raise refuse(408, "BODY_CUT_OFF", "The body ended early.", Connection="close") from error
-    if data and media_type != "application/json":
-        # A page of another site can send any other type without asking first.
-        raise refuse(415, "NOT_JSON", "The body must be application/json.")
     return bytes(data)
+
+
+def _too_large(bytes_max: int) -> Refused:
+    return refuse(413, "BODY_TOO_LARGE", f"The body is larger than {bytes_max} bytes.", Connection="close")

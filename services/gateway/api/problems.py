@@ -179,7 +179,7 @@ _ACTION_BY_STATUS: Mapping[int, str] = {
 _ACTIONS: Mapping[str, str] = {
     "EMAIL_TAKEN": "Sign in with this address instead, or use another.",
     "INVALID_EMAIL": "Check the address for a slip of the keyboard.",
-    "WEAK_PASSWORD": "Choose a longer password.",
+    "WEAK_PASSWORD": "Choose another: several words that only you would put together.",
     "WEBHOOK_REFUSED": "Sign it with the secret that this server was told, and with a clock that is right.",
     "WEBHOOK_UNKNOWN": "Take this address out of the sender's list, or set the sender up here.",
     "WEBHOOK_UNREADABLE": "Look whether the sender speaks a newer version than this server.",

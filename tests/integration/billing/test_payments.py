@@ -181,10 +181,10 @@ async def test_part_of_a_payment_given_back_costs_no_minutes(at: Counter) -> Non
 
 
 async def test_a_refunded_plan_ends(at: Counter) -> None:
-    """A period that is paid back in full is no longer paid."""
+    """A period that is paid back in full is no longer paid; the invoice may be named as it is on the paper."""
     await at.pay(PRO)
     await at.look()
-    await refund_invoice(at.ports, (await list_invoices(at.ports, OWNER, None, 0)).invoices[0].invoice_id)
+    await refund_invoice(at.ports, (await list_invoices(at.ports, OWNER, None, 0)).invoices[0].number)
     assert (await at.usage()).state.plan.name == "free"
     assert (await at.usage()).left_s == FREE_S
 

@@ -84,7 +84,7 @@ async def test_what_is_no_key_is_refused_without_asking(door: Door) -> None:
     assert door.api_keys.verified == 0
     unknown = await door.http.get("/v1/tracks", headers=by_key("sks_live_" + "0" * 49))
     check_problem(unknown, 401, "UNAUTHENTICATED")
-    assert unknown.json()["detail"] == "The API key is not valid, or no longer."
+    assert unknown.json()["action"] == "Make another on the account's page."
     assert door.api_keys.verified == 1
     _, secret = door.api_keys.add(OWNER, "tracks:read")
     cookie = {"Cookie": f"stripsession_access={secret}", "Sec-Fetch-Site": "same-origin"}

@@ -49,6 +49,7 @@ def workshop(tmp_path: Path) -> Workshop:
     return Workshop(tmp_path)
 
 
+@pytest.mark.long
 def test_the_default_model_can_be_served_on_a_gpu(workshop: Workshop) -> None:
     """The repository of the bundled default for a GPU is one that Triton reads, its network whole and checked."""
     nowhere = Layout(Path("/nowhere"))

@@ -28,8 +28,8 @@ def figures(ready_s: float, disturbed: Disturbance = QUIET) -> Figures:
 @pytest.mark.parametrize(
     ("only", "demucs", "parts"),
     [
-        (None, False, ("page", "song", "overhead", "memory")),
-        (None, True, ("page", "song", "overhead", "memory", "demucs")),
+        (None, False, ("page", "signing_in", "song", "overhead", "memory")),
+        (None, True, ("page", "signing_in", "song", "overhead", "memory", "demucs")),
         (["memory", "song"], False, ("song", "memory")),
         (["demucs"], False, ("demucs",)),
         (["song"], True, ("song", "demucs")),

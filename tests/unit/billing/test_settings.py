@@ -51,3 +51,11 @@ def test_every_domain_error_has_a_status() -> None:
     """No named error of billing reaches a caller as INTERNAL."""
     named = {kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Exception)}
     assert named == set(STATUSES)
+
+
+def test_the_clock_goes_ahead_only_with_a_stand_in() -> None:
+    """Where Stripe itself takes payments, a clock of its own would end what people have paid for: it is refused."""
+    ahead = {**ENVIRONMENT, "STRIPSESSION_CLOCK_AHEAD_S": "86400"}
+    with pytest.raises(SettingsInvalid, match="STRIPSESSION_CLOCK_AHEAD_S must be 0"):
+        load(BillingSettings, ahead)
+    assert load(BillingSettings, {**ahead, "STRIPSESSION_STRIPE_API_URL": "http://127.0.0.1:1"}).clock_ahead_s == 86_400

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import select
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -115,3 +117,36 @@ async def test_a_long_log_is_moved_aside_while_its_process_writes(
     await child.stop()
     assert log.read_text() == "after\n"
     assert log.with_suffix(".old").read_text() == "a line before\n"
+
+
+async def test_a_stranger_at_the_door_is_not_taken_for_us(tmp_path: Path) -> None:
+    """When another program took the port meanwhile, its answers count for nothing, and the start says what to do."""
+
+    async def ready() -> bool:
+        return True
+
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        stranger.listen()
+        port = int(stranger.getsockname()[1])
+        barred = f"import socket; socket.socket().bind(('127.0.0.1', {port}))"
+        child = Supervised(dataclasses.replace(command(barred, ready), port=port), tmp_path / "log", lambda _: None)
+        with pytest.raises(StartFailed, match=rf"another program took the port {port} .* --port"):
+            await child.start(PATIENCE_S)
+        await child.stop()
+
+
+async def test_whoever_listens_itself_is_ready(tmp_path: Path) -> None:
+    """A process that has its port is ready as soon as it answers there."""
+
+    async def ready() -> bool:
+        return True
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    listens = f"import socket, signal; s = socket.socket(); s.bind(('127.0.0.1', {port})); s.listen(); signal.pause()"
+    child = Supervised(dataclasses.replace(command(listens, ready), port=port), tmp_path / "log", lambda _: None)
+    await child.start(PATIENCE_S)
+    assert child.pid
+    await child.stop()

@@ -656,7 +656,7 @@ class RefundInvoiceRequest(_message.Message):
 
     INVOICE_ID_FIELD_NUMBER: _builtins.int
     invoice_id: _builtins.str
-    """Which."""
+    """Which: its id, or its number, as it stands on the invoice."""
     def __init__(
         self,
         *,

@@ -33,6 +33,8 @@ export const account: Messages["account"] = {
   atOnce: "Songs zugleich",
   models: "Trennt mit",
   noModels: "Zurzeit keinem",
+  formats: "Downloads",
+  allFormats: "Jedes Format",
   change: "Deinen Tarif ändert, wer diesen Server betreibt.",
   changeHere:
     "Bist du das selbst, dann geht es mit diesem Befehl und dem Namen des Tarifs. Im Ordner von StripSession schreib .venv/bin/ davor:",

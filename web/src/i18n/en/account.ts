@@ -32,6 +32,8 @@ export const account = {
   atOnce: "Songs at once",
   models: "Separates with",
   noModels: "None now",
+  formats: "Downloads",
+  allFormats: "Every format",
   change: "Whoever runs this server changes your plan.",
   changeHere:
     "If that is you, this command does it, with the name of the plan. In StripSession's folder, write .venv/bin/ before it:",
