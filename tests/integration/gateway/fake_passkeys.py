@@ -35,7 +35,7 @@ class FakePasskeys(passkey_service_pb2_grpc.PasskeyServiceServicer):
 
     async def CreatePasskey(self, request: Any, context: Any) -> pb.CreatePasskeyResponse:
         self.asked.append(request)
-        self.credentials[json.loads(request.credential_json)["id"]] = request.user_id
+        self.credentials[_named(request)] = request.user_id
         return pb.CreatePasskeyResponse(passkey=self.add(request.user_id, name=request.name))
 
     async def ListPasskeys(self, request: Any, context: Any) -> pb.ListPasskeysResponse:
@@ -57,7 +57,7 @@ class FakePasskeys(passkey_service_pb2_grpc.PasskeyServiceServicer):
 
     async def SignInWithPasskey(self, request: Any, context: Any) -> pb.SignInWithPasskeyResponse:
         self.asked.append(request)
-        user_id = self.credentials.get(json.loads(request.credential_json).get("id", ""))
+        user_id = self.credentials.get(_named(request))
         if user_id is None:
             raise refused(grpc.StatusCode.UNAUTHENTICATED, "PASSKEY_REFUSED", "This passkey opens nothing here.")
         return pb.SignInWithPasskeyResponse(account=self._auth.accounts[user_id], tokens=self._auth.tokens(user_id))
@@ -67,3 +67,7 @@ class FakePasskeys(passkey_service_pb2_grpc.PasskeyServiceServicer):
         if user_id != request.user_id:
             raise missing("PASSKEY")
         return passkey
+
+
+def _named(request: Any) -> str:
+    return str(json.loads(request.credential_json).get("id"))
