@@ -41,6 +41,10 @@ UPLOADS_ERASED = Counter("stripsession_uploads_erased_total", "Uploads erased.",
 UPLOAD_ERASURE_LATE_SECONDS = Gauge(
     "stripsession_upload_erasure_late_seconds", "How far past its deadline the oldest held upload is."
 )
+ACCOUNTS_ERASED = Counter("stripsession_accounts_erased_total", "People erased from every service.")
+ACCOUNT_ERASURE_WAITING_SECONDS = Gauge(
+    "stripsession_account_erasure_waiting_seconds", "How long ago the oldest unfinished erasure of a person began."
+)
 UPLOAD_BYTES = Counter("stripsession_upload_bytes_total", "Bytes received in uploads.")
 DOWNLOAD_BYTES = Counter("stripsession_download_bytes_total", "Bytes sent in downloads.", ["format"])
 SIGN_INS = Counter("stripsession_sign_ins_total", "Attempts to sign in.", ["result"])

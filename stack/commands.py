@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import json
 import os
 import sys
 import urllib.error
@@ -19,7 +20,7 @@ from grpc_health.v1 import health_pb2
 from chassis.db import server as postgres_server
 from chassis.identity import Certificates, dns_name
 from stack import nats, postgres, secrets, triton_runtime
-from stack.layout import SERVICES, STORED, STRIPE, WORKER, Layout, program_root
+from stack.layout import PROVIDER, SERVICES, STORED, STRIPE, WORKER, Layout, program_root
 from stack.ports import DOOR
 from stack.process import Command, Ready
 from stack.reach import LOOPBACK, Reach, bracketed, url_of
@@ -29,6 +30,11 @@ _PROBE_S = 2.0
 _KEPT_FROM_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE")
 _ADMINISTRATORS_OVERRIDES = "STRIPSESSION_"
 _OWN_KEYS = "STRIPSESSION_BILLING__STRIPE_SECRET_KEY_FILE"
+_OWN_PROVIDERS = "STRIPSESSION_AUTH__PROVIDERS_FILE"
+_TRY_PROVIDER = "TRY_PROVIDER"
+_CLIENT = "stripsession"
+_REDIRECT_PATH = "/v1/auth/providers/trial/callback"
+_PEOPLE = ("ada@example.org", "grace@example.org")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,13 +65,24 @@ class Plan:
 
         Only where nobody else comes in, whose browsers would not find it, and nobody has keys of their own.
         """
-        is_own = self.reach.host == LOOPBACK and not self.reach.public_url
-        return is_own and not os.environ.get(_OWN_KEYS)
+        return self._is_own and not os.environ.get(_OWN_KEYS)
+
+    @property
+    def plays_provider(self) -> bool:
+        """Whether the stand-in of a provider signs people in, as whom they choose.
+
+        Only where that is asked for, as it asks for no password, and under the same conditions.
+        """
+        return self._is_own and os.environ.get(_TRY_PROVIDER) == "1" and not os.environ.get(_OWN_PROVIDERS)
+
+    @property
+    def _is_own(self) -> bool:
+        return self.reach.host == LOOPBACK and not self.reach.public_url
 
 
 def port_names() -> list[str]:
     """Every port that a run needs."""
-    names = [DOOR, "postgres", "nats", "nats-monitor", "triton", "triton-http", "triton-metrics", STRIPE]
+    names = [DOOR, "postgres", "nats", "nats-monitor", "triton", "triton-http", "triton-metrics", STRIPE, PROVIDER]
     for service in SERVICES:
         names += [f"{service}-rpc", f"{service}-metrics"]
     return [*names, f"{WORKER}-metrics"]
@@ -146,6 +163,27 @@ def stripe_command(plan: Plan) -> Command:
     )
 
 
+def provider_command(plan: Plan) -> Command:
+    """The stand-in of a provider: signing in by one can be tried, and nobody's account is behind it."""
+    address = _provider_address(plan)
+    made_up = {
+        "ISSUER_SECRET_KEY": "sk_test_" + secrets.secret(plan.layout.secrets, "provider-control"),
+        # It tells nobody of its people: nothing is behind this one.
+        "ISSUER_WEBHOOK_SECRET": "whsec_AAAA",
+        "ISSUER_CLIENT_SECRET": _provider_secret(plan.layout).read_text(encoding="ascii"),
+    }
+    argv = (sys.executable, "-m", "stack.issuer", "serve", "--listen", address.removeprefix("http://"))
+    told = ("--page", plan.local_url, "--client", _CLIENT, "--redirect-uri", f"{plan.local_url}{_REDIRECT_PATH}")
+    people = [word for email in _PEOPLE for word in ("--person", email)]
+    return Command(
+        name=PROVIDER,
+        argv=(*argv, *told, *people),
+        environment=_environment() | made_up | _OF_OUR_PYTHON | {"PYTHONPATH": _python_path()},
+        ready=lambda: http_answers(f"{address}/healthz"),
+        working_folder=plan.layout.run,
+    )
+
+
 def worker_command(plan: Plan) -> Command:
     """The separation worker."""
     url = f"http://127.0.0.1:{plan.ports[f'{WORKER}-metrics']}/metrics"
@@ -182,7 +220,7 @@ def _own_settings(plan: Plan, service: str) -> dict[str, str]:
                 "public_url": plan.public_url,
                 # Until whoever runs this names an SMTP server, mail is for them alone: `stripsession mail` shows it.
                 "mail_dir": str(layout.mail),
-            }
+            } | _of_providers(plan)
         case "library":
             master_key = secrets.key_file(layout.secrets, "master-key")
             return objects | {
@@ -205,8 +243,33 @@ def _own_settings(plan: Plan, service: str) -> dict[str, str]:
         case "billing":
             return {"default_plan": "home", "public_url": plan.public_url} | _of_payments(plan)
         case "retention":
-            return {"library_address": _address(plan, "library")}
+            holders = ("library", "separation", "billing", "auth")
+            return {f"{name}_address": _address(plan, name) for name in holders}
     raise ValueError(f"no such service: {service}")
+
+
+def _of_providers(plan: Plan) -> dict[str, str]:
+    if not plan.plays_provider:
+        return {}
+    listed = {
+        "provider": "trial",
+        "name": "the test provider",
+        "issuer": _provider_address(plan),
+        "client_id": _CLIENT,
+        "client_secret_file": str(_provider_secret(plan.layout)),
+    }
+    path = plan.layout.run / "providers.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([listed]))
+    return {"providers_file": str(path)}
+
+
+def _provider_address(plan: Plan) -> str:
+    return f"http://127.0.0.1:{plan.ports[PROVIDER]}"
+
+
+def _provider_secret(layout: Layout) -> Path:
+    return secrets.prefixed_file(layout.secrets, "provider-client-secret", "trial_")
 
 
 def _of_payments(plan: Plan) -> dict[str, str]:

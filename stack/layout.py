@@ -10,6 +10,8 @@ SERVICES = ("auth", "billing", "library", "separation", "retention", "gateway")
 WORKER = "worker"
 STRIPE = "stripe"
 """The stand-in of the payment provider, where no money moves."""
+PROVIDER = "provider"
+"""The stand-in of a provider that people sign in by, where nobody's account is."""
 STORED = ("auth", "billing", "library", "separation", "retention")
 """Services with a schema and a role of their own in PostgreSQL."""
 DATA_FOLDER = Path(".data")

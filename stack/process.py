@@ -164,7 +164,8 @@ class Supervised:
                 return
             if loop.time() - began > STEADY_S:
                 pause_s = BACKOFF_FIRST_S
-            self._say(f"{self.command.name} ended unexpectedly ({_how(code)}); starting it again, and what it did goes on")
+            told = f"{self.command.name} ended unexpectedly ({_how(code)}); starting it again"
+            self._say(f"{told}, and what it did goes on")
             self._kill_group(self._process.pid)
             is_back = False
             while not is_back:

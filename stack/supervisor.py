@@ -17,7 +17,7 @@ from chassis.authority import ensure_certificates
 from chassis.db.server import PostgresUnavailable
 from stack import commands, disk, ports, postgres, triton_runtime
 from stack.commands import Plan
-from stack.layout import CERTIFIED, SERVICES, STRIPE, Layout, program_root
+from stack.layout import CERTIFIED, PROVIDER, SERVICES, STRIPE, Layout, program_root
 from stack.nats import NatsUnavailable
 from stack.process import Command, StartFailed, Supervised
 from stack.reach import USUAL_PORT, Reach
@@ -68,7 +68,7 @@ class Stack:
         plan = self.plan
         await postgres.ensure_roles(plan.layout, plan.ports["postgres"])
         waiting = [self._launch(commands.service_command(plan, service)) for service in SERVICES]
-        waiting.append(self._launch_stripe())
+        waiting += [self._launch_stripe(), self._launch_provider()]
         await asyncio.gather(*waiting, self._launch(commands.worker_command(plan)))
         self.write_state()
         self._writer = asyncio.create_task(self._keep_state())
@@ -144,8 +144,19 @@ class Stack:
             await self._stop(STRIPE)
             self.processes.pop(STRIPE, None)
 
+    async def _launch_provider(self) -> None:
+        if not self.plan.plays_provider:
+            return
+        try:
+            await self._launch(commands.provider_command(self.plan))
+        except StartFailed as error:
+            # Every other way in goes on.
+            self._say(f"{error}: signing in by a provider cannot be tried")
+            await self._stop(PROVIDER)
+            self.processes.pop(PROVIDER, None)
+
     async def _stop_services(self) -> None:
-        await self._stop(STRIPE, *(service for service in SERVICES if service != "gateway"))
+        await self._stop(STRIPE, PROVIDER, *(service for service in SERVICES if service != "gateway"))
         await self._stop("nats", "postgres")
 
     async def _stop(self, *names: str) -> None:

@@ -604,6 +604,130 @@ export interface paths {
         patch: operations["renamePasskey"];
         trace?: never;
     };
+    "/v1/auth/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The providers that people may sign in by.
+         * @description The providers that people may sign in by.
+         */
+        get: operations["listProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/providers/{provider}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in by a provider.
+         * @description Open `authorization_url` in this browser. For pages of this origin: the request must be same-origin, and a cookie ties the way back to this browser for ten minutes. The provider sends the browser to this server, which sends it to the page at `#/arrived`, or at `#/arrived/` and the reason of what went wrong. Then ask finishProviderSignIn.
+         */
+        post: operations["startProviderSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/providers/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in who came back from a provider.
+         * @description By the cookie of startProviderSignIn, once, and same-origin. An address that the provider has verified becomes the account's; one that another account has leads to nobody's, but to PROVIDER_EMAIL_TAKEN.
+         */
+        post: operations["finishProviderSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The providers that sign you in.
+         * @description The providers that sign you in.
+         */
+        get: operations["listConnections"];
+        put?: never;
+        /**
+         * Connect who came back.
+         * @description By the cookie of startConnecting, once. One account of each provider can be connected, and each to one account here.
+         */
+        post: operations["connectProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/connections/{provider}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to connect a provider.
+         * @description Open `authorization_url` in this browser. For pages of this origin: the request must be same-origin, and a cookie ties the way back to this browser for ten minutes. The provider sends the browser to this server, which sends it to the page at `#/arrived`/connect. Then ask connectProvider, in the session that began it.
+         */
+        post: operations["startConnecting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/connections/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a provider away.
+         * @description Sessions that are open go on. The last way in stays.
+         */
+        delete: operations["disconnectProvider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/uploads": {
         parameters: {
             query?: never;
@@ -2216,11 +2340,63 @@ export interface components {
             /** @description Whether you can add one here. */
             is_offered: boolean;
         };
+        /** @description A provider that people may sign in by. */
+        SignInProvider: {
+            /** @description Names it in requests. */
+            provider: string;
+            kind: components["schemas"]["ProviderKind"];
+            /** @description What people call it. */
+            name: string;
+        };
+        /**
+         * @description Whose look its button has: google has its own, oidc has ours.
+         * @enum {string}
+         */
+        ProviderKind: "google" | "oidc";
+        /** @description The providers of this server. */
+        ProviderList: {
+            /** @description All of them; none is usual. */
+            providers: components["schemas"]["SignInProvider"][];
+        };
+        /** @description Where to go. */
+        ProviderRoad: {
+            /** @description The provider's page. The browser that got this answer opens it, and no other can. */
+            authorization_url: string;
+        };
+        /** @description Somebody who has no account yet. */
+        ProviderNewcomer: {
+            /**
+             * @description What is asked of them: to confirm that they are old enough.
+             * @enum {string}
+             */
+            confirmation: "age";
+            provider: components["schemas"]["SignInProvider"];
+            /** @description Their address, where the provider has verified it; else empty. */
+            email: string;
+            /** @description Their name, where the provider told it; else empty. */
+            display_name: string;
+        };
+        /** @description A provider that signs you in. */
+        Connection: {
+            provider: components["schemas"]["SignInProvider"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            connected_at: string;
+            /** @description Whether nothing else would sign you in; then it cannot be taken away. */
+            is_last_way_in: boolean;
+        };
+        /** @description The providers that sign you in. */
+        Connections: {
+            /** @description All of them. */
+            connections: components["schemas"]["Connection"][];
+        };
         /**
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "PRICE_MISSING" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSWORD" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "PRICE_MISSING" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSWORD" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -2804,6 +2980,13 @@ export interface components {
             /** @description What you call it, 1 to 100 characters. */
             name: string;
         };
+        /** @description What is said of somebody new. */
+        ProviderFinish: {
+            /** @description True says that the person is 13 or older, and has an account made where there is none. */
+            confirms_age?: boolean | null;
+            /** @description token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin. */
+            transport?: components["schemas"]["TokenTransport"] | null;
+        };
         /** @description What to separate, and how. */
         NewTrack: {
             /** @description The complete upload. */
@@ -3133,8 +3316,26 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Found: ACCOUNT_NOT_FOUND, NOT_FOUND, PROVIDER_UNKNOWN. */
+        "404-ACCOUNT_NOT_FOUND-NOT_FOUND-PROVIDER_UNKNOWN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: ACCOUNT_NOT_FOUND, PASSKEY_NOT_TAKEN. */
         "404-ACCOUNT_NOT_FOUND-PASSKEY_NOT_TAKEN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: ACCOUNT_NOT_FOUND, PROVIDER_SIGN_IN_SPENT, PROVIDER_UNKNOWN. */
+        "404-ACCOUNT_NOT_FOUND-PROVIDER_SIGN_IN_SPENT-PROVIDER_UNKNOWN": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3162,6 +3363,15 @@ export interface components {
         };
         /** @description Not Found: CODE_SPENT. */
         "404-CODE_SPENT": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: CONNECTION_NOT_FOUND, NOT_FOUND. */
+        "404-CONNECTION_NOT_FOUND-NOT_FOUND": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3198,6 +3408,15 @@ export interface components {
         };
         /** @description Not Found: NOT_FOUND, PASSKEY_NOT_FOUND. */
         "404-NOT_FOUND-PASSKEY_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: NOT_FOUND, PROVIDER_UNKNOWN. */
+        "404-NOT_FOUND-PROVIDER_UNKNOWN": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3347,6 +3566,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Conflict: IDENTITY_TAKEN, PROVIDER_CONNECTED. */
+        "409-IDENTITY_TAKEN-PROVIDER_CONNECTED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: LAST_WAY_IN. */
+        "409-LAST_WAY_IN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Conflict: MAIL_OFF. */
         "409-MAIL_OFF": {
             headers: {
@@ -3421,6 +3658,15 @@ export interface components {
         };
         /** @description Conflict: PLAN_WITHOUT_DEFAULT, UPLOAD_INCOMPLETE. */
         "409-PLAN_WITHOUT_DEFAULT-UPLOAD_INCOMPLETE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: PROVIDER_EMAIL_TAKEN. */
+        "409-PROVIDER_EMAIL_TAKEN": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3906,6 +4152,17 @@ export interface components {
         };
         /** @description Service Unavailable: BUSY, DEPENDENCY_UNAVAILABLE, PAYMENTS_AWAY, UNREACHABLE. */
         "503-BUSY-DEPENDENCY_UNAVAILABLE-PAYMENTS_AWAY-UNREACHABLE": {
+            headers: {
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Service Unavailable: BUSY, DEPENDENCY_UNAVAILABLE, PROVIDER_AWAY, UNREACHABLE. */
+        "503-BUSY-DEPENDENCY_UNAVAILABLE-PROVIDER_AWAY-UNREACHABLE": {
             headers: {
                 /** @example 2 */
                 "Retry-After": number;
@@ -5248,6 +5505,272 @@ export interface operations {
             415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD-PASSKEY_NAME_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, in the order of their buttons. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderList"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    startProviderSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Names one of the providers that listProviders lists.
+                 * @example google
+                 */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where to go. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderRoad"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-NOT_FOUND-PROVIDER_UNKNOWN"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-PROVIDER_AWAY-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    finishProviderSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ProviderFinish"];
+            };
+        };
+        responses: {
+            /** @description The account and its session. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Nobody has this account yet: their age has to be confirmed first. */
+            202: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderNewcomer"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            403: components["responses"]["403-CROSS_SITE"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND-PROVIDER_SIGN_IN_SPENT-PROVIDER_UNKNOWN"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-PROVIDER_EMAIL_TAKEN"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listConnections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connections"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    connectProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND-PROVIDER_SIGN_IN_SPENT-PROVIDER_UNKNOWN"];
+            409: components["responses"]["409-IDENTITY_TAKEN-PROVIDER_CONNECTED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    startConnecting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Names one of the providers that listProviders lists.
+                 * @example google
+                 */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where to go. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderRoad"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND-NOT_FOUND-PROVIDER_UNKNOWN"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-PROVIDER_AWAY-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    disconnectProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Names one of the providers that listProviders lists.
+                 * @example google
+                 */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It signs you in no more. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-CONNECTION_NOT_FOUND-NOT_FOUND"];
+            409: components["responses"]["409-LAST_WAY_IN"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from pathlib import Path
 from typing import Literal
 
 from chassis.settings import ServiceSettings, SettingsInvalid
 from chassis.tokens.rules import SESSION_LIFE_S_MAX
+from services.auth.domain.provider import Provider, is_secure, providers_in
 from services.auth.domain.relying_party import RelyingParty, relying_party
-
-# A stand-in on this very machine needs no certificate.
-_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?(/|$)")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -90,6 +87,8 @@ class AuthSettings(ServiceSettings):
     """Clerk's backend API."""
     clerk_reconcile_every_s: float = 21600.0
     """Time between two comparisons with Clerk's list of users, whose webhooks may never come."""
+    providers_file: Path | None = None
+    """JSON list of OpenID providers that people may sign in by (docs/hosting.md); without it there are none."""
 
     @property
     def sends_mail(self) -> bool:
@@ -116,6 +115,8 @@ class AuthSettings(ServiceSettings):
             )
         if self.clerk_issuer:
             faults += self._clerk_faults()
+        if self.providers_file is not None:
+            faults += self._provider_faults(self.providers_file)
         if faults:
             raise SettingsInvalid("; ".join(faults))
 
@@ -127,6 +128,29 @@ class AuthSettings(ServiceSettings):
         """The origins whose tokens are taken."""
         return self.clerk_authorized_parties or ((self.public_url.rstrip("/"),) if self.public_url else ())
 
+    def providers(self) -> tuple[Provider, ...]:
+        """Those of the file. Raises OSError or ValueError."""
+        if self.providers_file is None:
+            return ()
+        return providers_in(self.providers_file.read_text(encoding="utf-8"))
+
+    def _provider_faults(self, path: Path) -> list[str]:
+        try:
+            providers = self.providers()
+        except (OSError, ValueError) as error:
+            return [f"STRIPSESSION_PROVIDERS_FILE {path} cannot be used: {error}"]
+        faults = []
+        if not is_secure(self.public_url):
+            faults.append(
+                "STRIPSESSION_PROVIDERS_FILE needs STRIPSESSION_PUBLIC_URL, which providers send people back to"
+            )
+        for each in providers:
+            if each.issuer in (self.clerk_issuer, self.issuer, self.public_url.rstrip("/")):
+                faults.append(f"issuer of provider {each.provider} is in use already, by Clerk or by ourselves")
+            if not each.client_secret_file.is_file():
+                faults.append(f"client_secret_file of provider {each.provider} is no file")
+        return faults
+
     def _clerk_faults(self) -> list[str]:
         needed = {
             "CLERK_SECRET_KEY_FILE": self.clerk_secret_key_file,
@@ -135,7 +159,7 @@ class AuthSettings(ServiceSettings):
         }
         faults = [f"STRIPSESSION_{name} is missing beside CLERK_ISSUER" for name, value in needed.items() if not value]
         for name, url in (("CLERK_ISSUER", self.clerk_issuer), ("CLERK_API_URL", self.clerk_api_url)):
-            if not url.startswith("https://") and not _LOOPBACK.match(url):
+            if not is_secure(url):
                 faults.append(f"STRIPSESSION_{name} is malformed: it must begin with https://")
             if url.endswith("/"):
                 faults.append(f"STRIPSESSION_{name} is malformed: no slash at the end")

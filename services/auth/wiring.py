@@ -19,21 +19,27 @@ from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.server import Registration, RpcServer
 from services.auth.api.api_key_servicer import ApiKeyServicer
+from services.auth.api.data_holder_servicer import DataHolderServicer
 from services.auth.api.device_servicer import DeviceServicer
 from services.auth.api.federation_servicer import FederationServicer
 from services.auth.api.passkey_servicer import PasskeyServicer
+from services.auth.api.provider_servicer import ProviderServicer
 from services.auth.api.security_servicer import AccountSecurityServicer
 from services.auth.api.servicer import AuthServicer, LocalSignInServicer, PublishedKeys
 from services.auth.api.statuses import STATUSES
+from services.auth.app.ask_erasure_again import ask_erasure_again
 from services.auth.app.deliver_mails import deliver_mails
 from services.auth.app.federation_ports import Clerk, Federation
 from services.auth.app.forget_remains import forget_remains
+from services.auth.app.mailing_ports import Mailer, Mailing, MailLives
 from services.auth.app.passkey_ports import Passkeys
-from services.auth.app.ports import Lives, Mailer, Mailing, MailLives, Ports
+from services.auth.app.ports import Lives, Ports
+from services.auth.app.provider_ports import Providers
 from services.auth.app.reconcile_clerk import reconcile_clerk
 from services.auth.clients.clerk_users import ClerkUsers
 from services.auth.clients.folder_mailer import FolderMailer
 from services.auth.clients.http_documents import HttpDocuments
+from services.auth.clients.offered_providers import offered_providers
 from services.auth.clients.password_hashing import Argon2Hasher
 from services.auth.clients.session_issuers import SessionIssuer, clerk_issuer
 from services.auth.clients.signing_keys import key_set, load_or_make, load_public, mail_key
@@ -53,7 +59,9 @@ from stripsession.auth.v1 import (
     device_service_pb2_grpc,
     federation_service_pb2_grpc,
     passkey_service_pb2_grpc,
+    provider_service_pb2_grpc,
 )
+from stripsession.privacy.v1 import data_holder_service_pb2_grpc as privacy_grpc
 
 _log = logging.getLogger(__name__)
 
@@ -75,6 +83,7 @@ class Assembly:
     hasher: Argon2Hasher
     purge: Periodic
     federated: Federated
+    provider_documents: HttpDocuments
     mail: Periodic
     server: RpcServer
     readiness: Readiness
@@ -95,6 +104,7 @@ async def serve(settings: AuthSettings) -> None:
             auth.hasher,
             auth.purge,
             *auth.federated.parts,
+            auth.provider_documents,
             auth.mail,
             auth.server,
             auth.readiness,
@@ -128,29 +138,27 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
             life=datetime.timedelta(seconds=settings.access_token_s),
         ),
         clock=clock,
-        lives=Lives(
-            session_idle=datetime.timedelta(days=settings.session_idle_days),
-            access=datetime.timedelta(seconds=settings.access_token_s),
-            link=datetime.timedelta(seconds=settings.sign_in_link_s),
-            remains=datetime.timedelta(days=settings.remains_days),
-        ),
+        lives=_lives(settings),
         mailing=_mailing(settings),
     )
     public_keys = [key.public_key(), *(load_public(path) for path in settings.retired_key_files)]
-    published = PublishedKeys(key_set(public_keys), issuer, settings.audience)
+    servicer = AuthServicer(ports, PublishedKeys(key_set(public_keys), issuer, settings.audience))
     federated = _federated(settings, ports)
+    provider_documents = HttpDocuments()
+    provider_servicer = ProviderServicer(ports, _providers(settings, provider_documents))
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
         Certificates(settings.certificates, "auth"),
         statuses=STATUSES,
-        registrations=_registrations(settings, ports, published, federated),
+        registrations=_registrations(ports, servicer, federated, provider_servicer, _passkeys(settings, ports)),
         readiness=readiness,
         drain_s=settings.drain_s,
     )
 
     async def purge() -> None:
         await forget_remains(ports)
+        await ask_erasure_again(ports)
 
     purging = Periodic("purge", purge, every_s=settings.purge_every_s)
 
@@ -159,31 +167,53 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
             await deliver_mails(ports, told)
 
     mail = Periodic("mail", post, every_s=settings.mail_every_s)
-    return Assembly(ports, hasher, purging, federated, mail, server, readiness)
+    return Assembly(ports, hasher, purging, federated, provider_documents, mail, server, readiness)
+
+
+def _lives(settings: AuthSettings) -> Lives:
+    return Lives(
+        session_idle=datetime.timedelta(days=settings.session_idle_days),
+        access=datetime.timedelta(seconds=settings.access_token_s),
+        link=datetime.timedelta(seconds=settings.sign_in_link_s),
+        remains=datetime.timedelta(days=settings.remains_days),
+    )
+
+
+def _providers(settings: AuthSettings, http: HttpDocuments) -> Providers:
+    other_issuers = (settings.clerk_issuer,) if settings.clerk_issuer else ()
+    return offered_providers(http, settings.providers(), settings.public_url, other_issuers)
 
 
 def _registrations(
-    settings: AuthSettings, ports: Ports, published: PublishedKeys, federated: Federated
+    ports: Ports,
+    servicer: AuthServicer,
+    federated: Federated,
+    provider_servicer: ProviderServicer,
+    passkeys: Passkeys,
 ) -> list[Registration]:
-    """What auth answers."""
-    servicer, local_servicer = AuthServicer(ports, published), LocalSignInServicer(ports)
-    federation_servicer = FederationServicer(federated.federation, federated.issuers)
-    security_servicer = AccountSecurityServicer(ports)
-    key_servicer = ApiKeyServicer(ports)
-    device_servicer = DeviceServicer(ports)
-    party = settings.party_of_passkeys()
-    passkey_servicer = PasskeyServicer(Passkeys(ports, WebauthnAnswers(party) if party is not None else None))
     return [
         lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(servicer, server),
-        lambda server: auth_service_pb2_grpc.add_LocalSignInServiceServicer_to_server(local_servicer, server),
-        lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(federation_servicer, server),
-        lambda server: account_security_service_pb2_grpc.add_AccountSecurityServiceServicer_to_server(
-            security_servicer, server
+        lambda server: auth_service_pb2_grpc.add_LocalSignInServiceServicer_to_server(
+            LocalSignInServicer(ports), server
         ),
-        lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(key_servicer, server),
-        lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(device_servicer, server),
-        lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(passkey_servicer, server),
+        lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(
+            FederationServicer(federated.federation, federated.issuers), server
+        ),
+        lambda server: account_security_service_pb2_grpc.add_AccountSecurityServiceServicer_to_server(
+            AccountSecurityServicer(ports), server
+        ),
+        lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(ApiKeyServicer(ports), server),
+        lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(DeviceServicer(ports), server),
+        lambda server: provider_service_pb2_grpc.add_ProviderServiceServicer_to_server(provider_servicer, server),
+        lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(PasskeyServicer(passkeys), server),
+        lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports), server),
     ]
+
+
+def _passkeys(settings: AuthSettings, ports: Ports) -> Passkeys:
+    party = settings.party_of_passkeys()
+    authenticators = WebauthnAnswers(party) if party is not None else None
+    return Passkeys(ports, authenticators, settings.clerk_issuer)
 
 
 def _federated(settings: AuthSettings, ports: Ports) -> Federated:

@@ -17,6 +17,7 @@ from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.server import RpcServer
+from services.billing.api.data_holder_servicer import DataHolderServicer
 from services.billing.api.payment_servicers import PaymentAdministrationServicer, PaymentServicer
 from services.billing.api.servicers import BillingServicer, LedgerServicer, PlanAdministrationServicer
 from services.billing.api.statuses import STATUSES
@@ -33,6 +34,7 @@ from services.billing.store.ledger import LedgerStore
 from services.billing.store.payments import PaymentStore
 from stripsession.billing.v1 import billing_service_pb2_grpc as pb_grpc
 from stripsession.billing.v1 import payment_service_pb2_grpc as payment_grpc
+from stripsession.privacy.v1 import data_holder_service_pb2_grpc as privacy_grpc
 
 NAME = "billing"
 MIGRATIONS = Path(__file__).parent / "store" / "migrations"
@@ -107,7 +109,7 @@ def make_ports(settings: BillingSettings, database: Database, clock: Clock) -> P
 
 
 def rpc_server(settings: BillingSettings, ports: Ports, readiness: Readiness, payments: Payments) -> RpcServer:
-    """The five RPC services on their address."""
+    """The six RPC services on their address."""
     paying = PaymentServicer(payments.ports, payments.looks.wake)
     administration = PaymentAdministrationServicer(payments.ports, payments.reconcile)
     return RpcServer(
@@ -122,6 +124,9 @@ def rpc_server(settings: BillingSettings, ports: Ports, readiness: Readiness, pa
             ),
             lambda server: payment_grpc.add_PaymentServiceServicer_to_server(paying, server),
             lambda server: payment_grpc.add_PaymentAdministrationServiceServicer_to_server(administration, server),
+            lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(
+                DataHolderServicer(payments.ports), server
+            ),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,

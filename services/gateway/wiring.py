@@ -29,6 +29,8 @@ from services.gateway.api.mail_routes import MailRoutes
 from services.gateway.api.media_routes import MediaRoutes
 from services.gateway.api.openapi import document
 from services.gateway.api.passkey_routes import PasskeyRoutes
+from services.gateway.api.provider_landing import ProviderLanding
+from services.gateway.api.provider_routes import ProviderRoutes
 from services.gateway.api.router import Router
 from services.gateway.api.service_routes import Readiness, ServiceRoutes
 from services.gateway.api.session_routes import SessionRoutes
@@ -63,6 +65,7 @@ from stripsession.auth.v1 import (
     device_service_pb2_grpc,
     federation_service_pb2_grpc,
     passkey_service_pb2_grpc,
+    provider_service_pb2_grpc,
 )
 from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
@@ -93,6 +96,7 @@ class Stubs:
     api_keys: api_key_service_pb2_grpc.ApiKeyServiceAsyncStub
     devices: device_service_pb2_grpc.DeviceServiceAsyncStub
     passkeys: passkey_service_pb2_grpc.PasskeyServiceAsyncStub
+    providers: provider_service_pb2_grpc.ProviderServiceAsyncStub
     library: library_service_pb2_grpc.LibraryServiceAsyncStub
     listing: listing_service_pb2_grpc.ListingServiceAsyncStub
     shares: share_service_pb2_grpc.ShareServiceAsyncStub
@@ -182,7 +186,8 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
         cors_origins=settings.cors_origins,
         requests_in_flight_max=settings.requests_in_flight_max,
     )
-    app = Edge(Router(endpoints, admission, WebFiles(settings.web_dir).endpoint()), policy)
+    landings = ProviderLanding(stubs.providers).endpoints()
+    app = Edge(Router([*endpoints, *landings], admission, WebFiles(settings.web_dir).endpoint()), policy)
     http = HttpServer(
         app,
         settings.http_listen,
@@ -211,6 +216,7 @@ def _stubs(
         api_key_service_pb2_grpc.ApiKeyServiceStub(auth),
         device_service_pb2_grpc.DeviceServiceStub(auth),
         passkey_service_pb2_grpc.PasskeyServiceStub(auth),
+        provider_service_pb2_grpc.ProviderServiceStub(auth),
         library_service_pb2_grpc.LibraryServiceStub(library),
         listing_service_pb2_grpc.ListingServiceStub(library),
         share_service_pb2_grpc.ShareServiceStub(library),
@@ -241,6 +247,7 @@ def _endpoints(
         *ApiKeyRoutes(stubs.api_keys).endpoints(),
         *DeviceRoutes(stubs.devices).endpoints(),
         *PasskeyRoutes(stubs.passkeys, admission).endpoints(),
+        *ProviderRoutes(stubs.providers, admission).endpoints(),
         *UploadRoutes(
             stubs.library, upload_bytes_max=settings.upload_bytes_max, body_idle_s=settings.body_idle_s
         ).endpoints(),

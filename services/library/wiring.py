@@ -19,6 +19,7 @@ from chassis.objects import open_objects
 from chassis.process import EXIT_SETTINGS
 from chassis.rpc.client import Channel
 from chassis.rpc.server import RpcServer
+from services.library.api.data_holder_servicer import DataHolderServicer
 from services.library.api.holding_servicer import UploadHoldingServicer
 from services.library.api.library_servicer import LibraryServicer
 from services.library.api.listing_servicer import ListingServicer
@@ -40,6 +41,7 @@ from stripsession.library.v1 import (
     share_service_pb2_grpc,
     upload_holding_service_pb2_grpc,
 )
+from stripsession.privacy.v1 import data_holder_service_pb2_grpc as privacy_grpc
 
 
 async def migrate(settings: LibrarySettings) -> None:
@@ -91,6 +93,7 @@ async def serve(settings: LibrarySettings) -> None:
             lambda server: upload_holding_service_pb2_grpc.add_UploadHoldingServiceServicer_to_server(
                 UploadHoldingServicer(ports), server
             ),
+            lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports), server),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,

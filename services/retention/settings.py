@@ -16,6 +16,12 @@ class RetentionSettings(ServiceSettings):
 
     library_address: str
     """gRPC address of the library, host:port."""
+    separation_address: str = ""
+    """gRPC address of separation; while it, or one of the next two, is missing, people's erasures wait."""
+    billing_address: str = ""
+    """gRPC address of billing."""
+    auth_address: str = ""
+    """gRPC address of auth."""
     upload_life_s: float = UPLOAD_LIFE_S_MAX
     """How long after its creation an upload is erased at the latest."""
     reconcile_every_s: float = 5.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
 
 from chassis import lifecycle
@@ -21,13 +22,19 @@ from chassis.rpc.client import Channel
 from chassis.rpc.server import RpcServer
 from services.retention.api.servicer import RetentionServicer
 from services.retention.api.statuses import STATUSES
+from services.retention.app.account_ports import AccountPorts
 from services.retention.app.ports import Ports
+from services.retention.clients.holders import HolderClient
 from services.retention.clients.library import IDEMPOTENT, LibraryClient
+from services.retention.events.account_facts import AccountFactHandlers
+from services.retention.events.account_timer import AccountTimer
 from services.retention.events.consumers import FactHandlers
 from services.retention.events.envelopes import encode
 from services.retention.events.timers import Timers
 from services.retention.settings import RetentionSettings
+from services.retention.store.account_erasures import AccountErasureStore
 from services.retention.store.erasures import ErasureStore
+from stripsession.auth.v1 import events_pb2 as auth_events
 from stripsession.library.v1 import events_pb2 as library_events
 from stripsession.retention.v1 import retention_service_pb2_grpc as pb_grpc
 from stripsession.separation.v1 import events_pb2 as separation_events
@@ -50,6 +57,8 @@ async def serve(settings: RetentionSettings) -> None:
     bus = Bus(settings.nats_url, certificates, streams=[FACTS])
     library = Channel("library", settings.library_address, certificates, idempotent=IDEMPOTENT)
     ports = make_ports(settings, database, library, SystemClock())
+    holders = holder_channels(settings, certificates)
+    accounts = make_account_ports(database, holders, SystemClock())
     readiness = Readiness()
     await lifecycle.run(
         [
@@ -58,7 +67,9 @@ async def serve(settings: RetentionSettings) -> None:
             Connecting(bus),
             Relay(database, bus),
             library,
+            *holders.values(),
             *duties(settings, ports, database, bus),
+            *account_erasing(accounts, database, bus),
             rpc_server(settings, ports, readiness),
             readiness,
         ]
@@ -69,6 +80,38 @@ def make_ports(settings: RetentionSettings, database: Database, library: Channel
     """What every verb works on."""
     life = datetime.timedelta(seconds=settings.upload_life_s)
     return Ports(ErasureStore(database, encode), LibraryClient(library), clock, life)
+
+
+def holder_channels(settings: RetentionSettings, certificates: Certificates) -> dict[str, Channel]:
+    """A channel to every holder of data about people that this installation names."""
+    addresses = {
+        "library": settings.library_address,
+        "separation": settings.separation_address,
+        "billing": settings.billing_address,
+        "auth": settings.auth_address,
+    }
+    return {name: Channel(name, address, certificates) for name, address in addresses.items() if address}
+
+
+def make_account_ports(database: Database, holders: Mapping[str, Channel], clock: Clock) -> AccountPorts:
+    """What the erasure of people works on."""
+    clients = {name: HolderClient(channel) for name, channel in holders.items()}
+    return AccountPorts(AccountErasureStore(database), clients, clock)
+
+
+def account_erasing(ports: AccountPorts, database: Database, bus: Bus) -> list[Part]:
+    """The timer that erases people, and the consumer that wakes it."""
+    timer = AccountTimer(ports)
+    requested = Consumer(
+        bus,
+        database,
+        stream=FACTS.name,
+        durable="retention-account-deletion-requested",
+        kind=auth_events.AccountDeletionRequested,
+        handle=AccountFactHandlers(ports, timer.eraser.wake).deletion_requested,
+        parallel=_PARALLEL_FACTS,
+    )
+    return [timer.eraser, requested]
 
 
 def duties(settings: RetentionSettings, ports: Ports, database: Database, bus: Bus) -> list[Part]:

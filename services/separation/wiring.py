@@ -21,7 +21,7 @@ from chassis.metrics import MetricsEndpoint
 from chassis.objects import open_objects
 from chassis.rpc.client import Channel
 from chassis.rpc.server import RpcServer
-from services.separation.api.servicers import JobReadingServicer, SeparationServicer
+from services.separation.api.servicers import DataHolderServicer, JobReadingServicer, SeparationServicer
 from services.separation.api.statuses import STATUSES
 from services.separation.app.run_job import run_job
 from services.separation.app.submit_job import submit_job
@@ -42,6 +42,7 @@ from services.separation.events.consumers import Workbench, job_lanes
 from services.separation.events.envelopes import encode
 from services.separation.settings import Settings
 from services.separation.store.jobs import PostgresJobs
+from stripsession.privacy.v1 import data_holder_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 
 SERVICE = "separation"
@@ -90,6 +91,7 @@ async def serve(settings: Settings) -> None:
         queue_retry_s=settings.queue_retry_s,
     )
     separation, reading = SeparationServicer(submit, jobs, sweeper.wake), JobReadingServicer(jobs, models)
+    holding = DataHolderServicer(jobs, sweeper.wake)
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
@@ -98,6 +100,7 @@ async def serve(settings: Settings) -> None:
         registrations=[
             lambda grpc: separation_service_pb2_grpc.add_SeparationServiceServicer_to_server(separation, grpc),
             lambda grpc: separation_service_pb2_grpc.add_JobReadingServiceServicer_to_server(reading, grpc),
+            lambda grpc: data_holder_service_pb2_grpc.add_DataHolderServiceServicer_to_server(holding, grpc),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,

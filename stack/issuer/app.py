@@ -41,8 +41,8 @@ class Issuer:
         self.webhooks = Webhooks(self.people, options.webhook_secret, options.webhook_url)
         self.options = options
         clients = {client.client_id: client for client in options.clients}
-        openid = OpenId(self.people, options.address, clients)
-        self.app = Starlette(routes=[*openid.routes(), *self.backend.routes(), *self._controls()])
+        self.openid = OpenId(self.people, options.address, clients)
+        self.app = Starlette(routes=[*self.openid.routes(), *self.backend.routes(), *self._controls()])
 
     def session_token(self, subject: str, **changed: object) -> str:
         """A token of a fresh session of this person."""

@@ -6,7 +6,7 @@ import base64
 import dataclasses
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jwt
@@ -68,15 +68,18 @@ class SigningKey:
 class People:
     """Everybody, and the keys: the newest signs, all of them are published until they are withdrawn."""
 
-    def __init__(self, now_s: Callable[[], float] = time.time) -> None:
+    def __init__(self, now_s: Callable[[], float] = time.time, keys: Sequence[SigningKey] = ()) -> None:
+        """Without `keys` one is made, which takes a while."""
         self.now_s = now_s
         self.persons: dict[str, Person] = {}
-        self.keys = [SigningKey()]
+        self.keys = list(keys) or [SigningKey()]
 
-    def add(self, email: str, *, first_name: str = "", last_name: str = "", is_verified: bool = True) -> Person:
-        """A new account."""
+    def add(
+        self, email: str, *, first_name: str = "", last_name: str = "", is_verified: bool = True, subject: str = ""
+    ) -> Person:
+        """A new account; without a `subject` it gets one that nobody had."""
         at_ms = self._now_ms()
-        subject = f"user_{secrets.token_hex(13)}"
+        subject = subject or f"user_{secrets.token_hex(13)}"
         person = Person(subject, email, is_verified, first_name, last_name, at_ms, at_ms)
         self.persons[subject] = person
         return person

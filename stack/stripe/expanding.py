@@ -24,7 +24,8 @@ class Expander:
 
     def expanded(self, answer: Resource, paths: Iterable[str]) -> Resource:
         """The answer with these paths expanded. Raises Refused."""
-        paths = list(paths)
+        # Of what was deleted only the name is told, whatever is asked for beside it.
+        paths = [] if answer.get("deleted") else list(paths)
         answer = copy.deepcopy(answer) if paths else answer
         for path in paths:
             parts = path.split(".")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import grpc
 
 from chassis.rpc.errors import Statuses
+from services.auth.api.provider_statuses import PROVIDER_STATUSES
 from services.auth.domain.errors import (
     AccountNotFound,
     ApiKeyLifeInvalid,
@@ -49,6 +50,7 @@ from services.auth.domain.errors import (
 )
 
 STATUSES: Statuses = {
+    **PROVIDER_STATUSES,
     AccountNotFound: (grpc.StatusCode.NOT_FOUND, "ACCOUNT_NOT_FOUND"),
     ApiKeyLifeInvalid: (grpc.StatusCode.INVALID_ARGUMENT, "API_KEY_LIFE_INVALID"),
     ApiKeyNameInvalid: (grpc.StatusCode.INVALID_ARGUMENT, "API_KEY_NAME_INVALID"),

@@ -46,5 +46,5 @@ async def add_passkey(passkeys: Passkeys, user_id: str, name: str, answer: str, 
             raise TooManyPasskeys
         if not await work.passkeys.add(passkey):
             raise PasskeyNotTaken
-        await write_mail(ports, work, Occasion.PASSKEY_ADDED, account.email.typed, language)
+        await write_mail(ports, work, Occasion.PASSKEY_ADDED, account.email.typed, language, user_id=user_id)
     return passkey

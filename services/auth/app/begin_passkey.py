@@ -23,7 +23,7 @@ async def begin_passkey(passkeys: Passkeys, user_id: str) -> str:
         account = await work.accounts.get(user_id)
         if account is None:
             raise AccountNotFound
-        if await work.passkeys.is_of_issuer(user_id):
+        if await work.passkeys.is_of_issuer(user_id, passkeys.issuer):
             raise PasskeysOff
         known = await work.passkeys.of_person(user_id)
         if len(known) >= PASSKEYS_MAX:

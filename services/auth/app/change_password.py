@@ -35,5 +35,5 @@ async def change_password(ports: Ports, user_id: str, session_id: str, present: 
         # A link that waits in a mail would undo this.
         await work.email_codes.use_all(user_id, Purpose.RESET, now)
         ended = await end_others(ports, work, user_id, session_id, now)
-        await write_mail(ports, work, Occasion.PASSWORD_CHANGED, account.email.typed, language)
+        await write_mail(ports, work, Occasion.PASSWORD_CHANGED, account.email.typed, language, user_id=account.user_id)
     return ended

@@ -1,4 +1,4 @@
-"""Forget sessions, links, codes, sign-ups, identities, keys, devices and questions that have been over for a while."""
+"""Forget what has been over for a while: sessions, links, codes, sign-ups, identities, keys, devices, and the like."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ _KINDS: Sequence[Callable[[Work], _Forgetting]] = (
     lambda work: work.api_keys,
     lambda work: work.device_sign_ins,
     lambda work: work.passkeys,
+    lambda work: work.provider_sign_ins,
 )
 
 
@@ -38,8 +39,8 @@ async def forget_remains(ports: Ports) -> int:
         while count >= BATCH:
             async with ports.store.transaction() as work:
                 remains = kind(work)
-                # Of a program that waited, an address is known; about it, or a question, nobody asks later.
-                is_of_no_use = remains in (work.device_sign_ins, work.passkeys)
-                count = await remains.forget(now if is_of_no_use else before, BATCH)
+                # Of a program that waited an address is known, and of a browser that went to a provider a person.
+                is_at_once = remains in (work.device_sign_ins, work.provider_sign_ins, work.passkeys)
+                count = await remains.forget(now if is_at_once else before, BATCH)
             removed += count
     return removed

@@ -62,7 +62,8 @@ async def judge_passkey(passkeys: Passkeys, work: Work, shown: Shown) -> Account
     except AnswerRefused:
         return PasskeyRefused()
     if has_gone_back(passkey.sign_count, told):
-        await write_mail(passkeys.ports, work, Occasion.PASSKEY_COPIED, account.email.typed, shown.language)
+        to, owner = account.email.typed, account.user_id
+        await write_mail(passkeys.ports, work, Occasion.PASSKEY_COPIED, to, shown.language, user_id=owner)
         return PasskeyCopied(passkey.passkey_id, passkey.user_id)
     await work.passkeys.note_use(passkey.passkey_id, told, passkeys.ports.clock.now())
     return account

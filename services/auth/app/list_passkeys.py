@@ -10,5 +10,5 @@ async def list_passkeys(passkeys: Passkeys, user_id: str) -> tuple[list[Passkey]
     """All of theirs, newest first, and whether this person can have any here."""
     async with passkeys.ports.store.transaction() as work:
         found = await work.passkeys.of_person(user_id)
-        is_offered = passkeys.authenticators is not None and not await work.passkeys.is_of_issuer(user_id)
-    return found, is_offered
+        is_elsewhere = await work.passkeys.is_of_issuer(user_id, passkeys.issuer)
+    return found, passkeys.authenticators is not None and not is_elsewhere

@@ -25,4 +25,5 @@ async def mail_code(
     made = EmailCode(fingerprint(code), purpose, account.user_id, account.email.key, now, now + life)
     await work.email_codes.add(made)
     occasion = Occasion.VERIFY if purpose is Purpose.VERIFY else Occasion.RESET
-    await write_mail(ports, work, occasion, account.email.typed, language, code=code, until=made.expires_at)
+    to = account.email.typed
+    await write_mail(ports, work, occasion, to, language, code=code, until=made.expires_at, user_id=account.user_id)

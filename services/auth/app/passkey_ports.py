@@ -20,8 +20,8 @@ class PasskeyRows(Protocol):
         """What authenticators know a person by: `fresh` from now on where there is nothing yet."""
         ...
 
-    async def is_of_issuer(self, user_id: str) -> bool:
-        """Whether another issuer vouches for this person."""
+    async def is_of_issuer(self, user_id: str, issuer: str) -> bool:
+        """Whether this issuer vouches for this person."""
         ...
 
     async def add(self, passkey: Passkey) -> bool:
@@ -134,3 +134,5 @@ class Passkeys:
     ports: Ports
     authenticators: Authenticators | None = None
     """None where this server has no name that passkeys could be bound to."""
+    issuer: str = ""
+    """Whose people have their ways in there, and none of these here; empty for nobody's."""

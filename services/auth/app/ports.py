@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from services.auth.app.mailing_ports import Mailing
 from services.auth.app.passkey_ports import PasskeyRows
+from services.auth.app.people_ports import People
 from services.auth.app.program_ports import ApiKeys, DeviceSignIns
+from services.auth.app.provider_ports import ProviderSignIns
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import EmailAddress
 from services.auth.domain.email_code import EmailCode, PendingSignUp, Purpose
@@ -40,7 +43,10 @@ class Accounts(Protocol):
         ...
 
     async def close(self, user_id: str, at: datetime.datetime) -> None:
-        """From now on there is none. Its address is free, its password forgotten; its row waits for its erasure."""
+        """From now on there is none. Its address is free, its password forgotten; its row waits for its erasure.
+
+        Sign-ups and codes that wait with its address go with it.
+        """
         ...
 
     async def rename(self, user_id: str, display_name: str) -> Account | None:
@@ -207,8 +213,8 @@ class PendingSignUps(Protocol):
 class Mails(Protocol):
     """Mail that waits to be sent, within a unit of work."""
 
-    async def add(self, mail: Mail, due_at: datetime.datetime) -> None:
-        """Let a mail wait until it is due."""
+    async def add(self, mail: Mail, due_at: datetime.datetime, user_id: str | None = None) -> None:
+        """Let a mail wait until it is due; `user_id` is whose it is, where they have an account."""
         ...
 
     async def claim(self, now: datetime.datetime, held_until: datetime.datetime, limit: int) -> list[ClaimedMail]:
@@ -277,6 +283,16 @@ class Work(Protocol):
         """Passkeys."""
         ...
 
+    @property
+    def people(self) -> People:
+        """People who are erased."""
+        ...
+
+    @property
+    def provider_sign_ins(self) -> ProviderSignIns:
+        """Browsers that went to a provider."""
+        ...
+
     async def publish(self, fact: Fact) -> None:
         """Publish once the work has committed."""
         ...
@@ -314,22 +330,6 @@ class TokenSigner(Protocol):
         ...
 
 
-class MailerAway(Exception):
-    """The mail was not taken now, and may be later; the text says why and names nobody."""
-
-
-class MailRefused(Exception):
-    """The mail never will be taken; the text says why and names nobody."""
-
-
-class Mailer(Protocol):
-    """Carries mail."""
-
-    async def send(self, mail: Mail) -> None:
-        """Hand one over. Raises MailerAway or MailRefused."""
-        ...
-
-
 class Clock(Protocol):
     """Tells the time in UTC."""
 
@@ -350,28 +350,6 @@ class Lives:
     """A sign-in link."""
     remains: datetime.timedelta
     """What is over, before it is forgotten."""
-
-
-@dataclasses.dataclass(frozen=True)
-class MailLives:
-    """How long the links in mails work."""
-
-    verify: datetime.timedelta
-    """To confirm an address, or a sign-up."""
-    reset: datetime.timedelta
-    """To choose a new password."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Mailing:
-    """How mail is sent."""
-
-    mailer: Mailer
-    public_url: str
-    """Where its links lead."""
-    lives: MailLives
-    confirms_sign_ups: bool
-    """Whether an account is made when its mail was read, and nobody learns from a sign-up who has one."""
 
 
 @dataclasses.dataclass(frozen=True)

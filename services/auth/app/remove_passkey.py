@@ -14,4 +14,4 @@ async def remove_passkey(passkeys: Passkeys, user_id: str, passkey_id: str, lang
         account = await work.accounts.locked(user_id)
         if account is None or not await work.passkeys.remove(user_id, passkey_id):
             raise PasskeyNotFound
-        await write_mail(passkeys.ports, work, Occasion.PASSKEY_REMOVED, account.email.typed, language)
+        await write_mail(passkeys.ports, work, Occasion.PASSKEY_REMOVED, account.email.typed, language, user_id=user_id)

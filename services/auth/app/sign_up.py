@@ -80,4 +80,7 @@ async def _ask_for_confirmation(ports: Ports, person: NewPerson) -> None:
         occasion = Occasion.CONFIRM_SIGN_UP if account is None else Occasion.ADDRESS_TAKEN
         to = person.email.typed if account is None else account.email.typed
         # Of a taken address the code goes to nobody.
-        await write_mail(ports, work, occasion, to, person.language, code=code, until=pending.expires_at)
+        owner_id = account.user_id if account is not None else None
+        await write_mail(
+            ports, work, occasion, to, person.language, code=code, until=pending.expires_at, user_id=owner_id
+        )

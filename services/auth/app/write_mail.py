@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 
-from services.auth.app.ports import Mailing, Ports, Work
+from services.auth.app.mailing_ports import Mailing
+from services.auth.app.ports import Ports, Work
 from services.auth.domain.errors import MailOff
 from services.auth.domain.identifiers import new_mail_id
 from services.auth.domain.letters import letter
@@ -30,10 +31,14 @@ async def write_mail(
     *,
     code: str = "",
     until: datetime.datetime | None = None,
+    user_id: str | None = None,
 ) -> None:
-    """Sent once the caller's unit of work has committed; nothing where none is sent here. `until` is a link's end."""
+    """Sent once the caller's unit of work has committed; nothing where none is sent here.
+
+    `until` is a link's end; `user_id` whose mail it is, where they have an account.
+    """
     if ports.mailing is None:
         return
     now = ports.clock.now()
     subject, text = letter(occasion, language, ports.mailing.public_url, code)
-    await work.mails.add(Mail(new_mail_id(), to, subject, text, until or now + NOTICE_LIFE), now)
+    await work.mails.add(Mail(new_mail_id(), to, subject, text, until or now + NOTICE_LIFE), now, user_id)

@@ -64,6 +64,11 @@ class PostgresAccounts:
 
     async def close(self, user_id: str, at: datetime.datetime) -> None:
         """From now on there is none. Its address is free, its password forgotten; its row waits for its erasure."""
+        for waiting in (
+            "DELETE FROM pending_sign_ups WHERE email_key = (SELECT email_key FROM accounts WHERE user_id = $1)",
+            "DELETE FROM email_codes WHERE email_key = (SELECT email_key FROM accounts WHERE user_id = $1)",
+        ):
+            await self._connection.execute(waiting, user_id)
         await self._connection.execute(
             "UPDATE accounts SET email = NULL, email_key = NULL, password_hash = NULL, email_verified_at = NULL,"
             " closed_at = $2 WHERE user_id = $1 AND closed_at IS NULL",

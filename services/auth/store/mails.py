@@ -21,15 +21,16 @@ class PostgresMails:
         self._connection = connection
         self._key = key
 
-    async def add(self, mail: Mail, due_at: datetime.datetime) -> None:
-        """Let a mail wait until it is due."""
+    async def add(self, mail: Mail, due_at: datetime.datetime, user_id: str | None = None) -> None:
+        """Let a mail wait until it is due; `user_id` is whose it is, where they have an account."""
         words = json.dumps({"to": mail.to, "subject": mail.subject, "text": mail.text}).encode()
         await self._connection.execute(
-            "INSERT INTO mails (mail_id, sealed, due_at, tries, expires_at) VALUES ($1, $2, $3, 0, $4)",
+            "INSERT INTO mails (mail_id, sealed, due_at, tries, expires_at, user_id) VALUES ($1, $2, $3, 0, $4, $5)",
             mail.mail_id,
             sealing.seal(self._key, mail.mail_id, words),
             due_at,
             mail.expires_at,
+            user_id,
         )
 
     async def claim(self, now: datetime.datetime, held_until: datetime.datetime, limit: int) -> list[ClaimedMail]:

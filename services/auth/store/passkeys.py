@@ -29,10 +29,10 @@ class PostgresPasskeys:
         )
         return handle
 
-    async def is_of_issuer(self, user_id: str) -> bool:
-        """Whether another issuer vouches for this person."""
+    async def is_of_issuer(self, user_id: str, issuer: str) -> bool:
+        """Whether this issuer vouches for this person."""
         found: str | None = await self._connection.fetchval(
-            "SELECT user_id FROM identities WHERE user_id = $1 LIMIT 1", user_id
+            "SELECT user_id FROM identities WHERE user_id = $1 AND issuer = $2 LIMIT 1", user_id, issuer
         )
         return found is not None
 

@@ -19,6 +19,8 @@ from services.auth.store.identities import PostgresIdentities
 from services.auth.store.links import PostgresLinks
 from services.auth.store.mails import PostgresMails
 from services.auth.store.passkeys import PostgresPasskeys
+from services.auth.store.people import PostgresPeople
+from services.auth.store.provider_sign_ins import PostgresProviderSignIns
 from services.auth.store.sessions import PostgresSessions
 
 SCHEMA = "auth"
@@ -44,6 +46,8 @@ class PostgresWork:
         self.device_sign_ins = PostgresDeviceSignIns(inner.connection)
         self.passkeys = PostgresPasskeys(inner.connection)
         self.api_keys = PostgresApiKeys(inner.connection)
+        self.provider_sign_ins = PostgresProviderSignIns(inner.connection, mail_key)
+        self.people = PostgresPeople(inner.connection)
 
     async def publish(self, fact: Fact) -> None:
         """Publish once the work has committed."""
@@ -54,7 +58,7 @@ class PostgresStore:
     """Units of work on auth's schema."""
 
     def __init__(self, database: Database, encode: Encode, mail_key: bytes) -> None:
-        """`encode` turns a fact into its message; `mail_key` seals mail that waits."""
+        """`encode` turns a fact into its message; `mail_key` seals mail and sign-ins that wait."""
         self._database = database
         self._encode = encode
         self._mail_key = mail_key

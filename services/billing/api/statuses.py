@@ -8,6 +8,7 @@ from chassis.rpc.errors import Statuses
 from services.billing.domain import errors
 
 STATUSES: Statuses = {
+    errors.AccountNotFound: (grpc.StatusCode.NOT_FOUND, "ACCOUNT_NOT_FOUND"),
     errors.UnknownPlan: (grpc.StatusCode.INVALID_ARGUMENT, "UNKNOWN_PLAN"),
     errors.IdentifierMissing: (grpc.StatusCode.INVALID_ARGUMENT, "IDENTIFIER_MISSING"),
     errors.SecondsInvalid: (grpc.StatusCode.INVALID_ARGUMENT, "SECONDS_INVALID"),

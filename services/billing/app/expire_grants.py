@@ -22,7 +22,7 @@ async def expire_grants(ports: Ports) -> None:
 
 async def _expire(ports: Ports, grant: Grant) -> None:
     async with ports.store.transaction() as work:
-        await work.lock_account(grant.owner_id)
+        await work.lock_books(grant.owner_id)
         sheet = await work.sheet(grant.grant_id)
         if sheet and (entry := ledger.expire(sheet, ports.clock.now())):
             await work.append(entry)

@@ -42,6 +42,11 @@ async def look_at_customer(ports: PaymentPorts, customer_id: str) -> datetime.da
     if not owner_id:
         # The account at the provider may have customers that are none of ours.
         return None
+    if await ports.store.is_erased(owner_id):
+        # Paid for on a page that was open, or made in that very moment: it ends as the others did.
+        await ports.provider.end_customer(customer_id)
+        await ports.store.keep_invoices(look, owner_id, customer.invoices)
+        return None
     kept_id = await ports.store.name_customer(owner_id, customer_id, ports.now())
     stands = standing(customer, ports.ledger.plans, ports.terms, ports.now())
     for step in steps(owner_id, customer, ports.ledger.plans, ports.terms):

@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Sequence
 from typing import Protocol
 
+from services.billing.app.people_ports import Ended, People
 from services.billing.app.ports import Ports
 from services.billing.domain.errors import PaymentsNotSetUp
 from services.billing.domain.paid_periods import Terms
@@ -98,6 +99,13 @@ class Provider(Protocol):
         """Let a subscription end with what is paid, or go on."""
         ...
 
+    async def end_customer(self, customer_id: str) -> Ended:
+        """Close their open pages, end their subscriptions now, and remove them with all but what was paid. Idempotent.
+
+        Nothing is paid back by it.
+        """
+        ...
+
     async def refund(self, invoice_id: str) -> None:
         """Pay an invoice back in full; once, however often it is asked. Raises InvoiceNotPaid."""
         ...
@@ -176,7 +184,7 @@ class Reconciling:
     """When the next customer may be looked at; not kept, so that one that was cut off goes on with now."""
 
 
-class PaymentStore(Protocol):
+class PaymentStore(People, Protocol):
     """Where the records of payments are. Each call is one transaction."""
 
     async def record_of(self, owner_id: str) -> CustomerRecord | None:
@@ -188,11 +196,11 @@ class PaymentStore(Protocol):
         ...
 
     async def ask_customer(self, owner_id: str, at: datetime.datetime) -> CustomerRecord:
-        """A person's record, made where there is none."""
+        """A person's record, made where there is none. Raises AccountNotFound for somebody who was erased."""
         ...
 
     async def name_customer(self, owner_id: str, customer_id: str, at: datetime.datetime) -> str:
-        """Keep a person's customer, unless there is one; the one that is kept."""
+        """Keep a person's customer, unless there is one; the one that is kept. Raises AccountNotFound."""
         ...
 
     async def next_look(self) -> int:
@@ -238,7 +246,10 @@ class PaymentStore(Protocol):
     async def order_checkout(
         self, owner_id: str, request_key: str, price_key: str, at: datetime.datetime
     ) -> str | None:
-        """Keep what a request's key asks for; the page that it had before. Raises IdempotencyKeyReused."""
+        """Keep what a request's key asks for; the page that it had before.
+
+        Raises IdempotencyKeyReused, AccountNotFound.
+        """
         ...
 
     async def keep_checkout(self, owner_id: str, request_key: str, url: str) -> None:

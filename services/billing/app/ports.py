@@ -45,7 +45,14 @@ class Work(Protocol):
         ...
 
     async def lock_account(self, owner_id: str) -> Account:
-        """A person's account, whose ledger nobody else writes until the work commits."""
+        """A person's account, whose ledger nobody else writes until the work commits; made where there is none.
+
+        Raises AccountNotFound once their erasure has begun.
+        """
+        ...
+
+    async def lock_books(self, owner_id: str) -> None:
+        """The same lock, for what ends: of somebody whose erasure has begun, too."""
         ...
 
     async def account(self, owner_id: str) -> Account:

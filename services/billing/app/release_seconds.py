@@ -12,7 +12,7 @@ async def release_seconds(ports: Ports, job_id: str) -> None:
     async with ports.store.transaction() as work:
         history = await work.lock_job(job_id)
         if history.reservation:
-            await work.lock_account(history.reservation.owner_id)
+            await work.lock_books(history.reservation.owner_id)
         # Read after the lock is held, so that an account's entries are in the order of their times.
         now = ports.clock.now()
         entry = ledger.release(history, job_id, now)

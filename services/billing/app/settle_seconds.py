@@ -31,7 +31,7 @@ async def settle_seconds(ports: Ports, job_id: str, seconds: int) -> Settlement:
             return Settlement(charged_s, is_new=False)
         if history.reservation is None:
             raise ReservationNotFound
-        await work.lock_account(history.reservation.owner_id)
+        await work.lock_books(history.reservation.owner_id)
         # Read after the lock is held, so that an account's entries are in the order of their times.
         now = ports.clock.now()
         entry = ledger.settle(history.reservation, job_id, seconds, now)

@@ -8,6 +8,10 @@ from collections.abc import Mapping
 from services.billing.domain.durations import spoken
 
 
+class AccountNotFound(Exception):
+    """There is no such account."""
+
+
 class UnknownPlan(Exception):
     """There is no such plan."""
 
@@ -88,6 +92,11 @@ class PaymentRefused(Exception):
         """`code` is the provider's word."""
         super().__init__(f"The payment provider refused: {code or 'unknown'}")
         self.code = code
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the provider has no such thing."""
+        return self.code == "resource_missing"
 
 
 class SignatureInvalid(Exception):

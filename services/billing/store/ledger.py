@@ -17,6 +17,7 @@ from services.billing.domain.facts import Fact
 from services.billing.domain.grants import Account, Grant, Renewal, Source
 from services.billing.domain.ledger import JobHistory, history_of
 from services.billing.domain.sheets import Sheet, in_line
+from services.billing.store.people import require_known
 from services.billing.store.rows import entry_of, grant_of, sheet_of
 
 Encode = Callable[[Fact], Message]
@@ -82,7 +83,8 @@ class LedgerWork:
         return history_of([entry_of(row) for row in rows])
 
     async def lock_account(self, owner_id: str) -> Account:
-        """A person's account, whose ledger nobody else writes until the work commits."""
+        """A person's account, whose ledger nobody else writes until the work commits. Raises AccountNotFound."""
+        await require_known(self._tx.connection, owner_id)
         await self._tx.connection.execute(
             "INSERT INTO accounts (owner_id) VALUES ($1) ON CONFLICT DO NOTHING", owner_id
         )
@@ -90,6 +92,11 @@ class LedgerWork:
             "SELECT plan, renewal FROM accounts WHERE owner_id = $1 FOR UPDATE", owner_id
         )
         return Account(row["plan"], Renewal(row["renewal"]))
+
+    async def lock_books(self, owner_id: str) -> None:
+        """The same lock, for what ends: of somebody whose erasure has begun, too."""
+        # Their row is there for as long as they have seconds set aside.
+        await self._tx.connection.execute("SELECT owner_id FROM accounts WHERE owner_id = $1 FOR UPDATE", owner_id)
 
     async def account(self, owner_id: str) -> Account:
         """A person's account, for reading."""

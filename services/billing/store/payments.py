@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from chassis.db.pool import Database
 from chassis.db.transaction import Transaction, transaction
 from services.billing.app.payment_ports import CustomerRecord, DueLook, InvoicePlace, KeptInvoice, Reconciling
 from services.billing.domain.errors import IdempotencyKeyReused
 from services.billing.domain.payments import Card, Invoice, ReceivedEvent
 from services.billing.domain.standing import PaymentState
+from services.billing.store.people import PeopleStore, keep_invoices, require_known
 
 _RECORD = (
     "SELECT owner_id, customer_id, asked_at, state, plan, next_plan, paid_until, usable_until, had_subscription,"
@@ -21,12 +21,8 @@ _RECORD = (
 )
 
 
-class PaymentStore:
+class PaymentStore(PeopleStore):
     """Each call is one transaction."""
-
-    def __init__(self, database: Database) -> None:
-        """In billing's own schema."""
-        self._database = database
 
     async def record_of(self, owner_id: str) -> CustomerRecord | None:
         """A person's record."""
@@ -43,16 +39,18 @@ class PaymentStore:
         return found
 
     async def ask_customer(self, owner_id: str, at: datetime.datetime) -> CustomerRecord:
-        """A person's record, made where there is none."""
+        """A person's record, made where there is none. Raises AccountNotFound for somebody who was erased."""
         async with transaction(self._database) as tx:
+            await require_known(tx.connection, owner_id)
             await tx.connection.execute(
                 "INSERT INTO customers (owner_id, asked_at) VALUES ($1, $2) ON CONFLICT DO NOTHING", owner_id, at
             )
             return _record(await tx.connection.fetchrow(_RECORD, owner_id))
 
     async def name_customer(self, owner_id: str, customer_id: str, at: datetime.datetime) -> str:
-        """Keep a person's customer, unless there is one; the one that is kept."""
+        """Keep a person's customer, unless there is one; the one that is kept. Raises AccountNotFound."""
         async with transaction(self._database) as tx:
+            await require_known(tx.connection, owner_id)
             kept: str = await tx.connection.fetchval(
                 "INSERT INTO customers (owner_id, customer_id, asked_at) VALUES ($1, $2, $3)"
                 " ON CONFLICT (owner_id) DO UPDATE SET customer_id = coalesce(customers.customer_id, $2)"
@@ -75,7 +73,7 @@ class PaymentStore:
             kept = await tx.connection.fetchval(
                 "UPDATE customers SET look = $2, state = $3, plan = $4, next_plan = $5, paid_until = $6,"
                 " usable_until = $7, had_subscription = had_subscription OR $8, card_type = $9, card_last4 = $10"
-                " WHERE owner_id = $1 AND look < $2 RETURNING true",
+                " WHERE owner_id = $1 AND look < $2 AND erased_at IS NULL RETURNING true",
                 record.owner_id,
                 look,
                 record.state.value,
@@ -88,7 +86,7 @@ class PaymentStore:
                 record.card.last4 if record.card else None,
             )
             if kept:
-                await _keep_invoices(tx, look, record.owner_id, invoices)
+                await keep_invoices(tx, look, record.owner_id, invoices)
         return bool(kept)
 
     async def invoices(self, owner_id: str, after: InvoicePlace | None, limit: int) -> Sequence[KeptInvoice]:
@@ -213,8 +211,12 @@ class PaymentStore:
     async def order_checkout(
         self, owner_id: str, request_key: str, price_key: str, at: datetime.datetime
     ) -> str | None:
-        """Keep what a request's key asks for; the page that it had before. Raises IdempotencyKeyReused."""
+        """Keep what a request's key asks for; the page that it had before.
+
+        Raises IdempotencyKeyReused, AccountNotFound.
+        """
         async with transaction(self._database) as tx:
+            await require_known(tx.connection, owner_id)
             await tx.connection.execute(
                 "INSERT INTO checkout_orders (owner_id, request_key, price_lookup_key, ordered_at)"
                 " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
@@ -282,25 +284,6 @@ class PaymentStore:
         async with transaction(self._database) as tx:
             await tx.connection.execute("DELETE FROM received_events WHERE received_at < $1", before)
             await tx.connection.execute("DELETE FROM checkout_orders WHERE ordered_at < $1", before)
-
-
-async def _keep_invoices(tx: Transaction, look: int, owner_id: str, invoices: Sequence[Invoice]) -> None:
-    await tx.connection.executemany(
-        "INSERT INTO invoices (invoice_id, owner_id, number, created_at, total, currency, state, url, look)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (invoice_id) DO UPDATE SET number = excluded.number,"
-        " total = excluded.total, state = excluded.state, url = excluded.url, look = excluded.look",
-        [
-            (
-                *(invoice.invoice_id, owner_id, invoice.number or None, invoice.created_at, invoice.total),
-                *(invoice.currency, invoice.state, invoice.url or None, look),
-            )
-            for invoice in invoices
-        ],
-    )
-    # A draft that was deleted was never an invoice.
-    await tx.connection.execute(
-        "DELETE FROM invoices WHERE owner_id = $1 AND look < $2 AND state = 'draft'", owner_id, look
-    )
 
 
 async def _want(tx: Transaction, subjects: Sequence[str], at: datetime.datetime, *, is_routine: bool) -> None:

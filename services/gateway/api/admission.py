@@ -154,15 +154,22 @@ class Admission:
     def set_cookies(self, response: Response, request: Request, tokens: Mapping[str, tuple[str, int]]) -> None:
         """Put tokens into cookies that no script can read; the refresh token goes to the sign-in routes only."""
         for name, (value, life_s) in tokens.items():
-            response.set_cookie(
-                name,
-                value,
-                max_age=life_s,
-                path=REFRESH_PATH if name == REFRESH_COOKIE else "/",
-                secure=self._is_secure(request),
-                httponly=True,
-                samesite="lax",
-            )
+            path = REFRESH_PATH if name == REFRESH_COOKIE else "/"
+            self.set_cookie(response, request, name, value, life_s=life_s, path=path)
+
+    def set_cookie(
+        self, response: Response, request: Request, name: str, value: str, *, life_s: int, path: str
+    ) -> None:
+        """Put a cookie that no script reads, and that comes from another site only with a person who follows a link."""
+        response.set_cookie(
+            name,
+            value,
+            max_age=life_s,
+            path=path,
+            secure=self._is_secure(request),
+            httponly=True,
+            samesite="lax",
+        )
 
     def clear_cookies(self, response: Response, request: Request) -> None:
         """Take both cookies away."""

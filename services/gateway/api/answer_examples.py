@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from services.gateway.api.billing_schemas import EXAMPLES as BILLING_EXAMPLES
 from services.gateway.api.passkey_schemas import EXAMPLES as PASSKEY_EXAMPLES
+from services.gateway.api.provider_schemas import PROVIDER_EXAMPLES
 
 TRACK_ID = "trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43"
 UPLOAD_ID = "upl_7d3e1a9c5b2f4068912ac3de4f5b6a70"
@@ -200,6 +201,7 @@ BY_SCHEMA: Mapping[str, object] = {
     "OpenedShare": {"track": _SHARED_TRACK, "view": _VIEW, "expires_at": _ENDS_AT},
     **BILLING_EXAMPLES,
     **PASSKEY_EXAMPLES,
+    **PROVIDER_EXAMPLES,
     "Plans": {
         "plans": [_PLAN],
         "packs": [{"name": "hour", "title": "60 minutes", "seconds": 3600, "life_days": 365}],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -16,12 +15,12 @@ from services.gateway.api.opened_session import (
     TRANSPORT,
     device,
     is_by_cookie,
+    opened_session,
     opening_body,
-    session_answer,
 )
 from services.gateway.api.problems import unsigned
 from services.gateway.api.schema import Body, Text
-from stripsession.auth.v1 import account_pb2, auth_service_pb2
+from stripsession.auth.v1 import auth_service_pb2
 
 if TYPE_CHECKING:
     from stripsession.auth.v1.auth_service_pb2_grpc import AuthServiceAsyncStub
@@ -189,7 +188,9 @@ class AuthRoutes:
         answer = await ask(self._auth.SignUp, request, deadline_s=HASHING_S)
         if not answer.HasField("account"):
             return json_answer({"confirmation": "mail"}, 202)
-        return self._opened(call, body, answer.account, answer.tokens, 201)
+        return opened_session(
+            self._admission, call, answer.account, answer.tokens, by_cookie=is_by_cookie(body), status=201
+        )
 
     async def confirm_sign_up(self, call: Call) -> Response:
         """Make the account that waits for its mail."""
@@ -198,7 +199,9 @@ class AuthRoutes:
             code=body["code"], password=body["password"], device=device(call)
         )
         answer = await ask(self._auth.ConfirmSignUp, request, deadline_s=HASHING_S)
-        return self._opened(call, body, answer.account, answer.tokens, 201)
+        return opened_session(
+            self._admission, call, answer.account, answer.tokens, by_cookie=is_by_cookie(body), status=201
+        )
 
     async def sign_in(self, call: Call) -> Response:
         """Open a session."""
@@ -206,14 +209,18 @@ class AuthRoutes:
         request = auth_service_pb2.SignInRequest(email=body["email"], password=body["password"], device=device(call))
         with self._admission.try_of(body["email"]):
             answer = await ask(self._auth.SignIn, request, deadline_s=HASHING_S)
-        return self._opened(call, body, answer.account, answer.tokens, 200)
+        return opened_session(
+            self._admission, call, answer.account, answer.tokens, by_cookie=is_by_cookie(body), status=200
+        )
 
     async def redeem_link(self, call: Call) -> Response:
         """Open a session with a link's code."""
         body = await opening_body(call)
         request = auth_service_pb2.RedeemSignInLinkRequest(code=body["code"], device=device(call))
         answer = await ask(self._auth.RedeemSignInLink, request)
-        return self._opened(call, body, answer.account, answer.tokens, 200)
+        return opened_session(
+            self._admission, call, answer.account, answer.tokens, by_cookie=is_by_cookie(body), status=200
+        )
 
     async def refresh(self, call: Call) -> Response:
         """Renew a session, the way it is held."""
@@ -221,7 +228,7 @@ class AuthRoutes:
         if not token:
             raise unsigned("There is no refresh token in the body or the cookie.")
         answer = await ask(self._auth.RefreshSession, auth_service_pb2.RefreshSessionRequest(refresh_token=token))
-        return session_answer(self._admission, call, None, answer.tokens, by_cookie=by_cookie, status=200)
+        return opened_session(self._admission, call, None, answer.tokens, by_cookie=by_cookie, status=200)
 
     async def sign_out(self, call: Call) -> Response:
         """End a session."""
@@ -255,14 +262,3 @@ class AuthRoutes:
         if token:
             require_same_origin(call.request)
         return token, bool(token)
-
-    def _opened(
-        self,
-        call: Call,
-        body: Mapping[str, str],
-        account: account_pb2.Account,
-        tokens: account_pb2.SessionTokens,
-        status: int,
-    ) -> Response:
-        by_cookie = is_by_cookie(body)
-        return session_answer(self._admission, call, account, tokens, by_cookie=by_cookie, status=status)

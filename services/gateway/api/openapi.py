@@ -20,6 +20,7 @@ from services.gateway.api.answer_headers import HEADERS, OF_LIMITED, OF_STATUS
 from services.gateway.api.endpoint import Access, Answer, Endpoint, Rate
 from services.gateway.api.passkey_schemas import PASSKEY_ID
 from services.gateway.api.problems import MEDIA_TYPE, Problem
+from services.gateway.api.provider_schemas import PROVIDER
 from services.gateway.api.reasons import REASONS
 from services.gateway.api.refusals import reasons_of
 from services.gateway.api.schema import Body, Member, Text, Texts
@@ -71,6 +72,7 @@ _PATH_PARAMETERS: Mapping[str, tuple[str, str]] = {
     "key_id": ("Names an API key of yours.", KEY_ID),
     "passkey_id": ("Names a passkey of yours.", PASSKEY_ID),
     "share_id": ("Names a link of the track.", SHARE_ID),
+    "provider": ("Names one of the providers that listProviders lists.", PROVIDER),
     "stem": ("One of the track's `stems`.", "vocals"),
     "index": ("The segment's `index`, from 0 on.", "0"),
 }

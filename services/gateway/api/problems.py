@@ -186,6 +186,8 @@ _ACTIONS: Mapping[str, str] = {
     "CODE_SPENT": "Ask for a new link.",
     "WRONG_PASSWORD": "Look for a slip of the keyboard.",
     "WRONG_CREDENTIALS": "Look for a slip of the keyboard, or create an account if you have none.",
+    "CONNECTION_NOT_FOUND": "Nothing needs to be done: it signs nobody in.",
+    "PROVIDER_UNKNOWN": "Choose one of those that GET /v1/auth/providers lists.",
     "SESSION_ENDED": "Sign in again.",
     "SESSION_NOT_FOUND": "Nothing needs to be done: it has ended already.",
     "PAYMENTS_NOT_SET_UP": "Ask whoever runs this installation; docs/hosting.md says how payments are set up.",

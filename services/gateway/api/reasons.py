@@ -67,6 +67,7 @@ OF_SERVICES: Mapping[str, Reason] = {
     "API_KEY_NAME_INVALID": Reason(422, "A key's name has 1 to 100 visible characters."),
     "API_KEY_NOT_FOUND": Reason(404, "There is no such key."),
     "CLIENT_NAME_INVALID": Reason(422, "A program's name has 1 to 100 visible characters."),
+    "CONNECTION_NOT_FOUND": Reason(404, "This provider is not connected to your account."),
     "COVER_NOT_FOUND": Reason(404, "The song's file has no cover."),
     "DAMAGED": Reason(
         422, "This file is damaged or incomplete and cannot be decoded. Export it again, then upload it."
@@ -83,7 +84,11 @@ OF_SERVICES: Mapping[str, Reason] = {
     "DISPLAY_NAME_TOO_LONG": Reason(422, "A name has at most 100 characters."),
     "EMAIL_TAKEN": Reason(409, "There is an account with this e-mail address. Sign in instead."),
     "IDEMPOTENCY_KEY_REUSED": Reason(422, "This idempotency key was used for another upload."),
+    "IDENTITY_TAKEN": Reason(
+        409, "This is connected to another account here. Sign in with it, and disconnect it there first."
+    ),
     "INVALID_EMAIL": Reason(422, "This is not an e-mail address."),
+    "LAST_WAY_IN": Reason(409, "Nothing else would sign you in. Choose a password first, or connect another provider."),
     "LINK_SPENT": Reason(
         401,
         "This sign-in link was used or has expired. Ask whoever runs this server for a new one; if that is you,"
@@ -132,6 +137,18 @@ OF_SERVICES: Mapping[str, Reason] = {
         {"models": "duo"},
     ),
     "PRICE_MISSING": Reason(409, "This offer has no price yet. Tell whoever runs this installation."),
+    "PROVIDER_AWAY": Reason(503, "This provider cannot be reached just now. Sign in another way, or try again later."),
+    "PROVIDER_CONNECTED": Reason(
+        409, "Another account of this provider is connected already. Disconnect that one first."
+    ),
+    "PROVIDER_EMAIL_TAKEN": Reason(
+        409,
+        "There is an account with this address. Sign in to it, then connect the provider there, under Security.",
+    ),
+    "PROVIDER_SIGN_IN_SPENT": Reason(
+        404, "This sign-in was used, has run out, or began in another browser. Begin anew."
+    ),
+    "PROVIDER_UNKNOWN": Reason(404, "There is no such way to sign in here."),
     "QUEUE_FULL": Reason(503, "Too many songs are waiting; please try again in a little while."),
     "RANGE_INVALID": Reason(422, "The range lies outside the file."),
     "SCOPES_INVALID": Reason(422, "Name at least one scope, and only those that there are."),
@@ -210,6 +227,7 @@ UNTOLD: Mapping[str, str] = {
     "GRANT_MISMATCH": "between billing's own parts",
     "GRANT_NOT_FOUND": "between billing's own parts",
     "GRANT_REPLACED": "between billing's own parts",
+    "HOLDER_FAILED": "retention's own errands",
     "IDENTIFIER_MISSING": "the gateway names a person to whoever asks; it would tell UNAUTHENTICATED",
     "IDENTITY_ENDED": "a token of somebody whom the issuer deleted is refused like any bad one",
     "ISSUER_AWAY": "auth's own errands: an account is made without waiting for the issuer",
@@ -221,6 +239,8 @@ UNTOLD: Mapping[str, str] = {
     "LIBRARY_AWAY": "retention's own errands",
     "LIMIT_REACHED": "stands for a reason that separation always gives",
     "PAYMENT_REFUSED": "a fault of ours or of the account at the provider: INTERNAL, with the code in the log",
+    "PROVIDER_ANSWER_REFUSED": "where the browser comes back: it goes on to the page, with the word in its address",
+    "PROVIDER_DENIED": "where the browser comes back: it goes on to the page, with the word in its address",
     "REQUEST_REFUSED": "stands for a reason that separation always gives",
     "RESERVATION_MISMATCH": "between separation and billing",
     "RESERVATION_NOT_FOUND": "between separation and billing",

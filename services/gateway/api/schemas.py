@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from services.gateway.api.billing_schemas import BILLING_SCHEMAS
 from services.gateway.api.passkey_schemas import PASSKEY_SCHEMAS
+from services.gateway.api.provider_schemas import PROVIDER_SCHEMAS
 from services.gateway.api.reasons import WORDS
 from services.gateway.api.report_schemas import REPORT_SCHEMAS
 from services.gateway.api.scopes import SCOPE_TEXT
@@ -42,6 +43,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **REPORT_SCHEMAS,
     **BILLING_SCHEMAS,
     **PASSKEY_SCHEMAS,
+    **PROVIDER_SCHEMAS,
     "ProblemReason": one_of(
         "What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document,"
         " which is then in facts.reason: go by the status.",

@@ -14,6 +14,7 @@ _SECURITY = "stripsession.auth.v1.AccountSecurityService"
 _KEYS = "stripsession.auth.v1.ApiKeyService"
 _DEVICES = "stripsession.auth.v1.DeviceService"
 _PASSKEYS = "stripsession.auth.v1.PasskeyService"
+_PROVIDERS = "stripsession.auth.v1.ProviderService"
 _LIBRARY = "stripsession.library.v1.LibraryService"
 _LISTING = "stripsession.library.v1.ListingService"
 _SHARES = "stripsession.library.v1.ShareService"
@@ -29,7 +30,8 @@ _IDEMPOTENT = {
     + [f"{_SECURITY}/{name}" for name in ("ListSessions", "EndOtherSessions", "ListEndedSessions")]
     + [f"{_KEYS}/{name}" for name in ("ListApiKeys", "RevokeApiKey", "VerifyApiKey")]
     + [f"{_DEVICES}/DescribeDeviceSignIn"]
-    + [f"{_PASSKEYS}/{name}" for name in ("BeginPasskey", "ListPasskeys", "RenamePasskey", "BeginPasskeySignIn")],
+    + [f"{_PASSKEYS}/{name}" for name in ("BeginPasskey", "ListPasskeys", "RenamePasskey", "BeginPasskeySignIn")]
+    + [f"{_PROVIDERS}/{name}" for name in ("ListProviders", "ListConnections")],
     "library": [
         f"{_LIBRARY}/{name}"
         for name in (

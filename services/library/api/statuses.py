@@ -10,6 +10,7 @@ from services.library.domain import errors
 _Code = grpc.StatusCode
 
 STATUSES: Statuses = {
+    errors.AccountNotFound: (_Code.NOT_FOUND, "ACCOUNT_NOT_FOUND"),
     errors.UploadNotFound: (_Code.NOT_FOUND, "UPLOAD_NOT_FOUND"),
     errors.UploadGone: (_Code.FAILED_PRECONDITION, "UPLOAD_GONE"),
     errors.UploadEmpty: (_Code.INVALID_ARGUMENT, "UPLOAD_EMPTY"),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from services.library.app.people_ports import People
 from services.library.domain.facts import Fact
 from services.library.domain.file_tags import CoverObject, FileTags
 from services.library.domain.keys import Key
@@ -92,8 +93,8 @@ class Uploads(Protocol):
         """Uploads whose key is destroyed and whose objects may be left."""
         ...
 
-    async def forget(self, erased_before: datetime.datetime) -> None:
-        """Remove the rows of erased uploads that no track refers to."""
+    async def forget(self, erased_before: datetime.datetime, of_erased_people_before: datetime.datetime) -> None:
+        """Remove the rows of erased uploads that no track refers to; those of erased people from another moment on."""
         ...
 
 
@@ -170,6 +171,10 @@ class Tracks(Protocol):
 
     async def mark_deleted(self, track_id: str) -> None:
         """Note that its objects are gone; the row stays for a while, so that late objects are found."""
+        ...
+
+    async def deleting_of(self, owner_id: str, limit: int) -> tuple[Track, ...]:
+        """The owner's among these."""
         ...
 
     async def deleted(self, before: datetime.datetime, limit: int) -> tuple[str, ...]:
@@ -308,6 +313,11 @@ class Work(Protocol):
     @property
     def shares(self) -> Shares:
         """Links to tracks."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """People who are erased."""
         ...
 
     async def publish(self, fact: Fact) -> None:

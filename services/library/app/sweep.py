@@ -30,7 +30,9 @@ ANSWER_GRACE = datetime.timedelta(seconds=30)
 TOMBSTONE_LIFE = datetime.timedelta(days=1)
 """Rows of deleted tracks stay this long, so that a late worker's objects are found and a repeated deletion succeeds."""
 UPLOAD_ROW_LIFE = datetime.timedelta(days=30)
-"""Rows of erased uploads, which name nothing but identifiers, stay this long for the record of their erasure."""
+"""Rows of erased uploads, which name nothing but identifiers, stay this long for the record of their erasure.
+
+Those of erased people go as soon as the rows of their tracks."""
 SHARE_ROW_LIFE = datetime.timedelta(days=1)
 """Rows of links that expired or were revoked stay this long, so that a repeated revocation succeeds."""
 _BATCH = 50
@@ -121,7 +123,7 @@ async def _bury(ports: Ports) -> int:
     now = ports.clock.now()
     async with ports.store.transaction() as work:
         tracks = await work.tracks.deleted(now - TOMBSTONE_LIFE, _BATCH)
-        await work.uploads.forget(now - UPLOAD_ROW_LIFE)
+        await work.uploads.forget(now - UPLOAD_ROW_LIFE, now - TOMBSTONE_LIFE)
         await work.shares.forget(now - SHARE_ROW_LIFE)
 
     async def bury(track_id: str) -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
+class AccountNotFound(Exception):
+    """There is no such account."""
+
+
 class UploadNotFound(Exception):
     """There is no such upload."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from chassis import sealing
+from chassis.db.erased import ErasedPeople
 from chassis.db.transaction import Connection
+from services.library.domain.errors import AccountNotFound
 from services.library.domain.keys import Key
 
 
@@ -37,7 +39,10 @@ class KeyRing:
         return None if wrapped is None else sealing.unseal(self._master, f"user {owner_id}", wrapped)
 
     async def ensure_user_key(self, connection: Connection, owner_id: str) -> bytes:
-        """The user's key, made when there is none."""
+        """The user's key, made when there is none. Raises AccountNotFound for somebody who was erased."""
+        # Asked although there may be a key: an erasure that begins now must find all that is written under it.
+        if await ErasedPeople(connection).is_erased(owner_id):
+            raise AccountNotFound
         key = await self.user_key(connection, owner_id)
         if key is not None:
             return key

@@ -13,6 +13,7 @@ from chassis.db.transaction import Transaction, transaction
 from services.library.domain.facts import Fact
 from services.library.store.file_tags import FileTagRows
 from services.library.store.keys import KeyRing
+from services.library.store.people import PersonRows
 from services.library.store.reports import ReportRows
 from services.library.store.segments import SegmentRows
 from services.library.store.shares import ShareRows
@@ -34,6 +35,7 @@ class LibraryWork:
         self.reports = ReportRows(inner.connection)
         self.file_tags = FileTagRows(inner.connection, keys)
         self.shares = ShareRows(inner.connection)
+        self.people = PersonRows(inner.connection)
         self._inner = inner
         self._encode = encode
 

@@ -81,6 +81,7 @@ _UNANSWERED = _SELECT + (
 )
 _STOPPING = _SELECT + "WHERE t.stop_owed ORDER BY t.updated_at LIMIT $1"
 _DELETING = _SELECT + "WHERE t.deleting_at IS NOT NULL AND t.deleted_at IS NULL ORDER BY t.deleting_at LIMIT $1"
+_DELETING_OF = _SELECT + "WHERE t.owner_id = $1 AND t.deleting_at IS NOT NULL AND t.deleted_at IS NULL LIMIT $2"
 _ADD = (
     "INSERT INTO tracks (track_id, owner_id, upload_id, idempotency_key, title, title_chosen, artist, search_text,"
     " state, model, job_id, jobs, attempt, sample_rate_hz, channels, depth_bits, codec, length_samples, stems,"
@@ -190,6 +191,10 @@ class TrackRows:
     async def deleting(self, limit: int) -> tuple[Track, ...]:
         """Tracks whose deletion is not finished."""
         return tuple(_track(row) for row in await self._connection.fetch(_DELETING, limit))
+
+    async def deleting_of(self, owner_id: str, limit: int) -> tuple[Track, ...]:
+        """The owner's among these."""
+        return tuple(_track(row) for row in await self._connection.fetch(_DELETING_OF, owner_id, limit))
 
     async def mark_deleted(self, track_id: str) -> None:
         """Note that its objects are gone; the row stays for a while, so that late objects are found."""

@@ -175,13 +175,14 @@ class UploadRows:
         )
         return tuple(row["upload_id"] for row in rows)
 
-    async def forget(self, erased_before: datetime.datetime) -> None:
-        """Remove the rows of erased uploads that no track refers to."""
+    async def forget(self, erased_before: datetime.datetime, of_erased_people_before: datetime.datetime) -> None:
+        """Remove the rows of erased uploads that no track refers to; those of erased people from another moment on."""
         await self._connection.execute(
-            "DELETE FROM uploads WHERE erased_at < $1"
-            " AND NOT EXISTS (SELECT 1 FROM tracks WHERE tracks.upload_id = uploads.upload_id"
-            " AND tracks.state NOT IN ('failed', 'cancelled'))",
+            "DELETE FROM uploads WHERE (erased_at < $1 OR (erased_at < $2"
+            " AND EXISTS (SELECT 1 FROM erased_people WHERE erased_people.user_id = uploads.owner_id)))"
+            " AND NOT EXISTS (SELECT 1 FROM tracks WHERE tracks.upload_id = uploads.upload_id)",
             erased_before,
+            of_erased_people_before,
         )
 
 

@@ -11,5 +11,6 @@ STATUSES: Statuses = {
     errors.IdentifierMissing: (grpc.StatusCode.INVALID_ARGUMENT, "IDENTIFIER_MISSING"),
     errors.PageTokenInvalid: (grpc.StatusCode.INVALID_ARGUMENT, "PAGE_TOKEN_INVALID"),
     errors.LibraryAway: (grpc.StatusCode.UNAVAILABLE, "LIBRARY_AWAY"),
+    errors.HolderFailed: (grpc.StatusCode.UNAVAILABLE, "HOLDER_FAILED"),
     errors.ErasureFailed: (grpc.StatusCode.UNAVAILABLE, "ERASURE_FAILED"),
 }

@@ -15,5 +15,14 @@ class LibraryAway(Exception):
     """The library cannot be reached; the same call may succeed at any moment."""
 
 
+class HolderFailed(Exception):
+    """A service could not erase a person this time; the same call may succeed later."""
+
+    def __init__(self, word: str) -> None:
+        """`word` says why, for the log and the row."""
+        super().__init__(word)
+        self.word = word
+
+
 class ErasureFailed(Exception):
     """The library could not erase this upload this time."""

@@ -47,6 +47,8 @@ class ErasureWork:
         await self._tx.connection.execute(
             "INSERT INTO duties (upload_id, owner_id, uploaded_at, due_at, reason)"
             " SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT 1 FROM erasures WHERE upload_id = $1)"
+            # All that the library holds of an erased person goes with them.
+            " AND NOT EXISTS (SELECT 1 FROM account_erasures WHERE user_id = $2)"
             " ON CONFLICT DO NOTHING",
             *_values(duty),
         )
@@ -111,7 +113,9 @@ class ErasureWork:
         await self._tx.connection.execute("DELETE FROM duties WHERE upload_id = $1", erasure.upload_id)
         tag: str = await self._tx.connection.execute(
             "INSERT INTO erasures (upload_id, owner_id, uploaded_at, erased_at, reason, objects)"
-            " VALUES ($1, $2, $3, $4, $5, $6)"
+            " SELECT $1, $2, $3, $4, $5, $6"
+            # Of an erased person the holders' proofs are the evidence, and none of single uploads is kept.
+            " WHERE NOT EXISTS (SELECT 1 FROM account_erasures WHERE user_id = $2)"
             " ON CONFLICT (upload_id) DO UPDATE SET erased_at = excluded.erased_at,"
             " objects = erasures.objects + excluded.objects WHERE excluded.objects > 0",
             erasure.upload_id,

@@ -7,13 +7,17 @@ from typing import TypeAlias
 
 import grpc
 
+from chassis.rpc.interceptors import Context
 from services.separation.api import mapping
 from services.separation.app.cancel_job import cancel_job
+from services.separation.app.erase_jobs import erase_jobs
 from services.separation.app.get_job import get_job_of_track
 from services.separation.app.list_jobs_of_tracks import BatchJobs, list_jobs_of_tracks
 from services.separation.app.list_models import list_models
 from services.separation.app.ports import Jobs, Models, Wake
 from services.separation.app.submit_job import Submission, Submitted
+from stripsession.privacy.v1 import data_holder_service_pb2 as privacy
+from stripsession.privacy.v1 import data_holder_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2 as messages
 from stripsession.separation.v1 import separation_service_pb2_grpc
 
@@ -73,3 +77,19 @@ class JobReadingServicer(separation_service_pb2_grpc.JobReadingServiceServicer):
     ) -> messages.ListModelsResponse:
         """The models that can be asked for."""
         return messages.ListModelsResponse(models=[mapping.model_of(card) for card in await list_models(self._models)])
+
+
+class DataHolderServicer(data_holder_service_pb2_grpc.DataHolderServiceServicer):
+    """What retention asks about a person."""
+
+    def __init__(self, jobs: Jobs, wake: Wake) -> None:
+        self._jobs = jobs
+        self._wake = wake
+
+    async def Erase(self, request: privacy.EraseRequest, context: Context) -> privacy.EraseResponse:
+        """Their jobs."""
+        erased = await erase_jobs(self._jobs, self._wake, request.user_id)
+        return privacy.EraseResponse(
+            finished=erased.is_finished,
+            erased=[privacy.ErasedKind(kind=kind, count=count) for kind, count in erased.counts.items()],
+        )

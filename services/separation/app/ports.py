@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -90,6 +90,17 @@ class JobWork(Line, Protocol):
 
     async def unconcluded(self, limit: int) -> Sequence[str]:
         """Ended jobs whose conclusion is due."""
+        ...
+
+    async def is_erased(self, owner_id: str) -> bool:
+        """Whether a person's erasure has begun; one that has not waits until this transaction has committed."""
+        ...
+
+    async def erase_jobs_of(self, owner_id: str) -> tuple[int, Mapping[str, int]]:
+        """Cancel what has not ended, remove what is concluded; how many jobs are left, and what was removed in all.
+
+        From now on the person `is_erased`.
+        """
         ...
 
 

@@ -16,6 +16,7 @@ from services.separation.domain.errors import (
     ModelNotInPlan,
     PlanWithoutDefault,
     QueueFull,
+    UploadGone,
     UploadRefused,
 )
 from services.separation.domain.file_tags import FileTags
@@ -74,6 +75,9 @@ async def submit_job(
     if job is None:
         new, tags = await _inspected(ledger, uploads, decoders, models, submission)
         async with jobs.transaction() as work:
+            # Told as the upload's end, which it is: whoever owned it was erased while it was looked into.
+            if await work.is_erased(submission.owner_id):
+                raise UploadGone
             await work.insert(new)
             job = await _present(work, submission.job_id)
     if (job.track_id, job.owner_id) != (submission.track_id, submission.owner_id):

@@ -97,6 +97,9 @@ def _refusals() -> Iterator[None]:
             raise JobMismatch from error
         if refusal.reason in {"RESERVATION_RELEASED", "RESERVATION_SETTLED"}:
             raise _BooksDiffer from error
+        if refusal.reason == "ACCOUNT_NOT_FOUND":
+            # Erased while it was admitted: nothing is set aside for them any more.
+            raise AdmissionLapsed from error
         if is_transient(error):
             raise DependencyAway("billing", f"{refusal.code.name} {refusal.message}") from error
         raise

@@ -23,6 +23,8 @@ _DEADLINE_S = 5.0
 _IMPOSSIBLE = "SEGMENT_INVALID"
 _REFUSALS: Mapping[str, type[Exception]] = {
     "TRACK_NOT_FOUND": TrackGone,
+    # Its owner is being erased, and the track is among what goes next.
+    "ACCOUNT_NOT_FOUND": TrackGone,
     "TRACK_NOT_SEPARATING": TrackGone,
     "UPLOAD_GONE": UploadGone,
     "ATTEMPT_FENCED": AttemptFenced,

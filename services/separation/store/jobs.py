@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 import asyncpg
 from google.protobuf.message import Message
 
 from chassis.clock import Clock
+from chassis.db.erased import ErasedPeople
 from chassis.db.faults import is_outage
 from chassis.db.pool import Database
 from chassis.db.transaction import Transaction, transaction
@@ -21,6 +22,7 @@ from services.separation.domain.progress import Queue
 from services.separation.domain.remark import remarks_of
 from services.separation.domain.tiers import Tier, tier_named
 from services.separation.store import line
+from services.separation.store.erasing import erase_jobs_of
 from services.separation.store.remarks import read, written
 
 _COLUMNS = (
@@ -313,6 +315,14 @@ class PostgresJobWork:
             self._now,
             limit,
         )
+
+    async def is_erased(self, owner_id: str) -> bool:
+        """Whether a person's erasure has begun; one that has not waits until this transaction has committed."""
+        return await ErasedPeople(self._connection).is_erased(owner_id)
+
+    async def erase_jobs_of(self, owner_id: str) -> tuple[int, Mapping[str, int]]:
+        """Cancel what has not ended, remove what is concluded; how many are left, and what was removed in all."""
+        return await erase_jobs_of(self._connection, self._now, owner_id)
 
     async def census(self) -> Census:
         """Counts for the gauges."""

@@ -93,7 +93,7 @@ async def desk(database: Database) -> Desk:
     """Somebody with one passkey, who has read their mail."""
     world = World(sends_mail=True)
     ports = dataclasses.replace(world.ports, store=PostgresStore(database, encode, bytes(32)))
-    passkeys = Passkeys(ports, WebauthnAnswers(PARTY))
+    passkeys = Passkeys(ports, WebauthnAnswers(PARTY), "https://clerk.example")
     desk = Desk(world, passkeys, await _person(passkeys), SoftwareAuthenticator(ORIGIN))
     await desk.add(desk.phone)
     await desk.mails()
@@ -284,10 +284,11 @@ async def test_a_person_has_so_many(desk: Desk) -> None:
 
 
 async def test_not_for_people_of_other_issuers(desk: Desk) -> None:
-    """Who signs in through somebody else has their ways in there."""
-    async with desk.passkeys.ports.store.transaction() as work:
-        identity = await work.identities.claim("https://clerk.example", secrets.token_hex(8), desk.world.clock.now())
-        await work.identities.keep(dataclasses.replace(identity, user_id=desk.user_id))
+    """Who comes from Clerk has their ways in there; who has connected a provider can have passkeys beside it."""
+    for issuer, is_offered in (("https://provider.example", True), ("https://clerk.example", False)):
+        async with desk.passkeys.ports.store.transaction() as work:
+            identity = await work.identities.claim(issuer, secrets.token_hex(8), desk.world.clock.now())
+            await work.identities.keep(dataclasses.replace(identity, user_id=desk.user_id))
+        assert (await list_passkeys(desk.passkeys, desk.user_id))[1] is is_offered
     with pytest.raises(PasskeysOff):
         await begin_passkey(desk.passkeys, desk.user_id)
-    assert (await list_passkeys(desk.passkeys, desk.user_id))[1] is False

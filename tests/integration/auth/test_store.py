@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 from collections.abc import AsyncIterator
 
 import pytest
@@ -13,7 +15,9 @@ from chassis.bus.topology import FACTS
 from chassis.db.pool import Database
 from chassis.testing.nats import NatsServer
 from chassis.testing.postgres import PostgresServer
+from services.auth.domain.email_address import parse_email
 from services.auth.domain.facts import AccountCreated
+from services.auth.domain.provider_sign_in import ProviderSignIn, Told
 from services.auth.events.envelopes import encode
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
 from stripsession.auth.v1 import events_pb2
@@ -22,6 +26,8 @@ from tests.unit.auth.device_conformance import DeviceConformance
 from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.mail_conformance import MailConformance, mail_to
 from tests.unit.auth.passkey_conformance import PasskeyConformance
+from tests.unit.auth.people_conformance import PeopleConformance
+from tests.unit.auth.provider_conformance import ProviderConformance
 from tests.unit.auth.store_conformance import NOW, StoreConformance
 
 CHASSIS_TABLES = {"outbox", "inbox", "dead_letters", "migrations"}
@@ -34,6 +40,12 @@ async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
 
 
 class TestPostgresStore(StoreConformance, IdentityConformance, MailConformance):
+    @pytest.fixture
+    def store(self, database: Database) -> PostgresStore:
+        return PostgresStore(database, encode, bytes(32))
+
+
+class TestPostgresPeople(PeopleConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
         return PostgresStore(database, encode, bytes(32))
@@ -55,6 +67,25 @@ class TestPostgresPasskeys(PasskeyConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
         return PostgresStore(database, encode, bytes(32))
+
+
+class TestPostgresProviderSignIns(ProviderConformance):
+    @pytest.fixture
+    def store(self, database: Database) -> PostgresStore:
+        return PostgresStore(database, encode, bytes(32))
+
+
+async def test_a_journey_to_a_provider_is_sealed(database: Database) -> None:
+    """Neither what an answer is checked with nor whom it names can be read in its row, nor under another key."""
+    made = ProviderSignIn(b"s" * 32, b"b" * 32, "google", NOW, NOW + datetime.timedelta(minutes=9), "nonce", "verifier")
+    arrived = dataclasses.replace(made, told=Told("subject-1", parse_email("ada@example.org"), "Ada"))
+    async with PostgresStore(database, encode, bytes(32)).transaction() as work:
+        await work.provider_sign_ins.add(arrived)
+    row = bytes(await database.pool.fetchval("SELECT sealed FROM provider_sign_ins"))
+    for told in ("nonce", "verifier", "subject-1", "ada@example.org", "Ada"):
+        assert told.encode() not in row
+    async with PostgresStore(database, encode, b"k" * 32).transaction() as work:
+        assert await work.provider_sign_ins.of_state(b"s" * 32) is None
 
 
 async def test_fact_reaches_the_stream(database: Database, nats_server: NatsServer) -> None:

@@ -26,6 +26,7 @@ from stripsession.auth.v1 import (
     device_service_pb2_grpc,
     federation_service_pb2_grpc,
     passkey_service_pb2_grpc,
+    provider_service_pb2_grpc,
 )
 from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
 from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
@@ -39,6 +40,7 @@ from tests.integration.gateway.fake_jobs import FakeJobs
 from tests.integration.gateway.fake_listing import FakeListing
 from tests.integration.gateway.fake_passkeys import FakePasskeys
 from tests.integration.gateway.fake_payments import FakePayments
+from tests.integration.gateway.fake_providers import FakeProviders
 from tests.integration.gateway.fake_retention import FakeRetention
 from tests.integration.gateway.fake_sessions import FakeSessions
 from tests.integration.gateway.fake_shares import FakeShares
@@ -60,6 +62,7 @@ class Door:
     api_keys: FakeApiKeys
     devices: FakeDevices
     passkeys: FakePasskeys
+    providers: FakeProviders
     library: FakeLibrary
     shares: FakeShares
     jobs: FakeJobs
@@ -107,7 +110,7 @@ async def opened(
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
     shares, sessions, listing = FakeShares(library), FakeSessions(auth), FakeListing(library)
     federation, api_keys, devices = FakeFederation(), FakeApiKeys(), FakeDevices(auth)
-    payments, passkeys = FakePayments(), FakePasskeys(auth)
+    payments, passkeys, providers = FakePayments(), FakePasskeys(auth), FakeProviders(auth)
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
@@ -118,6 +121,7 @@ async def opened(
             lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(api_keys, server),
             lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(devices, server),
             lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(passkeys, server),
+            lambda server: provider_service_pb2_grpc.add_ProviderServiceServicer_to_server(providers, server),
         ],
         "library": [
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
@@ -162,6 +166,7 @@ async def opened(
             api_keys,
             devices,
             passkeys,
+            providers,
             library,
             shares,
             jobs,

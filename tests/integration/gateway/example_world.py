@@ -52,6 +52,7 @@ def restore(door: Door) -> None:
     devices.device_codes[DEVICE_CODE] = "answered"
     door.passkeys.passkeys, door.passkeys.credentials = {}, {str(USED["id"]): OWNER}
     door.passkeys.add(OWNER, PASSKEY_ID)
+    door.providers.connected = {OWNER}
     track = library.add_track(OWNER, segments=3, has_cover=True, upload_held=True, tags=["practice"])
     track.track_id = TRACK_ID
     upload = library.add_upload(OWNER, UPLOAD_BYTES)

@@ -19,11 +19,13 @@ from schemathesis.transport import SerializationContext
 
 from services.gateway.api.answer_examples import KEY_ID, SHARE_ID, SHARE_TOKEN, TRACK_ID, UPLOAD_ID
 from services.gateway.api.passkey_schemas import PASSKEY_ID
+from services.gateway.api.provider_routes import PROVIDER_COOKIE
 from services.gateway.domain.identifiers import is_known_shape
 from tests.contract.openapi_document import Json, document, operations, responses
 from tests.integration.gateway.conftest import Door
 from tests.integration.gateway.example_requests import request_of
 from tests.integration.gateway.example_world import restore, standing
+from tests.integration.gateway.fake_providers import GIVEN
 
 # `make property` looks longer. The cases of boundaries and examples, which do not depend on it, come to some hundreds.
 EXAMPLES_MAX = 300 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 24
@@ -38,6 +40,8 @@ KNOWN = {
 }
 # What the gateway says of a request that its document does not allow.
 OF_READING = {"INVALID_FIELD", "MALFORMED_HEADER", "MALFORMED_JSON", "MALFORMED_METADATA", "MALFORMED_QUERY"}
+# What a browser says of a request of our own page that came back from a provider.
+OF_A_PAGE = {"Sec-Fetch-Site": "same-origin", "Cookie": f"{PROVIDER_COOKIE}={GIVEN}"}
 # Of an event stream, the document has the whole, as generators of clients understand it; here it is told by the event.
 EVENT = {
     "type": "object",
@@ -122,7 +126,7 @@ def test_every_operation_keeps_to_the_document(case: Case, standing_door: Door) 
     """No answer is a fault or other than the document says; what it forbids is refused, and what it allows is read."""
     restore(standing_door)
     aimed(case)
-    response = case.call(base_url=standing_door.address, headers=standing_door.bearer())
+    response = case.call(base_url=standing_door.address, headers=standing_door.bearer() | OF_A_PAGE)
     case.validate_response(response, additional_checks=[nothing_allowed_is_unreadable])
 
 
@@ -135,7 +139,7 @@ def test_an_example_of_a_request_is_answered(standing_door: Door, method: str, p
     restore(standing_door)
     request = request_of(method.upper(), path, operation)
     request.url = httpx.URL(standing_door.address).join(request.url.raw_path.decode())
-    request.headers.update(standing_door.bearer())
+    request.headers.update(standing_door.bearer() | OF_A_PAGE)
     request.headers["Host"] = request.url.netloc.decode()
     with httpx.Client(timeout=15) as client:
         answer = client.send(request)

@@ -27,6 +27,7 @@ SAMPLES = {
     "session_id": "ses_" + "0" * 32,
     "key_id": "key_" + "0" * 32,
     "passkey_id": "pky_" + "0" * 32,
+    "provider": "google",
     "stem": "vocals",
     "index": "0",
     "ext": "flac",

@@ -79,6 +79,7 @@ async def billing(certificates: Path) -> AsyncIterator[tuple[RefusingBilling, Bi
         (grpc.StatusCode.FAILED_PRECONDITION, "RESERVATION_MISMATCH", JobMismatch),
         (grpc.StatusCode.FAILED_PRECONDITION, "RESERVATION_RELEASED", AdmissionLapsed),
         (grpc.StatusCode.FAILED_PRECONDITION, "RESERVATION_SETTLED", AdmissionLapsed),
+        (grpc.StatusCode.NOT_FOUND, "ACCOUNT_NOT_FOUND", AdmissionLapsed),
         (grpc.StatusCode.UNAVAILABLE, "STOPPING", DependencyAway),
     ],
 )

@@ -31,6 +31,7 @@ from services.separation.domain.tiers import Tier
 from services.separation.events.envelopes import encode
 from services.separation.store.jobs import PostgresJobs, PostgresJobWork
 from services.separation.wiring import MIGRATIONS
+from tests.unit.separation.erasure_promises import ErasurePromises
 from tests.unit.separation.memory_jobs import MemoryJobs, MemoryWork
 
 LEASE_S = 10.0
@@ -316,3 +317,11 @@ async def test_an_admission_is_put_off(database: Database) -> None:
         await work.admit("job_0")
         await work.line_up("usr_1")
         assert await work.claim(Tier.STANDARD, "a", LEASE_S) is not None
+
+
+class TestErasingFromPostgres(ErasurePromises):
+    """PostgreSQL keeps what the store promises of people who are erased."""
+
+    @pytest.fixture
+    def jobs(self, database: Database) -> PostgresJobs:
+        return PostgresJobs(database, encode, ManualClock())

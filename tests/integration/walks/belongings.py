@@ -16,6 +16,7 @@ from google.protobuf.message import Message
 
 from chassis import sealing
 from chassis.objects import open_objects
+from services.auth.domain.provider_sign_in import Connecting
 from services.library.media.formats import mix_assembly
 from services.library.media.mix import StemMix
 from services.library.media.segments import StreamShape
@@ -24,6 +25,7 @@ from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import device_service_pb2 as devices
 from stripsession.auth.v1 import passkey_service_pb2 as passkeys
+from stripsession.auth.v1 import provider_service_pb2 as providers
 from stripsession.billing.v1 import payment_service_pb2 as payments
 from stripsession.library.v1 import library_service_pb2 as library
 from stripsession.library.v1 import material_service_pb2 as material
@@ -32,6 +34,7 @@ from stripsession.separation.v1 import separation_service_pb2 as separation
 from tests.integration.stripe.shop import Shop
 from tests.integration.walks.contracts import method_named
 from tests.integration.walks.house import ORIGIN, House
+from tests.integration.walks.of_provider import PROVIDER, Provided
 from tests.unit.auth.software_authenticator import SoftwareAuthenticator
 from tests.unit.library.stems import BLOCK, MadeStem, collect, make_stem, music
 
@@ -82,6 +85,9 @@ class Belongings:
     passkey_id: str = ""
     created: str = ""
     """What their browser made when it was asked for a passkey."""
+    connecting_secret: str = ""
+    """Of a browser that came back to connect a provider, in this session:"""
+    signed_session_id: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,13 +105,17 @@ class Secrets:
     device_code: str
     assertion: str
     """What their browser answered when it was asked for a passkey to sign in with."""
+    arrived_secret: str
+    """Of a browser that came back from a provider to be signed in."""
+    answer: providers.ReceiveProviderAnswerRequest
+    """What another one came back with, which nobody was told yet."""
     invoice_id: str
     """Of a pack that they paid for. It opens nothing; whoever names it must be the operator."""
 
 
 def absent() -> Belongings:
     """Names of the right shape for what has never been."""
-    kinds = ("usr", "upl", "trk", "job", "shr", "tok", "ses", "key", "code", "pky", "made")
+    kinds = ("usr", "upl", "trk", "job", "shr", "tok", "ses", "key", "code", "pky", "made", "way", "ses")
     return Belongings(*(f"{kind}_{uuid.uuid4().hex}" for kind in kinds))
 
 
@@ -169,6 +179,8 @@ class Maker:
             key,
             codes.device_code,
             await self._assertion(person),
+            await self._provided.arrived(self._house, uuid.uuid4().hex),
+            await self._answer(),
             self._invoices[person.user_id],
         )
 
@@ -261,6 +273,7 @@ class Maker:
             passkey_id=await self._passkey(person, SoftwareAuthenticator(ORIGIN)),
             created=await self._created(person, SoftwareAuthenticator(ORIGIN)),
         )
+        made = await self._connecting(person, made)
         if state not in (State.UPLOADING, State.UPLOADED):
             made = await self._tracked(made)
         if state is State.CANCELLED:
@@ -272,6 +285,24 @@ class Maker:
             await self._separated(made)
         self.names[person.user_id] |= {name for name in dataclasses.astuple(made) if name}
         return made
+
+    @property
+    def _provided(self) -> Provided:
+        assert self._house.provided is not None
+        return self._house.provided
+
+    async def _connecting(self, person: Person, made: Belongings) -> Belongings:
+        """Somebody who has connected a provider, and came back from it once more in the session of their token."""
+        claims = jwt.decode(person.access_token, options={"verify_signature": False})
+        connecting = Connecting(person.user_id, str(claims["sid"]))
+        await self._provided.connect(self._house, person.user_id)
+        secret = await self._provided.arrived(self._house, person.user_id, connecting)
+        return dataclasses.replace(made, connecting_secret=secret, signed_session_id=connecting.session_id)
+
+    async def _answer(self) -> providers.ReceiveProviderAnswerRequest:
+        starting = providers.StartProviderSignInRequest(provider=PROVIDER)
+        road = (await self.ask("auth.v1.ProviderService.StartProviderSignIn", starting, "gateway")).road
+        return await self._provided.answer(road)
 
     async def _session(self, person: Person) -> str:
         """A session of nobody's tokens here, which may end."""

@@ -37,6 +37,7 @@ from stack.stripe.clock import Clock
 from tests.integration.auth.clerk_house import PAGE, SECRET_KEY, WEBHOOK_SECRET, issuing
 from tests.integration.stripe.shop import KEY, SECRET, Shop, opened
 from tests.integration.walks.of_issuer import Vouching
+from tests.integration.walks.of_provider import PUBLIC_URL, Provided, providing, written
 
 MODELS = Path(__file__).parents[3] / "inference" / "models"
 STRANGER = "stranger"
@@ -45,6 +46,8 @@ NOBODY = "nobody"
 """No certificate at all."""
 FORGER = "forger"
 """A certificate that names the gateway, by another authority."""
+HOLDERS = ("auth", "billing", "library", "separation")
+"""Services that hold something of people."""
 CALLERS = (*SERVICES, STRANGER, NOBODY, FORGER)
 STARTED_S = 60.0
 ORIGIN = "https://strip.example"
@@ -70,7 +73,10 @@ class House:
         self.signing_key_file = folder / "signing.pem"
         self.vouching: Vouching | None = None
         """Stands in for Clerk, while the house stands."""
-        self.auth_url = ""
+        self.provided: Provided | None = None
+        """Stands in for an OpenID provider, as long."""
+        self.urls: dict[str, str] = {}
+        """Of each service's database."""
         self._forged = make_certificates(folder / "forged")
         self._channels: dict[tuple[str, str], grpc.aio.Channel] = {}
 
@@ -78,10 +84,19 @@ class House:
         return f"127.0.0.1:{self.ports[service]}"
 
     async def call(
-        self, method: MethodDescriptor, requests: Sequence[Message], caller: str, *, timeout_s: float = 30.0
+        self,
+        method: MethodDescriptor,
+        requests: Sequence[Message],
+        caller: str,
+        *,
+        service: str = "",
+        timeout_s: float = 30.0,
     ) -> Heard:
-        """Ask any RPC as any caller. A request stream is all of `requests`, and a unary request their only one."""
-        channel = self._channel(service_of(method), caller)
+        """Ask any RPC as any caller. A request stream is all of `requests`, and a unary request their only one.
+
+        `service` is which of several that answer it.
+        """
+        channel = self._channel(service or services_of(method)[0], caller)
         streams = (method.client_streaming, method.server_streaming)
         make: Any = {
             (False, False): channel.unary_unary,
@@ -103,7 +118,7 @@ class House:
 
     async def write_auth(self, statement: str, *values: object) -> None:
         """Put something into auth's schema that no RPC gives out."""
-        connection = await asyncpg.connect(self.auth_url)
+        connection = await asyncpg.connect(self.urls["auth"])
         try:
             await connection.execute("SET search_path TO auth")
             await connection.execute(statement, *values)
@@ -138,9 +153,10 @@ class House:
         return grpc.aio.secure_channel(self.address(service), credentials, options)
 
 
-def service_of(method: MethodDescriptor) -> str:
-    """The deployable that answers an RPC: `stripsession.<service>.v1`."""
-    return str(method.containing_service.file.package).split(".")[1]
+def services_of(method: MethodDescriptor) -> Sequence[str]:
+    """The deployables that answer an RPC: `stripsession.<service>.v1`; `stripsession.privacy.v1` every holder."""
+    name = str(method.containing_service.file.package).split(".")[1]
+    return HOLDERS if name == "privacy" else (name,)
 
 
 @contextlib.asynccontextmanager
@@ -157,8 +173,9 @@ async def standing(postgres: PostgresServer, certificates: Path, folder: Path) -
         await nats.start()
         stack.callback(nats.kill)
         house.vouching = Vouching(await stack.enter_async_context(issuing()))
+        house.provided = await stack.enter_async_context(providing())
         urls = {name: (await stack.enter_async_context(postgres.database(name)))._url for name in house.ports}
-        house.auth_url = urls["auth"]
+        house.urls = urls
         stack.push_async_callback(house.stop)
         for work in _works(house, urls, nats.url, folder):
             await stack.enter_async_context(_running(work))
@@ -176,6 +193,7 @@ def _works(house: House, urls: dict[str, str], nats_url: str, folder: Path) -> l
             "drain_s": 0.1,
         }
 
+    assert house.provided is not None
     return [
         auth.serve(
             AuthSettings(
@@ -183,6 +201,9 @@ def _works(house: House, urls: dict[str, str], nats_url: str, folder: Path) -> l
                 signing_key_file=house.signing_key_file,
                 mail_dir=folder / "mail",
                 passkey_origins=(ORIGIN,),
+                issuer="stripsession",
+                public_url=PUBLIC_URL,
+                providers_file=written(folder, house.provided.issuer),
                 # Hashing is tested by itself; here it need only be real.
                 hashing_memory_kib=1024,
                 hashing_passes=1,
@@ -218,7 +239,14 @@ def _works(house: House, urls: dict[str, str], nats_url: str, folder: Path) -> l
             )
         ),
         retention.serve(
-            RetentionSettings(**told("retention"), library_address=house.address("library"), reconcile_every_s=0.5)
+            RetentionSettings(
+                **told("retention"),
+                library_address=house.address("library"),
+                separation_address=house.address("separation"),
+                billing_address=house.address("billing"),
+                auth_address=house.address("auth"),
+                reconcile_every_s=0.5,
+            )
         ),
     ]
 

@@ -7,10 +7,13 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.gateway.api.provider_routes import PROVIDER_COOKIE
 from tests.integration.walks.belongings import PASSWORD, State
+from tests.integration.walks.of_provider import PROVIDER
 from tests.integration.walks.rpc_examples import Asked, signed_event
 
 _TUS = {"Tus-Resumable": "1.0.0"}
+_OURS = {"Sec-Fetch-Site": "same-origin"}
 _BYTES = {**_TUS, "Content-Type": "application/offset+octet-stream"}
 
 
@@ -74,6 +77,11 @@ def _answered(text: str) -> Any:
     return json.loads(text) if text.startswith("{") else {"id": text}
 
 
+def _back(secret: str) -> Mapping[str, str]:
+    """Of our own page, in a browser that came back from a provider."""
+    return {**_OURS, "Cookie": f"{PROVIDER_COOKIE}={secret}"}
+
+
 def _page(asked: Asked) -> Sent:
     return Sent(params={"cursor": asked.things.page_token} if asked.things.page_token else {})
 
@@ -121,6 +129,16 @@ OPERATIONS: Mapping[str, Operation] = {
     "listPasskeys": _plain(),
     "renamePasskey": Operation(lambda asked: Sent({"passkey_id": asked.things.passkey_id}, json={"name": "walked"})),
     "removePasskey": Operation(lambda asked: Sent({"passkey_id": asked.things.passkey_id})),
+    "listProviders": _plain(),
+    "startProviderSignIn": _plain(path={"provider": PROVIDER}, headers=_OURS),
+    "finishProviderSignIn": Operation(
+        lambda asked: Sent(headers=_back(asked.secrets.arrived_secret), json={"confirms_age": True}),
+        secret="arrived_secret",
+    ),
+    "listConnections": _plain(),
+    "startConnecting": _plain(path={"provider": PROVIDER}, headers=_OURS),
+    "connectProvider": Operation(lambda asked: Sent(headers=_back(asked.things.connecting_secret))),
+    "disconnectProvider": _plain(path={"provider": PROVIDER}),
     "describeUploads": _plain(),
     "createUpload": _plain(headers={**_TUS, "Upload-Length": "4"}),
     "describeUpload": _of_upload(),

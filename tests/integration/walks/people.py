@@ -21,6 +21,7 @@ OBJECTS = (
     "user_code",
     "passkey_id",
     "created",
+    "connecting_secret",
 )
 
 

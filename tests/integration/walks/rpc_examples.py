@@ -16,6 +16,7 @@ from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import device_service_pb2 as devices
 from stripsession.auth.v1 import federation_service_pb2 as federation
 from stripsession.auth.v1 import passkey_service_pb2 as passkeys
+from stripsession.auth.v1 import provider_service_pb2 as providers
 from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.billing.v1 import payment_service_pb2 as payments
 from stripsession.library.v1 import library_service_pb2 as library
@@ -24,11 +25,13 @@ from stripsession.library.v1 import material_service_pb2 as material
 from stripsession.library.v1 import report_pb2 as report
 from stripsession.library.v1 import share_service_pb2 as shares
 from stripsession.library.v1 import upload_holding_service_pb2 as holding
+from stripsession.privacy.v1 import data_holder_service_pb2 as privacy
 from stripsession.retention.v1 import retention_service_pb2 as retention
 from stripsession.separation.v1 import separation_service_pb2 as separation
 from tests.integration.stripe.shop import SECRET
 from tests.integration.walks.belongings import LENGTH, PASSWORD, Belongings, Secrets, State, append
 from tests.integration.walks.of_issuer import Vouching
+from tests.integration.walks.of_provider import PROVIDER
 
 
 @dataclasses.dataclass(frozen=True)
@@ -199,6 +202,28 @@ _AUTH: Mapping[str, Example] = {
     "PasskeyService.SignInWithPasskey": Example(
         lambda asked: passkeys.SignInWithPasskeyRequest(credential_json=asked.secrets.assertion)
     ),
+    "ProviderService.ListProviders": Example(lambda asked: providers.ListProvidersRequest()),
+    "ProviderService.StartProviderSignIn": Example(
+        lambda asked: providers.StartProviderSignInRequest(provider=PROVIDER)
+    ),
+    "ProviderService.StartConnecting": _of_account(
+        providers.StartConnectingRequest, session_id="ses_1", provider=PROVIDER
+    ),
+    "ProviderService.ReceiveProviderAnswer": Example(lambda asked: asked.secrets.answer),
+    "ProviderService.FinishProviderSignIn": Example(
+        lambda asked: providers.FinishProviderSignInRequest(
+            browser_secret=asked.secrets.arrived_secret, confirms_age=True
+        )
+    ),
+    "ProviderService.ConnectProvider": Example(
+        lambda asked: providers.ConnectProviderRequest(
+            user_id=asked.actor,
+            session_id=asked.things.signed_session_id,
+            browser_secret=asked.things.connecting_secret,
+        )
+    ),
+    "ProviderService.ListConnections": _of_account(providers.ListConnectionsRequest),
+    "ProviderService.RemoveConnection": _of_account(providers.RemoveConnectionRequest, provider=PROVIDER),
     "LocalSignInService.CreateSignInLink": Example(
         lambda asked: auth.CreateSignInLinkRequest(email=asked.secrets.email)
     ),
@@ -305,6 +330,12 @@ _RETENTION: Mapping[str, Example] = {
         lambda asked: retention.ListErasuresRequest(owner_id=asked.actor), State.READY
     ),
 }
+_PRIVACY: Mapping[str, Example] = {
+    # Of somebody who was never here: the walk's people are asked about again.
+    "DataHolderService.Erase": Example(
+        lambda asked: privacy.EraseRequest(user_id=f"{asked.actor}_gone" if asked.actor else "")
+    ),
+}
 _SEPARATION: Mapping[str, Example] = {
     "JobReadingService.GetJobOfTrack": _of_track(separation.GetJobOfTrackRequest),
     "JobReadingService.ListJobsOfTracks": Example(
@@ -330,6 +361,7 @@ EXAMPLES: Mapping[str, Example] = {
         "auth": _AUTH,
         "billing": _BILLING,
         "library": _LIBRARY,
+        "privacy": _PRIVACY,
         "retention": _RETENTION,
         "separation": _SEPARATION,
     }.items()

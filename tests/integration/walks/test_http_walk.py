@@ -237,7 +237,8 @@ async def test_an_open_operation_heeds_no_credentials(door: Door, name: str) -> 
         asked = await walk.asked(operation.state, walk.ada)
         if operation.secret:
             nothing = "nobody@example.org" if operation.secret == "email" else NEVER
-            secrets = dataclasses.replace(asked.secrets, **{operation.secret: nothing})
+            changed: dict[str, Any] = {operation.secret: nothing}
+            secrets = dataclasses.replace(asked.secrets, **changed)
             refused = await door.answer(endpoint, dataclasses.replace(asked, secrets=secrets), shown)
             assert refused.status_code in (401, 404), refused.text
             assert walk.silent_about(walk.ada, refused.text)

@@ -18,7 +18,7 @@ from chassis.rpc.rules import Rule, rules_of
 from stripsession.separation.v1 import separation_service_pb2 as separation
 from tests.integration.walks.belongings import Belongings, Person, State, absent
 from tests.integration.walks.contracts import every_rpc, method_named
-from tests.integration.walks.house import CALLERS, FORGER, NOBODY, Heard, service_of
+from tests.integration.walks.house import CALLERS, FORGER, NOBODY, Heard, services_of
 from tests.integration.walks.people import OBJECTS, Walk, exchanged, taken
 from tests.integration.walks.rpc_examples import EXAMPLES, Asked, Example
 
@@ -29,9 +29,9 @@ OUTSIDE = grpc.StatusCode.UNAVAILABLE
 FAULTS = {grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.UNIMPLEMENTED}
 
 
-async def heard(walk: Walk, method: MethodDescriptor, asked: Asked, caller: str) -> Heard:
-    """What comes of a call."""
-    return await walk.house.call(method, EXAMPLES[method.full_name].requests(asked), caller)
+async def heard(walk: Walk, method: MethodDescriptor, asked: Asked, caller: str, service: str = "") -> Heard:
+    """What comes of a call; `service` is which of several that answer it."""
+    return await walk.house.call(method, EXAMPLES[method.full_name].requests(asked), caller, service=service)
 
 
 def rule_of(method: MethodDescriptor) -> Rule:
@@ -72,17 +72,18 @@ def _check_silent(walk: Walk, answers: Sequence[Message], of: Person) -> None:
     assert walk.silent_about(of, " ".join(str(answer) for answer in answers))
 
 
-def label(method: MethodDescriptor) -> str:
-    return str(method.full_name).removeprefix("stripsession.")
+def label(method: MethodDescriptor, service: str) -> str:
+    name = str(method.full_name).removeprefix("stripsession.")
+    return name if services_of(method) == (service,) else f"{name} of {service}"
 
 
-EVERY = every_rpc()
+EVERY = [(method, service) for method in every_rpc() for service in services_of(method)]
 
 
 async def test_every_rpc_has_an_example_and_a_server(walk: Walk) -> None:
     """No RPC of a contract is left out of the walk, by a missing example or by a service that nobody starts."""
     assert set(EXAMPLES) == {method.full_name for method in every_rpc()}
-    assert {service_of(method) for method in every_rpc()} == set(walk.house.ports)
+    assert {service for _, service in EVERY} == set(walk.house.ports)
 
 
 async def test_a_job_is_not_put_on_anothers_track(walk: Walk) -> None:
@@ -103,12 +104,12 @@ async def test_a_job_is_not_put_on_anothers_track(walk: Walk) -> None:
     assert told.job.job_id == adas.job_id
 
 
-@pytest.mark.parametrize("method", EVERY, ids=label)
-async def test_only_declared_callers_are_heard(walk: Walk, method: MethodDescriptor) -> None:
+@pytest.mark.parametrize(("method", "service"), EVERY, ids=[label(*each) for each in EVERY])
+async def test_only_declared_callers_are_heard(walk: Walk, method: MethodDescriptor, service: str) -> None:
     """A certificate that the contract does not name gets nothing, not even with a person's own request."""
     asked = await walk.shown(EXAMPLES[method.full_name].state)
     for caller in set(CALLERS) - rule_of(method).callers:
-        refusal = (await heard(walk, method, asked, caller)).refusal
+        refusal = (await heard(walk, method, asked, caller, service)).refusal
         assert refusal is not None, caller
         if caller in (NOBODY, FORGER):
             assert refusal.code == OUTSIDE, caller
@@ -116,19 +117,19 @@ async def test_only_declared_callers_are_heard(walk: Walk, method: MethodDescrip
             assert (refusal.code, refusal.reason) == (grpc.StatusCode.PERMISSION_DENIED, "CALLER_NOT_ALLOWED"), caller
 
 
-OWNED = [method for method in EVERY if rule_of(method).owner_path]
-OTHERS = [method for method in EVERY if not rule_of(method).owner_path]
+OWNED = [each for each in EVERY if rule_of(each[0]).owner_path]
+OTHERS = [method for method, _ in EVERY if not rule_of(method).owner_path]
 
 
-@pytest.mark.parametrize("method", OWNED, ids=label)
-async def test_what_is_anothers_is_answered_as_what_is_not(walk: Walk, method: MethodDescriptor) -> None:
+@pytest.mark.parametrize(("method", "service"), OWNED, ids=[label(*each) for each in OWNED])
+async def test_what_is_anothers_is_answered_as_what_is_not(walk: Walk, method: MethodDescriptor, service: str) -> None:
     """Of another's objects, one by one and all together, a person learns and changes nothing; their owner may all."""
     example = EXAMPLES[method.full_name]
     mine = await walk.asked(example.state, walk.ada)
     bobs = await walk.asked(example.state, walk.bob)
     names = named_in(example, mine)
     for caller in rule_of(method).callers:
-        unnamed = await heard(walk, method, dataclasses.replace(mine, actor=""), caller)
+        unnamed = await heard(walk, method, dataclasses.replace(mine, actor=""), caller, service)
         assert unnamed.refusal is not None
         assert unnamed.refusal.reason == "IDENTIFIER_MISSING"
         for stranger in (walk.bob.user_id, absent().owner_id):
@@ -136,16 +137,16 @@ async def test_what_is_anothers_is_answered_as_what_is_not(walk: Walk, method: M
             if names and names != ["page_token"] and not example.leaves_out:
                 await _check_refused_as_absent(walk, method, caller, crossing, names)
             else:
-                _check_silent(walk, (await heard(walk, method, crossing, caller)).answers, walk.ada)
+                _check_silent(walk, (await heard(walk, method, crossing, caller, service)).answers, walk.ada)
         for name in names if len(names) > 1 else ():
             crossing = taken(bobs, [name], mine.things)
             await _check_refused_as_absent(walk, method, caller, crossing, [name])
-        answered = await heard(walk, method, mine, caller)
+        answered = await heard(walk, method, mine, caller, service)
         assert answered.refusal is None, answered.refusal
         _check_silent(walk, answered.answers, walk.bob)
 
 
-@pytest.mark.parametrize("method", OTHERS, ids=label)
+@pytest.mark.parametrize("method", OTHERS, ids=[label(method, services_of(method)[0]) for method in OTHERS])
 async def test_what_needs_no_person_mixes_no_people(walk: Walk, method: MethodDescriptor) -> None:
     """An RPC in nobody's name answers its callers, and refuses to put one person's object to another's."""
     example = EXAMPLES[method.full_name]

@@ -18,12 +18,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.api.web_files import POLICY
-from tests.integration.web import fake_api_keys, fake_devices
+from tests.integration.web import fake_api_keys, fake_devices, fake_passkeys
 from tests.integration.web.counted_bytes import CountedBytes
 from tests.integration.web.fake_listing import FakeListing
 from tests.integration.web.fake_mail import FakeMail
-from tests.integration.web.fake_passkeys import FakePasskeys
 from tests.integration.web.fake_payments import FakePayments
+from tests.integration.web.fake_providers import FakeProviders
 from tests.integration.web.fake_shares import FakeShares
 from tests.integration.web.made_song import RATE_HZ, STEMS, MadeSong
 from tests.integration.web.quiet_server import QuietServer
@@ -79,7 +79,8 @@ class FakeGateway:
         self.shares = FakeShares(self)
         self.mail = FakeMail(self._open, self._with_session)
         self.api_keys, self.devices = fake_api_keys.FakeApiKeys(), fake_devices.FakeDevices()
-        self.payments, self.passkeys = FakePayments(), FakePasskeys()
+        self.passkeys = fake_passkeys.FakePasskeys()
+        self.payments, self.providers = FakePayments(), FakeProviders(self._with_session)
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._flowing = asyncio.Event()
@@ -140,11 +141,10 @@ class FakeGateway:
         signed = [
             Route("/v1/me", self._me),
             *self.mail.signed_routes(),
-            Route("/v1/billing/usage", self._usage),
-            Route("/v1/billing/plans", self._plans),
+            *(Route("/v1/billing/usage", self._usage), Route("/v1/billing/plans", self._plans)),
             *self.payments.routes(),
             Route("/v1/privacy/erasures", self._erasures),
-            *(*self.api_keys.routes(), *self.devices.routes(), *self.passkeys.routes()),
+            *(*self.api_keys.routes(), *self.devices.routes(), *self.passkeys.routes(), *self.providers.routes()),
             Route("/v1/uploads", self._create_upload, methods=["POST"]),
             Route("/v1/uploads/{upload_id}", self._upload, methods=["HEAD", "PATCH", "DELETE"]),
             *self.listing.routes(),
@@ -166,7 +166,7 @@ class FakeGateway:
             routes=[
                 *signed,
                 *[Route(f"/v1/auth/{name}", self._open, methods=["POST"]) for name in ("login", "link")],
-                *(*self.mail.open_routes(), *self.passkeys.open_routes()),
+                *(*self.mail.open_routes(), *self.passkeys.open_routes(), *self.providers.open_routes()),
                 *self.shares.open_routes(),
                 Route("/v1/auth/refresh", self._refresh, methods=["POST"]),
                 Route("/v1/auth/logout", self._logout, methods=["POST"]),

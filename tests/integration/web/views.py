@@ -12,6 +12,7 @@ from tests.browser import WebPage
 from tests.integration.web.fake_devices import USER_CODE
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
 from tests.integration.web.fake_mail import SPENT
+from tests.integration.web.fake_providers import BOTH
 
 WIDTHS_PX = (360, 768, 1440)
 PHONE_PX, DESK_PX = 360, 1440
@@ -60,6 +61,9 @@ async def walk(web: WebPage, gateway: FakeGateway, look: Look) -> None:
 
     `web` is a fresh page at its beginning.
     """
+    # There, under Security too, are ways in by others.
+    gateway.providers.offered, gateway.providers.connected = BOTH, ["google"]
+    await web.page.reload()
     await _door(web, look)
     await _first_songs(web, gateway, look)
     await _library(web, gateway, look)
@@ -75,8 +79,10 @@ async def walk(web: WebPage, gateway: FakeGateway, look: Look) -> None:
 async def _door(web: WebPage, look: Look) -> None:
     await _mailed(web, look)
     await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    await expect(web.page.get_by_role("button", name="Continue with Google")).to_be_visible()
     await look("sign-in")
     await _passkey_sign_in(web, look)
+    await _back_from_a_provider(web, look)
     await web.page.get_by_role("button", name="Create an account").click()
     await expect(web.page.get_by_label("I am 13 or older")).to_be_visible()
     await look("sign-up")
@@ -96,6 +102,19 @@ async def _passkey_sign_in(web: WebPage, look: Look) -> None:
     await look("sign-in-passkey")
     await web.page.goto(f"{web.address}/#/")
     await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+async def _back_from_a_provider(web: WebPage, look: Look) -> None:
+    await web.page.get_by_role("button", name="Continue with Google").click()
+    await web.page.get_by_role("link", name="Nobody").click()
+    await expect(web.page.get_by_text("The sign-in was cancelled.")).to_be_visible()
+    await look("arrived-denied")
+    await web.page.get_by_role("link", name="To sign-in").click()
+    await web.page.get_by_role("button", name="Continue with Google").click()
+    await web.page.get_by_role("link", name="Ada").click()
+    await expect(web.page.get_by_role("heading", name="One more thing")).to_be_visible()
+    await look("arrived-newcomer")
+    await web.page.get_by_role("link", name="Cancel").click()
 
 
 async def _mailed(web: WebPage, look: Look) -> None:

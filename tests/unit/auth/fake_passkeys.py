@@ -16,8 +16,8 @@ class FakePasskeys:
     async def handle_of(self, user_id: str, fresh: bytes) -> bytes:
         return self._rows.handles.setdefault(user_id, fresh)
 
-    async def is_of_issuer(self, user_id: str) -> bool:
-        return any(each.user_id == user_id for each in self._rows.identities.values())
+    async def is_of_issuer(self, user_id: str, issuer: str) -> bool:
+        return any((each.user_id, each.issuer) == (user_id, issuer) for each in self._rows.identities.values())
 
     async def add(self, passkey: Passkey) -> bool:
         if any(each.credential_id == passkey.credential_id for each in self._rows.passkeys.values()):

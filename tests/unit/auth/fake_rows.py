@@ -14,6 +14,7 @@ from services.auth.domain.identity import Identity
 from services.auth.domain.link import SignInLink
 from services.auth.domain.mail import Mail
 from services.auth.domain.passkey import Challenge, Passkey
+from services.auth.domain.provider_sign_in import ProviderSignIn
 from services.auth.domain.session import RefreshToken, Session
 
 
@@ -24,6 +25,7 @@ class WaitingMail:
     mail: Mail
     due_at: datetime.datetime
     tries: int = 0
+    user_id: str | None = None
 
 
 @dataclasses.dataclass
@@ -31,12 +33,15 @@ class Rows:
     """What is committed."""
 
     accounts: dict[str, Account] = dataclasses.field(default_factory=dict)
-    closed: set[str] = dataclasses.field(default_factory=set)
+    closed: dict[str, datetime.datetime] = dataclasses.field(default_factory=dict)
+    erased: dict[str, dict[str, int]] = dataclasses.field(default_factory=dict)
+    """What was removed of whom."""
     sessions: dict[str, Session] = dataclasses.field(default_factory=dict)
     tokens: dict[bytes, RefreshToken] = dataclasses.field(default_factory=dict)
     links: dict[bytes, SignInLink] = dataclasses.field(default_factory=dict)
     redeemed: set[bytes] = dataclasses.field(default_factory=set)
     identities: dict[tuple[str, str], Identity] = dataclasses.field(default_factory=dict)
+    claimed: dict[tuple[str, str], datetime.datetime] = dataclasses.field(default_factory=dict)
     messages: dict[str, datetime.datetime] = dataclasses.field(default_factory=dict)
     codes: dict[bytes, EmailCode] = dataclasses.field(default_factory=dict)
     pending: dict[bytes, PendingSignUp] = dataclasses.field(default_factory=dict)
@@ -48,4 +53,5 @@ class Rows:
     passkeys: dict[str, Passkey] = dataclasses.field(default_factory=dict)
     handles: dict[str, bytes] = dataclasses.field(default_factory=dict)
     questions: dict[bytes, Challenge] = dataclasses.field(default_factory=dict)
+    provider_sign_ins: dict[bytes, ProviderSignIn] = dataclasses.field(default_factory=dict)
     facts: list[Fact] = dataclasses.field(default_factory=list)

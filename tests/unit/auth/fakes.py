@@ -10,7 +10,8 @@ import datetime
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from chassis.testing.clock import ManualClock
-from services.auth.app.ports import Lives, Mailing, MailLives, Ports
+from services.auth.app.mailing_ports import Mailing, MailLives
+from services.auth.app.ports import Lives, Ports
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import NO_EMAIL, EmailAddress
 from services.auth.domain.errors import HashingBusy
@@ -21,7 +22,9 @@ from services.auth.domain.mail import Mail
 from services.auth.domain.session import AccessToken, RefreshToken, Session
 from tests.unit.auth.fake_mail import FakeEmailCodes, FakeMails, FakePendingSignUps
 from tests.unit.auth.fake_passkeys import FakePasskeys
+from tests.unit.auth.fake_people import FakePeople, drop
 from tests.unit.auth.fake_programs import FakeApiKeys, FakeDeviceSignIns
+from tests.unit.auth.fake_providers import FakeProviderSignIns
 from tests.unit.auth.fake_rows import Rows
 
 
@@ -47,9 +50,11 @@ class FakeAccounts:
 
     async def close(self, user_id: str, at: datetime.datetime) -> None:
         if (account := await self.get(user_id)) is not None:
+            drop(self._rows.codes, lambda code: code.email_key == account.email.key)
+            drop(self._rows.pending, lambda pending: pending.email.key == account.email.key)
             nobody = dataclasses.replace(account, email=NO_EMAIL, password_hash=None, email_verified_at=None)
             self._rows.accounts[user_id] = nobody
-            self._rows.closed.add(user_id)
+            self._rows.closed[user_id] = at
 
     async def rename(self, user_id: str, display_name: str) -> Account | None:
         account = await self.get(user_id)
@@ -171,6 +176,8 @@ class FakeIdentities:
         return self._rows.identities.get((issuer, subject))
 
     async def claim(self, issuer: str, subject: str, now: datetime.datetime) -> Identity:
+        if (issuer, subject) not in self._rows.identities:
+            self._rows.claimed[issuer, subject] = now
         return self._rows.identities.setdefault((issuer, subject), Identity(issuer, subject, None, NEVER))
 
     async def keep(self, identity: Identity) -> None:
@@ -217,6 +224,8 @@ class FakeWork:
         self.api_keys = FakeApiKeys(rows)
         self.device_sign_ins = FakeDeviceSignIns(rows)
         self.passkeys = FakePasskeys(rows)
+        self.provider_sign_ins = FakeProviderSignIns(rows)
+        self.people = FakePeople(rows)
 
     async def publish(self, fact: Fact) -> None:
         self._rows.facts.append(fact)

@@ -109,14 +109,15 @@ class PasskeyConformance:
             assert await work.passkeys.take(living.challenge_hash, Ceremony.SIGN_IN, None, NOW)
 
     async def test_whom_another_issuer_vouches_for_is_known(self, store: Store) -> None:
-        """Somebody with an identity elsewhere is told from somebody without."""
+        """Somebody with an identity there is told from somebody without, or with another."""
         theirs, ours = await _person(store), await _person(store)
         async with store.transaction() as work:
             identity = await work.identities.claim("https://clerk.example", secrets.token_hex(8), NOW)
             await work.identities.keep(dataclasses.replace(identity, user_id=theirs))
         async with store.transaction() as work:
-            assert await work.passkeys.is_of_issuer(theirs)
-            assert not await work.passkeys.is_of_issuer(ours)
+            assert await work.passkeys.is_of_issuer(theirs, "https://clerk.example")
+            assert not await work.passkeys.is_of_issuer(theirs, "https://provider.example")
+            assert not await work.passkeys.is_of_issuer(ours, "https://clerk.example")
 
 
 async def _person(store: Store) -> str:

@@ -7,10 +7,12 @@ import pytest
 from tests.unit.auth.fakes import FakeStore
 from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.mail_conformance import MailConformance
+from tests.unit.auth.people_conformance import PeopleConformance
+from tests.unit.auth.provider_conformance import ProviderConformance
 from tests.unit.auth.store_conformance import StoreConformance
 
 
-class TestFakeStore(StoreConformance, IdentityConformance, MailConformance):
+class TestFakeStore(StoreConformance, IdentityConformance, MailConformance, PeopleConformance, ProviderConformance):
     @pytest.fixture
     def store(self) -> FakeStore:
         return FakeStore()

@@ -8,12 +8,13 @@ import grpc
 
 from chassis.rpc.errors import refusal_for
 from services.auth.api.statuses import STATUSES
-from services.auth.domain import errors
+from services.auth.domain import errors, provider_errors
 
 
 def test_every_domain_error_has_a_status() -> None:
     """No error of the domain reaches a caller as INTERNAL."""
-    kinds = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Exception)]
+    both = [*inspect.getmembers(errors, inspect.isclass), *inspect.getmembers(provider_errors, inspect.isclass)]
+    kinds = [kind for _, kind in both if issubclass(kind, Exception)]
     assert kinds
     assert [kind.__name__ for kind in kinds if not any(parent in STATUSES for parent in kind.__mro__)] == []
 

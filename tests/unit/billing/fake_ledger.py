@@ -51,6 +51,9 @@ class FakeStore:
     async def lock_account(self, owner_id: str) -> Account:
         return self.accounts.setdefault(owner_id, Account())
 
+    async def lock_books(self, owner_id: str) -> None:
+        pass
+
     async def account(self, owner_id: str) -> Account:
         return self.accounts.get(owner_id, Account())
 

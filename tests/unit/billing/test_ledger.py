@@ -67,6 +67,9 @@ class SlowStore(FakeStore):
         self._clock.advance(minutes=2)
         return await super().lock_account(owner_id)
 
+    async def lock_books(self, owner_id: str) -> None:
+        self._clock.advance(minutes=2)
+
 
 @pytest.mark.parametrize("settled_s", [None, 100])
 async def test_job_ends_when_its_account_is_locked(clock: ManualClock, settled_s: int | None) -> None:

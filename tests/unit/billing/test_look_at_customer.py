@@ -29,6 +29,9 @@ class Overtaken:
     async def owner_of(self, customer_id: str) -> str:
         return "usr_1"
 
+    async def is_erased(self, owner_id: str) -> bool:
+        return False
+
     async def name_customer(self, owner_id: str, customer_id: str, at: datetime.datetime) -> str:
         return customer_id
 

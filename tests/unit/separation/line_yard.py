@@ -57,7 +57,7 @@ class LineYard:
 
     def work(self) -> MemoryWork:
         facts: list[Fact] = []
-        return MemoryWork(self.rows, facts, self.clock.now())
+        return MemoryWork(self.rows, facts, {}, self.clock.now())
 
     async def submit(self, person: Person, audio_s: int) -> str:
         """Hand in a song; workers that are free take up what they can."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import datetime
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chassis.testing.clock import ManualClock
@@ -32,18 +32,21 @@ class MemoryJobs:
         self.clock = clock
         self.rows: dict[str, Row] = {}
         self.facts: list[Fact] = []
+        self.erased: dict[str, int] = {}
+        """Jobs that were removed of each erased person."""
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[MemoryWork]:
-        rows, facts = copy.deepcopy(self.rows), list(self.facts)
-        yield MemoryWork(rows, facts, self.clock.now())
-        self.rows, self.facts = rows, facts
+        rows, facts, erased = copy.deepcopy(self.rows), list(self.facts), dict(self.erased)
+        yield MemoryWork(rows, facts, erased, self.clock.now())
+        self.rows, self.facts, self.erased = rows, facts, erased
 
 
 class MemoryWork:
-    def __init__(self, rows: dict[str, Row], facts: list[Fact], now: datetime.datetime) -> None:
+    def __init__(self, rows: dict[str, Row], facts: list[Fact], erased: dict[str, int], now: datetime.datetime) -> None:
         self._rows = rows
         self._facts = facts
+        self._erased = erased
         self._now = now
 
     async def publish(self, fact: Fact) -> None:
@@ -244,6 +247,22 @@ class MemoryWork:
             if row.conclude_at is not None and row.job.concluded_at is None and row.conclude_at <= self._now
         ]
         return [job_id for _, job_id in sorted(due)][:limit]
+
+    async def is_erased(self, owner_id: str) -> bool:
+        return owner_id in self._erased
+
+    async def erase_jobs_of(self, owner_id: str) -> tuple[int, Mapping[str, int]]:
+        mine = [row for row in self._rows.values() if row.job.owner_id == owner_id]
+        for row in mine:
+            if not row.job.state.ended:
+                self._ended(row, JobState.CANCELLED, 0.0)
+            if row.job.concluded_at is None and row.conclude_at is not None:
+                row.conclude_at = min(row.conclude_at, self._now)
+        concluded = [row.job.job_id for row in mine if row.job.concluded_at is not None]
+        for job_id in concluded:
+            del self._rows[job_id]
+        removed = self._erased[owner_id] = self._erased.get(owner_id, 0) + len(concluded)
+        return len(mine) - len(concluded), {"jobs": removed} if removed else {}
 
     async def census(self) -> Census:
         jobs: dict[tuple[Tier, str], int] = {}

@@ -7,6 +7,7 @@ export type Route =
   | { view: "shared"; token: string }
   | { view: "device"; code: string }
   | { view: "link"; code: string }
+  | { view: "arrived"; isConnecting: boolean; fault: string }
   | { view: "mailed"; act: MailedAct; code: string };
 
 /** What a link in a mail does; forgot asks for one. */
@@ -17,6 +18,8 @@ const TRACK = new RegExp(`^#/track/${ID}(?:[?].*)?$`);
 const SHARED = new RegExp(`^#/shared/${ID}$`);
 const MAILED = new RegExp(`^#/(forgot|reset|verify|confirm)(?:/${ID})?$`);
 const DEVICE = /^#\/device(?:\/([A-Za-z-]{1,40}))?$/;
+/** Where the server sends whoever comes back from a provider: nothing in it is secret. */
+const ARRIVED = /^#\/arrived(?:\/(connect|[A-Z_]{1,60}))?$/;
 const LINK = new RegExp(`^#/link/${ID}$`);
 
 /** `before` is where the person came from inside the page; null at first. */
@@ -37,6 +40,11 @@ export function routeOf(hash: string): Route {
   const code = LINK.exec(hash)?.[1];
   if (code) {
     return { view: "link", code };
+  }
+  const arrived = ARRIVED.exec(hash);
+  if (arrived) {
+    const isConnecting = arrived[1] === "connect";
+    return { view: "arrived", isConnecting, fault: isConnecting ? "" : (arrived[1] ?? "") };
   }
   const mailed = MAILED.exec(hash);
   if (mailed) {

@@ -11,6 +11,14 @@ describe("the address of a link in a mail", () => {
     expect(routeOf("#/forgot")).toEqual({ view: "mailed", act: "forgot", code: "" });
   });
 
+  it("says what came of a provider, in a word of the server's or none", () => {
+    expect(routeOf("#/arrived")).toEqual({ view: "arrived", isConnecting: false, fault: "" });
+    expect(routeOf("#/arrived/connect")).toEqual({ view: "arrived", isConnecting: true, fault: "" });
+    const denied = { view: "arrived", isConnecting: false, fault: "PROVIDER_DENIED" };
+    expect(routeOf("#/arrived/PROVIDER_DENIED")).toEqual(denied);
+    expect(routeOf("#/arrived/<b>").view).toBe("library");
+  });
+
   it("is none where anything else stands in it", () => {
     for (const hash of ["#/reset/a/b", "#/verify/%20", "#/confirmed", "#/forgotten/x"]) {
       expect(routeOf(hash).view).toBe("library");

@@ -85,6 +85,21 @@ export async function confirmSignUp(code: string, password: string): Promise<voi
   await enterNow();
 }
 
+/** Who came back from a provider is signed in; somebody new is given instead, to be asked first. Throws Problem. */
+export async function finishProvider(confirms_age: boolean): Promise<Schemas["ProviderNewcomer"] | null> {
+  const body = { confirms_age, transport: "cookie" } as const;
+  await finishDeletions();
+  const { response, data } = await api.POST("/v1/auth/providers/finish", { body, headers: unsigned });
+  if (response.status === 202) {
+    return data as Schemas["ProviderNewcomer"];
+  }
+  if (session.status === "in") {
+    tracks.end();
+  }
+  await enterNow();
+  return null;
+}
+
 /** Read the account anew, when something of it has changed elsewhere. Throws Problem. */
 export async function reread(): Promise<void> {
   if (session.status !== "in") {

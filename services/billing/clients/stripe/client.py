@@ -10,6 +10,7 @@ from typing import Any
 import stripe
 
 from services.billing.app.payment_ports import CustomerPage, EventPage, Ordered
+from services.billing.app.people_ports import Ended
 from services.billing.clients.stripe import reading, webhooks
 from services.billing.clients.stripe.asking import PAGE, every, named_failures, quieten, told
 from services.billing.clients.stripe.reading import Told
@@ -19,6 +20,7 @@ from services.billing.domain.payments import CustomerState, Invoice, Price, Rece
 _TIMEOUT_S = 20.0
 _RETRIES = 2
 _CLOCKS_APART = datetime.timedelta(minutes=10)
+_ENDED = frozenset({"canceled", "incomplete_expired"})
 _ORDER = "order"
 """Under which a page's metadata names what it was ordered by."""
 
@@ -84,8 +86,10 @@ class StripeProvider:
             invoices = await every(self._v1.invoices.list_async, {**whose, "expand": ["data.payments"]})
             charges = await every(self._v1.charges.list_async, whose)
             disputes = [each for charge in charges if charge["disputed"] for each in await self._disputes(charge)]
-            held = await every(self._v1.entitlements.active_entitlements.list_async, whose)
-            methods = [] if record.get("deleted") else await self._methods(record, subscriptions)
+            # Of a customer that was deleted there are invoices, charges and ended subscriptions alone.
+            is_gone = bool(record.get("deleted"))
+            held = [] if is_gone else await every(self._v1.entitlements.active_entitlements.list_async, whose)
+            methods = [] if is_gone else await self._methods(record, subscriptions)
             await self._learn_prices(reading.price_ids(invoices, subscriptions))
             return CustomerState(
                 customer_id=customer_id,
@@ -195,6 +199,23 @@ class StripeProvider:
         with named_failures():
             await self._v1.subscriptions.update_async(subscription_id, {"cancel_at_period_end": ending})
 
+    async def end_customer(self, customer_id: str) -> Ended:
+        """Close open pages, end subscriptions now, and remove the customer; invoices and charges stay at Stripe."""
+        whose = {"customer": customer_id}
+        with named_failures():
+            if told(await self._v1.customers.retrieve_async(customer_id)).get("deleted"):
+                return Ended()
+            # Pages first: none of them can be paid after its subscriptions were listed.
+            pages = 0
+            for each in await every(self._v1.checkout.sessions.list_async, {**whose, "status": "open"}):
+                pages += await self._expire(each["id"])
+            listed = await every(self._v1.subscriptions.list_async, {**whose, "status": "all"})
+            living = [each["id"] for each in listed if each["status"] not in _ENDED]
+            for subscription_id in living:
+                await self._v1.subscriptions.cancel_async(subscription_id, {"invoice_now": False, "prorate": False})
+            await self._v1.customers.delete_async(customer_id)
+        return Ended(pages, len(living), 1)
+
     async def refund(self, invoice_id: str) -> None:
         """Pay an invoice back in full; once, however often it is asked. Raises InvoiceNotPaid."""
         with named_failures():
@@ -232,13 +253,19 @@ class StripeProvider:
                 await self._close(each["id"])
 
     async def _close(self, session_id: str) -> None:
-        sessions = self._v1.checkout.sessions
+        if await self._expire(session_id):
+            return
+        # Another request closed it a moment before, or it was paid.
+        if told(await self._v1.checkout.sessions.retrieve_async(session_id))["status"] != "expired":
+            raise SubscribedAlready
+
+    async def _expire(self, session_id: str) -> bool:
+        """Close a page; false when it was closed or paid a moment before."""
         try:
-            await sessions.expire_async(session_id)
+            await self._v1.checkout.sessions.expire_async(session_id)
         except stripe.InvalidRequestError:
-            # Another request closed it a moment before, or it was paid.
-            if told(await sessions.retrieve_async(session_id))["status"] != "expired":
-                raise SubscribedAlready from None
+            return False
+        return True
 
     async def _disputes(self, charge: Told) -> Sequence[Told]:
         return await every(self._v1.disputes.list_async, {"charge": charge["id"]})

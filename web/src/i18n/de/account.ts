@@ -119,7 +119,7 @@ export const account: Messages["account"] = {
       },
     ],
     cookies:
-      "Zwei Cookies halten deine Sitzung. Andere Seiten werden nach nichts gefragt, und niemand erfährt, was du hörst.",
+      "Zwei Cookies halten deine Sitzung; ein drittes lebt für Minuten, während du dich über einen anderen Anbieter anmeldest. Andere Seiten werden nach nichts gefragt, und niemand erfährt, was du hörst.",
   },
 
   receipts: "Belege",

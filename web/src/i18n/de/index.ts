@@ -11,6 +11,7 @@ import { mailed } from "$/i18n/de/mailed";
 import { listing } from "$/i18n/de/listing";
 import { passkeys } from "$/i18n/de/passkeys";
 import { player } from "$/i18n/de/player";
+import { providers } from "$/i18n/de/providers";
 import { refusals } from "$/i18n/de/refusals";
 import { remarks } from "$/i18n/de/remarks";
 import { security } from "$/i18n/de/security";
@@ -30,6 +31,7 @@ export const de: Messages = {
   mailed,
   passkeys,
   player,
+  providers,
   refusals,
   remarks,
   security,

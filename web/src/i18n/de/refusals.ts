@@ -15,6 +15,7 @@ export const refusals: Messages["refusals"] = {
   BODY_TOO_SLOW: "Die Verbindung ist gerade zu langsam. Versuch es mit einer besseren noch einmal.",
   BUSY: `Gerade fragen zu viele zugleich. ${again}`,
   CODE_SPENT: "Dieser Link wurde benutzt oder ist abgelaufen. Bitte um einen neuen.",
+  CONNECTION_NOT_FOUND: "Das ist nicht mehr mit deinem Konto verbunden.",
   COVER_NOT_FOUND: "Dieser Song hat kein Cover.",
   CROSS_SITE:
     "Der Server hielt das für die Anfrage einer fremden Seite. Öffne StripSession unter seiner eigenen Adresse und versuch es noch einmal.",
@@ -31,9 +32,11 @@ export const refusals: Messages["refusals"] = {
   FORMAT_NOT_IN_PLAN: "Dein Tarif hat dieses Format nicht. Wähle ein anderes, oder nimm einen größeren Tarif.",
   GAVE_UP: "Der Song ließ sich in mehreren Versuchen nicht trennen.",
   IDEMPOTENCY_KEY_REUSED: `Das wurde für etwas anderes begonnen. ${reload}`,
+  IDENTITY_TAKEN: "Das ist hier mit einem anderen Konto verbunden. Melde dich damit an und trenne es dort zuerst.",
   INTERNAL: "Bei uns ist etwas schiefgegangen. Versuch es später noch einmal.",
   INVALID_EMAIL: "Das ist keine E-Mail-Adresse. Prüfe sie auf Tippfehler.",
   INVALID_FIELD: "Eine der Angaben passt nicht. Ändere sie und versuch es noch einmal.",
+  LAST_WAY_IN: "Sonst käme niemand mehr in dein Konto. Wähle zuerst ein Passwort oder verbinde einen anderen Anbieter.",
   LINK_SPENT:
     "Dieser Link wurde schon benutzt oder ist abgelaufen. Einen neuen gibt dir, wer diesen Server betreibt. Bist du das selbst, dann hilft `stripsession link`.",
   MAIL_OFF:
@@ -68,6 +71,16 @@ export const refusals: Messages["refusals"] = {
     "Dein Tarif wird gerade verlängert. Sobald das bezahlt ist, in ein paar Stunden, kannst du in einen größeren wechseln.",
   PLAN_WITHOUT_DEFAULT: "Dein Tarif hat kein Modell zum Trennen. Sag es dem, der diesen Server betreibt.",
   PRICE_MISSING: "Dieses Angebot hat noch keinen Preis. Sag es dem, der diesen Server betreibt.",
+  PROVIDER_ANSWER_REFUSED: "Was zurückkam, ist nicht glaubhaft, darum wurde niemand angemeldet. Beginne neu.",
+  PROVIDER_AWAY:
+    "Dieser Anbieter ist gerade nicht zu erreichen. Melde dich anders an oder versuch es später noch einmal.",
+  PROVIDER_CONNECTED: "Ein anderes Konto dieses Anbieters ist schon verbunden. Trenne zuerst jenes.",
+  PROVIDER_DENIED: "Die Anmeldung wurde abgebrochen. Beginne neu, wenn das ein Versehen war.",
+  PROVIDER_EMAIL_TAKEN:
+    "Mit dieser Adresse gibt es schon ein Konto. Melde dich dort an und verbinde den Anbieter in deinem Konto, unter Sicherheit.",
+  PROVIDER_SIGN_IN_SPENT:
+    "Diese Anmeldung wurde schon benutzt, ist abgelaufen oder begann in einem anderen Browser. Beginne neu.",
+  PROVIDER_UNKNOWN: `So kann man sich hier nicht anmelden. ${reload}`,
   QUEUE_FULL: "Zu viele Songs warten. Deine Datei bleibt da: Versuch es in einer Weile noch einmal.",
   SCOPES_INVALID: "Wähle mindestens eines aus, das der Schlüssel darf.",
   SECRET_TOLD: "Das gibt es schon, und sein Geheimnis wurde damals gezeigt. Widerruf es und erstelle ein neues.",

@@ -114,7 +114,8 @@ export const account = {
           "Until you sign out. How you practise, language, look and the files of this page stay after that, until you clear them in the browser.",
       },
     ],
-    cookies: "Two cookies hold your session. Nothing is asked of other sites, and nobody is told what you listen to.",
+    cookies:
+      "Two cookies hold your session; a third lives for minutes while you sign in by another provider. Nothing is asked of other sites, and nobody is told what you listen to.",
   },
 
   receipts: "Receipts",

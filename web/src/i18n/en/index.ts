@@ -11,6 +11,7 @@ import { mailed } from "$/i18n/en/mailed";
 import { listing } from "$/i18n/en/listing";
 import { passkeys } from "$/i18n/en/passkeys";
 import { player } from "$/i18n/en/player";
+import { providers } from "$/i18n/en/providers";
 import { refusals } from "$/i18n/en/refusals";
 import { remarks } from "$/i18n/en/remarks";
 import { security } from "$/i18n/en/security";
@@ -29,6 +30,7 @@ export const en = {
   mailed,
   passkeys,
   player,
+  providers,
   refusals,
   remarks,
   security,

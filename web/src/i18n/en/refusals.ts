@@ -22,6 +22,7 @@ export const refusals = {
   BODY_TOO_SLOW: "The connection is too slow just now. Try again on a better one.",
   BUSY: `Too many people are asking at this moment. ${again}`,
   CODE_SPENT: "This link was used or has run out. Ask for a new one.",
+  CONNECTION_NOT_FOUND: "This is not connected to your account any more.",
   COVER_NOT_FOUND: "This song has no cover.",
   CROSS_SITE:
     "The server took this for a request of another site. Open StripSession at its own address, then try again.",
@@ -36,9 +37,11 @@ export const refusals = {
   FORMAT_NOT_IN_PLAN: "Your plan does not have this format. Choose another, or take a larger plan.",
   GAVE_UP: "The song could not be separated in several tries.",
   IDEMPOTENCY_KEY_REUSED: `This was begun for something else. ${reload}`,
+  IDENTITY_TAKEN: "This is connected to another account here. Sign in with it, and disconnect it there first.",
   INTERNAL: "Something went wrong on our side. Try again later.",
   INVALID_EMAIL: "This is not an e-mail address. Look for a slip of the keyboard.",
   INVALID_FIELD: "One of the entries does not fit. Change it, then try again.",
+  LAST_WAY_IN: "Nothing else would sign you in. Choose a password first, or connect another provider.",
   LINK_SPENT:
     "This link was used or has run out. Ask whoever runs this server for a new one. If that is you, `stripsession link` gives it.",
   MAIL_OFF:
@@ -71,6 +74,14 @@ export const refusals = {
     "Your plan is being renewed just now. Once that is paid, within a few hours, you can change to a larger one.",
   PLAN_WITHOUT_DEFAULT: "Your plan has no model to separate with. Tell whoever runs this server.",
   PRICE_MISSING: "This offer has no price yet. Tell whoever runs this server.",
+  PROVIDER_ANSWER_REFUSED: "What came back cannot be believed, so nobody was signed in. Begin anew.",
+  PROVIDER_AWAY: "This provider cannot be reached just now. Sign in another way, or try again later.",
+  PROVIDER_CONNECTED: "Another account of this provider is connected already. Disconnect that one first.",
+  PROVIDER_DENIED: "The sign-in was cancelled. Begin anew if that was a mistake.",
+  PROVIDER_EMAIL_TAKEN:
+    "There is an account with this address. Sign in to it, then connect the provider in your account, under Security.",
+  PROVIDER_SIGN_IN_SPENT: "This sign-in was used, has run out, or began in another browser. Begin anew.",
+  PROVIDER_UNKNOWN: `There is no such way to sign in here. ${reload}`,
   QUEUE_FULL: "Too many songs are waiting. Your file is kept: try again in a while.",
   SCOPES_INVALID: "Choose at least one thing that the key may do.",
   SECRET_TOLD: "This was made already, and its secret was shown then. Revoke it, then make another.",

@@ -1,0 +1,23 @@
+"""DataHolderService: map, call one verb, map."""
+
+from __future__ import annotations
+
+from chassis.rpc.interceptors import Context
+from services.auth.app.erase_account import erase_account
+from services.auth.app.ports import Ports
+from stripsession.privacy.v1 import data_holder_service_pb2 as pb
+from stripsession.privacy.v1 import data_holder_service_pb2_grpc as pb_grpc
+
+
+class DataHolderServicer(pb_grpc.DataHolderServiceServicer):
+    """What retention asks about a person."""
+
+    def __init__(self, ports: Ports) -> None:
+        """Serve with these."""
+        self._ports = ports
+
+    async def Erase(self, request: pb.EraseRequest, context: Context) -> pb.EraseResponse:
+        """The account, and all that opens it."""
+        erased = await erase_account(self._ports, request.user_id)
+        kinds = [pb.ErasedKind(kind=kind, count=count) for kind, count in erased.counts.items()]
+        return pb.EraseResponse(finished=erased.is_finished, erased=kinds)

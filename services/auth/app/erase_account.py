@@ -1,0 +1,33 @@
+"""Erase all that is held of a person."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from services.auth.app.end_other_sessions import end_others
+from services.auth.app.ports import Ports
+from services.auth.app.revoke_api_key import revoke_every_key
+
+
+@dataclasses.dataclass(frozen=True)
+class Erased:
+    """How far it has come, and what it took away in all, by kind."""
+
+    is_finished: bool
+    counts: Mapping[str, int]
+
+
+async def erase_account(ports: Ports, user_id: str) -> Erased:
+    """Close the account with all that opens it, and remove everything of it. Idempotent.
+
+    It is asked again until it is finished: a gateway that starts asks which sessions ended while a token of theirs may
+    be about, so for that long their rows stay, with nothing but their end.
+    """
+    now = ports.clock.now()
+    async with ports.store.transaction() as work:
+        await work.accounts.close(user_id, now)
+        await end_others(ports, work, user_id, "", now)
+        await revoke_every_key(work, user_id, now)
+        is_finished = await work.people.erase(user_id, now, now - ports.lives.access)
+        return Erased(is_finished, await work.people.counts(user_id))

@@ -1,0 +1,23 @@
+"""DataHolderService: map, call one verb, map."""
+
+from __future__ import annotations
+
+from chassis.rpc.interceptors import Context
+from services.library.app.erase_listener import erase_listener
+from services.library.app.ports import Ports
+from stripsession.privacy.v1 import data_holder_service_pb2 as pb
+from stripsession.privacy.v1 import data_holder_service_pb2_grpc as pb_grpc
+
+
+class DataHolderServicer(pb_grpc.DataHolderServiceServicer):
+    """What retention asks about a person."""
+
+    def __init__(self, ports: Ports) -> None:
+        """Serve with these."""
+        self._ports = ports
+
+    async def Erase(self, request: pb.EraseRequest, context: Context) -> pb.EraseResponse:
+        """Key, objects, names."""
+        erased = await erase_listener(self._ports, request.user_id)
+        kinds = [pb.ErasedKind(kind=kind, count=count) for kind, count in erased.counts.items()]
+        return pb.EraseResponse(finished=erased.is_finished, erased=kinds)

@@ -1,0 +1,61 @@
+"""Erase all that is held of a listener."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import Mapping
+
+from services.library.app.delete_track import delete_track, finish_deletion
+from services.library.app.erase_upload import erase_upload
+from services.library.app.ports import Ports
+from services.library.domain.errors import TrackNotFound, UploadNotFound
+
+_PATIENCE_S = 10.0
+"""Retention waits longer than this for an answer, and asks again for what a large library still holds then."""
+_BATCH = 50
+
+
+@dataclasses.dataclass(frozen=True)
+class Erased:
+    """How far it has come, and what it took away in all, by kind."""
+
+    is_finished: bool
+    counts: Mapping[str, int]
+
+
+async def erase_listener(ports: Ports, owner_id: str) -> Erased:
+    """Destroy their key, then remove everything that it opened. Idempotent; asked again until it is finished.
+
+    The key goes first and by itself: from then on nothing of theirs can be read, here or in a backup, however long the
+    removal of thousands of objects takes.
+    """
+    async with ports.store.transaction() as work:
+        await work.people.destroy_key(owner_id)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE_S):
+            await _remove(ports, owner_id)
+    async with ports.store.transaction() as work:
+        return Erased(await work.people.finish(owner_id), await work.people.counts(owner_id))
+
+
+async def _remove(ports: Ports, owner_id: str) -> None:
+    while True:
+        async with ports.store.transaction() as work:
+            track_ids = await work.people.tracks(owner_id, _BATCH)
+        for track_id in track_ids:
+            with contextlib.suppress(TrackNotFound):
+                await delete_track(ports, owner_id, track_id)
+        async with ports.store.transaction() as work:
+            # Those whose removal was given up for somebody who waited, or that a crash left.
+            half_deleted = await work.tracks.deleting_of(owner_id, _BATCH)
+        for track in half_deleted:
+            await finish_deletion(ports, track)
+        async with ports.store.transaction() as work:
+            upload_ids = await work.people.uploads(owner_id, _BATCH)
+        for upload_id in upload_ids:
+            with contextlib.suppress(UploadNotFound):
+                await erase_upload(ports, upload_id)
+        if not track_ids and not half_deleted and not upload_ids:
+            return

@@ -1,0 +1,30 @@
+"""What the verbs need of people who are erased."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+
+class People(Protocol):
+    """People who are erased, within a unit of work."""
+
+    async def destroy_key(self, owner_id: str) -> None:
+        """Make all that is theirs unreadable for good, and let no other key of theirs be made. Notes what there was."""
+        ...
+
+    async def tracks(self, owner_id: str, limit: int) -> tuple[str, ...]:
+        """Tracks of theirs that are not being deleted."""
+        ...
+
+    async def uploads(self, owner_id: str, limit: int) -> tuple[str, ...]:
+        """Uploads of theirs whose objects may be left."""
+        ...
+
+    async def finish(self, owner_id: str) -> bool:
+        """Note that nothing is left but names to find late objects by; false while something is."""
+        ...
+
+    async def counts(self, owner_id: str) -> Mapping[str, int]:
+        """What was held when the key was destroyed, by kind."""
+        ...

@@ -1,0 +1,127 @@
+"""A person's issuer deletes them: over every service by its own wiring, until nothing is left but what the law asks."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from chassis import metrics
+from stack.issuer.webhooks import deleted
+from stripsession.auth.v1 import federation_service_pb2 as federation
+from stripsession.library.v1 import library_service_pb2 as library
+from tests.integration.walks.belongings import Belongings, Person, State
+from tests.integration.walks.house import HOLDERS, House
+from tests.integration.walks.people import Walk
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+
+LEFT = {
+    "auth": {"erased_people"},
+    # Names by which a late worker's objects are found, for a day.
+    "library": {"erased_people", "tracks", "uploads"},
+    "separation": {"erased_people"},
+    # Payment records.
+    "billing": {"erased_people", "customers", "invoices", "grants", "entries", "postings"},
+    "retention": {"account_erasures", "account_erasure_steps"},
+}
+"""Where an erased person's opaque id may still be read."""
+
+
+async def _everything(url: str, schema: str) -> dict[str, str]:
+    """All that a service's tables hold, as text; without facts on their way, which hold opaque ids alone."""
+    connection = await asyncpg.connect(url)
+    try:
+        names = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = $1", schema)
+        return {
+            row["tablename"]: repr(await connection.fetch(f"SELECT t::text FROM {schema}.{row['tablename']} t"))  # noqa: S608 - names of tables that PostgreSQL told
+            for row in names
+            if row["tablename"] != "outbox"
+        }
+    finally:
+        await connection.close()
+
+
+def _objects(house: House, things: Belongings) -> list[str]:
+    folder = Path(urlsplit(house.objects_url).path)
+    files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    return [name for name in files if things.upload_id in name or (things.track_id and things.track_id in name)]
+
+
+async def _known_to_clerk(house: House, person: Person) -> str:
+    """The person's subject at the issuer, who is theirs besides their password."""
+    assert house.vouching is not None
+    subject = house.vouching.person(person.email).subject
+    await house.write_auth(
+        "INSERT INTO identities (issuer, subject, user_id, created_at, told_at) VALUES ($1, $2, $3, now(), now())",
+        house.vouching.issuer.options.address,
+        subject,
+        person.user_id,
+    )
+    return subject
+
+
+async def _delete_at_clerk(walk: Walk, subject: str) -> None:
+    assert walk.house.vouching is not None
+    webhooks = walk.house.vouching.issuer.webhooks
+    message = webhooks.tell("user.deleted", deleted(subject))
+    headers = webhooks.headers(message)
+    request = federation.ReceiveClerkWebhookRequest(
+        body=message.body,
+        message_id=headers["svix-id"],
+        timestamp=headers["svix-timestamp"],
+        signature=headers["svix-signature"],
+    )
+    await walk.maker.ask("auth.v1.FederationService.ReceiveClerkWebhook", request, "gateway")
+
+
+async def test_a_deletion_at_the_issuer_empties_every_service(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Songs, keys, jobs, sessions and address go, the subscription ends at once, and the neighbour still has theirs."""
+    house, maker, erased = walk.house, walk.maker, asyncio.Event()
+    monkeypatch.setattr(metrics.ACCOUNTS_ERASED, "inc", erased.set)
+    person = await maker.person()
+    await maker.paying(person, house.shop)
+    things = [await maker.belongings(person, state) for state in (State.READY, State.SEPARATING, State.UPLOADING)]
+    neighbours = await maker.belongings(walk.bob, State.READY)
+    (subscription,) = [each for each in house.shop.world.all("subscription") if _is_of(house, each, person)]
+    assert subscription["status"] == "active"
+    assert all(_objects(house, each) for each in things)
+
+    await _delete_at_clerk(walk, await _known_to_clerk(house, person))
+    # The last token of theirs has run out.
+    await house.write_auth(
+        "UPDATE sessions SET ended_at = ended_at - interval '1 hour' WHERE user_id = $1", person.user_id
+    )
+    await asyncio.wait_for(erased.wait(), 120)
+
+    for service, tables in LEFT.items():
+        held = await _everything(house.urls[service], service)
+        assert not [name for name, text in held.items() if person.email in text], service
+        assert {name for name, text in held.items() if person.user_id in text} <= tables, service
+    assert subscription["status"] == "canceled"
+    assert not [_objects(house, each) for each in things if _objects(house, each)]
+    asking = library.ListTracksRequest(owner_id=person.user_id)
+    assert not (await maker.ask("library.v1.LibraryService.ListTracks", asking, "gateway")).tracks
+    reading = library.ReadSegmentRequest(owner_id=walk.bob.user_id, track_id=neighbours.track_id, stem="vocals")
+    assert await maker.ask("library.v1.LibraryService.ReadSegment", reading, "gateway")
+    proofs = await asyncpg.connect(house.urls["retention"])
+    try:
+        rows = await proofs.fetch(
+            "SELECT holder, finished_at, counts FROM retention.account_erasure_steps WHERE user_id = $1", person.user_id
+        )
+    finally:
+        await proofs.close()
+    assert {row["holder"] for row in rows if row["finished_at"] is not None} == set(HOLDERS)
+    told = {row["holder"]: row["counts"] for row in rows}
+    assert '"tracks": 2' in told["library"]
+    assert '"jobs": 2' in told["separation"]
+    assert '"subscriptions": 1' in told["billing"]
+    assert '"accounts": 1' in told["auth"]
+
+
+def _is_of(house: House, subscription: dict[str, object], person: Person) -> bool:
+    customers = [each for each in house.shop.world.all("customer") if each["metadata"].get("user_id") == person.user_id]
+    return subscription["customer"] in [each["id"] for each in customers]

@@ -1,0 +1,60 @@
+"""Signing in by a provider in a real Chromium: there, back, and what is connected."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser import WebPage
+from tests.integration.web.conftest import OpenPage
+from tests.integration.web.fake_gateway import FakeGateway
+from tests.integration.web.fake_providers import BOTH
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
+
+
+async def test_somebody_new_comes_in_by_a_provider(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """One that is away is told; the other leads there and back, then asks for the age, and leaves the address plain."""
+    gateway.providers.offered = BOTH
+    web = await open_page()
+    await web.page.get_by_role("button", name="Continue with Choir of the Upper Valley").click()
+    await expect(web.page.get_by_role("alert")).to_contain_text("This provider cannot be reached just now.")
+    await web.page.get_by_role("button", name="Continue with Google").click()
+    await web.page.get_by_role("link", name="Ada").click()
+    view = web.page.locator("#arrived")
+    await expect(view.get_by_role("heading", name="One more thing")).to_be_focused()
+    await expect(view).to_contain_text("Google vouches for Ada, ada@example.org.")
+    await view.get_by_role("button", name="Create the account").click()
+    await expect(view.get_by_role("alert")).to_contain_text("An account is for people of 13 or older.")
+    await view.get_by_label("I am 13 or older").check()
+    await view.get_by_role("button", name="Create the account").click()
+    await web.sees_library()
+    assert web.page.url == f"{gateway.address}/#/"
+
+
+async def test_a_provider_is_connected_and_taken_away(web: WebPage, gateway: FakeGateway) -> None:
+    """Under Security, where the last way in says why it stays."""
+    gateway.providers.offered = BOTH
+    await web.page.goto(f"{web.address}/#/account/security")
+    await web.page.reload()
+    await web.page.get_by_role("button", name="Connect Google").click()
+    await web.page.get_by_role("link", name="Ada").click()
+    take_away = web.page.get_by_role("button", name="Disconnect Google")
+    await expect(take_away).to_be_visible()
+    assert gateway.providers.connected == ["google"]
+    gateway.providers.is_last_way_in = True
+    await web.page.reload()
+    await expect(take_away).to_be_disabled()
+    await expect(web.page.locator("#connections")).to_contain_text("Nothing else would sign you in.")
+    gateway.providers.is_last_way_in = False
+    await web.page.reload()
+    await take_away.click()
+    await expect(web.page.get_by_role("button", name="Connect Google")).to_be_visible()
+    assert gateway.providers.connected == []
+
+
+async def test_without_providers_nothing_speaks_of_them(web: WebPage) -> None:
+    """Neither the entry nor Security has a word about what this server does not offer."""
+    await web.page.goto(f"{web.address}/#/account/security")
+    await expect(web.page.get_by_role("heading", name="Where you are signed in")).to_be_visible()
+    await expect(web.page.get_by_role("heading", name="Connected sign-ins")).to_have_count(0)

@@ -1,0 +1,98 @@
+"""What every store of auth must do about people who are erased; run on the fake and on PostgreSQL."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from services.auth.app.ports import Store, Work
+from services.auth.domain.account import Account
+from services.auth.domain.api_key import ApiKey
+from services.auth.domain.device import DeviceSignIn
+from services.auth.domain.email_address import EmailAddress, parse_email
+from services.auth.domain.email_code import EmailCode, PendingSignUp, Purpose
+from services.auth.domain.identifiers import fingerprint
+from services.auth.domain.link import SignInLink
+from services.auth.domain.mail import Mail
+from services.auth.domain.session import RefreshToken, Session
+
+NOW = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
+HOUR = datetime.timedelta(hours=1)
+ISSUER = "https://clerk.example"
+
+
+def address(user_id: str) -> EmailAddress:
+    return parse_email(f"{user_id}@example.org")
+
+
+async def furnish(work: Work, user_id: str) -> None:
+    """One of everything that auth keeps of somebody."""
+    email, until = address(user_id), NOW + HOUR
+
+    def digest(kind: str) -> bytes:
+        return fingerprint(f"{kind} {user_id}")
+
+    await work.accounts.add(Account(user_id, email, "Ada", NOW, "hash", NOW))
+    session = Session(f"ses_{user_id}", user_id, NOW, NOW, until, device="Firefox, Linux")
+    await work.sessions.add(session, RefreshToken(digest("token"), session.session_id, until))
+    await work.links.add(SignInLink(digest("link"), user_id, until))
+    for number, owner_id in enumerate((user_id, None)):
+        code = EmailCode(digest(f"code {number}"), Purpose.RESET, owner_id, email.key, NOW, until)
+        await work.email_codes.add(code)
+    await work.pending_sign_ups.add(PendingSignUp(digest("pending"), email, "Ada", "hash", NOW, until))
+    await work.mails.add(Mail(f"mail_{user_id}", email.typed, "Hello", "words", until), NOW, user_id)
+    key = ApiKey(f"key_{user_id}", user_id, "backup", ("downloads",), "abcd", NOW, None)
+    await work.api_keys.add(key, digest("key"), None)
+    waiting = DeviceSignIn(digest("device"), digest("user code"), "program", "192.0.2.1", NOW, until)
+    assert await work.device_sign_ins.add(waiting)
+    await work.device_sign_ins.change(dataclasses.replace(waiting, user_id=user_id))
+    identity = await work.identities.claim(ISSUER, f"subject_{user_id}", NOW)
+    await work.identities.keep(dataclasses.replace(identity, user_id=user_id, told_at=NOW))
+
+
+class PeopleConformance:
+    """Subclasses give the fixture `store`."""
+
+    async def test_all_of_a_person_goes_and_nothing_of_anothers(self, store: Store) -> None:
+        """The account goes with all that opens it and waits for it, once its sessions have been over long enough."""
+        async with store.transaction() as work:
+            for user_id in ("usr_1", "usr_2"):
+                await furnish(work, user_id)
+            await work.accounts.close("usr_1", NOW)
+            await work.sessions.end("ses_usr_1", NOW)
+            assert not await work.people.erase("usr_1", NOW, NOW - HOUR)
+            ((_, ended_at),) = await work.sessions.ended_since(NOW)
+            assert ended_at == NOW
+            assert await work.people.erase("usr_1", NOW, NOW)
+            assert await work.people.erase("usr_1", NOW, NOW)
+        expected = dict.fromkeys(("accounts", "api_keys", "device_sign_ins", "mails", "sessions", "sign_in_links"), 1)
+        async with store.transaction() as work:
+            assert await work.people.counts("usr_1") == expected
+            assert await work.sessions.ended_since(NOW) == []
+            identity = await work.identities.get(ISSUER, "subject_usr_1")
+            assert identity is not None
+            assert (identity.user_id, identity.ended_at) == (None, NOW)
+            assert await work.pending_sign_ups.get(fingerprint("pending usr_1"), NOW) is None
+            assert await work.email_codes.get(fingerprint("code 1 usr_1"), Purpose.RESET, NOW) is None
+        async with store.transaction() as work:
+            account = await work.accounts.get("usr_2")
+            assert account == Account("usr_2", address("usr_2"), "Ada", NOW, "hash", NOW)
+            assert [each.session_id for each in await work.sessions.living("usr_2", NOW, 9)] == ["ses_usr_2"]
+            assert len(await work.api_keys.of_person("usr_2")) == 1
+            assert await work.links.redeem(fingerprint("link usr_2"), NOW) == "usr_2"
+            assert await work.email_codes.get(fingerprint("code 0 usr_2"), Purpose.RESET, NOW) is not None
+            assert await work.device_sign_ins.of_device(fingerprint("device usr_2")) is not None
+            assert [each.mail.mail_id for each in await work.mails.claim(NOW, NOW + HOUR, 9)] == ["mail_usr_2"]
+            assert await work.people.counts("usr_2") == {}
+
+    async def test_who_is_closed_and_still_here_is_found(self, store: Store) -> None:
+        """Closed accounts are told by when they were closed, until they are erased."""
+        async with store.transaction() as work:
+            for hours, user_id in enumerate(("usr_1", "usr_2", "usr_3")):
+                await work.accounts.add(Account(user_id, address(user_id), "", NOW))
+                await work.accounts.close(user_id, NOW + hours * HOUR)
+            closed = [("usr_1", NOW), ("usr_2", NOW + HOUR)]
+            assert await work.people.closed(NOW + 2 * HOUR, 9) == closed
+            assert await work.people.closed(NOW + 2 * HOUR, 1) == closed[:1]
+            assert await work.people.erase("usr_1", NOW, NOW)
+            assert await work.people.closed(NOW + 2 * HOUR, 9) == closed[1:]

@@ -1,0 +1,30 @@
+import type { Messages } from "$/i18n/i18n.svelte";
+
+export const providers: Messages["providers"] = {
+  or: "oder",
+  goOnWith: (name) => `Weiter mit ${name}`,
+  arriving: "Du wirst angemeldet…",
+  connecting: "Wird verbunden…",
+  arrived: "Anmelden",
+  failed: "Das hat nicht geklappt",
+  toSignIn: "Zur Anmeldung",
+  toSecurity: "Zu deinem Konto",
+
+  newcomer: "Eines noch",
+  newcomerLead: (name, who) =>
+    who ? `Du bist neu hier. ${name} bürgt für ${who}.` : `Du bist neu hier. ${name} bürgt für dich.`,
+  make: "Konto anlegen",
+
+  title: "Verbundene Anmeldungen",
+  lead: "Wer sich dort anmelden kann, kann es auch hier. Von deinem Konto dort ist nur bekannt, dass es deines ist.",
+  since: (moment) => `Verbunden ${moment}`,
+  notConnected: "Nicht verbunden",
+  connect: "Verbinden",
+  connectOf: (name) => `${name} verbinden`,
+  connected: (name) => `${name} ist verbunden.`,
+  disconnect: "Trennen",
+  disconnectOf: (name) => `${name} trennen`,
+  disconnected: (name) => `${name} ist getrennt.`,
+  lastWayIn: "Sonst käme niemand mehr in dein Konto. Wähle zuerst ein Passwort, über den Link für ein vergessenes.",
+  beginInSession: "Melde dich zuerst an und verbinde es dann in deinem Konto, unter Sicherheit.",
+};
