@@ -111,14 +111,20 @@ def changed(offer: Json, before: str, email: str, more: str) -> tuple[str, ...]:
 
 
 def _terms(offer: Json) -> str:
-    longest = _minutes(offer["longest_song_s"])
+    longest = _length(offer["longest_song_s"])
     at_once = f", {offer['parallel_jobs']} at once" if offer["parallel_jobs"] > 1 else ", one at a time"
     models = f", models {' and '.join(offer['models'])}" if offer.get("models") else ""
-    return f"{_minutes(offer['seconds_a_month'])} minutes a month, songs up to {longest} minutes{at_once}{models}"
+    return f"{_minutes(offer['seconds_a_month'])} minutes a month, songs up to {longest}{at_once}{models}"
 
 
 def _minutes(seconds: float) -> str:
     return f"{round(seconds / 60):,}"
+
+
+def _length(seconds: float) -> str:
+    """From two hours on in hours, as the page says it."""
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours:.0f} hours" if hours >= 2 and not rest else f"{_minutes(seconds)} minutes"
 
 
 def _of(email: str) -> str:

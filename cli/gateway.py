@@ -98,6 +98,10 @@ class Gateway:
         """Sign in with a password. Raises Refused."""
         body = {"email": email, "password": password}
         answer = await self._patiently("POST", "/v1/auth/login", json=body, signed=False)
+        if answer.status_code == httpx.codes.ACCEPTED:
+            # Nobody is here to read a code: what runs by itself has a key, and a person a page.
+            detail = "This account asks for a second step. Sign in with `stripsession login`, or use an API key."
+            raise Refused(answer.status_code, {"detail": detail, "reason": "SECOND_STEP_NEEDED"})
         self._hold(answer.json())
 
     def use_key(self, key: str) -> None:

@@ -135,7 +135,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with e-mail and password.
-         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. After some wrong passwords for one account, whether or not there is such an account, each further try has to wait, longer each time.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. After some wrong passwords for one account, whether or not there is such an account, each further try has to wait, longer each time. Whoever has a second factor is answered 202, with a challenge for answerChallenge.
          */
         post: operations["signIn"];
         delete?: never;
@@ -728,6 +728,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/login/second-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a second factor.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. A challenge works once and for five minutes. After some wrong codes none is looked at for a while, longer each time: TOO_MANY_CODES. A used recovery code is told by mail.
+         */
+        post: operations["answerChallenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show again who you are, before a dangerous act.
+         * @description What refuses with STEP_UP_REQUIRED names the ways in `facts.methods`, with gaps between them: password, totp, recovery_code. With a second factor the password alone counts no more. For ten minutes from then on such acts are let through, with the token of this answer and those that it is renewed to. Whoever asks with the cookie gets the token in the cookie. After some wrong codes none is looked at for a while, longer each time: TOO_MANY_CODES.
+         */
+        post: operations["stepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether you have a second factor.
+         * @description Whether you have a second factor.
+         */
+        get: operations["getSecondFactor"];
+        put?: never;
+        /**
+         * Make a secret for an authenticator.
+         * @description Nothing is asked of anybody before confirmSecondFactor was shown a code of it. It goes with a password: whoever has none here is refused.
+         */
+        post: operations["startSecondFactor"];
+        /**
+         * Take your second factor away.
+         * @description With its recovery codes. The person is told by mail, where this server sends any.
+         */
+        delete: operations["removeSecondFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set your second factor, with a code that shows that the authenticator has it.
+         * @description Each recovery code works once in place of the authenticator. The person is told by mail, where this server sends any. After some wrong codes none is looked at for a while, longer each time: TOO_MANY_CODES.
+         */
+        post: operations["confirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make ten recovery codes in place of all before.
+         * @description Make ten recovery codes in place of all before.
+         */
+        post: operations["makeRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/email/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail your new address a link.
+         * @description The answer is the same whether or not another account has the address; its reader alone learns that. The old address counts until confirmEmailChange. A few an hour.
+         */
+        post: operations["requestEmailChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/email/change/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your address with the code of a mail.
+         * @description Signed in or not: the code says whose address it is. Sessions stay. The old address is mailed a link for undoEmailChange, which works for seven days.
+         */
+        post: operations["confirmEmailChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/email/change/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a change of your address back.
+         * @description The old address counts again. Every session, key and the password end, and a link for a new password is mailed to it. A second factor stays.
+         */
+        post: operations["undoEmailChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/uploads": {
         parameters: {
             query?: never;
@@ -1180,6 +1348,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your endpoints, without their secrets.
+         * @description Your endpoints, without their secrets.
+         */
+        get: operations["listWebhookEndpoints"];
+        put?: never;
+        /**
+         * Let a program hear of your tracks. The secret is told once.
+         * @description Each event is a POST of a WebhookMessage, signed as Standard Webhooks 1.0.0 has it, in the headers webhook-id, webhook-timestamp and webhook-signature. Answer 2xx within ten seconds. What is not answered so is sent again, 13 times in about a day. A message may come twice, and late ones after newer ones: go by webhook-id, and read the track. Redirects are not followed; 410 ends the endpoint. At most five of a person. Takes a session: what a key began would outlive it.
+         */
+        post: operations["createWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove an endpoint with its log.
+         * @description Remove an endpoint with its log.
+         */
+        delete: operations["deleteWebhookEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Send elsewhere, tell of other events, stop or begin again.
+         * @description What waits goes to the new address. Of what happens while it is disabled nothing is told later.
+         */
+        patch: operations["updateWebhookEndpoint"];
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the secret. The new one is told once.
+         * @description For 24 hours messages carry a signature by each of both, so that none is missed.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message that tells of nothing.
+         * @description Its `type` is webhook.test. What came of it stands in the log.
+         */
+        post: operations["testWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sent in the last 14 days, the newest first, with every try.
+         * @description Of answers the status is kept, and nothing else.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message again, under its own webhook-id.
+         * @description One that waits already is not sent twice for this.
+         */
+        post: operations["replayWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks/clerk": {
         parameters: {
             query?: never;
@@ -1481,7 +1777,28 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    trackEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Something became of a track of yours.
+         * @description Signed as Standard Webhooks 1.0.0 has it. Verify before you read.
+         */
+        post: operations["hearOfTrack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description An upload that was opened. */
@@ -2340,6 +2657,154 @@ export interface components {
             /** @description Whether you can add one here. */
             is_offered: boolean;
         };
+        /**
+         * @description track.created: it was made, and may still be refused; track.ready: its stems are complete; track.failed and track.cancelled: its separation ended, and may be begun anew; track.deleted: there is no such track any more.
+         * @enum {string}
+         */
+        WebhookEvent: "track.created" | "track.ready" | "track.failed" | "track.cancelled" | "track.deleted";
+        /**
+         * @description asked: you disabled it; gone: it answered 410; failing: a message failed for more than a day and no other got through meanwhile, or too many waited; unspecified: newer than this gateway.
+         * @enum {string}
+         */
+        WebhookDisabledReason: "unspecified" | "asked" | "gone" | "failing";
+        /** @description Where one of your programs hears of tracks, without its secret. */
+        WebhookEndpoint: {
+            /** @description Names the endpoint. */
+            endpoint_id: string;
+            /** @description Where messages are sent. */
+            url: string;
+            /** @description What it is told of. */
+            events: components["schemas"]["WebhookEvent"][];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Since when nothing is sent there; null while it is enabled.
+             */
+            disabled_at: string | null;
+            /** @description Why; null while it is enabled. */
+            disabled_reason: components["schemas"]["WebhookDisabledReason"] | null;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the newest signs, too; null when there is none.
+             */
+            old_secret_until: string | null;
+        };
+        /** @description An endpoint with a secret that was made just now. */
+        NewWebhookEndpoint: {
+            /** @description Names the endpoint. */
+            endpoint_id: string;
+            /** @description Where messages are sent. */
+            url: string;
+            /** @description What it is told of. */
+            events: components["schemas"]["WebhookEvent"][];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Since when nothing is sent there; null while it is enabled.
+             */
+            disabled_at: string | null;
+            /** @description Why; null while it is enabled. */
+            disabled_reason: components["schemas"]["WebhookDisabledReason"] | null;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the newest signs, too; null when there is none.
+             */
+            old_secret_until: string | null;
+            /** @description Verifies what comes, as Standard Webhooks has it. It is told this once. */
+            secret: string;
+        };
+        /** @description Your endpoints. */
+        WebhookEndpoints: {
+            /** @description The oldest first. */
+            endpoints: components["schemas"]["WebhookEndpoint"][];
+        };
+        /**
+         * @description waiting: to be sent, for the first time or again; delivered: answered with 2xx; failed: given up; unspecified: newer than this gateway.
+         * @enum {string}
+         */
+        WebhookDeliveryStatus: "unspecified" | "waiting" | "delivered" | "failed";
+        /**
+         * @description name_unknown: its host was not found; address_forbidden: it leads to a network of ours; unreachable: no connection; tls: its certificate is not valid; timeout: no answer in ten seconds; answer_invalid: no HTTP; redirected: it answered 3xx, which is not followed; refused: it answered another status than 2xx; unspecified: newer than this gateway.
+         * @enum {string}
+         */
+        WebhookFault: "unspecified" | "name_unknown" | "address_forbidden" | "unreachable" | "tls" | "timeout" | "answer_invalid" | "redirected" | "refused";
+        /** @description One try. */
+        WebhookAttempt: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            began_at: string;
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            duration_ms: number;
+            /**
+             * Format: int64
+             * @description Status of the answer; null when there was none.
+             */
+            http_status: number | null;
+            /** @description What was wrong; null when nothing was. */
+            fault: components["schemas"]["WebhookFault"] | null;
+        };
+        /** @description One message to one endpoint. */
+        WebhookDelivery: {
+            /** @description Names it in the log. */
+            delivery_id: string;
+            /** @description Its webhook-id: the same at each try, and of one event at each endpoint. */
+            message_id: string;
+            /** @description The `type` of the message: a WebhookEvent, or webhook.test. */
+            event: string;
+            /** @description The track that it tells of; null of a test. */
+            track_id: string | null;
+            status: components["schemas"]["WebhookDeliveryStatus"];
+            /**
+             * Format: date-time
+             * @description When the event was.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it is tried next; null unless it waits.
+             */
+            due_at: string | null;
+            /** @description Its tries, the first one first. */
+            attempts: components["schemas"]["WebhookAttempt"][];
+        };
+        /** @description Some of what was sent in the last 14 days. */
+        WebhookDeliveryPage: {
+            /** @description The newest first. */
+            deliveries: components["schemas"]["WebhookDelivery"][];
+            /** @description `cursor` of the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        /** @description The body of a message. Of the track it tells names and words alone: read the rest with getTrack. */
+        WebhookMessage: {
+            /** @description A WebhookEvent, or webhook.test. Pass over those that you do not know. */
+            type: string;
+            /**
+             * Format: date-time
+             * @description When the event was.
+             */
+            timestamp: string;
+            data: components["schemas"]["WebhookSubject"];
+        };
+        /** @description The track; empty in a test. */
+        WebhookSubject: {
+            /** @description Names the track. */
+            track_id?: string;
+            /** @description Its TrackState after the event; empty once it is deleted. */
+            state?: string;
+        };
         /** @description A provider that people may sign in by. */
         SignInProvider: {
             /** @description Names it in requests. */
@@ -2396,7 +2861,7 @@ export interface components {
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "PRICE_MISSING" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WRONG_ADDRESS" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSWORD" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSWORD" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -2440,6 +2905,62 @@ export interface components {
              * @enum {string}
              */
             confirmation: "mail";
+        };
+        /** @description A right password, which a second factor has to go with. */
+        SignInChallenge: {
+            /** @description For answerChallenge, which takes it once. */
+            challenge: string;
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            expires_at: string;
+            /** @description What answers it: totp, recovery_code. */
+            methods: string[];
+        };
+        /** @description A token that says that its bearer has just shown who they are; in a cookie, where the request's came in one. */
+        SteppedUp: {
+            /**
+             * Format: date-time
+             * @description When it ends: refresh before.
+             */
+            access_expires_at: string;
+            /**
+             * @description How it is sent.
+             * @enum {string}
+             */
+            token_type?: "Bearer";
+            /** @description In place of the one that asked. */
+            access_token?: string;
+        };
+        /** @description What you show besides your password. */
+        SecondFactor: {
+            /**
+             * Format: date-time
+             * @description When it was set; null where there is none.
+             */
+            set_at: string | null;
+            /**
+             * Format: int64
+             * @description Recovery codes that were not used yet.
+             */
+            recovery_codes_left: number;
+            /** @description Whether one can be set: it goes with a password, which not everybody has here. */
+            is_offered: boolean;
+        };
+        /** @description A secret that is not in force yet. */
+        NewSecondFactor: {
+            /** @description In base 32, to type into an authenticator. */
+            secret: string;
+            /** @description To open in an authenticator on this machine. */
+            uri: string;
+            /** @description The same as a QR code, row by row: 1 is dark, 0 is light. It needs a light margin of four. */
+            qr_rows: string[];
+        };
+        /** @description They are told this once. */
+        RecoveryCodes: {
+            /** @description Ten, each of which works once in place of the authenticator. */
+            recovery_codes: string[];
         };
         /** @description Where somebody is signed in. */
         SessionList: {
@@ -2987,6 +3508,54 @@ export interface components {
             /** @description token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin. */
             transport?: components["schemas"]["TokenTransport"] | null;
         };
+        /** @description The challenge of a right password, and a code. */
+        SignInChallengeAnswer: {
+            /** @description As signIn gave it. */
+            challenge: string;
+            /** @description Six digits of the authenticator, or a recovery code; gaps and case make no difference. */
+            code: string;
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+            /** @description token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin. */
+            transport?: components["schemas"]["TokenTransport"] | null;
+        };
+        /** @description The password or a code, whichever of both the refusal named. */
+        StepUp: {
+            /** @description Your password. */
+            password?: string | null;
+            /** @description Six digits of the authenticator, or a recovery code. */
+            code?: string | null;
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+        };
+        /** @description What it shows. */
+        SecondFactorConfirmation: {
+            /** @description Six digits of the authenticator, or a recovery code; gaps and case make no difference. */
+            code: string;
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+        };
+        /** @description The new address. */
+        EmailChange: {
+            /** @description Address of the account, at most 254 characters. */
+            email: string;
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+        };
+        /** @description The code of the mail to the new address. */
+        EmailChangeConfirmation: {
+            /** @description The code of the link, which works once. */
+            code: string;
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+        };
+        /** @description The code of the mail to the old address. */
+        EmailChangeUndoing: {
+            /** @description The code of the link, which works once. */
+            code: string;
+            /** @description Of mail, e.g. de; English where it is absent or none of ours. */
+            language?: string | null;
+        };
         /** @description What to separate, and how. */
         NewTrack: {
             /** @description The complete upload. */
@@ -3034,6 +3603,22 @@ export interface components {
             depth?: components["schemas"]["WavDepth"] | null;
             /** @description 2 gives an mp3, m4a or opus twice as fast at the same pitch. */
             speed?: components["schemas"]["PreviewSpeed"] | null;
+        };
+        /** @description Where to send, and what to tell of. */
+        WebhookEndpointRequest: {
+            /** @description https, port 443 or 8443, of a host that the whole internet reaches; 1 to 500 characters of ASCII. */
+            url: string;
+            /** @description What to tell of; at least one. */
+            events: components["schemas"]["WebhookEvent"][];
+        };
+        /** @description What to change; what is absent stays. */
+        WebhookEndpointChange: {
+            /** @description https, port 443 or 8443, of a host that the whole internet reaches; 1 to 500 characters of ASCII. */
+            url?: string | null;
+            /** @description What to tell of from now on; none leaves it as it is. */
+            events?: components["schemas"]["WebhookEvent"][] | null;
+            /** @description False sends nothing more there, and gives up what waits; true begins again from now on. */
+            enabled?: boolean | null;
         };
         /** @description What is to be paid for. */
         Checkout: {
@@ -3111,6 +3696,17 @@ export interface components {
         /** @description Bad Request: MALFORMED_HTTP, SIGNATURE_INVALID. */
         "400-MALFORMED_HTTP-SIGNATURE_INVALID": {
             headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unauthorized: CHALLENGE_SPENT. */
+        "401-CHALLENGE_SPENT": {
+            headers: {
+                /** @example Bearer realm="stripsession" */
+                "WWW-Authenticate": string;
                 [name: string]: unknown;
             };
             content: {
@@ -3246,8 +3842,44 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Forbidden: CROSS_SITE, SESSION_REQUIRED, WRONG_PASSWORD. */
-        "403-CROSS_SITE-SESSION_REQUIRED-WRONG_PASSWORD": {
+        /** @description Forbidden: CROSS_SITE, SESSION_REQUIRED, STEP_UP_REQUIRED. */
+        "403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: CROSS_SITE, SESSION_REQUIRED, STEP_UP_REQUIRED, WRONG_PASSWORD. */
+        "403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED-WRONG_PASSWORD": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: CROSS_SITE, SESSION_REQUIRED, WRONG_CODE. */
+        "403-CROSS_SITE-SESSION_REQUIRED-WRONG_CODE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: CROSS_SITE, SESSION_REQUIRED, WRONG_CODE, WRONG_PASSWORD. */
+        "403-CROSS_SITE-SESSION_REQUIRED-WRONG_CODE-WRONG_PASSWORD": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Forbidden: CROSS_SITE, WRONG_CODE. */
+        "403-CROSS_SITE-WRONG_CODE": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3336,6 +3968,15 @@ export interface components {
         };
         /** @description Not Found: ACCOUNT_NOT_FOUND, PROVIDER_SIGN_IN_SPENT, PROVIDER_UNKNOWN. */
         "404-ACCOUNT_NOT_FOUND-PROVIDER_SIGN_IN_SPENT-PROVIDER_UNKNOWN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: ACCOUNT_NOT_FOUND, SECOND_FACTOR_NOT_STARTED. */
+        "404-ACCOUNT_NOT_FOUND-SECOND_FACTOR_NOT_STARTED": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3494,6 +4135,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Found: NOT_FOUND, WEBHOOK_DELIVERY_NOT_FOUND, WEBHOOK_NOT_FOUND. */
+        "404-NOT_FOUND-WEBHOOK_DELIVERY_NOT_FOUND-WEBHOOK_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: NOT_FOUND, WEBHOOK_NOT_FOUND. */
+        "404-NOT_FOUND-WEBHOOK_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: SESSION_NOT_FOUND. */
         "404-SESSION_NOT_FOUND": {
             headers: {
@@ -3550,6 +4209,15 @@ export interface components {
         };
         /** @description Conflict: DEVICE_PENDING. */
         "409-DEVICE_PENDING": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: EMAIL_KEPT_ELSEWHERE, MAIL_OFF. */
+        "409-EMAIL_KEPT_ELSEWHERE-MAIL_OFF": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3629,6 +4297,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Conflict: PASSWORD_MISSING, SECOND_FACTOR_SET. */
+        "409-PASSWORD_MISSING-SECOND_FACTOR_SET": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Conflict: PAYMENTS_NOT_SET_UP. */
         "409-PAYMENTS_NOT_SET_UP": {
             headers: {
@@ -3665,8 +4342,35 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Conflict: PROOF_NOT_TAKEN. */
+        "409-PROOF_NOT_TAKEN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Conflict: PROVIDER_EMAIL_TAKEN. */
         "409-PROVIDER_EMAIL_TAKEN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: SECOND_FACTOR_NOT_SET. */
+        "409-SECOND_FACTOR_NOT_SET": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: SECRET_TOLD. */
+        "409-SECRET_TOLD": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3683,8 +4387,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Conflict: TOO_MANY_SHARES. */
-        "409-TOO_MANY_SHARES": {
+        /** @description Conflict: SECRET_TOLD, TOO_MANY_SHARES. */
+        "409-SECRET_TOLD-TOO_MANY_SHARES": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: SECRET_TOLD, TOO_MANY_WEBHOOKS. */
+        "409-SECRET_TOLD-TOO_MANY_WEBHOOKS": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3721,6 +4434,15 @@ export interface components {
         };
         /** @description Conflict: UPLOAD_OFFSET_MISMATCH. */
         "409-UPLOAD_OFFSET_MISMATCH": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: WEBHOOK_DISABLED. */
+        "409-WEBHOOK_DISABLED": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3874,8 +4596,44 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED. */
+        "422-IDEMPOTENCY_KEY_REUSED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED, INVALID_FIELD, SHARE_LIFE_INVALID, SHARE_VIEW_INVALID. */
+        "422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-SHARE_LIFE_INVALID-SHARE_VIEW_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED, INVALID_FIELD, UNKNOWN_OFFER. */
         "422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-UNKNOWN_OFFER": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED, INVALID_FIELD, WEBHOOK_EVENTS_INVALID, WEBHOOK_URL_INVALID. */
+        "422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-WEBHOOK_EVENTS_INVALID-WEBHOOK_URL_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED, UPLOAD_EMPTY, UPLOAD_FRAGMENTED, UPLOAD_OVERRUN. */
+        "422-IDEMPOTENCY_KEY_REUSED-UPLOAD_EMPTY-UPLOAD_FRAGMENTED-UPLOAD_OVERRUN": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3946,15 +4704,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Unprocessable Entity: INVALID_FIELD, SHARE_LIFE_INVALID, SHARE_VIEW_INVALID. */
-        "422-INVALID_FIELD-SHARE_LIFE_INVALID-SHARE_VIEW_INVALID": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description Unprocessable Entity: INVALID_FIELD, TAGS_INVALID, TITLE_EMPTY. */
         "422-INVALID_FIELD-TAGS_INVALID-TITLE_EMPTY": {
             headers: {
@@ -3982,8 +4731,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Unprocessable Entity: UPLOAD_EMPTY, UPLOAD_FRAGMENTED, UPLOAD_OVERRUN. */
-        "422-UPLOAD_EMPTY-UPLOAD_FRAGMENTED-UPLOAD_OVERRUN": {
+        /** @description Unprocessable Entity: INVALID_FIELD, WEBHOOK_EVENTS_INVALID, WEBHOOK_URL_INVALID. */
+        "422-INVALID_FIELD-WEBHOOK_EVENTS_INVALID-WEBHOOK_URL_INVALID": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4067,6 +4816,21 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE, TOO_MANY_CODES. */
+        "429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_CODES": {
+            headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE, TOO_MANY_MAILS. */
         "429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_MAILS": {
             headers: {
@@ -4099,6 +4863,21 @@ export interface components {
         };
         /** @description Too Many Requests: TOO_FAST, TOO_MANY_AT_ONCE, TOO_MANY_UPLOADS. */
         "429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_UPLOADS": {
+            headers: {
+                /** @example "person";r=399;t=1 */
+                RateLimit: string;
+                /** @example "person";q=400;w=8 */
+                "RateLimit-Policy": string;
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too Many Requests: TOO_FAST, TOO_MANY_CODES. */
+        "429-TOO_FAST-TOO_MANY_CODES": {
             headers: {
                 /** @example "person";r=399;t=1 */
                 RateLimit: string;
@@ -4465,6 +5244,19 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            /** @description A second factor has to be shown. */
+            202: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInChallenge"];
+                };
+            };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-WRONG_CREDENTIALS"];
             403: components["responses"]["403-CROSS_SITE"];
@@ -4800,7 +5592,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-WRONG_PASSWORD"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED-WRONG_PASSWORD"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND-SESSION_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
@@ -5030,7 +5822,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             409: components["responses"]["409-SECRET_TOLD-TOO_MANY_API_KEYS"];
@@ -5227,7 +6019,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND-DEVICE_CODE_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
@@ -5336,7 +6128,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
             409: components["responses"]["409-PASSKEYS_OFF-TOO_MANY_PASSKEYS"];
             421: components["responses"]["421-WRONG_ADDRESS"];
@@ -5454,7 +6246,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-NOT_FOUND-PASSKEY_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD"];
@@ -5730,7 +6522,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND-NOT_FOUND-PROVIDER_UNKNOWN"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -5767,11 +6559,380 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-CONNECTION_NOT_FOUND-NOT_FOUND"];
             409: components["responses"]["409-LAST_WAY_IN"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    answerChallenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInChallengeAnswer"];
+            };
+        };
+        responses: {
+            /** @description The account and its session. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-CHALLENGE_SPENT"];
+            403: components["responses"]["403-CROSS_SITE-WRONG_CODE"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_CODES"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    stepUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StepUp"];
+            };
+        };
+        responses: {
+            /** @description A token that says so. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SteppedUp"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-WRONG_CODE-WRONG_PASSWORD"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND-SESSION_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-PROOF_NOT_TAKEN"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_CODES"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    getSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you have. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    startSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret, as text and as a QR code. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecondFactor"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
+            409: components["responses"]["409-PASSWORD_MISSING-SECOND_FACTOR_SET"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    removeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signing in takes the password alone. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    confirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorConfirmation"];
+            };
+        };
+        responses: {
+            /** @description Ten recovery codes, told this once. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-WRONG_CODE"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND-SECOND_FACTOR_NOT_STARTED"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_CODES"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    makeRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The codes, told this once. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
+            409: components["responses"]["409-SECOND_FACTOR_NOT_SET"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    requestEmailChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChange"];
+            };
+        };
+        responses: {
+            /** @description A mail is under way. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-EMAIL_KEPT_ELSEWHERE-MAIL_OFF"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_EMAIL-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_MAILS"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    confirmEmailChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChangeConfirmation"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            404: components["responses"]["404-CODE_SPENT"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    undoEmailChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChangeUndoing"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            404: components["responses"]["404-CODE_SPENT"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-MAIL_OFF"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
             504: components["responses"]["504-DEADLINE"];
@@ -5796,6 +6957,11 @@ export interface operations {
                  * @example filename RXZlbmluZyBUcmFpbi5mbGFj
                  */
                 "Upload-Metadata"?: string;
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. Sending the same again within 24 hours opens no second upload: it is answered with the first one as far as it is, and bytes are taken only where none had arrived. With another length or name it is refused.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -5832,10 +6998,11 @@ export interface operations {
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             408: components["responses"]["408-BODY_CUT_OFF"];
+            410: components["responses"]["410-UPLOAD_GONE"];
             412: components["responses"]["412-TUS_VERSION"];
             413: components["responses"]["413-UPLOAD_TOO_LARGE"];
             421: components["responses"]["421-WRONG_ADDRESS"];
-            422: components["responses"]["422-UPLOAD_EMPTY-UPLOAD_FRAGMENTED-UPLOAD_OVERRUN"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED-UPLOAD_EMPTY-UPLOAD_FRAGMENTED-UPLOAD_OVERRUN"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE-TOO_MANY_UPLOADS"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
@@ -6739,7 +7906,13 @@ export interface operations {
     createShare: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. Sending the same again within 24 hours makes no second link: it is answered SECRET_TOLD, with the first one's `share_id` in facts, for a token is told once. With another body it is refused.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /**
                  * @description Names a track of yours.
@@ -6768,16 +7941,16 @@ export interface operations {
                     "application/json": components["schemas"]["NewShare"];
                 };
             };
-            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
             404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
-            409: components["responses"]["409-TOO_MANY_SHARES"];
+            409: components["responses"]["409-SECRET_TOLD-TOO_MANY_SHARES"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
             415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];
-            422: components["responses"]["422-INVALID_FIELD-SHARE_LIFE_INVALID-SHARE_VIEW_INVALID"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-SHARE_LIFE_INVALID-SHARE_VIEW_INVALID"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
@@ -7427,6 +8600,367 @@ export interface operations {
             504: components["responses"]["504-DEADLINE"];
         };
     };
+    listWebhookEndpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoints"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    createWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. Sending the same again within 24 hours makes nothing more: it is answered SECRET_TOLD, with the `endpoint_id` in facts, for a secret is told once. With another body it is refused.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEndpointRequest"];
+            };
+        };
+        responses: {
+            /** @description The endpoint and its secret. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-SECRET_TOLD-TOO_MANY_WEBHOOKS"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-WEBHOOK_EVENTS_INVALID-WEBHOOK_URL_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    deleteWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Names a webhook endpoint of yours.
+                 * @example whe_6f0e2d4c8b1a4937a5c3e7d9f0b2a461
+                 */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more is sent there. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-NOT_FOUND-WEBHOOK_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    updateWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Names a webhook endpoint of yours.
+                 * @example whe_6f0e2d4c8b1a4937a5c3e7d9f0b2a461
+                 */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WebhookEndpointChange"];
+            };
+        };
+        responses: {
+            /** @description The endpoint as it is now. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-NOT_FOUND-WEBHOOK_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-WEBHOOK_EVENTS_INVALID-WEBHOOK_URL_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. Sending the same again within 24 hours makes nothing more: it is answered SECRET_TOLD, with the `endpoint_id` in facts, for a secret is told once. With another body it is refused.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description Names a webhook endpoint of yours.
+                 * @example whe_6f0e2d4c8b1a4937a5c3e7d9f0b2a461
+                 */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint and its new secret. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-NOT_FOUND-WEBHOOK_NOT_FOUND"];
+            409: components["responses"]["409-SECRET_TOLD"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    testWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. Sending the same again within 24 hours sends nothing more: it is answered with what the first one sent.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description Names a webhook endpoint of yours.
+                 * @example whe_6f0e2d4c8b1a4937a5c3e7d9f0b2a461
+                 */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits to be sent. */
+            202: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-NOT_FOUND-WEBHOOK_NOT_FOUND"];
+            409: components["responses"]["409-WEBHOOK_DISABLED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the page before; absent takes the first.
+                 * @example MjAzMC0wNS0wNA
+                 */
+                cursor?: string;
+                /**
+                 * @description Most items of a page, 1 to 200.
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Names a webhook endpoint of yours.
+                 * @example whe_6f0e2d4c8b1a4937a5c3e7d9f0b2a461
+                 */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryPage"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
+            404: components["responses"]["404-NOT_FOUND-WEBHOOK_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-PAGE_TOKEN_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    replayWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. Sending the same again within 24 hours sends nothing more: it is answered with what the first one sent.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description Names a webhook endpoint of yours.
+                 * @example whe_6f0e2d4c8b1a4937a5c3e7d9f0b2a461
+                 */
+                endpoint_id: string;
+                /**
+                 * @description Names a message in the endpoint's log.
+                 * @example whd_2b7d9e1f3c5a48608f4e6d0c1b9a7352
+                 */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits to be sent. */
+            202: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-NOT_FOUND-WEBHOOK_DELIVERY_NOT_FOUND-WEBHOOK_NOT_FOUND"];
+            409: components["responses"]["409-WEBHOOK_DISABLED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
     receiveClerkWebhook: {
         parameters: {
             query?: never;
@@ -8024,6 +9558,44 @@ export interface operations {
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
             504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    hearOfTrack: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Names the message: the same at each try.
+                 * @example msg_91c0b3f7a2d84e56bd4f0e8c7a6b5d32
+                 */
+                "webhook-id": string;
+                /**
+                 * @description Second of this try, since 1970 in UTC. Refuse what is older than five minutes.
+                 * @example 1904117471
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description `v1,` and the base64 of HMAC-SHA256 of `id.timestamp.body` by the secret; more with spaces between.
+                 * @example v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=
+                 */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookMessage"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any 2xx within ten seconds is as good. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

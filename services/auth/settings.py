@@ -20,6 +20,9 @@ class AuthSettings(ServiceSettings):
     """Ed25519 private key in PEM that signs access tokens; made at the first start, readable by its owner alone."""
     retired_key_files: tuple[Path, ...] = ()
     """Keys that sign no more and whose tokens may still live; their public halves stay in the key set."""
+    second_factor_key_file: Path | None = None
+    """32 bytes that seal authenticators' secrets; made at the first start, beside the signing key where this is empty.
+    Unlike that key it must never change: with it goes everybody's second factor."""
     public_url: str = ""
     """Where people reach us, e.g. https://stripsession.example."""
     passkey_origins: tuple[str, ...] = ()
@@ -89,6 +92,11 @@ class AuthSettings(ServiceSettings):
     """Time between two comparisons with Clerk's list of users, whose webhooks may never come."""
     providers_file: Path | None = None
     """JSON list of OpenID providers that people may sign in by (docs/hosting.md); without it there are none."""
+
+    @property
+    def factor_key_file(self) -> Path:
+        """Where the key for authenticators' secrets is."""
+        return self.second_factor_key_file or self.signing_key_file.with_name("second-factor.key")
 
     @property
     def sends_mail(self) -> bool:

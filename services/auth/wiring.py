@@ -21,6 +21,8 @@ from chassis.rpc.server import Registration, RpcServer
 from services.auth.api.api_key_servicer import ApiKeyServicer
 from services.auth.api.data_holder_servicer import DataHolderServicer
 from services.auth.api.device_servicer import DeviceServicer
+from services.auth.api.email_change_servicer import EmailChangeServicer
+from services.auth.api.factor_servicer import SecondFactorServicer
 from services.auth.api.federation_servicer import FederationServicer
 from services.auth.api.passkey_servicer import PasskeyServicer
 from services.auth.api.provider_servicer import ProviderServicer
@@ -36,13 +38,14 @@ from services.auth.app.passkey_ports import Passkeys
 from services.auth.app.ports import Lives, Ports
 from services.auth.app.provider_ports import Providers
 from services.auth.app.reconcile_clerk import reconcile_clerk
+from services.auth.clients.authenticator_codes import TotpCodes
 from services.auth.clients.clerk_users import ClerkUsers
 from services.auth.clients.folder_mailer import FolderMailer
 from services.auth.clients.http_documents import HttpDocuments
 from services.auth.clients.offered_providers import offered_providers
 from services.auth.clients.password_hashing import Argon2Hasher
 from services.auth.clients.session_issuers import SessionIssuer, clerk_issuer
-from services.auth.clients.signing_keys import key_set, load_or_make, load_public, mail_key
+from services.auth.clients.signing_keys import key_set, load_or_make, load_or_make_secret, load_public, mail_key
 from services.auth.clients.smtp_mailer import SmtpMailer, SmtpServer
 from services.auth.clients.token_signing import JwtSigner
 from services.auth.clients.webauthn_answers import WebauthnAnswers
@@ -51,15 +54,17 @@ from services.auth.domain.webhook_signature import secret_key
 from services.auth.events.envelopes import encode
 from services.auth.events.told_mails import told
 from services.auth.settings import AuthSettings
-from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
+from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore, SealingKeys
 from stripsession.auth.v1 import (
     account_security_service_pb2_grpc,
     api_key_service_pb2_grpc,
     auth_service_pb2_grpc,
     device_service_pb2_grpc,
+    email_change_service_pb2_grpc,
     federation_service_pb2_grpc,
     passkey_service_pb2_grpc,
     provider_service_pb2_grpc,
+    second_factor_service_pb2_grpc,
 )
 from stripsession.privacy.v1 import data_holder_service_pb2_grpc as privacy_grpc
 
@@ -128,8 +133,9 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         wait_s=settings.hashing_wait_s,
         waiting_max=settings.hashing_waiting_max,
     )
+    keys = SealingKeys(mail_key(key), load_or_make_secret(settings.factor_key_file))
     ports = Ports(
-        store=PostgresStore(database, encode, mail_key(key)),
+        store=PostgresStore(database, encode, keys),
         hasher=hasher,
         signer=JwtSigner(
             key,
@@ -139,7 +145,9 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         ),
         clock=clock,
         lives=_lives(settings),
+        codes=TotpCodes(),
         mailing=_mailing(settings),
+        outside_issuers=frozenset({settings.clerk_issuer} - {""}),
     )
     public_keys = [key.public_key(), *(load_public(path) for path in settings.retired_key_files)]
     servicer = AuthServicer(ports, PublishedKeys(key_set(public_keys), issuer, settings.audience))
@@ -207,6 +215,12 @@ def _registrations(
         lambda server: provider_service_pb2_grpc.add_ProviderServiceServicer_to_server(provider_servicer, server),
         lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(PasskeyServicer(passkeys), server),
         lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports), server),
+        lambda server: second_factor_service_pb2_grpc.add_SecondFactorServiceServicer_to_server(
+            SecondFactorServicer(ports), server
+        ),
+        lambda server: email_change_service_pb2_grpc.add_EmailChangeServiceServicer_to_server(
+            EmailChangeServicer(ports), server
+        ),
     ]
 
 

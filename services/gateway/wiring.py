@@ -21,8 +21,10 @@ from services.gateway.api.catalogue_routes import CatalogueRoutes
 from services.gateway.api.device_routes import DeviceRoutes
 from services.gateway.api.download_routes import DownloadRoutes
 from services.gateway.api.edge import Edge, EdgePolicy
+from services.gateway.api.email_change_routes import EmailChangeRoutes
 from services.gateway.api.endpoint import Endpoint
 from services.gateway.api.event_routes import EventRoutes
+from services.gateway.api.factor_routes import FactorRoutes
 from services.gateway.api.http_server import HttpServer
 from services.gateway.api.listing_routes import ListingRoutes
 from services.gateway.api.mail_routes import MailRoutes
@@ -38,6 +40,7 @@ from services.gateway.api.share_routes import ShareRoutes
 from services.gateway.api.track_routes import TrackRoutes
 from services.gateway.api.upload_routes import UploadRoutes
 from services.gateway.api.web_files import WebFiles
+from services.gateway.api.webhook_endpoint_routes import WebhookEndpointRoutes
 from services.gateway.api.webhook_routes import WebhookRoutes
 from services.gateway.app.track_wakes import TrackWakes
 from services.gateway.app.watch_track import WatchTimes
@@ -63,12 +66,19 @@ from stripsession.auth.v1 import (
     api_key_service_pb2_grpc,
     auth_service_pb2_grpc,
     device_service_pb2_grpc,
+    email_change_service_pb2_grpc,
     federation_service_pb2_grpc,
     passkey_service_pb2_grpc,
     provider_service_pb2_grpc,
+    second_factor_service_pb2_grpc,
 )
 from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
-from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
+from stripsession.library.v1 import (
+    library_service_pb2_grpc,
+    listing_service_pb2_grpc,
+    share_service_pb2_grpc,
+    webhook_service_pb2_grpc,
+)
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 
@@ -97,9 +107,12 @@ class Stubs:
     devices: device_service_pb2_grpc.DeviceServiceAsyncStub
     passkeys: passkey_service_pb2_grpc.PasskeyServiceAsyncStub
     providers: provider_service_pb2_grpc.ProviderServiceAsyncStub
+    factors: second_factor_service_pb2_grpc.SecondFactorServiceAsyncStub
+    email_changes: email_change_service_pb2_grpc.EmailChangeServiceAsyncStub
     library: library_service_pb2_grpc.LibraryServiceAsyncStub
     listing: listing_service_pb2_grpc.ListingServiceAsyncStub
     shares: share_service_pb2_grpc.ShareServiceAsyncStub
+    webhooks: webhook_service_pb2_grpc.WebhookServiceAsyncStub
     jobs: separation_service_pb2_grpc.JobReadingServiceAsyncStub
     billing: billing_service_pb2_grpc.BillingServiceAsyncStub
     payments: payment_service_pb2_grpc.PaymentServiceAsyncStub
@@ -187,7 +200,8 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
         requests_in_flight_max=settings.requests_in_flight_max,
     )
     landings = ProviderLanding(stubs.providers).endpoints()
-    app = Edge(Router([*endpoints, *landings], admission, WebFiles(settings.web_dir).endpoint()), policy)
+    proofs = FactorRoutes(stubs.factors, admission).methods
+    app = Edge(Router([*endpoints, *landings], admission, WebFiles(settings.web_dir).endpoint(), proofs), policy)
     http = HttpServer(
         app,
         settings.http_listen,
@@ -217,9 +231,12 @@ def _stubs(
         device_service_pb2_grpc.DeviceServiceStub(auth),
         passkey_service_pb2_grpc.PasskeyServiceStub(auth),
         provider_service_pb2_grpc.ProviderServiceStub(auth),
+        second_factor_service_pb2_grpc.SecondFactorServiceStub(auth),
+        email_change_service_pb2_grpc.EmailChangeServiceStub(auth),
         library_service_pb2_grpc.LibraryServiceStub(library),
         listing_service_pb2_grpc.ListingServiceStub(library),
         share_service_pb2_grpc.ShareServiceStub(library),
+        webhook_service_pb2_grpc.WebhookServiceStub(library),
         separation_service_pb2_grpc.JobReadingServiceStub(separation),
         billing_service_pb2_grpc.BillingServiceStub(billing),
         payment_service_pb2_grpc.PaymentServiceStub(billing),
@@ -248,6 +265,8 @@ def _endpoints(
         *DeviceRoutes(stubs.devices).endpoints(),
         *PasskeyRoutes(stubs.passkeys, admission).endpoints(),
         *ProviderRoutes(stubs.providers, admission).endpoints(),
+        *FactorRoutes(stubs.factors, admission).endpoints(),
+        *EmailChangeRoutes(stubs.email_changes).endpoints(),
         *UploadRoutes(
             stubs.library, upload_bytes_max=settings.upload_bytes_max, body_idle_s=settings.body_idle_s
         ).endpoints(),
@@ -264,6 +283,7 @@ def _endpoints(
         *MediaRoutes(stubs.library).endpoints(),
         *ShareRoutes(stubs.shares, stubs.library).endpoints(),
         *DownloadRoutes(stubs.library, BackendPlans(stubs.billing)).endpoints(),
+        *WebhookEndpointRoutes(stubs.webhooks).endpoints(),
         *WebhookRoutes(stubs.federation).endpoints(),
         *BillingRoutes(stubs.billing, stubs.payments).endpoints(),
         *CatalogueRoutes(stubs.jobs, stubs.billing, stubs.retention).endpoints(),

@@ -30,5 +30,7 @@ class LibrarySettings(ServiceSettings):
     """Longest life of an upload, from its creation."""
     submit_deadline_s: float = 60.0
     """Longest wait for separation's look into an upload."""
+    webhook_loopback: bool = False
+    """Whether webhooks may go to this machine itself, without TLS and at any port: for one who develops on it alone."""
     sweep_every_s: float = 5.0
     """Pause between two searches for work that was left half done."""

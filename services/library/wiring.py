@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 import sys
 
 from chassis import lifecycle
@@ -26,9 +27,12 @@ from services.library.api.listing_servicer import ListingServicer
 from services.library.api.material_servicer import MaterialServicer
 from services.library.api.share_servicer import ShareServicer
 from services.library.api.statuses import STATUSES
+from services.library.api.webhook_servicer import WebhookServicer
+from services.library.app.deliver_webhooks import WebhookDeliverer
 from services.library.app.ports import Limits, Ports
 from services.library.app.sweep import sweep, sweep_jobs
 from services.library.clients.separation import IDEMPOTENT, SeparationClient
+from services.library.clients.webhook_sender import Names, PinnedSender
 from services.library.events.envelopes import encode
 from services.library.settings import LibrarySettings
 from services.library.store.keys import KeyRing, MasterKeyFault, read_master_key
@@ -40,6 +44,7 @@ from stripsession.library.v1 import (
     material_service_pb2_grpc,
     share_service_pb2_grpc,
     upload_holding_service_pb2_grpc,
+    webhook_service_pb2_grpc,
 )
 from stripsession.privacy.v1 import data_holder_service_pb2_grpc as privacy_grpc
 
@@ -66,14 +71,9 @@ async def serve(settings: LibrarySettings) -> None:
         objects=SealedObjectStore(open_objects(settings.objects_url)),
         separation=SeparationClient(separation.grpc, submit_deadline_s=settings.submit_deadline_s),
         clock=SystemClock(),
+        webhooks=PinnedSender(loopback=settings.webhook_loopback, resolve=Names().resolve),
     )
-    limits = Limits(
-        upload_bytes_max=settings.upload_bytes_max,
-        open_uploads_max=settings.open_uploads_max,
-        part_bytes_max=settings.upload_part_bytes_max,
-        parts_max=settings.upload_parts_max,
-        upload_life=datetime.timedelta(seconds=settings.upload_life_s),
-    )
+    limits = _limits(settings)
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
@@ -93,11 +93,16 @@ async def serve(settings: LibrarySettings) -> None:
             lambda server: upload_holding_service_pb2_grpc.add_UploadHoldingServiceServicer_to_server(
                 UploadHoldingServicer(ports), server
             ),
+            lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(
+                WebhookServicer(ports), server
+            ),
             lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports), server),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,
     )
+
+    deliverer = WebhookDeliverer(ports, random.SystemRandom().random)
 
     async def sweep_once() -> None:
         await sweep(ports)
@@ -114,7 +119,18 @@ async def serve(settings: LibrarySettings) -> None:
             Relay(database, bus),
             lifecycle.Periodic("sweep", sweep_once, every_s=settings.sweep_every_s),
             lifecycle.Periodic("job sweep", sweep_jobs_once, every_s=settings.sweep_every_s),
+            lifecycle.Background("webhooks", deliverer.work),
             server,
             readiness,
         ]
+    )
+
+
+def _limits(settings: LibrarySettings) -> Limits:
+    return Limits(
+        upload_bytes_max=settings.upload_bytes_max,
+        open_uploads_max=settings.open_uploads_max,
+        part_bytes_max=settings.upload_part_bytes_max,
+        parts_max=settings.upload_parts_max,
+        upload_life=datetime.timedelta(seconds=settings.upload_life_s),
     )

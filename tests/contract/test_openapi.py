@@ -31,6 +31,10 @@ PROMISED_NAMES = """
     listPlans getUsage listErasures receiveClerkWebhook createApiKey listApiKeys revokeApiKey
     startDeviceSignIn redeemDeviceSignIn describeDeviceSignIn answerDeviceSignIn
     startPasskeySignIn signInWithPasskey startPasskey createPasskey listPasskeys renamePasskey removePasskey
+    createWebhookEndpoint listWebhookEndpoints updateWebhookEndpoint deleteWebhookEndpoint rotateWebhookSecret
+    testWebhookEndpoint listWebhookDeliveries replayWebhookDelivery
+    answerChallenge stepUp getSecondFactor startSecondFactor confirmSecondFactor removeSecondFactor makeRecoveryCodes
+    requestEmailChange confirmEmailChange undoEmailChange
 """
 
 

@@ -10,6 +10,7 @@ from services.auth.domain import api_key as of_auth
 from services.gateway.api.admission import API_KEY_PREFIX
 from services.gateway.api.problems import Refused
 from services.gateway.api.scopes import SCOPE_WORDS, SCOPES, Scope, require_scope, scope_of
+from services.gateway.api.step_up import STEP_UP
 from services.gateway.domain.identity import Identity
 from tests.contract.openapi_document import Json, document, operations
 from tests.contract.test_limits import member
@@ -17,7 +18,9 @@ from tests.contract.test_limits import member
 LATER = datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC)
 # What changes who may act for a person, or who the person is. Whoever takes a name away lets keys outlive their end.
 NEVER_BY_KEY = {"createApiKey", "listApiKeys", "revokeApiKey", "getAccount", "updateAccount"}
+NEVER_BY_KEY |= {"createWebhookEndpoint", "updateWebhookEndpoint", "rotateWebhookSecret"}
 NEVER_BY_KEY |= {"describeDeviceSignIn", "answerDeviceSignIn"}
+NEVER_BY_KEY |= {"describeDeviceSignIn", "answerDeviceSignIn", "stepUp", *STEP_UP}
 
 
 def by_name() -> dict[str, Json]:

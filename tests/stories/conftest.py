@@ -14,7 +14,9 @@ REHEARSAL_S = 30
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = House(tmp_path_factory.mktemp("house") / "data")
+    # Receivers of webhooks are on this machine, too.
+    settings = {"STRIPSESSION_LIBRARY__WEBHOOK_LOOPBACK": "true"}
+    house = House(tmp_path_factory.mktemp("house") / "data", settings=settings)
     house.start()
     yield house
     house.stop()

@@ -7,8 +7,9 @@ import datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.auth.domain.account import Account
+from services.auth.domain.second_factor import IssuedChallenge
 from services.auth.domain.session import Session, SessionTokens
-from stripsession.auth.v1 import account_pb2, account_security_service_pb2
+from stripsession.auth.v1 import account_pb2, account_security_service_pb2, auth_service_pb2
 
 
 def account_message(account: Account) -> account_pb2.Account:
@@ -30,6 +31,13 @@ def tokens_message(tokens: SessionTokens) -> account_pb2.SessionTokens:
         refresh_token=tokens.refresh_token,
         refresh_expires_at=timestamp(tokens.refresh_expires_at),
         user_id=tokens.user_id,
+    )
+
+
+def challenge_message(challenge: IssuedChallenge) -> auth_service_pb2.SignInChallenge:
+    """What a second factor is to be shown with."""
+    return auth_service_pb2.SignInChallenge(
+        challenge=challenge.secret, expires_at=timestamp(challenge.expires_at), methods=challenge.methods
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import logging
-from collections.abc import Iterator
 
-from chassis import logs, metrics
-from services.auth.api.mapping import account_message, timestamp, tokens_message
+from chassis import logs
+from services.auth.api.mapping import account_message, challenge_message, timestamp, tokens_message
+from services.auth.api.sign_in_counting import counted
+from services.auth.app.begin_challenge import SecondFactorNeeded
 from services.auth.app.confirm_sign_up import confirm_sign_up
 from services.auth.app.create_sign_in_link import create_sign_in_link
 from services.auth.app.get_account import get_account
@@ -19,7 +19,7 @@ from services.auth.app.sign_in import sign_in
 from services.auth.app.sign_out import sign_out
 from services.auth.app.sign_up import new_person, sign_up
 from services.auth.app.update_account import update_account
-from services.auth.domain.errors import HashingBusy, LinkSpent, RefreshTokenReused, WrongCredentials
+from services.auth.domain.errors import RefreshTokenReused
 from stripsession.auth.v1 import auth_service_pb2, auth_service_pb2_grpc
 
 _log = logging.getLogger(__name__)
@@ -68,8 +68,11 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
 
     async def SignIn(self, request: auth_service_pb2.SignInRequest, context: object) -> auth_service_pb2.SignInResponse:
         """Signs in with e-mail and password."""
-        with _counted():
-            account, tokens = await sign_in(self._ports, request.email, request.password, request.device)
+        try:
+            with counted():
+                account, tokens = await sign_in(self._ports, request.email, request.password, request.device)
+        except SecondFactorNeeded as needed:
+            return auth_service_pb2.SignInResponse(challenge=challenge_message(needed.challenge))
         return auth_service_pb2.SignInResponse(account=account_message(account), tokens=tokens_message(tokens))
 
     async def RefreshSession(
@@ -100,7 +103,7 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
         self, request: auth_service_pb2.RedeemSignInLinkRequest, context: object
     ) -> auth_service_pb2.RedeemSignInLinkResponse:
         """Exchanges a one-time sign-in link's code for tokens."""
-        with _counted():
+        with counted():
             account, tokens = await redeem_sign_in_link(self._ports, request.code, request.device)
         return auth_service_pb2.RedeemSignInLinkResponse(
             account=account_message(account), tokens=tokens_message(tokens)
@@ -146,22 +149,3 @@ class LocalSignInServicer(auth_service_pb2_grpc.LocalSignInServiceServicer):
         return auth_service_pb2.CreateSignInLinkResponse(
             code=link.code, expires_at=timestamp(link.expires_at), user_id=link.user_id
         )
-
-
-@contextlib.contextmanager
-def _counted() -> Iterator[None]:
-    result = "failed"
-    try:
-        yield
-        result = "signed_in"
-    except WrongCredentials:
-        result = "wrong_credentials"
-        raise
-    except LinkSpent:
-        result = "link_spent"
-        raise
-    except HashingBusy:
-        result = "busy"
-        raise
-    finally:
-        metrics.SIGN_INS.labels(result).inc()

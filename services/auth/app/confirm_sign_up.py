@@ -9,7 +9,7 @@ from services.auth.domain.errors import CodeSpent, WrongPassword
 from services.auth.domain.facts import AccountCreated
 from services.auth.domain.identifiers import fingerprint, new_user_id
 from services.auth.domain.password import is_possible, prepared
-from services.auth.domain.session import SessionTokens
+from services.auth.domain.session import Method, SessionTokens
 
 
 async def confirm_sign_up(ports: Ports, code: str, password: str, device: str = "") -> tuple[Account, SessionTokens]:
@@ -35,4 +35,4 @@ async def confirm_sign_up(ports: Ports, code: str, password: str, device: str = 
         if not await work.pending_sign_ups.use(code_hash, now) or not await work.accounts.add(account):
             raise CodeSpent
         await work.publish(AccountCreated(account.user_id, account.created_at))
-        return account, await open_session(ports, work, account.user_id, device)
+        return account, await open_session(ports, work, account.user_id, device, methods=(Method.PASSWORD,))

@@ -22,6 +22,8 @@ async def end_others(ports: Ports, work: Work, user_id: str, kept_session_id: st
     """The same within the caller's unit of work, which has seen whose the kept session is."""
     # What a thief approved is no session yet. Before the sessions: one that is being fetched is among them then.
     await work.device_sign_ins.remove_of(user_id)
+    # So is what a thief has begun with a password.
+    await work.challenges.remove_of(user_id)
     ended = await work.sessions.end_others(user_id, kept_session_id, now)
     for session_id in ended:
         await tell_ended(ports, work, session_id, now)

@@ -15,7 +15,7 @@ from services.auth.domain.identifiers import fingerprint, new_user_id
 from services.auth.domain.provider import Provider
 from services.auth.domain.provider_errors import ProviderEmailTaken, ProviderSignInSpent
 from services.auth.domain.provider_sign_in import ProviderSignIn, Told
-from services.auth.domain.session import SessionTokens
+from services.auth.domain.session import Method, SessionTokens
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +57,8 @@ async def finish_provider_sign_in(
                 return Newcomer(provider, told)
         account, is_made = await _found_or_made(ports, work, provider, told)
         await work.provider_sign_ins.remove(sign_in.state_hash)
-        return SignedIn(account, await open_session(ports, work, account.user_id, device), is_made)
+        opened = await open_session(ports, work, account.user_id, device, methods=(Method.PROVIDER,))
+        return SignedIn(account, opened, is_made)
 
 
 async def arrived(ports: Ports, work: Work, browser_secret: str) -> tuple[ProviderSignIn, Told]:

@@ -26,6 +26,7 @@ _KINDS: Sequence[Callable[[Work], _Forgetting]] = (
     lambda work: work.device_sign_ins,
     lambda work: work.passkeys,
     lambda work: work.provider_sign_ins,
+    lambda work: work.challenges,
 )
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from services.auth.app.factor_ports import AuthenticatorCodes, SecondFactors, SignInChallenges
+from services.auth.app.mail_ports import EmailCodes, Mails, PendingSignUps
 from services.auth.app.mailing_ports import Mailing
 from services.auth.app.passkey_ports import PasskeyRows
 from services.auth.app.people_ports import People
@@ -15,11 +17,9 @@ from services.auth.app.program_ports import ApiKeys, DeviceSignIns
 from services.auth.app.provider_ports import ProviderSignIns
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import EmailAddress
-from services.auth.domain.email_code import EmailCode, PendingSignUp, Purpose
 from services.auth.domain.facts import Fact
 from services.auth.domain.identity import Identity
 from services.auth.domain.link import SignInLink
-from services.auth.domain.mail import ClaimedMail, Mail
 from services.auth.domain.session import AccessToken, RefreshToken, Session
 
 
@@ -57,8 +57,8 @@ class Accounts(Protocol):
         """Put another address in place of an account's; false when another account has it."""
         ...
 
-    async def set_hash(self, user_id: str, new: str) -> None:
-        """Store the hash of another password."""
+    async def set_hash(self, user_id: str, new: str | None) -> None:
+        """Store the hash of another password; None leaves them without one."""
         ...
 
     async def mark_verified(self, user_id: str, at: datetime.datetime) -> None:
@@ -87,6 +87,10 @@ class Sessions(Protocol):
 
     async def end(self, session_id: str, at: datetime.datetime) -> bool:
         """End a session; false where none is left to end: an earlier end stands."""
+        ...
+
+    async def prove(self, session_id: str, user_id: str, at: datetime.datetime, method: str) -> Session | None:
+        """Note that somebody showed in a living session of theirs who they are; None where there is no such session."""
         ...
 
     async def owner(self, session_id: str, now: datetime.datetime) -> str | None:
@@ -141,6 +145,10 @@ class Identities(Protocol):
         """Store the changes of a claimed identity."""
         ...
 
+    async def issuers_of(self, user_id: str) -> set[str]:
+        """Who vouches for a person, those that deleted them too."""
+        ...
+
     async def living(self, issuer: str) -> set[str]:
         """Subjects of everybody of this issuer who has an account and has not ended."""
         ...
@@ -155,78 +163,6 @@ class Identities(Protocol):
 
     async def forget(self, over_before: datetime.datetime, limit: int) -> int:
         """Remove `limit` messages and as many ended identities from before then at most; the larger of both numbers."""
-        ...
-
-
-class EmailCodes(Protocol):
-    """Codes that were mailed, within a unit of work."""
-
-    async def add(self, code: EmailCode) -> None:
-        """Store a new code."""
-        ...
-
-    async def count(self, purpose: Purpose, email_key: str, since: datetime.datetime) -> int:
-        """How many were made for an address since then; nobody else makes one for it until the work commits."""
-        ...
-
-    async def get(self, code_hash: bytes, purpose: Purpose, now: datetime.datetime) -> EmailCode | None:
-        """A code that still works."""
-        ...
-
-    async def use(self, code_hash: bytes, purpose: Purpose, now: datetime.datetime) -> bool:
-        """Whether it worked: for the first call before its end alone."""
-        ...
-
-    async def use_all(self, user_id: str, purpose: Purpose, now: datetime.datetime) -> None:
-        """No code of this kind of theirs works any more."""
-        ...
-
-    async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
-        """Remove at most `limit` codes that expired before then; the number removed."""
-        ...
-
-
-class PendingSignUps(Protocol):
-    """Sign-ups that wait for their code, within a unit of work."""
-
-    async def add(self, pending: PendingSignUp) -> None:
-        """Store a new one."""
-        ...
-
-    async def count(self, email_key: str, since: datetime.datetime) -> int:
-        """How many were made for an address since then; nobody else makes one for it until the work commits."""
-        ...
-
-    async def get(self, code_hash: bytes, now: datetime.datetime) -> PendingSignUp | None:
-        """One whose code still works."""
-        ...
-
-    async def use(self, code_hash: bytes, now: datetime.datetime) -> bool:
-        """Whether its code worked: for the first call before its end alone."""
-        ...
-
-    async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
-        """Remove at most `limit` that expired before then; the number removed."""
-        ...
-
-
-class Mails(Protocol):
-    """Mail that waits to be sent, within a unit of work."""
-
-    async def add(self, mail: Mail, due_at: datetime.datetime, user_id: str | None = None) -> None:
-        """Let a mail wait until it is due; `user_id` is whose it is, where they have an account."""
-        ...
-
-    async def claim(self, now: datetime.datetime, held_until: datetime.datetime, limit: int) -> list[ClaimedMail]:
-        """Mails that are due, which nobody else is given before `held_until`; those past their end are removed."""
-        ...
-
-    async def postpone(self, mail_id: str, due_at: datetime.datetime) -> None:
-        """Try a mail again at that moment."""
-        ...
-
-    async def remove(self, mail_id: str) -> None:
-        """Nothing of a mail is kept."""
         ...
 
 
@@ -284,6 +220,16 @@ class Work(Protocol):
         ...
 
     @property
+    def second_factors(self) -> SecondFactors:
+        """Second factors and their recovery codes."""
+        ...
+
+    @property
+    def challenges(self) -> SignInChallenges:
+        """Right passwords that wait for their second factor."""
+        ...
+
+    @property
     def people(self) -> People:
         """People who are erased."""
         ...
@@ -325,8 +271,8 @@ class PasswordHasher(Protocol):
 class TokenSigner(Protocol):
     """Signs access tokens."""
 
-    def sign(self, user_id: str, session_id: str, now: datetime.datetime) -> AccessToken:
-        """A token that speaks for this person."""
+    def sign(self, session: Session, now: datetime.datetime) -> AccessToken:
+        """A token that speaks for the session's person, and says when and how they last showed who they are."""
         ...
 
 
@@ -361,5 +307,8 @@ class Ports:
     signer: TokenSigner
     clock: Clock
     lives: Lives
+    codes: AuthenticatorCodes
     mailing: Mailing | None = None
     """None where no mail is sent."""
+    outside_issuers: frozenset[str] = frozenset()
+    """Those whose people sign in there alone: they have no password here, and their address is the issuer's to tell."""

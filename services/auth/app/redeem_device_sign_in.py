@@ -33,6 +33,8 @@ async def redeem_device_sign_in(ports: Ports, device_code: str) -> tuple[Account
             if account is None:
                 raise DeviceCodeNotFound
             await work.device_sign_ins.remove(sign_in.device_hash)
+            # Nobody showed in this session who they are: whoever was talked into approving a stranger's code has given
+            # away no dangerous act.
             return account, await open_session(ports, work, account.user_id, sign_in.client_name)
         # Kept, though the caller is refused: how soon it asks next is judged by this.
         await work.device_sign_ins.change(asked)

@@ -7,7 +7,7 @@ from services.auth.app.ports import Ports
 from services.auth.domain.account import Account
 from services.auth.domain.errors import LinkSpent
 from services.auth.domain.identifiers import fingerprint
-from services.auth.domain.session import SessionTokens
+from services.auth.domain.session import Method, SessionTokens
 
 
 async def redeem_sign_in_link(ports: Ports, code: str, device: str = "") -> tuple[Account, SessionTokens]:
@@ -17,4 +17,6 @@ async def redeem_sign_in_link(ports: Ports, code: str, device: str = "") -> tupl
         account = await work.accounts.get(user_id) if user_id is not None else None
         if account is None:
             raise LinkSpent
-        return account, await open_session(ports, work, account.user_id, device)
+        # No second factor is asked for: only whoever runs the machine makes such a link, and it is the way back for a
+        # person who lost authenticator and recovery codes.
+        return account, await open_session(ports, work, account.user_id, device, methods=(Method.LINK,))

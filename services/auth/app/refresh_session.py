@@ -37,7 +37,7 @@ async def refresh_session(ports: Ports, refresh_token: str) -> SessionTokens:
 def _tokens(ports: Ports, session: Session, refresh_token: str) -> SessionTokens:
     return SessionTokens(
         user_id=session.user_id,
-        access=ports.signer.sign(session.user_id, session.session_id, session.last_used_at),
+        access=ports.signer.sign(session, session.last_used_at),
         refresh_token=refresh_token,
         refresh_expires_at=session.expires_at,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.auth.app.end_other_sessions import end_others
+from services.auth.app.outsider import is_outsider
 from services.auth.app.ports import Ports
 from services.auth.app.revoke_api_key import revoke_every_key
 from services.auth.app.write_mail import write_mail
@@ -23,6 +24,8 @@ async def reset_password(ports: Ports, code: str, password: str, language: str) 
     async with ports.store.transaction() as work:
         found = await work.email_codes.get(code_hash, Purpose.RESET, ports.clock.now())
         account = await work.accounts.get(found.user_id) if found is not None and found.user_id else None
+        if account is not None and await is_outsider(ports, work, account.user_id):
+            raise CodeSpent
     if found is None or account is None or account.email.key != found.email_key:
         raise CodeSpent
     check_password(password, account.email)

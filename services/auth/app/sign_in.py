@@ -1,20 +1,25 @@
-"""Sign in with e-mail and password."""
+"""Sign in with e-mail and password, up to the second factor of whoever has one."""
 
 from __future__ import annotations
 
 import contextlib
 
+from services.auth.app.begin_challenge import begin_challenge
 from services.auth.app.open_session import open_session
 from services.auth.app.ports import Ports
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import parse_email
 from services.auth.domain.errors import HashingBusy, InvalidEmail, WrongCredentials
 from services.auth.domain.password import is_possible, prepared
-from services.auth.domain.session import SessionTokens
+from services.auth.domain.session import Method, SessionTokens
 
 
 async def sign_in(ports: Ports, email: str, password: str, device: str = "") -> tuple[Account, SessionTokens]:
-    """The account and a new session. Raises HashingBusy, or WrongCredentials after the same work whatever was wrong."""
+    """The account and a new session.
+
+    Raises HashingBusy, WrongCredentials after the same work whatever was wrong, or SecondFactorNeeded once the password
+    was right.
+    """
     if not is_possible(password):
         raise WrongCredentials
     account = await _found(ports, email)
@@ -26,10 +31,15 @@ async def sign_in(ports: Ports, email: str, password: str, device: str = "") -> 
         async with ports.store.transaction() as work:
             account = await work.accounts.locked(account.user_id)
             # Whoever chose a new password meanwhile has ended every session, and none begins with the old one now.
-            if account is not None and account.password_hash == known_hash:
-                if fresh_hash is not None:
-                    await work.accounts.replace_hash(account.user_id, known_hash, fresh_hash)
-                return account, await open_session(ports, work, account.user_id, device)
+            if account is None or account.password_hash != known_hash:
+                continue
+            if fresh_hash is not None:
+                await work.accounts.replace_hash(account.user_id, known_hash, fresh_hash)
+            needed = await begin_challenge(ports, work, account.user_id, device, methods=(Method.PASSWORD,))
+            if needed is None:
+                return account, await open_session(ports, work, account.user_id, device, methods=(Method.PASSWORD,))
+        # Outside the block: the challenge must be committed.
+        raise needed
 
 
 async def _found(ports: Ports, email: str) -> Account | None:

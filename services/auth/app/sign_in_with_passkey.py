@@ -9,7 +9,7 @@ from services.auth.app.passkey_ports import Passkeys
 from services.auth.domain.account import Account
 from services.auth.domain.errors import PasskeyRefused
 from services.auth.domain.passkey import Ceremony
-from services.auth.domain.session import SessionTokens
+from services.auth.domain.session import Method, SessionTokens
 
 
 async def begin_passkey_sign_in(passkeys: Passkeys) -> str:
@@ -31,5 +31,7 @@ async def sign_in_with_passkey(
     async with passkeys.ports.store.transaction() as work:
         judged = await judge_passkey(passkeys, work, shown)
         if not isinstance(judged, PasskeyRefused):
-            return judged, await open_session(passkeys.ports, work, judged.user_id, device)
+            # The device has verified its holder: who has a second factor besides shows two already.
+            methods = (Method.PASSKEY,)
+            return judged, await open_session(passkeys.ports, work, judged.user_id, device, methods=methods)
     raise judged

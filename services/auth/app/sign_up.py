@@ -16,7 +16,7 @@ from services.auth.domain.facts import AccountCreated
 from services.auth.domain.identifiers import fingerprint, new_secret, new_user_id
 from services.auth.domain.mail import Occasion
 from services.auth.domain.password import check_password, prepared
-from services.auth.domain.session import SessionTokens
+from services.auth.domain.session import Method, SessionTokens
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,7 +61,7 @@ async def _sign_up_now(ports: Ports, person: NewPerson) -> tuple[Account, Sessio
         await work.publish(AccountCreated(account.user_id, account.created_at))
         if ports.mailing is not None:
             await mail_code(ports, work, Purpose.VERIFY, account, person.language, ports.mailing.lives.verify)
-        return account, await open_session(ports, work, account.user_id, person.device)
+        return account, await open_session(ports, work, account.user_id, person.device, methods=(Method.PASSWORD,))
 
 
 async def _ask_for_confirmation(ports: Ports, person: NewPerson) -> None:

@@ -19,7 +19,7 @@ from chassis.sealing import KEY_BYTES
 
 
 class SigningKeyUnusable(Exception):
-    """A key file does not hold an Ed25519 key in PEM; the text names it."""
+    """A key file does not hold a key of its kind; the text names it."""
 
 
 def load_or_make(path: Path) -> Ed25519PrivateKey:
@@ -57,6 +57,16 @@ def mail_key(key: Ed25519PrivateKey) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=b"stripsession auth mail").derive(material)
 
 
+def load_or_make_secret(path: Path) -> bytes:
+    """The sealing key of a file, made when there is none and readable by its owner alone. Raises SigningKeyUnusable."""
+    if not path.exists():
+        _write_new(path, secrets.token_bytes(KEY_BYTES))
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise SigningKeyUnusable(f"{path} does not hold {KEY_BYTES} bytes")
+    return key
+
+
 def key_id(key: Ed25519PublicKey) -> str:
     """The key's thumbprint (RFC 7638): the same on every machine, and new with every key."""
     members = {"crv": "Ed25519", "kty": "OKP", "x": _coordinate(key)}
@@ -77,10 +87,14 @@ def _make(path: Path) -> None:
     pem = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
+    _write_new(path, pem)
+
+
+def _write_new(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     written = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(pem)
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     # A link appears whole or not at all, and never replaces the key of a process that was faster.

@@ -11,6 +11,8 @@ from services.auth.domain.email_address import EmailAddress
 MAILS_AN_HOUR_MAX = 5
 """Mails of one kind to one address, whoever asks for them."""
 HOUR = datetime.timedelta(hours=1)
+UNDO_LIFE = datetime.timedelta(days=7)
+"""How long a change of address can be taken back by whoever reads the old one."""
 
 
 class Purpose(enum.Enum):
@@ -20,6 +22,10 @@ class Purpose(enum.Enum):
     """Says that the address of an account is read by whoever opened it."""
     RESET = "reset"
     """Chooses a new password."""
+    CHANGE = "change"
+    """Puts another address in place of an account's; it went to the other one."""
+    UNDO = "undo"
+    """Takes such a change back; it went to the address of before."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +38,8 @@ class EmailCode:
     email_key: str = dataclasses.field(repr=False)
     made_at: datetime.datetime
     expires_at: datetime.datetime
+    email_typed: str = dataclasses.field(default="", repr=False)
+    """The address as it was typed, for what puts it into an account."""
 
 
 @dataclasses.dataclass(frozen=True)

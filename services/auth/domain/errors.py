@@ -7,6 +7,10 @@ class InvalidEmail(Exception):
     """This is not an e-mail address."""
 
 
+class EmailKeptElsewhere(Exception):
+    """Your address comes from where you sign in. Change it there."""
+
+
 class EmailTaken(Exception):
     """There is an account with this e-mail address. Sign in instead."""
 
@@ -53,6 +57,43 @@ class CodeSpent(Exception):
 
 class WrongPassword(Exception):
     """The password is wrong."""
+
+
+class WrongCode(Exception):
+    """The code is wrong, or was used already."""
+
+
+class TooManyCodes(Exception):
+    """Too many wrong codes were entered. Wait before the next one."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        """`retry_after_s` is when a code is looked at again."""
+        super().__init__()
+        self.retry_after_s = retry_after_s
+
+
+class ChallengeSpent(Exception):
+    """This sign-in was finished or has run out. Begin again with your password."""
+
+
+class SecondFactorSet(Exception):
+    """There is a second factor already. Remove it first."""
+
+
+class SecondFactorNotSet(Exception):
+    """There is no second factor. Set one up first."""
+
+
+class SecondFactorNotStarted(Exception):
+    """Nothing waits for this code. Begin the set-up again."""
+
+
+class PasswordMissing(Exception):
+    """This account has no password here, which this needs. Choose one by mail first, where you sign in here."""
+
+
+class ProofNotTaken(Exception):
+    """This is not how you can show who you are. Use one of the methods that the refusal named."""
 
 
 class MailOff(Exception):

@@ -10,6 +10,8 @@ _PATHS: Mapping[Occasion, str] = {
     Occasion.CONFIRM_SIGN_UP: "confirm",
     Occasion.VERIFY: "verify",
     Occasion.RESET: "reset",
+    Occasion.EMAIL_CHANGE: "change",
+    Occasion.EMAIL_CHANGED: "undo",
 }
 
 _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
@@ -48,6 +50,59 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             (
                 "Somebody, perhaps you, asked for a new password with this address, and there is no StripSession"
                 " account with it. Perhaps you signed up with another one:\n\n{home}"
+            ),
+        ),
+        Occasion.RESET_ELSEWHERE: (
+            "You sign in to StripSession elsewhere",
+            (
+                "Somebody, perhaps you, asked for a new password of the StripSession account with this address. It has"
+                " none here: you sign in with another provider, and change your password there. Nothing was"
+                " changed:\n\n{home}"
+            ),
+        ),
+        Occasion.FACTOR_SET: (
+            "Your account asks for a code now",
+            (
+                "Signing in to your StripSession account takes a code of your authenticator from now on. Keep the"
+                " recovery codes where you find them without it. If it was not you, choose a new password at once, and"
+                " write to whoever runs this server:\n\n{home}"
+            ),
+        ),
+        Occasion.FACTOR_REMOVED: (
+            "Your account asks for no code any more",
+            (
+                "Signing in to your StripSession account takes the password alone again. If it was not you, choose a"
+                " new password at once, and set the second step up anew:\n\n{home}"
+            ),
+        ),
+        Occasion.RECOVERY_CODE_USED: (
+            "A recovery code was used",
+            (
+                "Somebody, hopefully you, showed a recovery code of your StripSession account, which works no more. If"
+                " it was not you, choose a new password at once, and make new recovery codes:\n\n{home}"
+            ),
+        ),
+        Occasion.EMAIL_CHANGE: (
+            "Confirm your new e-mail address",
+            (
+                "Open this link to make this the address of your StripSession account:\n\n{link}\n\nIt works once, and"
+                " not for long. If it was not you, do nothing: without this link nothing changes."
+            ),
+        ),
+        Occasion.EMAIL_CHANGE_TAKEN: (
+            "You already have a StripSession account",
+            (
+                "Somebody, perhaps you, wanted to make this the address of another StripSession account, and it has one"
+                " already. Nothing was changed:\n\n{home}\n\n"
+                "If it was not you, do nothing: whoever it was did not learn that you have an account."
+            ),
+        ),
+        Occasion.EMAIL_CHANGED: (
+            "Your account has another e-mail address",
+            (
+                "Your StripSession account has another e-mail address now, and this one is no more of use there. If it"
+                " was not you, open this link within seven days. It brings this address back, signs out everywhere and"
+                " takes the password and all keys away; then choose a new password by mail:\n\n{link}"
             ),
         ),
         Occasion.PASSWORD_CHANGED: (
@@ -119,6 +174,62 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             (
                 "Jemand, vielleicht du, möchte ein neues Passwort mit dieser Adresse, und es gibt kein Konto bei"
                 " StripSession mit ihr. Vielleicht hast du dich mit einer anderen angemeldet:\n\n{home}"
+            ),
+        ),
+        Occasion.RESET_ELSEWHERE: (
+            "Du meldest dich bei StripSession anderswo an",
+            (
+                "Jemand, vielleicht du, möchte ein neues Passwort für das Konto bei StripSession mit dieser Adresse. Es"
+                " hat hier keines: Du meldest dich über einen anderen Anbieter an und änderst dein Passwort dort. Es"
+                " wurde nichts geändert:\n\n{home}"
+            ),
+        ),
+        Occasion.FACTOR_SET: (
+            "Dein Konto verlangt jetzt einen Code",
+            (
+                "Wer sich bei deinem Konto bei StripSession anmeldet, braucht ab jetzt einen Code aus deiner"
+                " Authenticator-App. Bewahre die Wiederherstellungscodes dort auf, wo du sie ohne die App findest."
+                " Warst du es nicht, dann wähle sofort ein neues Passwort und schreib an den Betreiber dieses"
+                " Servers:\n\n{home}"
+            ),
+        ),
+        Occasion.FACTOR_REMOVED: (
+            "Dein Konto verlangt keinen Code mehr",
+            (
+                "Für dein Konto bei StripSession genügt wieder das Passwort. Warst du es nicht, dann wähle sofort ein"
+                " neues Passwort und richte den zweiten Schritt neu ein:\n\n{home}"
+            ),
+        ),
+        Occasion.RECOVERY_CODE_USED: (
+            "Ein Wiederherstellungscode wurde benutzt",
+            (
+                "Jemand, hoffentlich du, hat einen Wiederherstellungscode deines Kontos bei StripSession benutzt; er"
+                " gilt nicht mehr. Warst du es nicht, dann wähle sofort ein neues Passwort und neue"
+                " Wiederherstellungscodes:\n\n{home}"
+            ),
+        ),
+        Occasion.EMAIL_CHANGE: (
+            "Bestätige deine neue E-Mail-Adresse",
+            (
+                "Öffne diesen Link, damit dies die Adresse deines Kontos bei StripSession wird:\n\n{link}\n\nEr gilt"
+                " einmal und nicht lange. Warst du es nicht, dann tu nichts: Ohne diesen Link ändert sich nichts."
+            ),
+        ),
+        Occasion.EMAIL_CHANGE_TAKEN: (
+            "Du hast schon ein Konto bei StripSession",
+            (
+                "Jemand, vielleicht du, wollte diese Adresse für ein anderes Konto bei StripSession, und sie hat schon"
+                " eines. Es wurde nichts geändert:\n\n{home}\n\n"
+                "Warst du es nicht, dann tu nichts: Wer es war, hat nicht erfahren, dass du ein Konto hast."
+            ),
+        ),
+        Occasion.EMAIL_CHANGED: (
+            "Dein Konto hat eine andere E-Mail-Adresse",
+            (
+                "Dein Konto bei StripSession hat jetzt eine andere E-Mail-Adresse, und diese gilt dort nicht mehr."
+                " Warst du es nicht, dann öffne innerhalb von sieben Tagen diesen Link. Er bringt diese Adresse zurück,"
+                " meldet überall ab und nimmt Passwort und alle Schlüssel weg; wähle danach per Mail ein neues"
+                " Passwort:\n\n{link}"
             ),
         ),
         Occasion.PASSWORD_CHANGED: (

@@ -17,6 +17,13 @@ class Occasion(enum.Enum):
     VERIFY = "verify"
     RESET = "reset"
     RESET_UNKNOWN = "reset_unknown"
+    RESET_ELSEWHERE = "reset_elsewhere"
+    FACTOR_SET = "factor_set"
+    FACTOR_REMOVED = "factor_removed"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    EMAIL_CHANGE = "email_change"
+    EMAIL_CHANGE_TAKEN = "email_change_taken"
+    EMAIL_CHANGED = "email_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - an occasion, no password
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"

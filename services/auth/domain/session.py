@@ -9,6 +9,19 @@ import enum
 DEVICE_CHARACTERS_MAX = 60
 
 
+class Method(enum.StrEnum):
+    """How somebody shows who they are. Tokens, refusals and pages have the same words."""
+
+    PASSWORD = "password"  # noqa: S105 - a word of the contract
+    TOTP = "totp"
+    RECOVERY_CODE = "recovery_code"
+    PASSKEY = "passkey"
+    LINK = "link"
+    """A one-time link of whoever runs the machine."""
+    PROVIDER = "provider"
+    """The word of a provider, who asks for a second step of its own where it wants one."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Session:
     """One signed-in client. It ends when asked to, when a token of it is replayed, or after long disuse."""
@@ -21,6 +34,10 @@ class Session:
     ended_at: datetime.datetime | None = None
     device: str = ""
     """What its owner recognises it by, e.g. "Firefox, Linux"; see clean_device."""
+    authenticated_at: datetime.datetime | None = None
+    """When somebody last showed in it who they are; None where nobody did, as in one approved for a program."""
+    methods: tuple[str, ...] = ()
+    """How, in the order in which it was first shown. Words of Method, or of a newer one."""
 
     def used(self, now: datetime.datetime, expires_at: datetime.datetime) -> Session:
         """The same session after a use."""

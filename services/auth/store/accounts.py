@@ -104,8 +104,8 @@ class PostgresAccounts:
             "UPDATE accounts SET password_hash = $3 WHERE user_id = $1 AND password_hash = $2", user_id, old, new
         )
 
-    async def set_hash(self, user_id: str, new: str) -> None:
-        """Store the hash of another password."""
+    async def set_hash(self, user_id: str, new: str | None) -> None:
+        """Store the hash of another password; None leaves them without one."""
         await self._connection.execute("UPDATE accounts SET password_hash = $2 WHERE user_id = $1", user_id, new)
 
     async def mark_verified(self, user_id: str, at: datetime.datetime) -> None:

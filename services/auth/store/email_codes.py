@@ -19,14 +19,15 @@ class PostgresEmailCodes:
     async def add(self, code: EmailCode) -> None:
         """Store a new code."""
         await self._connection.execute(
-            "INSERT INTO email_codes (code_hash, purpose, user_id, email_key, made_at, expires_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO email_codes (code_hash, purpose, user_id, email_key, made_at, expires_at, email)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
             code.code_hash,
             code.purpose.value,
             code.user_id,
             code.email_key,
             code.made_at,
             code.expires_at,
+            code.email_typed or None,
         )
 
     async def count(self, purpose: Purpose, email_key: str, since: datetime.datetime) -> int:
@@ -45,7 +46,7 @@ class PostgresEmailCodes:
     async def get(self, code_hash: bytes, purpose: Purpose, now: datetime.datetime) -> EmailCode | None:
         """A code that still works."""
         row = await self._connection.fetchrow(
-            "SELECT code_hash, user_id, email_key, made_at, expires_at FROM email_codes"
+            "SELECT code_hash, user_id, email_key, made_at, expires_at, email FROM email_codes"
             " WHERE code_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3",
             code_hash,
             purpose.value,
@@ -53,7 +54,15 @@ class PostgresEmailCodes:
         )
         if row is None:
             return None
-        return EmailCode(row["code_hash"], purpose, row["user_id"], row["email_key"], row["made_at"], row["expires_at"])
+        return EmailCode(
+            row["code_hash"],
+            purpose,
+            row["user_id"],
+            row["email_key"],
+            row["made_at"],
+            row["expires_at"],
+            row["email"] or "",
+        )
 
     async def use(self, code_hash: bytes, purpose: Purpose, now: datetime.datetime) -> bool:
         """Whether it worked: for the first call before its end alone."""

@@ -55,6 +55,11 @@ class PostgresIdentities:
             identity.ended_at,
         )
 
+    async def issuers_of(self, user_id: str) -> set[str]:
+        """Who vouches for a person, those that deleted them too."""
+        rows = await self._connection.fetch("SELECT issuer FROM identities WHERE user_id = $1", user_id)
+        return {row["issuer"] for row in rows}
+
     async def living(self, issuer: str) -> set[str]:
         """Subjects of everybody of this issuer who has an account and has not ended."""
         rows = await self._connection.fetch(

@@ -17,6 +17,8 @@ _OWN = {
     "passkeys": "DELETE FROM passkeys WHERE user_id = $1",
     "passkey_handles": "DELETE FROM passkey_handles WHERE user_id = $1",
     "passkey_challenges": "DELETE FROM passkey_challenges WHERE user_id = $1",
+    "second_factors": "DELETE FROM second_factors WHERE user_id = $1",
+    "sign_in_challenges": "DELETE FROM sign_in_challenges WHERE user_id = $1",
     "mails": "DELETE FROM mails WHERE user_id = $1",
 }
 
@@ -40,8 +42,9 @@ class PostgresPeople:
             "DELETE FROM sessions WHERE user_id = $1 AND (ended_at <= $2 OR expires_at <= $2)", user_id, ended_before
         )
         await self._connection.execute(
-            "UPDATE sessions SET device = '', created_at = coalesce(ended_at, expires_at),"
-            " last_used_at = coalesce(ended_at, expires_at) WHERE user_id = $1",
+            "UPDATE sessions SET device = '', authenticated_at = NULL, methods = '{}',"
+            " created_at = coalesce(ended_at, expires_at), last_used_at = coalesce(ended_at, expires_at)"
+            " WHERE user_id = $1",
             user_id,
         )
         await self._connection.execute(

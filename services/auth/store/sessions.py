@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 
+import asyncpg
+
 from chassis.db.transaction import Connection
 from services.auth.domain.session import RefreshToken, Session
 
@@ -18,8 +20,8 @@ class PostgresSessions:
     async def add(self, session: Session, token: RefreshToken) -> None:
         """Store a new session and its first token."""
         await self._connection.execute(
-            "INSERT INTO sessions (session_id, user_id, created_at, last_used_at, expires_at, ended_at, device)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO sessions (session_id, user_id, created_at, last_used_at, expires_at, ended_at, device,"
+            " authenticated_at, methods) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             session.session_id,
             session.user_id,
             session.created_at,
@@ -27,14 +29,17 @@ class PostgresSessions:
             session.expires_at,
             session.ended_at,
             session.device,
+            session.authenticated_at,
+            session.methods,
         )
         await self._add_token(token)
 
     async def locked(self, token_hash: bytes) -> tuple[Session, RefreshToken] | None:
         """A token and its session, whose row nobody else changes until the work commits."""
         row = await self._connection.fetchrow(
-            "SELECT session_id, user_id, created_at, last_used_at, expires_at, ended_at, device FROM sessions"
-            " WHERE session_id = (SELECT session_id FROM refresh_tokens WHERE token_hash = $1) FOR UPDATE",
+            "SELECT session_id, user_id, created_at, last_used_at, expires_at, ended_at, device,"
+            " authenticated_at, methods FROM sessions WHERE session_id ="
+            " (SELECT session_id FROM refresh_tokens WHERE token_hash = $1) FOR UPDATE",
             token_hash,
         )
         # Read after the lock is held: whoever held it before may have spent the token.
@@ -43,7 +48,7 @@ class PostgresSessions:
         )
         if row is None or token is None:
             return None
-        return Session(**row), RefreshToken(**token)
+        return _session(row), RefreshToken(**token)
 
     async def rotate(self, session: Session, spent: RefreshToken, at: datetime.datetime, fresh: RefreshToken) -> None:
         """Spend a token of a locked session, store its successor and the session's changes."""
@@ -66,6 +71,20 @@ class PostgresSessions:
         )
         return tag.endswith(" 1")
 
+    async def prove(self, session_id: str, user_id: str, at: datetime.datetime, method: str) -> Session | None:
+        """Note that somebody showed in a living session of theirs who they are; None where there is no such session."""
+        row = await self._connection.fetchrow(
+            "UPDATE sessions SET authenticated_at = $3,"
+            " methods = CASE WHEN $4 = ANY(methods) THEN methods ELSE methods || $4::text END"
+            " WHERE session_id = $1 AND user_id = $2 AND ended_at IS NULL AND expires_at > $3 RETURNING"
+            " session_id, user_id, created_at, last_used_at, expires_at, ended_at, device, authenticated_at, methods",
+            session_id,
+            user_id,
+            at,
+            method,
+        )
+        return _session(row) if row is not None else None
+
     async def owner(self, session_id: str, now: datetime.datetime) -> str | None:
         """Whose session it is; None where there is none that lives."""
         user_id: str | None = await self._connection.fetchval(
@@ -78,14 +97,14 @@ class PostgresSessions:
     async def living(self, user_id: str, now: datetime.datetime, limit: int) -> list[Session]:
         """A person's sessions that have neither ended nor run out, the last used first, `limit` at most."""
         rows = await self._connection.fetch(
-            "SELECT session_id, user_id, created_at, last_used_at, expires_at, ended_at, device FROM sessions"
-            " WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2"
+            "SELECT session_id, user_id, created_at, last_used_at, expires_at, ended_at, device,"
+            " authenticated_at, methods FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2"
             " ORDER BY last_used_at DESC, session_id LIMIT $3",
             user_id,
             now,
             limit,
         )
-        return [Session(**row) for row in rows]
+        return [_session(row) for row in rows]
 
     async def end_others(self, user_id: str, kept_session_id: str, at: datetime.datetime) -> list[str]:
         """End every living session of a person but one; the names of those that ended now."""
@@ -127,3 +146,7 @@ class PostgresSessions:
             token.expires_at,
             token.spent_at,
         )
+
+
+def _session(row: asyncpg.Record) -> Session:
+    return Session(**{**row, "methods": tuple(row["methods"])})

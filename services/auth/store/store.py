@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from services.auth.store.mails import PostgresMails
 from services.auth.store.passkeys import PostgresPasskeys
 from services.auth.store.people import PostgresPeople
 from services.auth.store.provider_sign_ins import PostgresProviderSignIns
+from services.auth.store.second_factors import PostgresSecondFactors, PostgresSignInChallenges
 from services.auth.store.sessions import PostgresSessions
 
 SCHEMA = "auth"
@@ -29,10 +31,20 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 Encode = Callable[[Fact], Message]
 
 
+@dataclasses.dataclass(frozen=True)
+class SealingKeys:
+    """What seals rows, each of KEY_BYTES."""
+
+    mail: bytes = dataclasses.field(repr=False)
+    """May change at any time: mail that waits is asked for again."""
+    second_factor: bytes = dataclasses.field(repr=False)
+    """Must not change: with it goes everybody's second factor."""
+
+
 class PostgresWork:
     """One transaction, seen as auth's unit of work."""
 
-    def __init__(self, inner: Transaction, encode: Encode, mail_key: bytes) -> None:
+    def __init__(self, inner: Transaction, encode: Encode, keys: SealingKeys) -> None:
         """Made by `PostgresStore.transaction`."""
         self._inner = inner
         self._encode = encode
@@ -42,11 +54,13 @@ class PostgresWork:
         self.identities = PostgresIdentities(inner.connection)
         self.email_codes = PostgresEmailCodes(inner.connection)
         self.pending_sign_ups = PostgresPendingSignUps(inner.connection)
-        self.mails = PostgresMails(inner.connection, mail_key)
+        self.mails = PostgresMails(inner.connection, keys.mail)
         self.device_sign_ins = PostgresDeviceSignIns(inner.connection)
         self.passkeys = PostgresPasskeys(inner.connection)
         self.api_keys = PostgresApiKeys(inner.connection)
-        self.provider_sign_ins = PostgresProviderSignIns(inner.connection, mail_key)
+        self.provider_sign_ins = PostgresProviderSignIns(inner.connection, keys.mail)
+        self.second_factors = PostgresSecondFactors(inner.connection, keys.second_factor)
+        self.challenges = PostgresSignInChallenges(inner.connection)
         self.people = PostgresPeople(inner.connection)
 
     async def publish(self, fact: Fact) -> None:
@@ -57,14 +71,14 @@ class PostgresWork:
 class PostgresStore:
     """Units of work on auth's schema."""
 
-    def __init__(self, database: Database, encode: Encode, mail_key: bytes) -> None:
-        """`encode` turns a fact into its message; `mail_key` seals mail and sign-ins that wait."""
+    def __init__(self, database: Database, encode: Encode, keys: SealingKeys) -> None:
+        """`encode` turns a fact into its message."""
         self._database = database
         self._encode = encode
-        self._mail_key = mail_key
+        self._keys = keys
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresWork]:
         """Commits when the block ends, rolls back when it raises."""
         async with transaction(self._database) as inner:
-            yield PostgresWork(inner, self._encode, self._mail_key)
+            yield PostgresWork(inner, self._encode, self._keys)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from services.gateway.api.billing_schemas import EXAMPLES as BILLING_EXAMPLES
 from services.gateway.api.passkey_schemas import EXAMPLES as PASSKEY_EXAMPLES
 from services.gateway.api.provider_schemas import PROVIDER_EXAMPLES
+from services.gateway.api.webhook_schemas import WEBHOOK_EXAMPLES
 
 TRACK_ID = "trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43"
 UPLOAD_ID = "upl_7d3e1a9c5b2f4068912ac3de4f5b6a70"
@@ -202,6 +203,7 @@ BY_SCHEMA: Mapping[str, object] = {
     **BILLING_EXAMPLES,
     **PASSKEY_EXAMPLES,
     **PROVIDER_EXAMPLES,
+    **WEBHOOK_EXAMPLES,
     "Plans": {
         "plans": [_PLAN],
         "packs": [{"name": "hour", "title": "60 minutes", "seconds": 3600, "life_days": 365}],
@@ -218,6 +220,23 @@ BY_SCHEMA: Mapping[str, object] = {
         ]
     },
     "EndedSessions": {"ended": 2},
+    "SignInChallenge": {
+        "challenge": "cHq7mV2xZ9tK4wR1bN6yL3sD",
+        "expires_at": "2030-05-04T09:35:00.000Z",
+        "methods": ["totp", "recovery_code"],
+    },
+    "SteppedUp": {
+        "access_expires_at": "2030-05-04T09:40:00.000Z",
+        "token_type": "Bearer",
+        "access_token": "eyJhbGciOiJFZERTQSIsImtpZCI6IjEifQ.eyJzdWIiOiJ1c3JfOSJ9.c2lnbmF0dXJl",
+    },
+    "SecondFactor": {"set_at": _MADE_AT, "recovery_codes_left": 10, "is_offered": True},
+    "NewSecondFactor": {
+        "secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+        "uri": "otpauth://totp/StripSession:ada%40example.org?digits=6&secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+        "qr_rows": ["1111111011001", "1000001010111"],
+    },
+    "RecoveryCodes": {"recovery_codes": ["7Q2M-X4KD-90VB-EHT5", "C3ZP-8RWN-61JG-YSA0"]},
     "SignUpPending": {"confirmation": "mail"},
     "Session": {
         "user_id": _ACCOUNT["user_id"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -9,18 +10,18 @@ from starlette.responses import Response
 from services.gateway.api.admission import ACCESS_COOKIE, REFRESH_COOKIE, Admission, require_same_origin
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
-from services.gateway.api.mapping import account_json
+from services.gateway.api.mapping import account_json, moment
 from services.gateway.api.opened_session import (
     OPENED,
     TRANSPORT,
     device,
     is_by_cookie,
-    opened_session,
     opening_body,
+    session_answer,
 )
 from services.gateway.api.problems import unsigned
 from services.gateway.api.schema import Body, Text
-from stripsession.auth.v1 import auth_service_pb2
+from stripsession.auth.v1 import account_pb2, auth_service_pb2
 
 if TYPE_CHECKING:
     from stripsession.auth.v1.auth_service_pb2_grpc import AuthServiceAsyncStub
@@ -87,7 +88,12 @@ _MORE = {
     "confirmSignUp": " The password keeps whoever opens a mail that a stranger caused from making an account to which"
     " the stranger knows the password.",
     "signIn": " After some wrong passwords for one account, whether or not there is such an account, each further try"
-    " has to wait, longer each time.",
+    " has to wait, longer each time. Whoever has a second factor is answered 202, with a challenge for"
+    " answerChallenge.",
+}
+_LATER = {
+    "signUp": (Answer(202, "A mail has to be read first.", "SignUpPending"),),
+    "signIn": (Answer(202, "A second factor has to be shown.", "SignInChallenge"),),
 }
 _OWN_REFUSALS = {
     "signUp": ("BUSY", "DISPLAY_NAME_TOO_LONG", "EMAIL_TAKEN", "INVALID_EMAIL", "WEAK_PASSWORD"),
@@ -115,8 +121,7 @@ class AuthRoutes:
                 "signIn": self.sign_in,
                 "redeemLink": self.redeem_link,
             }[name]
-            mailed = (Answer(202, "A mail has to be read first.", "SignUpPending"),) if name == "signUp" else ()
-            answers = (Answer(status, "The account and its session.", "Session"), *mailed)
+            answers = (Answer(status, "The account and its session.", "Session"), *_LATER.get(name, ()))
             return Endpoint(
                 *("POST", path, name, summary, handle, answers, Access.PUBLIC, Rate.SIGN_IN),
                 body=body,
@@ -188,9 +193,7 @@ class AuthRoutes:
         answer = await ask(self._auth.SignUp, request, deadline_s=HASHING_S)
         if not answer.HasField("account"):
             return json_answer({"confirmation": "mail"}, 202)
-        return opened_session(
-            self._admission, call, answer.account, answer.tokens, by_cookie=is_by_cookie(body), status=201
-        )
+        return self._opened(call, body, answer.account, answer.tokens, 201)
 
     async def confirm_sign_up(self, call: Call) -> Response:
         """Make the account that waits for its mail."""
@@ -199,9 +202,7 @@ class AuthRoutes:
             code=body["code"], password=body["password"], device=device(call)
         )
         answer = await ask(self._auth.ConfirmSignUp, request, deadline_s=HASHING_S)
-        return opened_session(
-            self._admission, call, answer.account, answer.tokens, by_cookie=is_by_cookie(body), status=201
-        )
+        return self._opened(call, body, answer.account, answer.tokens, 201)
 
     async def sign_in(self, call: Call) -> Response:
         """Open a session."""
@@ -209,18 +210,22 @@ class AuthRoutes:
         request = auth_service_pb2.SignInRequest(email=body["email"], password=body["password"], device=device(call))
         with self._admission.try_of(body["email"]):
             answer = await ask(self._auth.SignIn, request, deadline_s=HASHING_S)
-        return opened_session(
-            self._admission, call, answer.account, answer.tokens, by_cookie=is_by_cookie(body), status=200
-        )
+        if answer.HasField("challenge"):
+            challenge = answer.challenge
+            told = {
+                "challenge": challenge.challenge,
+                "expires_at": moment(challenge.expires_at),
+                "methods": list(challenge.methods),
+            }
+            return json_answer(told, 202)
+        return self._opened(call, body, answer.account, answer.tokens, 200)
 
     async def redeem_link(self, call: Call) -> Response:
         """Open a session with a link's code."""
         body = await opening_body(call)
         request = auth_service_pb2.RedeemSignInLinkRequest(code=body["code"], device=device(call))
         answer = await ask(self._auth.RedeemSignInLink, request)
-        return opened_session(
-            self._admission, call, answer.account, answer.tokens, by_cookie=is_by_cookie(body), status=200
-        )
+        return self._opened(call, body, answer.account, answer.tokens, 200)
 
     async def refresh(self, call: Call) -> Response:
         """Renew a session, the way it is held."""
@@ -228,7 +233,7 @@ class AuthRoutes:
         if not token:
             raise unsigned("There is no refresh token in the body or the cookie.")
         answer = await ask(self._auth.RefreshSession, auth_service_pb2.RefreshSessionRequest(refresh_token=token))
-        return opened_session(self._admission, call, None, answer.tokens, by_cookie=by_cookie, status=200)
+        return session_answer(self._admission, call, None, answer.tokens, by_cookie=by_cookie, status=200)
 
     async def sign_out(self, call: Call) -> Response:
         """End a session."""
@@ -262,3 +267,14 @@ class AuthRoutes:
         if token:
             require_same_origin(call.request)
         return token, bool(token)
+
+    def _opened(
+        self,
+        call: Call,
+        body: Mapping[str, str],
+        account: account_pb2.Account,
+        tokens: account_pb2.SessionTokens,
+        status: int,
+    ) -> Response:
+        by_cookie = is_by_cookie(body)
+        return session_answer(self._admission, call, account, tokens, by_cookie=by_cookie, status=status)

@@ -26,6 +26,7 @@ from services.gateway.api.refusals import reasons_of
 from services.gateway.api.schema import Body, Member, Text, Texts
 from services.gateway.api.schemas import SCHEMAS
 from services.gateway.api.scopes import Scope, scope_of
+from services.gateway.api.webhook_schemas import DELIVERY_ID, ENDPOINT_ID, MESSAGE_ID
 from services.gateway.domain.identifiers import PATTERNS
 
 Json = dict[str, object]
@@ -62,6 +63,7 @@ _TAGS = {
     "downloads": "Stems and mixes as files, with byte ranges where the size is known.",
     "models": "What can separate.",
     "billing": "Plans and what is used of yours.",
+    "notifications": "Where your programs hear of tracks by signed webhooks, and what was sent there.",
     "webhooks": "What others tell us of their own accord.",
     "privacy": "What became of your uploads.",
 }
@@ -72,6 +74,8 @@ _PATH_PARAMETERS: Mapping[str, tuple[str, str]] = {
     "key_id": ("Names an API key of yours.", KEY_ID),
     "passkey_id": ("Names a passkey of yours.", PASSKEY_ID),
     "share_id": ("Names a link of the track.", SHARE_ID),
+    "endpoint_id": ("Names a webhook endpoint of yours.", ENDPOINT_ID),
+    "delivery_id": ("Names a message in the endpoint's log.", DELIVERY_ID),
     "provider": ("Names one of the providers that listProviders lists.", PROVIDER),
     "stem": ("One of the track's `stems`.", "vocals"),
     "index": ("The segment's `index`, from 0 on.", "0"),
@@ -130,12 +134,50 @@ def document(endpoints: Iterable[Endpoint]) -> Json:
         "servers": [{"url": "/", "description": "Where this document was read."}],
         "tags": [{"name": name, "description": description} for name, description in _TAGS.items()],
         "paths": paths,
+        "webhooks": {"trackEvent": {"post": _told()}},
         "components": {
             "schemas": dict(SCHEMAS) | _choices(known) | {body.name: body.json_schema() for body in bodies},
             "responses": {_refusal_name(*told): _refusal(*told) for told in sorted(_refusals(known))},
             "examples": _examples(bodies),
             "securitySchemes": _SCHEMES,
         },
+    }
+
+
+def _told() -> Json:
+    """What we send to endpoints of createWebhookEndpoint."""
+    schema = {"$ref": "#/components/schemas/WebhookMessage"}
+    headers = {
+        "webhook-id": ("Names the message: the same at each try.", MESSAGE_ID),
+        "webhook-timestamp": (
+            "Second of this try, since 1970 in UTC. Refuse what is older than five minutes.",
+            "1904117471",
+        ),
+        "webhook-signature": (
+            "`v1,` and the base64 of HMAC-SHA256 of `id.timestamp.body` by the secret; more with spaces between.",
+            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+        ),
+    }
+    return {
+        "operationId": "hearOfTrack",
+        "summary": "Something became of a track of yours.",
+        "description": "Signed as Standard Webhooks 1.0.0 has it. Verify before you read.",
+        "parameters": [
+            {
+                "name": name,
+                "in": "header",
+                "required": True,
+                "description": description,
+                "schema": {"type": "string"},
+                "example": example,
+            }
+            for name, (description, example) in headers.items()
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": schema, "examples": _named("WebhookMessage")}},
+        },
+        "responses": {"204": {"description": "Taken. Any 2xx within ten seconds is as good."}},
     }
 
 

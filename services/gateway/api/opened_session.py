@@ -42,14 +42,14 @@ def is_by_cookie(body: Mapping[str, Any]) -> bool:
     return body.get("transport") == "cookie"
 
 
-def opened_session(
+def session_answer(
     admission: Admission,
     call: Call,
     account: account_pb2.Account | None,
     tokens: account_pb2.SessionTokens,
     *,
     by_cookie: bool,
-    status: int = 200,
+    status: int,
 ) -> Response:
     """The session, with its account where that is known."""
     session: dict[str, object] = {

@@ -12,7 +12,7 @@ from services.gateway.api.auth_routes import LANGUAGE
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
 from services.gateway.api.mapping import Json, moment
-from services.gateway.api.opened_session import OPENED, TRANSPORT, device, is_by_cookie, opened_session, opening_body
+from services.gateway.api.opened_session import OPENED, TRANSPORT, device, is_by_cookie, opening_body, session_answer
 from services.gateway.api.passkey_schemas import CREATED, USED
 from services.gateway.api.schema import Body, JsonObject, Text
 from stripsession.auth.v1 import passkey_service_pb2 as pb
@@ -180,7 +180,7 @@ class PasskeyRoutes:
         )
         opened = await ask(self._passkeys.SignInWithPasskey, request)
         by_cookie = is_by_cookie(body)
-        return opened_session(self._admission, call, opened.account, opened.tokens, by_cookie=by_cookie, status=200)
+        return session_answer(self._admission, call, opened.account, opened.tokens, by_cookie=by_cookie, status=200)
 
     async def start(self, call: Call) -> Response:
         """A question to whoever is signed in."""

@@ -184,6 +184,7 @@ _ACTIONS: Mapping[str, str] = {
     "WEBHOOK_UNKNOWN": "Take this address out of the sender's list, or set the sender up here.",
     "WEBHOOK_UNREADABLE": "Look whether the sender speaks a newer version than this server.",
     "CODE_SPENT": "Ask for a new link.",
+    "WRONG_CODE": "Wait for the authenticator's next code, and look whether its clock is right.",
     "WRONG_PASSWORD": "Look for a slip of the keyboard.",
     "WRONG_CREDENTIALS": "Look for a slip of the keyboard, or create an account if you have none.",
     "CONNECTION_NOT_FOUND": "Nothing needs to be done: it signs nobody in.",

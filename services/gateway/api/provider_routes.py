@@ -11,7 +11,7 @@ from services.gateway.api.admission import REFRESH_PATH, Admission, require_same
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
 from services.gateway.api.mapping import moment
-from services.gateway.api.opened_session import TRANSPORT, device, is_by_cookie, opened_session
+from services.gateway.api.opened_session import TRANSPORT, device, is_by_cookie, session_answer
 from services.gateway.api.schema import Body, YesNo
 from stripsession.auth.v1 import provider_service_pb2 as pb
 
@@ -176,7 +176,7 @@ class ProviderRoutes:
             }
             return json_answer(asked, 202)
         by_cookie = is_by_cookie(body)
-        response = opened_session(self._admission, call, answer.account, answer.tokens, by_cookie=by_cookie)
+        response = session_answer(self._admission, call, answer.account, answer.tokens, by_cookie=by_cookie, status=200)
         return self._arrived(call, response)
 
     async def connections(self, call: Call) -> Response:

@@ -48,6 +48,11 @@ OF_THE_DOOR: Mapping[str, Reason] = {
     "RANGE_OUTSIDE": Reason(416, "The range lies outside the file."),
     "SCOPE_MISSING": Reason(403, "This API key is not for downloads.", {"scope": "downloads"}),
     "SESSION_REQUIRED": Reason(403, "An API key cannot do this, whatever it is for."),
+    "STEP_UP_REQUIRED": Reason(
+        403,
+        "This needs you to have shown within the last ten minutes who you are.",
+        {"methods": "totp recovery_code"},
+    ),
     "TOO_FAST": Reason(429, "That is too many requests in a short time."),
     "TOO_MANY_AT_ONCE": Reason(429, "Too many of your requests are being answered."),
     "TOO_MANY_STREAMS": Reason(429, "Too many event streams are open already."),
@@ -63,6 +68,7 @@ OF_THE_DOOR: Mapping[str, Reason] = {
 OF_SERVICES: Mapping[str, Reason] = {
     "ACCOUNT_NOT_FOUND": Reason(404, "There is no such account."),
     "CODE_SPENT": Reason(404, "This link was used or has run out. Ask for a new one."),
+    "CHALLENGE_SPENT": Reason(401, "This sign-in was finished or has run out. Begin again with your password."),
     "API_KEY_LIFE_INVALID": Reason(422, "A key works for 1 to 366 days, or never expires when that is asked for."),
     "API_KEY_NAME_INVALID": Reason(422, "A key's name has 1 to 100 visible characters."),
     "API_KEY_NOT_FOUND": Reason(404, "There is no such key."),
@@ -82,8 +88,9 @@ OF_SERVICES: Mapping[str, Reason] = {
     "DEVICE_REFUSED": Reason(403, "Whoever looked at the code refused it. Begin anew if that was a mistake."),
     "DEVICE_TOO_SOON": Reason(429, "That is sooner than was told. Wait longer between two questions from now on."),
     "DISPLAY_NAME_TOO_LONG": Reason(422, "A name has at most 100 characters."),
+    "EMAIL_KEPT_ELSEWHERE": Reason(409, "Your address comes from where you sign in. Change it there."),
     "EMAIL_TAKEN": Reason(409, "There is an account with this e-mail address. Sign in instead."),
-    "IDEMPOTENCY_KEY_REUSED": Reason(422, "This idempotency key was used for another upload."),
+    "IDEMPOTENCY_KEY_REUSED": Reason(422, "This idempotency key was used for another request."),
     "IDENTITY_TAKEN": Reason(
         409, "This is connected to another account here. Sign in with it, and disconnect it there first."
     ),
@@ -124,6 +131,10 @@ OF_SERVICES: Mapping[str, Reason] = {
     "PASSKEY_REFUSED": Reason(
         401, "This passkey opens nothing here, or its answer came too late. Try again, or sign in another way."
     ),
+    "PASSWORD_MISSING": Reason(
+        409,
+        "This account has no password here, which this needs. Choose one by mail first, where you sign in here.",
+    ),
     "PAYMENTS_AWAY": Reason(503, "The payment provider cannot be reached just now; please try again."),
     "PAYMENTS_NOT_SET_UP": Reason(409, "Payments are not set up on this installation, so nothing can be bought here."),
     "PAYMENT_DECLINED": Reason(402, "The card was declined. Change the card in the customer portal, then try again."),
@@ -149,9 +160,15 @@ OF_SERVICES: Mapping[str, Reason] = {
         404, "This sign-in was used, has run out, or began in another browser. Begin anew."
     ),
     "PROVIDER_UNKNOWN": Reason(404, "There is no such way to sign in here."),
+    "PROOF_NOT_TAKEN": Reason(
+        409, "This is not how you can show who you are. Use one of the methods that the refusal named."
+    ),
     "QUEUE_FULL": Reason(503, "Too many songs are waiting; please try again in a little while."),
     "RANGE_INVALID": Reason(422, "The range lies outside the file."),
     "SCOPES_INVALID": Reason(422, "Name at least one scope, and only those that there are."),
+    "SECOND_FACTOR_NOT_SET": Reason(409, "There is no second factor. Set one up first."),
+    "SECOND_FACTOR_NOT_STARTED": Reason(404, "Nothing waits for this code. Begin the set-up again."),
+    "SECOND_FACTOR_SET": Reason(409, "There is a second factor already. Remove it first."),
     "SECRET_TOLD": Reason(
         409,
         "This request was answered already, and its secret is told once. Revoke what it made, and make another.",
@@ -173,6 +190,7 @@ OF_SERVICES: Mapping[str, Reason] = {
     "SUBSCRIBED_ALREADY": Reason(409, "There is a subscription already. Change its plan instead."),
     "TAGS_INVALID": Reason(422, "A track has at most 20 tags, each of 1 to 40 visible characters."),
     "TITLE_EMPTY": Reason(422, "A title has at least one visible character."),
+    "TOO_MANY_CODES": Reason(429, "Too many wrong codes were entered. Wait before the next one."),
     "TOO_MANY_MAILS": Reason(
         429, "Enough mail was sent to this address for now. Look among what came, or try again later."
     ),
@@ -183,6 +201,7 @@ OF_SERVICES: Mapping[str, Reason] = {
     "TOO_LONG": Reason(422, "This song is longer than the limit of 10 minutes. Upload a shorter one."),
     "TOO_MANY_UPLOADS": Reason(429, "Too many uploads are open. Finish or give up one of them first."),
     "TOO_SHORT": Reason(422, "This file holds no sound at all. Check that it plays, then upload it again."),
+    "TOO_MANY_WEBHOOKS": Reason(409, "Five webhook endpoints are the most. Remove one first."),
     "TRACK_NOT_FOUND": Reason(404, "There is no such track."),
     "TRACK_NOT_READY": Reason(409, "The track is not complete yet."),
     "TRACK_NOT_RETRYABLE": Reason(409, "Only a track that failed or was stopped can be separated again."),
@@ -205,9 +224,18 @@ OF_SERVICES: Mapping[str, Reason] = {
     "UPLOAD_OVERRUN": Reason(422, "More bytes were sent than the upload's stated length."),
     "UPLOAD_TOO_LARGE": Reason(413, "The file is too large: at most 2 GiB are taken.", {"bytes_max": "2147483648"}),
     "WEAK_PASSWORD": Reason(422, "A password has at least 8 characters."),
+    "WEBHOOK_DELIVERY_NOT_FOUND": Reason(404, "There is no such message in the endpoint's log."),
+    "WEBHOOK_DISABLED": Reason(409, "Nothing is sent to this endpoint now. Enable it first."),
+    "WEBHOOK_EVENTS_INVALID": Reason(422, "A webhook endpoint wants at least one event, each by its word."),
+    "WEBHOOK_NOT_FOUND": Reason(404, "There is no such webhook endpoint."),
     "WEBHOOK_REFUSED": Reason(401, "The message is not signed by the sender we know, or not within the last minutes."),
     "WEBHOOK_UNKNOWN": Reason(404, "Nothing here takes such messages."),
     "WEBHOOK_UNREADABLE": Reason(422, "The message does not say what it should."),
+    "WEBHOOK_URL_INVALID": Reason(
+        422,
+        "A webhook's address begins with https:// and leads to port 443 or 8443 of a public host, without a password.",
+    ),
+    "WRONG_CODE": Reason(403, "The code is wrong, or was used already."),
     "WRONG_CREDENTIALS": Reason(401, "The e-mail address or the password is wrong."),
     "WRONG_PASSWORD": Reason(403, "The password is wrong."),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.gateway.api.endpoint import Access, Endpoint, Rate
 from services.gateway.api.schema import Number
 from services.gateway.api.scopes import Scope, scope_of
+from services.gateway.api.step_up import STEP_UP
 
 OF_ANY = ("INTERNAL", "MALFORMED_HTTP")
 """Whatever is asked for."""
@@ -35,6 +36,8 @@ def reasons_of(endpoint: Endpoint) -> tuple[str, ...]:
         if endpoint.method not in _READING:
             reasons |= {"CROSS_SITE"}
         reasons |= {"SESSION_REQUIRED" if scope_of(endpoint.name) is Scope.SESSION else "SCOPE_MISSING"}
+        if endpoint.name in STEP_UP:
+            reasons |= {"STEP_UP_REQUIRED"}
     if endpoint.asks:
         reasons |= {*OF_ASKING}
     if endpoint.body is not None:

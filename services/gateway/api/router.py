@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Mapping
 
@@ -13,6 +14,7 @@ from services.gateway.api.admission import Admission
 from services.gateway.api.endpoint import Access, Call, Endpoint
 from services.gateway.api.problems import refuse
 from services.gateway.api.scopes import require_scope
+from services.gateway.api.step_up import Methods, require_fresh
 from services.gateway.domain.identifiers import is_known_shape
 
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
@@ -22,9 +24,10 @@ _OVERRIDABLE = "/v1/uploads"
 class Router:
     """Every endpoint, by path and method; what is no path of ours goes to the browser client's files."""
 
-    def __init__(self, endpoints: Iterable[Endpoint], admission: Admission, files: Endpoint) -> None:
-        """`files` answers GET of everything outside /v1 that no endpoint names."""
+    def __init__(self, endpoints: Iterable[Endpoint], admission: Admission, files: Endpoint, proofs: Methods) -> None:
+        """`files` answers GET of everything outside /v1 that no endpoint names; `proofs` are a person's for stepUp."""
         self._admission = admission
+        self._proofs = proofs
         self._files = files
         self._paths: dict[str, tuple[re.Pattern[str], dict[str, Endpoint]]] = {}
         for endpoint in endpoints:
@@ -60,6 +63,7 @@ class Router:
             caller = await self._admission.identify(request)
             self._admission.pace_person(request, caller)
             require_scope(endpoint.name, caller)
+            await require_fresh(endpoint.name, caller, self._proofs, datetime.datetime.now(datetime.UTC))
         else:
             self._admission.pace_address(request, endpoint.rate)
         if not all(is_known_shape(name, value) for name, value in path.items()):

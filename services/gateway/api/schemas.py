@@ -24,6 +24,7 @@ from services.gateway.api.shapes import (
     yes_no,
 )
 from services.gateway.api.track_schemas import TRACK_SCHEMAS
+from services.gateway.api.webhook_schemas import WEBHOOK_SCHEMAS
 
 _NEXT = or_null(text("`cursor` of the next page; null on the last."))
 _API_KEY: Mapping[str, Schema] = {
@@ -43,6 +44,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **REPORT_SCHEMAS,
     **BILLING_SCHEMAS,
     **PASSKEY_SCHEMAS,
+    **WEBHOOK_SCHEMAS,
     **PROVIDER_SCHEMAS,
     "ProblemReason": one_of(
         "What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document,"
@@ -76,6 +78,35 @@ SCHEMAS: Mapping[str, Schema] = {
     "SignUpPending": structure(
         "A sign-up that waits, whether or not there is an account with its address.",
         confirmation=one_of("What it waits for: mail, that a mail to the address is read.", "mail"),
+    ),
+    "SignInChallenge": structure(
+        "A right password, which a second factor has to go with.",
+        challenge=text("For answerChallenge, which takes it once."),
+        expires_at=moment("When it stops working."),
+        methods=texts("What answers it: totp, recovery_code."),
+    ),
+    "SteppedUp": structure(
+        "A token that says that its bearer has just shown who they are; in a cookie, where the request's came in one.",
+        *("token_type", "access_token"),
+        access_expires_at=moment("When it ends: refresh before."),
+        token_type=one_of("How it is sent.", "Bearer"),
+        access_token=text("In place of the one that asked."),
+    ),
+    "SecondFactor": structure(
+        "What you show besides your password.",
+        set_at=or_null(moment("When it was set; null where there is none.")),
+        recovery_codes_left=count("Recovery codes that were not used yet."),
+        is_offered=yes_no("Whether one can be set: it goes with a password, which not everybody has here."),
+    ),
+    "NewSecondFactor": structure(
+        "A secret that is not in force yet.",
+        secret=text("In base 32, to type into an authenticator."),
+        uri=text("To open in an authenticator on this machine."),
+        qr_rows=texts("The same as a QR code, row by row: 1 is dark, 0 is light. It needs a light margin of four."),
+    ),
+    "RecoveryCodes": structure(
+        "They are told this once.",
+        recovery_codes=texts("Ten, each of which works once in place of the authenticator."),
     ),
     "SessionList": structure(
         "Where somebody is signed in.",

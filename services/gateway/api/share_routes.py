@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from services.gateway.api.answer_examples import IDEMPOTENCY_KEY
 from services.gateway.api.answer_examples import SHARE_TOKEN as EXAMPLE_TOKEN
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
+from services.gateway.api.idempotency import idempotency_header, idempotency_key
 from services.gateway.api.mapping import segment_json
 from services.gateway.api.media_routes import HELD, segment_answer
 from services.gateway.api.problems import Refused, refuse
@@ -53,6 +55,11 @@ SHARE_TOKEN = Body(
     (Text("token", "The token of the link: what its fragment holds after the last slash.", required=True),),
     {"token": EXAMPLE_TOKEN},
 )
+_IDEMPOTENCY = idempotency_header(
+    "Sending the same again within 24 hours makes no second link: it is answered SECRET_TOLD, with the first one's"
+    " `share_id` in facts, for a token is told once. With another body it is refused.",
+    IDEMPOTENCY_KEY,
+)
 _TOKEN_HEADER = Header("X-Share-Token", "The token of the link.", EXAMPLE_TOKEN, required=True)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _FOR_GUESTS = "For whoever holds the token, signed in or not. A token belongs into no address, where servers log it."
@@ -81,10 +88,15 @@ class ShareRoutes:
                 "Make a link that lets whoever holds it play this track for a while. The token is told once.",
                 self.create,
                 (Answer(201, "The link and its token.", "NewShare"),),
+                headers=(_IDEMPOTENCY,),
                 body=NEW_SHARE,
                 tag="sharing",
                 description="At most 50 links of a track work at once. Show `path` below the server's address.",
-                refusals=(*_MISSING, "SHARE_LIFE_INVALID", "SHARE_VIEW_INVALID", "TOO_MANY_SHARES"),
+                refusals=(
+                    *_MISSING,
+                    *("IDEMPOTENCY_KEY_REUSED", "MALFORMED_HEADER", "SECRET_TOLD", "SHARE_LIFE_INVALID"),
+                    *("SHARE_VIEW_INVALID", "TOO_MANY_SHARES"),
+                ),
             ),
             Endpoint(
                 "GET",
@@ -159,12 +171,14 @@ class ShareRoutes:
 
     async def create(self, call: Call) -> Response:
         """Make one."""
+        name = idempotency_key(call)
         body = await call.body()
         request = share_service_pb2.CreateShareRequest(
             owner_id=call.owner_id,
             track_id=call.path["track_id"],
             life_s=body.get("expires_in_s", 0),
             view_json=body.get("view", ""),
+            idempotency_key=name,
         )
         made = await ask(self._shares.CreateShare, request)
         told = {"token": made.token, "path": f"/#/shared/{made.token}"}

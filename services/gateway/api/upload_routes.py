@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import grpc
 from starlette.responses import Response
 
+from services.gateway.api.answer_examples import IDEMPOTENCY_KEY
 from services.gateway.api.calls import ask, refused
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, json_answer, nothing
+from services.gateway.api.idempotency import idempotency_header, idempotency_key
 from services.gateway.api.problems import refuse
 from services.gateway.api.schema import BYTES_DIGITS_MAX, Bytes, Text
 from services.gateway.api.upload_body import UploadBody
@@ -41,6 +43,11 @@ _METADATA = Text(
     example="filename RXZlbmluZyBUcmFpbi5mbGFj",
 )
 _OFFSET = Bytes("Upload-Offset", "Where these bytes begin: what the last answer said is stored.", 1048576)
+_IDEMPOTENCY = idempotency_header(
+    "Sending the same again within 24 hours opens no second upload: it is answered with the first one as far as it is,"
+    " and bytes are taken only where none had arrived. With another length or name it is refused.",
+    IDEMPOTENCY_KEY,
+)
 _ALL = "/v1/uploads"
 _ONE = "/v1/uploads/{upload_id}"
 _ALWAYS = {"Tus-Resumable": VERSION}
@@ -94,12 +101,15 @@ class UploadRoutes:
                 "Open an upload, and send its first bytes if you like.",
                 self.create,
                 (Answer(201, "The upload; Location says where.", "Upload", headers=("Location", *_PLACE)),),
-                headers=(_RESUMABLE, _LENGTH, _METADATA),
+                headers=(_RESUMABLE, _LENGTH, _METADATA, _IDEMPOTENCY),
                 body_media_type=CHUNK_TYPE,
                 always=_ALWAYS,
                 tag="uploads",
                 description=f"{_SENT} What is no track in time is erased; `Upload-Expires` says when.",
-                refusals=(*_STORING, "MALFORMED_METADATA", "TOO_MANY_UPLOADS", "UPLOAD_EMPTY", "UPLOAD_TOO_LARGE"),
+                refusals=(
+                    *(*_STORING, "IDEMPOTENCY_KEY_REUSED", "MALFORMED_METADATA", "TOO_MANY_UPLOADS", "UPLOAD_EMPTY"),
+                    *("UPLOAD_GONE", "UPLOAD_TOO_LARGE"),
+                ),
             ),
             Endpoint(
                 "PATCH",
@@ -155,6 +165,7 @@ class UploadRoutes:
     async def create(self, call: Call) -> Response:
         """Open an upload."""
         _require_version(call)
+        key = idempotency_key(call)
         length = _number(call, "Upload-Length")
         if length > self._bytes_max:
             raise refuse(413, "UPLOAD_TOO_LARGE", f"A file may have at most {self._bytes_max} bytes.")
@@ -164,11 +175,14 @@ class UploadRoutes:
             raise refuse(400, "MALFORMED_METADATA", str(error)) from error
         name = metadata.get("filename") or metadata.get("name") or ""
         request = library_service_pb2.CreateUploadRequest(
-            owner_id=call.owner_id, length_bytes=length, file_name=plain_name(name) if name else ""
+            owner_id=call.owner_id,
+            length_bytes=length,
+            file_name=plain_name(name) if name else "",
+            idempotency_key=key,
         )
         has_bytes = call.request.headers.get("content-type", "").lower() == CHUNK_TYPE
         upload = (await ask(self._library.CreateUpload, request)).upload
-        if has_bytes:
+        if has_bytes and upload.offset_bytes == 0:
             upload = await self._append(call, upload.upload_id, 0)
         headers = {"Location": f"/v1/uploads/{upload.upload_id}", **_place(upload)}
         return json_answer({"upload_id": upload.upload_id, "length_bytes": upload.length_bytes}, 201, headers)

@@ -15,9 +15,11 @@ _KEYS = "stripsession.auth.v1.ApiKeyService"
 _DEVICES = "stripsession.auth.v1.DeviceService"
 _PASSKEYS = "stripsession.auth.v1.PasskeyService"
 _PROVIDERS = "stripsession.auth.v1.ProviderService"
+_FACTORS = "stripsession.auth.v1.SecondFactorService"
 _LIBRARY = "stripsession.library.v1.LibraryService"
 _LISTING = "stripsession.library.v1.ListingService"
 _SHARES = "stripsession.library.v1.ShareService"
+_WEBHOOKS = "stripsession.library.v1.WebhookService"
 _JOBS = "stripsession.separation.v1.JobReadingService"
 _BILLING = "stripsession.billing.v1.BillingService"
 _RETENTION = "stripsession.retention.v1.RetentionService"
@@ -31,7 +33,8 @@ _IDEMPOTENT = {
     + [f"{_KEYS}/{name}" for name in ("ListApiKeys", "RevokeApiKey", "VerifyApiKey")]
     + [f"{_DEVICES}/DescribeDeviceSignIn"]
     + [f"{_PASSKEYS}/{name}" for name in ("BeginPasskey", "ListPasskeys", "RenamePasskey", "BeginPasskeySignIn")]
-    + [f"{_PROVIDERS}/{name}" for name in ("ListProviders", "ListConnections")],
+    + [f"{_PROVIDERS}/{name}" for name in ("ListProviders", "ListConnections")]
+    + [f"{_FACTORS}/{name}" for name in ("GetSecondFactor", "ListProofs")],
     "library": [
         f"{_LIBRARY}/{name}"
         for name in (
@@ -51,7 +54,8 @@ _IDEMPOTENT = {
         )
     ]
     + [f"{_LISTING}/{name}" for name in ("GetTracks", "ListTags")]
-    + [f"{_SHARES}/{name}" for name in ("ListShares", "RevokeShare", "OpenShare")],
+    + [f"{_SHARES}/{name}" for name in ("ListShares", "RevokeShare", "OpenShare")]
+    + [f"{_WEBHOOKS}/{name}" for name in ("ListWebhookEndpoints", "UpdateWebhookEndpoint", "ListWebhookDeliveries")],
     "separation": [f"{_JOBS}/{name}" for name in ("GetJobOfTrack", "ListJobsOfTracks", "ListModels")],
     "billing": [f"{_BILLING}/{name}" for name in ("ListPlans", "GetUsage", "ListLedgerEntries")],
     "retention": [f"{_RETENTION}/ListErasures"],

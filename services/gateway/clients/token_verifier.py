@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from chassis.tokens import errors
 from chassis.tokens.verifying import claimed_issuer, verify
+from services.gateway.clients.authentication_times import authenticated_at, factor_verified_at
 from services.gateway.clients.key_set import KeySet
 from services.gateway.clients.session_issuers import SessionIssuers
 from services.gateway.domain.errors import BackendAway, TokenRefused
@@ -38,9 +39,11 @@ class KeySetVerifier:
         rules = await self._keys.known_rules()
         if issuer == rules.issuer or self._issuers is None:
             verified = await verify(token, rules, self._keys.keys, now_s=self._now_s())
-            return Identity(verified.subject, verified.session_id, verified.expires_at)
+            at = authenticated_at(verified.claims)
+            return Identity(verified.subject, verified.session_id, verified.expires_at, authenticated_at=at)
         trusted = await self._issuers.found(issuer)
         if trusted is None:
             raise errors.TokenRefused("iss")
         verified = await verify(token, *trusted, now_s=self._now_s())
-        return Identity(await self._issuers.user_of(verified), verified.session_id, verified.expires_at)
+        user_id, at = await self._issuers.user_of(verified), factor_verified_at(verified.claims)
+        return Identity(user_id, verified.session_id, verified.expires_at, authenticated_at=at)

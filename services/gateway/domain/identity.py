@@ -18,3 +18,5 @@ class Identity:
     """The API key that speaks for the person; empty for a session."""
     scopes: frozenset[str] = frozenset()
     """What that key is for; a session may do all."""
+    authenticated_at: datetime.datetime | None = None
+    """When the person last showed who they are, as the token says; None where it does not, and for a key."""

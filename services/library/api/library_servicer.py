@@ -43,7 +43,12 @@ class LibraryServicer(library_service_pb2_grpc.LibraryServiceServicer):
     async def CreateUpload(self, request: pb.CreateUploadRequest, context: Context) -> pb.CreateUploadResponse:
         """Open a resumable upload."""
         upload = await create_upload(
-            self._ports, self._limits, request.owner_id, request.length_bytes, request.file_name
+            self._ports,
+            self._limits,
+            request.owner_id,
+            request.length_bytes,
+            request.file_name,
+            request.idempotency_key,
         )
         return pb.CreateUploadResponse(upload=mapping.upload_message(upload))
 

@@ -29,7 +29,7 @@ class ShareServicer(share_service_pb2_grpc.ShareServiceServicer):
     async def CreateShare(self, request: pb.CreateShareRequest, context: Context) -> pb.CreateShareResponse:
         """Make a link."""
         share, token = await create_share(
-            self._ports, request.owner_id, request.track_id, request.life_s, request.view_json
+            self._ports, request.owner_id, request.track_id, request.life_s, request.view_json, request.idempotency_key
         )
         return pb.CreateShareResponse(share=_message(share), token=token)
 

@@ -6,6 +6,7 @@ import dataclasses
 
 from services.library.app.ports import Ports
 from services.library.app.stop_job import stop_job
+from services.library.app.tell_webhooks import tell_ended
 from services.library.domain.errors import TrackNotFound
 from services.library.domain.facts import TrackChanged
 from services.library.domain.track import Track
@@ -28,6 +29,7 @@ async def cancel_track(ports: Ports, owner_id: str, track_id: str) -> Track:
             track = dataclasses.replace(track, updated_at=ports.clock.now())
             await work.tracks.save(track)
             await work.publish(TrackChanged(track_id, owner_id))
+            await tell_ended(work, track)
     if track.stop_owed:
         await stop_job(ports, track)
     return track

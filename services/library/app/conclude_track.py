@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from services.library.app.ports import Ports
+from services.library.app.tell_webhooks import tell_ended
 from services.library.domain.errors import TrackNotFound
 from services.library.domain.facts import TrackChanged
 from services.library.domain.remark import Remark
@@ -31,5 +32,7 @@ async def conclude_track(
         track = before.concluded(job_id, outcome, failure, length_samples, remarks)
         if track is before:
             return
-        await work.tracks.save(dataclasses.replace(track, updated_at=ports.clock.now()))
+        track = dataclasses.replace(track, updated_at=ports.clock.now())
+        await work.tracks.save(track)
         await work.publish(TrackChanged(track_id, track.owner_id))
+        await tell_ended(work, track)

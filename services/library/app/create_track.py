@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.library.app.ports import Ports
 from services.library.app.submit_track import submit_track
+from services.library.app.tell_webhooks import tell_created
 from services.library.domain.errors import KeyReused, UploadNotFound
 from services.library.domain.facts import TrackChanged
 from services.library.domain.identifiers import new_job_id, new_track_id
@@ -59,4 +60,5 @@ async def _found_or_made(
         )
         await work.tracks.add(track)
         await work.publish(TrackChanged(track.track_id, owner_id))
+        await tell_created(work, track)
     return track

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 
 from services.library.app.erase_upload import finish_erasure
 from services.library.app.ports import Ports
 from services.library.app.stop_job import stop_job
+from services.library.app.tell_webhooks import tell_deleted
 from services.library.domain.errors import TrackNotFound
 from services.library.domain.facts import TrackChanged
 from services.library.domain.file_tags import cover_prefix
@@ -29,13 +31,15 @@ async def delete_track(ports: Ports, owner_id: str, track_id: str) -> None:
             raise TrackNotFound
         if known.deleting_at is not None:
             return
-        track = known.deleted(ports.clock.now())
+        now = ports.clock.now()
+        track = known.deleted(now)
         await work.segments.drop(track_id)
         await work.file_tags.drop(track_id)
         await work.shares.drop(track_id)
         await work.uploads.destroy_key(track.upload_id)
         await work.tracks.save(track)
         await work.publish(TrackChanged(track_id, owner_id))
+        await tell_deleted(work, dataclasses.replace(track, updated_at=now))
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_PATIENCE_S):
             await finish_deletion(ports, track)

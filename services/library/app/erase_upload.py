@@ -6,6 +6,7 @@ import dataclasses
 
 from services.library.app.ports import Ports
 from services.library.app.stop_job import stop_job
+from services.library.app.tell_webhooks import tell_ended
 from services.library.domain.errors import UploadInUse, UploadNotFound
 from services.library.domain.facts import TrackChanged
 from services.library.domain.upload import object_prefix
@@ -31,7 +32,9 @@ async def erase_upload(ports: Ports, upload_id: str) -> Erasure:
             await work.uploads.destroy_key(upload_id)
         ended = track.expired() if track else None
         if track and ended and ended is not track:
-            await work.tracks.save(dataclasses.replace(ended, updated_at=ports.clock.now()))
+            ended = dataclasses.replace(ended, updated_at=ports.clock.now())
+            await work.tracks.save(ended)
+            await tell_ended(work, ended)
         if track and upload.key_held:
             await work.publish(TrackChanged(track.track_id, track.owner_id))
     if upload.erased_at is not None:

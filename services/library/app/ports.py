@@ -9,13 +9,14 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from services.library.app.people_ports import People
+from services.library.app.share_ports import MadeRequests, Shares
+from services.library.app.webhook_ports import WebhookDeliveries, WebhookEndpoints, WebhookSender
 from services.library.domain.facts import Fact
 from services.library.domain.file_tags import CoverObject, FileTags
 from services.library.domain.keys import Key
 from services.library.domain.listing import TagCount, Wanted
 from services.library.domain.report import Findings, Totals
 from services.library.domain.segment import PlannedSegment, SealedSegment, Segment
-from services.library.domain.share import Share
 from services.library.domain.track import Acceptance, Track
 from services.library.domain.upload import Grant, HeldUpload, Part, Upload
 
@@ -250,38 +251,6 @@ class FileTagsOfTracks(Protocol):
         ...
 
 
-class Shares(Protocol):
-    """Links to tracks within a unit of work."""
-
-    async def add(self, share: Share, digest: bytes) -> None:
-        """Store a link and its token's digest."""
-        ...
-
-    async def live(self, track_id: str, now: datetime.datetime) -> tuple[Share, ...]:
-        """A track's links that work, newest first."""
-        ...
-
-    async def get(self, track_id: str, share_id: str) -> Share | None:
-        """One of a track's links, whether it works or not."""
-        ...
-
-    async def of_digest(self, digest: bytes) -> Share | None:
-        """The link of a token, of a track that is not deleted and whose owner's key is held; ended ones too."""
-        ...
-
-    async def save(self, share: Share) -> None:
-        """Store when a link was revoked."""
-        ...
-
-    async def drop(self, track_id: str) -> None:
-        """Remove a track's links."""
-        ...
-
-    async def forget(self, ended_before: datetime.datetime) -> None:
-        """Remove links that ended before that moment."""
-        ...
-
-
 class Work(Protocol):
     """One unit of work: everything commits together, facts too, when the block ends; nothing when it raises."""
 
@@ -313,6 +282,21 @@ class Work(Protocol):
     @property
     def shares(self) -> Shares:
         """Links to tracks."""
+        ...
+
+    @property
+    def webhook_endpoints(self) -> WebhookEndpoints:
+        """Webhook endpoints."""
+        ...
+
+    @property
+    def webhook_deliveries(self) -> WebhookDeliveries:
+        """Messages of webhooks."""
+        ...
+
+    @property
+    def made_requests(self) -> MadeRequests:
+        """Requests by their own names."""
         ...
 
     @property
@@ -385,6 +369,7 @@ class Ports:
     objects: SealedObjects
     separation: Separation
     clock: Clock
+    webhooks: WebhookSender
 
 
 @dataclasses.dataclass(frozen=True)

@@ -124,7 +124,9 @@ def _levels(track: Track, wish: Wish) -> tuple[tuple[Level, ...], str]:
         return preset_levels(track.stems, preset), preset
     levels = chosen_levels(track.stems, wish.stems, wish.gains_db, wish.pans)
     is_whole = len(levels) == len(track.stems) and len(levels) > 1
-    return levels, "" if is_whole else " + ".join(level.stem for level in levels)
+    names = "" if is_whole else " + ".join(level.stem for level in levels)
+    is_moved = any(level != Level(level.stem) for level in levels)
+    return levels, f"{names} mix".strip() if is_moved else names
 
 
 def _plan(shape: StreamShape, segments: tuple[PlannedSegment, ...]) -> StemPlan:

@@ -8,6 +8,7 @@ from services.library.app.erase_upload import finish_erasure
 from services.library.app.ports import Ports, Work
 from services.library.app.stop_job import stop_job
 from services.library.app.store_cover import store_cover
+from services.library.app.tell_webhooks import tell_deleted, tell_ended
 from services.library.domain.errors import FileRefused, QueueFull, SubmissionRefused, TrackNotFound, UploadGone
 from services.library.domain.facts import TrackChanged
 from services.library.domain.track import RETRYABLE, Acceptance, Failure, Track
@@ -78,9 +79,12 @@ async def _refuse(ports: Ports, track: Track, refusal: SubmissionRefused, *, is_
             return
         if current.jobs > 1 or not is_awaited:
             failed = current.failed(Failure(refusal.reason, str(refusal), retryable=not for_good))
-            await work.tracks.save(dataclasses.replace(failed, updated_at=ports.clock.now()))
+            failed = dataclasses.replace(failed, updated_at=ports.clock.now())
+            await work.tracks.save(failed)
+            await tell_ended(work, failed)
         else:
             await work.tracks.remove(track.track_id)
+            await tell_deleted(work, dataclasses.replace(current, updated_at=ports.clock.now()))
         await work.publish(TrackChanged(track.track_id, track.owner_id))
         if for_good and upload and upload.key_held:
             await work.uploads.destroy_key(track.upload_id)

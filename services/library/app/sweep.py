@@ -13,6 +13,7 @@ from services.library.app.erase_upload import finish_erasure
 from services.library.app.ports import Ports
 from services.library.app.stop_job import stop_job
 from services.library.app.submit_track import submit_track
+from services.library.app.tell_webhooks import tell_deleted
 from services.library.domain.errors import (
     QueueFull,
     SeparationUnavailable,
@@ -22,8 +23,10 @@ from services.library.domain.errors import (
 )
 from services.library.domain.facts import TrackChanged
 from services.library.domain.file_tags import cover_prefix
+from services.library.domain.made_request import REQUEST_LIFE
 from services.library.domain.segment import object_prefix
 from services.library.domain.track import Track
+from services.library.domain.webhook import LOG_LIFE
 
 ANSWER_GRACE = datetime.timedelta(seconds=30)
 """A submission whose answer is not recorded for this long is sent again."""
@@ -36,6 +39,7 @@ Those of erased people go as soon as the rows of their tracks."""
 SHARE_ROW_LIFE = datetime.timedelta(days=1)
 """Rows of links that expired or were revoked stay this long, so that a repeated revocation succeeds."""
 _BATCH = 50
+_FORGOTTEN = 1_000
 Item = TypeVar("Item")
 _log = logging.getLogger(__name__)
 
@@ -99,6 +103,7 @@ async def _remove(ports: Ports, track: Track) -> None:
         if current and current.job_id == track.job_id and current.awaits_answer and not current.segments:
             await work.tracks.remove(track.track_id)
             await work.publish(TrackChanged(track.track_id, track.owner_id))
+            await tell_deleted(work, dataclasses.replace(current, updated_at=ports.clock.now()))
 
 
 async def _stop_owed(ports: Ports) -> int:
@@ -125,6 +130,8 @@ async def _bury(ports: Ports) -> int:
         tracks = await work.tracks.deleted(now - TOMBSTONE_LIFE, _BATCH)
         await work.uploads.forget(now - UPLOAD_ROW_LIFE, now - TOMBSTONE_LIFE)
         await work.shares.forget(now - SHARE_ROW_LIFE)
+        await work.webhook_deliveries.forget(now - LOG_LIFE, _FORGOTTEN)
+        await work.made_requests.forget(now - REQUEST_LIFE, _FORGOTTEN)
 
     async def bury(track_id: str) -> None:
         await ports.objects.delete_prefix(object_prefix(track_id))

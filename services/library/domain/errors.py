@@ -76,7 +76,7 @@ class TrackNotRetryable(Exception):
 
 
 class KeyReused(Exception):
-    """This idempotency key was used for another upload."""
+    """This idempotency key was used for another request."""
 
 
 class TitleEmpty(Exception):
@@ -182,3 +182,36 @@ class LimitReached(SubmissionRefused):
 
 class QueueFull(SubmissionRefused):
     """Too much is waiting; the file can be separated later."""
+
+
+class SecretTold(Exception):
+    """This request was answered already, and its secret is told once. Make another."""
+
+    def __init__(self, **made: str) -> None:
+        """`made` names what the first one made."""
+        super().__init__()
+        self.facts: Mapping[str, str] = made
+
+
+class WebhookNotFound(Exception):
+    """There is no such webhook endpoint."""
+
+
+class WebhookDeliveryNotFound(Exception):
+    """There is no such message in the endpoint's log."""
+
+
+class WebhookUrlInvalid(Exception):
+    """A webhook's address begins with https:// and leads to port 443 or 8443 of a public host, without a password."""
+
+
+class WebhookEventsInvalid(Exception):
+    """A webhook endpoint wants at least one event, each by its word."""
+
+
+class WebhookDisabled(Exception):
+    """Nothing is sent to this endpoint now. Enable it first."""
+
+
+class TooManyWebhooks(Exception):
+    """Five webhook endpoints are the most. Remove one first."""

@@ -25,6 +25,26 @@ def new_share_id() -> str:
     return f"shr_{uuid.uuid4().hex}"
 
 
+def new_endpoint_id() -> str:
+    """A fresh webhook endpoint's identifier."""
+    return f"whe_{uuid.uuid4().hex}"
+
+
+def new_delivery_id() -> str:
+    """A fresh identifier of one message to one endpoint."""
+    return f"whd_{uuid.uuid4().hex}"
+
+
+def new_message_id() -> str:
+    """A fresh message's identifier, which receivers know it again by. Without a dot: dots part what is signed."""
+    return f"msg_{uuid.uuid4().hex}"
+
+
+def new_lease_id() -> str:
+    """A fresh identifier of whoever sends to an endpoint just now."""
+    return uuid.uuid4().hex
+
+
 def new_cover_id() -> str:
     """A fresh cover's identifier: it keeps the objects of two submissions apart."""
     return uuid.uuid4().hex[:12]

@@ -8,6 +8,8 @@ TITLE_CHARACTERS_MAX = 200
 FILE_NAME_CHARACTERS_MAX = 255
 SEARCH_WORDS_MAX = 8
 _UNTITLED = "Untitled"
+_MARK_FIRST, _MARK_LAST = "\u0300", "\u036f"
+_STRUCK = str.maketrans("\u00f8\u0142\u0111\u0127\u0167\u0131", "oldhti")
 _HIDDEN = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
 # Overrides of direction can make a name read as another one; joiners, which scripts and emoji need, are none of these.
 _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -36,12 +38,19 @@ def search_text(title: str, artist: str) -> str:
 
 
 def search_words(query: str) -> list[str]:
-    """The words of a query, folded as the text they are looked for in; at most eight."""
+    """The words of a query, at most eight, folded as the text they are looked for in: case and accents do not count."""
     return _folded(query).split()[:SEARCH_WORDS_MAX]
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    """Without case and without marks, since not every keyboard has those that a title has.
+
+    Marks of other scripts than Latin, Greek and Cyrillic stay: there they make other letters and vowels. Some letters
+    are struck through and have no form without the stroke in Unicode. Migration 0009 does the same in SQL.
+    """
+    parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    bare = "".join(character for character in parts if not _MARK_FIRST <= character <= _MARK_LAST)
+    return unicodedata.normalize("NFKC", bare).translate(_STRUCK)
 
 
 def _clean(text: str, characters_max: int) -> str:

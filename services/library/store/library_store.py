@@ -13,12 +13,15 @@ from chassis.db.transaction import Transaction, transaction
 from services.library.domain.facts import Fact
 from services.library.store.file_tags import FileTagRows
 from services.library.store.keys import KeyRing
+from services.library.store.made_requests import MadeRequestRows
 from services.library.store.people import PersonRows
 from services.library.store.reports import ReportRows
 from services.library.store.segments import SegmentRows
 from services.library.store.shares import ShareRows
 from services.library.store.tracks import TrackRows
 from services.library.store.uploads import UploadRows
+from services.library.store.webhook_deliveries import WebhookDeliveryRows
+from services.library.store.webhook_endpoints import WebhookEndpointRows
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SCHEMA = "library"
@@ -35,6 +38,9 @@ class LibraryWork:
         self.reports = ReportRows(inner.connection)
         self.file_tags = FileTagRows(inner.connection, keys)
         self.shares = ShareRows(inner.connection)
+        self.webhook_endpoints = WebhookEndpointRows(inner.connection, keys)
+        self.webhook_deliveries = WebhookDeliveryRows(inner.connection)
+        self.made_requests = MadeRequestRows(inner.connection)
         self.people = PersonRows(inner.connection)
         self._inner = inner
         self._encode = encode

@@ -31,6 +31,9 @@ class PersonRows:
             held = await self._connection.fetchrow(_HELD, owner_id)
             await self._erased.count(owner_id, dict(held))
         await self._connection.execute("DELETE FROM user_keys WHERE owner_id = $1", owner_id)
+        # Nobody hears of what is removed from here on; what was sent and is to be sent goes with its endpoint.
+        await self._connection.execute("DELETE FROM webhook_endpoints WHERE owner_id = $1", owner_id)
+        await self._connection.execute("DELETE FROM made_requests WHERE owner_id = $1", owner_id)
 
     async def tracks(self, owner_id: str, limit: int) -> tuple[str, ...]:
         """Tracks of theirs that are not being deleted."""

@@ -15,4 +15,4 @@ async def get_job_of_track(jobs: Jobs, owner_id: str, track_id: str) -> tuple[Jo
         if job is None or job.owner_id != owner_id:
             raise JobNotFound
         waiting = job.state in {JobState.QUEUED, JobState.RUNNING}
-        return job, await work.queue_before(job) if waiting else Queue()
+        return job, (await work.queues_before([job]))[job.job_id] if waiting else Queue()

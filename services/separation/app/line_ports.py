@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,8 +57,11 @@ class Line(Protocol):
         """Jobs of one person that wait, in line or not."""
         ...
 
-    async def queue_before(self, job: Job) -> Queue:
-        """What lies before a queued job, and the workers' measured speed."""
+    async def queues_before(self, jobs: Sequence[Job]) -> Mapping[str, Queue]:
+        """Job -> what lies before it when it is queued, and the workers' measured speed.
+
+        However many are asked for, the statements are the same few: a page asks for fifty every few seconds.
+        """
         ...
 
     async def take_unanswered(self, tier: Tier, after_s: float, limit: int) -> Sequence[JobQueued]:

@@ -12,7 +12,7 @@ from services.separation.domain.progress import Queue
 
 TRACKS_MAX = 200
 PLACES_MAX = 50
-"""Each place in line is looked up by itself, as a job alone is: the order of the queue stands in one statement."""
+"""Finding which other tiers are served before a job takes as long as what waits there: so it is done for this many."""
 _MOVING = frozenset({JobState.QUEUED, JobState.RUNNING})
 
 
@@ -43,5 +43,7 @@ async def list_jobs_of_tracks(jobs: BatchJobs, owner_id: str, track_ids: Sequenc
         newest = sorted(found, key=lambda job: (job.created_at, job.job_id))
         told: list[tuple[Job, Queue]] = [(job, Queue()) for job in newest if job.state not in _MOVING]
         moving = [job for job in newest if job.state in _MOVING][:PLACES_MAX]
-        told += [(job, await work.queue_before(job)) for job in moving]
+        if moving:
+            before = await work.queues_before(moving)
+            told += [(job, before[job.job_id]) for job in moving]
         return sorted(told, key=lambda each: (each[0].created_at, each[0].job_id))

@@ -285,9 +285,9 @@ class PostgresJobWork:
             )
         )
 
-    async def queue_before(self, job: Job) -> Queue:
-        """What lies before a queued job, and the workers' measured speed."""
-        return await line.queue_before(self._connection, job)
+    async def queues_before(self, jobs: Sequence[Job]) -> Mapping[str, Queue]:
+        """Job -> what lies before it when it is queued, and the workers' measured speed."""
+        return await line.queues_before(self._connection, jobs)
 
     async def take_unanswered(self, tier: Tier, after_s: float, limit: int) -> Sequence[JobQueued]:
         """The first in a tier's line last announced longer ago, or done resting; they are announced now."""

@@ -12,7 +12,9 @@ stand before everybody's second one for ever.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import asyncpg
 
 from chassis.db.transaction import Connection
 from services.separation.app.line_ports import HELD, Census
@@ -65,7 +67,8 @@ HAVING count(job_id) FILTER (WHERE state = 'queued' AND turn_s IS NULL) > 0
  ORDER BY min(created_at), owner_id LIMIT $1
 """
 
-# Where a job will stand that has no turn yet: after its owner's last one, and after those of theirs before it.
+# Where a job will stand that has no turn yet: after its owner's last one, and after those of theirs before it. All of a
+# tier's are placed at once, so that many are told in one statement.
 _BEFORE = """
 WITH open AS (
     SELECT job_id, owner_id, tier, state, turn_s, reserved_s, created_at,
@@ -73,26 +76,29 @@ WITH open AS (
            max(turn_s + reserved_s) OVER (PARTITION BY owner_id, tier) AS end_s
       FROM jobs WHERE ended_at IS NULL AND state IN ('queued', 'running')
 ), came AS (
-    SELECT coalesce(max(turn_s), 0) AS to_s FROM jobs
-     WHERE tier = $2 AND turn_s IS NOT NULL AND started_at IS NOT NULL
+    SELECT tier, max(turn_s) AS to_s FROM jobs
+     WHERE tier = ANY ($2) AND turn_s IS NOT NULL AND started_at IS NOT NULL GROUP BY tier
 ), placed AS (
-    SELECT job_id, owner_id, created_at, left_s,
-           coalesce(turn_s, greatest((SELECT to_s FROM came), end_s) - reserved_s + sum(reserved_s)
-             FILTER (WHERE turn_s IS NULL) OVER (PARTITION BY owner_id ORDER BY created_at, job_id)) AS place_s
-      FROM open WHERE tier = $2 AND state = 'queued'
-), this AS (
-    SELECT place_s, created_at, job_id FROM placed WHERE job_id = $1
-), ahead AS (
-    SELECT owner_id, left_s FROM placed
-     WHERE (place_s, created_at, job_id) < (SELECT place_s, created_at, job_id FROM this)
+    SELECT job_id, tier, owner_id, created_at, left_s,
+           coalesce(turn_s, greatest(coalesce(to_s, 0), end_s) - reserved_s + sum(reserved_s)
+             FILTER (WHERE turn_s IS NULL) OVER (PARTITION BY owner_id, tier ORDER BY created_at, job_id)) AS place_s
+      FROM open LEFT JOIN came USING (tier) WHERE tier = ANY ($2) AND state = 'queued'
+), told AS (
+    SELECT job_id, owner_id, count(*) OVER everybody AS ahead, coalesce(sum(left_s) OVER everybody, 0) AS ahead_s,
+           coalesce(sum(left_s) OVER own, 0) AS own_ahead_s
+      FROM placed
+    WINDOW everybody AS (PARTITION BY tier ORDER BY place_s, created_at, job_id
+                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+           own AS (PARTITION BY tier, owner_id ORDER BY place_s, created_at, job_id
+                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), running AS (
+    SELECT owner_id, count(*) AS jobs, sum(left_s) AS left_s FROM open WHERE state = 'running' GROUP BY owner_id
 )
-SELECT (SELECT count(*) FROM ahead) AS ahead,
-       (SELECT coalesce(sum(left_s), 0) FROM ahead) AS ahead_s,
-       (SELECT coalesce(sum(left_s), 0) FROM ahead WHERE owner_id = $3) AS own_ahead_s,
-       count(*) FILTER (WHERE state = 'running') AS running,
-       coalesce(sum(left_s) FILTER (WHERE state = 'running'), 0) AS running_s,
-       coalesce(sum(left_s) FILTER (WHERE state = 'running' AND owner_id = $3), 0) AS own_running_s
-  FROM open
+SELECT job_id, ahead, ahead_s, own_ahead_s,
+       (SELECT coalesce(sum(jobs), 0) FROM running) AS running,
+       (SELECT coalesce(sum(left_s), 0) FROM running) AS running_s,
+       coalesce((SELECT left_s FROM running WHERE running.owner_id = told.owner_id), 0) AS own_running_s
+  FROM told WHERE job_id = ANY ($1)
 """
 
 
@@ -146,8 +152,8 @@ async def requeue_expired(connection: Connection, now: datetime.datetime, limit:
     return [_queued(row["job_id"], row["tier"]) for row in rows]
 
 
-async def queue_before(connection: Connection, job: Job) -> Queue:
-    """What lies before a queued job, and the workers' measured speed."""
+async def queues_before(connection: Connection, jobs: Sequence[Job]) -> Mapping[str, Queue]:
+    """Job -> what lies before it when it is queued, and the workers' measured speed; in four statements at most."""
     speed = await connection.fetchval(
         "SELECT sum(audio_s) / nullif(sum(spent_s), 0) FROM ("
         " SELECT (counted_samples - resumed_samples)::float8 / rate_hz AS audio_s,"
@@ -155,21 +161,27 @@ async def queue_before(connection: Connection, job: Job) -> Queue:
         " FROM jobs WHERE state = 'completed' ORDER BY ended_at DESC LIMIT $1) AS recent",
         _RECENT_JOBS,
     )
-    if job.state is not JobState.QUEUED:
-        return Queue(speed=speed or None)
-    row = await connection.fetchrow(_BEFORE, job.job_id, job.tier.value, job.owner_id)
-    if row is None:
-        return Queue(speed=speed or None)
+    told = {job.job_id: Queue(speed=speed or None) for job in jobs}
+    queued = {job.job_id: job for job in jobs if job.state is JobState.QUEUED}
+    if not queued:
+        return told
+    rows = await connection.fetch(_BEFORE, list(queued), list({job.tier.value for job in queued.values()}))
     tiers = await connection.fetch(
         "SELECT tier, count(job_id) AS jobs, sum((declared_samples - done_samples)::float8 / rate_hz) AS audio_s"
         " FROM jobs WHERE ended_at IS NULL AND state = 'queued' GROUP BY tier"
     )
-    waiting = {tier_named(each["tier"]): int(each["jobs"]) for each in tiers}
-    taken = taken_before(await latest_tiers(connection, LATEST), waiting, job.tier, int(row["ahead"]))
+    waiting = {tier_named(each["tier"]): (int(each["jobs"]), float(each["audio_s"])) for each in tiers}
+    latest = await latest_tiers(connection, LATEST)
+    return told | {row["job_id"]: _queue(queued[row["job_id"]], row, waiting, latest, speed) for row in rows}
+
+
+def _queue(
+    job: Job, row: asyncpg.Record, waiting: Mapping[Tier, tuple[int, float]], latest: Sequence[Tier], speed: float
+) -> Queue:
+    counts = {tier: jobs for tier, (jobs, _) in waiting.items()}
+    taken = taken_before(latest, counts, job.tier, int(row["ahead"]))
     # Which of the other tiers' jobs they are is not asked: they are taken to be as long as those are on the average.
-    others_s = sum(
-        float(each["audio_s"]) * taken.get(tier_named(each["tier"]), 0) / int(each["jobs"]) for each in tiers
-    )
+    others_s = sum(audio_s * taken.get(tier, 0) / jobs for tier, (jobs, audio_s) in waiting.items())
     return Queue(
         jobs_ahead=int(row["ahead"]) + sum(taken.values()),
         audio_ahead_s=max(0.0, float(row["ahead_s"]) + float(row["running_s"]) + others_s),

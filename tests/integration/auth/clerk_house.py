@@ -11,6 +11,7 @@ from chassis.db.pool import Database
 from chassis.listening import listening_at
 from services.auth.app.federation_ports import Clerk, Federation
 from services.auth.app.ports import Ports
+from services.auth.clients.authenticator_codes import TotpCodes
 from services.auth.clients.clerk_users import ClerkUsers
 from services.auth.clients.http_documents import HttpDocuments
 from services.auth.clients.session_issuers import SessionIssuer, clerk_issuer
@@ -18,7 +19,7 @@ from services.auth.domain.account import Account
 from services.auth.domain.identity import Identity
 from services.auth.domain.webhook_signature import SignedMessage, secret_key
 from services.auth.events.envelopes import encode
-from services.auth.store.store import PostgresStore
+from services.auth.store.store import PostgresStore, SealingKeys
 from stack.issuer.app import Issuer, Options
 from stack.issuer.openid import Client
 from stack.issuer.server import serving
@@ -84,8 +85,8 @@ async def clerk_house(database: Database) -> AsyncIterator[ClerkHouse]:
     async def sleep(seconds: float) -> None:
         waited_s.append(seconds)
 
-    store = PostgresStore(database, encode, bytes(32))
-    ports = Ports(store, CountingHasher(), PlainSigner(), SystemClock(), LIVES)
+    store = PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
+    ports = Ports(store, CountingHasher(), PlainSigner(), SystemClock(), LIVES, TotpCodes())
     http = HttpDocuments()
     try:
         async with issuing() as issuer:

@@ -37,7 +37,7 @@ from services.auth.domain.mail import Occasion
 from services.auth.domain.passkey import CHALLENGE_LIFE, PASSKEYS_MAX, Passkey
 from services.auth.domain.relying_party import RelyingParty
 from services.auth.events.envelopes import encode
-from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
+from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore, SealingKeys
 from tests.unit.auth.fakes import World
 from tests.unit.auth.signing_up import sign_up
 from tests.unit.auth.software_authenticator import PRESENT, STRAIGHT, VERIFIED, Bent, SoftwareAuthenticator
@@ -92,7 +92,7 @@ async def _person(passkeys: Passkeys) -> str:
 async def desk(database: Database) -> Desk:
     """Somebody with one passkey, who has read their mail."""
     world = World(sends_mail=True)
-    ports = dataclasses.replace(world.ports, store=PostgresStore(database, encode, bytes(32)))
+    ports = dataclasses.replace(world.ports, store=PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32))))
     passkeys = Passkeys(ports, WebauthnAnswers(PARTY), "https://clerk.example")
     desk = Desk(world, passkeys, await _person(passkeys), SoftwareAuthenticator(ORIGIN))
     await desk.add(desk.phone)

@@ -19,10 +19,11 @@ from services.auth.domain.email_address import parse_email
 from services.auth.domain.facts import AccountCreated
 from services.auth.domain.provider_sign_in import ProviderSignIn, Told
 from services.auth.events.envelopes import encode
-from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore
+from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore, SealingKeys
 from stripsession.auth.v1 import events_pb2
 from tests.unit.auth.api_key_conformance import ApiKeyConformance
 from tests.unit.auth.device_conformance import DeviceConformance
+from tests.unit.auth.factor_conformance import FactorConformance
 from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.mail_conformance import MailConformance, mail_to
 from tests.unit.auth.passkey_conformance import PasskeyConformance
@@ -42,49 +43,55 @@ async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
 class TestPostgresStore(StoreConformance, IdentityConformance, MailConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
-        return PostgresStore(database, encode, bytes(32))
+        return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
+
+
+class TestPostgresSecondFactors(FactorConformance):
+    @pytest.fixture
+    def store(self, database: Database) -> PostgresStore:
+        return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
 
 
 class TestPostgresPeople(PeopleConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
-        return PostgresStore(database, encode, bytes(32))
+        return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
 
 
 class TestPostgresApiKeys(ApiKeyConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
-        return PostgresStore(database, encode, bytes(32))
+        return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
 
 
 class TestPostgresDeviceSignIns(DeviceConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
-        return PostgresStore(database, encode, bytes(32))
+        return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
 
 
 class TestPostgresPasskeys(PasskeyConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
-        return PostgresStore(database, encode, bytes(32))
+        return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
 
 
 class TestPostgresProviderSignIns(ProviderConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
-        return PostgresStore(database, encode, bytes(32))
+        return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
 
 
 async def test_a_journey_to_a_provider_is_sealed(database: Database) -> None:
     """Neither what an answer is checked with nor whom it names can be read in its row, nor under another key."""
     made = ProviderSignIn(b"s" * 32, b"b" * 32, "google", NOW, NOW + datetime.timedelta(minutes=9), "nonce", "verifier")
     arrived = dataclasses.replace(made, told=Told("subject-1", parse_email("ada@example.org"), "Ada"))
-    async with PostgresStore(database, encode, bytes(32)).transaction() as work:
+    async with PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32))).transaction() as work:
         await work.provider_sign_ins.add(arrived)
     row = bytes(await database.pool.fetchval("SELECT sealed FROM provider_sign_ins"))
     for told in ("nonce", "verifier", "subject-1", "ada@example.org", "Ada"):
         assert told.encode() not in row
-    async with PostgresStore(database, encode, b"k" * 32).transaction() as work:
+    async with PostgresStore(database, encode, SealingKeys(b"k" * 32, bytes(32))).transaction() as work:
         assert await work.provider_sign_ins.of_state(b"s" * 32) is None
 
 
@@ -93,7 +100,7 @@ async def test_fact_reaches_the_stream(database: Database, nats_server: NatsServ
     bus = Bus(nats_server.url, None, streams=[FACTS])
     await bus.start()
     try:
-        async with PostgresStore(database, encode, bytes(32)).transaction() as work:
+        async with PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32))).transaction() as work:
             await work.publish(AccountCreated("usr_1", NOW))
         assert await Relay(database, bus).publish_batch() == 1
         subscription = await bus.jetstream.subscribe("stripsession.auth.v1.AccountCreated", ordered_consumer=True)
@@ -117,12 +124,12 @@ async def test_data_map_names_every_column(database: Database) -> None:
 async def test_waiting_mail_is_sealed(database: Database, caplog: pytest.LogCaptureFixture) -> None:
     """Neither address nor words nor code of a waiting mail are in its row, and with another key it is dropped."""
     mail = mail_to("ada@example.org")
-    async with PostgresStore(database, encode, bytes(32)).transaction() as work:
+    async with PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32))).transaction() as work:
         await work.mails.add(mail, NOW)
     row = bytes(await database.pool.fetchval("SELECT sealed FROM mails"))
     for told in (mail.to, mail.subject, mail.text):
         assert told.encode() not in row
-    async with PostgresStore(database, encode, b"k" * 32).transaction() as work:
+    async with PostgresStore(database, encode, SealingKeys(b"k" * 32, bytes(32))).transaction() as work:
         assert await work.mails.claim(NOW, NOW, 9) == []
     assert await database.pool.fetchval("SELECT count(mail_id) FROM mails") == 0
     assert "dropped" in caplog.text

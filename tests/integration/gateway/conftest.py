@@ -29,12 +29,19 @@ from stripsession.auth.v1 import (
     provider_service_pb2_grpc,
 )
 from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
-from stripsession.library.v1 import library_service_pb2_grpc, listing_service_pb2_grpc, share_service_pb2_grpc
+from stripsession.library.v1 import (
+    library_service_pb2_grpc,
+    listing_service_pb2_grpc,
+    share_service_pb2_grpc,
+    webhook_service_pb2_grpc,
+)
 from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
 from tests.integration.gateway.fake_api_keys import FakeApiKeys
+from tests.integration.gateway.fake_billing import FakeBilling
 from tests.integration.gateway.fake_devices import FakeDevices
+from tests.integration.gateway.fake_factors import FakeFactors
 from tests.integration.gateway.fake_federation import FakeFederation
 from tests.integration.gateway.fake_jobs import FakeJobs
 from tests.integration.gateway.fake_listing import FakeListing
@@ -44,7 +51,8 @@ from tests.integration.gateway.fake_providers import FakeProviders
 from tests.integration.gateway.fake_retention import FakeRetention
 from tests.integration.gateway.fake_sessions import FakeSessions
 from tests.integration.gateway.fake_shares import FakeShares
-from tests.integration.gateway.fakes import FakeAuth, FakeBilling, FakeLibrary
+from tests.integration.gateway.fake_webhooks import FakeWebhooks
+from tests.integration.gateway.fakes import FakeAuth, FakeLibrary
 
 OWNER = "usr_owner"
 STRANGER = "usr_stranger"
@@ -63,8 +71,10 @@ class Door:
     devices: FakeDevices
     passkeys: FakePasskeys
     providers: FakeProviders
+    factors: FakeFactors
     library: FakeLibrary
     shares: FakeShares
+    webhooks: FakeWebhooks
     jobs: FakeJobs
     billing: FakeBilling
     payments: FakePayments
@@ -72,8 +82,8 @@ class Door:
     http: httpx.AsyncClient
     servers: dict[str, RpcServer]
 
-    def bearer(self, user_id: str = OWNER) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.auth.token(user_id)}"}
+    def bearer(self, user_id: str = OWNER, **claims: Any) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.auth.token(user_id, **claims)}"}
 
     @property
     def address(self) -> str:
@@ -103,14 +113,24 @@ def _server(certificates: Path, name: str, services: list[Registration]) -> RpcS
     )
 
 
+def _values(certificates: Path, web_dir: Path) -> dict[str, Any]:
+    return {
+        "certificates": certificates,
+        "nats_url": NO_NATS,
+        "http_listen": "127.0.0.1:0",
+        "web_dir": web_dir,
+        "drain_s": 3.0,
+    }
+
+
 @contextlib.asynccontextmanager
 async def opened(
     certificates: Path, web_dir: Path, *, times: WatchTimes | None = None, **settings: Any
 ) -> AsyncIterator[Door]:
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
-    shares, sessions, listing = FakeShares(library), FakeSessions(auth), FakeListing(library)
-    federation, api_keys, devices = FakeFederation(), FakeApiKeys(), FakeDevices(auth)
-    payments, passkeys, providers = FakePayments(), FakePasskeys(auth), FakeProviders(auth)
+    shares, sessions, listing, payments = FakeShares(library), FakeSessions(auth), FakeListing(library), FakePayments()
+    federation, api_keys, devices, factors = FakeFederation(), FakeApiKeys(), FakeDevices(auth), FakeFactors(auth)
+    webhooks, passkeys, providers = FakeWebhooks(), FakePasskeys(auth), FakeProviders(auth)
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
@@ -122,11 +142,13 @@ async def opened(
             lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(devices, server),
             lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(passkeys, server),
             lambda server: provider_service_pb2_grpc.add_ProviderServiceServicer_to_server(providers, server),
+            *factors.registrations(),
         ],
         "library": [
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
             lambda server: listing_service_pb2_grpc.add_ListingServiceServicer_to_server(listing, server),
             lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(shares, server),
+            lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(webhooks, server),
         ],
         "separation": [
             lambda server: separation_service_pb2_grpc.add_JobReadingServiceServicer_to_server(jobs, server)
@@ -143,14 +165,8 @@ async def opened(
         servers = {name: _server(certificates, name, services) for name, services in served.items()}
         for server in servers.values():
             await stack.enter_async_context(running(server))
-        values: dict[str, Any] = {
-            "certificates": certificates,
-            "nats_url": NO_NATS,
-            "http_listen": "127.0.0.1:0",
-            "web_dir": web_dir,
-            "drain_s": 3.0,
-            **{f"{name}_address": f"127.0.0.1:{server.port}" for name, server in servers.items()},
-        }
+        addresses = {f"{name}_address": f"127.0.0.1:{server.port}" for name, server in servers.items()}
+        values = _values(certificates, web_dir) | addresses
         gateway = build(GatewaySettings(**(values | settings)), times)
         for part in gateway.parts:
             await stack.enter_async_context(running(part))
@@ -167,8 +183,10 @@ async def opened(
             devices,
             passkeys,
             providers,
+            factors,
             library,
             shares,
+            webhooks,
             jobs,
             billing,
             payments,

@@ -20,8 +20,11 @@ from services.gateway.api.answer_examples import (
     USER_CODE,
 )
 from services.gateway.api.auth_routes import CONFIRMATION, LINK, REFRESH, SIGN_IN
+from services.gateway.api.email_change_routes import CONFIRM, UNDO
+from services.gateway.api.factor_routes import CHALLENGE
 from services.gateway.api.mail_routes import CHOICE, VERIFY
 from services.gateway.api.passkey_schemas import PASSKEY_ID, USED
+from services.gateway.api.webhook_schemas import DELIVERY_ID, ENDPOINT_ID
 from stripsession.auth.v1 import account_pb2
 from stripsession.library.v1 import share_service_pb2
 from tests.integration.gateway.conftest import OWNER, Door, opened
@@ -67,7 +70,18 @@ def restore(door: Door) -> None:
     door.sessions.ended = {}
     auth.sign_ups = {str(CONFIRMATION.example["code"]): ("grace@example.org", str(CONFIRMATION.example["password"]))}
     door.sessions.codes = {str(CHOICE.example["code"]): OWNER, str(VERIFY.example["code"]): OWNER}
+    factors = door.factors
+    factors.begun, factors.set, factors.begins_anew = {OWNER}, {OWNER}, True
+    factors.challenge(OWNER, str(CHALLENGE.example["challenge"]))
+    door.factors.changes.codes = {
+        str(CONFIRM.example["code"]): (OWNER, account.email),
+        str(UNDO.example["code"]): (OWNER, account.email),
+    }
     door.shares.by_token = {SHARE_TOKEN: (OWNER, share)}
+    door.shares.requests = {}
+    door.webhooks.by_owner, door.webhooks.deliveries, door.webhooks.requests = {}, {}, {}
+    door.webhooks.add(OWNER, "https://example.org/hooks", endpoint_id=ENDPOINT_ID)
+    door.webhooks.add_delivery(ENDPOINT_ID, "webhook.test", DELIVERY_ID)
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ class FakeShares(share_service_pb2_grpc.ShareServiceServicer):
     def __init__(self, library: FakeLibrary) -> None:
         self.clock = ManualClock()
         self.by_token: dict[str, tuple[str, share_service_pb2.Share]] = {}
+        self.requests: dict[tuple[str, str], str] = {}
         self.is_full = False
         self._library = library
 
@@ -35,6 +36,9 @@ class FakeShares(share_service_pb2_grpc.ShareServiceServicer):
         self._require_track(request)
         if self.is_full:
             raise refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "TOO_MANY_SHARES", "Too many. Revoke one of them first.")
+        known = self.requests.get((request.owner_id, request.idempotency_key)) if request.idempotency_key else None
+        if known is not None:
+            raise refused(grpc.StatusCode.ALREADY_EXISTS, "SECRET_TOLD", "It was told.", facts={"share_id": known})
         share = share_service_pb2.Share(
             share_id=f"shr_{uuid.uuid4().hex}", track_id=request.track_id, view_json=request.view_json or "{}"
         )
@@ -42,6 +46,7 @@ class FakeShares(share_service_pb2_grpc.ShareServiceServicer):
         share.created_at.FromDatetime(now)
         share.expires_at.FromDatetime(now + datetime.timedelta(seconds=request.life_s or WEEK_S))
         token = secrets.token_urlsafe(32)
+        self.requests[request.owner_id, request.idempotency_key] = share.share_id
         self.by_token[token] = (request.owner_id, share)
         return share_service_pb2.CreateShareResponse(share=share, token=token)
 

@@ -17,7 +17,6 @@ from jwt.algorithms import OKPAlgorithm
 
 from chassis.rpc.errors import Refusal, RpcRefused
 from stripsession.auth.v1 import account_pb2, auth_service_pb2, auth_service_pb2_grpc
-from stripsession.billing.v1 import billing_service_pb2, billing_service_pb2_grpc
 from stripsession.library.v1 import (
     library_service_pb2,
     library_service_pb2_grpc,
@@ -51,10 +50,10 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         self.refresh_tokens: dict[str, str] = {}
         self.codes: dict[str, str] = {}
         self.life_s = 900
-        self.is_busy = False
+        self.is_busy = self.confirms_sign_ups = False
         self.devices: list[str] = []
-        self.confirms_sign_ups = False
         self.sign_ups: dict[str, tuple[str, str]] = {}
+        self.challenge: auth_service_pb2.SignInChallenge | None = None
 
     def token(self, user_id: str, **claims: Any) -> str:
         now = int(datetime.datetime.now(datetime.UTC).timestamp())
@@ -66,7 +65,7 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
             "iat": now,
             "nbf": now,
             "exp": now + self.life_s,
-        } | claims
+        } | {"auth_time": now, "amr": ["password"], **claims}
         body = {name: value for name, value in body.items() if value is not None}
         return jwt.encode(body, self.signing_key, algorithm="EdDSA", headers={"kid": self.kid})
 
@@ -127,6 +126,8 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
             raise refused(grpc.StatusCode.RESOURCE_EXHAUSTED, "BUSY", "Too many are signing in.", retry_after_s=1)
         if self.passwords.get(request.email) != request.password:
             raise refused(grpc.StatusCode.UNAUTHENTICATED, "WRONG_CREDENTIALS", "Address or password is wrong.")
+        if self.challenge is not None:
+            return auth_service_pb2.SignInResponse(challenge=self.challenge)
         account = next(account for account in self.accounts.values() if account.email == request.email)
         return auth_service_pb2.SignInResponse(account=account, tokens=self.tokens(account.user_id))
 
@@ -231,9 +232,11 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
     async def CreateUpload(self, request: Any, context: Any) -> library_service_pb2.CreateUploadResponse:
         if request.length_bytes == 0:
             raise refused(grpc.StatusCode.INVALID_ARGUMENT, "UPLOAD_EMPTY", "The file is empty.")
-        upload = self.add_upload(request.owner_id, request.length_bytes)
-        upload.file_name = request.file_name
-        return library_service_pb2.CreateUploadResponse(upload=upload)
+        name = (request.owner_id, f"upload {request.idempotency_key}")
+        if name not in self.keys or not request.idempotency_key:
+            self.keys[name] = self.add_upload(request.owner_id, request.length_bytes).upload_id
+        self.uploads[self.keys[name]].file_name = request.file_name
+        return library_service_pb2.CreateUploadResponse(upload=self.uploads[self.keys[name]])
 
     async def GetUpload(self, request: Any, context: Any) -> library_service_pb2.GetUploadResponse:
         return library_service_pb2.GetUploadResponse(upload=self._upload(request))
@@ -379,20 +382,3 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
                 raise refused(grpc.StatusCode.UNAVAILABLE, "STOPPING")
             self.chunks_sent += 1
             yield library_service_pb2.ReadDownloadResponse(chunk=self.file[at : min(at + self.chunk_bytes, stop)])
-
-
-class FakeBilling(billing_service_pb2_grpc.BillingServiceServicer):
-    PLAN = billing_service_pb2.Plan(name="free", title="Free", seconds_a_month=600, longest_song_s=600, parallel_jobs=1)
-
-    async def ListPlans(self, request: Any, context: Any) -> billing_service_pb2.ListPlansResponse:
-        pack = billing_service_pb2.Pack(name="hour", title="60 minutes", seconds=3600, life_days=365)
-        return billing_service_pb2.ListPlansResponse(plans=[self.PLAN], packs=[pack])
-
-    async def GetUsage(self, request: Any, context: Any) -> billing_service_pb2.GetUsageResponse:
-        grant = billing_service_pb2.Grant(
-            grant_id="top_up:cs_1", source=billing_service_pb2.GRANT_SOURCE_TOP_UP, granted_s=600, left_s=500
-        )
-        return billing_service_pb2.GetUsageResponse(plan=self.PLAN, settled_s=100, left_s=500, grants=[grant])
-
-    async def ListLedgerEntries(self, request: Any, context: Any) -> billing_service_pb2.ListLedgerEntriesResponse:
-        return billing_service_pb2.ListLedgerEntriesResponse()

@@ -28,6 +28,8 @@ SAMPLES = {
     "key_id": "key_" + "0" * 32,
     "passkey_id": "pky_" + "0" * 32,
     "provider": "google",
+    "endpoint_id": "whe_" + "0" * 32,
+    "delivery_id": "whd_" + "0" * 32,
     "stem": "vocals",
     "index": "0",
     "ext": "flac",

@@ -162,6 +162,25 @@ async def test_gains_and_pans(world: World) -> None:
     assert np.array_equal(samples[:, 1] * 32768, right)
 
 
+@pytest.mark.parametrize(
+    ("stems", "gains_db", "pans", "name"),
+    [
+        (("drums", "vocals"), (6.0, 0.0), (), "Höhe_ 1_2 - mix.flac"),
+        (("drums",), (), (-1.0,), "Höhe_ 1_2 - drums mix.flac"),
+        (("drums", "vocals"), (0.0, 0.0), (0.0, 0.0), "Höhe_ 1_2.flac"),
+    ],
+)
+async def test_a_mix_is_not_called_as_the_song_is(
+    world: World, stems: tuple[str, ...], gains_db: tuple[float, ...], pans: tuple[float, ...], name: str
+) -> None:
+    """A file for which a fader or a balance was moved says so in its name and title, and no other does."""
+    track, _ = await _song(world)
+    wish = _wish(track, "flac", *stems, gains_db=gains_db, pans=pans)
+    assert (await describe_download(world.ports, wish)).file_name == name
+    title = hear(await _read(world, wish)).tags["title"]
+    assert title.endswith("mix") == name.endswith("mix.flac")
+
+
 async def test_what_the_file_says_is_carried(world: World) -> None:
     """Tags and cover of the upload are in every format; a title of the listener's own wins over the file's."""
     picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40

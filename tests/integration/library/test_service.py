@@ -135,7 +135,7 @@ async def served(world: World, certificates: Path) -> AsyncIterator[Served]:
             ],
         )
         client = SeparationClient(connect("library", "separation", separation_port).grpc, submit_deadline_s=10)
-        ports = Ports(world.ports.store, world.objects, client, world.clock)
+        ports = Ports(world.ports.store, world.objects, client, world.clock, world.ports.webhooks)
         port = await serve(
             "library",
             statuses=STATUSES,

@@ -16,6 +16,8 @@ from services.library.app.open_share import open_share
 from services.library.app.revoke_share import revoke_share
 from services.library.app.sweep import sweep
 from services.library.domain.errors import (
+    KeyReused,
+    SecretTold,
     ShareLifeInvalid,
     ShareNotFound,
     ShareViewInvalid,
@@ -168,3 +170,15 @@ async def test_a_token_is_kept_nowhere(world: World, caplog: pytest.LogCaptureFi
     stored = await world.database.pool.fetch("SELECT row_to_json(shares)::text AS row FROM shares")
     facts = await world.database.pool.fetch("SELECT convert_from(payload, 'LATIN1') AS payload FROM outbox")
     assert not any(token in text for text in (caplog.text, repr(listed), repr(stored), repr(facts)))
+
+
+async def test_the_same_request_makes_one_link(world: World) -> None:
+    """Its token is told once: sent again, the request is told which link it made; with another body it is refused."""
+    track = await world.track()
+    share, _ = await create_share(world.ports, OWNER, track.track_id, 7200, "{}", "mine")
+    with pytest.raises(SecretTold) as told:
+        await create_share(world.ports, OWNER, track.track_id, 7200, " { } ", "mine")
+    assert told.value.facts == {"share_id": share.share_id}
+    with pytest.raises(KeyReused):
+        await create_share(world.ports, OWNER, track.track_id, 7201, "{}", "mine")
+    assert [each.share_id for each in await list_shares(world.ports, OWNER, track.track_id)] == [share.share_id]

@@ -348,7 +348,7 @@ async def test_sweep_passes_what_it_cannot_do(world: World) -> None:
 
 
 async def test_list_and_search(world: World) -> None:
-    """Tracks come newest first in pages that neither repeat nor skip; a search needs every word, in any case."""
+    """Tracks come newest first in pages that neither repeat nor skip; a search needs every word, in any spelling."""
     titles = ["Été à Paris", "STRASSE der Nacht", "paris by night", "100% _blue_"]
     for title in titles:
         await world.track(title=title)
@@ -361,7 +361,8 @@ async def test_list_and_search(world: World) -> None:
     assert [track.title for track in (*first.tracks, *second.tracks)] == titles[::-1]
     assert second.next_token == ""
     assert (first.total, second.total) == (len(titles), len(titles) + 1)
-    for query, found in [("PARIS", 2), ("paris night", 1), ("été", 1), ("straße", 1), ("%", 1), ("_", 1), ("x", 0)]:
+    counts = {"PARIS": 2, "paris night": 1, "été": 1, "ETE": 1, "páris": 2, "straße": 1, "%": 1, "_": 1, "x": 0}
+    for query, found in counts.items():
         listed = await list_tracks(world.ports, OWNER, query, 0, "")
         assert (len(listed.tracks), listed.total) == (found, found), query
     with pytest.raises(PageTokenInvalid):

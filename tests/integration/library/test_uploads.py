@@ -18,11 +18,13 @@ from services.library.app.list_held_uploads import list_held_uploads
 from services.library.app.read_tracks import get_track
 from services.library.app.sweep import sweep, sweep_jobs
 from services.library.domain.errors import (
+    KeyReused,
     PageTokenInvalid,
     SeparationUnavailable,
     TooManyUploads,
     UploadEmpty,
     UploadFragmented,
+    UploadGone,
     UploadInUse,
     UploadNotFound,
     UploadOffsetMismatch,
@@ -247,3 +249,26 @@ async def test_held_uploads(world: World) -> None:
     assert [(held.upload_id, held.finished) for held in old] == [(ids[0], False)]
     with pytest.raises(PageTokenInvalid):
         await list_held_uploads(world.ports, 2, "no token", None)
+
+
+async def test_the_same_request_opens_one_upload(world: World) -> None:
+    """Sent again it finds what it opened, as far as that is, beyond the limit too; never another's, nor one erased."""
+
+    async def opened(name: str = "song.flac", owner: str = OWNER) -> str:
+        upload = await create_upload(world.ports, world.limits, owner, 100, name, "mine")
+        return upload.upload_id
+
+    first = await opened()
+    await _append(world, first, 0, b"x" * 40)
+    for _ in range(2):
+        await create_upload(world.ports, world.limits, OWNER, 100, "")
+    again = await create_upload(world.ports, world.limits, OWNER, 100, "song.flac", "mine")
+    assert (again.upload_id, again.offset_bytes) == (first, 40)
+    assert await opened(owner=STRANGER) != first
+    with pytest.raises(KeyReused):
+        await opened("other.flac")
+    await delete_upload(world.ports, OWNER, first)
+    with pytest.raises(UploadGone):
+        await opened()
+    world.clock.advance(hours=24, seconds=1)
+    assert await opened() != first

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import datetime
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from services.library.domain.report import SegmentFigures
 from services.library.domain.segment import SealedSegment, Segment, SegmentStem
 from services.library.domain.track import Acceptance, Audio, Track
 from services.library.domain.upload import Grant, Upload
+from services.library.domain.webhook import Heard
+from services.library.domain.webhook_target import target_of
 from services.library.events.envelopes import encode
 from services.library.store.keys import KeyRing
 from services.library.store.library_store import MIGRATIONS, SCHEMA, LibraryStore
@@ -66,6 +68,22 @@ class FakeSeparation:
 
 
 @dataclass
+class FakeReceiver:
+    """Hears what webhooks send, and answers as it is told: 200 unless told otherwise."""
+
+    sent: list[tuple[str, Mapping[str, str], bytes]] = field(default_factory=list)
+    answers: dict[str, Heard] = field(default_factory=dict)
+    """Address -> what comes of a try there."""
+
+    def require_url(self, url: str) -> None:
+        target_of(url, loopback=False)
+
+    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Heard:
+        self.sent.append((url, headers, body))
+        return self.answers.get(url, Heard(20, 200))
+
+
+@dataclass
 class World:
     """Everything a test of the library needs."""
 
@@ -76,6 +94,7 @@ class World:
     clock: ManualClock
     separation: FakeSeparation
     limits: Limits
+    receiver: FakeReceiver
 
     def stored(self, prefix: str = "") -> list[str]:
         """Names of the objects in storage."""
@@ -143,8 +162,8 @@ async def pieces(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
 async def make_world(postgres: PostgresServer, folder: Path) -> AsyncIterator[World]:
     """A fresh library; `folder` is made when it is missing."""
     async with postgres.database(SCHEMA, MIGRATIONS) as database:
-        clock, separation = ManualClock(), FakeSeparation()
+        clock, separation, receiver = ManualClock(), FakeSeparation(), FakeReceiver()
         objects = SealedObjectStore(open_objects(f"file://{folder}"))
-        ports = Ports(LibraryStore(database, KeyRing(MASTER_KEY), encode), objects, separation, clock)
+        ports = Ports(LibraryStore(database, KeyRing(MASTER_KEY), encode), objects, separation, clock, receiver)
         limits = Limits(10_000_000, 3, PART_BYTES, 50, datetime.timedelta(hours=24))
-        yield World(database, folder, ports, objects, clock, separation, limits)
+        yield World(database, folder, ports, objects, clock, separation, limits, receiver)

@@ -213,7 +213,12 @@ async def _everything(work: JobWork) -> tuple[Any, ...]:
     found = [await work.get(f"job_{number}") for number in range(JOBS)]
     jobs = tuple(job for job in found if job is not None)
     queued = [job for job in jobs if job.state is JobState.QUEUED]
-    queues = tuple([await work.queue_before(job) for job in (*queued, *jobs[:1])])
+    asked = (*queued, *jobs[:1])
+    together = await work.queues_before(asked)
+    # Alone each is told what it is told among others.
+    for job in asked:
+        assert _close((await work.queues_before([job]))[job.job_id], together[job.job_id])
+    queues = tuple(together[job.job_id] for job in asked)
     counts = (await work.queued_count(), *[await work.queued_count_of(owner) for owner in ("usr_1", "usr_2")])
     newest = (
         await work.newest_of_track("trk_0"),

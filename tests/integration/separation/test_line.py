@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import datetime
 import functools
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from chassis.bus.connection import Bus
@@ -16,10 +19,12 @@ from chassis.bus.relay import Relay
 from chassis.bus.topology import ALL
 from chassis.db.migrate import migrate
 from chassis.db.pool import Database
+from chassis.db.transaction import Transaction
 from chassis.testing.nats import NatsServer
 from chassis.testing.postgres import PostgresServer
 from services.separation.app.claim_job import claim_job
 from services.separation.app.line_up import line_up
+from services.separation.app.list_jobs_of_tracks import list_jobs_of_tracks
 from services.separation.app.sweep import SweepLimits, sweep_queue
 from services.separation.app.tiers_in_turn import tiers_in_turn
 from services.separation.clients.measures import PrometheusMeasures
@@ -27,7 +32,7 @@ from services.separation.domain.job import Audio, Ending, Job, JobState, NewJob
 from services.separation.domain.tiers import Tier
 from services.separation.events.consumers import Workbench, job_lanes
 from services.separation.events.envelopes import encode
-from services.separation.store.jobs import PostgresJobs
+from services.separation.store.jobs import PostgresJobs, PostgresJobWork
 from services.separation.wiring import MIGRATIONS
 
 AUDIO = Audio(1000, 2, 16, "flac", 240_000)
@@ -83,10 +88,35 @@ async def test_the_second_person_is_next(database: Database, places: int) -> Non
     async with jobs.transaction() as work:
         light = await work.get("light")
         assert light is not None
-        assert (await work.queue_before(light)).jobs_ahead == 0
+        assert (await work.queues_before([light]))["light"].jobs_ahead == 0
     claimed = await claim(jobs)
     assert claimed is not None
     assert claimed.job_id == "light"
+
+
+async def test_fifty_that_wait_are_told_in_a_few_statements(database: Database) -> None:
+    """A page that follows fifty songs costs as many statements a poll as one that follows a single song."""
+    jobs = PostgresJobs(database, encode)
+    names = [f"trk_{number:02d}" for number in range(50)]
+    for name in names:
+        await submit(jobs, name, "usr_heavy", places=2)
+    statements: list[str] = []
+
+    def note(record: asyncpg.connection.LoggedQuery) -> None:
+        statements.append(record.query)
+
+    async with database.pool.acquire() as connection:
+        connection.add_query_logger(note)
+        work = PostgresJobWork(Transaction(connection, "none"), encode, datetime.datetime.now(datetime.UTC))
+
+        class Held:
+            def transaction(self) -> contextlib.AbstractAsyncContextManager[PostgresJobWork]:
+                return contextlib.nullcontext(work)
+
+        told = await list_jobs_of_tracks(Held(), "usr_heavy", names)
+        connection.remove_query_logger(note)
+    assert [queue.jobs_ahead for _, queue in told] == list(range(50))
+    assert len(statements) == 5
 
 
 async def test_many_workers_at_once_never_run_more_than_the_plan_says(database: Database) -> None:

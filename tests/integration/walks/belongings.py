@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-import hashlib
-import secrets
+import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
-import argon2
 import jwt
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from google.protobuf.message import Message
 
 from chassis import sealing
@@ -24,28 +24,29 @@ from services.library.media.tags import CoverArt, Tags
 from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import device_service_pb2 as devices
-from stripsession.auth.v1 import passkey_service_pb2 as passkeys
 from stripsession.auth.v1 import provider_service_pb2 as providers
 from stripsession.billing.v1 import payment_service_pb2 as payments
 from stripsession.library.v1 import library_service_pb2 as library
 from stripsession.library.v1 import material_service_pb2 as material
 from stripsession.library.v1 import share_service_pb2 as shares
+from stripsession.library.v1 import webhook_service_pb2 as webhooks
 from stripsession.separation.v1 import separation_service_pb2 as separation
 from tests.integration.stripe.shop import Shop
+from tests.integration.walks.auth_rows import PASSWORD, TOTP_SECRET, AuthRows
 from tests.integration.walks.contracts import method_named
-from tests.integration.walks.house import ORIGIN, House
+from tests.integration.walks.house import House
+from tests.integration.walks.of_passkey import Passkeys
 from tests.integration.walks.of_provider import PROVIDER, Provided
-from tests.unit.auth.software_authenticator import SoftwareAuthenticator
 from tests.unit.library.stems import BLOCK, MadeStem, collect, make_stem, music
 
 SHAPE = StreamShape(44_100, 2, 16)
 LENGTH = BLOCK * 3
-PASSWORD = "a long enough secret"
 API_KEY_SCOPES = ("tracks:read", "tracks:write", "downloads", "shares", "billing:read")
 KEYS_KEPT = 15
 """Of one person's keys, the newest so many; a walk makes more than anybody may have."""
-PASSKEYS_KEPT = 5
-"""Likewise."""
+ENDPOINTS_KEPT = 3
+"""Of one person's webhook endpoints, the newest so many: five are the most, and a walk makes some of its own."""
+NOWHERE = "http://127.0.0.1:9/"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
 
@@ -58,6 +59,14 @@ class State(enum.Enum):
     OPENED = "opened"
     CANCELLED = "cancelled"
     READY = "ready"
+    FACTOR_BEGUN = "factor begun"
+    """As uploading, and the person has an authenticator's secret that is not in force."""
+    FACTOR_SET = "factor set"
+    """As uploading, and it is in force."""
+
+
+_UNTRACKED = (State.UPLOADING, State.UPLOADED, State.FACTOR_BEGUN, State.FACTOR_SET)
+"""Of everybody: a code is no name of a person's."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,6 +97,8 @@ class Belongings:
     connecting_secret: str = ""
     """Of a browser that came back to connect a provider, in this session:"""
     signed_session_id: str = ""
+    endpoint_id: str = ""
+    delivery_id: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,13 +120,18 @@ class Secrets:
     """Of a browser that came back from a provider to be signed in."""
     answer: providers.ReceiveProviderAnswerRequest
     """What another one came back with, which nobody was told yet."""
+    change_code: str
+    undo_code: str
+    challenge: str
+    """Of somebody who is of no account else, as the two before."""
+    totp_code: str
     invoice_id: str
     """Of a pack that they paid for. It opens nothing; whoever names it must be the operator."""
 
 
 def absent() -> Belongings:
     """Names of the right shape for what has never been."""
-    kinds = ("usr", "upl", "trk", "job", "shr", "tok", "ses", "key", "code", "pky", "made", "way", "ses")
+    kinds = ("usr", "upl", "trk", "job", "shr", "tok", "ses", "key", "code", "pky", "made", "way", "ses", "whe", "whd")
     return Belongings(*(f"{kind}_{uuid.uuid4().hex}" for kind in kinds))
 
 
@@ -124,10 +140,12 @@ class Maker:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._rows = AuthRows(house)
         self._stem = make_stem(music(LENGTH, SHAPE, 4), SHAPE, 4)
         tags = Tags("Song", "Band", "Album", "1/1", "1999", "Jazz", CoverArt("image/png", PNG))
         self.file = collect(mix_assembly("flac", StemMix({0: self._stem.plan}, {0: 1.0}), tags), [self._stem])
         self.names: dict[str, set[str]] = {}
+        self._passkeys = Passkeys(house)
         self._invoices: dict[str, str] = {}
 
     async def person(self) -> Person:
@@ -156,8 +174,7 @@ class Maker:
 
     async def secrets(self, person: Person, share: Belongings | None = None) -> Secrets:
         """Fresh ones, none of them spent."""
-        signing_in = auth.SignInRequest(email=person.email, password=PASSWORD)
-        session = await self.ask("auth.v1.AuthService.SignIn", signing_in, "gateway")
+        session = await self._signed_in(person)
         linking = auth.CreateSignInLinkRequest(email=person.email)
         link = await self.ask("auth.v1.LocalSignInService.CreateSignInLink", linking, "console")
         token = ""
@@ -173,42 +190,27 @@ class Maker:
             session.tokens.refresh_token,
             link.code,
             token,
-            await self._mailed(person, "verify"),
-            await self._mailed(person, "reset"),
-            await self._waiting_sign_up(),
+            await self._rows.mailed(person.user_id, person.email, "verify"),
+            await self._rows.mailed(person.user_id, person.email, "reset"),
+            await self._rows.waiting_sign_up(),
             key,
             codes.device_code,
-            await self._assertion(person),
+            await self._passkeys.assertion(self, person),
             await self._provided.arrived(self._house, uuid.uuid4().hex),
             await self._answer(),
+            await self._rows.mailed(await self._rows.passer_by(), f"{uuid.uuid4().hex}@example.org", "change"),
+            await self._rows.mailed(await self._rows.passer_by(), f"{uuid.uuid4().hex}@example.org", "undo"),
+            await self._rows.challenge(),
+            TOTP(TOTP_SECRET, 6, SHA1(), 30).generate(int(time.time())).decode(),  # noqa: S303 - as RFC 6238 has it
             self._invoices[person.user_id],
         )
 
-    async def _mailed(self, person: Person, purpose: str) -> str:
-        """A code as a mail would have brought it, asked for so long ago that it counts against no limit."""
-        code = secrets.token_urlsafe(32)
-        await self._house.write_auth(
-            "INSERT INTO email_codes (code_hash, purpose, user_id, email_key, made_at, expires_at)"
-            " VALUES ($1, $2, $3, $4, now() - interval '2 hours', now() + interval '1 day')",
-            hashlib.sha256(code.encode()).digest(),
-            purpose,
-            person.user_id,
-            person.email,
-        )
-        return code
-
-    async def _waiting_sign_up(self) -> str:
-        """The code of a sign-up that waits for its mail to be read."""
-        code, email = secrets.token_urlsafe(32), f"{uuid.uuid4().hex}@example.org"
-        await self._house.write_auth(
-            "INSERT INTO pending_sign_ups"
-            " (code_hash, email, email_key, display_name, password_hash, made_at, expires_at)"
-            " VALUES ($1, $2, $2, '', $3, now(), now() + interval '1 day')",
-            hashlib.sha256(code.encode()).digest(),
-            email,
-            argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD),
-        )
-        return code
+    async def _signed_in(self, person: Person) -> Any:
+        """By link, which asks for no second factor."""
+        linking = auth.CreateSignInLinkRequest(email=person.email)
+        link = await self.ask("auth.v1.LocalSignInService.CreateSignInLink", linking, "console")
+        redeeming = auth.RedeemSignInLinkRequest(code=link.code)
+        return await self.ask("auth.v1.AuthService.RedeemSignInLink", redeeming, "gateway")
 
     async def _device_codes(self, person: Person) -> devices.StartDeviceSignInResponse:
         """The codes of a program that this person looked at and has not answered."""
@@ -218,34 +220,6 @@ class Maker:
         await self.ask("auth.v1.DeviceService.DescribeDeviceSignIn", looking, "gateway")
         assert isinstance(codes, devices.StartDeviceSignInResponse)
         return codes
-
-    async def _assertion(self, person: Person) -> str:
-        phone = SoftwareAuthenticator(ORIGIN)
-        await self._passkey(person, phone)
-        asking = passkeys.BeginPasskeySignInRequest()
-        question = await self.ask("auth.v1.PasskeyService.BeginPasskeySignIn", asking, "gateway")
-        return phone.get(question.options_json)
-
-    async def _passkey(self, person: Person, phone: SoftwareAuthenticator) -> str:
-        """Id of a new one; those before the newest go, for a person has only so many."""
-        adding = passkeys.CreatePasskeyRequest(
-            user_id=person.user_id, name="walk", credential_json=await self._created(person, phone)
-        )
-        made = await self.ask("auth.v1.PasskeyService.CreatePasskey", adding, "gateway")
-        self.names[person.user_id].add(made.passkey.passkey_id)
-        return str(made.passkey.passkey_id)
-
-    async def _created(self, person: Person, phone: SoftwareAuthenticator) -> str:
-        """What a browser makes for this person."""
-        await self._house.write_auth(
-            "DELETE FROM passkeys WHERE user_id = $1 AND passkey_id NOT IN"
-            " (SELECT passkey_id FROM passkeys WHERE user_id = $1 ORDER BY created_at DESC LIMIT $2)",
-            person.user_id,
-            PASSKEYS_KEPT,
-        )
-        asking = passkeys.BeginPasskeyRequest(user_id=person.user_id)
-        question = await self.ask("auth.v1.PasskeyService.BeginPasskey", asking, "gateway")
-        return phone.create(question.options_json)
 
     async def api_key(self, person: Person, *scopes: str) -> tuple[str, str]:
         """Id and secret of a key that is for these; another made before goes, for a person has only so many."""
@@ -262,7 +236,12 @@ class Maker:
 
     async def belongings(self, person: Person, state: State) -> Belongings:
         """A fresh upload of this person, and what it became."""
-        made = await self._uploaded(person.user_id, whole=state is not State.UPLOADING)
+        made = await self._uploaded(
+            person.user_id, whole=state not in (State.UPLOADING, State.FACTOR_BEGUN, State.FACTOR_SET)
+        )
+        await self._house.write_auth("DELETE FROM second_factors WHERE user_id = $1", person.user_id)
+        if state in (State.FACTOR_BEGUN, State.FACTOR_SET):
+            await self._rows.factor(person.user_id, is_set=state is State.FACTOR_SET)
         key_id, _ = await self.api_key(person, *API_KEY_SCOPES)
         user_code = (await self._device_codes(person)).user_code
         made = dataclasses.replace(
@@ -270,11 +249,12 @@ class Maker:
             session_id=await self._session(person),
             key_id=key_id,
             user_code=user_code,
-            passkey_id=await self._passkey(person, SoftwareAuthenticator(ORIGIN)),
-            created=await self._created(person, SoftwareAuthenticator(ORIGIN)),
+            passkey_id=await self._passkeys.added(self, person),
+            created=await self._passkeys.created(self, person),
         )
         made = await self._connecting(person, made)
-        if state not in (State.UPLOADING, State.UPLOADED):
+        made = await self._hearing(made)
+        if state not in _UNTRACKED:
             made = await self._tracked(made)
         if state is State.CANCELLED:
             request = library.CancelTrackRequest(owner_id=made.owner_id, track_id=made.track_id)
@@ -304,10 +284,22 @@ class Maker:
         road = (await self.ask("auth.v1.ProviderService.StartProviderSignIn", starting, "gateway")).road
         return await self._provided.answer(road)
 
+    async def _hearing(self, made: Belongings) -> Belongings:
+        """With a webhook endpoint that nobody is at, and a message that waits for it."""
+        listing = webhooks.ListWebhookEndpointsRequest(owner_id=made.owner_id)
+        listed = await self.ask("library.v1.WebhookService.ListWebhookEndpoints", listing, "gateway")
+        for old in listed.endpoints[: 1 - ENDPOINTS_KEPT]:
+            removing = webhooks.DeleteWebhookEndpointRequest(owner_id=made.owner_id, endpoint_id=old.endpoint_id)
+            await self.ask("library.v1.WebhookService.DeleteWebhookEndpoint", removing, "gateway")
+        making = webhooks.CreateWebhookEndpointRequest(owner_id=made.owner_id, url=NOWHERE, event_types=["track.ready"])
+        endpoint = (await self.ask("library.v1.WebhookService.CreateWebhookEndpoint", making, "gateway")).endpoint
+        trying = webhooks.SendTestWebhookRequest(owner_id=made.owner_id, endpoint_id=endpoint.endpoint_id)
+        delivery = (await self.ask("library.v1.WebhookService.SendTestWebhook", trying, "gateway")).delivery
+        return dataclasses.replace(made, endpoint_id=endpoint.endpoint_id, delivery_id=delivery.delivery_id)
+
     async def _session(self, person: Person) -> str:
         """A session of nobody's tokens here, which may end."""
-        signing_in = auth.SignInRequest(email=person.email, password=PASSWORD)
-        session = await self.ask("auth.v1.AuthService.SignIn", signing_in, "gateway")
+        session = await self._signed_in(person)
         claims = jwt.decode(session.tokens.access_token, options={"verify_signature": False})
         return str(claims["sid"])
 

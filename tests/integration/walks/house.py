@@ -227,6 +227,7 @@ def _works(house: House, urls: dict[str, str], nats_url: str, folder: Path) -> l
                 objects_url=house.objects_url,
                 master_key_file=folder / "master.key",
                 open_uploads_max=1000,
+                webhook_loopback=True,
             )
         ),
         separation.serve(

@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.gateway.api.provider_routes import PROVIDER_COOKIE
-from tests.integration.walks.belongings import PASSWORD, State
+from tests.integration.walks.auth_rows import PASSWORD
+from tests.integration.walks.belongings import NOWHERE, State
+from tests.integration.walks.of_payments import signed_event
 from tests.integration.walks.of_provider import PROVIDER
-from tests.integration.walks.rpc_examples import Asked, signed_event
+from tests.integration.walks.rpc_examples import Asked
 
 _TUS = {"Tus-Resumable": "1.0.0"}
 _OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -67,6 +69,10 @@ def _link(asked: Asked) -> Sent:
     return Sent({"track_id": asked.things.track_id, "share_id": asked.things.share_id})
 
 
+def _of_endpoint(**more: Any) -> Operation:
+    return Operation(lambda asked: Sent({"endpoint_id": asked.things.endpoint_id}, **more))
+
+
 def _webhook(asked: Asked) -> Sent:
     message, headers = asked.vouching.message(asked.unused_email)
     return Sent(headers=headers, content=message.body)
@@ -108,6 +114,19 @@ OPERATIONS: Mapping[str, Operation] = {
         lambda asked: Sent(json={"code": asked.secrets.reset_code, "password": PASSWORD}), secret="reset_code"
     ),
     "requestVerification": _plain(json={}),
+    "answerChallenge": Operation(
+        lambda asked: Sent(json={"challenge": asked.secrets.challenge, "code": asked.secrets.totp_code}),
+        secret="challenge",
+    ),
+    "stepUp": _plain(json={"password": PASSWORD}),
+    "getSecondFactor": _plain(),
+    "startSecondFactor": _plain(),
+    "confirmSecondFactor": Operation(lambda asked: Sent(json={"code": asked.secrets.totp_code}), State.FACTOR_BEGUN),
+    "removeSecondFactor": Operation(lambda asked: Sent(), State.FACTOR_SET),
+    "makeRecoveryCodes": Operation(lambda asked: Sent(), State.FACTOR_SET),
+    "requestEmailChange": Operation(lambda asked: Sent(json={"email": asked.unused_email})),
+    "confirmEmailChange": _of_secret("change_code", "code"),
+    "undoEmailChange": _of_secret("undo_code", "code"),
     "verifyEmail": _of_secret("verify_code", "code"),
     "getAccount": _plain(),
     "updateAccount": _plain(json={"display_name": "Ada"}),
@@ -196,6 +215,16 @@ OPERATIONS: Mapping[str, Operation] = {
         lambda asked: Sent(headers={"Stripe-Signature": signed_event()[1]}, content=signed_event()[0])
     ),
     "listErasures": _plain(),
+    "createWebhookEndpoint": _plain(json={"url": NOWHERE, "events": ["track.ready"]}),
+    "listWebhookEndpoints": _plain(),
+    "updateWebhookEndpoint": _of_endpoint(json={"enabled": True}),
+    "deleteWebhookEndpoint": _of_endpoint(),
+    "rotateWebhookSecret": _of_endpoint(),
+    "testWebhookEndpoint": _of_endpoint(),
+    "listWebhookDeliveries": _of_endpoint(),
+    "replayWebhookDelivery": Operation(
+        lambda asked: Sent({"endpoint_id": asked.things.endpoint_id, "delivery_id": asked.things.delivery_id})
+    ),
     "receiveClerkWebhook": Operation(_webhook),
 }
 """Name of an operation -> its example. One that has none fails the walk."""

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import time
 from collections.abc import Callable, Mapping, Sequence
 
 from google.protobuf.message import Message
 
-from stack.stripe import signing
 from stripsession.auth.v1 import account_security_service_pb2 as security
 from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import device_service_pb2 as devices
+from stripsession.auth.v1 import email_change_service_pb2 as changes
 from stripsession.auth.v1 import federation_service_pb2 as federation
-from stripsession.auth.v1 import passkey_service_pb2 as passkeys
 from stripsession.auth.v1 import provider_service_pb2 as providers
+from stripsession.auth.v1 import second_factor_service_pb2 as factors
 from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.billing.v1 import payment_service_pb2 as payments
 from stripsession.library.v1 import library_service_pb2 as library
@@ -25,12 +23,15 @@ from stripsession.library.v1 import material_service_pb2 as material
 from stripsession.library.v1 import report_pb2 as report
 from stripsession.library.v1 import share_service_pb2 as shares
 from stripsession.library.v1 import upload_holding_service_pb2 as holding
+from stripsession.library.v1 import webhook_service_pb2 as webhooks
 from stripsession.privacy.v1 import data_holder_service_pb2 as privacy
 from stripsession.retention.v1 import retention_service_pb2 as retention
 from stripsession.separation.v1 import separation_service_pb2 as separation
-from tests.integration.stripe.shop import SECRET
-from tests.integration.walks.belongings import LENGTH, PASSWORD, Belongings, Secrets, State, append
+from tests.integration.walks import of_passkey
+from tests.integration.walks.auth_rows import PASSWORD
+from tests.integration.walks.belongings import LENGTH, NOWHERE, Belongings, Secrets, State, append
 from tests.integration.walks.of_issuer import Vouching
+from tests.integration.walks.of_payments import signed_event
 from tests.integration.walks.of_provider import PROVIDER
 
 
@@ -46,13 +47,6 @@ class Asked:
     data: bytes
     vouching: Vouching
     """Another issuer, none of whose people is any of ours."""
-
-
-def signed_event() -> tuple[bytes, str]:
-    """An event of the payment provider that nothing follows from, and its signature."""
-    event = {"id": "evt_walk", "type": "balance.available", "created": 1_800_000_000, "data": {"object": {}}}
-    body = json.dumps(event).encode()
-    return body, signing.signature(body, [SECRET], int(time.time()))
 
 
 Build = Callable[[Asked], Message | Sequence[Message]]
@@ -77,6 +71,10 @@ class Example:
 
 def _spec(asked: Asked) -> library.DownloadSpec:
     return library.DownloadSpec(owner_id=asked.actor, track_id=asked.things.track_id, format="wav")
+
+
+def _of_endpoint(kind: Callable[..., Message], **more: object) -> Example:
+    return Example(lambda asked: kind(owner_id=asked.actor, endpoint_id=asked.things.endpoint_id, **more))
 
 
 def _of_track(kind: Callable[..., Message], state: State = State.SEPARATING, **more: object) -> Example:
@@ -183,25 +181,7 @@ _AUTH: Mapping[str, Example] = {
     "DeviceService.RedeemDeviceSignIn": Example(
         lambda asked: devices.RedeemDeviceSignInRequest(device_code=asked.secrets.device_code)
     ),
-    "PasskeyService.BeginPasskey": _of_account(passkeys.BeginPasskeyRequest),
-    "PasskeyService.CreatePasskey": Example(
-        lambda asked: passkeys.CreatePasskeyRequest(
-            user_id=asked.actor, name="walk", credential_json=asked.things.created
-        )
-    ),
-    "PasskeyService.ListPasskeys": _of_account(passkeys.ListPasskeysRequest),
-    "PasskeyService.RenamePasskey": Example(
-        lambda asked: passkeys.RenamePasskeyRequest(
-            user_id=asked.actor, passkey_id=asked.things.passkey_id, name="walked"
-        )
-    ),
-    "PasskeyService.RemovePasskey": Example(
-        lambda asked: passkeys.RemovePasskeyRequest(user_id=asked.actor, passkey_id=asked.things.passkey_id)
-    ),
-    "PasskeyService.BeginPasskeySignIn": Example(lambda asked: passkeys.BeginPasskeySignInRequest()),
-    "PasskeyService.SignInWithPasskey": Example(
-        lambda asked: passkeys.SignInWithPasskeyRequest(credential_json=asked.secrets.assertion)
-    ),
+    **{f"PasskeyService.{name}": Example(build) for name, build in of_passkey.REQUESTS.items()},
     "ProviderService.ListProviders": Example(lambda asked: providers.ListProvidersRequest()),
     "ProviderService.StartProviderSignIn": Example(
         lambda asked: providers.StartProviderSignInRequest(provider=PROVIDER)
@@ -224,6 +204,34 @@ _AUTH: Mapping[str, Example] = {
     ),
     "ProviderService.ListConnections": _of_account(providers.ListConnectionsRequest),
     "ProviderService.RemoveConnection": _of_account(providers.RemoveConnectionRequest, provider=PROVIDER),
+    "SecondFactorService.GetSecondFactor": _of_account(factors.GetSecondFactorRequest),
+    "SecondFactorService.StartTotp": _of_account(factors.StartTotpRequest),
+    "SecondFactorService.ConfirmTotp": Example(
+        lambda asked: factors.ConfirmTotpRequest(user_id=asked.actor, code=asked.secrets.totp_code),
+        State.FACTOR_BEGUN,
+    ),
+    "SecondFactorService.RemoveTotp": Example(
+        lambda asked: factors.RemoveTotpRequest(user_id=asked.actor), State.FACTOR_SET
+    ),
+    "SecondFactorService.MakeRecoveryCodes": Example(
+        lambda asked: factors.MakeRecoveryCodesRequest(user_id=asked.actor), State.FACTOR_SET
+    ),
+    "SecondFactorService.AnswerChallenge": Example(
+        lambda asked: factors.AnswerChallengeRequest(challenge=asked.secrets.challenge, code=asked.secrets.totp_code)
+    ),
+    "SecondFactorService.ListProofs": _of_account(factors.ListProofsRequest),
+    "SecondFactorService.StepUp": Example(
+        lambda asked: factors.StepUpRequest(user_id=asked.actor, session_id=asked.things.session_id, password=PASSWORD)
+    ),
+    "EmailChangeService.RequestEmailChange": Example(
+        lambda asked: changes.RequestEmailChangeRequest(user_id=asked.actor, email=asked.unused_email)
+    ),
+    "EmailChangeService.ConfirmEmailChange": Example(
+        lambda asked: changes.ConfirmEmailChangeRequest(code=asked.secrets.change_code)
+    ),
+    "EmailChangeService.UndoEmailChange": Example(
+        lambda asked: changes.UndoEmailChangeRequest(code=asked.secrets.undo_code)
+    ),
     "LocalSignInService.CreateSignInLink": Example(
         lambda asked: auth.CreateSignInLinkRequest(email=asked.secrets.email)
     ),
@@ -308,6 +316,20 @@ _LIBRARY: Mapping[str, Example] = {
     ),
     "ShareService.OpenShare": Example(
         lambda asked: shares.OpenShareRequest(token=asked.secrets.share_token), State.SEPARATING
+    ),
+    "WebhookService.CreateWebhookEndpoint": _of_person(
+        webhooks.CreateWebhookEndpointRequest, url=NOWHERE, event_types=["track.ready"]
+    ),
+    "WebhookService.ListWebhookEndpoints": _of_person(webhooks.ListWebhookEndpointsRequest),
+    "WebhookService.UpdateWebhookEndpoint": _of_endpoint(webhooks.UpdateWebhookEndpointRequest, enabled=True),
+    "WebhookService.DeleteWebhookEndpoint": _of_endpoint(webhooks.DeleteWebhookEndpointRequest),
+    "WebhookService.RotateWebhookSecret": _of_endpoint(webhooks.RotateWebhookSecretRequest),
+    "WebhookService.SendTestWebhook": _of_endpoint(webhooks.SendTestWebhookRequest),
+    "WebhookService.ListWebhookDeliveries": _of_endpoint(webhooks.ListWebhookDeliveriesRequest),
+    "WebhookService.ReplayWebhookDelivery": Example(
+        lambda asked: webhooks.ReplayWebhookDeliveryRequest(
+            owner_id=asked.actor, endpoint_id=asked.things.endpoint_id, delivery_id=asked.things.delivery_id
+        )
     ),
     "MaterialService.OpenTrack": _of_worker(
         material.OpenTrackRequest, attempt=1, stems=["vocals", "drums", "bass", "other"]

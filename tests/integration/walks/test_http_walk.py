@@ -21,6 +21,7 @@ import pytest_asyncio
 
 from services.auth.clients.signing_keys import load_or_make
 from services.auth.clients.token_signing import JwtSigner
+from services.auth.domain.session import Session
 from services.gateway.api.endpoint import Endpoint
 from services.gateway.api.scopes import SCOPE_WORDS, Scope, scope_of
 from services.gateway.settings import GatewaySettings
@@ -110,7 +111,8 @@ def expired(house: House, person: Person) -> str:
     """A token that auth itself signed for this person, too long ago."""
     key, life = load_or_make(house.signing_key_file), datetime.timedelta(minutes=10)
     signer = JwtSigner(key, issuer="stripsession", audience="stripsession", life=life)
-    return signer.sign(person.user_id, "ses_1", datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)).text
+    then = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)
+    return signer.sign(Session("ses_1", person.user_id, then, then, then), then).text
 
 
 def named_in(operation: Operation, asked: Asked) -> list[str]:

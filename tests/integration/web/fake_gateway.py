@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.api.web_files import POLICY
-from tests.integration.web import fake_api_keys, fake_devices, fake_passkeys
+from tests.integration.web import fake_api_keys, fake_devices, fake_factor, fake_passkeys, fake_webhooks
 from tests.integration.web.counted_bytes import CountedBytes
 from tests.integration.web.fake_listing import FakeListing
 from tests.integration.web.fake_mail import FakeMail
@@ -27,18 +27,9 @@ from tests.integration.web.fake_providers import FakeProviders
 from tests.integration.web.fake_shares import FakeShares
 from tests.integration.web.made_song import RATE_HZ, STEMS, MadeSong
 from tests.integration.web.quiet_server import QuietServer
-from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, problem, report_json, told
+from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, TYPES, problem, report_json, told
 
 WEB = Path(__file__).parents[3] / "web" / "dist"
-TYPES = {
-    ".html": "text/html",
-    ".css": "text/css",
-    ".flac": "audio/flac",
-    ".js": "text/javascript",
-    ".svg": "image/svg+xml",
-    ".webmanifest": "application/manifest+json",
-    ".woff2": "font/woff2",
-}
 PASSWORD = "correct horse battery"
 LINK_CODE = "one-time-code"
 MANIFEST_SEGMENTS_MAX = 1000
@@ -75,12 +66,11 @@ class FakeGateway:
         self.files: list[str] = []
         """Those of the page itself that were sent."""
         self.left_s = 3600
-        self.listing = FakeListing(self)
-        self.shares = FakeShares(self)
-        self.mail = FakeMail(self._open, self._with_session)
-        self.api_keys, self.devices = fake_api_keys.FakeApiKeys(), fake_devices.FakeDevices()
-        self.passkeys = fake_passkeys.FakePasskeys()
-        self.payments, self.providers = FakePayments(), FakeProviders(self._with_session)
+        self.listing, self.shares = FakeListing(self), FakeShares(self)
+        self.mail, self.factor = FakeMail(self._open, self._with_session), fake_factor.FakeFactor(self._with_session)
+        self.api_keys, self.webhooks = fake_api_keys.FakeApiKeys(), fake_webhooks.FakeWebhooks()
+        self.devices, self.payments = fake_devices.FakeDevices(), FakePayments()
+        self.providers, self.passkeys = FakeProviders(self._with_session), fake_passkeys.FakePasskeys()
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._flowing = asyncio.Event()
@@ -140,11 +130,11 @@ class FakeGateway:
         one = "/v1/tracks/{track_id}"
         signed = [
             Route("/v1/me", self._me),
-            *self.mail.signed_routes(),
+            *(*self.mail.signed_routes(), *self.factor.signed_routes(), *self.passkeys.routes()),
             *(Route("/v1/billing/usage", self._usage), Route("/v1/billing/plans", self._plans)),
             *self.payments.routes(),
             Route("/v1/privacy/erasures", self._erasures),
-            *(*self.api_keys.routes(), *self.devices.routes(), *self.passkeys.routes(), *self.providers.routes()),
+            *(*self.api_keys.routes(), *self.devices.routes(), *self.providers.routes(), *self.webhooks.routes()),
             Route("/v1/uploads", self._create_upload, methods=["POST"]),
             Route("/v1/uploads/{upload_id}", self._upload, methods=["HEAD", "PATCH", "DELETE"]),
             *self.listing.routes(),
@@ -166,7 +156,8 @@ class FakeGateway:
             routes=[
                 *signed,
                 *[Route(f"/v1/auth/{name}", self._open, methods=["POST"]) for name in ("login", "link")],
-                *(*self.mail.open_routes(), *self.passkeys.open_routes(), *self.providers.open_routes()),
+                *(*self.mail.open_routes(), *self.providers.open_routes(), *self.factor.open_routes()),
+                *self.passkeys.open_routes(),
                 *self.shares.open_routes(),
                 Route("/v1/auth/refresh", self._refresh, methods=["POST"]),
                 Route("/v1/auth/logout", self._logout, methods=["POST"]),
@@ -193,7 +184,8 @@ class FakeGateway:
             return problem(401, "WRONG_CREDENTIALS", "The address or the password is wrong.", "Check both.")
         if "code" in body and body["code"] != LINK_CODE:
             return problem(401, "LINK_SPENT", "This link was used or has run out.", "Ask for a new one.")
-        return self._with_session(JSONResponse({}))
+        has_step = "password" in body and self.factor.is_set
+        return self.factor.challenge() if has_step else self._with_session(JSONResponse({}))
 
     def _with_session(self, response: Response) -> Response:
         self.access += 1
@@ -220,8 +212,7 @@ class FakeGateway:
         return told("Account", ACCOUNT)
 
     async def _usage(self, _: Request) -> Response:
-        used = {"settled_s": 3600 - self.left_s, "reserved_s": 0, "left_s": self.left_s}
-        return told("Usage", {"plan": PLAN, **used, "renews_at": "2026-02-01T00:00:00Z", "grants": []})
+        return told("Usage", self.payments.usage(self.left_s))
 
     async def _plans(self, _: Request) -> Response:
         return told("Plans", {"plans": [PLAN, *self.payments.plans()], "packs": self.payments.packs()})

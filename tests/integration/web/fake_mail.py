@@ -35,6 +35,8 @@ class FakeMail:
             Route("/v1/auth/password-reset", self._done, methods=["POST"]),
             Route("/v1/auth/password-reset/confirm", self._done, methods=["POST"]),
             Route("/v1/auth/email/verify", self._done, methods=["POST"]),
+            Route("/v1/auth/email/change/confirm", self._done, methods=["POST"]),
+            Route("/v1/auth/email/change/undo", self._done, methods=["POST"]),
             Route("/v1/auth/signup/confirm", self._confirm, methods=["POST"]),
         ]
 

@@ -21,6 +21,11 @@ def _price(price: str, amount: int, **more: object) -> Mapping[str, object]:
     return {"price": price, "amount": amount, **blank, **more}
 
 
+def _grant(source: str, left_s: int, expires_at: str) -> Mapping[str, object]:
+    sums = {"granted_s": left_s, "settled_s": 0, "reserved_s": 0, "left_s": left_s}
+    return {"grant_id": source, "source": source, "plan": None, "starts_at": MOMENT, "expires_at": expires_at, **sums}
+
+
 class FakePayments:
     """What somebody pays for, as a test says."""
 
@@ -51,8 +56,26 @@ class FakePayments:
             Route("/v1/billing/resume", self._resume, methods=post),
         ]
 
+    def usage(self, left_s: int) -> Mapping[str, object]:
+        """So much is left of the free plan's hour. Who pays has a period, and beside it that hour and a pack."""
+        used = {"settled_s": 3600 - left_s, "reserved_s": 0, "left_s": left_s, "renews_at": "2026-02-01T00:00:00Z"}
+        if not self.is_paid:
+            return {"plan": PLAN, **used, "grants": []}
+        grants = [
+            _grant("plan_month", left_s, "2030-06-01T00:00:00.000Z"),
+            _grant("plan_period", 59_640, UNTIL),
+            _grant("top_up", 3600, "2031-05-20T00:00:00.000Z"),
+        ]
+        left_s = sum(int(str(grant["left_s"])) for grant in grants)
+        return {"plan": _PRO, **used, "left_s": left_s, "renews_at": UNTIL, "grants": grants}
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether there is a period that was paid for."""
+        return self.is_set_up and self.state in {"active", "ending", "trial"}
+
     async def _payments(self, _: Request) -> Response:
-        is_paid = self.state in {"active", "ending", "trial"}
+        is_paid = self.is_paid
         return told(
             "Payments",
             {

@@ -42,6 +42,7 @@ async def test_a_password_is_changed(web: WebPage, gateway: FakeGateway) -> None
     await web.page.get_by_label("Present password").fill(PASSWORD)
     await change.click()
     await expect(web.page.get_by_label("Present password")).to_have_value("")
+    await expect(web.page.locator(".notice")).to_contain_text("Your password is changed.")
     assert gateway.mail.asked[-1]["password"] == "another horse battery"
 
 

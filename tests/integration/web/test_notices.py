@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Locator, expect
 
@@ -106,3 +108,36 @@ async def test_escape_puts_a_notice_away(open_page: OpenPage, gateway: FakeGatew
     await expect(notices).to_contain_text("Evening 0")
     await web.page.keyboard.press("Escape")
     await expect(notices).to_have_count(0)
+
+
+async def test_a_link_that_cannot_be_copied_is_shown(web: WebPage, gateway: FakeGateway) -> None:
+    """Where the browser lets no page copy, the link lies marked in a field, until copying it comes out well."""
+    await web.choose_bytes("Night Train.flac", b"not really audio" * 1000)
+    await web.sees_track("Night Train", "separating")
+    gateway.release(gateway.song.segments)
+    await web.open_track("Night Train")
+    await web.page.evaluate("() => (navigator.clipboard.writeText = () => Promise.reject(new Error('no')))")
+    copy, field = (
+        web.page.get_by_role("button", name="Copy link for myself"),
+        web.page.get_by_label("Link for yourself"),
+    )
+    await copy.click()
+    await expect(field).to_have_value(re.compile(r"#/track/trk_1"))
+    await expect(field).to_be_focused()
+    await expect(web.page.locator(".notice")).to_have_count(0)
+    await web.page.evaluate("() => (navigator.clipboard.writeText = () => Promise.resolve())")
+    await copy.click()
+    await expect(field).to_have_count(0)
+
+
+async def test_what_went_wrong_is_told_in_its_own_view(web: WebPage, gateway: FakeGateway) -> None:
+    """An error stays as long as the view that it is about, and goes with it."""
+    await web.choose_bytes("Night Train.flac", b"not really audio" * 1000)
+    await web.sees_track("Night Train", "separating")
+    gateway.end_tracks("failed", "The model gave up.")
+    await web.sees_track("Night Train", "failed")
+    await web.page.route("**/retry", lambda route: route.abort())
+    await web.page.get_by_role("button", name="Try again with Night Train").click()
+    await expect(web.page.locator(".notice.error")).to_be_visible()
+    await web.page.goto(f"{web.address}/#/account/page")
+    await expect(web.page.locator(".notice.error")).to_have_count(0)

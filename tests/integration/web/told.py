@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # s
 from starlette.responses import JSONResponse, Response
 
 from services.gateway.api.schemas import SCHEMAS
+from tests.paths import REPOSITORY
 
 MOMENT = "2024-01-01T00:00:00Z"
 ACCOUNT = {
@@ -18,28 +19,46 @@ ACCOUNT = {
     "created_at": MOMENT,
     "email_verified": False,
 }
+TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".flac": "audio/flac",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
 PLAN = {
     "name": "free",
     "title": "Free",
     "seconds_a_month": 3600,
     "longest_song_s": 900,
     "parallel_jobs": 1,
-    "models": ["quartet"],
+    "models": [],
     "default_model": "quartet",
     "priority": "standard",
     "formats": [],
 }
+_MODEL: Mapping[str, object] = {
+    "stems": ["vocals", "drums", "bass", "other"],
+    "version": "1",
+    "licence": "Apache-2.0",
+    "is_default": False,
+}
+_BUNDLED = ("name", "title", "summary")
+
+
+def _bundled(name: str) -> Mapping[str, object]:
+    card = json.loads((REPOSITORY / "inference" / "models" / name / "model.json").read_text())
+    return {**_MODEL, **{word: card[word] for word in _BUNDLED}}
+
+
 MODELS = [
-    {
-        "name": "quartet",
-        "title": "Quartet",
-        "stems": ["vocals", "drums", "bass", "other"],
-        "version": "1",
-        "summary": "Four stems of any song.",
-        "licence": "Apache-2.0",
-        "is_default": True,
-    }
+    {**_bundled("quartet"), "is_default": True},
+    _bundled("baseline"),
+    {**_MODEL, "name": "hexa", "title": "HTDemucs-Hexa-Ultra-Finetuned (2024.11, fp16, onnxruntime)", "summary": ""},
 ]
+"""As a server that was given one more has them; titles as long as titles are."""
 ERASURE = {
     "upload_id": "upl_0",
     "uploaded_at": MOMENT,
@@ -56,9 +75,17 @@ def told(schema: str, body: Mapping[str, object], status: int = 200) -> JSONResp
     return JSONResponse(body, status_code=status)
 
 
-def problem(status: int, reason: str, detail: str, action: str = "", *, retry_after_s: str = "") -> Response:
+def problem(
+    status: int,
+    reason: str,
+    detail: str,
+    action: str = "",
+    *,
+    retry_after_s: str = "",
+    facts: Mapping[str, str] | None = None,
+) -> Response:
     """A refusal."""
-    members = {"status": status, "reason": reason, "detail": detail, "action": action}
+    members = {"status": status, "reason": reason, "detail": detail, "action": action, "facts": facts or {}}
     headers = {"Retry-After": retry_after_s} if retry_after_s else {}
     return Response(json.dumps(members), status_code=status, media_type="application/problem+json", headers=headers)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Literal
 
 from playwright.async_api import expect
 
 from tests.browser import WebPage
+from tests.integration.web import passkey_views
 from tests.integration.web.fake_devices import USER_CODE
+from tests.integration.web.fake_factor import CODE
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
 from tests.integration.web.fake_mail import SPENT
 from tests.integration.web.fake_providers import BOTH
@@ -18,7 +19,7 @@ WIDTHS_PX = (360, 768, 1440)
 PHONE_PX, DESK_PX = 360, 1440
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
-SECTIONS = ("profile", "security", "plan", "page", "keys", "privacy", "receipts", "session")
+SECTIONS = ("profile", "security", "plan", "page", "keys", "webhooks", "privacy", "receipts", "session")
 SONG = "Night Train"
 _SONGS = (
     SONG,
@@ -69,7 +70,8 @@ async def walk(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await _library(web, gateway, look)
     await _download(web, gateway, look)
     link = await _player(web, look)
-    await _account(web, look)
+    await _account(web, gateway, look)
+    await _factor(web, gateway, look)
     await _device(web, look)
     await _payments(web, gateway, look)
     await _elsewhere(web, link, look)
@@ -81,7 +83,7 @@ async def _door(web: WebPage, look: Look) -> None:
     await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()
     await expect(web.page.get_by_role("button", name="Continue with Google")).to_be_visible()
     await look("sign-in")
-    await _passkey_sign_in(web, look)
+    await passkey_views.sign_in(web, look)
     await _back_from_a_provider(web, look)
     await web.page.get_by_role("button", name="Create an account").click()
     await expect(web.page.get_by_label("I am 13 or older")).to_be_visible()
@@ -92,16 +94,6 @@ async def _door(web: WebPage, look: Look) -> None:
     await web.page.get_by_label("I am 13 or older").check()
     await web.fill_entry("ada@example.org", PASSWORD, "Create an account")
     await web.sees_library()
-
-
-async def _passkey_sign_in(web: WebPage, look: Look) -> None:
-    """Passkeys are for names: the form offers them under one, and not at a bare address."""
-    by_name = web.address.replace("127.0.0.1", "localhost")
-    await web.page.goto(by_name)
-    await expect(web.page.get_by_role("button", name="Sign in with a passkey")).to_be_visible()
-    await look("sign-in-passkey")
-    await web.page.goto(f"{web.address}/#/")
-    await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 async def _back_from_a_provider(web: WebPage, look: Look) -> None:
@@ -124,6 +116,8 @@ async def _mailed(web: WebPage, look: Look) -> None:
         (f"verify/{SPENT}", "was used or has run out", "verify-spent"),
         (f"verify/{'x' * 43}", "Your address is confirmed", "verify"),
         (f"confirm/{'x' * 43}", "Enter the password that you chose", "confirm"),
+        (f"change/{'x' * 43}", "This is the address of your account now", "change-email"),
+        (f"undo/{'x' * 43}", "Your old address counts again", "undo-email"),
     ):
         await web.page.goto(f"{web.address}/#/{address}")
         await expect(web.page.locator("#mailed")).to_contain_text(text)
@@ -233,31 +227,14 @@ async def _player(web: WebPage, look: Look) -> str:
     return await made.input_value()
 
 
-async def _account(web: WebPage, look: Look) -> None:
+async def _account(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     for section in SECTIONS:
         await web.page.goto(f"{web.address}/#/account/{section}")
         await expect(web.page.locator(f"#section-{section}")).to_be_focused()
         await look(f"account-{section}")
-    await _passkeys(web, look)
+    await passkey_views.kept(web, look)
     await _keys(web, look)
-
-
-async def _passkeys(web: WebPage, look: Look) -> None:
-    await web.page.goto(f"{web.address}/#/account/security")
-    await expect(web.page.locator("#passkeys li")).to_have_count(2)
-    await look("account-passkeys")
-    dialog = web.page.get_by_role("dialog")
-    await web.page.get_by_role("button", name="Add a passkey").click()
-    await expect(dialog.get_by_label("Name")).to_have_value(re.compile("^This (computer|phone)$"))
-    await look("account-new-passkey")
-    await dialog.get_by_role("button", name="Add a passkey").click()
-    await expect(dialog.get_by_role("alert")).to_contain_text("Passkeys do not work at this address")
-    await look("account-passkey-refused")
-    await web.page.keyboard.press("Escape")
-    await web.page.get_by_role("button", name="Remove the passkey Pixel 9").click()
-    await expect(dialog).to_be_visible()
-    await look("account-remove-passkey")
-    await web.page.keyboard.press("Escape")
+    await _webhooks(web, gateway, look)
 
 
 async def _keys(web: WebPage, look: Look) -> None:
@@ -284,6 +261,65 @@ async def _keys(web: WebPage, look: Look) -> None:
     await expect(dialog).to_be_visible()
     await look("account-revoke-key")
     await web.page.keyboard.press("Escape")
+
+
+async def _webhooks(web: WebPage, gateway: FakeGateway, look: Look) -> None:
+    """One is made, tried, given up, and looked into."""
+    await web.page.goto(f"{web.address}/#/account/webhooks")
+    dialog = web.page.get_by_role("dialog")
+    await web.page.get_by_role("button", name="Add a webhook").click()
+    await expect(dialog).to_be_visible()
+    await look("account-new-webhook")
+    await dialog.get_by_label("Address").fill(f"https://hooks.example.org/{'a-long-way-down/' * 8}")
+    await dialog.get_by_role("button", name="Add a webhook").click()
+    await expect(dialog.get_by_label("The secret")).to_be_visible()
+    await look("account-webhook-made")
+    await dialog.get_by_role("button", name="Done").click()
+    row = web.page.locator("#webhooks li")
+    await row.get_by_role("button", name="Send a test").click()
+    await look("account-webhook-tested")
+    gateway.webhooks.fail()
+    await web.page.reload()
+    await expect(row.get_by_role("button", name="Turn on")).to_be_visible()
+    await look("account-webhook-failing")
+    await row.get_by_role("button", name="Log").click()
+    await expect(dialog.locator("li")).to_be_visible()
+    await look("account-webhook-log")
+    await dialog.get_by_role("button", name="Done").click()
+    await row.get_by_role("button", name="Change secret").click()
+    await expect(dialog).to_be_visible()
+    await look("account-webhook-rotate")
+    await web.page.keyboard.press("Escape")
+
+
+async def _factor(web: WebPage, gateway: FakeGateway, look: Look) -> None:
+    """The second step, set up, in force and taken away, and the question who one is before that."""
+    dialog = web.page.get_by_role("dialog")
+    await web.page.goto(f"{web.address}/#/account/security")
+    await web.page.get_by_role("button", name="Set up the second step").click()
+    await expect(dialog.get_by_role("img", name="QR code")).to_be_visible()
+    await look("account-factor-begun")
+    await dialog.get_by_label("Code from the app").fill(CODE)
+    await dialog.get_by_role("button", name="Turn it on").click()
+    await expect(dialog.get_by_role("listitem")).to_have_count(10)
+    await look("account-factor-codes")
+    await dialog.get_by_role("button", name="I have kept them").click()
+    await expect(web.page.locator("#factor-state")).to_contain_text("9 recovery codes are left")
+    await look("account-factor-set")
+    await web.page.get_by_role("button", name="Remove").click()
+    await expect(dialog).to_contain_text("Your password alone opens the account then")
+    await look("account-factor-removal")
+    gateway.factor.is_fresh = False
+    await dialog.get_by_role("button", name="Remove").click()
+    await expect(dialog).to_contain_text("Show that it is you")
+    await look("step-up")
+    await dialog.get_by_role("button", name="Use a recovery code instead").click()
+    await look("step-up-recovery")
+    await web.page.keyboard.press("Escape")
+    gateway.factor.is_fresh, gateway.factor.is_set = True, False
+    await web.page.goto(f"{web.address}/#/account/profile")
+    await web.page.get_by_role("button", name="Change the address").click()
+    await look("account-new-address")
 
 
 async def _device(web: WebPage, look: Look) -> None:

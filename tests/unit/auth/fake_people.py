@@ -38,6 +38,8 @@ class FakePeople:
             "passkeys": drop(rows.passkeys, lambda passkey: passkey.user_id == user_id),
             "passkey_handles": int(rows.handles.pop(user_id, None) is not None),
             "passkey_challenges": drop(rows.questions, lambda question: question.user_id == user_id),
+            "second_factors": drop(rows.factors, lambda factor: factor.user_id == user_id),
+            "sign_in_challenges": drop(rows.challenges, lambda challenge: challenge.user_id == user_id),
             "mails": drop(rows.mails, lambda mail: mail.user_id == user_id),
             "sessions": drop(
                 rows.sessions,

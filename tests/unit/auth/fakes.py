@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from chassis.testing.clock import ManualClock
 from services.auth.app.mailing_ports import Mailing, MailLives
 from services.auth.app.ports import Lives, Ports
+from services.auth.clients.authenticator_codes import TotpCodes
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import NO_EMAIL, EmailAddress
 from services.auth.domain.errors import HashingBusy
@@ -20,6 +21,7 @@ from services.auth.domain.identity import NEVER, Identity
 from services.auth.domain.link import SignInLink
 from services.auth.domain.mail import Mail
 from services.auth.domain.session import AccessToken, RefreshToken, Session
+from tests.unit.auth.fake_factors import FakeSecondFactors, FakeSignInChallenges
 from tests.unit.auth.fake_mail import FakeEmailCodes, FakeMails, FakePendingSignUps
 from tests.unit.auth.fake_passkeys import FakePasskeys
 from tests.unit.auth.fake_people import FakePeople, drop
@@ -70,7 +72,7 @@ class FakeAccounts:
         self._rows.accounts[user_id] = dataclasses.replace(account, email=email)
         return True
 
-    async def set_hash(self, user_id: str, new: str) -> None:
+    async def set_hash(self, user_id: str, new: str | None) -> None:
         if (account := self._rows.accounts.get(user_id)) is not None:
             self._rows.accounts[user_id] = dataclasses.replace(account, password_hash=new)
 
@@ -108,6 +110,14 @@ class FakeSessions:
             return False
         self._rows.sessions[session_id] = dataclasses.replace(session, ended_at=at)
         return True
+
+    async def prove(self, session_id: str, user_id: str, at: datetime.datetime, method: str) -> Session | None:
+        if await self.owner(session_id, at) != user_id:
+            return None
+        session = self._rows.sessions[session_id]
+        methods = session.methods if method in session.methods else (*session.methods, method)
+        self._rows.sessions[session_id] = dataclasses.replace(session, authenticated_at=at, methods=methods)
+        return self._rows.sessions[session_id]
 
     async def owner(self, session_id: str, now: datetime.datetime) -> str | None:
         session = self._rows.sessions.get(session_id)
@@ -183,6 +193,9 @@ class FakeIdentities:
     async def keep(self, identity: Identity) -> None:
         self._rows.identities[identity.issuer, identity.subject] = identity
 
+    async def issuers_of(self, user_id: str) -> set[str]:
+        return {each.issuer for each in self._rows.identities.values() if each.user_id == user_id}
+
     async def living(self, issuer: str) -> set[str]:
         return {
             each.subject
@@ -225,6 +238,8 @@ class FakeWork:
         self.device_sign_ins = FakeDeviceSignIns(rows)
         self.passkeys = FakePasskeys(rows)
         self.provider_sign_ins = FakeProviderSignIns(rows)
+        self.second_factors = FakeSecondFactors(rows)
+        self.challenges = FakeSignInChallenges(rows)
         self.people = FakePeople(rows)
 
     async def publish(self, fact: Fact) -> None:
@@ -276,8 +291,8 @@ class CountingHasher:
 class PlainSigner:
     """Access tokens that say whose they are."""
 
-    def sign(self, user_id: str, session_id: str, now: datetime.datetime) -> AccessToken:
-        return AccessToken(f"{user_id}/{session_id}", now + datetime.timedelta(minutes=10))
+    def sign(self, session: Session, now: datetime.datetime) -> AccessToken:
+        return AccessToken(f"{session.user_id}/{session.session_id}", now + datetime.timedelta(minutes=10))
 
 
 class KeepingMailer:
@@ -303,6 +318,7 @@ class World:
     mailer: KeepingMailer = dataclasses.field(default_factory=KeepingMailer)
     sends_mail: bool = False
     confirms_sign_ups: bool = False
+    outside_issuers: frozenset[str] = frozenset()
 
     @property
     def ports(self) -> Ports:
@@ -313,7 +329,9 @@ class World:
             PlainSigner(),
             self.clock,
             LIVES,
+            TotpCodes(),
             mailing if self.sends_mail or self.confirms_sign_ups else None,
+            self.outside_issuers,
         )
 
     def waiting(self) -> list[Mail]:

@@ -14,6 +14,7 @@ from services.auth.domain.email_code import EmailCode, PendingSignUp, Purpose
 from services.auth.domain.identifiers import fingerprint
 from services.auth.domain.link import SignInLink
 from services.auth.domain.mail import Mail
+from services.auth.domain.second_factor import Challenge, SecondFactor
 from services.auth.domain.session import RefreshToken, Session
 
 NOW = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
@@ -46,6 +47,9 @@ async def furnish(work: Work, user_id: str) -> None:
     waiting = DeviceSignIn(digest("device"), digest("user code"), "program", "192.0.2.1", NOW, until)
     assert await work.device_sign_ins.add(waiting)
     await work.device_sign_ins.change(dataclasses.replace(waiting, user_id=user_id))
+    await work.second_factors.put(SecondFactor(user_id, bytes(20), NOW))
+    await work.second_factors.put_recovery_codes(user_id, [digest("recovery")])
+    await work.challenges.add(Challenge(digest("challenge"), user_id, "Firefox", ("password",), until))
     identity = await work.identities.claim(ISSUER, f"subject_{user_id}", NOW)
     await work.identities.keep(dataclasses.replace(identity, user_id=user_id, told_at=NOW))
 
@@ -65,7 +69,8 @@ class PeopleConformance:
             assert ended_at == NOW
             assert await work.people.erase("usr_1", NOW, NOW)
             assert await work.people.erase("usr_1", NOW, NOW)
-        expected = dict.fromkeys(("accounts", "api_keys", "device_sign_ins", "mails", "sessions", "sign_in_links"), 1)
+        kinds = ("accounts", "api_keys", "device_sign_ins", "mails", "sessions", "sign_in_links")
+        expected = dict.fromkeys((*kinds, "second_factors", "sign_in_challenges"), 1)
         async with store.transaction() as work:
             assert await work.people.counts("usr_1") == expected
             assert await work.sessions.ended_since(NOW) == []

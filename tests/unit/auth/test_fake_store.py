@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.unit.auth.factor_conformance import FactorConformance
 from tests.unit.auth.fakes import FakeStore
 from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.mail_conformance import MailConformance
@@ -12,7 +13,14 @@ from tests.unit.auth.provider_conformance import ProviderConformance
 from tests.unit.auth.store_conformance import StoreConformance
 
 
-class TestFakeStore(StoreConformance, IdentityConformance, MailConformance, PeopleConformance, ProviderConformance):
+class TestFakeStore(
+    StoreConformance,
+    IdentityConformance,
+    MailConformance,
+    PeopleConformance,
+    ProviderConformance,
+    FactorConformance,
+):
     @pytest.fixture
     def store(self) -> FakeStore:
         return FakeStore()

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from services.auth.clients.signing_keys import SigningKeyUnusable, key_id, key_set, load_or_make, load_public
 from services.auth.clients.token_signing import JwtSigner
+from services.auth.domain.session import Session
 
 LIFE = datetime.timedelta(minutes=10)
 
@@ -26,7 +27,8 @@ def test_token_carries_its_claims() -> None:
     key = Ed25519PrivateKey.generate()
     now = datetime.datetime.now(datetime.UTC)
     signer = JwtSigner(key, issuer="https://us.example", audience="stripsession", life=LIFE)
-    token = signer.sign("usr_1", "ses_1", now)
+    session = Session("ses_1", "usr_1", now, now, now + LIFE, None, "", now - LIFE, ("password", "totp"))
+    token = signer.sign(session, now)
     published = jwt.PyJWKSet.from_json(key_set([key.public_key()]))
     header = jwt.get_unverified_header(token.text)
     assert (header["alg"], header["kid"]) == ("EdDSA", key_id(key.public_key()))
@@ -39,6 +41,7 @@ def test_token_carries_its_claims() -> None:
         options={"require": ["iss", "sub", "aud", "exp", "nbf", "iat", "sid", "jti"], "strict_aud": True},
     )
     assert (claims["sub"], claims["sid"]) == ("usr_1", "ses_1")
+    assert (claims["auth_time"], claims["amr"]) == (int((now - LIFE).timestamp()), ["password", "totp"])
     assert claims["iat"] == claims["nbf"] == int(now.timestamp())
     assert claims["exp"] == claims["iat"] + 600 == int(token.expires_at.timestamp())
 
@@ -47,7 +50,17 @@ def test_tokens_differ() -> None:
     """Two tokens of one session in one second are still two tokens."""
     signer = JwtSigner(Ed25519PrivateKey.generate(), issuer="i", audience="a", life=LIFE)
     now = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
-    assert signer.sign("usr_1", "ses_1", now).text != signer.sign("usr_1", "ses_1", now).text
+    session = Session("ses_1", "usr_1", now, now, now + LIFE)
+    assert signer.sign(session, now).text != signer.sign(session, now).text
+
+
+def test_a_token_of_a_session_that_nobody_proved_says_so() -> None:
+    """Where nobody showed who they are, a token names neither a time nor a way of it."""
+    signer = JwtSigner(Ed25519PrivateKey.generate(), issuer="i", audience="a", life=LIFE)
+    now = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
+    token = signer.sign(Session("ses_1", "usr_1", now, now, now + LIFE), now)
+    claims = jwt.decode(token.text, options={"verify_signature": False})
+    assert claims.keys().isdisjoint({"auth_time", "amr"})
 
 
 def test_key_id_is_the_standard_thumbprint() -> None:

@@ -9,7 +9,7 @@ from tests.unit.auth.fakes import World
 
 
 def code_in(mail: Mail) -> str:
-    found = re.search(r"https://us\.example/#/(?:confirm|verify|reset)/([A-Za-z0-9_-]{43})\b", mail.text)
+    found = re.search(r"https://us\.example/#/(?:change|confirm|reset|undo|verify)/([A-Za-z0-9_-]{43})\b", mail.text)
     assert found is not None, mail.text
     return found[1]
 

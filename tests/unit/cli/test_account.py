@@ -38,7 +38,7 @@ def test_plans_are_listed_with_what_they_give() -> None:
     usage = {"plan": FREE, "settled_s": 25 * 60}
     assert account.lines_of(OFFERS, usage, "ann@band.example", " --email ann@band.example") == (
         "free    60 minutes a month, songs up to 15 minutes, one at a time",
-        "studio  6,000 minutes a month, songs up to 720 minutes, 5 at once",
+        "studio  6,000 minutes a month, songs up to 12 hours, 5 at once",
         "",
         "ann@band.example is on free: 25 of 60 minutes are used this month.",
         "To change that: `stripsession plan NAME --email ann@band.example`",
@@ -55,7 +55,7 @@ def test_an_unknown_plan_names_the_plans() -> None:
 def test_a_change_says_how_to_undo_it() -> None:
     """The plan that an account had before stands in the command that brings it back; no change needs none."""
     assert account.changed(STUDIO, "free", LOCAL_EMAIL, " --data x") == (
-        f"{LOCAL_EMAIL} is on studio now: 6,000 minutes a month, songs up to 720 minutes, 5 at once.",
+        f"{LOCAL_EMAIL} is on studio now: 6,000 minutes a month, songs up to 12 hours, 5 at once.",
         "To undo that: `stripsession plan free --data x`",
     )
     assert account.changed(FREE, "free", LOCAL_EMAIL, "") == (

@@ -255,3 +255,14 @@ async def test_an_upload_that_is_refused_for_good_ends(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="not now"):
         await upload(gateway, song, Memory(tmp_path / "uploads.json"), lambda _: None)
     await gateway.close()
+
+
+async def test_a_second_step_is_told() -> None:
+    """An account that asks for a code is not signed in to by a password in a variable, and it is told how else."""
+
+    def ask(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(202, json={"challenge": "c", "methods": ["totp"]})
+
+    gateway = Gateway(ADDRESS, httpx.MockTransport(ask))
+    with pytest.raises(Refused, match="stripsession login"):
+        await gateway.sign_in("ada@example.org", "a long enough secret")

@@ -61,3 +61,26 @@ def test_a_title_is_found_by_its_words(title: str, artist: str) -> None:
     haystack = search_text(title, artist)
     assert all(word in haystack for word in search_words(title))
     assert all(word in search_text(title.casefold(), artist) for word in search_words(title))
+
+
+@pytest.mark.parametrize(
+    ("title", "typed"),
+    [
+        ("The \u00c4nderungen", "anderung"),
+        ("The A\u0308nderungen", "\u00e4nderung"),
+        ("Sigur R\u00f3s", "sigur ros"),
+        ("M\u00d8 & \u0141ukasz", "mo lukasz"),
+        ("\u041c\u043e\u0439 \u0451\u0436", "\u043c\u043e\u0438 \u0435\u0436"),
+        ("Stra\u00dfe", "STRASSE"),
+        ("\uff2a\uff35\uff2d\uff30", "jump"),
+    ],
+)
+def test_a_title_is_found_without_its_accents(title: str, typed: str) -> None:
+    """Whoever types a title without its marks, or with others, finds it."""
+    assert all(word in search_text(title, "") for word in search_words(typed))
+
+
+def test_marks_that_make_another_letter_are_kept() -> None:
+    """Where a mark is no accent, such as of a Japanese consonant, one word is not found by another."""
+    assert search_words("\u304b") != search_words("\u304c")
+    assert search_words("\ud55c") == ["\ud55c"]

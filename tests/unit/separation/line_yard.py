@@ -92,7 +92,7 @@ class LineYard:
         work = self.work()
         job = await work.get(job_id)
         assert job is not None
-        return (await work.queue_before(job)).jobs_ahead
+        return (await work.queues_before([job]))[job_id].jobs_ahead
 
     async def _end_first(self) -> None:
         at_s, job_id = heapq.heappop(self._working)

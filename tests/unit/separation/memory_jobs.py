@@ -200,7 +200,10 @@ class MemoryWork:
     async def queued_count_of(self, owner_id: str) -> int:
         return sum(row.job.owner_id == owner_id for row in self._oldest(JobState.QUEUED))
 
-    async def queue_before(self, job: Job) -> Queue:
+    async def queues_before(self, jobs: Sequence[Job]) -> Mapping[str, Queue]:
+        return {job.job_id: await self._queue_before(job) for job in jobs}
+
+    async def _queue_before(self, job: Job) -> Queue:
         if job.state is not JobState.QUEUED:
             return Queue(speed=self._speed())
         running = [row.job for row in self._oldest(JobState.RUNNING)]

@@ -1,6 +1,16 @@
 /** The parts of the account view, one shown at a time, each with an address of its own: `#/account/<name>`. */
 
-export const SECTIONS = ["profile", "security", "plan", "page", "keys", "privacy", "receipts", "session"] as const;
+export const SECTIONS = [
+  "profile",
+  "security",
+  "plan",
+  "page",
+  "keys",
+  "webhooks",
+  "privacy",
+  "receipts",
+  "session",
+] as const;
 
 export type Section = (typeof SECTIONS)[number];
 

@@ -1,6 +1,7 @@
 /** `fetch` with what every call to the gateway needs: one renewal of the session, patience with a busy server, Problems. */
 
 import { Problem } from "$/api/problem";
+import { prove } from "$/api/proving";
 import { refreshSession, sayEnded } from "$/api/refresh";
 
 const TRIES_MAX = 3;
@@ -14,6 +15,7 @@ export async function send(request: Request): Promise<Response> {
   request.headers.delete(UNSIGNED);
   const isRepeatable = request.method === "GET" || request.method === "HEAD";
   let isRefreshed = false;
+  let isProved = false;
   for (let tries = 1; ; tries += 1) {
     const asked_at = Date.now();
     // A body can be sent once: the copy goes, and the request stays for another try.
@@ -29,6 +31,12 @@ export async function send(request: Request): Promise<Response> {
     }
     if (problem.status === 401 && isSigned) {
       sayEnded();
+    }
+    if (problem.reason === "STEP_UP_REQUIRED" && !isProved) {
+      isProved = await prove(problem.facts.methods?.split(" ").filter(Boolean) ?? []);
+      if (isProved) {
+        continue;
+      }
     }
     if (!(isRepeatable && problem.isTransient) || tries >= TRIES_MAX) {
       throw problem;

@@ -2,6 +2,7 @@
 
 import { Problem } from "$/api/problem";
 import { textOf } from "$/api/words";
+import { plain } from "$/design/commands";
 import { Countdown } from "$/state/countdown";
 import { timer } from "$/state/timer";
 
@@ -34,7 +35,7 @@ const holders = new Map<number, Set<string>>();
 const rests = new Map<number, () => void>();
 
 /**
- * Shown until dismissed when it is an error, else for `life_s`, which stand still while somebody is at it; gives what takes it away. Said again, it takes the place of the
+ * Shown until dismissed, or until the view is left, when it is an error, else for `life_s`, which stand still while somebody is at it; gives what takes it away. Said again, it takes the place of the
  * one that says the same, and is heard again.
  */
 export function notify(notice: Omit<Notice, "id">, life_s = LIFE_S): () => void {
@@ -90,14 +91,22 @@ export function dismiss(id: number): void {
   notices.shown = notices.shown.filter((notice) => notice.id !== id);
 }
 
-/** A lost session needs no notice: the sign-in view says it. */
-export function complain(error: unknown): void {
-  if (!(error instanceof Problem && error.status === 401)) {
-    notify({ text: textOf(error), kind: "error" });
-  }
+/** Another view is shown: what went wrong in the one before is no longer in the way. */
+export function dropErrors(): void {
+  notices.shown.filter(({ kind }) => kind === "error").forEach(({ id }) => dismiss(id));
+}
+
+/**
+ * Gives what takes it away, for when another try comes out well. A lost session needs no notice: the sign-in view says
+ * it.
+ */
+export function complain(error: unknown): () => void {
+  return error instanceof Problem && error.status === 401
+    ? () => undefined
+    : notify({ text: textOf(error), kind: "error" });
 }
 
 export function announce(text: string): void {
-  notices.announced = text;
+  notices.announced = plain(text);
   notices.turn += 1;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { announce, dismiss, hold, notices, notify } from "$/design/noticeList.svelte";
+import { announce, complain, dismiss, dropErrors, hold, notices, notify } from "$/design/noticeList.svelte";
 
 const texts = (): string[] => notices.shown.map(({ text }) => text);
 const ids = (): number[] => notices.shown.map(({ id }) => id);
@@ -27,6 +27,16 @@ describe("a notice", () => {
     expect(texts()).toEqual(["The disk is full."]);
     dismiss(ids()[0]!);
     expect(texts()).toEqual([]);
+  });
+
+  it("of an error goes with the view that it was about, or when another try comes out well", () => {
+    const takeAway = complain(new Error("made"));
+    expect(texts()).toHaveLength(1);
+    takeAway();
+    complain(new Error("made"));
+    notify({ text: "The link is copied.", kind: "info" });
+    dropErrors();
+    expect(texts()).toEqual(["The link is copied."]);
   });
 
   it("that is said again is there once, as a new one", () => {

@@ -7,7 +7,7 @@ const { api, tracks, kept, keep, players, route } = vi.hoisted(() => {
   Object.defineProperty(globalThis, "location", { value: { hash: "#/" }, configurable: true });
   return {
     api: { GET: vi.fn() },
-    tracks: { hide: vi.fn(), delete: vi.fn(), find: vi.fn(), get: vi.fn(), gone: vi.fn() },
+    tracks: { retry: vi.fn(), hide: vi.fn(), delete: vi.fn(), find: vi.fn(), get: vi.fn(), gone: vi.fn() },
     kept: vi.fn(),
     keep: vi.fn(),
     players: vi.fn(),
@@ -64,6 +64,16 @@ beforeEach(async () => {
   const { notices } = await import("$/design/noticeList.svelte");
   told = () => notices.shown.map(({ text }) => text);
   return () => vi.useRealTimers();
+});
+
+describe("an act that went wrong", () => {
+  it("is told of until it comes out well", async () => {
+    tracks.retry.mockRejectedValueOnce(Problem.unreachable());
+    await actions.retryTrack(TRACK);
+    expect(told()).toEqual([expect.stringContaining("cannot be reached")]);
+    await actions.retryTrack(TRACK);
+    expect(told()).toEqual([]);
+  });
 });
 
 describe("a deletion", () => {

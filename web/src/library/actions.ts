@@ -120,11 +120,11 @@ export function dropDeletions(): void {
 }
 
 export async function cancelTrack(track: TrackNow): Promise<void> {
-  await attempt(() => tracks.cancel(track.track_id));
+  await attempt(`cancel ${track.track_id}`, () => tracks.cancel(track.track_id));
 }
 
 export async function retryTrack(track: TrackNow): Promise<void> {
-  await attempt(() => tracks.retry(track.track_id));
+  await attempt(`retry ${track.track_id}`, () => tracks.retry(track.track_id));
 }
 
 export async function keepTrack(track: TrackNow): Promise<void> {
@@ -139,11 +139,16 @@ export async function keepTrack(track: TrackNow): Promise<void> {
   }
 }
 
-async function attempt(work: () => Promise<void>): Promise<void> {
+/** Of each act that went wrong last, what takes away that it did. */
+const faults = new Map<string, () => void>();
+
+async function attempt(act: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
+    faults.get(act)?.();
+    faults.delete(act);
   } catch (error) {
-    complain(error);
+    faults.set(act, complain(error));
   }
 }
 

@@ -5,10 +5,13 @@ import { complain, notify } from "$/design/noticeList.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
 import { droppedFiles, Found, inOrder, PICKED, sortedOut, takeUnder } from "$/library/songFiles";
 import type { FileHandle } from "$/state/keptHandles";
+import { listed } from "$/state/text";
 import { giveSongs } from "$/state/uploads.svelte";
 
 /** What is told of a large folder while it is read. */
 const TOLD_EVERY = 100;
+/** So many files that are no songs are named. */
+const NAMED_MAX = 3;
 
 export const giving = $state<{
   /** Files are held over the page. */
@@ -96,8 +99,11 @@ function take({ files, handles, unreadable }: Found): number {
   } else if (!songs.length) {
     notify({ text: drop.nothing, kind: "info" });
   }
-  if (songs.length && others) {
-    notify({ text: drop.leftOut(others), kind: "info" });
+  if (songs.length && others.length) {
+    const names = others.slice(0, NAMED_MAX).map(drop.quoted);
+    const unnamed = others.length - names.length;
+    // It stays until it is closed: who gave a whole folder reads it when the songs are seen to.
+    notify({ text: drop.leftOut(listed(unnamed ? [...names, drop.others(unnamed)] : names)), kind: "info" }, Infinity);
   }
   giveSongs(songs, handles);
   return songs.length;

@@ -32,11 +32,19 @@ beforeEach(() => {
 });
 
 describe("what is given to the page", () => {
-  it("goes on its way as far as it is songs, and the rest is counted", async () => {
+  it("goes on its way as far as it is songs, and the rest is named", async () => {
     expect(await giveDropped(dropped([folder([handle("a.wav"), handle("cover.jpg"), handle("b.wav")])]))).toBe(2);
     expect(given()).toEqual(["a.wav", "b.wav"]);
-    expect(told()).toEqual([expect.stringContaining("1 file is no audio")]);
+    expect(told()).toEqual([expect.stringContaining("left out: “cover.jpg”.")]);
     expect(giving.reading).toBeNull();
+  });
+
+  it("names three of the files that are no songs, counts the others, and stays until it is closed", () => {
+    vi.useFakeTimers();
+    giveChosen(["a.wav", "1.txt", "2.txt", "3.txt", "4.txt", "5.txt"].map(file), false);
+    vi.advanceTimersByTime(600_000);
+    vi.useRealTimers();
+    expect(told()).toEqual([expect.stringContaining("left out: “1.txt”, “2.txt”, “3.txt”, and 2 others.")]);
   });
 
   it("goes on its way without what could not be read, which is said", async () => {

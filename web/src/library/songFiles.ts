@@ -15,15 +15,15 @@ export const PICKED = { "audio/*": DOTTED_ENDINGS };
 
 export interface Sorted {
   songs: File[];
-  /** How many other files there were. */
-  others: number;
+  /** The names of the other files. */
+  others: string[];
 }
 
-/** What the server may be able to decode; it has the last word. Hidden files are nobody's songs, and not counted. */
+/** What the server may be able to decode; it has the last word. Hidden files are nobody's songs, and not told of. */
 export function sortedOut(files: readonly File[]): Sorted {
   const seen = files.filter((file) => !file.name.startsWith("."));
   const songs = seen.filter(isSong);
-  return { songs, others: seen.length - songs.length };
+  return { songs, others: seen.filter((file) => !isSong(file)).map(({ name }) => name) };
 }
 
 function isSong({ name, type }: File): boolean {

@@ -1,7 +1,7 @@
 /** The faders of all lanes, and what they come to for each stem. */
 
 import type { LaneMix } from "$/audio/engine";
-import { gainOf, presetIn, presetsFor, soundsIn, stemsOf, type Preset } from "$/player/mixing";
+import { gainOf, isMoved, presetIn, presetsFor, soundsIn, stemsOf, type Preset } from "$/player/mixing";
 import { freshLane, type LaneView } from "$/player/view";
 
 export class Mix {
@@ -11,7 +11,7 @@ export class Mix {
   readonly sounds = $derived.by(() => soundsIn(Object.values(this.lanes)));
   readonly preset = $derived.by(() => presetIn(this.lanes));
   readonly presets = $derived.by(() => presetsFor(this.stems));
-  readonly isTouched = $derived.by(() => Object.values(this.lanes).some((lane) => lane.volume !== 100 || lane.pan));
+  readonly isTouched = $derived.by(() => Object.values(this.lanes).some(isMoved));
 
   /** `give` sets what a stem sounds like. */
   constructor(private readonly give: (stem: string, mix: LaneMix) => void) {}
@@ -30,14 +30,11 @@ export class Mix {
     }
   }
 
-  /** Mute and solo as the preset says; volumes and balances stay. */
+  /** Exactly the preset: each stem silent or as it is in the song. */
   choose(preset: Preset): void {
     const sounding = stemsOf(preset, this.stems) ?? this.stems;
-    for (const [stem, lane] of Object.entries(this.lanes)) {
-      lane.muted = !sounding.includes(stem);
-      lane.solo = false;
-    }
-    this.giveAll();
+    const muted = this.stems.filter((stem) => !sounding.includes(stem));
+    this.begin(this.stems, Object.fromEntries(muted.map((stem) => [stem, { ...freshLane(), muted: true }])));
   }
 
   reset(): void {

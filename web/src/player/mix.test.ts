@@ -20,13 +20,24 @@ test("a solo silences the other stems", () => {
   expect(STEMS.map((stem) => mix.mixOf(stem).sounds)).toEqual([false, true]);
 });
 
-test("a preset mutes and unmutes, ends solos, and leaves volumes and balances", () => {
+test("a preset is exactly the mix that it names, whatever was set before", () => {
   const mix = new Mix(() => undefined);
   mix.begin(STEMS, { drums: { volume: 30, pan: 1, muted: true, solo: true } });
   mix.choose("karaoke");
-  expect(mix.lanes["drums"]).toEqual({ volume: 30, pan: 1, muted: false, solo: false });
+  expect(mix.lanes["drums"]).toEqual(freshLane());
   expect(mix.lanes["vocals"]!.muted).toBe(true);
   expect(mix.preset).toBe("karaoke");
+});
+
+test("no preset is pressed once a fader or a balance that is heard was moved", () => {
+  const mix = new Mix(() => undefined);
+  mix.begin(STEMS, {});
+  mix.set("drums", { volume: 99 });
+  expect(mix.preset).toBeNull();
+  mix.set("drums", { volume: 100, pan: 0.1 });
+  expect(mix.preset).toBeNull();
+  mix.choose("everything");
+  expect([mix.preset, mix.isTouched]).toEqual(["everything", false]);
 });
 
 test("a mix that is reset is the song as it is", () => {

@@ -41,14 +41,23 @@ export function stemsOf(preset: Preset, stems: readonly string[]): string[] | nu
   return named.length && others.length ? sounding : null;
 }
 
+/** Whether somebody moved its fader or its balance. */
+export function isMoved({ volume, pan }: LaneView): boolean {
+  return volume !== 100 || pan !== 0;
+}
+
 export function presetsFor(stems: readonly string[]): Preset[] {
   return PRESETS.filter((preset) => stemsOf(preset, stems));
 }
 
-/** The preset that these lanes are in, whatever their volumes; null for a mix without a name. */
+/** The preset that these lanes are exactly, however they came to it; null for a mix without a name. */
 export function presetIn(lanes: Readonly<Record<string, LaneView>>): Preset | null {
   const stems = Object.keys(lanes);
   const sounds = soundsIn(Object.values(lanes));
-  const now = stems.filter((stem) => sounds(lanes[stem]!)).join();
+  const sounding = stems.filter((stem) => sounds(lanes[stem]!));
+  if (sounding.some((stem) => isMoved(lanes[stem]!))) {
+    return null;
+  }
+  const now = sounding.join();
   return PRESETS.find((preset) => stemsOf(preset, stems)?.join() === now) ?? null;
 }

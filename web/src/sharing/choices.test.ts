@@ -10,6 +10,7 @@ import {
   isPossible,
   keyOf,
   lackedFormats,
+  usualChoice,
   type Choice,
   type MixQuery,
   type Quality,
@@ -24,16 +25,7 @@ const address = (choice: Choice, quality: Partial<Quality> = {}): string =>
 
 describe("what can be made of a track", () => {
   it("is every stem, mixes with and without the voice, all in a zip, and a file for DJs", () => {
-    expect(keys(STEMS)).toEqual([
-      "karaoke",
-      "acapella",
-      "stem:vocals",
-      "stem:drums",
-      "stem:bass",
-      "stem:other",
-      "zip",
-      "stemFile",
-    ]);
+    expect(keys(STEMS)).toEqual(["karaoke", "stem:vocals", "stem:drums", "stem:bass", "stem:other", "zip", "stemFile"]);
   });
 
   it("is what the plan has, and what it has not is told", () => {
@@ -70,6 +62,18 @@ describe("what can be made of a track", () => {
     expect(keys(["lead_vocals", "backing-vocals", "vocals"])).not.toContain("karaoke");
     expect(keys(["vocals", "no_vocals"])).toEqual(["stem:vocals", "stem:no_vocals", "zip"]);
     expect(keys(["lead_vocals", "no_vocals", "drums"])).toContain("karaoke");
+  });
+
+  it("is each sound once: several voices are a mix of their own, and one voice is its stem", () => {
+    expect(keys(["lead_vocals", "backing_vocals", "drums"])).toContain("acapella");
+    expect(keys(STEMS)).not.toContain("acapella");
+  });
+
+  it("is its stems in a zip unless somebody says otherwise, also where there are faders", () => {
+    const usual = (stems: readonly string[], query?: MixQuery | null): Choice["kind"] | undefined =>
+      usualChoice(choicesOf(stems, query))?.kind;
+    expect([usual(STEMS), usual(STEMS, {}), usual(STEMS, null)]).toEqual(["zip", "zip", "zip"]);
+    expect([usual(["vocals"], null), usual(["vocals"], {})]).toEqual(["stem", "mix"]);
   });
 });
 

@@ -48,11 +48,21 @@ export function choicesOf(
   const isMixed = voices > 0 && voices < stems.length && stems.length > 2;
   return [
     ...(query === undefined ? [] : [{ kind: "mix", query } as const]),
-    ...(isMixed ? PRESETS.map((preset) => ({ kind: "preset", preset }) as const) : []),
+    // One voice alone is its stem.
+    ...(isMixed ? PRESETS.filter((preset) => preset !== "acapella" || voices > 1).map(ofPreset) : []),
     ...stems.map((stem) => ({ kind: "stem", stem }) as const),
     ...(stems.length > 1 ? [{ kind: "zip", stems } as const] : []),
     ...(hasStemFile(stems) && hasFormat(planFormats, STEM_FILE) ? [{ kind: "stemFile" } as const] : []),
   ];
+}
+
+function ofPreset(preset: Preset): Choice {
+  return { kind: "preset", preset };
+}
+
+/** What is meant by a track's stems, unless somebody says otherwise. */
+export function usualChoice(choices: readonly Choice[]): Choice | undefined {
+  return choices.find(({ kind }) => kind === "zip") ?? choices.find(isPossible);
 }
 
 export function keyOf(choice: Choice): string {
@@ -91,7 +101,6 @@ function mixAddress(track_id: string, ext: Schemas["MixFormat"], query?: MixQuer
   return addressOf("/v1/tracks/{track_id}/mix.{ext}", { track_id, ext }, query);
 }
 
-/** False where nothing would be in it. */
 /** Whether a plan lets files of this format be had; one that names no formats lets all. */
 export function hasFormat(planFormats: readonly string[], wanted: Schemas["MixFormat"]): boolean {
   return !planFormats.length || planFormats.includes(wanted);
@@ -103,6 +112,7 @@ export function lackedFormats(planFormats: readonly string[], stems: readonly st
   return hasStemFile(stems) && !hasFormat(planFormats, STEM_FILE) ? [...lacked, `.${STEM_FILE}`] : lacked;
 }
 
+/** False where nothing would be in it. */
 export function isPossible(choice: Choice): boolean {
   return !(choice.kind === "mix" && choice.query === null) && !(choice.kind === "zip" && !choice.stems.length);
 }

@@ -1,5 +1,8 @@
-import { describe, expect, it } from "vitest";
-import { allowedModels, modelTitle, usualModel, type Model } from "$/state/model";
+import { readFile } from "node:fs/promises";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { chooseLanguage } from "$/i18n/i18n.svelte";
+import { allowedModels, modelTitle, shortTitle, usualModel, wordsOf, type Model } from "$/state/model";
+import { MadeStorage } from "$/state/storage.fixture";
 
 const made = (name: string, is_default = false): Model => ({
   name,
@@ -35,5 +38,41 @@ describe("the models of a plan", () => {
   it("are called by their titles, and by their names when they are gone", () => {
     expect(modelTitle(ALL, "duo")).toBe("DUO");
     expect(modelTitle(ALL, "removed")).toBe("removed");
+  });
+
+  it("are called shortly by what stands before the colon", () => {
+    expect(shortTitle({ ...made("duo"), title: "Duo: voice and rest" })).toBe("Duo");
+    expect(shortTitle(made("duo"))).toBe("DUO");
+  });
+});
+
+describe("a model that comes with the product", () => {
+  const card = async (name: string): Promise<Model> => {
+    const path = `../inference/models/${name}/model.json`;
+    return { ...made(name), ...(JSON.parse(await readFile(path, "utf8")) as Pick<Model, "title" | "summary">) };
+  };
+  beforeEach(() => {
+    vi.stubGlobal("localStorage", new MadeStorage());
+    vi.stubGlobal("document", { documentElement: { lang: "", dir: "" } });
+  });
+  afterEach(async () => {
+    await chooseLanguage("en");
+    vi.unstubAllGlobals();
+  });
+
+  it.each(["quartet", "baseline"])("has its words in each language: %s", async (name) => {
+    const model = await card(name);
+    const { title, summary } = model;
+    expect(wordsOf(model)).toEqual({ title, summary });
+    await chooseLanguage("de");
+    expect(wordsOf(model).title).not.toBe(title);
+    expect(wordsOf(model).summary).not.toBe(summary);
+  });
+
+  it("lends its words to no other of the same name, nor to a name of an object's own", async () => {
+    await chooseLanguage("de");
+    const other = { ...made("quartet"), title: "Our own", summary: "Trained here." };
+    expect(wordsOf(other)).toEqual({ title: "Our own", summary: "Trained here." });
+    expect(wordsOf(made("constructor")).title).toBe("CONSTRUCTOR");
   });
 });

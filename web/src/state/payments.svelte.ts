@@ -8,11 +8,13 @@ import { readUsage, usage } from "$/state/usage.svelte";
 export type Payments = Schemas["Payments"];
 export type Price = Schemas["OfferPrice"];
 
-export const payments = $state<{ now: Payments | null; prices: Price[]; problem: string }>({
-  now: null,
-  prices: [],
-  problem: "",
-});
+export const payments = $state<{
+  now: Payments | null;
+  prices: Price[];
+  problem: string;
+  /** Counts the payments that arrived while this page is open. */
+  arrivals: number;
+}>({ now: null, prices: [], problem: "", arrivals: 0 });
 
 const BEFORE = "stripsession.before-payment";
 let readings = 0;
@@ -35,7 +37,7 @@ export async function readPayments(): Promise<void> {
 
 export function forgetPayments(): void {
   readings += 1;
-  Object.assign(payments, { now: null, prices: [], problem: "" });
+  Object.assign(payments, { now: null, prices: [], problem: "", arrivals: 0 });
 }
 
 /** What changes when a payment arrives, read anew. */

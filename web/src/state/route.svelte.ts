@@ -11,12 +11,12 @@ export type Route =
   | { view: "mailed"; act: MailedAct; code: string };
 
 /** What a link in a mail does; forgot asks for one. */
-export type MailedAct = "forgot" | "reset" | "verify" | "confirm";
+export type MailedAct = "forgot" | "reset" | "verify" | "confirm" | "change" | "undo";
 
 const ID = "([A-Za-z0-9_-]+)";
 const TRACK = new RegExp(`^#/track/${ID}(?:[?].*)?$`);
 const SHARED = new RegExp(`^#/shared/${ID}$`);
-const MAILED = new RegExp(`^#/(forgot|reset|verify|confirm)(?:/${ID})?$`);
+const MAILED = new RegExp(`^#/(forgot|reset|verify|confirm|change|undo)(?:/${ID})?$`);
 const DEVICE = /^#\/device(?:\/([A-Za-z-]{1,40}))?$/;
 /** Where the server sends whoever comes back from a provider: nothing in it is secret. */
 const ARRIVED = /^#\/arrived(?:\/(connect|[A-Z_]{1,60}))?$/;

@@ -53,10 +53,21 @@ export async function begin(): Promise<void> {
   await enter();
 }
 
-/** Throws Problem. */
-export async function signIn(email: string, password: string): Promise<void> {
+/** What a second factor has to answer, where the person has one. Throws Problem. */
+export async function signIn(email: string, password: string): Promise<Schemas["SignInChallenge"] | null> {
   const body = { email, password, transport: "cookie" } as const;
-  await api.POST("/v1/auth/login", { body, headers: unsigned });
+  const { data } = await api.POST("/v1/auth/login", { body, headers: unsigned });
+  if (data && "challenge" in data) {
+    return data;
+  }
+  await enterNow();
+  return null;
+}
+
+/** With a code of the person's second factor. Throws Problem. */
+export async function answerChallenge(challenge: string, code: string): Promise<void> {
+  const body = { challenge, code, language: i18n.locale, transport: "cookie" } as const;
+  await api.POST("/v1/auth/login/second-step", { body, headers: unsigned });
   await enterNow();
 }
 

@@ -27,13 +27,15 @@ from stripsession.auth.v1 import account_pb2 as stripsession_dot_auth_dot_v1_dot
 from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'stripsession/auth/v1/auth_service.proto\x12\x14stripsession.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"stripsession/auth/v1/account.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"h\n\rSignUpRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\t\x12\x10\n\x08language\x18\x05 \x01(\t\"u\n\x0eSignUpResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\x12\x33\n\x06tokens\x18\x02 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\"F\n\x14\x43onfirmSignUpRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\"|\n\x15\x43onfirmSignUpResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\x12\x33\n\x06tokens\x18\x02 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\"@\n\rSignInRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\"u\n\x0eSignInResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\x12\x33\n\x06tokens\x18\x02 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\".\n\x15RefreshSessionRequest\x12\x15\n\rrefresh_token\x18\x01 \x01(\t\"M\n\x16RefreshSessionResponse\x12\x33\n\x06tokens\x18\x01 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\"\'\n\x0eSignOutRequest\x12\x15\n\rrefresh_token\x18\x01 \x01(\t\"\x11\n\x0fSignOutResponse\"7\n\x17RedeemSignInLinkRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\"\x7f\n\x18RedeemSignInLinkResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\x12\x33\n\x06tokens\x18\x02 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\"\x12\n\x10GetKeySetRequest\"K\n\x11GetKeySetResponse\x12\x14\n\x0ckey_set_json\x18\x01 \x01(\t\x12\x0e\n\x06issuer\x18\x02 \x01(\t\x12\x10\n\x08\x61udience\x18\x03 \x01(\t\"$\n\x11GetAccountRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"D\n\x12GetAccountResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\"S\n\x14UpdateAccountRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x19\n\x0c\x64isplay_name\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x0f\n\r_display_name\"G\n\x15UpdateAccountResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\"(\n\x17\x43reateSignInLinkRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\"i\n\x18\x43reateSignInLinkResponse\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07user_id\x18\x03 \x01(\t2\x97\n\n\x0b\x41uthService\x12\x81\x01\n\x06SignUp\x12#.stripsession.auth.v1.SignUpRequest\x1a$.stripsession.auth.v1.SignUpResponse\",\xfa\x8d\x19(\n\x07gateway\x1a\x1d\x61 newcomer has no account yet\x12\xa0\x01\n\rConfirmSignUp\x12*.stripsession.auth.v1.ConfirmSignUpRequest\x1a+.stripsession.auth.v1.ConfirmSignUpResponse\"6\xfa\x8d\x19\x32\n\x07gateway\x1a\'the code and the password say who it is\x12\x7f\n\x06SignIn\x12#.stripsession.auth.v1.SignInRequest\x1a$.stripsession.auth.v1.SignInResponse\"*\xfa\x8d\x19&\n\x07gateway\x1a\x1bthe password says who it is\x12\xa6\x01\n\x0eRefreshSession\x12+.stripsession.auth.v1.RefreshSessionRequest\x1a,.stripsession.auth.v1.RefreshSessionResponse\"9\xfa\x8d\x19\x35\n\x07gateway\x1a*the refresh token says whose session it is\x12\x91\x01\n\x07SignOut\x12$.stripsession.auth.v1.SignOutRequest\x1a%.stripsession.auth.v1.SignOutResponse\"9\xfa\x8d\x19\x35\n\x07gateway\x1a*the refresh token says whose session it is\x12\x99\x01\n\x10RedeemSignInLink\x12-.stripsession.auth.v1.RedeemSignInLinkRequest\x1a..stripsession.auth.v1.RedeemSignInLinkResponse\"&\xfa\x8d\x19\"\n\x07gateway\x1a\x17the code says who it is\x12\x8a\x01\n\tGetKeySet\x12&.stripsession.auth.v1.GetKeySetRequest\x1a\'.stripsession.auth.v1.GetKeySetResponse\",\xfa\x8d\x19(\n\x07gateway\x1a\x1dpublic keys are for everybody\x12w\n\nGetAccount\x12\'.stripsession.auth.v1.GetAccountRequest\x1a(.stripsession.auth.v1.GetAccountResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\x80\x01\n\rUpdateAccount\x12*.stripsession.auth.v1.UpdateAccountRequest\x1a+.stripsession.auth.v1.UpdateAccountResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id2\xd1\x01\n\x12LocalSignInService\x12\xba\x01\n\x10\x43reateSignInLink\x12-.stripsession.auth.v1.CreateSignInLinkRequest\x1a..stripsession.auth.v1.CreateSignInLinkResponse\"G\xfa\x8d\x19\x43\n\x07\x63onsole*8whoever holds the console\'s certificate runs the machineb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'stripsession/auth/v1/auth_service.proto\x12\x14stripsession.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"stripsession/auth/v1/account.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"h\n\rSignUpRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\t\x12\x10\n\x08language\x18\x05 \x01(\t\"u\n\x0eSignUpResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\x12\x33\n\x06tokens\x18\x02 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\"F\n\x14\x43onfirmSignUpRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\"|\n\x15\x43onfirmSignUpResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\x12\x33\n\x06tokens\x18\x02 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\"@\n\rSignInRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\"\xaf\x01\n\x0eSignInResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\x12\x33\n\x06tokens\x18\x02 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\x12\x38\n\tchallenge\x18\x03 \x01(\x0b\x32%.stripsession.auth.v1.SignInChallenge\"j\n\x0fSignInChallenge\x12\x16\n\tchallenge\x18\x01 \x01(\tB\x03\x80\x01\x01\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07methods\x18\x03 \x03(\t\".\n\x15RefreshSessionRequest\x12\x15\n\rrefresh_token\x18\x01 \x01(\t\"M\n\x16RefreshSessionResponse\x12\x33\n\x06tokens\x18\x01 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\"\'\n\x0eSignOutRequest\x12\x15\n\rrefresh_token\x18\x01 \x01(\t\"\x11\n\x0fSignOutResponse\"7\n\x17RedeemSignInLinkRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\"\x7f\n\x18RedeemSignInLinkResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\x12\x33\n\x06tokens\x18\x02 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\"\x12\n\x10GetKeySetRequest\"K\n\x11GetKeySetResponse\x12\x14\n\x0ckey_set_json\x18\x01 \x01(\t\x12\x0e\n\x06issuer\x18\x02 \x01(\t\x12\x10\n\x08\x61udience\x18\x03 \x01(\t\"$\n\x11GetAccountRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"D\n\x12GetAccountResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\"S\n\x14UpdateAccountRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x19\n\x0c\x64isplay_name\x18\x02 \x01(\tH\x00\x88\x01\x01\x42\x0f\n\r_display_name\"G\n\x15UpdateAccountResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\"(\n\x17\x43reateSignInLinkRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\"i\n\x18\x43reateSignInLinkResponse\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12.\n\nexpires_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07user_id\x18\x03 \x01(\t2\x97\n\n\x0b\x41uthService\x12\x81\x01\n\x06SignUp\x12#.stripsession.auth.v1.SignUpRequest\x1a$.stripsession.auth.v1.SignUpResponse\",\xfa\x8d\x19(\n\x07gateway\x1a\x1d\x61 newcomer has no account yet\x12\xa0\x01\n\rConfirmSignUp\x12*.stripsession.auth.v1.ConfirmSignUpRequest\x1a+.stripsession.auth.v1.ConfirmSignUpResponse\"6\xfa\x8d\x19\x32\n\x07gateway\x1a\'the code and the password say who it is\x12\x7f\n\x06SignIn\x12#.stripsession.auth.v1.SignInRequest\x1a$.stripsession.auth.v1.SignInResponse\"*\xfa\x8d\x19&\n\x07gateway\x1a\x1bthe password says who it is\x12\xa6\x01\n\x0eRefreshSession\x12+.stripsession.auth.v1.RefreshSessionRequest\x1a,.stripsession.auth.v1.RefreshSessionResponse\"9\xfa\x8d\x19\x35\n\x07gateway\x1a*the refresh token says whose session it is\x12\x91\x01\n\x07SignOut\x12$.stripsession.auth.v1.SignOutRequest\x1a%.stripsession.auth.v1.SignOutResponse\"9\xfa\x8d\x19\x35\n\x07gateway\x1a*the refresh token says whose session it is\x12\x99\x01\n\x10RedeemSignInLink\x12-.stripsession.auth.v1.RedeemSignInLinkRequest\x1a..stripsession.auth.v1.RedeemSignInLinkResponse\"&\xfa\x8d\x19\"\n\x07gateway\x1a\x17the code says who it is\x12\x8a\x01\n\tGetKeySet\x12&.stripsession.auth.v1.GetKeySetRequest\x1a\'.stripsession.auth.v1.GetKeySetResponse\",\xfa\x8d\x19(\n\x07gateway\x1a\x1dpublic keys are for everybody\x12w\n\nGetAccount\x12\'.stripsession.auth.v1.GetAccountRequest\x1a(.stripsession.auth.v1.GetAccountResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\x80\x01\n\rUpdateAccount\x12*.stripsession.auth.v1.UpdateAccountRequest\x1a+.stripsession.auth.v1.UpdateAccountResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id2\xd1\x01\n\x12LocalSignInService\x12\xba\x01\n\x10\x43reateSignInLink\x12-.stripsession.auth.v1.CreateSignInLinkRequest\x1a..stripsession.auth.v1.CreateSignInLinkResponse\"G\xfa\x8d\x19\x43\n\x07\x63onsole*8whoever holds the console\'s certificate runs the machineb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'stripsession.auth.v1.auth_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_SIGNINCHALLENGE'].fields_by_name['challenge']._loaded_options = None
+  _globals['_SIGNINCHALLENGE'].fields_by_name['challenge']._serialized_options = b'\200\001\001'
   _globals['_AUTHSERVICE'].methods_by_name['SignUp']._loaded_options = None
   _globals['_AUTHSERVICE'].methods_by_name['SignUp']._serialized_options = b'\372\215\031(\n\007gateway\032\035a newcomer has no account yet'
   _globals['_AUTHSERVICE'].methods_by_name['ConfirmSignUp']._loaded_options = None
@@ -64,38 +66,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONFIRMSIGNUPRESPONSE']._serialized_end=606
   _globals['_SIGNINREQUEST']._serialized_start=608
   _globals['_SIGNINREQUEST']._serialized_end=672
-  _globals['_SIGNINRESPONSE']._serialized_start=674
-  _globals['_SIGNINRESPONSE']._serialized_end=791
-  _globals['_REFRESHSESSIONREQUEST']._serialized_start=793
-  _globals['_REFRESHSESSIONREQUEST']._serialized_end=839
-  _globals['_REFRESHSESSIONRESPONSE']._serialized_start=841
-  _globals['_REFRESHSESSIONRESPONSE']._serialized_end=918
-  _globals['_SIGNOUTREQUEST']._serialized_start=920
-  _globals['_SIGNOUTREQUEST']._serialized_end=959
-  _globals['_SIGNOUTRESPONSE']._serialized_start=961
-  _globals['_SIGNOUTRESPONSE']._serialized_end=978
-  _globals['_REDEEMSIGNINLINKREQUEST']._serialized_start=980
-  _globals['_REDEEMSIGNINLINKREQUEST']._serialized_end=1035
-  _globals['_REDEEMSIGNINLINKRESPONSE']._serialized_start=1037
-  _globals['_REDEEMSIGNINLINKRESPONSE']._serialized_end=1164
-  _globals['_GETKEYSETREQUEST']._serialized_start=1166
-  _globals['_GETKEYSETREQUEST']._serialized_end=1184
-  _globals['_GETKEYSETRESPONSE']._serialized_start=1186
-  _globals['_GETKEYSETRESPONSE']._serialized_end=1261
-  _globals['_GETACCOUNTREQUEST']._serialized_start=1263
-  _globals['_GETACCOUNTREQUEST']._serialized_end=1299
-  _globals['_GETACCOUNTRESPONSE']._serialized_start=1301
-  _globals['_GETACCOUNTRESPONSE']._serialized_end=1369
-  _globals['_UPDATEACCOUNTREQUEST']._serialized_start=1371
-  _globals['_UPDATEACCOUNTREQUEST']._serialized_end=1454
-  _globals['_UPDATEACCOUNTRESPONSE']._serialized_start=1456
-  _globals['_UPDATEACCOUNTRESPONSE']._serialized_end=1527
-  _globals['_CREATESIGNINLINKREQUEST']._serialized_start=1529
-  _globals['_CREATESIGNINLINKREQUEST']._serialized_end=1569
-  _globals['_CREATESIGNINLINKRESPONSE']._serialized_start=1571
-  _globals['_CREATESIGNINLINKRESPONSE']._serialized_end=1676
-  _globals['_AUTHSERVICE']._serialized_start=1679
-  _globals['_AUTHSERVICE']._serialized_end=2982
-  _globals['_LOCALSIGNINSERVICE']._serialized_start=2985
-  _globals['_LOCALSIGNINSERVICE']._serialized_end=3194
+  _globals['_SIGNINRESPONSE']._serialized_start=675
+  _globals['_SIGNINRESPONSE']._serialized_end=850
+  _globals['_SIGNINCHALLENGE']._serialized_start=852
+  _globals['_SIGNINCHALLENGE']._serialized_end=958
+  _globals['_REFRESHSESSIONREQUEST']._serialized_start=960
+  _globals['_REFRESHSESSIONREQUEST']._serialized_end=1006
+  _globals['_REFRESHSESSIONRESPONSE']._serialized_start=1008
+  _globals['_REFRESHSESSIONRESPONSE']._serialized_end=1085
+  _globals['_SIGNOUTREQUEST']._serialized_start=1087
+  _globals['_SIGNOUTREQUEST']._serialized_end=1126
+  _globals['_SIGNOUTRESPONSE']._serialized_start=1128
+  _globals['_SIGNOUTRESPONSE']._serialized_end=1145
+  _globals['_REDEEMSIGNINLINKREQUEST']._serialized_start=1147
+  _globals['_REDEEMSIGNINLINKREQUEST']._serialized_end=1202
+  _globals['_REDEEMSIGNINLINKRESPONSE']._serialized_start=1204
+  _globals['_REDEEMSIGNINLINKRESPONSE']._serialized_end=1331
+  _globals['_GETKEYSETREQUEST']._serialized_start=1333
+  _globals['_GETKEYSETREQUEST']._serialized_end=1351
+  _globals['_GETKEYSETRESPONSE']._serialized_start=1353
+  _globals['_GETKEYSETRESPONSE']._serialized_end=1428
+  _globals['_GETACCOUNTREQUEST']._serialized_start=1430
+  _globals['_GETACCOUNTREQUEST']._serialized_end=1466
+  _globals['_GETACCOUNTRESPONSE']._serialized_start=1468
+  _globals['_GETACCOUNTRESPONSE']._serialized_end=1536
+  _globals['_UPDATEACCOUNTREQUEST']._serialized_start=1538
+  _globals['_UPDATEACCOUNTREQUEST']._serialized_end=1621
+  _globals['_UPDATEACCOUNTRESPONSE']._serialized_start=1623
+  _globals['_UPDATEACCOUNTRESPONSE']._serialized_end=1694
+  _globals['_CREATESIGNINLINKREQUEST']._serialized_start=1696
+  _globals['_CREATESIGNINLINKREQUEST']._serialized_end=1736
+  _globals['_CREATESIGNINLINKRESPONSE']._serialized_start=1738
+  _globals['_CREATESIGNINLINKRESPONSE']._serialized_end=1843
+  _globals['_AUTHSERVICE']._serialized_start=1846
+  _globals['_AUTHSERVICE']._serialized_end=3149
+  _globals['_LOCALSIGNINSERVICE']._serialized_start=3152
+  _globals['_LOCALSIGNINSERVICE']._serialized_end=3361
 # @@protoc_insertion_point(module_scope)

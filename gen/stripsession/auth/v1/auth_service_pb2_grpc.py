@@ -103,7 +103,8 @@ class AuthServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SignIn(self, request, context):
-        """Signs in with e-mail and password. UNAUTHENTICATED/WRONG_CREDENTIALS whether or not the account exists.
+        """Signs in with e-mail and password, or gives a challenge to whoever has a second factor.
+        UNAUTHENTICATED/WRONG_CREDENTIALS whether or not the account exists.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -42,7 +42,9 @@ class AuthServiceStub:
     PERMISSION_DENIED/WRONG_PASSWORD where it is not the password of the sign-up.
     """
     SignIn: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignInRequest, _auth_service_pb2.SignInResponse]
-    """Signs in with e-mail and password. UNAUTHENTICATED/WRONG_CREDENTIALS whether or not the account exists."""
+    """Signs in with e-mail and password, or gives a challenge to whoever has a second factor.
+    UNAUTHENTICATED/WRONG_CREDENTIALS whether or not the account exists.
+    """
     RefreshSession: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshSessionRequest, _auth_service_pb2.RefreshSessionResponse]
     """Exchanges a refresh token for a new pair. A token used twice ends its whole family: UNAUTHENTICATED/SESSION_ENDED."""
     SignOut: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignOutRequest, _auth_service_pb2.SignOutResponse]
@@ -70,7 +72,9 @@ class AuthServiceAsyncStub(AuthServiceStub):
     PERMISSION_DENIED/WRONG_PASSWORD where it is not the password of the sign-up.
     """
     SignIn: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignInRequest, _auth_service_pb2.SignInResponse]  # type: ignore[assignment]
-    """Signs in with e-mail and password. UNAUTHENTICATED/WRONG_CREDENTIALS whether or not the account exists."""
+    """Signs in with e-mail and password, or gives a challenge to whoever has a second factor.
+    UNAUTHENTICATED/WRONG_CREDENTIALS whether or not the account exists.
+    """
     RefreshSession: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshSessionRequest, _auth_service_pb2.RefreshSessionResponse]  # type: ignore[assignment]
     """Exchanges a refresh token for a new pair. A token used twice ends its whole family: UNAUTHENTICATED/SESSION_ENDED."""
     SignOut: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignOutRequest, _auth_service_pb2.SignOutResponse]  # type: ignore[assignment]
@@ -113,7 +117,9 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.SignInRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.SignInResponse, _abc.Awaitable[_auth_service_pb2.SignInResponse]]:
-        """Signs in with e-mail and password. UNAUTHENTICATED/WRONG_CREDENTIALS whether or not the account exists."""
+        """Signs in with e-mail and password, or gives a challenge to whoever has a second factor.
+        UNAUTHENTICATED/WRONG_CREDENTIALS whether or not the account exists.
+        """
 
     @_abc_1.abstractmethod
     def RefreshSession(

@@ -63,22 +63,26 @@ class CreateUploadRequest(_message.Message):
     OWNER_ID_FIELD_NUMBER: _builtins.int
     LENGTH_BYTES_FIELD_NUMBER: _builtins.int
     FILE_NAME_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     owner_id: _builtins.str
     """Whose it will be."""
     length_bytes: _builtins.int
     """Length in bytes."""
     file_name: _builtins.str
     """File name; may be empty."""
+    idempotency_key: _builtins.str
+    """Of the same one the same upload, for a day; with other content IDEMPOTENCY_KEY_REUSED. Empty for none."""
     def __init__(
         self,
         *,
         owner_id: _builtins.str = ...,
         length_bytes: _builtins.int = ...,
         file_name: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["file_name", b"file_name", "length_bytes", b"length_bytes", "owner_id", b"owner_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file_name", b"file_name", "idempotency_key", b"idempotency_key", "length_bytes", b"length_bytes", "owner_id", b"owner_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -937,9 +941,7 @@ class DownloadSpec(_message.Message):
     """2 for a preview twice as fast at the same pitch; 0 or 1 for the song as it is."""
     @_builtins.property
     def stems(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Stems to include; empty means all. More than one needs `bundle` or is mixed. One that the track lacks may be the
-        name of a preset.
-        """
+        """Stems to include; empty means all. More than one needs `bundle` or is mixed. One may be the name of a preset."""
 
     @_builtins.property
     def gains_db(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+stripsession/library/v1/share_service.proto\x12\x17stripsession.library.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"\x9e\x01\n\x05Share\x12\x10\n\x08share_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x11\n\tview_json\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"[\n\x12\x43reateShareRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x0e\n\x06life_s\x18\x03 \x01(\x03\x12\x11\n\tview_json\x18\x04 \x01(\t\"X\n\x13\x43reateShareResponse\x12-\n\x05share\x18\x01 \x01(\x0b\x32\x1e.stripsession.library.v1.Share\x12\x12\n\x05token\x18\x02 \x01(\tB\x03\x80\x01\x01\"7\n\x11ListSharesRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\"D\n\x12ListSharesResponse\x12.\n\x06shares\x18\x01 \x03(\x0b\x32\x1e.stripsession.library.v1.Share\"J\n\x12RevokeShareRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x10\n\x08share_id\x18\x03 \x01(\t\"\x15\n\x13RevokeShareResponse\"&\n\x10OpenShareRequest\x12\x12\n\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01\"z\n\x11OpenShareResponse\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x11\n\tview_json\x18\x03 \x01(\t\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xb6\x04\n\x0cShareService\x12\x81\x01\n\x0b\x43reateShare\x12+.stripsession.library.v1.CreateShareRequest\x1a,.stripsession.library.v1.CreateShareResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id\x12~\n\nListShares\x12*.stripsession.library.v1.ListSharesRequest\x1a+.stripsession.library.v1.ListSharesResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id\x12\x81\x01\n\x0bRevokeShare\x12+.stripsession.library.v1.RevokeShareRequest\x1a,.stripsession.library.v1.RevokeShareResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id\x12\x9d\x01\n\tOpenShare\x12).stripsession.library.v1.OpenShareRequest\x1a*.stripsession.library.v1.OpenShareResponse\"9\xfa\x8d\x19\x35\n\x07gateway\x1a*whoever holds the token may play the trackb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+stripsession/library/v1/share_service.proto\x12\x17stripsession.library.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"\x9e\x01\n\x05Share\x12\x10\n\x08share_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x11\n\tview_json\x18\x03 \x01(\t\x12.\n\ncreated_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"t\n\x12\x43reateShareRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x0e\n\x06life_s\x18\x03 \x01(\x03\x12\x11\n\tview_json\x18\x04 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x05 \x01(\t\"X\n\x13\x43reateShareResponse\x12-\n\x05share\x18\x01 \x01(\x0b\x32\x1e.stripsession.library.v1.Share\x12\x12\n\x05token\x18\x02 \x01(\tB\x03\x80\x01\x01\"7\n\x11ListSharesRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\"D\n\x12ListSharesResponse\x12.\n\x06shares\x18\x01 \x03(\x0b\x32\x1e.stripsession.library.v1.Share\"J\n\x12RevokeShareRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x10\n\x08share_id\x18\x03 \x01(\t\"\x15\n\x13RevokeShareResponse\"&\n\x10OpenShareRequest\x12\x12\n\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01\"z\n\x11OpenShareResponse\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x10\n\x08track_id\x18\x02 \x01(\t\x12\x11\n\tview_json\x18\x03 \x01(\t\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xb6\x04\n\x0cShareService\x12\x81\x01\n\x0b\x43reateShare\x12+.stripsession.library.v1.CreateShareRequest\x1a,.stripsession.library.v1.CreateShareResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id\x12~\n\nListShares\x12*.stripsession.library.v1.ListSharesRequest\x1a+.stripsession.library.v1.ListSharesResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id\x12\x81\x01\n\x0bRevokeShare\x12+.stripsession.library.v1.RevokeShareRequest\x1a,.stripsession.library.v1.RevokeShareResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id\x12\x9d\x01\n\tOpenShare\x12).stripsession.library.v1.OpenShareRequest\x1a*.stripsession.library.v1.OpenShareResponse\"9\xfa\x8d\x19\x35\n\x07gateway\x1a*whoever holds the token may play the trackb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,21 +48,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SHARE']._serialized_start=157
   _globals['_SHARE']._serialized_end=315
   _globals['_CREATESHAREREQUEST']._serialized_start=317
-  _globals['_CREATESHAREREQUEST']._serialized_end=408
-  _globals['_CREATESHARERESPONSE']._serialized_start=410
-  _globals['_CREATESHARERESPONSE']._serialized_end=498
-  _globals['_LISTSHARESREQUEST']._serialized_start=500
-  _globals['_LISTSHARESREQUEST']._serialized_end=555
-  _globals['_LISTSHARESRESPONSE']._serialized_start=557
-  _globals['_LISTSHARESRESPONSE']._serialized_end=625
-  _globals['_REVOKESHAREREQUEST']._serialized_start=627
-  _globals['_REVOKESHAREREQUEST']._serialized_end=701
-  _globals['_REVOKESHARERESPONSE']._serialized_start=703
-  _globals['_REVOKESHARERESPONSE']._serialized_end=724
-  _globals['_OPENSHAREREQUEST']._serialized_start=726
-  _globals['_OPENSHAREREQUEST']._serialized_end=764
-  _globals['_OPENSHARERESPONSE']._serialized_start=766
-  _globals['_OPENSHARERESPONSE']._serialized_end=888
-  _globals['_SHARESERVICE']._serialized_start=891
-  _globals['_SHARESERVICE']._serialized_end=1457
+  _globals['_CREATESHAREREQUEST']._serialized_end=433
+  _globals['_CREATESHARERESPONSE']._serialized_start=435
+  _globals['_CREATESHARERESPONSE']._serialized_end=523
+  _globals['_LISTSHARESREQUEST']._serialized_start=525
+  _globals['_LISTSHARESREQUEST']._serialized_end=580
+  _globals['_LISTSHARESRESPONSE']._serialized_start=582
+  _globals['_LISTSHARESRESPONSE']._serialized_end=650
+  _globals['_REVOKESHAREREQUEST']._serialized_start=652
+  _globals['_REVOKESHAREREQUEST']._serialized_end=726
+  _globals['_REVOKESHARERESPONSE']._serialized_start=728
+  _globals['_REVOKESHARERESPONSE']._serialized_end=749
+  _globals['_OPENSHAREREQUEST']._serialized_start=751
+  _globals['_OPENSHAREREQUEST']._serialized_end=789
+  _globals['_OPENSHARERESPONSE']._serialized_start=791
+  _globals['_OPENSHARERESPONSE']._serialized_end=913
+  _globals['_SHARESERVICE']._serialized_start=916
+  _globals['_SHARESERVICE']._serialized_end=1482
 # @@protoc_insertion_point(module_scope)

@@ -71,6 +71,7 @@ class CreateShareRequest(_message.Message):
     TRACK_ID_FIELD_NUMBER: _builtins.int
     LIFE_S_FIELD_NUMBER: _builtins.int
     VIEW_JSON_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     owner_id: _builtins.str
     """Whose track."""
     track_id: _builtins.str
@@ -79,6 +80,8 @@ class CreateShareRequest(_message.Message):
     """Seconds that it works, an hour to 90 days; 0 means seven days."""
     view_json: _builtins.str
     """A JSON object of at most 4 kB; empty means {}."""
+    idempotency_key: _builtins.str
+    """The caller's own name for this request; empty for none."""
     def __init__(
         self,
         *,
@@ -86,10 +89,11 @@ class CreateShareRequest(_message.Message):
         track_id: _builtins.str = ...,
         life_s: _builtins.int = ...,
         view_json: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["life_s", b"life_s", "owner_id", b"owner_id", "track_id", b"track_id", "view_json", b"view_json"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idempotency_key", b"idempotency_key", "life_s", b"life_s", "owner_id", b"owner_id", "track_id", b"track_id", "view_json", b"view_json"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -62,8 +62,8 @@ class ShareServiceServicer:
     """
 
     def CreateShare(self, request, context):
-        """Makes a link; the only answer that holds its token. NOT_FOUND/TRACK_NOT_FOUND; INVALID_ARGUMENT/SHARE_LIFE_INVALID or
-        SHARE_VIEW_INVALID; RESOURCE_EXHAUSTED/TOO_MANY_SHARES.
+        """Makes a link; the only answer that holds its token. NOT_FOUND/TRACK_NOT_FOUND; INVALID_ARGUMENT/SHARE_LIFE_INVALID,
+        SHARE_VIEW_INVALID or IDEMPOTENCY_KEY_REUSED; RESOURCE_EXHAUSTED/TOO_MANY_SHARES; ALREADY_EXISTS/SECRET_TOLD.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,8 +34,8 @@ class ShareServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ShareServiceAsyncStub: ...
     CreateShare: _grpc.UnaryUnaryMultiCallable[_share_service_pb2.CreateShareRequest, _share_service_pb2.CreateShareResponse]
-    """Makes a link; the only answer that holds its token. NOT_FOUND/TRACK_NOT_FOUND; INVALID_ARGUMENT/SHARE_LIFE_INVALID or
-    SHARE_VIEW_INVALID; RESOURCE_EXHAUSTED/TOO_MANY_SHARES.
+    """Makes a link; the only answer that holds its token. NOT_FOUND/TRACK_NOT_FOUND; INVALID_ARGUMENT/SHARE_LIFE_INVALID,
+    SHARE_VIEW_INVALID or IDEMPOTENCY_KEY_REUSED; RESOURCE_EXHAUSTED/TOO_MANY_SHARES; ALREADY_EXISTS/SECRET_TOLD.
     """
     ListShares: _grpc.UnaryUnaryMultiCallable[_share_service_pb2.ListSharesRequest, _share_service_pb2.ListSharesResponse]
     """A track's live links, newest first. NOT_FOUND/TRACK_NOT_FOUND."""
@@ -50,8 +50,8 @@ class ShareServiceAsyncStub(ShareServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateShare: _aio.UnaryUnaryMultiCallable[_share_service_pb2.CreateShareRequest, _share_service_pb2.CreateShareResponse]  # type: ignore[assignment]
-    """Makes a link; the only answer that holds its token. NOT_FOUND/TRACK_NOT_FOUND; INVALID_ARGUMENT/SHARE_LIFE_INVALID or
-    SHARE_VIEW_INVALID; RESOURCE_EXHAUSTED/TOO_MANY_SHARES.
+    """Makes a link; the only answer that holds its token. NOT_FOUND/TRACK_NOT_FOUND; INVALID_ARGUMENT/SHARE_LIFE_INVALID,
+    SHARE_VIEW_INVALID or IDEMPOTENCY_KEY_REUSED; RESOURCE_EXHAUSTED/TOO_MANY_SHARES; ALREADY_EXISTS/SECRET_TOLD.
     """
     ListShares: _aio.UnaryUnaryMultiCallable[_share_service_pb2.ListSharesRequest, _share_service_pb2.ListSharesResponse]  # type: ignore[assignment]
     """A track's live links, newest first. NOT_FOUND/TRACK_NOT_FOUND."""
@@ -69,8 +69,8 @@ class ShareServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _share_service_pb2.CreateShareRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_share_service_pb2.CreateShareResponse, _abc.Awaitable[_share_service_pb2.CreateShareResponse]]:
-        """Makes a link; the only answer that holds its token. NOT_FOUND/TRACK_NOT_FOUND; INVALID_ARGUMENT/SHARE_LIFE_INVALID or
-        SHARE_VIEW_INVALID; RESOURCE_EXHAUSTED/TOO_MANY_SHARES.
+        """Makes a link; the only answer that holds its token. NOT_FOUND/TRACK_NOT_FOUND; INVALID_ARGUMENT/SHARE_LIFE_INVALID,
+        SHARE_VIEW_INVALID or IDEMPOTENCY_KEY_REUSED; RESOURCE_EXHAUSTED/TOO_MANY_SHARES; ALREADY_EXISTS/SECRET_TOLD.
         """
 
     @_abc_1.abstractmethod

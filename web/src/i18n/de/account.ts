@@ -22,6 +22,8 @@ export const account: Messages["account"] = {
   used: "Verbraucht",
   reserved: "Reserviert für laufende Songs",
   remaining: "Übrig",
+  extra: "Zusätzlich",
+  extraUntil: (minutes, day) => `und ${minutes} zusätzlich bis ${day}`,
   minutes: (minutes) => `${minutes} Min.`,
   renews: (day) => `Erneuert sich am ${day}. Übrige Minuten gehen nicht in den nächsten Monat über.`,
   charged:
@@ -45,6 +47,7 @@ export const account: Messages["account"] = {
   themes: { system: "Wie das System", light: "Hell", dark: "Dunkel" },
 
   keys: "API-Schlüssel",
+  webhooks: "Webhooks",
 
   privacy: "Was gespeichert ist",
   privacyLead: "Alles, was dieser Dienst von dir behält, wie lange, und was es beendet.",
@@ -99,6 +102,12 @@ export const account: Messages["account"] = {
         what: "API-Schlüssel",
         detail: "Name, wofür jeder ist und der Tag der letzten Benutzung; vom Schlüssel selbst nur ein Fingerabdruck.",
         howLong: "Bis sieben Tage nach seinem Ende.",
+      },
+      {
+        what: "Webhooks",
+        detail:
+          "Adressen, die du genannt hast, versiegelte Geheimnisse und was hinging: welcher Song, wann und mit welchem Status.",
+        howLong: "Bis du sie entfernst; was hinging, 14 Tage.",
       },
       {
         what: "Berechnete Minuten",

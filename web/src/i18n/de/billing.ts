@@ -12,6 +12,10 @@ export const billing: Messages["billing"] = {
   card: (type, last4) => `Bezahlt mit ${type}, die auf ${last4} endet.`,
   portal: "Karte und Adresse",
   cancel: "Tarif beenden",
+  cancelAsk: "Tarif beenden?",
+  cancelUntil: (day) => `Bis ${day} bleibt er, wie er ist, mit seinen Minuten. Es wird nichts mehr abgebucht.`,
+  cancelThen:
+    "Danach hast du den Tarif, mit dem hier alle anfangen. Deine Songs bleiben. Bis dahin kannst du den Tarif doch behalten.",
   cancelled: "Dein Tarif endet mit dem, was bezahlt ist.",
   resume: "Tarif behalten",
   resumed: "Dein Tarif läuft weiter.",
@@ -26,6 +30,7 @@ export const billing: Messages["billing"] = {
   pack: (minutes, days) => `${minutes} Min., ${days} Tage lang`,
   invoices: "Rechnungen",
   noInvoices: "Noch wurde nichts bezahlt.",
+  invoiceComes: "Die Rechnung zu deiner Zahlung kommt gleich hierher.",
   more: "Mehr zeigen",
   open: (number) => `Rechnung ${number} öffnen`,
   draft: "In Arbeit",

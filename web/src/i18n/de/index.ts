@@ -5,11 +5,13 @@ import { billing } from "$/i18n/de/billing";
 import { page } from "$/i18n/de/page";
 import { device } from "$/i18n/de/device";
 import { entry } from "$/i18n/de/entry";
+import { factor } from "$/i18n/de/factor";
 import { keys } from "$/i18n/de/keys";
 import { library } from "$/i18n/de/library";
 import { mailed } from "$/i18n/de/mailed";
 import { listing } from "$/i18n/de/listing";
 import { passkeys } from "$/i18n/de/passkeys";
+import { models } from "$/i18n/de/models";
 import { player } from "$/i18n/de/player";
 import { providers } from "$/i18n/de/providers";
 import { refusals } from "$/i18n/de/refusals";
@@ -17,6 +19,7 @@ import { remarks } from "$/i18n/de/remarks";
 import { security } from "$/i18n/de/security";
 import { sharing } from "$/i18n/de/sharing";
 import { times } from "$/i18n/de/times";
+import { webhooks } from "$/i18n/de/webhooks";
 import type { Messages } from "$/i18n/i18n.svelte";
 
 export const de: Messages = {
@@ -25,11 +28,13 @@ export const de: Messages = {
   device,
   page,
   entry,
+  factor,
   keys,
   library,
   listing,
   mailed,
   passkeys,
+  models,
   player,
   providers,
   refusals,
@@ -37,4 +42,5 @@ export const de: Messages = {
   security,
   sharing,
   times,
+  webhooks,
 };

@@ -15,10 +15,10 @@ export const library: Messages["library"] = {
     hint: "FLAC, WAV, MP3, OGG, M4A und mehr. Uploads werden gelöscht, sobald die Spuren fertig sind.",
     model: "Trennen mit",
     over: "Loslassen zum Hochladen",
-    leftOut: (count) =>
-      count === 1
-        ? "1 Datei ist keine Musik und wurde ausgelassen. Songs kommen als FLAC, WAV, MP3, OGG, M4A, AIFF oder WMA."
-        : `${count} Dateien sind keine Musik und wurden ausgelassen. Songs kommen als FLAC, WAV, MP3, OGG, M4A, AIFF oder WMA.`,
+    leftOut: (names) =>
+      `Keine Musik und darum ausgelassen: ${names}. Songs kommen als FLAC, WAV, MP3, OGG, M4A, AIFF oder WMA.`,
+    quoted: (name) => `„${name}“`,
+    others: (count) => counted(count, "andere", "andere"),
     nothing: "Darin ist kein Song. Wähle Songs als FLAC, WAV, MP3, OGG, M4A, AIFF oder WMA.",
     unreadable: "Das lässt sich nicht lesen. Wähle die Songs einzeln.",
     someUnreadable: (count) =>
@@ -191,6 +191,7 @@ export const library: Messages["library"] = {
     label: "Minuten",
     planLabel: "Tarif:",
     used: (used, all) => `${used} von ${all} Min. verbraucht`,
+    extra: (minutes) => `und ${minutes} zusätzlich`,
     none: (moment) => `Bis ${moment} sind keine Minuten mehr übrig.`,
     renews: (moment) => `Neue Minuten am ${moment}`,
     plan: "Tarife ansehen",

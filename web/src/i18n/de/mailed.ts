@@ -16,6 +16,13 @@ export const mailed: Messages["mailed"] = {
   resetDone: "Du hast ein neues Passwort. Melde dich damit an.",
   verify: "Bestätige deine Adresse",
   verifyDone: "Deine Adresse ist bestätigt.",
+  change: "Deine Adresse ändern",
+  changeDone: "Das ist jetzt die Adresse deines Kontos.",
+  undo: "Änderung deiner Adresse zurücknehmen",
+  undoLead:
+    "Deine alte Adresse gilt wieder. Das meldet überall ab und nimmt Passwort und alle Schlüssel weg: Wer die Adresse geändert hat, könnte sie haben.",
+  undoSend: "Zurücknehmen",
+  undoDone: "Deine alte Adresse gilt wieder. Eine Mail mit einem Link für ein neues Passwort ist dorthin unterwegs.",
   confirm: "Stell dein Konto fertig",
   confirmLead: "Gib das Passwort ein, das du gewählt hast, als du darum batst.",
   confirmSend: "Fertigstellen",

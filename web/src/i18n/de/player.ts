@@ -145,13 +145,14 @@ export const player: Messages["player"] = {
   download: "Spuren herunterladen",
   sharePart: "Macht einen privaten Link für andere. Sie brauchen kein Konto.",
   copyLink: "Link für mich kopieren",
+  yourLink: "Link für dich",
   copyLinkPart: "Öffnet diese Mischung wieder, nur für dich und angemeldet.",
   notReady: "Herunterladen und Teilen geht, sobald alle Spuren fertig sind.",
   notMade: "Es gibt nichts herunterzuladen oder zu teilen: Dieser Song wurde nicht zu Ende getrennt.",
   linkCopied:
     "Der Link ist kopiert. Er öffnet diese Mischung nur für dich, angemeldet. Damit andere sie hören, nimm „Teilen“.",
   linkNotCopied:
-    "Der Link ließ sich nicht kopieren. Erlaube dieser Seite die Zwischenablage und versuch es noch einmal.",
+    "Dein Browser lässt diese Seite nicht kopieren: Kopiere, was markiert ist, mit der Tastatur oder dem Finger.",
   delete: "Song löschen",
   acts: "Dieser Song",
 

@@ -14,6 +14,7 @@ export const refusals: Messages["refusals"] = {
   BODY_TOO_LARGE: "Das ist mehr, als der Server nimmt. Schick weniger davon.",
   BODY_TOO_SLOW: "Die Verbindung ist gerade zu langsam. Versuch es mit einer besseren noch einmal.",
   BUSY: `Gerade fragen zu viele zugleich. ${again}`,
+  CHALLENGE_SPENT: "Diese Anmeldung dauerte zu lange oder ist abgeschlossen. Beginn noch einmal mit deinem Passwort.",
   CODE_SPENT: "Dieser Link wurde benutzt oder ist abgelaufen. Bitte um einen neuen.",
   CONNECTION_NOT_FOUND: "Das ist nicht mehr mit deinem Konto verbunden.",
   COVER_NOT_FOUND: "Dieser Song hat kein Cover.",
@@ -28,6 +29,7 @@ export const refusals: Messages["refusals"] = {
     "Dieser Code ist abgelaufen, schon beantwortet oder war nie da. Beginne neu in dem Programm, das ihn zeigt.",
   DISPLAY_NAME_TOO_LONG: "Dieser Name ist zu lang. Wähle einen mit höchstens 100 Zeichen.",
   DOWNLOAD_CHANGED: "Die Datei hat sich geändert, während sie gelesen wurde. Lade sie noch einmal herunter.",
+  EMAIL_KEPT_ELSEWHERE: "Deine Adresse kommt von dort, wo du dich anmeldest. Ändere sie dort.",
   EMAIL_TAKEN: "Es gibt schon ein Konto mit dieser Adresse. Melde dich damit an oder nimm eine andere.",
   FORMAT_NOT_IN_PLAN: "Dein Tarif hat dieses Format nicht. Wähle ein anderes, oder nimm einen größeren Tarif.",
   GAVE_UP: "Der Song ließ sich in mehreren Versuchen nicht trennen.",
@@ -64,6 +66,7 @@ export const refusals: Messages["refusals"] = {
   PASSKEY_NOT_TAKEN: "Der Passkey wurde nicht angenommen oder kam zu spät. Versuch es noch einmal.",
   PASSKEY_REFUSED:
     "Dieser Passkey öffnet hier nichts, oder seine Antwort kam zu spät. Versuch es noch einmal oder nimm dein Passwort.",
+  PASSWORD_MISSING: "Dieses Konto hat hier kein Passwort, das dafür nötig ist.",
   PAYMENTS_AWAY: `Der Zahlungsdienst ist gerade nicht zu erreichen. ${again}`,
   PAYMENTS_NOT_SET_UP: "Auf diesem Server ist keine Bezahlung eingerichtet; hier lässt sich nichts kaufen.",
   PAYMENT_DECLINED: "Deine Karte wurde abgelehnt. Wechsle die Karte und versuch es noch einmal.",
@@ -81,8 +84,13 @@ export const refusals: Messages["refusals"] = {
   PROVIDER_SIGN_IN_SPENT:
     "Diese Anmeldung wurde schon benutzt, ist abgelaufen oder begann in einem anderen Browser. Beginne neu.",
   PROVIDER_UNKNOWN: `So kann man sich hier nicht anmelden. ${reload}`,
+  PROOF_NOT_TAKEN:
+    "Zeig auf andere Weise, wer du bist: Was du zeigen kannst, hat sich geändert. Lade die Seite neu und versuch es noch einmal.",
   QUEUE_FULL: "Zu viele Songs warten. Deine Datei bleibt da: Versuch es in einer Weile noch einmal.",
   SCOPES_INVALID: "Wähle mindestens eines aus, das der Schlüssel darf.",
+  SECOND_FACTOR_NOT_SET: "Es gibt keinen zweiten Schritt mehr. Lade die Seite neu.",
+  SECOND_FACTOR_NOT_STARTED: "Das Einrichten wurde anderswo neu begonnen. Beginn es noch einmal.",
+  SECOND_FACTOR_SET: "Es gibt schon einen zweiten Schritt. Lade die Seite neu.",
   SECRET_TOLD: "Das gibt es schon, und sein Geheimnis wurde damals gezeigt. Widerruf es und erstelle ein neues.",
   SEGMENT_NOT_FOUND: `Dieser Teil des Songs ist noch nicht fertig. ${again}`,
   SEPARATION_FAILED: "Der Song ließ sich nicht trennen. Versuch es noch einmal.",
@@ -95,6 +103,8 @@ export const refusals: Messages["refusals"] = {
   SHARE_VIEW_INVALID: "Diese Mischung ist zu groß für einen Link. Setz die Mischung zurück und erstelle dann den Link.",
   SIGNATURE_INVALID: "Das kam nicht vom Zahlungsdienst.",
   STEM_NOT_FOUND: `Dieser Song hat keine solche Spur. ${reload}`,
+  STEP_UP_REQUIRED:
+    "Es wurde nichts getan. Dafür muss man gerade gezeigt haben, wer man ist: Versuch es noch einmal, oder melde dich ab und wieder an.",
   SUBSCRIBED_ALREADY: "Du hast schon ein Abo. Wechsle stattdessen seinen Tarif.",
   TAGS_INVALID: "Ein Song nimmt 20 Schlagwörter, jedes mit höchstens 40 Zeichen.",
   TITLE_EMPTY: "Gib dem Song einen Titel, den man sehen kann.",
@@ -102,12 +112,14 @@ export const refusals: Messages["refusals"] = {
   TOO_LONG: "Dieser Song ist länger, als dein Tarif erlaubt oder seine Datei angibt. Lade einen kürzeren hoch.",
   TOO_MANY_API_KEYS: "Du hast so viele Schlüssel, wie du haben darfst. Widerrufe zuerst einen davon.",
   TOO_MANY_AT_ONCE: `Es wird zu viel zugleich gefragt. ${again}`,
+  TOO_MANY_CODES: "Es wurden zu viele falsche Codes eingegeben. Warte eine Weile mit dem nächsten.",
   TOO_MANY_MAILS:
     "An diese Adresse ging vorerst genug Mail. Such unter dem, was kam, oder versuch es später noch einmal.",
   TOO_MANY_PASSKEYS: "Du hast so viele Passkeys, wie du haben kannst. Entferne zuerst einen davon.",
   TOO_MANY_SHARES: "Dieser Song hat so viele Links, wie er haben darf. Widerrufe zuerst einen davon.",
   TOO_MANY_STREAMS: "StripSession ist in zu vielen Tabs offen. Schließ einen davon.",
   TOO_MANY_UPLOADS: "Zu viele Uploads sind offen. Beende zuerst einen oder brich ihn ab.",
+  TOO_MANY_WEBHOOKS: "Du hast so viele Webhooks, wie du haben darfst. Entferne zuerst einen davon.",
   TOO_SHORT: "In dieser Datei ist gar kein Ton. Prüfe, ob sie spielt, und lade sie dann noch einmal hoch.",
   TRACK_NOT_FOUND: "Diesen Song gibt es nicht mehr.",
   TRACK_NOT_READY: "Dieser Song ist noch nicht fertig. Warte, bis alle Spuren da sind.",
@@ -135,10 +147,17 @@ export const refusals: Messages["refusals"] = {
       : "Diese Datei ist zu groß. Wähle eine kleinere.",
   WEAK_PASSWORD:
     "Dieses Passwort lässt sich zu leicht raten. Nimm eines, das nicht deine Adresse ist und das andere nicht haben.",
+  WEBHOOK_DELIVERY_NOT_FOUND: "Diese Nachricht steht nicht mehr im Protokoll.",
+  WEBHOOK_DISABLED: "Dieser Webhook ist aus. Schalte ihn zuerst ein.",
+  WEBHOOK_EVENTS_INVALID: "Wähle mindestens eines aus, das er erfährt.",
+  WEBHOOK_NOT_FOUND: "Diesen Webhook gibt es nicht mehr.",
+  WEBHOOK_URL_INVALID:
+    "Gib eine Adresse ein, die mit https:// beginnt und zu einem öffentlichen Server führt, ohne Passwort darin.",
   WRONG_ADDRESS: ({ address }) =>
     address
       ? `Unter diesem Namen ist StripSession nicht zu erreichen. Öffne ${address} stattdessen.`
       : "Unter diesem Namen ist StripSession nicht zu erreichen. Frag den, der es betreibt, nach seiner Adresse.",
+  WRONG_CODE: "Der Code ist falsch oder wurde schon benutzt. Warte auf den nächsten.",
   WRONG_CREDENTIALS: "Die Adresse oder das Passwort stimmt nicht. Prüfe beides.",
   WRONG_PASSWORD: "Das Passwort ist falsch. Sieh nach, ob du dich vertippt hast.",
 };

@@ -5,6 +5,7 @@ export const sharing: Messages["sharing"] = {
   format: "Format",
   mix: "Diese Mischung",
   mixDetail: "Wie die Regler stehen",
+  mixPart: "Mischung",
   silentMix: "Nichts klingt: Jede Spur ist stumm oder leise gedreht",
   presets: { karaoke: "Karaoke", acapella: "A cappella" },
   presetDetails: { karaoke: "Alles außer dem Gesang", acapella: "Nur der Gesang" },

@@ -21,6 +21,8 @@ export const account = {
   used: "Used",
   reserved: "Set aside for songs in work",
   remaining: "Left",
+  extra: "Extra",
+  extraUntil: (minutes: string, day: string): string => `and ${minutes} extra until ${day}`,
   minutes: (minutes: string): string => `${minutes} min`,
   renews: (day: string): string => `Renews on ${day}. Minutes that are left over do not carry on.`,
   charged:
@@ -44,6 +46,7 @@ export const account = {
   themes: { system: "As the system", light: "Light", dark: "Dark" },
 
   keys: "API keys",
+  webhooks: "Webhooks",
 
   privacy: "What is held",
   privacyLead: "All that this service keeps of you, how long, and what ends it.",
@@ -95,6 +98,11 @@ export const account = {
         what: "API keys",
         detail: "Name, what each is for, the day of its last use; of the key itself only a fingerprint.",
         howLong: "Seven days past its end.",
+      },
+      {
+        what: "Webhooks",
+        detail: "Addresses that you named, sealed secrets, and what was sent: which track, when, and with what status.",
+        howLong: "Until you remove them; what was sent, 14 days.",
       },
       {
         what: "Minutes charged",

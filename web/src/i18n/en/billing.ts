@@ -10,6 +10,11 @@ export const billing = {
   card: (type: string, last4: string): string => `Paid with ${type} ending in ${last4}.`,
   portal: "Card and address",
   cancel: "End the plan",
+  cancelAsk: "End the plan?",
+  cancelUntil: (day: string): string =>
+    `It stays as it is until ${day}, and so do its minutes. Nothing more is charged.`,
+  cancelThen:
+    "After that day you are on the plan that everybody here begins with. Your tracks stay. Until then you can keep the plan after all.",
   cancelled: "Your plan ends with what is paid.",
   resume: "Keep the plan",
   resumed: "Your plan goes on.",
@@ -24,6 +29,7 @@ export const billing = {
   pack: (minutes: string, days: string): string => `${minutes} min, for ${days} days`,
   invoices: "Invoices",
   noInvoices: "Nothing was paid yet.",
+  invoiceComes: "The invoice of your payment comes here in a moment.",
   more: "Show more",
   open: (number: string): string => `Open invoice ${number}`,
   draft: "Being made",

@@ -5,11 +5,13 @@ import { billing } from "$/i18n/en/billing";
 import { page } from "$/i18n/en/page";
 import { device } from "$/i18n/en/device";
 import { entry } from "$/i18n/en/entry";
+import { factor } from "$/i18n/en/factor";
 import { keys } from "$/i18n/en/keys";
 import { library } from "$/i18n/en/library";
 import { mailed } from "$/i18n/en/mailed";
 import { listing } from "$/i18n/en/listing";
 import { passkeys } from "$/i18n/en/passkeys";
+import { models } from "$/i18n/en/models";
 import { player } from "$/i18n/en/player";
 import { providers } from "$/i18n/en/providers";
 import { refusals } from "$/i18n/en/refusals";
@@ -17,6 +19,7 @@ import { remarks } from "$/i18n/en/remarks";
 import { security } from "$/i18n/en/security";
 import { sharing } from "$/i18n/en/sharing";
 import { times } from "$/i18n/en/times";
+import { webhooks } from "$/i18n/en/webhooks";
 
 export const en = {
   account,
@@ -24,11 +27,13 @@ export const en = {
   device,
   page,
   entry,
+  factor,
   keys,
   library,
   listing,
   mailed,
   passkeys,
+  models,
   player,
   providers,
   refusals,
@@ -36,4 +41,5 @@ export const en = {
   security,
   sharing,
   times,
+  webhooks,
 };

@@ -14,10 +14,10 @@ export const library = {
     hint: "FLAC, WAV, MP3, OGG, M4A and more. Uploads are deleted once the stems are made.",
     model: "Separate with",
     over: "Let go to upload",
-    leftOut: (count: number): string =>
-      count === 1
-        ? "1 file is no audio and was left out. Songs come as FLAC, WAV, MP3, OGG, M4A, AIFF or WMA."
-        : `${count} files are no audio and were left out. Songs come as FLAC, WAV, MP3, OGG, M4A, AIFF or WMA.`,
+    leftOut: (names: string): string =>
+      `No audio, and left out: ${names}. Songs come as FLAC, WAV, MP3, OGG, M4A, AIFF or WMA.`,
+    quoted: (name: string): string => `“${name}”`,
+    others: (count: number): string => counted(count, "other", "others"),
     nothing: "There is no song in what you gave. Choose songs as FLAC, WAV, MP3, OGG, M4A, AIFF or WMA.",
     unreadable: "What you gave cannot be read. Choose the songs one by one.",
     someUnreadable: (count: number): string =>
@@ -189,6 +189,7 @@ export const library = {
     label: "Minutes",
     planLabel: "Plan:",
     used: (used: string, all: string): string => `${used} of ${all} min used`,
+    extra: (minutes: string): string => `and ${minutes} extra`,
     none: (moment: string): string => `No minutes left until ${moment}.`,
     renews: (moment: string): string => `New minutes on ${moment}`,
     plan: "See plans",

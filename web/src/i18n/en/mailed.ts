@@ -14,6 +14,13 @@ export const mailed = {
   resetDone: "You have a new password. Sign in with it.",
   verify: "Confirm your address",
   verifyDone: "Your address is confirmed.",
+  change: "Change your address",
+  changeDone: "This is the address of your account now.",
+  undo: "Take the change of your address back",
+  undoLead:
+    "Your old address counts again. It signs you out everywhere, and takes the password and all keys away: whoever changed the address may have them.",
+  undoSend: "Take it back",
+  undoDone: "Your old address counts again. A mail with a link for a new password is on its way there.",
   confirm: "Finish your account",
   confirmLead: "Enter the password that you chose when you asked for it.",
   confirmSend: "Finish",

@@ -139,11 +139,12 @@ export const player = {
   download: "Download stems",
   sharePart: "Makes a private link for others. They need no account.",
   copyLink: "Copy link for myself",
+  yourLink: "Link for yourself",
   copyLinkPart: "Opens this mix again for you alone, signed in.",
   notReady: "Download and sharing come once all stems are made.",
   notMade: "There is nothing to download or share: this song was not separated to its end.",
   linkCopied: "The link is copied. It opens this mix for you alone, signed in. To let others hear it, use Share.",
-  linkNotCopied: "The link could not be copied. Allow this page to use the clipboard, then try again.",
+  linkNotCopied: "Your browser does not let this page copy it: copy what is marked with your keyboard or your finger.",
   delete: "Delete track",
   acts: "This track",
 

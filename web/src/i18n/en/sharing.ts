@@ -3,6 +3,7 @@ export const sharing = {
   format: "Format",
   mix: "This mix",
   mixDetail: "As the faders stand",
+  mixPart: "mix",
   silentMix: "Nothing sounds: every stem is muted or turned down",
   presets: { karaoke: "Karaoke", acapella: "A cappella" },
   presetDetails: { karaoke: "Everything but the voice", acapella: "The voice alone" },

@@ -1,0 +1,36 @@
+"""How a person can show who they are."""
+
+from __future__ import annotations
+
+from services.auth.app.ports import Ports, Work
+from services.auth.domain.account import Account
+from services.auth.domain.errors import AccountNotFound
+from services.auth.domain.session import Method
+
+
+async def list_proofs(ports: Ports, user_id: str) -> tuple[str, ...]:
+    """The handiest first; none where only signing in again does. Raises AccountNotFound."""
+    async with ports.store.transaction() as work:
+        account = await work.accounts.get(user_id)
+        if account is None:
+            raise AccountNotFound
+        return await proofs_of(work, account)
+
+
+async def proofs_of(work: Work, account: Account) -> tuple[str, ...]:
+    """The same within the caller's unit of work.
+
+    With a second factor the password counts no more: whoever took both a session and the password must not take away
+    the factor with them.
+    """
+    methods = await factor_methods(work, account.user_id)
+    return methods or ((Method.PASSWORD,) if account.password_hash is not None else ())
+
+
+async def factor_methods(work: Work, user_id: str) -> tuple[str, ...]:
+    """What a second factor can be shown by; none where there is none."""
+    factor = await work.second_factors.get(user_id)
+    if factor is None or factor.set_at is None:
+        return ()
+    has_codes = await work.second_factors.recovery_codes_left(user_id) > 0
+    return (Method.TOTP, Method.RECOVERY_CODE) if has_codes else (Method.TOTP,)

@@ -1,0 +1,44 @@
+"""What is paid for, in a real Chromium, against the small gateway."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser import WebPage
+from tests.integration.web.fake_gateway import FakeGateway
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
+
+
+async def test_a_plan_is_ended_once_it_was_asked_for_twice(web: WebPage, gateway: FakeGateway) -> None:
+    """What ending it means is told before it is done; after that nothing says that it renews."""
+    gateway.payments.set_up("active")
+    page, dialog = web.page, web.page.get_by_role("dialog")
+    await page.goto(f"{web.address}/#/account/plan")
+    await expect(page.get_by_text("994 of 1,000 minutes left")).to_be_visible()
+    await expect(page.get_by_text("and 60 extra until May 20, 2031")).to_be_visible()
+    await expect(page.get_by_text("Renews on")).to_be_visible()
+    await page.get_by_role("button", name="End the plan").click()
+    await expect(dialog).to_contain_text("It stays as it is until June 4, 2030")
+    await dialog.get_by_role("button", name="Keep the plan").click()
+    await expect(dialog).to_have_count(0)
+    assert gateway.payments.state == "active"
+    await page.get_by_role("button", name="End the plan").click()
+    await dialog.get_by_role("button", name="End the plan").click()
+    await expect(page.get_by_text("Your plan ends on June 4, 2030.")).to_be_visible()
+    await expect(page.get_by_text("Renews on")).to_have_count(0)
+    assert gateway.payments.state == "ending"
+
+
+async def test_a_payment_brings_its_invoice_along(web: WebPage, gateway: FakeGateway) -> None:
+    """Whoever comes back from paying sees the invoice without another step, and is not told that nothing was paid."""
+    gateway.payments.set_up()
+    page = web.page
+    await page.goto(f"{web.address}/?paid=1#/account/plan")
+    await expect(page.get_by_text("Your minutes arrive in a moment.")).to_be_visible()
+    await expect(page.get_by_text("Nothing was paid yet.")).to_be_visible()
+    gateway.payments.set_up("active")
+    await expect(page.get_by_text("Your minutes have arrived.")).to_be_visible()
+    await expect(page.get_by_text("Nothing was paid yet.")).to_have_count(0)
+    await expect(page.get_by_role("link", name="Open invoice A1B2-0001")).to_be_visible()

@@ -1,0 +1,53 @@
+"""Webhooks in the account: made, their secret shown once, tried, looked at, turned off and on, removed."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser import WebPage
+from tests.integration.web.fake_gateway import FakeGateway
+from tests.integration.web.fake_webhooks import REFUSED_URL, SECRET
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
+URL = "https://example.org/hooks"
+
+
+async def test_a_webhook_lives_through_what_its_owner_does(web: WebPage, gateway: FakeGateway) -> None:
+    """Refused where it may not be; made, its secret there once; tried, failed and seen why; on again; removed."""
+    page, dialog = web.page, web.page.get_by_role("dialog")
+    await page.goto(f"{web.address}/#/account/webhooks")
+    await page.get_by_role("button", name="Add a webhook").click()
+    await dialog.get_by_role("button", name="Add a webhook").click()
+    await expect(dialog.get_by_text("Enter the address that is to be told.")).to_be_visible()
+    await dialog.get_by_label("Address").fill(REFUSED_URL)
+    await dialog.get_by_role("button", name="Add a webhook").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("leads to a public server")
+    await dialog.get_by_label("Address").fill(f" {URL} ")
+    await dialog.get_by_role("checkbox", name="was deleted").check()
+    await dialog.get_by_role("button", name="Add a webhook").click()
+    await expect(dialog.get_by_label("The secret")).to_have_value(SECRET)
+    (made,) = gateway.webhooks.made
+    assert (made["url"], set(made["events"])) == (URL, {"track.ready", "track.failed", "track.deleted"})
+    await dialog.get_by_role("button", name="Done").click()
+    assert SECRET not in await page.content()
+    row = page.locator("#webhooks li")
+    await row.get_by_role("button", name="Send a test").click()
+    await expect(page.get_by_text("A test is on its way.")).to_be_attached()
+    gateway.webhooks.fail()
+    await page.reload()
+    await expect(row).to_contain_text("It took no message for more than a day.")
+    await row.get_by_role("button", name="Log").click()
+    await expect(dialog.locator("li")).to_contain_text("No answer in time (10,000 ms)")
+    await expect(dialog.locator("li")).to_contain_text("Answered 503 (31 ms)")
+    await dialog.get_by_role("button", name="Done").click()
+    await row.get_by_role("button", name="Turn on").click()
+    await expect(row.get_by_role("button", name="Turn off")).to_be_visible()
+    await row.get_by_role("button", name="Log").click()
+    await dialog.get_by_role("button", name="Send again").click()
+    await expect(dialog.locator("li")).to_contain_text("Waiting")
+    await dialog.get_by_role("button", name="Done").click()
+    await row.get_by_role("button", name="Remove").click()
+    await dialog.get_by_role("button", name="Remove").click()
+    await expect(page.get_by_text("You have no webhook.")).to_be_visible()
+    assert gateway.webhooks.made == []

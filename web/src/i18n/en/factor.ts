@@ -1,0 +1,49 @@
+/** The second step of signing in, the question who one is, and a change of address. */
+
+import { counted } from "$/i18n/counting";
+
+export const factor = {
+  title: "Second step",
+  lead: "Signing in by password takes a code of an app on your phone as well, so that a password alone opens nothing.",
+  notOffered: "You sign in here without a password, so there is no second step to set up.",
+  setUp: "Set up the second step",
+  setUpTitle: "Set up the second step",
+  scan: "Scan this with an authenticator app, such as the one that keeps your other codes.",
+  qr: "QR code of the secret, which is written below it",
+  orType: "Or type this secret into it:",
+  code: "Code from the app",
+  codeHint: "Six digits, which change every half minute.",
+  needCode: "Enter the code.",
+  turnOn: "Turn it on",
+  isSet: "The second step is on.",
+  since: (moment: string): string => `On since ${moment}.`,
+  codesLeft: (count: number): string => `${counted(count, "recovery code is", "recovery codes are")} left.`,
+  codesTitle: "Your recovery codes",
+  codesLead:
+    "Each of these works once in place of the app, such as when your phone is lost. They are shown this once: keep them where you find them without the phone.",
+  download: "Download as a file",
+  kept: "I have kept them",
+  makeCodes: "Make new recovery codes",
+  remove: "Remove",
+  removeTitle: "Remove the second step?",
+  removeLead: "Your password alone opens the account then. The recovery codes end, too.",
+  removed: "The second step is removed.",
+
+  stepTitle: "One more step",
+  recoveryCode: "Recovery code",
+  recoveryCodeHint: "One of the ten that were shown when the second step was set up. It works once.",
+  useRecovery: "Use a recovery code instead",
+  useApp: "Use the app's code instead",
+  back: "Back to the password",
+
+  proofTitle: "Show that it is you",
+  proofLead: "What you are about to do could shut you out, or let others in. For ten minutes you are not asked again.",
+  proofGo: "Go on",
+
+  changeEmail: "Change the address",
+  newEmail: "New e-mail address",
+  newEmailHint: "A mail with a link comes there. The present address counts until you open it.",
+  sendChange: "Send the link",
+  changeSent: (address: string): string =>
+    `A mail is on its way to ${address}. Open the link in it to change the address.`,
+};
