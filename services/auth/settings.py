@@ -9,6 +9,7 @@ from typing import Literal
 from chassis.settings import ServiceSettings, SettingsInvalid
 from chassis.tokens.rules import SESSION_LIFE_S_MAX
 from services.auth.domain.provider import Provider, is_secure, providers_in
+from services.auth.domain.relying_party import RelyingParty, relying_party
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,9 @@ class AuthSettings(ServiceSettings):
     Unlike that key it must never change: with it goes everybody's second factor."""
     public_url: str = ""
     """Where people reach us, e.g. https://stripsession.example."""
+    passkey_origins: tuple[str, ...] = ()
+    """Origins of our pages where passkeys work, e.g. https://stripsession.example. Passkeys are bound to the first
+    one's name for good, and the others are of that name or below it; empty takes public_url."""
     issuer: str = ""
     """The `iss` claim; empty takes public_url, and `stripsession` when that is empty too."""
     audience: str = "stripsession"
@@ -112,12 +116,21 @@ class AuthSettings(ServiceSettings):
                 "STRIPSESSION_SIGN_UP_CONFIRMED_BY_MAIL needs STRIPSESSION_PUBLIC_URL, and STRIPSESSION_SMTP_HOST or"
                 " STRIPSESSION_MAIL_DIR"
             )
+        if self.passkey_origins and self.party_of_passkeys() is None:
+            faults.append(
+                "STRIPSESSION_PASSKEY_ORIGINS is malformed: https:// and names, or http://localhost:PORT; all of the"
+                " first one's name or below it"
+            )
         if self.clerk_issuer:
             faults += self._clerk_faults()
         if self.providers_file is not None:
             faults += self._provider_faults(self.providers_file)
         if faults:
             raise SettingsInvalid("; ".join(faults))
+
+    def party_of_passkeys(self) -> RelyingParty | None:
+        """What passkeys are bound to; None where there can be none."""
+        return relying_party(self.passkey_origins or ((self.public_url,) if self.public_url else ()))
 
     def parties_of_clerk(self) -> tuple[str, ...]:
         """The origins whose tokens are taken."""

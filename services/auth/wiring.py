@@ -26,6 +26,7 @@ from services.auth.api.device_servicer import DeviceServicer
 from services.auth.api.email_change_servicer import EmailChangeServicer
 from services.auth.api.factor_servicer import SecondFactorServicer
 from services.auth.api.federation_servicer import FederationServicer
+from services.auth.api.passkey_servicer import PasskeyServicer
 from services.auth.api.provider_servicer import ProviderServicer
 from services.auth.api.security_servicer import AccountSecurityServicer
 from services.auth.api.servicer import AuthServicer, LocalSignInServicer, PublishedKeys
@@ -34,7 +35,9 @@ from services.auth.app.ask_erasure_again import ask_erasure_again
 from services.auth.app.deliver_mails import deliver_mails
 from services.auth.app.federation_ports import Clerk, Federation
 from services.auth.app.forget_remains import forget_remains
-from services.auth.app.ports import Lives, Mailer, Mailing, MailLives, Ports
+from services.auth.app.mailing_ports import Mailer, Mailing, MailLives
+from services.auth.app.passkey_ports import Passkeys
+from services.auth.app.ports import Lives, Ports
 from services.auth.app.provider_ports import Providers
 from services.auth.app.reconcile_clerk import reconcile_clerk
 from services.auth.clients.authenticator_codes import TotpCodes
@@ -47,6 +50,7 @@ from services.auth.clients.session_issuers import SessionIssuer, clerk_issuer
 from services.auth.clients.signing_keys import key_set, load_or_make, load_or_make_secret, load_public, mail_key
 from services.auth.clients.smtp_mailer import SmtpMailer, SmtpServer
 from services.auth.clients.token_signing import JwtSigner
+from services.auth.clients.webauthn_answers import WebauthnAnswers
 from services.auth.domain.errors import IssuerAway, TooManyMissing
 from services.auth.domain.webhook_signature import secret_key
 from services.auth.events.envelopes import encode
@@ -61,6 +65,7 @@ from stripsession.auth.v1 import (
     device_service_pb2_grpc,
     email_change_service_pb2_grpc,
     federation_service_pb2_grpc,
+    passkey_service_pb2_grpc,
     provider_service_pb2_grpc,
     second_factor_service_pb2_grpc,
 )
@@ -158,7 +163,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         settings.listen,
         Certificates(settings.certificates, "auth"),
         statuses=STATUSES,
-        registrations=_registrations(ports, servicer, federated, provider_servicer),
+        registrations=_registrations(ports, servicer, federated, provider_servicer, _passkeys(settings, ports)),
         readiness=readiness,
         drain_s=settings.drain_s,
         acts=acts,
@@ -194,7 +199,11 @@ def _providers(settings: AuthSettings, http: HttpDocuments) -> Providers:
 
 
 def _registrations(
-    ports: Ports, servicer: AuthServicer, federated: Federated, provider_servicer: ProviderServicer
+    ports: Ports,
+    servicer: AuthServicer,
+    federated: Federated,
+    provider_servicer: ProviderServicer,
+    passkeys: Passkeys,
 ) -> list[Registration]:
     return [
         lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(servicer, server),
@@ -213,6 +222,7 @@ def _registrations(
         lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(ApiKeyServicer(ports), server),
         lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(DeviceServicer(ports), server),
         lambda server: provider_service_pb2_grpc.add_ProviderServiceServicer_to_server(provider_servicer, server),
+        lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(PasskeyServicer(passkeys), server),
         lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports), server),
         lambda server: second_factor_service_pb2_grpc.add_SecondFactorServiceServicer_to_server(
             SecondFactorServicer(ports), server
@@ -221,6 +231,12 @@ def _registrations(
             EmailChangeServicer(ports), server
         ),
     ]
+
+
+def _passkeys(settings: AuthSettings, ports: Ports) -> Passkeys:
+    party = settings.party_of_passkeys()
+    authenticators = WebauthnAnswers(party) if party is not None else None
+    return Passkeys(ports, authenticators, settings.clerk_issuer)
 
 
 def _federated(settings: AuthSettings, ports: Ports) -> Federated:

@@ -30,6 +30,7 @@ from services.gateway.api.listing_routes import ListingRoutes
 from services.gateway.api.mail_routes import MailRoutes
 from services.gateway.api.media_routes import MediaRoutes
 from services.gateway.api.openapi import document
+from services.gateway.api.passkey_routes import PasskeyRoutes
 from services.gateway.api.provider_landing import ProviderLanding
 from services.gateway.api.provider_routes import ProviderRoutes
 from services.gateway.api.router import Router
@@ -67,6 +68,7 @@ from stripsession.auth.v1 import (
     device_service_pb2_grpc,
     email_change_service_pb2_grpc,
     federation_service_pb2_grpc,
+    passkey_service_pb2_grpc,
     provider_service_pb2_grpc,
     second_factor_service_pb2_grpc,
 )
@@ -103,6 +105,7 @@ class Stubs:
     security: account_security_service_pb2_grpc.AccountSecurityServiceAsyncStub
     api_keys: api_key_service_pb2_grpc.ApiKeyServiceAsyncStub
     devices: device_service_pb2_grpc.DeviceServiceAsyncStub
+    passkeys: passkey_service_pb2_grpc.PasskeyServiceAsyncStub
     providers: provider_service_pb2_grpc.ProviderServiceAsyncStub
     factors: second_factor_service_pb2_grpc.SecondFactorServiceAsyncStub
     email_changes: email_change_service_pb2_grpc.EmailChangeServiceAsyncStub
@@ -226,6 +229,7 @@ def _stubs(
         account_security_service_pb2_grpc.AccountSecurityServiceStub(auth),
         api_key_service_pb2_grpc.ApiKeyServiceStub(auth),
         device_service_pb2_grpc.DeviceServiceStub(auth),
+        passkey_service_pb2_grpc.PasskeyServiceStub(auth),
         provider_service_pb2_grpc.ProviderServiceStub(auth),
         second_factor_service_pb2_grpc.SecondFactorServiceStub(auth),
         email_change_service_pb2_grpc.EmailChangeServiceStub(auth),
@@ -259,6 +263,7 @@ def _endpoints(
         *MailRoutes(stubs.security, admission).endpoints(),
         *ApiKeyRoutes(stubs.api_keys).endpoints(),
         *DeviceRoutes(stubs.devices).endpoints(),
+        *PasskeyRoutes(stubs.passkeys, admission).endpoints(),
         *ProviderRoutes(stubs.providers, admission).endpoints(),
         *FactorRoutes(stubs.factors, admission).endpoints(),
         *EmailChangeRoutes(stubs.email_changes).endpoints(),

@@ -31,6 +31,8 @@ ANYBODYS_NAMES = frozenset(
         "undoEmailChange",
         "startDeviceSignIn",
         "redeemDeviceSignIn",
+        "startPasskeySignIn",
+        "signInWithPasskey",
         "listProviders",
         "startProviderSignIn",
         "finishProviderSignIn",

@@ -30,6 +30,7 @@ PROMISED_NAMES = """
     revokeShare openShare getSharedManifest getSharedSegment downloadStem downloadMix downloadAll createMix listModels
     listPlans getUsage listErasures receiveClerkWebhook createApiKey listApiKeys revokeApiKey
     startDeviceSignIn redeemDeviceSignIn describeDeviceSignIn answerDeviceSignIn
+    startPasskeySignIn signInWithPasskey startPasskey createPasskey listPasskeys renamePasskey removePasskey
     createWebhookEndpoint listWebhookEndpoints updateWebhookEndpoint deleteWebhookEndpoint rotateWebhookSecret
     testWebhookEndpoint listWebhookDeliveries replayWebhookDelivery
     answerChallenge stepUp getSecondFactor startSecondFactor confirmSecondFactor removeSecondFactor makeRecoveryCodes

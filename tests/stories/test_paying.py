@@ -86,7 +86,8 @@ async def _sees_formats(web: WebPage, title: str, *, lacked: bool) -> None:
 async def _is_on(page: Page, plan: str) -> bool:
     """Whether the page, read anew, says that one is on this plan."""
     await page.reload()
-    await page.get_by_role("heading", name="Plans").wait_for()
+    # Which plan it is comes a moment after the view.
+    await page.get_by_text("minutes left").wait_for()
     return await page.get_by_text(plan).is_visible()
 
 

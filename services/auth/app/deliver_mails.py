@@ -6,7 +6,8 @@ import datetime
 import enum
 from collections.abc import Callable
 
-from services.auth.app.ports import MailerAway, MailRefused, Ports
+from services.auth.app.mailing_ports import MailerAway, MailRefused
+from services.auth.app.ports import Ports
 from services.auth.app.write_mail import mailing
 from services.auth.domain.mail import ClaimedMail, pause_s
 

@@ -24,6 +24,7 @@ _KINDS: Sequence[Callable[[Work], _Forgetting]] = (
     lambda work: work.identities,
     lambda work: work.api_keys,
     lambda work: work.device_sign_ins,
+    lambda work: work.passkeys,
     lambda work: work.provider_sign_ins,
     lambda work: work.challenges,
 )
@@ -40,7 +41,7 @@ async def forget_remains(ports: Ports) -> int:
             async with ports.store.transaction() as work:
                 remains = kind(work)
                 # Of a program that waited an address is known, and of a browser that went to a provider a person.
-                is_at_once = remains in (work.device_sign_ins, work.provider_sign_ins)
+                is_at_once = remains in (work.device_sign_ins, work.provider_sign_ins, work.passkeys)
                 count = await remains.forget(now if is_at_once else before, BATCH)
             removed += count
     return removed

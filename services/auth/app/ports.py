@@ -10,6 +10,8 @@ from typing import Protocol
 
 from services.auth.app.factor_ports import AuthenticatorCodes, SecondFactors, SignInChallenges
 from services.auth.app.mail_ports import EmailCodes, Mails, PendingSignUps
+from services.auth.app.mailing_ports import Mailing
+from services.auth.app.passkey_ports import PasskeyRows
 from services.auth.app.people_ports import People
 from services.auth.app.program_ports import ApiKeys, DeviceSignIns
 from services.auth.app.provider_ports import ProviderSignIns
@@ -18,7 +20,6 @@ from services.auth.domain.email_address import EmailAddress
 from services.auth.domain.facts import Fact
 from services.auth.domain.identity import Identity
 from services.auth.domain.link import SignInLink
-from services.auth.domain.mail import Mail
 from services.auth.domain.session import AccessToken, RefreshToken, Session
 
 
@@ -214,6 +215,11 @@ class Work(Protocol):
         ...
 
     @property
+    def passkeys(self) -> PasskeyRows:
+        """Passkeys."""
+        ...
+
+    @property
     def second_factors(self) -> SecondFactors:
         """Second factors and their recovery codes."""
         ...
@@ -270,22 +276,6 @@ class TokenSigner(Protocol):
         ...
 
 
-class MailerAway(Exception):
-    """The mail was not taken now, and may be later; the text says why and names nobody."""
-
-
-class MailRefused(Exception):
-    """The mail never will be taken; the text says why and names nobody."""
-
-
-class Mailer(Protocol):
-    """Carries mail."""
-
-    async def send(self, mail: Mail) -> None:
-        """Hand one over. Raises MailerAway or MailRefused."""
-        ...
-
-
 class Clock(Protocol):
     """Tells the time in UTC."""
 
@@ -306,28 +296,6 @@ class Lives:
     """A sign-in link."""
     remains: datetime.timedelta
     """What is over, before it is forgotten."""
-
-
-@dataclasses.dataclass(frozen=True)
-class MailLives:
-    """How long the links in mails work."""
-
-    verify: datetime.timedelta
-    """To confirm an address, or a sign-up."""
-    reset: datetime.timedelta
-    """To choose a new password."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Mailing:
-    """How mail is sent."""
-
-    mailer: Mailer
-    public_url: str
-    """Where its links lead."""
-    lives: MailLives
-    confirms_sign_ups: bool
-    """Whether an account is made when its mail was read, and nobody learns from a sign-up who has one."""
 
 
 @dataclasses.dataclass(frozen=True)

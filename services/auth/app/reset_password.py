@@ -16,7 +16,7 @@ from services.auth.domain.password import check_password, prepared
 
 
 async def reset_password(ports: Ports, code: str, password: str, language: str) -> Account:
-    """Every session, API key and connected provider ends, the address is verified, and the person is told by mail.
+    """Every session, API key, passkey and provider ends, the address is verified, and the person is told by mail.
 
     Raises CodeSpent, WeakPassword (the code still works then) or HashingBusy.
     """
@@ -40,6 +40,7 @@ async def reset_password(ports: Ports, code: str, password: str, language: str) 
         await end_others(ports, work, account.user_id, "", now)
         # Whoever had the password might have made one that outlives it.
         await revoke_every_key(work, account.user_id, now)
+        await work.passkeys.remove_of(account.user_id)
         await work.provider_sign_ins.disconnect_all(account.user_id)
         await write_mail(ports, work, Occasion.PASSWORD_CHANGED, account.email.typed, language, user_id=account.user_id)
     return account

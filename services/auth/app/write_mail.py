@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 
-from services.auth.app.ports import Mailing, Ports, Work
+from services.auth.app.mailing_ports import Mailing
+from services.auth.app.ports import Ports, Work
 from services.auth.domain.errors import MailOff
 from services.auth.domain.identifiers import new_mail_id
 from services.auth.domain.letters import letter

@@ -6,7 +6,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from services.auth.app.ports import MailerAway
+from services.auth.app.mailing_ports import MailerAway
 from services.auth.clients.mailing import message_of
 from services.auth.domain.mail import Mail
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import aiosmtplib
 
-from services.auth.app.ports import MailerAway, MailRefused
+from services.auth.app.mailing_ports import MailerAway, MailRefused
 from services.auth.clients.mailing import message_of
 from services.auth.domain.mail import Mail
 

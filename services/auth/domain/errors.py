@@ -214,3 +214,39 @@ class DeviceAskedTooSoon(Exception):
         """`retry_after_s` is the interval from now on."""
         super().__init__()
         self.retry_after_s = retry_after_s
+
+
+class PasskeysOff(Exception):
+    """There are no passkeys here: this server has no public name, or you sign in through somebody else."""
+
+
+class PasskeyNameInvalid(Exception):
+    """A passkey's name has 1 to 100 visible characters."""
+
+
+class PasskeyNotFound(Exception):
+    """There is no such passkey."""
+
+
+class TooManyPasskeys(Exception):
+    """You have as many passkeys as you may have. Remove one of them first."""
+
+
+class PasskeyNotTaken(Exception):
+    """This passkey was not taken: it does not answer what was asked, or comes too late. Try again."""
+
+
+class PasskeyRefused(Exception):
+    """This passkey opens nothing here, or its answer came too late. Try again, or sign in another way."""
+
+
+class PasskeyCopied(PasskeyRefused):
+    """This passkey opens nothing here, or its answer came too late. Try again, or sign in another way."""
+
+    # The message is the parent's on purpose: whoever holds a copy learns nothing from it.
+
+    def __init__(self, passkey_id: str, user_id: str) -> None:
+        """It told of fewer uses than before; its owner is written to."""
+        super().__init__()
+        self.passkey_id = passkey_id
+        self.user_id = user_id

@@ -29,6 +29,11 @@ def new_key_id() -> str:
     return f"key_{uuid.uuid4().hex}"
 
 
+def new_passkey_id() -> str:
+    """A fresh passkey's identifier."""
+    return f"pky_{uuid.uuid4().hex}"
+
+
 def new_secret() -> str:
     """A fresh refresh token or link code: 256 random bits, safe in addresses."""
     return secrets.token_urlsafe(SECRET_BYTES)
@@ -36,4 +41,9 @@ def new_secret() -> str:
 
 def fingerprint(secret: str) -> bytes:
     """What is stored of a secret. Plain SHA-256 is enough, since nobody guesses 256 random bits."""
-    return hashlib.sha256(secret.encode()).digest()
+    return digest(secret.encode())
+
+
+def digest(random: bytes) -> bytes:
+    """The same of bytes."""
+    return hashlib.sha256(random).digest()

@@ -41,7 +41,8 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             (
                 "Somebody, hopefully you, asked for a new password of the StripSession account with this address. Open"
                 " this link to choose one:\n\n{link}\n\nIt works once, and not for long. "
-                "That signs out everywhere. If it was not you, do nothing: your password stays as it is."
+                "That signs out everywhere and ends passkeys and API keys. If it was not you, do nothing: your password"
+                " stays as it is."
             ),
         ),
         Occasion.RESET_UNKNOWN: (
@@ -111,6 +112,29 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
                 " signed out. If it was not you, choose a new password at once:\n\n{home}"
             ),
         ),
+        Occasion.PASSKEY_ADDED: (
+            "A passkey was added to your account",
+            (
+                "A passkey was added to your StripSession account. Whoever holds it can sign in without your password."
+                " If it was not you, remove it in your account, under Security, and choose a new"
+                " password:\n\n{home}"
+            ),
+        ),
+        Occasion.PASSKEY_REMOVED: (
+            "A passkey was removed from your account",
+            (
+                "A passkey was removed from your StripSession account and opens nothing any more. If it was not you,"
+                " choose a new password at once:\n\n{home}"
+            ),
+        ),
+        Occasion.PASSKEY_COPIED: (
+            "A sign-in with one of your passkeys was refused",
+            (
+                "Somebody tried to sign in to your StripSession account with a passkey of yours that seems to be"
+                " copied: it told of fewer uses than before. It was refused. If you do not know why, remove that"
+                " passkey in your account, under Security, and add a new one:\n\n{home}"
+            ),
+        ),
     },
     "de": {
         Occasion.CONFIRM_SIGN_UP: (
@@ -141,7 +165,8 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             (
                 "Jemand, hoffentlich du, möchte ein neues Passwort für das Konto bei StripSession mit dieser Adresse."
                 " Öffne diesen Link, um eines zu wählen:\n\n{link}\n\nEr gilt einmal und nicht lange. "
-                "Das meldet überall ab. Warst du es nicht, dann tu nichts: Dein Passwort bleibt, wie es ist."
+                "Das meldet überall ab und beendet Passkeys und API-Schlüssel. Warst du es nicht, dann tu nichts: Dein"
+                " Passwort bleibt, wie es ist."
             ),
         ),
         Occasion.RESET_UNKNOWN: (
@@ -212,6 +237,30 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             (
                 "Das Passwort deines Kontos bei StripSession wurde geändert, und wer anderswo angemeldet war,"
                 " ist abgemeldet. Warst du es nicht, dann wähle sofort ein neues:\n\n{home}"
+            ),
+        ),
+        Occasion.PASSKEY_ADDED: (
+            "Deinem Konto wurde ein Passkey hinzugefügt",
+            (
+                "Deinem Konto bei StripSession wurde ein Passkey hinzugefügt. Wer ihn hat, kann sich ohne dein Passwort"
+                " anmelden. Warst du es nicht, dann entferne ihn in deinem Konto unter Sicherheit und wähle ein neues"
+                " Passwort:\n\n{home}"
+            ),
+        ),
+        Occasion.PASSKEY_REMOVED: (
+            "Aus deinem Konto wurde ein Passkey entfernt",
+            (
+                "Aus deinem Konto bei StripSession wurde ein Passkey entfernt; er öffnet nichts mehr. Warst du es"
+                " nicht, dann wähle sofort ein neues Passwort:\n\n{home}"
+            ),
+        ),
+        Occasion.PASSKEY_COPIED: (
+            "Eine Anmeldung mit einem deiner Passkeys wurde abgewiesen",
+            (
+                "Jemand wollte sich bei deinem Konto von StripSession mit einem deiner Passkeys anmelden, der kopiert"
+                " zu sein scheint: Er meldete weniger Anmeldungen als zuvor. Er wurde abgewiesen. Kannst du dir das"
+                " nicht erklären, dann entferne diesen Passkey in deinem Konto unter Sicherheit und füge einen neuen"
+                " hinzu:\n\n{home}"
             ),
         ),
     },

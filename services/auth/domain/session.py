@@ -15,6 +15,7 @@ class Method(enum.StrEnum):
     PASSWORD = "password"  # noqa: S105 - a word of the contract
     TOTP = "totp"
     RECOVERY_CODE = "recovery_code"
+    PASSKEY = "passkey"
     LINK = "link"
     """A one-time link of whoever runs the machine."""
     PROVIDER = "provider"

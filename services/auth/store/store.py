@@ -19,6 +19,7 @@ from services.auth.store.email_codes import PostgresEmailCodes, PostgresPendingS
 from services.auth.store.identities import PostgresIdentities
 from services.auth.store.links import PostgresLinks
 from services.auth.store.mails import PostgresMails
+from services.auth.store.passkeys import PostgresPasskeys
 from services.auth.store.people import PostgresPeople
 from services.auth.store.provider_sign_ins import PostgresProviderSignIns
 from services.auth.store.second_factors import PostgresSecondFactors, PostgresSignInChallenges
@@ -55,6 +56,7 @@ class PostgresWork:
         self.pending_sign_ups = PostgresPendingSignUps(inner.connection)
         self.mails = PostgresMails(inner.connection, keys.mail)
         self.device_sign_ins = PostgresDeviceSignIns(inner.connection)
+        self.passkeys = PostgresPasskeys(inner.connection)
         self.api_keys = PostgresApiKeys(inner.connection)
         self.provider_sign_ins = PostgresProviderSignIns(inner.connection, keys.mail)
         self.second_factors = PostgresSecondFactors(inner.connection, keys.second_factor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.gateway.api.billing_schemas import EXAMPLES as BILLING_EXAMPLES
+from services.gateway.api.passkey_schemas import EXAMPLES as PASSKEY_EXAMPLES
 from services.gateway.api.provider_schemas import PROVIDER_EXAMPLES
 from services.gateway.api.webhook_schemas import WEBHOOK_EXAMPLES
 
@@ -200,6 +201,7 @@ BY_SCHEMA: Mapping[str, object] = {
     "NewShare": _SHARE | {"token": SHARE_TOKEN, "path": f"/#/shared/{SHARE_TOKEN}"},
     "OpenedShare": {"track": _SHARED_TRACK, "view": _VIEW, "expires_at": _ENDS_AT},
     **BILLING_EXAMPLES,
+    **PASSKEY_EXAMPLES,
     **PROVIDER_EXAMPLES,
     **WEBHOOK_EXAMPLES,
     "Plans": {

@@ -11,9 +11,8 @@ from services.gateway.api.admission import REFRESH_PATH, Admission, require_same
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
 from services.gateway.api.mapping import moment
-from services.gateway.api.opened_session import TRANSPORT, session_answer
+from services.gateway.api.opened_session import TRANSPORT, device, is_by_cookie, session_answer
 from services.gateway.api.schema import Body, YesNo
-from services.gateway.domain.device import device_of
 from stripsession.auth.v1 import provider_service_pb2 as pb
 
 if TYPE_CHECKING:
@@ -164,7 +163,7 @@ class ProviderRoutes:
         request = pb.FinishProviderSignInRequest(
             browser_secret=_secret(call),
             confirms_age=body.get("confirms_age", False),
-            device=device_of(call.request.headers.get("user-agent", "")),
+            device=device(call),
         )
         answer = await ask(self._providers.FinishProviderSignIn, request)
         if answer.HasField("newcomer"):
@@ -176,7 +175,7 @@ class ProviderRoutes:
                 "display_name": newcomer.display_name,
             }
             return json_answer(asked, 202)
-        by_cookie = body.get("transport") == "cookie"
+        by_cookie = is_by_cookie(body)
         response = session_answer(self._admission, call, answer.account, answer.tokens, by_cookie=by_cookie, status=200)
         return self._arrived(call, response)
 

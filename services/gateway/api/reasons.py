@@ -120,6 +120,17 @@ OF_SERVICES: Mapping[str, Reason] = {
         "A smaller plan cannot be paid by another interval. End the subscription, then choose the plan anew.",
     ),
     "PAGE_TOKEN_INVALID": Reason(422, "The page token is not one of ours. Start at the first page."),
+    "PASSKEYS_OFF": Reason(
+        409, "There are no passkeys here: this server has no public name, or you sign in through somebody else."
+    ),
+    "PASSKEY_NAME_INVALID": Reason(422, "A passkey's name has 1 to 100 visible characters."),
+    "PASSKEY_NOT_FOUND": Reason(404, "There is no such passkey."),
+    "PASSKEY_NOT_TAKEN": Reason(
+        404, "This passkey was not taken: it does not answer what was asked, or comes too late. Try again."
+    ),
+    "PASSKEY_REFUSED": Reason(
+        401, "This passkey opens nothing here, or its answer came too late. Try again, or sign in another way."
+    ),
     "PASSWORD_MISSING": Reason(
         409,
         "This account has no password here, which this needs. Choose one by mail first, where you sign in here.",
@@ -185,6 +196,7 @@ OF_SERVICES: Mapping[str, Reason] = {
     ),
     # Waiting makes no room, here and for links: both end by being revoked, or after days.
     "TOO_MANY_API_KEYS": Reason(409, "You have as many keys as you may have. Revoke one of them first."),
+    "TOO_MANY_PASSKEYS": Reason(409, "You have as many passkeys as you may have. Remove one of them first."),
     "TOO_MANY_SHARES": Reason(409, "The track has as many links as it may have. Revoke one of them first."),
     "TOO_LONG": Reason(422, "This song is longer than the limit of 10 minutes. Upload a shorter one."),
     "TOO_MANY_UPLOADS": Reason(429, "Too many uploads are open. Finish or give up one of them first."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.gateway.api.billing_schemas import BILLING_SCHEMAS
+from services.gateway.api.passkey_schemas import PASSKEY_SCHEMAS
 from services.gateway.api.provider_schemas import PROVIDER_SCHEMAS
 from services.gateway.api.reasons import WORDS
 from services.gateway.api.report_schemas import REPORT_SCHEMAS
@@ -42,6 +43,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **TRACK_SCHEMAS,
     **REPORT_SCHEMAS,
     **BILLING_SCHEMAS,
+    **PASSKEY_SCHEMAS,
     **WEBHOOK_SCHEMAS,
     **PROVIDER_SCHEMAS,
     "ProblemReason": one_of(

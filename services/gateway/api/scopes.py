@@ -36,6 +36,7 @@ SCOPES: Mapping[str, Scope] = {
     # Whoever may add to the account's ways in, or change who it is, could stay after a key was revoked.
     "answerDeviceSignIn": Scope.SESSION,
     "createApiKey": Scope.SESSION,
+    "createPasskey": Scope.SESSION,
     "describeDeviceSignIn": Scope.SESSION,
     "confirmSecondFactor": Scope.SESSION,
     "getSecondFactor": Scope.SESSION,
@@ -46,6 +47,10 @@ SCOPES: Mapping[str, Scope] = {
     "stepUp": Scope.SESSION,
     "getAccount": Scope.SESSION,
     "listApiKeys": Scope.SESSION,
+    "listPasskeys": Scope.SESSION,
+    "removePasskey": Scope.SESSION,
+    "renamePasskey": Scope.SESSION,
+    "startPasskey": Scope.SESSION,
     # Its links lead to pages of the payment provider, which know name and address.
     "listInvoices": Scope.SESSION,
     "revokeApiKey": Scope.SESSION,

@@ -19,9 +19,11 @@ STEP_UP: frozenset[str] = frozenset(
         "createApiKey",
         "disconnectProvider",
         "makeRecoveryCodes",
+        "removePasskey",
         "removeSecondFactor",
         "requestEmailChange",
         "startConnecting",
+        "startPasskey",
         "startSecondFactor",
     }
 )

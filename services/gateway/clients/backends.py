@@ -13,6 +13,7 @@ _FEDERATION = "stripsession.auth.v1.FederationService"
 _SECURITY = "stripsession.auth.v1.AccountSecurityService"
 _KEYS = "stripsession.auth.v1.ApiKeyService"
 _DEVICES = "stripsession.auth.v1.DeviceService"
+_PASSKEYS = "stripsession.auth.v1.PasskeyService"
 _PROVIDERS = "stripsession.auth.v1.ProviderService"
 _FACTORS = "stripsession.auth.v1.SecondFactorService"
 _LIBRARY = "stripsession.library.v1.LibraryService"
@@ -31,6 +32,7 @@ _IDEMPOTENT = {
     + [f"{_SECURITY}/{name}" for name in ("ListSessions", "EndOtherSessions", "ListEndedSessions")]
     + [f"{_KEYS}/{name}" for name in ("ListApiKeys", "RevokeApiKey", "VerifyApiKey")]
     + [f"{_DEVICES}/DescribeDeviceSignIn"]
+    + [f"{_PASSKEYS}/{name}" for name in ("BeginPasskey", "ListPasskeys", "RenamePasskey", "BeginPasskeySignIn")]
     + [f"{_PROVIDERS}/{name}" for name in ("ListProviders", "ListConnections")]
     + [f"{_FACTORS}/{name}" for name in ("GetSecondFactor", "ListProofs")],
     "library": [

@@ -18,7 +18,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 from chassis.authority import ensure_certificates
 from chassis.testing.nats import free_port
-from services.auth.app.ports import MailerAway, MailRefused
+from services.auth.app.mailing_ports import MailerAway, MailRefused
 from services.auth.clients.folder_mailer import FolderMailer
 from services.auth.clients.smtp_mailer import Encryption, SmtpMailer, SmtpServer
 from tests.unit.auth.mail_conformance import mail_to

@@ -26,6 +26,7 @@ from tests.unit.auth.device_conformance import DeviceConformance
 from tests.unit.auth.factor_conformance import FactorConformance
 from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.mail_conformance import MailConformance, mail_to
+from tests.unit.auth.passkey_conformance import PasskeyConformance
 from tests.unit.auth.people_conformance import PeopleConformance
 from tests.unit.auth.provider_conformance import ProviderConformance
 from tests.unit.auth.store_conformance import NOW, StoreConformance
@@ -64,6 +65,12 @@ class TestPostgresApiKeys(ApiKeyConformance):
 
 
 class TestPostgresDeviceSignIns(DeviceConformance):
+    @pytest.fixture
+    def store(self, database: Database) -> PostgresStore:
+        return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
+
+
+class TestPostgresPasskeys(PasskeyConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
         return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))

@@ -25,6 +25,7 @@ from stripsession.auth.v1 import (
     auth_service_pb2_grpc,
     device_service_pb2_grpc,
     federation_service_pb2_grpc,
+    passkey_service_pb2_grpc,
     provider_service_pb2_grpc,
 )
 from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
@@ -44,6 +45,7 @@ from tests.integration.gateway.fake_factors import FakeFactors
 from tests.integration.gateway.fake_federation import FakeFederation
 from tests.integration.gateway.fake_jobs import FakeJobs
 from tests.integration.gateway.fake_listing import FakeListing
+from tests.integration.gateway.fake_passkeys import FakePasskeys
 from tests.integration.gateway.fake_payments import FakePayments
 from tests.integration.gateway.fake_providers import FakeProviders
 from tests.integration.gateway.fake_retention import FakeRetention
@@ -67,6 +69,7 @@ class Door:
     sessions: FakeSessions
     api_keys: FakeApiKeys
     devices: FakeDevices
+    passkeys: FakePasskeys
     providers: FakeProviders
     factors: FakeFactors
     library: FakeLibrary
@@ -125,10 +128,9 @@ async def opened(
     certificates: Path, web_dir: Path, *, times: WatchTimes | None = None, **settings: Any
 ) -> AsyncIterator[Door]:
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
-    shares, sessions, listing = FakeShares(library), FakeSessions(auth), FakeListing(library)
-    federation, api_keys, devices = FakeFederation(), FakeApiKeys(), FakeDevices(auth)
-    payments, providers, webhooks = FakePayments(), FakeProviders(auth), FakeWebhooks()
-    factors = FakeFactors(auth)
+    shares, sessions, listing, payments = FakeShares(library), FakeSessions(auth), FakeListing(library), FakePayments()
+    federation, api_keys, devices, factors = FakeFederation(), FakeApiKeys(), FakeDevices(auth), FakeFactors(auth)
+    webhooks, passkeys, providers = FakeWebhooks(), FakePasskeys(auth), FakeProviders(auth)
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
@@ -138,6 +140,7 @@ async def opened(
             lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(federation, server),
             lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(api_keys, server),
             lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(devices, server),
+            lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(passkeys, server),
             lambda server: provider_service_pb2_grpc.add_ProviderServiceServicer_to_server(providers, server),
             *factors.registrations(),
         ],
@@ -178,6 +181,7 @@ async def opened(
             sessions,
             api_keys,
             devices,
+            passkeys,
             providers,
             factors,
             library,

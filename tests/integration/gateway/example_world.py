@@ -23,6 +23,7 @@ from services.gateway.api.auth_routes import CONFIRMATION, LINK, REFRESH, SIGN_I
 from services.gateway.api.email_change_routes import CONFIRM, UNDO
 from services.gateway.api.factor_routes import CHALLENGE
 from services.gateway.api.mail_routes import CHOICE, VERIFY
+from services.gateway.api.passkey_schemas import PASSKEY_ID, USED
 from services.gateway.api.webhook_schemas import DELIVERY_ID, ENDPOINT_ID
 from stripsession.auth.v1 import account_pb2
 from stripsession.library.v1 import share_service_pb2
@@ -52,6 +53,8 @@ def restore(door: Door) -> None:
     devices.waiting, devices.answers, devices.device_codes = {}, {DEVICE_CODE: OWNER}, {}
     devices.add(USER_CODE, "waiting")
     devices.device_codes[DEVICE_CODE] = "answered"
+    door.passkeys.passkeys, door.passkeys.credentials = {}, {str(USED["id"]): OWNER}
+    door.passkeys.add(OWNER, PASSKEY_ID)
     door.providers.connected = {OWNER}
     track = library.add_track(OWNER, segments=3, has_cover=True, upload_held=True, tags=["practice"])
     track.track_id = TRACK_ID

@@ -18,6 +18,7 @@ from schemathesis.generation.modes import GenerationMode
 from schemathesis.transport import SerializationContext
 
 from services.gateway.api.answer_examples import KEY_ID, SHARE_ID, SHARE_TOKEN, TRACK_ID, UPLOAD_ID
+from services.gateway.api.passkey_schemas import PASSKEY_ID
 from services.gateway.api.provider_routes import PROVIDER_COOKIE
 from services.gateway.domain.identifiers import is_known_shape
 from tests.contract.openapi_document import Json, document, operations, responses
@@ -32,6 +33,7 @@ KNOWN = {
     "track_id": TRACK_ID,
     "upload_id": UPLOAD_ID,
     "key_id": KEY_ID,
+    "passkey_id": PASSKEY_ID,
     "share_id": SHARE_ID,
     "stem": "vocals",
     "index": "0",

@@ -26,6 +26,10 @@ SAMPLES = {
     "share_id": "shr_" + "0" * 32,
     "session_id": "ses_" + "0" * 32,
     "key_id": "key_" + "0" * 32,
+    "passkey_id": "pky_" + "0" * 32,
+    "provider": "google",
+    "endpoint_id": "whe_" + "0" * 32,
+    "delivery_id": "whd_" + "0" * 32,
     "stem": "vocals",
     "index": "0",
     "ext": "flac",
@@ -72,6 +76,7 @@ async def ask(door: Door, endpoint: Endpoint, path: str, headers: dict[str, str]
         content = {
             "createTrack": b'{"upload_id": "upl_00000000000000000000000000000000"}',
             "createMix": b'{"format": "flac"}',
+            "renamePasskey": b'{"name": "Phone"}',
         }.get(endpoint.name, b"{}")
     return await door.http.request(endpoint.method, path, headers={**more, **headers}, content=content)
 

@@ -35,6 +35,7 @@ from tests.integration.stripe.shop import Shop
 from tests.integration.walks.auth_rows import PASSWORD, TOTP_SECRET, AuthRows
 from tests.integration.walks.contracts import method_named
 from tests.integration.walks.house import House
+from tests.integration.walks.of_passkey import Passkeys
 from tests.integration.walks.of_provider import PROVIDER, Provided
 from tests.unit.library.stems import BLOCK, MadeStem, collect, make_stem, music
 
@@ -90,6 +91,9 @@ class Belongings:
     session_id: str = ""
     key_id: str = ""
     user_code: str = ""
+    passkey_id: str = ""
+    created: str = ""
+    """What their browser made when it was asked for a passkey."""
     connecting_secret: str = ""
     """Of a browser that came back to connect a provider, in this session:"""
     signed_session_id: str = ""
@@ -110,6 +114,8 @@ class Secrets:
     sign_up_code: str
     api_key: str
     device_code: str
+    assertion: str
+    """What their browser answered when it was asked for a passkey to sign in with."""
     arrived_secret: str
     """Of a browser that came back from a provider to be signed in."""
     answer: providers.ReceiveProviderAnswerRequest
@@ -125,7 +131,7 @@ class Secrets:
 
 def absent() -> Belongings:
     """Names of the right shape for what has never been."""
-    kinds = ("usr", "upl", "trk", "job", "shr", "tok", "ses", "key", "code", "way", "ses", "whe", "whd")
+    kinds = ("usr", "upl", "trk", "job", "shr", "tok", "ses", "key", "code", "pky", "made", "way", "ses", "whe", "whd")
     return Belongings(*(f"{kind}_{uuid.uuid4().hex}" for kind in kinds))
 
 
@@ -139,6 +145,7 @@ class Maker:
         tags = Tags("Song", "Band", "Album", "1/1", "1999", "Jazz", CoverArt("image/png", PNG))
         self.file = collect(mix_assembly("flac", StemMix({0: self._stem.plan}, {0: 1.0}), tags), [self._stem])
         self.names: dict[str, set[str]] = {}
+        self._passkeys = Passkeys(house)
         self._invoices: dict[str, str] = {}
 
     async def person(self) -> Person:
@@ -188,6 +195,7 @@ class Maker:
             await self._rows.waiting_sign_up(),
             key,
             codes.device_code,
+            await self._passkeys.assertion(self, person),
             await self._provided.arrived(self._house, uuid.uuid4().hex),
             await self._answer(),
             await self._rows.mailed(await self._rows.passer_by(), f"{uuid.uuid4().hex}@example.org", "change"),
@@ -236,7 +244,14 @@ class Maker:
             await self._rows.factor(person.user_id, is_set=state is State.FACTOR_SET)
         key_id, _ = await self.api_key(person, *API_KEY_SCOPES)
         user_code = (await self._device_codes(person)).user_code
-        made = dataclasses.replace(made, session_id=await self._session(person), key_id=key_id, user_code=user_code)
+        made = dataclasses.replace(
+            made,
+            session_id=await self._session(person),
+            key_id=key_id,
+            user_code=user_code,
+            passkey_id=await self._passkeys.added(self, person),
+            created=await self._passkeys.created(self, person),
+        )
         made = await self._connecting(person, made)
         made = await self._hearing(made)
         if state not in _UNTRACKED:

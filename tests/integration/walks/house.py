@@ -52,6 +52,8 @@ NOTING = ("auth", "billing")
 """Services on which an operator acts."""
 CALLERS = (*SERVICES, *OPERATORS[1:], STRANGER, NOBODY, FORGER)
 STARTED_S = 60.0
+ORIGIN = "https://strip.example"
+"""Of the pages that passkeys are for."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -200,6 +202,7 @@ def _works(house: House, urls: dict[str, str], nats_url: str, folder: Path) -> l
                 **told("auth"),
                 signing_key_file=house.signing_key_file,
                 mail_dir=folder / "mail",
+                passkey_origins=(ORIGIN,),
                 issuer="stripsession",
                 public_url=PUBLIC_URL,
                 providers_file=written(folder, house.provided.issuer),

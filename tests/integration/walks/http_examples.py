@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.gateway.api.provider_routes import PROVIDER_COOKIE
 from tests.integration.walks.auth_rows import PASSWORD
 from tests.integration.walks.belongings import NOWHERE, State
+from tests.integration.walks.of_payments import signed_event
 from tests.integration.walks.of_provider import PROVIDER
-from tests.integration.walks.rpc_examples import Asked, signed_event
+from tests.integration.walks.rpc_examples import Asked
 
 _TUS = {"Tus-Resumable": "1.0.0"}
 _OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -76,6 +78,11 @@ def _webhook(asked: Asked) -> Sent:
     return Sent(headers=headers, content=message.body)
 
 
+def _answered(text: str) -> Any:
+    """What a browser made, or something that none made."""
+    return json.loads(text) if text.startswith("{") else {"id": text}
+
+
 def _back(secret: str) -> Mapping[str, str]:
     """Of our own page, in a browser that came back from a provider."""
     return {**_OURS, "Cookie": f"{PROVIDER_COOKIE}={secret}"}
@@ -130,6 +137,17 @@ OPERATIONS: Mapping[str, Operation] = {
     "redeemDeviceSignIn": _of_secret("device_code", "device_code"),
     "describeDeviceSignIn": Operation(lambda asked: Sent(json={"user_code": asked.things.user_code})),
     "answerDeviceSignIn": Operation(lambda asked: Sent(json={"user_code": asked.things.user_code, "approve": False})),
+    "startPasskeySignIn": _plain(),
+    "signInWithPasskey": Operation(
+        lambda asked: Sent(json={"credential": _answered(asked.secrets.assertion)}), secret="assertion"
+    ),
+    "startPasskey": _plain(),
+    "createPasskey": Operation(
+        lambda asked: Sent(json={"name": "walk", "credential": _answered(asked.things.created)})
+    ),
+    "listPasskeys": _plain(),
+    "renamePasskey": Operation(lambda asked: Sent({"passkey_id": asked.things.passkey_id}, json={"name": "walked"})),
+    "removePasskey": Operation(lambda asked: Sent({"passkey_id": asked.things.passkey_id})),
     "listProviders": _plain(),
     "startProviderSignIn": _plain(path={"provider": PROVIDER}, headers=_OURS),
     "finishProviderSignIn": Operation(

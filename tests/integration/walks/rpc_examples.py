@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import time
 from collections.abc import Callable, Mapping, Sequence
 
 from google.protobuf.message import Message
 
-from stack.stripe import signing
 from stripsession.auth.v1 import account_security_service_pb2 as security
 from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
@@ -30,10 +27,11 @@ from stripsession.library.v1 import webhook_service_pb2 as webhooks
 from stripsession.privacy.v1 import data_holder_service_pb2 as privacy
 from stripsession.retention.v1 import retention_service_pb2 as retention
 from stripsession.separation.v1 import separation_service_pb2 as separation
-from tests.integration.stripe.shop import SECRET
+from tests.integration.walks import of_passkey
 from tests.integration.walks.auth_rows import PASSWORD
 from tests.integration.walks.belongings import LENGTH, NOWHERE, Belongings, Secrets, State, append
 from tests.integration.walks.of_issuer import Vouching
+from tests.integration.walks.of_payments import signed_event
 from tests.integration.walks.of_provider import PROVIDER
 
 
@@ -49,13 +47,6 @@ class Asked:
     data: bytes
     vouching: Vouching
     """Another issuer, none of whose people is any of ours."""
-
-
-def signed_event() -> tuple[bytes, str]:
-    """An event of the payment provider that nothing follows from, and its signature."""
-    event = {"id": "evt_walk", "type": "balance.available", "created": 1_800_000_000, "data": {"object": {}}}
-    body = json.dumps(event).encode()
-    return body, signing.signature(body, [SECRET], int(time.time()))
 
 
 Build = Callable[[Asked], Message | Sequence[Message]]
@@ -190,6 +181,7 @@ _AUTH: Mapping[str, Example] = {
     "DeviceService.RedeemDeviceSignIn": Example(
         lambda asked: devices.RedeemDeviceSignInRequest(device_code=asked.secrets.device_code)
     ),
+    **{f"PasskeyService.{name}": Example(build) for name, build in of_passkey.REQUESTS.items()},
     "ProviderService.ListProviders": Example(lambda asked: providers.ListProvidersRequest()),
     "ProviderService.StartProviderSignIn": Example(
         lambda asked: providers.StartProviderSignInRequest(provider=PROVIDER)

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.api.web_files import POLICY
-from tests.integration.web import fake_api_keys, fake_devices, fake_factor, fake_webhooks
+from tests.integration.web import fake_api_keys, fake_devices, fake_factor, fake_passkeys, fake_webhooks
 from tests.integration.web.counted_bytes import CountedBytes
 from tests.integration.web.fake_listing import FakeListing
 from tests.integration.web.fake_mail import FakeMail
@@ -70,7 +70,7 @@ class FakeGateway:
         self.mail, self.factor = FakeMail(self._open, self._with_session), fake_factor.FakeFactor(self._with_session)
         self.api_keys, self.webhooks = fake_api_keys.FakeApiKeys(), fake_webhooks.FakeWebhooks()
         self.devices, self.payments = fake_devices.FakeDevices(), FakePayments()
-        self.providers = FakeProviders(self._with_session)
+        self.providers, self.passkeys = FakeProviders(self._with_session), fake_passkeys.FakePasskeys()
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._flowing = asyncio.Event()
@@ -130,9 +130,8 @@ class FakeGateway:
         one = "/v1/tracks/{track_id}"
         signed = [
             Route("/v1/me", self._me),
-            *(*self.mail.signed_routes(), *self.factor.signed_routes()),
-            Route("/v1/billing/usage", self._usage),
-            Route("/v1/billing/plans", self._plans),
+            *(*self.mail.signed_routes(), *self.factor.signed_routes(), *self.passkeys.routes()),
+            *(Route("/v1/billing/usage", self._usage), Route("/v1/billing/plans", self._plans)),
             *self.payments.routes(),
             Route("/v1/privacy/erasures", self._erasures),
             *(*self.api_keys.routes(), *self.devices.routes(), *self.providers.routes(), *self.webhooks.routes()),
@@ -158,6 +157,7 @@ class FakeGateway:
                 *signed,
                 *[Route(f"/v1/auth/{name}", self._open, methods=["POST"]) for name in ("login", "link")],
                 *(*self.mail.open_routes(), *self.providers.open_routes(), *self.factor.open_routes()),
+                *self.passkeys.open_routes(),
                 *self.shares.open_routes(),
                 Route("/v1/auth/refresh", self._refresh, methods=["POST"]),
                 Route("/v1/auth/logout", self._logout, methods=["POST"]),

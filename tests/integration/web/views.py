@@ -8,6 +8,7 @@ from typing import Literal
 from playwright.async_api import expect
 
 from tests.browser import WebPage
+from tests.integration.web import passkey_views
 from tests.integration.web.fake_devices import USER_CODE
 from tests.integration.web.fake_factor import CODE
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
@@ -82,6 +83,7 @@ async def _door(web: WebPage, look: Look) -> None:
     await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()
     await expect(web.page.get_by_role("button", name="Continue with Google")).to_be_visible()
     await look("sign-in")
+    await passkey_views.sign_in(web, look)
     await _back_from_a_provider(web, look)
     await web.page.get_by_role("button", name="Create an account").click()
     await expect(web.page.get_by_label("I am 13 or older")).to_be_visible()
@@ -230,6 +232,7 @@ async def _account(web: WebPage, gateway: FakeGateway, look: Look) -> None:
         await web.page.goto(f"{web.address}/#/account/{section}")
         await expect(web.page.locator(f"#section-{section}")).to_be_focused()
         await look(f"account-{section}")
+    await passkey_views.kept(web, look)
     await _keys(web, look)
     await _webhooks(web, gateway, look)
 

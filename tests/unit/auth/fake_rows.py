@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
+from services.auth.domain import passkey as passkey_domain
 from services.auth.domain.account import Account
 from services.auth.domain.api_key import ApiKey, Request
 from services.auth.domain.device import DeviceSignIn
@@ -13,6 +14,7 @@ from services.auth.domain.facts import Fact
 from services.auth.domain.identity import Identity
 from services.auth.domain.link import SignInLink
 from services.auth.domain.mail import Mail
+from services.auth.domain.passkey import Passkey
 from services.auth.domain.provider_sign_in import ProviderSignIn
 from services.auth.domain.second_factor import Challenge, SecondFactor
 from services.auth.domain.session import RefreshToken, Session
@@ -50,6 +52,9 @@ class Rows:
     keys: dict[bytes, ApiKey] = dataclasses.field(default_factory=dict)
     requests: dict[str, Request] = dataclasses.field(default_factory=dict)
     devices: dict[bytes, DeviceSignIn] = dataclasses.field(default_factory=dict)
+    passkeys: dict[str, Passkey] = dataclasses.field(default_factory=dict)
+    handles: dict[str, bytes] = dataclasses.field(default_factory=dict)
+    questions: dict[bytes, passkey_domain.Challenge] = dataclasses.field(default_factory=dict)
     provider_sign_ins: dict[bytes, ProviderSignIn] = dataclasses.field(default_factory=dict)
     factors: dict[str, SecondFactor] = dataclasses.field(default_factory=dict)
     recovery_codes: dict[str, set[bytes]] = dataclasses.field(default_factory=dict)

@@ -10,7 +10,8 @@ import datetime
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from chassis.testing.clock import ManualClock
-from services.auth.app.ports import Lives, Mailing, MailLives, Ports
+from services.auth.app.mailing_ports import Mailing, MailLives
+from services.auth.app.ports import Lives, Ports
 from services.auth.clients.authenticator_codes import TotpCodes
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import NO_EMAIL, EmailAddress
@@ -22,6 +23,7 @@ from services.auth.domain.mail import Mail
 from services.auth.domain.session import AccessToken, RefreshToken, Session
 from tests.unit.auth.fake_factors import FakeSecondFactors, FakeSignInChallenges
 from tests.unit.auth.fake_mail import FakeEmailCodes, FakeMails, FakePendingSignUps
+from tests.unit.auth.fake_passkeys import FakePasskeys
 from tests.unit.auth.fake_people import FakePeople, drop
 from tests.unit.auth.fake_programs import FakeApiKeys, FakeDeviceSignIns
 from tests.unit.auth.fake_providers import FakeProviderSignIns
@@ -234,6 +236,7 @@ class FakeWork:
         self.mails = FakeMails(rows)
         self.api_keys = FakeApiKeys(rows)
         self.device_sign_ins = FakeDeviceSignIns(rows)
+        self.passkeys = FakePasskeys(rows)
         self.provider_sign_ins = FakeProviderSignIns(rows)
         self.second_factors = FakeSecondFactors(rows)
         self.challenges = FakeSignInChallenges(rows)

@@ -13,7 +13,7 @@ from services.auth.app.deliver_mails import BATCH, Outcome, deliver_mails
 from services.auth.app.forget_remains import forget_remains
 from services.auth.app.get_account import get_account
 from services.auth.app.list_sessions import list_sessions
-from services.auth.app.ports import MailerAway, MailRefused
+from services.auth.app.mailing_ports import MailerAway, MailRefused
 from services.auth.app.request_password_reset import request_password_reset
 from services.auth.app.request_verification import request_verification
 from services.auth.app.sign_in import sign_in

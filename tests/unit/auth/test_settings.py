@@ -77,3 +77,17 @@ def test_a_stand_in_on_this_machine_needs_no_certificate() -> None:
     """http is taken from loopback."""
     here = {"STRIPSESSION_CLERK_ISSUER": "http://127.0.0.1:9091", "STRIPSESSION_CLERK_API_URL": "http://localhost:9091"}
     assert load(AuthSettings, NEEDED | CLERK | here).clerk_issuer == "http://127.0.0.1:9091"
+
+
+def test_passkeys_are_bound_to_what_is_named_first() -> None:
+    """The public name, unless origins are given; those that browsers would not take are refused at the start."""
+    assert load(AuthSettings, NEEDED).party_of_passkeys() is None
+    told = load(AuthSettings, NEEDED | {"STRIPSESSION_PUBLIC_URL": "https://us.example/"}).party_of_passkeys()
+    assert told is not None
+    assert told.name == "us.example"
+    named = {"STRIPSESSION_PASSKEY_ORIGINS": "https://a.example,https://www.a.example"}
+    told = load(AuthSettings, NEEDED | named).party_of_passkeys()
+    assert told is not None
+    assert told.origins == ("https://a.example", "https://www.a.example")
+    with pytest.raises(SettingsInvalid, match="PASSKEY_ORIGINS"):
+        load(AuthSettings, NEEDED | {"STRIPSESSION_PASSKEY_ORIGINS": "http://a.example"})

@@ -18,6 +18,7 @@ import { tracks } from "$/state/tracks.svelte";
 import { uploads } from "$/state/uploads.svelte";
 import { forgetPayments } from "$/state/payments.svelte";
 import { forgetUsage } from "$/state/usage.svelte";
+import type { Json } from "$/state/webauthn";
 
 export type Account = Schemas["Account"];
 
@@ -67,6 +68,13 @@ export async function signIn(email: string, password: string): Promise<Schemas["
 export async function answerChallenge(challenge: string, code: string): Promise<void> {
   const body = { challenge, code, language: i18n.locale, transport: "cookie" } as const;
   await api.POST("/v1/auth/login/second-step", { body, headers: unsigned });
+  await enterNow();
+}
+
+/** With what the browser answered. Throws Problem. */
+export async function signInWithPasskey(credential: Json): Promise<void> {
+  const body = { credential, language: i18n.locale, transport: "cookie" } as const;
+  await api.POST("/v1/auth/passkey", { body, headers: unsigned });
   await enterNow();
 }
 

@@ -93,6 +93,12 @@ export const account: Messages["account"] = {
         howLong: "Zehn Minuten; spätestens eine Stunde danach nicht mehr.",
       },
       {
+        what: "Passkeys",
+        detail:
+          "Name, wann jeder hinzukam und zuletzt benutzt wurde, und die öffentliche Hälfte seines Schlüssels, die nichts öffnet.",
+        howLong: "Bis du ihn entfernst.",
+      },
+      {
         what: "API-Schlüssel",
         detail: "Name, wofür jeder ist und der Tag der letzten Benutzung; vom Schlüssel selbst nur ein Fingerabdruck.",
         howLong: "Bis sieben Tage nach seinem Ende.",

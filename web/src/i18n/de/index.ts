@@ -10,6 +10,7 @@ import { keys } from "$/i18n/de/keys";
 import { library } from "$/i18n/de/library";
 import { mailed } from "$/i18n/de/mailed";
 import { listing } from "$/i18n/de/listing";
+import { passkeys } from "$/i18n/de/passkeys";
 import { models } from "$/i18n/de/models";
 import { player } from "$/i18n/de/player";
 import { providers } from "$/i18n/de/providers";
@@ -32,6 +33,7 @@ export const de: Messages = {
   library,
   listing,
   mailed,
+  passkeys,
   models,
   player,
   providers,

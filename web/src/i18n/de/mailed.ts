@@ -9,7 +9,8 @@ export const mailed: Messages["mailed"] = {
   forgotSent: (address) =>
     `Eine Mail an ${address} ist unterwegs. Wenn es dort ein Konto gibt, wählt der Link darin ein neues Passwort.`,
   reset: "Wähle ein neues Passwort",
-  resetLead: "Damit wirst du überall abgemeldet. Melde dich dann mit dem neuen an.",
+  resetLead:
+    "Damit wirst du überall abgemeldet, und deine Passkeys und API-Schlüssel enden. Melde dich dann mit dem neuen an.",
   newPassword: "Neues Passwort",
   resetSend: "Wählen",
   resetDone: "Du hast ein neues Passwort. Melde dich damit an.",

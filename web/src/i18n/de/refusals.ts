@@ -59,6 +59,13 @@ export const refusals: Messages["refusals"] = {
   OTHER_INTERVAL:
     "Ein kleinerer Tarif lässt sich nicht mit anderer Laufzeit bezahlen. Beende dein Abo und wähle den Tarif dann neu.",
   PAGE_TOKEN_INVALID: `Die Liste hat sich geändert. ${reload}`,
+  PASSKEYS_OFF:
+    "Auf diesem Server gibt es keine Passkeys, oder nicht für dich: Du meldest dich über jemand anderen an.",
+  PASSKEY_NAME_INVALID: "Gib dem Passkey einen sichtbaren Namen von höchstens 100 Zeichen.",
+  PASSKEY_NOT_FOUND: "Diesen Passkey gibt es nicht mehr.",
+  PASSKEY_NOT_TAKEN: "Der Passkey wurde nicht angenommen oder kam zu spät. Versuch es noch einmal.",
+  PASSKEY_REFUSED:
+    "Dieser Passkey öffnet hier nichts, oder seine Antwort kam zu spät. Versuch es noch einmal oder nimm dein Passwort.",
   PASSWORD_MISSING: "Dieses Konto hat hier kein Passwort, das dafür nötig ist.",
   PAYMENTS_AWAY: `Der Zahlungsdienst ist gerade nicht zu erreichen. ${again}`,
   PAYMENTS_NOT_SET_UP: "Auf diesem Server ist keine Bezahlung eingerichtet; hier lässt sich nichts kaufen.",
@@ -108,6 +115,7 @@ export const refusals: Messages["refusals"] = {
   TOO_MANY_CODES: "Es wurden zu viele falsche Codes eingegeben. Warte eine Weile mit dem nächsten.",
   TOO_MANY_MAILS:
     "An diese Adresse ging vorerst genug Mail. Such unter dem, was kam, oder versuch es später noch einmal.",
+  TOO_MANY_PASSKEYS: "Du hast so viele Passkeys, wie du haben kannst. Entferne zuerst einen davon.",
   TOO_MANY_SHARES: "Dieser Song hat so viele Links, wie er haben darf. Widerrufe zuerst einen davon.",
   TOO_MANY_STREAMS: "StripSession ist in zu vielen Tabs offen. Schließ einen davon.",
   TOO_MANY_UPLOADS: "Zu viele Uploads sind offen. Beende zuerst einen oder brich ihn ab.",

@@ -90,6 +90,11 @@ export const account = {
         howLong: "Ten minutes; an hour after that at the latest.",
       },
       {
+        what: "Passkeys",
+        detail: "Name, when each was added and last used, and the public half of its key, which opens nothing.",
+        howLong: "Until you remove it.",
+      },
+      {
         what: "API keys",
         detail: "Name, what each is for, the day of its last use; of the key itself only a fingerprint.",
         howLong: "Seven days past its end.",

@@ -10,6 +10,7 @@ import { keys } from "$/i18n/en/keys";
 import { library } from "$/i18n/en/library";
 import { mailed } from "$/i18n/en/mailed";
 import { listing } from "$/i18n/en/listing";
+import { passkeys } from "$/i18n/en/passkeys";
 import { models } from "$/i18n/en/models";
 import { player } from "$/i18n/en/player";
 import { providers } from "$/i18n/en/providers";
@@ -31,6 +32,7 @@ export const en = {
   library,
   listing,
   mailed,
+  passkeys,
   models,
   player,
   providers,

@@ -8,7 +8,7 @@ export const mailed = {
   forgotSent: (address: string): string =>
     `A mail is on its way to ${address}. If it has an account, the link in it chooses a new password.`,
   reset: "Choose a new password",
-  resetLead: "It signs you out everywhere. Then sign in with the new one.",
+  resetLead: "It signs you out everywhere, and ends your passkeys and API keys. Then sign in with the new one.",
   newPassword: "New password",
   resetSend: "Choose it",
   resetDone: "You have a new password. Sign in with it.",

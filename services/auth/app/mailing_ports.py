@@ -1,0 +1,47 @@
+"""What auth needs of whoever carries mail."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from typing import Protocol
+
+from services.auth.domain.mail import Mail
+
+
+class MailerAway(Exception):
+    """The mail was not taken now, and may be later; the text says why and names nobody."""
+
+
+class MailRefused(Exception):
+    """The mail never will be taken; the text says why and names nobody."""
+
+
+class Mailer(Protocol):
+    """Carries mail."""
+
+    async def send(self, mail: Mail) -> None:
+        """Hand one over. Raises MailerAway or MailRefused."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class MailLives:
+    """How long the links in mails work."""
+
+    verify: datetime.timedelta
+    """To confirm an address, or a sign-up."""
+    reset: datetime.timedelta
+    """To choose a new password."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Mailing:
+    """How mail is sent."""
+
+    mailer: Mailer
+    public_url: str
+    """Where its links lead."""
+    lives: MailLives
+    confirms_sign_ups: bool
+    """Whether an account is made when its mail was read, and nobody learns from a sign-up who has one."""

@@ -1,0 +1,100 @@
+"""Passkeys in a real browser with an authenticator of DevTools', before the real gateway and auth."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from chassis.clock import SystemClock
+from chassis.testing.nats import free_port
+from chassis.testing.postgres import PostgresServer
+from services.auth import wiring
+from services.auth.settings import AuthSettings
+from services.auth.store.store import MIGRATIONS, SCHEMA
+from tests.browser import WebPage
+from tests.integration.gateway.conftest import opened, running
+from tests.integration.web.fake_gateway import PASSWORD, WEB
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
+
+# As a phone's own: it holds the passkey, and has its owner's finger when it asks for it.
+PHONE = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@contextlib.asynccontextmanager
+async def _standing(postgres: PostgresServer, certificates: Path, folder: Path) -> AsyncIterator[str]:
+    """The address of a gateway with the page, real auth behind it, and nothing else that is real."""
+    port = free_port()
+    address = f"http://localhost:{port}"
+    settings = AuthSettings(
+        certificates=certificates,
+        nats_url="",
+        signing_key_file=folder / "key.pem",
+        passkey_origins=(address,),
+        # Hashing is tested by itself; here it need only be real.
+        hashing_memory_kib=1024,
+        hashing_passes=1,
+        drain_s=1,
+    )
+    async with contextlib.AsyncExitStack() as stack:
+        database = await stack.enter_async_context(postgres.database(SCHEMA, MIGRATIONS))
+        auth = wiring.assemble(settings, database, SystemClock())
+        for part in (auth.hasher, auth.server, auth.readiness):
+            await stack.enter_async_context(running(part))
+        auth_address = f"127.0.0.1:{auth.server.port}"
+        door = opened(certificates, WEB, auth_address=auth_address, http_listen=f"127.0.0.1:{port}")
+        await stack.enter_async_context(door)
+        yield address
+
+
+async def test_a_passkey_signs_in_where_it_was_added(
+    browser: Browser, postgres: PostgresServer, certificates: Path, tmp_path: Path
+) -> None:
+    """Somebody adds a passkey, signs out, and signs in with it by the button, then by what the form fills in.
+
+    No word is typed for it, and a second passkey is not made in the same place.
+    """
+    async with _standing(postgres, certificates, tmp_path) as address:
+        web = await WebPage.open(browser, address)
+        devtools = await web.page.context.new_cdp_session(web.page)
+        await devtools.send("WebAuthn.enable")
+        added = await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": PHONE})
+        phone = {"authenticatorId": added["authenticatorId"]}
+        await web.sign_up("ada@example.org", PASSWORD)
+        await web.page.goto(f"{address}/#/account/security")
+        await web.page.get_by_role("button", name="Add a passkey").click()
+        dialog = web.page.get_by_role("dialog")
+        await dialog.get_by_label("Name").fill("My phone")
+        await dialog.get_by_role("button", name="Add a passkey").click()
+        kept = web.page.locator("#passkeys li")
+        await expect(kept).to_contain_text(["My phone"])
+        await expect(kept).to_contain_text(["never used"])
+        await web.page.get_by_role("button", name="Add a passkey").click()
+        await dialog.get_by_role("button", name="Add a passkey").click()
+        await expect(dialog.get_by_role("alert")).to_contain_text("There is a passkey of yours in this device")
+        await web.page.keyboard.press("Escape")
+        # Nobody touches the phone before they are asked for it by the button.
+        await devtools.send("WebAuthn.setAutomaticPresenceSimulation", phone | {"enabled": False})
+        await web.sign_out()
+        await web.page.get_by_role("button", name="Sign in with a passkey").click()
+        await devtools.send("WebAuthn.setAutomaticPresenceSimulation", phone | {"enabled": True})
+        await web.sees_library()
+        await web.page.goto(f"{address}/#/account/security")
+        await expect(kept).to_contain_text(["last used"])
+        # Among what the browser fills in, the phone chooses by itself what its owner would.
+        await web.page.goto(f"{address}/#/account/session")
+        await web.page.get_by_role("button", name="Sign out").click()
+        await web.sees_library()
+        assert web.faults == []
+        await web.close()

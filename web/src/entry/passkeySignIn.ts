@@ -1,0 +1,54 @@
+/** Signing in with a passkey: by the button, or chosen among what the browser fills in. */
+
+import { api, told, unsigned } from "$/api/client";
+import { answerOf, isUnder, requestOf, type Json } from "$/state/webauthn";
+
+/** A question is answered within five minutes; one that waits in a form is asked anew before. */
+export const RENEW_MS = 240_000;
+
+/** What the browser answers. Throws Problem, the browser's DOMException, or AbortError when `signal` takes it back. */
+export async function askForPasskey(mediation: "optional" | "conditional", signal: AbortSignal): Promise<Json> {
+  const { options } = await told(api.POST("/v1/auth/passkey/options", { headers: unsigned, signal }));
+  const { rpId } = options as Json & { rpId: string };
+  if (!isUnder(location.hostname, rpId)) {
+    throw new DOMException(rpId, "SecurityError");
+  }
+  const asked = { publicKey: requestOf(options), mediation, signal };
+  return answerOf((await navigator.credentials.get(asked)) as PublicKeyCredential);
+}
+
+/**
+ * Lets the form offer passkeys until `signal` is aborted or there are none, and gives the one that was chosen.
+ * Undefined where it offers none any more.
+ */
+export async function offeredPasskey(signal: AbortSignal): Promise<Json | undefined> {
+  while (!signal.aborted) {
+    await untilSeen(signal);
+    const turn = new AbortController();
+    const stop = (): void => turn.abort();
+    signal.addEventListener("abort", stop);
+    const timer = setTimeout(stop, RENEW_MS);
+    try {
+      return await askForPasskey("conditional", turn.signal);
+    } catch {
+      if (!turn.signal.aborted) {
+        // Without passkeys, or the server away: the password and the button are there.
+        return undefined;
+      }
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+    }
+  }
+  return undefined;
+}
+
+/** A page that nobody sees asks for nothing. */
+async function untilSeen(signal: AbortSignal): Promise<void> {
+  while (document.hidden && !signal.aborted) {
+    await new Promise((resolve) => {
+      document.addEventListener("visibilitychange", resolve, { once: true });
+      signal.addEventListener("abort", resolve, { once: true });
+    });
+  }
+}
