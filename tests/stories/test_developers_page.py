@@ -19,7 +19,7 @@ from tests.stories.house import PATIENCE_S, House, Listener, until
 from tests.stories.songs import long_song
 
 PAGE = REPOSITORY / "docs" / "developers.md"
-STEMS = {"vocals.flac", "drums.flac", "bass.flac", "other.flac"}
+STEMS = {"vocals.wav", "drums.wav", "bass.wav", "other.wav"}
 SONG_S = 6
 
 
@@ -55,15 +55,15 @@ def run(text: str, folder: Path, environment: Mapping[str, str]) -> str:
     return ended.stdout
 
 
-def flac_files(folder: Path) -> set[str]:
-    return {path.name for path in folder.glob("*.flac") if path.read_bytes()[:4] == b"fLaC" and path.name in STEMS}
+def wav_files(folder: Path) -> set[str]:
+    return {path.name for path in folder.glob("*.wav") if path.read_bytes()[:4] == b"RIFF" and path.name in STEMS}
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="this machine has no curl, which the example is about")
 def test_curl_separates_a_song(environment: dict[str, str], tmp_path: Path) -> None:
     """Key, upload, track, wait and stems, with curl alone."""
     run(examples()["with-curl"], tmp_path, environment)
-    assert flac_files(tmp_path) == STEMS
+    assert wav_files(tmp_path) == STEMS
 
 
 def test_python_separates_a_song_and_hears_of_it(environment: dict[str, str], tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_python_separates_a_song_and_hears_of_it(environment: dict[str, str], tm
     finally:
         receiver.kill()
         receiver.wait()
-    assert flac_files(tmp_path / "asked") == STEMS
+    assert wav_files(tmp_path / "asked") == STEMS
     (heard,) = (tmp_path / "heard").iterdir()
     assert said.read_text().split() == ["track.ready", heard.name]
-    assert flac_files(heard) == STEMS
+    assert wav_files(heard) == STEMS

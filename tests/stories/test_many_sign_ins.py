@@ -25,7 +25,7 @@ async def test_many_sign_ins_at_once_leave_the_other_routes_alone(house: House, 
             # One that had to wait for them all is answered after the last.
             answered_meanwhile += not all(each.done() for each in storm)
         answers = await asyncio.gather(*storm)
-    assert answered_meanwhile
+    assert answered_meanwhile >= 2
     statuses = {answer.status_code for answer in answers}
     assert 401 in statuses
     assert statuses <= {401, 503}

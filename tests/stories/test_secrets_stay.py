@@ -101,5 +101,5 @@ def _at_wrong_doors(listener: Listener, planted: dict[str, str]) -> str:
 
 
 def _is_its_place(name: str, folder: str) -> bool:
-    """An address and a title are kept in the tables, and what is offered to the payment stand-in is its own."""
+    """An address and a title are kept in the tables."""
     return folder == "postgres" and name in ("address", "title")

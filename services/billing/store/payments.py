@@ -112,12 +112,13 @@ class PaymentStore(PeopleStore):
     async def invoice_named(self, name: str) -> tuple[str, str] | None:
         """Id and customer of the invoice with this id, or with this number, as people read it on the invoice."""
         async with transaction(self._database) as tx:
-            found = await tx.connection.fetchrow(
+            found = await tx.connection.fetch(
                 "SELECT i.invoice_id, c.customer_id FROM invoices i JOIN customers c USING (owner_id)"
-                " WHERE $1 IN (i.invoice_id, i.number) ORDER BY i.invoice_id = $1 DESC LIMIT 1",
+                " WHERE $1 IN (i.invoice_id, i.number) LIMIT 2",
                 name,
             )
-        return (found["invoice_id"], found["customer_id"]) if found else None
+        # A number that two have, as after a change of account at the provider, names neither.
+        return (found[0]["invoice_id"], found[0]["customer_id"]) if len(found) == 1 else None
 
     # ---- Events and looks ----
 

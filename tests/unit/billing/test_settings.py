@@ -56,6 +56,7 @@ def test_every_domain_error_has_a_status() -> None:
 def test_the_clock_goes_ahead_only_with_a_stand_in() -> None:
     """Where Stripe itself takes payments, a clock of its own would end what people have paid for: it is refused."""
     ahead = {**ENVIRONMENT, "STRIPSESSION_CLOCK_AHEAD_S": "86400"}
-    with pytest.raises(SettingsInvalid, match="STRIPSESSION_CLOCK_AHEAD_S must be 0"):
-        load(BillingSettings, ahead)
+    for address in ("", "https://api.stripe.com", "http://127.0.0.1.example.org:1"):
+        with pytest.raises(SettingsInvalid, match="STRIPSESSION_CLOCK_AHEAD_S must be 0"):
+            load(BillingSettings, {**ahead, "STRIPSESSION_STRIPE_API_URL": address})
     assert load(BillingSettings, {**ahead, "STRIPSESSION_STRIPE_API_URL": "http://127.0.0.1:1"}).clock_ahead_s == 86_400
