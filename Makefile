@@ -111,10 +111,13 @@ OF_KOTLIN := enumUnknownDefaultCase=true,packageName=stripsession,artifactId=str
 .PHONY: clients
 clients: .state/dev .state/generator ## Clients in Swift and Kotlin of the gateway's routes, in .state/clients [TO=folder]
 	@$(PY) -m services.gateway contract >.state/openapi.json
+	@# What the server sends to others is no operation of a client, and the generator would make one of it.
+	@$(PY) -c 'import json, sys; told = json.load(sys.stdin); del told["webhooks"]; json.dump(told, sys.stdout)' \
+	  <.state/openapi.json >.state/openapi-clients.json
 	@$(if $(value TO),,rm -rf .state/clients;) mkdir -p '$(CLIENTS)'
 	@while read -r language generator properties; do \
 	  echo "$$language client in $(CLIENTS)/$$language"; \
-	  .state/generator/bin/openapi-generator-cli generate -i .state/openapi.json -g "$$generator" -o "$(CLIENTS)/$$language" \
+	  .state/generator/bin/openapi-generator-cli generate -i .state/openapi-clients.json -g "$$generator" -o "$(CLIENTS)/$$language" \
 	    --additional-properties "$$properties" >"$(CLIENTS)/$$language.log" 2>&1 || { cat "$(CLIENTS)/$$language.log"; exit 1; }; \
 	done <<<$$'swift swift6 $(OF_SWIFT)\nkotlin kotlin $(OF_KOTLIN)'
 
