@@ -272,6 +272,7 @@ UNTOLD: Mapping[str, str] = {
     "REQUEST_REFUSED": "stands for a reason that separation always gives",
     "RESERVATION_MISMATCH": "between separation and billing",
     "RESERVATION_NOT_FOUND": "between separation and billing",
+    "ROLE_NOT_ALLOWED": "to an operator of a lesser role",
     "RESERVATION_RELEASED": "between separation and billing",
     "RESERVATION_SETTLED": "between separation and billing",
     "SECONDS_INVALID": "between separation and billing: a song has a length",
