@@ -9,7 +9,7 @@ import enum
 from services.auth.domain.email_address import EmailAddress
 
 MAILS_AN_HOUR_MAX = 5
-"""Mails of one kind to one address, whoever asks for them."""
+"""Mails of one kind to one address, whoever asks for them; and those that one account has sent to others' addresses."""
 HOUR = datetime.timedelta(hours=1)
 UNDO_LIFE = datetime.timedelta(days=7)
 """How long a change of address can be taken back by whoever reads the old one."""
@@ -30,7 +30,7 @@ class Purpose(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class EmailCode:
-    """A code, known by its fingerprint. Without a person nobody knows it: it only counts as one that was mailed."""
+    """A code, known by its fingerprint. Some were told to nobody, as all without a person: they only count as mailed."""
 
     code_hash: bytes
     purpose: Purpose
