@@ -111,7 +111,7 @@ async def test_a_refused_mail_is_given_up() -> None:
 
 
 async def test_a_mail_that_nobody_understands_holds_up_no_other() -> None:
-    """What goes wrong with one mail in a way that was not thought of is tried again, later each time, after the rest."""
+    """A mail that fails in a way that nobody thought of is tried again, later each time, and the others are sent."""
     world = World(sends_mail=True)
     for email in (EMAIL, "bob@example.org"):
         await sign_up(world.ports, email, PASSWORD, "")
