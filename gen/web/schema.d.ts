@@ -739,7 +739,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with a second factor.
-         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. A challenge works once and for five minutes. After some wrong codes none is looked at for a while, longer each time: TOO_MANY_CODES. A used recovery code is told by mail.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. A challenge works once and for five minutes. After some wrong codes none is looked at for a while, longer each time: TOO_MANY_CODES. A recovery code always is. A used one is told by mail.
          */
         post: operations["answerChallenge"];
         delete?: never;
@@ -759,7 +759,7 @@ export interface paths {
         put?: never;
         /**
          * Show again who you are, before a dangerous act.
-         * @description What refuses with STEP_UP_REQUIRED names the ways in `facts.methods`, with gaps between them: password, totp, recovery_code. With a second factor the password alone counts no more. For ten minutes from then on such acts are let through, with the token of this answer and those that it is renewed to. Whoever asks with the cookie gets the token in the cookie. After some wrong codes none is looked at for a while, longer each time: TOO_MANY_CODES.
+         * @description What refuses with STEP_UP_REQUIRED names the ways in `facts.methods`, with gaps between them: password, totp, recovery_code. With a second factor the password alone counts no more. For ten minutes from then on such acts are let through, with the token of this answer and those that it is renewed to. Whoever asks with the cookie gets the token in the cookie. After some wrong codes none is looked at for a while, longer each time: TOO_MANY_CODES. A recovery code always is.
          */
         post: operations["stepUp"];
         delete?: never;
@@ -827,7 +827,7 @@ export interface paths {
         put?: never;
         /**
          * Make ten recovery codes in place of all before.
-         * @description Make ten recovery codes in place of all before.
+         * @description The person is told by mail, where this server sends any.
          */
         post: operations["makeRecoveryCodes"];
         delete?: never;
@@ -847,7 +847,7 @@ export interface paths {
         put?: never;
         /**
          * Mail your new address a link.
-         * @description The answer is the same whether or not another account has the address; its reader alone learns that. The old address counts until confirmEmailChange. A few an hour.
+         * @description The answer is the same whether or not another account has the address; its reader alone learns that. The old address counts until confirmEmailChange. Five an hour, and five to one address.
          */
         post: operations["requestEmailChange"];
         delete?: never;
@@ -8666,7 +8666,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             409: components["responses"]["409-SECRET_TOLD-TOO_MANY_WEBHOOKS"];
@@ -8751,7 +8751,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-NOT_FOUND-WEBHOOK_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
@@ -8800,7 +8800,7 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-NOT_FOUND-WEBHOOK_NOT_FOUND"];
             409: components["responses"]["409-SECRET_TOLD"];
             421: components["responses"]["421-WRONG_ADDRESS"];

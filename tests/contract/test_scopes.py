@@ -15,6 +15,28 @@ from services.gateway.domain.identity import Identity
 from tests.contract.openapi_document import Json, document, operations
 from tests.contract.test_limits import member
 
+# What a session does without a fresh proof, and why nobody who found one gets to stay, or keeps its owner out, by it.
+WITHOUT_PROOF = {
+    "cancelSubscription": "it is resumed by a word until the paid time is over",
+    "changePlan": "what it costs is paid for this account, and it is changed back",
+    "confirmSecondFactor": "it takes the secret that startSecondFactor gave, for a proof",
+    "connectProvider": "it takes what startConnecting gave this session, for a proof",
+    "createPasskey": "it takes the question that startPasskey gave, for a proof",
+    "deleteWebhookEndpoint": "it tells nobody more, and whoever fears a thief must not be held up",
+    "describeDeviceSignIn": "it only tells; answerDeviceSignIn takes the proof",
+    "endOtherSessions": "whoever fears a thief must not be held up",
+    "endSession": "whoever fears a thief must not be held up",
+    "openPortal": "the payment provider's pages show nothing that can be taken over",
+    "renamePasskey": "a name opens nothing",
+    "replayWebhookDelivery": "it goes to an endpoint that was made for a proof",
+    "requestVerification": "it writes to the account's own address",
+    "resumeSubscription": "it is cancelled by a word",
+    "revokeApiKey": "whoever fears a thief must not be held up",
+    "startCheckout": "the payment provider asks who pays",
+    "stepUp": "it is the proof",
+    "testWebhookEndpoint": "it goes to an endpoint that was made for a proof",
+    "updateAccount": "a name that is shown opens nothing",
+}
 LATER = datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC)
 # What changes who may act for a person, or who the person is. Whoever takes a name away lets keys outlive their end.
 NEVER_BY_KEY = {"createApiKey", "listApiKeys", "revokeApiKey", "getAccount", "updateAccount"}
@@ -42,6 +64,14 @@ def test_the_account_is_out_of_reach() -> None:
         with pytest.raises(Refused) as refused:
             require_scope(name, Identity("usr_1", "", LATER, "key_1", every))
         assert refused.value.problem.reason == "SESSION_REQUIRED"
+
+
+def test_what_a_stolen_session_may_do_was_thought_of() -> None:
+    """Every act that no key may do takes a fresh proof, or says why it needs none; nothing is named that is no such."""
+    writing = {operation["operationId"] for method, _, operation in operations() if method.upper() != "GET"}
+    acts = {name for name in writing if SCOPES.get(name) is Scope.SESSION}
+    assert acts - STEP_UP == set(WITHOUT_PROOF)
+    assert acts >= STEP_UP
 
 
 def test_the_words_are_auths() -> None:

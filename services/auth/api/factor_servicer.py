@@ -59,7 +59,7 @@ class SecondFactorServicer(pb_grpc.SecondFactorServiceServicer):
         self, request: pb.MakeRecoveryCodesRequest, context: object
     ) -> pb.MakeRecoveryCodesResponse:
         """Makes ten recovery codes in place of all before."""
-        codes = await make_recovery_codes(self._ports, request.user_id)
+        codes = await make_recovery_codes(self._ports, request.user_id, request.language)
         logs.event(_log, logging.INFO, "recovery codes made anew", user_id=request.user_id)
         return pb.MakeRecoveryCodesResponse(recovery_codes=codes)
 

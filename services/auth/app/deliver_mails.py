@@ -55,6 +55,9 @@ async def _deliver(ports: Ports, claimed: ClaimedMail, told: Told) -> None:
         outcome, reason = Outcome.REFUSED, str(error)
     except MailerAway as error:
         outcome, reason = Outcome.AWAY, str(error)
+    except Exception as error:  # noqa: BLE001 - one mail's trouble must not keep the others of its batch waiting
+        # Its text may tell of whom the mail was for.
+        outcome, reason = Outcome.AWAY, type(error).__name__
     async with ports.store.transaction() as work:
         if outcome is Outcome.AWAY:
             pause = datetime.timedelta(seconds=pause_s(claimed.tries))

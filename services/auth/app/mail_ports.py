@@ -20,6 +20,10 @@ class EmailCodes(Protocol):
         """How many were made for an address since then; nobody else makes one for it until the work commits."""
         ...
 
+    async def count_of(self, user_id: str, purpose: Purpose, since: datetime.datetime) -> int:
+        """How many a person caused since then, whoever they went to; for whoever has locked the account."""
+        ...
+
     async def get(self, code_hash: bytes, purpose: Purpose, now: datetime.datetime) -> EmailCode | None:
         """A code that still works."""
         ...

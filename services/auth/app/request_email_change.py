@@ -7,7 +7,7 @@ from services.auth.app.outsider import is_outsider
 from services.auth.app.ports import Ports
 from services.auth.app.write_mail import mailing, write_mail
 from services.auth.domain.email_address import parse_email
-from services.auth.domain.email_code import HOUR, EmailCode, Purpose
+from services.auth.domain.email_code import HOUR, MAILS_AN_HOUR_MAX, EmailCode, Purpose
 from services.auth.domain.errors import AccountNotFound, EmailKeptElsewhere, InvalidEmail, TooManyMails
 from services.auth.domain.identifiers import fingerprint, new_secret
 from services.auth.domain.mail import Occasion
@@ -27,7 +27,9 @@ async def request_email_change(ports: Ports, user_id: str, email: str, language:
             raise EmailKeptElsewhere
         if address == account.email:
             raise InvalidEmail("This is your address already.")
-        if await is_too_often(ports, work, Purpose.CHANGE, address.key):
+        asked = await work.email_codes.count_of(user_id, Purpose.CHANGE, now - HOUR)
+        # By who asks too: else a fresh account could have strangers written to, each once, as fast as it can name them.
+        if asked >= MAILS_AN_HOUR_MAX or await is_too_often(ports, work, Purpose.CHANGE, address.key):
             raise TooManyMails(HOUR.total_seconds())
         # Whoever mistook their address asks again, and the link that went to a stranger works no more.
         await work.email_codes.use_all(user_id, Purpose.CHANGE, now)
@@ -37,7 +39,8 @@ async def request_email_change(ports: Ports, user_id: str, email: str, language:
         made = EmailCode(
             fingerprint(code),
             Purpose.CHANGE,
-            user_id if is_free else None,
+            # Of a taken address the code goes to nobody, and only counts.
+            user_id,
             address.key,
             now,
             now + lives.verify,

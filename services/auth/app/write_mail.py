@@ -33,11 +33,12 @@ async def write_mail(
     until: datetime.datetime | None = None,
     user_id: str | None = None,
 ) -> None:
-    """Sent once the caller's unit of work has committed; nothing where none is sent here.
+    """Sent once the caller's unit of work has committed; nothing where none is sent here, or `to` is empty.
 
     `until` is a link's end; `user_id` whose mail it is, where they have an account.
     """
-    if ports.mailing is None:
+    # An account of another issuer's person may be without an address.
+    if ports.mailing is None or not to:
         return
     now = ports.clock.now()
     subject, text = letter(occasion, language, ports.mailing.public_url, code)

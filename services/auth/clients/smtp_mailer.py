@@ -66,3 +66,7 @@ class SmtpMailer:
             raise (MailRefused if error.code >= _PERMANENT else MailerAway)(f"code {error.code}") from error
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise MailerAway(type(error).__name__) from error
+        except ValueError as error:
+            # No recipient, or what cannot stand in a message: no later try makes a mail of it. Below the others, as an
+            # unknown certificate is one of these, too.
+            raise MailRefused(type(error).__name__) from error

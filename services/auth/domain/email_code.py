@@ -9,8 +9,10 @@ import enum
 from services.auth.domain.email_address import EmailAddress
 
 MAILS_AN_HOUR_MAX = 5
-"""Mails of one kind to one address, whoever asks for them."""
+"""Mails of one kind to one address, whoever asks for them; and those that one account has sent to others' addresses."""
 HOUR = datetime.timedelta(hours=1)
+GUESSED_TOLD_EVERY = datetime.timedelta(days=1)
+"""How often at most a person is told that somebody guesses at the codes of their second factor."""
 UNDO_LIFE = datetime.timedelta(days=7)
 """How long a change of address can be taken back by whoever reads the old one."""
 
@@ -26,11 +28,13 @@ class Purpose(enum.Enum):
     """Puts another address in place of an account's; it went to the other one."""
     UNDO = "undo"
     """Takes such a change back; it went to the address of before."""
+    GUESSED = "guessed"
+    """Does nothing, and is told to nobody: it counts that a person was told of wrong codes."""
 
 
 @dataclasses.dataclass(frozen=True)
 class EmailCode:
-    """A code, known by its fingerprint. Without a person nobody knows it: it only counts as one that was mailed."""
+    """A code, known by its fingerprint. Some are told to nobody, all without a person among them: these only count."""
 
     code_hash: bytes
     purpose: Purpose

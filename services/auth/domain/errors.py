@@ -101,7 +101,7 @@ class MailOff(Exception):
 
 
 class TooManyMails(Exception):
-    """Enough mail was sent to this address for now. Look among what came, or try again later."""
+    """Enough mail was sent for now. Look among what came, or try again later."""
 
     def __init__(self, retry_after_s: float) -> None:
         """`retry_after_s` is when another mail is sent for sure."""

@@ -82,6 +82,22 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
                 " it was not you, choose a new password at once, and make new recovery codes:\n\n{home}"
             ),
         ),
+        Occasion.RECOVERY_CODES_MADE: (
+            "You have new recovery codes",
+            (
+                "New recovery codes were made for your StripSession account, and those of before work no more. If it"
+                " was not you, choose a new password at once, and make new recovery codes:\n\n{home}"
+            ),
+        ),
+        Occasion.CODES_GUESSED: (
+            "Somebody enters wrong codes for your account",
+            (
+                "Wrong codes were entered for your StripSession account, five or more in a row. Whoever gets that far"
+                " knows your password, or has a page on which you are signed in. If it was not you, choose another"
+                " password at once; that signs out everywhere else. While codes of your authenticator have to wait, a"
+                " recovery code signs you in:\n\n{home}"
+            ),
+        ),
         Occasion.EMAIL_CHANGE: (
             "Confirm your new e-mail address",
             (
@@ -133,6 +149,21 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
                 "Somebody tried to sign in to your StripSession account with a passkey of yours that seems to be"
                 " copied: it told of fewer uses than before. It was refused. If you do not know why, remove that"
                 " passkey in your account, under Security, and add a new one:\n\n{home}"
+            ),
+        ),
+        Occasion.PROVIDER_CONNECTED: (
+            "Your account was connected to a provider",
+            (
+                "Your StripSession account was connected to an account at another provider, which signs in here from"
+                " now on. If it was not you, take the connection away in your account, under Security, and choose a"
+                " new password:\n\n{home}"
+            ),
+        ),
+        Occasion.PROVIDER_DISCONNECTED: (
+            "A provider was taken away from your account",
+            (
+                "A connection of your StripSession account to another provider was taken away, and signs in no more."
+                " If it was not you, choose a new password at once:\n\n{home}"
             ),
         ),
     },
@@ -208,6 +239,23 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
                 " Wiederherstellungscodes:\n\n{home}"
             ),
         ),
+        Occasion.RECOVERY_CODES_MADE: (
+            "Du hast neue Wiederherstellungscodes",
+            (
+                "Für dein Konto bei StripSession wurden neue Wiederherstellungscodes erstellt; die bisherigen gelten"
+                " nicht mehr. Warst du es nicht, dann wähle sofort ein neues Passwort und erstelle neue"
+                " Wiederherstellungscodes:\n\n{home}"
+            ),
+        ),
+        Occasion.CODES_GUESSED: (
+            "Jemand gibt falsche Codes für dein Konto ein",
+            (
+                "Für dein Konto bei StripSession wurden fünf oder mehr falsche Codes nacheinander eingegeben. Wer so"
+                " weit kommt, kennt dein Passwort oder hat eine Seite, auf der du angemeldet bist. Warst du es nicht,"
+                " dann wähle sofort ein anderes Passwort; das meldet überall sonst ab. Solange Codes deiner"
+                " Authenticator-App warten müssen, meldet dich ein Wiederherstellungscode an:\n\n{home}"
+            ),
+        ),
         Occasion.EMAIL_CHANGE: (
             "Bestätige deine neue E-Mail-Adresse",
             (
@@ -261,6 +309,21 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
                 " zu sein scheint: Er meldete weniger Anmeldungen als zuvor. Er wurde abgewiesen. Kannst du dir das"
                 " nicht erklären, dann entferne diesen Passkey in deinem Konto unter Sicherheit und füge einen neuen"
                 " hinzu:\n\n{home}"
+            ),
+        ),
+        Occasion.PROVIDER_CONNECTED: (
+            "Dein Konto wurde mit einem Anbieter verbunden",
+            (
+                "Dein Konto bei StripSession wurde mit einem Konto bei einem anderen Anbieter verbunden, das sich von"
+                " jetzt an hier anmelden kann. Warst du es nicht, dann trenne die Verbindung in deinem Konto unter"
+                " Sicherheit und wähle ein neues Passwort:\n\n{home}"
+            ),
+        ),
+        Occasion.PROVIDER_DISCONNECTED: (
+            "Ein Anbieter wurde von deinem Konto getrennt",
+            (
+                "Eine Verbindung deines Kontos bei StripSession zu einem anderen Anbieter wurde getrennt und meldet"
+                " niemanden mehr an. Warst du es nicht, dann wähle sofort ein neues Passwort:\n\n{home}"
             ),
         ),
     },

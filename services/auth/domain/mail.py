@@ -21,6 +21,8 @@ class Occasion(enum.Enum):
     FACTOR_SET = "factor_set"
     FACTOR_REMOVED = "factor_removed"
     RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    CODES_GUESSED = "codes_guessed"
     EMAIL_CHANGE = "email_change"
     EMAIL_CHANGE_TAKEN = "email_change_taken"
     EMAIL_CHANGED = "email_changed"
@@ -28,6 +30,8 @@ class Occasion(enum.Enum):
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
     PASSKEY_COPIED = "passkey_copied"
+    PROVIDER_CONNECTED = "provider_connected"
+    PROVIDER_DISCONNECTED = "provider_disconnected"
 
 
 @dataclasses.dataclass(frozen=True)

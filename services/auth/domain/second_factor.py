@@ -37,7 +37,7 @@ class SecondFactor:
     wrong_at: datetime.datetime | None = None
 
     def wait_s(self, now: datetime.datetime) -> float:
-        """Seconds until a code is looked at again, whether or not it would be right; 0 when it is now."""
+        """Seconds until an authenticator's code is looked at again, right or not; 0 when it is now."""
         beyond = self.wrong - WRONG_FREE
         if beyond < 0 or self.wrong_at is None:
             return 0.0
@@ -47,7 +47,9 @@ class SecondFactor:
 
     def erred(self, now: datetime.datetime) -> SecondFactor:
         """The same after a wrong code."""
-        return dataclasses.replace(self, wrong=self.wrong + 1, wrong_at=now)
+        # One within a pause counts, and does not begin it anew: else it would have no end for whoever owns the account.
+        wrong_at = self.wrong_at if self.wait_s(now) > 0 else now
+        return dataclasses.replace(self, wrong=self.wrong + 1, wrong_at=wrong_at)
 
     def shown(self, step: int | None = None) -> SecondFactor:
         """The same after a right code; `step` is the authenticator's, None for a recovery code."""

@@ -43,6 +43,17 @@ class PostgresEmailCodes:
             )
         )
 
+    async def count_of(self, user_id: str, purpose: Purpose, since: datetime.datetime) -> int:
+        """How many a person caused since then, whoever they went to; for whoever has locked the account."""
+        return int(
+            await self._connection.fetchval(
+                "SELECT count(code_hash) FROM email_codes WHERE purpose = $1 AND user_id = $2 AND made_at > $3",
+                purpose.value,
+                user_id,
+                since,
+            )
+        )
+
     async def get(self, code_hash: bytes, purpose: Purpose, now: datetime.datetime) -> EmailCode | None:
         """A code that still works."""
         row = await self._connection.fetchrow(

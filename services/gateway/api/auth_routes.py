@@ -67,11 +67,10 @@ SIGN_IN = Body(
     (EMAIL, PASSWORD, TRANSPORT),
     {"email": "ada@example.org", "password": "seventeen-violins", "transport": "token"},
 )
-_CODE = Text("code", "The code of the link, which works once.", required=True, length_min=1, length_max=200)
 LINK = Body(
     "SignInLink",
     "A one-time link.",
-    (_CODE, TRANSPORT),
+    (MAILED_CODE, TRANSPORT),
     {"code": "gWm3kT0ZbQ7vXy2sN5rL8cJf", "transport": "token"},
 )
 _TOKEN = Text("refresh_token", "The token to spend; absent takes the cookie.", length_max=1000)

@@ -47,7 +47,8 @@ class EmailChangeRoutes:
                 body=CHANGE,
                 tag="auth",
                 description="The answer is the same whether or not another account has the address; its reader alone"
-                " learns that. The old address counts until confirmEmailChange. A few an hour.",
+                " learns that. The old address counts until confirmEmailChange. Five an hour, and five to one"
+                " address.",
                 refusals=("ACCOUNT_NOT_FOUND", "EMAIL_KEPT_ELSEWHERE", "INVALID_EMAIL", "MAIL_OFF", "TOO_MANY_MAILS"),
             ),
             Endpoint(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,15 @@ from services.gateway.api.auth_routes import HASHING_S, LANGUAGE
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
 from services.gateway.api.mapping import moment
-from services.gateway.api.opened_session import OPENED, TRANSPORT, is_by_cookie, opening_body, session_answer
+from services.gateway.api.opened_session import (
+    OPENED,
+    TRANSPORT,
+    cookie_life_s,
+    is_by_cookie,
+    language,
+    opening_body,
+    session_answer,
+)
 from services.gateway.api.problems import refuse
 from services.gateway.api.schema import Body, Text
 from stripsession.auth.v1 import second_factor_service_pb2 as pb
@@ -53,6 +60,7 @@ STEP_UP = Body(
     {"password": "seventeen-violins"},
 )
 _HELD_OFF = " After some wrong codes none is looked at for a while, longer each time: TOO_MANY_CODES."
+_NEVER_HELD_OFF = " A recovery code always is."
 _TOLD = " The person is told by mail, where this server sends any."
 
 
@@ -80,8 +88,8 @@ class FactorRoutes:
                 *(Access.PUBLIC, Rate.SIGN_IN),
                 body=CHALLENGE,
                 tag="auth",
-                description=f"{OPENED} A challenge works once and for five minutes.{_HELD_OFF} A used recovery code is"
-                " told by mail.",
+                description=f"{OPENED} A challenge works once and for five minutes.{_HELD_OFF}{_NEVER_HELD_OFF} A used"
+                " one is told by mail.",
                 refusals=("CHALLENGE_SPENT", "CROSS_SITE", "TOO_MANY_CODES", "WRONG_CODE"),
             ),
             Endpoint(
@@ -92,7 +100,7 @@ class FactorRoutes:
                 description="What refuses with STEP_UP_REQUIRED names the ways in `facts.methods`, with gaps between"
                 " them: password, totp, recovery_code. With a second factor the password alone counts no more. For ten"
                 " minutes from then on such acts are let through, with the token of this answer and those that it is"
-                f" renewed to. Whoever asks with the cookie gets the token in the cookie.{_HELD_OFF}",
+                f" renewed to. Whoever asks with the cookie gets the token in the cookie.{_HELD_OFF}{_NEVER_HELD_OFF}",
                 refusals=(
                     *("ACCOUNT_NOT_FOUND", "BUSY", "PROOF_NOT_TAKEN", "SESSION_NOT_FOUND", "TOO_MANY_CODES"),
                     *("WRONG_CODE", "WRONG_PASSWORD"),
@@ -137,6 +145,7 @@ class FactorRoutes:
                 *("Make ten recovery codes in place of all before.", self.make_codes),
                 (Answer(201, "The codes, told this once.", "RecoveryCodes"),),
                 tag="auth",
+                description=_TOLD.strip(),
                 refusals=("SECOND_FACTOR_NOT_SET",),
             ),
         ]
@@ -172,8 +181,7 @@ class FactorRoutes:
         if "authorization" in call.request.headers:
             return json_answer(told | {"token_type": "Bearer", "access_token": answer.access_token})
         response = json_answer(told)
-        left = answer.access_expires_at.ToDatetime(datetime.UTC) - datetime.datetime.now(datetime.UTC)
-        cookie = (answer.access_token, max(1, int(left.total_seconds())))
+        cookie = (answer.access_token, cookie_life_s(answer.access_expires_at))
         self._admission.set_cookies(response, call.request, {ACCESS_COOKIE: cookie})
         return response
 
@@ -201,13 +209,13 @@ class FactorRoutes:
         return json_answer({"recovery_codes": list(answer.recovery_codes)})
 
     async def remove(self, call: Call) -> Response:
-        """Away. The mail is in the language that the browser asks for first: the request has no body to name one."""
-        language = call.request.headers.get("accept-language", "").partition(",")[0].partition(";")[0]
-        request = pb.RemoveTotpRequest(user_id=call.owner_id, language=language)
+        """Away."""
+        request = pb.RemoveTotpRequest(user_id=call.owner_id, language=language(call))
         await ask(self._factors.RemoveTotp, request)
         return nothing()
 
     async def make_codes(self, call: Call) -> Response:
         """Other ones."""
-        answer = await ask(self._factors.MakeRecoveryCodes, pb.MakeRecoveryCodesRequest(user_id=call.owner_id))
+        request = pb.MakeRecoveryCodesRequest(user_id=call.owner_id, language=language(call))
+        answer = await ask(self._factors.MakeRecoveryCodes, request)
         return json_answer({"recovery_codes": list(answer.recovery_codes)}, 201)

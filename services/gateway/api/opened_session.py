@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
@@ -14,6 +14,9 @@ from services.gateway.api.mapping import account_json, moment
 from services.gateway.api.schema import Text
 from services.gateway.domain.device import device_of
 from stripsession.auth.v1 import account_pb2
+
+if TYPE_CHECKING:
+    from google.protobuf.timestamp_pb2 import Timestamp
 
 TRANSPORT = Text(
     "transport",
@@ -68,8 +71,8 @@ def session_answer(
         return json_answer(session, status)
     response = json_answer(session, status)
     cookies = {
-        ACCESS_COOKIE: (tokens.access_token, _life_s(tokens.access_expires_at.ToDatetime(datetime.UTC))),
-        REFRESH_COOKIE: (tokens.refresh_token, _life_s(tokens.refresh_expires_at.ToDatetime(datetime.UTC))),
+        ACCESS_COOKIE: (tokens.access_token, cookie_life_s(tokens.access_expires_at)),
+        REFRESH_COOKIE: (tokens.refresh_token, cookie_life_s(tokens.refresh_expires_at)),
     }
     admission.set_cookies(response, call.request, cookies)
     return response
@@ -80,5 +83,12 @@ def device(call: Call) -> str:
     return device_of(call.request.headers.get("user-agent", ""))
 
 
-def _life_s(until: datetime.datetime) -> int:
-    return max(1, int((until - datetime.datetime.now(datetime.UTC)).total_seconds()))
+def language(call: Call) -> str:
+    """What the browser asks for first, for a mail that a request without a body causes."""
+    return call.request.headers.get("accept-language", "").partition(",")[0].partition(";")[0]
+
+
+def cookie_life_s(until: Timestamp) -> int:
+    """Whole seconds until then, 1 at least: a cookie of 0 is one that is taken away."""
+    left = until.ToDatetime(datetime.UTC) - datetime.datetime.now(datetime.UTC)
+    return max(1, int(left.total_seconds()))

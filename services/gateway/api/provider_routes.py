@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -11,7 +10,7 @@ from services.gateway.api.admission import REFRESH_PATH, Admission, require_same
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
 from services.gateway.api.mapping import moment
-from services.gateway.api.opened_session import TRANSPORT, device, is_by_cookie, session_answer
+from services.gateway.api.opened_session import TRANSPORT, cookie_life_s, device, is_by_cookie, language, session_answer
 from services.gateway.api.schema import Body, YesNo
 from stripsession.auth.v1 import provider_service_pb2 as pb
 
@@ -188,20 +187,24 @@ class ProviderRoutes:
         """One more."""
         require_same_origin(call.request)
         request = pb.ConnectProviderRequest(
-            user_id=call.owner_id, session_id=call.session_id, browser_secret=_secret(call)
+            user_id=call.owner_id,
+            session_id=call.session_id,
+            browser_secret=_secret(call),
+            language=language(call),
         )
         answer = await ask(self._providers.ConnectProvider, request)
         return self._arrived(call, json_answer(_connection_json(answer.connection)))
 
     async def disconnect(self, call: Call) -> Response:
         """One less."""
-        request = pb.RemoveConnectionRequest(user_id=call.owner_id, provider=call.path["provider"])
+        request = pb.RemoveConnectionRequest(
+            user_id=call.owner_id, provider=call.path["provider"], language=language(call)
+        )
         await ask(self._providers.RemoveConnection, request)
         return nothing()
 
     def _going(self, call: Call, road: pb.ProviderRoad) -> Response:
-        left = road.expires_at.ToDatetime(datetime.UTC) - datetime.datetime.now(datetime.UTC)
-        life_s = max(1, int(left.total_seconds())) + _FINISH_S
+        life_s = cookie_life_s(road.expires_at) + _FINISH_S
         response = json_answer({"authorization_url": road.authorization_url})
         self._admission.set_cookie(
             response, call.request, PROVIDER_COOKIE, road.browser_secret, life_s=life_s, path=REFRESH_PATH

@@ -191,9 +191,7 @@ OF_SERVICES: Mapping[str, Reason] = {
     "TAGS_INVALID": Reason(422, "A track has at most 20 tags, each of 1 to 40 visible characters."),
     "TITLE_EMPTY": Reason(422, "A title has at least one visible character."),
     "TOO_MANY_CODES": Reason(429, "Too many wrong codes were entered. Wait before the next one."),
-    "TOO_MANY_MAILS": Reason(
-        429, "Enough mail was sent to this address for now. Look among what came, or try again later."
-    ),
+    "TOO_MANY_MAILS": Reason(429, "Enough mail was sent for now. Look among what came, or try again later."),
     # Waiting makes no room, here and for links: both end by being revoked, or after days.
     "TOO_MANY_API_KEYS": Reason(409, "You have as many keys as you may have. Revoke one of them first."),
     "TOO_MANY_PASSKEYS": Reason(409, "You have as many passkeys as you may have. Remove one of them first."),

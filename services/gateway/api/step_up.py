@@ -13,18 +13,22 @@ FRESH_S = 600
 
 STEP_UP: frozenset[str] = frozenset(
     {
-        # Whoever finds an open page, or steals a session, could stay by these: other ways in, or the real one shut.
+        # Whoever finds an open page, or steals a session, could stay by these: other ways in, the real one shut, or
+        # word of every track from then on.
         "answerDeviceSignIn",
         "changePassword",
         "createApiKey",
+        "createWebhookEndpoint",
         "disconnectProvider",
         "makeRecoveryCodes",
         "removePasskey",
         "removeSecondFactor",
         "requestEmailChange",
+        "rotateWebhookSecret",
         "startConnecting",
         "startPasskey",
         "startSecondFactor",
+        "updateWebhookEndpoint",
     }
 )
 """Names of operations. Ending sessions and keys is not among them: it takes nothing that cannot be had again, and who

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import email
 import email.policy
 import ssl
@@ -135,6 +136,14 @@ async def test_refusals_are_told_apart(certificates: Path) -> None:
             await SmtpMailer(wrong, FROM).send(mail_to("ada@example.org"))
     with pytest.raises(MailerAway):
         await SmtpMailer(SmtpServer("localhost", free_port(), "starttls"), FROM).send(mail_to("ada@example.org"))
+
+
+async def test_what_is_no_mail_is_given_up(certificates: Path) -> None:
+    """What has nobody to go to, or is no message, never will be one."""
+    async with served(certificates, Taken()) as server:
+        for mail in (mail_to(""), dataclasses.replace(mail_to("ada@example.org"), subject="two\nlines")):
+            with pytest.raises(MailRefused, match=r"^ValueError$"):
+                await SmtpMailer(server, FROM).send(mail)
 
 
 async def test_a_server_that_says_nothing_is_given_up(certificates: Path) -> None:

@@ -72,6 +72,7 @@ class FakeFactors(second_factor_service_pb2_grpc.SecondFactorServiceServicer):
     async def MakeRecoveryCodes(self, request: Any, context: Any) -> pb.MakeRecoveryCodesResponse:
         if request.user_id not in self.set:
             raise refused(grpc.StatusCode.FAILED_PRECONDITION, "SECOND_FACTOR_NOT_SET", "There is none.")
+        self.told.append(request.language)
         return pb.MakeRecoveryCodesResponse(recovery_codes=RECOVERY)
 
     async def AnswerChallenge(self, request: Any, context: Any) -> pb.AnswerChallengeResponse:

@@ -23,6 +23,8 @@ class FakeProviders(provider_service_pb2_grpc.ProviderServiceServicer):
         self.is_connecting = False
         self.connected: set[str] = set()
         """Who has connected Google."""
+        self.told: list[str] = []
+        """Languages of mails."""
         self._auth = auth
 
     async def ListProviders(self, request: Any, context: Any) -> pb.ListProvidersResponse:
@@ -51,6 +53,7 @@ class FakeProviders(provider_service_pb2_grpc.ProviderServiceServicer):
     async def ConnectProvider(self, request: Any, context: Any) -> pb.ConnectProviderResponse:
         _check(request.browser_secret)
         self.connected.add(request.user_id)
+        self.told.append(request.language)
         return pb.ConnectProviderResponse(connection=_connection())
 
     async def ListConnections(self, request: Any, context: Any) -> pb.ListConnectionsResponse:
@@ -61,6 +64,7 @@ class FakeProviders(provider_service_pb2_grpc.ProviderServiceServicer):
         if request.provider != "google" or request.user_id not in self.connected:
             raise missing("CONNECTION")
         self.connected.remove(request.user_id)
+        self.told.append(request.language)
         return pb.RemoveConnectionResponse()
 
 

@@ -124,10 +124,11 @@ async def test_a_provider_is_connected_listed_and_taken_away(door: Door) -> None
     assert (await door.http.get("/v1/auth/connections", headers=signed)).json() == {"connections": []}
     started = await door.http.post("/v1/auth/connections/google/start", headers=signed | OURS)
     assert PROVIDER_COOKIE in started.headers["set-cookie"]
-    connected = await door.http.post("/v1/auth/connections", headers=signed | BACK)
+    connected = await door.http.post("/v1/auth/connections", headers=signed | BACK | {"Accept-Language": "de,en;q=0.5"})
     assert connected.json()["provider"]["name"] == "Google"
     assert (await door.http.get("/v1/auth/connections", headers=signed)).json() == {"connections": [connected.json()]}
-    assert (await door.http.delete("/v1/auth/connections/google", headers=signed)).status_code == 204
+    gone = await door.http.delete("/v1/auth/connections/google", headers=signed | {"Accept-Language": "en-GB"})
+    assert (gone.status_code, door.providers.told) == (204, ["de", "en-GB"])
     again = await door.http.delete("/v1/auth/connections/google", headers=signed)
     check_problem(again, 404, "CONNECTION_NOT_FOUND")
 

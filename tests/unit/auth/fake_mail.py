@@ -20,6 +20,10 @@ class FakeEmailCodes:
         made = [each for each in self._rows.codes.values() if each.purpose is purpose and each.email_key == email_key]
         return len([each for each in made if each.made_at > since])
 
+    async def count_of(self, user_id: str, purpose: Purpose, since: datetime.datetime) -> int:
+        made = [each for each in self._rows.codes.values() if each.purpose is purpose and each.user_id == user_id]
+        return len([each for each in made if each.made_at > since])
+
     async def get(self, code_hash: bytes, purpose: Purpose, now: datetime.datetime) -> EmailCode | None:
         code = self._rows.codes.get(code_hash)
         if code is None or code.purpose is not purpose or code_hash in self._rows.used or code.expires_at <= now:

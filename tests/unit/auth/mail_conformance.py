@@ -100,6 +100,18 @@ class MailConformance:
             assert await work.email_codes.forget(NOW + 2 * DAY, 3) == 3
             assert await work.email_codes.forget(NOW + 2 * DAY, 3) == 1
 
+    async def test_codes_are_counted_by_who_caused_them(self, store: Store) -> None:
+        """Codes of a person count by purpose since a moment, whatever address they went to and whether they work."""
+        ada, bob = await _account(store), await _account(store)
+        async with store.transaction() as work:
+            for minutes in (0, 1, 2):
+                made_at = NOW + minutes * MINUTE
+                await work.email_codes.add(code_for(f"{minutes}@example.org", ada.user_id, made_at=made_at))
+            await work.email_codes.add(code_for("0@example.org", bob.user_id, made_at=NOW + MINUTE))
+            await work.email_codes.use_all(ada.user_id, Purpose.VERIFY, NOW)
+            assert await work.email_codes.count_of(ada.user_id, Purpose.VERIFY, NOW) == 2
+            assert await work.email_codes.count_of(ada.user_id, Purpose.RESET, NOW) == 0
+
     async def test_pending_sign_up(self, store: Store) -> None:
         """One is read back whole while its code works, is used once, counts by address, and is forgotten."""
         pending = pending_for("Ada@Example.org")

@@ -20,6 +20,7 @@ from services.auth.app.sign_in import sign_in
 from services.auth.app.sign_up import new_person
 from services.auth.app.sign_up import sign_up as ask_to_sign_up
 from services.auth.app.verify_email import verify_email
+from services.auth.app.write_mail import write_mail
 from services.auth.domain.email_code import MAILS_AN_HOUR_MAX
 from services.auth.domain.errors import (
     CodeSpent,
@@ -106,6 +107,27 @@ async def test_a_refused_mail_is_given_up() -> None:
     await sign_up(world.ports, "bob@example.org", PASSWORD, "")
     world.clock.advance(days=1)
     assert await deliver(world) == []
+    assert world.waiting() == []
+
+
+async def test_a_mail_that_nobody_understands_holds_up_no_other() -> None:
+    """A mail that fails in a way that nobody thought of is tried again, later each time, and the others are sent."""
+    world = World(sends_mail=True)
+    for email in (EMAIL, "bob@example.org"):
+        await sign_up(world.ports, email, PASSWORD, "")
+    world.mailer.fault, world.mailer.fault_of = LookupError(f"nothing is known of {EMAIL}"), EMAIL
+    assert await deliver(world) == [(Outcome.AWAY, "LookupError"), (Outcome.SENT, "")]
+    world.clock.advance(seconds=pause_s(1))
+    assert await deliver(world) == [(Outcome.AWAY, "LookupError")]
+    world.clock.advance(seconds=pause_s(1))
+    assert await deliver(world) == []
+
+
+async def test_who_has_no_address_is_not_written_to() -> None:
+    """An account without an address, such as a provider's person may have, makes no mail to nowhere."""
+    world = World(sends_mail=True)
+    async with world.store.transaction() as work:
+        await write_mail(world.ports, work, Occasion.PASSKEY_ADDED, "", "en")
     assert world.waiting() == []
 
 

@@ -213,7 +213,8 @@ async def test_a_recovery_code_works_once_and_is_told() -> None:
     with pytest.raises(WrongCode):
         await answer_challenge(ports, await person.challenge(), code, "en")
     assert (await get_second_factor(ports, person.user_id)).recovery_codes_left == 9
-    fresh = await make_recovery_codes(ports, person.user_id)
+    fresh = await make_recovery_codes(ports, person.user_id, "de")
+    assert (newest(person.world).to, newest(person.world).subject) == (EMAIL, "Du hast neue Wiederherstellungscodes")
     with pytest.raises(WrongCode):
         await answer_challenge(ports, await person.challenge(), person.recovery[1], "en")
     await answer_challenge(ports, await person.challenge(), fresh[0], "en")
@@ -225,7 +226,7 @@ async def test_recovery_codes_go_with_a_factor() -> None:
     world = World()
     user_id, _, _ = await begun(world)
     with pytest.raises(SecondFactorNotSet):
-        await make_recovery_codes(world.ports, user_id)
+        await make_recovery_codes(world.ports, user_id, "en")
 
 
 async def test_guesses_at_codes_are_held_off() -> None:
@@ -236,7 +237,7 @@ async def test_guesses_at_codes_are_held_off() -> None:
         with pytest.raises(WrongCode):
             await answer_challenge(ports, await person.challenge(), person.wrong(), "en")
     told = []
-    for typed in (person.wrong(), shown_at(person.secret, person.world.clock.now()), person.recovery[0]):
+    for typed in (person.wrong(), shown_at(person.secret, person.world.clock.now()), "none at all"):
         with pytest.raises(TooManyCodes) as refused:
             await answer_challenge(ports, await person.challenge(), typed, "en")
         told.append((str(refused.value), refused.value.retry_after_s))
@@ -254,6 +255,51 @@ async def test_guesses_at_codes_are_held_off() -> None:
     await answer_challenge(ports, await person.challenge(), person.code(), "en")
     with pytest.raises(WrongCode):
         await answer_challenge(ports, await person.challenge(), person.wrong(), "en")
+
+
+async def guessed(person: Person, times: int) -> None:
+    """Wrong codes, each after the pause of the one before."""
+    for _ in range(times):
+        person.world.clock.advance(minutes=15)
+        with pytest.raises(WrongCode):
+            await step_up_by_code(person.world.ports, person.user_id, person.session_id, person.wrong(), "en")
+
+
+async def test_wrong_codes_shut_no_owner_out() -> None:
+    """A recovery code is looked at while other codes are held off; a wrong one counts, and makes the pause no later."""
+    person = await settled(World())
+    ports = person.world.ports
+    await guessed(person, WRONG_FREE)
+    person.world.clock.advance(seconds=20)
+    unknown = new_recovery_codes()[0]
+    with pytest.raises(WrongCode):
+        await answer_challenge(ports, await person.challenge(), unknown, "en")
+    with pytest.raises(TooManyCodes) as refused:
+        await answer_challenge(ports, await person.challenge(), shown_at(person.secret, person.world.clock.now()), "en")
+    assert refused.value.retry_after_s == 40.0
+    await answer_challenge(ports, await person.challenge(), person.recovery[0], "en")
+    await answer_challenge(ports, await person.challenge(), person.code(), "en")
+
+
+async def test_guesses_at_codes_are_told_once_a_day() -> None:
+    """At the fifth wrong code its owner hears that somebody has their password, and of later ones not before a day."""
+    person = await settled(World(sends_mail=True))
+    world, subject = person.world, "Somebody enters wrong codes for your account"
+
+    def told() -> int:
+        return len([mail for mail in world.waiting() if mail.subject == subject])
+
+    await guessed(person, WRONG_FREE - 1)
+    assert told() == 0
+    await guessed(person, 1)
+    assert (told(), newest(world).to) == (1, EMAIL)
+    await guessed(person, 3)
+    await answer_challenge(world.ports, await person.challenge(), person.recovery[0], "en")
+    await guessed(person, WRONG_FREE)
+    assert told() == 1
+    world.clock.advance(days=1)
+    await guessed(person, 1)
+    assert told() == 2
 
 
 async def test_a_link_of_the_operator_is_the_way_back() -> None:

@@ -113,7 +113,8 @@ class SecondFactorServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def MakeRecoveryCodes(self, request, context):
-        """Makes ten recovery codes in place of all before. FAILED_PRECONDITION/SECOND_FACTOR_NOT_SET.
+        """Makes ten recovery codes in place of all before, and tells the person by mail.
+        FAILED_PRECONDITION/SECOND_FACTOR_NOT_SET.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -121,7 +122,7 @@ class SecondFactorServiceServicer:
 
     def AnswerChallenge(self, request, context):
         """Signs in with the challenge of a right password, and a code. UNAUTHENTICATED/CHALLENGE_SPENT when it was used, has
-        run out or never was; PERMISSION_DENIED/WRONG_CODE, RESOURCE_EXHAUSTED/TOO_MANY_CODES.
+        run out or never was; PERMISSION_DENIED/WRONG_CODE, RESOURCE_EXHAUSTED/TOO_MANY_CODES, which no recovery code meets.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -47,10 +47,12 @@ class SecondFactorServiceStub:
     RemoveTotp: _grpc.UnaryUnaryMultiCallable[_second_factor_service_pb2.RemoveTotpRequest, _second_factor_service_pb2.RemoveTotpResponse]
     """Takes the second factor and its recovery codes away, and tells the person by mail. Idempotent."""
     MakeRecoveryCodes: _grpc.UnaryUnaryMultiCallable[_second_factor_service_pb2.MakeRecoveryCodesRequest, _second_factor_service_pb2.MakeRecoveryCodesResponse]
-    """Makes ten recovery codes in place of all before. FAILED_PRECONDITION/SECOND_FACTOR_NOT_SET."""
+    """Makes ten recovery codes in place of all before, and tells the person by mail.
+    FAILED_PRECONDITION/SECOND_FACTOR_NOT_SET.
+    """
     AnswerChallenge: _grpc.UnaryUnaryMultiCallable[_second_factor_service_pb2.AnswerChallengeRequest, _second_factor_service_pb2.AnswerChallengeResponse]
     """Signs in with the challenge of a right password, and a code. UNAUTHENTICATED/CHALLENGE_SPENT when it was used, has
-    run out or never was; PERMISSION_DENIED/WRONG_CODE, RESOURCE_EXHAUSTED/TOO_MANY_CODES.
+    run out or never was; PERMISSION_DENIED/WRONG_CODE, RESOURCE_EXHAUSTED/TOO_MANY_CODES, which no recovery code meets.
     """
     ListProofs: _grpc.UnaryUnaryMultiCallable[_second_factor_service_pb2.ListProofsRequest, _second_factor_service_pb2.ListProofsResponse]
     """How a person can show who they are before a dangerous act; none where only signing in again does."""
@@ -78,10 +80,12 @@ class SecondFactorServiceAsyncStub(SecondFactorServiceStub):
     RemoveTotp: _aio.UnaryUnaryMultiCallable[_second_factor_service_pb2.RemoveTotpRequest, _second_factor_service_pb2.RemoveTotpResponse]  # type: ignore[assignment]
     """Takes the second factor and its recovery codes away, and tells the person by mail. Idempotent."""
     MakeRecoveryCodes: _aio.UnaryUnaryMultiCallable[_second_factor_service_pb2.MakeRecoveryCodesRequest, _second_factor_service_pb2.MakeRecoveryCodesResponse]  # type: ignore[assignment]
-    """Makes ten recovery codes in place of all before. FAILED_PRECONDITION/SECOND_FACTOR_NOT_SET."""
+    """Makes ten recovery codes in place of all before, and tells the person by mail.
+    FAILED_PRECONDITION/SECOND_FACTOR_NOT_SET.
+    """
     AnswerChallenge: _aio.UnaryUnaryMultiCallable[_second_factor_service_pb2.AnswerChallengeRequest, _second_factor_service_pb2.AnswerChallengeResponse]  # type: ignore[assignment]
     """Signs in with the challenge of a right password, and a code. UNAUTHENTICATED/CHALLENGE_SPENT when it was used, has
-    run out or never was; PERMISSION_DENIED/WRONG_CODE, RESOURCE_EXHAUSTED/TOO_MANY_CODES.
+    run out or never was; PERMISSION_DENIED/WRONG_CODE, RESOURCE_EXHAUSTED/TOO_MANY_CODES, which no recovery code meets.
     """
     ListProofs: _aio.UnaryUnaryMultiCallable[_second_factor_service_pb2.ListProofsRequest, _second_factor_service_pb2.ListProofsResponse]  # type: ignore[assignment]
     """How a person can show who they are before a dangerous act; none where only signing in again does."""
@@ -136,7 +140,9 @@ class SecondFactorServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _second_factor_service_pb2.MakeRecoveryCodesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_second_factor_service_pb2.MakeRecoveryCodesResponse, _abc.Awaitable[_second_factor_service_pb2.MakeRecoveryCodesResponse]]:
-        """Makes ten recovery codes in place of all before. FAILED_PRECONDITION/SECOND_FACTOR_NOT_SET."""
+        """Makes ten recovery codes in place of all before, and tells the person by mail.
+        FAILED_PRECONDITION/SECOND_FACTOR_NOT_SET.
+        """
 
     @_abc_1.abstractmethod
     def AnswerChallenge(
@@ -145,7 +151,7 @@ class SecondFactorServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_second_factor_service_pb2.AnswerChallengeResponse, _abc.Awaitable[_second_factor_service_pb2.AnswerChallengeResponse]]:
         """Signs in with the challenge of a right password, and a code. UNAUTHENTICATED/CHALLENGE_SPENT when it was used, has
-        run out or never was; PERMISSION_DENIED/WRONG_CODE, RESOURCE_EXHAUSTED/TOO_MANY_CODES.
+        run out or never was; PERMISSION_DENIED/WRONG_CODE, RESOURCE_EXHAUSTED/TOO_MANY_CODES, which no recovery code meets.
         """
 
     @_abc_1.abstractmethod

@@ -113,8 +113,7 @@ export const refusals: Messages["refusals"] = {
   TOO_MANY_API_KEYS: "Du hast so viele Schlüssel, wie du haben darfst. Widerrufe zuerst einen davon.",
   TOO_MANY_AT_ONCE: `Es wird zu viel zugleich gefragt. ${again}`,
   TOO_MANY_CODES: "Es wurden zu viele falsche Codes eingegeben. Warte eine Weile mit dem nächsten.",
-  TOO_MANY_MAILS:
-    "An diese Adresse ging vorerst genug Mail. Such unter dem, was kam, oder versuch es später noch einmal.",
+  TOO_MANY_MAILS: "Vorerst ging genug Mail hinaus. Such unter dem, was kam, oder versuch es später noch einmal.",
   TOO_MANY_PASSKEYS: "Du hast so viele Passkeys, wie du haben kannst. Entferne zuerst einen davon.",
   TOO_MANY_SHARES: "Dieser Song hat so viele Links, wie er haben darf. Widerrufe zuerst einen davon.",
   TOO_MANY_STREAMS: "StripSession ist in zu vielen Tabs offen. Schließ einen davon.",

@@ -112,7 +112,7 @@ export const refusals = {
   TOO_MANY_API_KEYS: "You have as many keys as you may have. Revoke one of them first.",
   TOO_MANY_AT_ONCE: `Too much is asked at once. ${again}`,
   TOO_MANY_CODES: "Too many wrong codes were entered. Wait a while before the next one.",
-  TOO_MANY_MAILS: "Enough mail was sent to this address for now. Look among what came, or try again later.",
+  TOO_MANY_MAILS: "Enough mail was sent for now. Look among what came, or try again later.",
   TOO_MANY_PASSKEYS: "You have as many passkeys as you may have. Remove one of them first.",
   TOO_MANY_SHARES: "This track has as many links as it may have. Revoke one of them first.",
   TOO_MANY_STREAMS: "StripSession is open in too many tabs. Close one of them.",
