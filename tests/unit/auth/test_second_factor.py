@@ -16,6 +16,7 @@ from services.auth.app.begin_challenge import SecondFactorNeeded
 from services.auth.app.change_password import change_password
 from services.auth.app.confirm_totp import confirm_totp
 from services.auth.app.create_sign_in_link import create_sign_in_link
+from services.auth.app.forget_remains import forget_remains
 from services.auth.app.get_second_factor import get_second_factor
 from services.auth.app.list_proofs import list_proofs
 from services.auth.app.make_recovery_codes import make_recovery_codes
@@ -191,6 +192,24 @@ async def test_a_challenge_ends() -> None:
     await change_password(person.world.ports, person.user_id, person.session_id, PASSWORD, "another long secret", "en")
     with pytest.raises(ChallengeSpent):
         await answer_challenge(person.world.ports, stale, person.code(), "en")
+
+
+async def test_an_answer_holds_the_account_before_its_challenge() -> None:
+    """As whatever else holds both does: two of them at once would else wait for each other."""
+    person = await settled(World())
+    challenge = await person.challenge()
+    person.world.store.rows.locks.clear()
+    await answer_challenge(person.world.ports, challenge, person.code(), "en")
+    assert person.world.store.rows.locks == ["accounts", "sign_in_challenges"]
+
+
+async def test_nothing_of_a_challenge_is_kept_past_its_end() -> None:
+    """The hourly purge takes what nobody answered, for it names a person and their device."""
+    person = await settled(World())
+    await person.challenge()
+    person.world.clock.advance(minutes=6)
+    await forget_remains(person.world.ports)
+    assert person.world.store.rows.challenges == {}
 
 
 async def test_a_code_works_once() -> None:
