@@ -323,7 +323,7 @@ export interface paths {
         put?: never;
         /**
          * Choose a new password with the code of a mail.
-         * @description Ends every session; sign in with the new password then. The person is told by mail, where this server sends any. A weak password spends no code.
+         * @description Ends every session, API key and passkey, and disconnects providers; sign in with the new password then. The person is told by mail, where this server sends any. A weak password spends no code.
          */
         post: operations["resetPassword"];
         delete?: never;
@@ -887,7 +887,7 @@ export interface paths {
         put?: never;
         /**
          * Take a change of your address back.
-         * @description The old address counts again. Every session, key and the password end, and a link for a new password is mailed to it. A second factor stays.
+         * @description The old address counts again. Every session, API key, passkey and the password end, providers are disconnected, and a link for a new password is mailed to it. A second factor stays.
          */
         post: operations["undoEmailChange"];
         delete?: never;

@@ -195,7 +195,8 @@ def _lives(settings: AuthSettings) -> Lives:
 
 def _providers(settings: AuthSettings, http: HttpDocuments) -> Providers:
     other_issuers = (settings.clerk_issuer,) if settings.clerk_issuer else ()
-    return offered_providers(http, settings.providers(), settings.public_url, other_issuers)
+    offered = offered_providers(http, settings.providers(), settings.public_url, other_issuers)
+    return dataclasses.replace(offered, takes_passkeys=settings.party_of_passkeys() is not None)
 
 
 def _registrations(

@@ -93,7 +93,8 @@ class ProviderServicer(provider_service_pb2_grpc.ProviderServiceServicer):
     async def ConnectProvider(self, request: pb.ConnectProviderRequest, context: object) -> pb.ConnectProviderResponse:
         """One more way in."""
         connecting = Connecting(request.user_id, request.session_id)
-        connected = await connect_provider(self._ports, self._providers, connecting, request.browser_secret)
+        secret, language = request.browser_secret, request.language
+        connected = await connect_provider(self._ports, self._providers, connecting, secret, language=language)
         provider = connected.provider.provider
         logs.event(_log, logging.INFO, "provider connected", user_id=request.user_id, provider=provider)
         return pb.ConnectProviderResponse(connection=_connection(connected))
@@ -107,7 +108,9 @@ class ProviderServicer(provider_service_pb2_grpc.ProviderServiceServicer):
         self, request: pb.RemoveConnectionRequest, context: object
     ) -> pb.RemoveConnectionResponse:
         """One less."""
-        await remove_connection(self._ports, self._providers, request.user_id, request.provider)
+        await remove_connection(
+            self._ports, self._providers, request.user_id, request.provider, language=request.language
+        )
         logs.event(_log, logging.INFO, "provider disconnected", user_id=request.user_id, provider=request.provider)
         return pb.RemoveConnectionResponse()
 

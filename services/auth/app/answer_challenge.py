@@ -17,9 +17,12 @@ async def answer_challenge(ports: Ports, secret: str, code: str, language: str) 
     Raises ChallengeSpent for a challenge that was answered, has run out, or never was; WrongCode and TooManyCodes,
     after which it can be answered still.
     """
+    now, challenge_hash = ports.clock.now(), fingerprint(secret)
     async with ports.store.transaction() as work:
-        challenge = await work.challenges.locked(fingerprint(secret), ports.clock.now())
-        account = await work.accounts.locked(challenge.user_id) if challenge is not None else None
+        # The account first: what ends sessions holds it when it comes for the challenges.
+        user_id = await work.challenges.owner(challenge_hash, now)
+        account = await work.accounts.locked(user_id) if user_id is not None else None
+        challenge = await work.challenges.locked(challenge_hash, now) if account is not None else None
         if challenge is None or account is None:
             raise ChallengeSpent
         factor = await work.second_factors.get(account.user_id)

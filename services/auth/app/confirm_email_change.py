@@ -23,7 +23,7 @@ async def confirm_email_change(ports: Ports, code: str, language: str) -> Accoun
         account = await work.accounts.locked(found.user_id) if found is not None and found.user_id else None
         if found is None or account is None or not await work.email_codes.use(code_hash, Purpose.CHANGE, now):
             raise CodeSpent
-        if not await work.accounts.take_email(account.user_id, EmailAddress(found.email_typed, found.email_key)):
+        if not await work.accounts.take_email(account.user_id, EmailAddress(found.email_typed, found.email_key), now):
             # Somebody made an account with it meanwhile.
             raise CodeSpent
         await work.accounts.mark_verified(account.user_id, now)

@@ -19,7 +19,7 @@ async def confirm_totp(ports: Ports, user_id: str, code: str, language: str) -> 
     """
     now = ports.clock.now()
     async with ports.store.transaction() as work:
-        account = await work.accounts.get(user_id)
+        account = await work.accounts.locked(user_id)
         if account is None:
             raise AccountNotFound
         factor = await work.second_factors.locked(user_id)

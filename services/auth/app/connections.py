@@ -6,11 +6,13 @@ import dataclasses
 import datetime
 
 from services.auth.app.finish_provider_sign_in import arrived
-from services.auth.app.ports import Ports
-from services.auth.app.provider_ports import Connection, Providers
+from services.auth.app.ports import Ports, Work
+from services.auth.app.provider_ports import Providers
 from services.auth.app.start_provider_sign_in import offered_of
+from services.auth.app.write_mail import write_mail
 from services.auth.domain.account import Account
 from services.auth.domain.errors import AccountNotFound
+from services.auth.domain.mail import Occasion
 from services.auth.domain.provider import Provider
 from services.auth.domain.provider_errors import (
     ConnectionNotFound,
@@ -38,13 +40,15 @@ async def list_connections(ports: Ports, providers: Providers, user_id: str) -> 
         account = await work.accounts.get(user_id)
         if account is None:
             raise AccountNotFound
-        return _shown(providers, account, await work.provider_sign_ins.connections(user_id))
+        return await _shown(work, providers, account)
 
 
 async def connect_provider(
-    ports: Ports, providers: Providers, connecting: Connecting, browser_secret: str
+    ports: Ports, providers: Providers, connecting: Connecting, browser_secret: str, *, language: str = "en"
 ) -> Connected:
-    """Whom the provider vouched for signs in to this account from now on. Idempotent for who does already.
+    """Whom the provider vouched for signs in to this account from now on, and its owner is told by mail.
+
+    Idempotent for who does already.
 
     Raises ProviderSignInSpent, also for another session's than began it; IdentityTaken, ProviderConnected or
     AccountNotFound.
@@ -65,28 +69,37 @@ async def connect_provider(
         if known.user_id is None and any(each.issuer == provider.issuer for each in present):
             raise ProviderConnected
         await work.identities.keep(dataclasses.replace(known, user_id=account.user_id))
+        if known.user_id is None:
+            occasion, to = Occasion.PROVIDER_CONNECTED, account.email.typed
+            await write_mail(ports, work, occasion, to, language, user_id=account.user_id)
         await work.provider_sign_ins.remove(sign_in.state_hash)
-        now_there = await work.provider_sign_ins.connections(account.user_id)
-        return next(each for each in _shown(providers, account, now_there) if each.provider == provider)
+        return next(each for each in await _shown(work, providers, account) if each.provider == provider)
 
 
-async def remove_connection(ports: Ports, providers: Providers, user_id: str, provider: str) -> None:
-    """It signs nobody in to this account any more; sessions go on. Raises ConnectionNotFound or LastWayIn."""
+async def remove_connection(
+    ports: Ports, providers: Providers, user_id: str, provider: str, *, language: str = "en"
+) -> None:
+    """It signs nobody in to this account any more, and its owner is told by mail; sessions go on.
+
+    Raises ConnectionNotFound or LastWayIn.
+    """
     async with ports.store.transaction() as work:
         account = await work.accounts.locked(user_id)
-        present = await work.provider_sign_ins.connections(user_id)
-        shown = _shown(providers, account, present) if account is not None else []
+        shown = await _shown(work, providers, account) if account is not None else []
         found = next((each for each in shown if each.provider.provider == provider), None)
-        if found is None:
+        if account is None or found is None:
             raise ConnectionNotFound
         if found.is_last_way_in:
             raise LastWayIn
         await work.provider_sign_ins.disconnect(user_id, found.provider.issuer)
+        occasion, to = Occasion.PROVIDER_DISCONNECTED, account.email.typed
+        await write_mail(ports, work, occasion, to, language, user_id=user_id)
 
 
-def _shown(providers: Providers, account: Account, present: list[Connection]) -> list[Connected]:
-    since = {each.issuer: each.connected_at for each in present}
+async def _shown(work: Work, providers: Providers, account: Account) -> list[Connected]:
+    since = {each.issuer: each.connected_at for each in await work.provider_sign_ins.connections(account.user_id)}
     usable = [each.provider for each in providers.offered.values() if each.provider.issuer in since]
     others = sum(issuer in since for issuer in providers.other_issuers)
-    ways = len(usable) + others + (account.password_hash is not None)
+    has_passkey = providers.takes_passkeys and bool(await work.passkeys.of_person(account.user_id))
+    ways = len(usable) + others + has_passkey + (account.password_hash is not None)
     return [Connected(each, since[each.issuer], ways == 1) for each in usable]

@@ -29,7 +29,7 @@ async def _found_or_made(ports: Ports, work: Work, address: EmailAddress) -> Acc
     if await work.accounts.add(account):
         await work.publish(AccountCreated(account.user_id, account.created_at))
         return account
-    # Somebody else made it in this very moment.
+    # Somebody else made it in this very moment; or whoever had it before can bring it back to their account.
     made = await work.accounts.of_email(address.key)
     if made is None:
         raise AccountNotFound

@@ -52,6 +52,10 @@ class SignInChallenges(Protocol):
         """Store a new one."""
         ...
 
+    async def owner(self, challenge_hash: bytes, now: datetime.datetime) -> str | None:
+        """Whose one is that has not run out; it is not locked by this."""
+        ...
+
     async def locked(self, challenge_hash: bytes, now: datetime.datetime) -> Challenge | None:
         """One that has not run out, which nobody else changes until the work commits."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from services.auth.app.address_holder import holder_of
 from services.auth.app.open_session import open_session
 from services.auth.app.ports import Ports, Work
 from services.auth.app.provider_ports import Providers
@@ -12,6 +13,7 @@ from services.auth.domain.account import Account
 from services.auth.domain.errors import AccountNotFound
 from services.auth.domain.facts import AccountCreated
 from services.auth.domain.identifiers import fingerprint, new_user_id
+from services.auth.domain.identity import Identity
 from services.auth.domain.provider import Provider
 from services.auth.domain.provider_errors import ProviderEmailTaken, ProviderSignInSpent
 from services.auth.domain.provider_sign_in import ProviderSignIn, Told
@@ -50,12 +52,12 @@ async def finish_provider_sign_in(
         provider = offered_of(providers, sign_in.provider).provider
         known = await work.identities.get(provider.issuer, told.subject)
         if known is None or known.is_new:
-            if told.email.key and await work.accounts.of_email(told.email.key) is not None:
+            if told.email.key and await holder_of(work, told.email.key, ports.clock.now()) is not None:
                 # An issuer's word on mail opens nobody's account: its owner signs in there, and connects this.
                 raise ProviderEmailTaken
             if not confirms_age:
                 return Newcomer(provider, told)
-        account, is_made = await _found_or_made(ports, work, provider, told)
+        account, is_made = await _found_or_made(ports, work, provider, told, known)
         await work.provider_sign_ins.remove(sign_in.state_hash)
         opened = await open_session(ports, work, account.user_id, device, methods=(Method.PROVIDER,))
         return SignedIn(account, opened, is_made)
@@ -69,12 +71,22 @@ async def arrived(ports: Ports, work: Work, browser_secret: str) -> tuple[Provid
     return sign_in, sign_in.told
 
 
-async def _found_or_made(ports: Ports, work: Work, provider: Provider, told: Told) -> tuple[Account, bool]:
+async def _found_or_made(
+    ports: Ports, work: Work, provider: Provider, told: Told, seen: Identity | None
+) -> tuple[Account, bool]:
     now = ports.clock.now()
+    # The account first, as wherever a session opens: a new password that is chosen meanwhile ends this one with the
+    # others, or has disconnected the provider by the time that its identity is looked at.
+    seen_id = seen.user_id if seen is not None else None
+    found = await work.accounts.locked(seen_id) if seen_id is not None else None
     # Of two that come at once, the second waits here until the first has committed, and then finds its account.
     known = await work.identities.claim(provider.issuer, told.subject, now)
+    if seen_id not in (None, known.user_id):
+        # Disconnected in this very moment.
+        raise ProviderSignInSpent
     if known.user_id is not None or known.ended_at is not None:
-        found = await work.accounts.get(known.user_id) if known.user_id is not None else None
+        if seen_id is None and known.user_id is not None:
+            found = await work.accounts.locked(known.user_id)
         if found is None:
             raise AccountNotFound
         return found, False

@@ -40,8 +40,9 @@ async def forget_remains(ports: Ports) -> int:
         while count >= BATCH:
             async with ports.store.transaction() as work:
                 remains = kind(work)
-                # Of a program that waited an address is known, and of a browser that went to a provider a person.
-                is_at_once = remains in (work.device_sign_ins, work.provider_sign_ins, work.passkeys)
+                # Of a program that waited an address is known, of a browser that went to a provider a person, and of
+                # who showed a password both they and their device.
+                is_at_once = remains in (work.device_sign_ins, work.provider_sign_ins, work.passkeys, work.challenges)
                 count = await remains.forget(now if is_at_once else before, BATCH)
             removed += count
     return removed

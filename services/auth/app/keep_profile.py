@@ -25,8 +25,9 @@ async def keep_profile(ports: Ports, work: Work, issuer: str, profile: Profile) 
     if known.user_id is None or profile.told_at <= known.told_at:
         return known
     # Another account's address stays that account's: nobody is given an account by what an issuer says of mail.
-    if profile.email is not None and await work.accounts.take_email(known.user_id, profile.email):
-        await work.accounts.mark_verified(known.user_id, ports.clock.now())
+    now = ports.clock.now()
+    if profile.email is not None and await work.accounts.take_email(known.user_id, profile.email, now):
+        await work.accounts.mark_verified(known.user_id, now)
     account_now = await work.accounts.get(known.user_id)
     if account_now is not None and not account_now.display_name and profile.display_name:
         await work.accounts.rename(known.user_id, profile.display_name)

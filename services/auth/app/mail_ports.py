@@ -32,8 +32,14 @@ class EmailCodes(Protocol):
         """Whether it worked: for the first call before its end alone."""
         ...
 
-    async def use_all(self, user_id: str, purpose: Purpose, now: datetime.datetime) -> None:
-        """No code of this kind of theirs works any more."""
+    async def use_all(
+        self, user_id: str, purpose: Purpose, now: datetime.datetime, *, made_since: datetime.datetime | None = None
+    ) -> None:
+        """No code of this kind of theirs works any more; with `made_since`, none that was made then or later."""
+        ...
+
+    async def promised_to(self, email_key: str, now: datetime.datetime) -> str | None:
+        """Whose account, not closed, a code that still works can bring this address back to."""
         ...
 
     async def forget(self, expired_before: datetime.datetime, limit: int) -> int:

@@ -24,10 +24,13 @@ from services.auth.domain.session import AccessToken, RefreshToken, Session
 
 
 class Accounts(Protocol):
-    """Accounts within a unit of work; one that is closed is as good as none."""
+    """Accounts within a unit of work; one that is closed is as good as none.
+
+    An address is promised to the account that a code which still works can bring it back to.
+    """
 
     async def add(self, account: Account) -> bool:
-        """Store a new account; false when its address is taken."""
+        """Store a new account; false when its address is taken, or was promised to another when it was made."""
         ...
 
     async def get(self, user_id: str) -> Account | None:
@@ -53,8 +56,8 @@ class Accounts(Protocol):
         """The account under its new name."""
         ...
 
-    async def take_email(self, user_id: str, email: EmailAddress) -> bool:
-        """Put another address in place of an account's; false when another account has it."""
+    async def take_email(self, user_id: str, email: EmailAddress, now: datetime.datetime) -> bool:
+        """Put another address in place of an account's; false when another account has it, or was promised it."""
         ...
 
     async def set_hash(self, user_id: str, new: str | None) -> None:

@@ -93,6 +93,8 @@ class Providers:
     offered: Mapping[str, Offered] = dataclasses.field(default_factory=dict)
     other_issuers: Sequence[str] = ()
     """Further issuers whose people can sign in without a password of ours."""
+    takes_passkeys: bool = False
+    """Whether this server has a name that passkeys are bound to, so that they sign in as well."""
 
     def of_issuer(self, issuer: str) -> Provider | None:
         """The provider of an identity; None for one that is not set up."""

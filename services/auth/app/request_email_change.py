@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.auth.app.address_holder import holder_of
 from services.auth.app.mail_code import is_too_often
 from services.auth.app.outsider import is_outsider
 from services.auth.app.ports import Ports
@@ -33,8 +34,8 @@ async def request_email_change(ports: Ports, user_id: str, email: str, language:
             raise TooManyMails(HOUR.total_seconds())
         # Whoever mistook their address asks again, and the link that went to a stranger works no more.
         await work.email_codes.use_all(user_id, Purpose.CHANGE, now)
-        holder = await work.accounts.of_email(address.key)
-        is_free = holder is None or holder.user_id == user_id
+        holder_id = await holder_of(work, address.key, now)
+        is_free = holder_id in (None, user_id)
         code = new_secret()
         made = EmailCode(
             fingerprint(code),
@@ -48,7 +49,7 @@ async def request_email_change(ports: Ports, user_id: str, email: str, language:
         )
         await work.email_codes.add(made)
         occasion = Occasion.EMAIL_CHANGE if is_free else Occasion.EMAIL_CHANGE_TAKEN
-        whose = user_id if holder is None else holder.user_id
+        whose = holder_id or user_id
         await write_mail(
             ports, work, occasion, address.typed, language, code=code, until=made.expires_at, user_id=whose
         )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from services.auth.app.end_other_sessions import end_others
+from services.auth.app.end_every_way_in import end_every_way_in
 from services.auth.app.outsider import is_outsider
 from services.auth.app.ports import Ports
-from services.auth.app.revoke_api_key import revoke_every_key
 from services.auth.app.write_mail import write_mail
 from services.auth.domain.account import Account
 from services.auth.domain.email_code import Purpose
@@ -32,15 +31,12 @@ async def reset_password(ports: Ports, code: str, password: str, language: str) 
     password_hash = await ports.hasher.hash(prepared(password))
     now = ports.clock.now()
     async with ports.store.transaction() as work:
-        if not await work.email_codes.use(code_hash, Purpose.RESET, now):
+        # Before its code, as wherever both are held: two that each wait for the other's would both fail.
+        present = await work.accounts.locked(account.user_id)
+        if present is None or not await work.email_codes.use(code_hash, Purpose.RESET, now):
             raise CodeSpent
-        await work.email_codes.use_all(account.user_id, Purpose.RESET, now)
         await work.accounts.set_hash(account.user_id, password_hash)
         await work.accounts.mark_verified(account.user_id, now)
-        await end_others(ports, work, account.user_id, "", now)
-        # Whoever had the password might have made one that outlives it.
-        await revoke_every_key(work, account.user_id, now)
-        await work.passkeys.remove_of(account.user_id)
-        await work.provider_sign_ins.disconnect_all(account.user_id)
+        await end_every_way_in(ports, work, account.user_id, now)
         await write_mail(ports, work, Occasion.PASSWORD_CHANGED, account.email.typed, language, user_id=account.user_id)
     return account

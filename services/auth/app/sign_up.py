@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from services.auth.app.address_holder import holder_of
 from services.auth.app.mail_code import mail_code
 from services.auth.app.open_session import open_session
 from services.auth.app.ports import Ports
@@ -51,7 +52,7 @@ async def sign_up(ports: Ports, person: NewPerson) -> tuple[Account, SessionToke
 async def _sign_up_now(ports: Ports, person: NewPerson) -> tuple[Account, SessionTokens]:
     async with ports.store.transaction() as work:
         # Asked before the costly hash; the insert below decides between two that come at once.
-        if await work.accounts.of_email(person.email.key) is not None:
+        if await holder_of(work, person.email.key, ports.clock.now()) is not None:
             raise EmailTaken
     password_hash = await ports.hasher.hash(prepared(person.password))
     account = Account(new_user_id(), person.email, person.display_name, ports.clock.now(), password_hash)
@@ -73,14 +74,14 @@ async def _ask_for_confirmation(ports: Ports, person: NewPerson) -> None:
         if await work.pending_sign_ups.count(person.email.key, now - HOUR) >= MAILS_AN_HOUR_MAX:
             return
         account = await work.accounts.of_email(person.email.key)
+        owner_id = await holder_of(work, person.email.key, now)
         pending = PendingSignUp(
             fingerprint(code), person.email, person.display_name, password_hash, now, now + lives.verify
         )
         await work.pending_sign_ups.add(pending)
-        occasion = Occasion.CONFIRM_SIGN_UP if account is None else Occasion.ADDRESS_TAKEN
+        occasion = Occasion.CONFIRM_SIGN_UP if owner_id is None else Occasion.ADDRESS_TAKEN
         to = person.email.typed if account is None else account.email.typed
         # Of a taken address the code goes to nobody.
-        owner_id = account.user_id if account is not None else None
         await write_mail(
             ports, work, occasion, to, person.language, code=code, until=pending.expires_at, user_id=owner_id
         )

@@ -13,7 +13,7 @@ async def verify_email(ports: Ports, code: str) -> None:
     now, code_hash = ports.clock.now(), fingerprint(code)
     async with ports.store.transaction() as work:
         found = await work.email_codes.get(code_hash, Purpose.VERIFY, now)
-        account = await work.accounts.get(found.user_id) if found is not None and found.user_id else None
+        account = await work.accounts.locked(found.user_id) if found is not None and found.user_id else None
         if found is None or account is None or account.email.key != found.email_key:
             raise CodeSpent
         if not await work.email_codes.use(code_hash, Purpose.VERIFY, now):

@@ -41,8 +41,8 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             (
                 "Somebody, hopefully you, asked for a new password of the StripSession account with this address. Open"
                 " this link to choose one:\n\n{link}\n\nIt works once, and not for long. "
-                "That signs out everywhere and ends passkeys and API keys. If it was not you, do nothing: your password"
-                " stays as it is."
+                "That signs out everywhere, ends passkeys and API keys, and disconnects providers such as Google. If it"
+                " was not you, do nothing: your password stays as it is."
             ),
         ),
         Occasion.RESET_UNKNOWN: (
@@ -117,8 +117,9 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             "Your account has another e-mail address",
             (
                 "Your StripSession account has another e-mail address now, and this one is no more of use there. If it"
-                " was not you, open this link within seven days. It brings this address back, signs out everywhere and"
-                " takes the password and all keys away; then choose a new password by mail:\n\n{link}"
+                " was not you, open this link within seven days. It brings this address back, signs out everywhere,"
+                " takes the password, passkeys and API keys away, and disconnects providers such as Google; then choose"
+                " a new password by mail:\n\n{link}"
             ),
         ),
         Occasion.PASSWORD_CHANGED: (
@@ -196,8 +197,8 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             (
                 "Jemand, hoffentlich du, möchte ein neues Passwort für das Konto bei StripSession mit dieser Adresse."
                 " Öffne diesen Link, um eines zu wählen:\n\n{link}\n\nEr gilt einmal und nicht lange. "
-                "Das meldet überall ab und beendet Passkeys und API-Schlüssel. Warst du es nicht, dann tu nichts: Dein"
-                " Passwort bleibt, wie es ist."
+                "Das meldet überall ab, beendet Passkeys und API-Schlüssel und trennt Anbieter wie Google. Warst du es"
+                " nicht, dann tu nichts: Dein Passwort bleibt, wie es ist."
             ),
         ),
         Occasion.RESET_UNKNOWN: (
@@ -276,8 +277,8 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             (
                 "Dein Konto bei StripSession hat jetzt eine andere E-Mail-Adresse, und diese gilt dort nicht mehr."
                 " Warst du es nicht, dann öffne innerhalb von sieben Tagen diesen Link. Er bringt diese Adresse zurück,"
-                " meldet überall ab und nimmt Passwort und alle Schlüssel weg; wähle danach per Mail ein neues"
-                " Passwort:\n\n{link}"
+                " meldet überall ab, nimmt Passwort, Passkeys und API-Schlüssel weg und trennt Anbieter wie Google;"
+                " wähle danach per Mail ein neues Passwort:\n\n{link}"
             ),
         ),
         Occasion.PASSWORD_CHANGED: (

@@ -45,4 +45,4 @@ class ConnectionNotFound(Exception):
 
 
 class LastWayIn(Exception):
-    """Nothing else would sign you in. Choose a password first, or connect another provider."""
+    """Nothing else would sign you in. Add a passkey or choose a password by mail first, or connect another provider."""

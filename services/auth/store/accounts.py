@@ -9,6 +9,7 @@ import asyncpg
 from chassis.db.transaction import Connection
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import EmailAddress
+from services.auth.store.email_codes import PostgresEmailCodes
 
 
 class PostgresAccounts:
@@ -19,7 +20,7 @@ class PostgresAccounts:
         self._connection = connection
 
     async def add(self, account: Account) -> bool:
-        """Store a new account; false when its address is taken."""
+        """Store a new account; false when its address is taken, or was promised to another when it was made."""
         tag: str = await self._connection.execute(
             "INSERT INTO accounts"
             " (user_id, email, email_key, display_name, password_hash, created_at, email_verified_at)"
@@ -32,7 +33,13 @@ class PostgresAccounts:
             account.created_at,
             account.email_verified_at,
         )
-        return tag.endswith(" 1")
+        if not tag.endswith(" 1"):
+            return False
+        # Asked for after the insert, which waits for whoever is just giving the address up: their code is seen here.
+        promised = await PostgresEmailCodes(self._connection).promised_to(account.email.key, account.created_at)
+        if promised is not None:
+            await self._connection.execute("DELETE FROM accounts WHERE user_id = $1", account.user_id)
+        return promised is None
 
     async def get(self, user_id: str) -> Account | None:
         """One account."""
@@ -86,15 +93,19 @@ class PostgresAccounts:
         )
         return _account(row) if row is not None else None
 
-    async def take_email(self, user_id: str, email: EmailAddress) -> bool:
-        """Put another address in place of an account's; false when another account has it."""
+    async def take_email(self, user_id: str, email: EmailAddress, now: datetime.datetime) -> bool:
+        """Put another address in place of an account's; false when another account has it, or was promised it."""
         # An address that is given to another account in this very moment fails the work, which can be done again.
         tag: str = await self._connection.execute(
-            "UPDATE accounts SET email = $2, email_key = $3 WHERE user_id = $1 AND NOT EXISTS"
-            " (SELECT 1 FROM accounts AS others WHERE others.email_key = $3 AND others.user_id <> $1)",
+            "UPDATE accounts SET email = $4, email_key = $1 WHERE user_id = $3 AND NOT EXISTS"
+            " (SELECT 1 FROM accounts AS others WHERE others.email_key = $1 AND others.user_id <> $3)"
+            " AND NOT EXISTS (SELECT 1 FROM email_codes WHERE email_codes.email_key = $1 AND purpose = 'undo'"
+            " AND used_at IS NULL AND expires_at > $2 AND email_codes.user_id <> $3 AND"
+            " email_codes.user_id IN (SELECT living.user_id FROM accounts AS living WHERE living.closed_at IS NULL))",
+            email.key,
+            now,
             user_id,
             email.typed,
-            email.key,
         )
         return tag.endswith(" 1")
 

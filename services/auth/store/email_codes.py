@@ -87,14 +87,28 @@ class PostgresEmailCodes:
         )
         return tag.endswith(" 1")
 
-    async def use_all(self, user_id: str, purpose: Purpose, now: datetime.datetime) -> None:
-        """No code of this kind of theirs works any more."""
+    async def use_all(
+        self, user_id: str, purpose: Purpose, now: datetime.datetime, *, made_since: datetime.datetime | None = None
+    ) -> None:
+        """No code of this kind of theirs works any more; with `made_since`, none that was made then or later."""
         await self._connection.execute(
-            "UPDATE email_codes SET used_at = $3 WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL",
+            "UPDATE email_codes SET used_at = $3 WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL"
+            " AND ($4::timestamptz IS NULL OR made_at >= $4)",
             user_id,
             purpose.value,
             now,
+            made_since,
         )
+
+    async def promised_to(self, email_key: str, now: datetime.datetime) -> str | None:
+        """Whose account, not closed, a code that still works can bring this address back to."""
+        user_id: str | None = await self._connection.fetchval(
+            "SELECT user_id FROM email_codes WHERE email_key = $1 AND purpose = 'undo' AND used_at IS NULL"
+            " AND expires_at > $2 AND user_id IN (SELECT user_id FROM accounts WHERE closed_at IS NULL) LIMIT 1",
+            email_key,
+            now,
+        )
+        return user_id
 
     async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
         """Remove at most `limit` codes that expired before then; the number removed."""

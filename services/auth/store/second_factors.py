@@ -116,6 +116,13 @@ class PostgresSignInChallenges:
             challenge.expires_at,
         )
 
+    async def owner(self, challenge_hash: bytes, now: datetime.datetime) -> str | None:
+        """Whose one is that has not run out; it is not locked by this."""
+        user_id: str | None = await self._connection.fetchval(
+            "SELECT user_id FROM sign_in_challenges WHERE challenge_hash = $1 AND expires_at > $2", challenge_hash, now
+        )
+        return user_id
+
     async def locked(self, challenge_hash: bytes, now: datetime.datetime) -> Challenge | None:
         """One that has not run out, which nobody else changes until the work commits."""
         row = await self._connection.fetchrow(

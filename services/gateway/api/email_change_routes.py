@@ -65,8 +65,8 @@ class EmailChangeRoutes:
                 *(self.undo, done, Access.PUBLIC, Rate.SIGN_IN),
                 body=UNDO,
                 tag="auth",
-                description="The old address counts again. Every session, key and the password end, and a link for a"
-                " new password is mailed to it. A second factor stays.",
+                description="The old address counts again. Every session, API key, passkey and the password end,"
+                " providers are disconnected, and a link for a new password is mailed to it. A second factor stays.",
                 refusals=("CODE_SPENT", "MAIL_OFF"),
             ),
         ]

@@ -32,6 +32,7 @@ CHOICE = Body(
 )
 VERIFICATION = Body("VerificationRequest", "In which language.", (LANGUAGE,), {"language": "en"})
 VERIFY = Body("Verification", "The code of the mail.", (MAILED_CODE,), {"code": "vTg5hN2kR7wY4jD8fM1pSx6a"})
+_ENDS = "Ends every session, API key and passkey, and disconnects providers; sign in with the new password then."
 _TOLD = "The person is told by mail, where this server sends any."
 
 
@@ -89,7 +90,7 @@ class MailRoutes:
                 "resetPassword",
                 "Choose a new password with the code of a mail.",
                 CHOICE,
-                f"Ends every session; sign in with the new password then. {_TOLD} A weak password spends no code.",
+                f"{_ENDS} {_TOLD} A weak password spends no code.",
                 *("BUSY", "CODE_SPENT", "WEAK_PASSWORD"),
             ),
             Endpoint(

@@ -95,7 +95,11 @@ OF_SERVICES: Mapping[str, Reason] = {
         409, "This is connected to another account here. Sign in with it, and disconnect it there first."
     ),
     "INVALID_EMAIL": Reason(422, "This is not an e-mail address."),
-    "LAST_WAY_IN": Reason(409, "Nothing else would sign you in. Choose a password first, or connect another provider."),
+    "LAST_WAY_IN": Reason(
+        409,
+        "Nothing else would sign you in. Add a passkey or choose a password by mail first,"
+        " or connect another provider.",
+    ),
     "LINK_SPENT": Reason(
         401,
         "This sign-in link was used or has expired. Ask whoever runs this server for a new one; if that is you,"

@@ -73,6 +73,8 @@ class FactorConformance:
                 await work.challenges.add(each)
             assert await work.challenges.locked(first.challenge_hash, NOW) == first
             assert await work.challenges.locked(over.challenge_hash, NOW) is None
+            assert await work.challenges.owner(first.challenge_hash, NOW) == user_id
+            assert await work.challenges.owner(over.challenge_hash, NOW) is None
             await work.challenges.remove(first.challenge_hash)
             assert await work.challenges.locked(first.challenge_hash, NOW) is None
             assert await work.challenges.forget(NOW + HOUR / 2, 10) == 1

@@ -53,9 +53,13 @@ class FakeSignInChallenges:
     async def add(self, challenge: Challenge) -> None:
         self._rows.challenges[challenge.challenge_hash] = challenge
 
-    async def locked(self, challenge_hash: bytes, now: datetime.datetime) -> Challenge | None:
+    async def owner(self, challenge_hash: bytes, now: datetime.datetime) -> str | None:
         challenge = self._rows.challenges.get(challenge_hash)
-        return challenge if challenge is not None and challenge.expires_at > now else None
+        return challenge.user_id if challenge is not None and challenge.expires_at > now else None
+
+    async def locked(self, challenge_hash: bytes, now: datetime.datetime) -> Challenge | None:
+        self._rows.locks.append("sign_in_challenges")
+        return self._rows.challenges[challenge_hash] if await self.owner(challenge_hash, now) is not None else None
 
     async def remove(self, challenge_hash: bytes) -> None:
         self._rows.challenges.pop(challenge_hash, None)

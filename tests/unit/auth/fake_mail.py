@@ -9,6 +9,17 @@ from services.auth.domain.mail import ClaimedMail, Mail
 from tests.unit.auth.fake_rows import Rows, WaitingMail
 
 
+def promised_to(rows: Rows, email_key: str, now: datetime.datetime) -> set[str]:
+    """Whose accounts codes that still work can bring this address back to."""
+    living = [
+        each
+        for each in rows.codes.values()
+        if (each.purpose, each.email_key) == (Purpose.UNDO, email_key) and each.expires_at > now
+    ]
+    owners = {each.user_id for each in living if each.code_hash not in rows.used and each.user_id is not None}
+    return owners - set(rows.closed)
+
+
 class FakeEmailCodes:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -31,14 +42,21 @@ class FakeEmailCodes:
         return code
 
     async def use(self, code_hash: bytes, purpose: Purpose, now: datetime.datetime) -> bool:
+        self._rows.locks.append("email_codes")
         if await self.get(code_hash, purpose, now) is None:
             return False
         self._rows.used.add(code_hash)
         return True
 
-    async def use_all(self, user_id: str, purpose: Purpose, now: datetime.datetime) -> None:
+    async def use_all(
+        self, user_id: str, purpose: Purpose, now: datetime.datetime, *, made_since: datetime.datetime | None = None
+    ) -> None:
+        self._rows.locks.append("email_codes")
         theirs = [each for each in self._rows.codes.values() if each.user_id == user_id and each.purpose is purpose]
-        self._rows.used |= {each.code_hash for each in theirs}
+        self._rows.used |= {each.code_hash for each in theirs if made_since is None or each.made_at >= made_since}
+
+    async def promised_to(self, email_key: str, now: datetime.datetime) -> str | None:
+        return next(iter(promised_to(self._rows, email_key, now)), None)
 
     async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
         over = [each.code_hash for each in self._rows.codes.values() if each.expires_at < expired_before][:limit]

@@ -60,3 +60,5 @@ class Rows:
     recovery_codes: dict[str, set[bytes]] = dataclasses.field(default_factory=dict)
     challenges: dict[bytes, Challenge] = dataclasses.field(default_factory=dict)
     facts: list[Fact] = dataclasses.field(default_factory=list)
+    locks: list[str] = dataclasses.field(default_factory=list)
+    """The tables whose rows work that committed held, in the order in which it took them."""

@@ -22,7 +22,7 @@ from services.auth.domain.link import SignInLink
 from services.auth.domain.mail import Mail
 from services.auth.domain.session import AccessToken, RefreshToken, Session
 from tests.unit.auth.fake_factors import FakeSecondFactors, FakeSignInChallenges
-from tests.unit.auth.fake_mail import FakeEmailCodes, FakeMails, FakePendingSignUps
+from tests.unit.auth.fake_mail import FakeEmailCodes, FakeMails, FakePendingSignUps, promised_to
 from tests.unit.auth.fake_passkeys import FakePasskeys
 from tests.unit.auth.fake_people import FakePeople, drop
 from tests.unit.auth.fake_programs import FakeApiKeys, FakeDeviceSignIns
@@ -32,59 +32,63 @@ from tests.unit.auth.fake_rows import Rows
 
 class FakeAccounts:
     def __init__(self, rows: Rows) -> None:
-        self._rows = rows
+        self.rows = rows
 
     async def add(self, account: Account) -> bool:
-        if account.email.key and await self.of_email(account.email.key) is not None:
+        key = account.email.key
+        if key and (await self.of_email(key) is not None or promised_to(self.rows, key, account.created_at)):
             return False
-        self._rows.accounts[account.user_id] = account
+        self.rows.accounts[account.user_id] = account
         return True
 
     async def get(self, user_id: str) -> Account | None:
-        return self._rows.accounts.get(user_id) if user_id not in self._rows.closed else None
+        return self.rows.accounts.get(user_id) if user_id not in self.rows.closed else None
 
     async def of_email(self, email_key: str) -> Account | None:
-        found = (each for each in self._rows.accounts.values() if each.email.key == email_key)
+        found = (each for each in self.rows.accounts.values() if each.email.key == email_key)
         return next(found, None) if email_key else None
 
     async def locked(self, user_id: str) -> Account | None:
+        self.rows.locks.append("accounts")
         return await self.get(user_id)
 
     async def close(self, user_id: str, at: datetime.datetime) -> None:
         if (account := await self.get(user_id)) is not None:
-            drop(self._rows.codes, lambda code: code.email_key == account.email.key)
-            drop(self._rows.pending, lambda pending: pending.email.key == account.email.key)
+            drop(self.rows.codes, lambda code: code.email_key == account.email.key)
+            drop(self.rows.pending, lambda pending: pending.email.key == account.email.key)
             nobody = dataclasses.replace(account, email=NO_EMAIL, password_hash=None, email_verified_at=None)
-            self._rows.accounts[user_id] = nobody
-            self._rows.closed[user_id] = at
+            self.rows.accounts[user_id] = nobody
+            self.rows.closed[user_id] = at
 
     async def rename(self, user_id: str, display_name: str) -> Account | None:
         account = await self.get(user_id)
         if account is None:
             return None
-        self._rows.accounts[user_id] = dataclasses.replace(account, display_name=display_name)
-        return self._rows.accounts[user_id]
+        self.rows.accounts[user_id] = dataclasses.replace(account, display_name=display_name)
+        return self.rows.accounts[user_id]
 
-    async def take_email(self, user_id: str, email: EmailAddress) -> bool:
-        holder, account = await self.of_email(email.key), self._rows.accounts.get(user_id)
+    async def take_email(self, user_id: str, email: EmailAddress, now: datetime.datetime) -> bool:
+        holder, account = await self.of_email(email.key), self.rows.accounts.get(user_id)
         if account is None or (holder is not None and holder.user_id != user_id):
             return False
-        self._rows.accounts[user_id] = dataclasses.replace(account, email=email)
+        if promised_to(self.rows, email.key, now) - {user_id}:
+            return False
+        self.rows.accounts[user_id] = dataclasses.replace(account, email=email)
         return True
 
     async def set_hash(self, user_id: str, new: str | None) -> None:
-        if (account := self._rows.accounts.get(user_id)) is not None:
-            self._rows.accounts[user_id] = dataclasses.replace(account, password_hash=new)
+        if (account := self.rows.accounts.get(user_id)) is not None:
+            self.rows.accounts[user_id] = dataclasses.replace(account, password_hash=new)
 
     async def mark_verified(self, user_id: str, at: datetime.datetime) -> None:
-        account = self._rows.accounts.get(user_id)
+        account = self.rows.accounts.get(user_id)
         if account is not None and account.email_verified_at is None:
-            self._rows.accounts[user_id] = dataclasses.replace(account, email_verified_at=at)
+            self.rows.accounts[user_id] = dataclasses.replace(account, email_verified_at=at)
 
     async def replace_hash(self, user_id: str, old: str, new: str) -> None:
-        account = self._rows.accounts.get(user_id)
+        account = self.rows.accounts.get(user_id)
         if account is not None and account.password_hash == old:
-            self._rows.accounts[user_id] = dataclasses.replace(account, password_hash=new)
+            self.rows.accounts[user_id] = dataclasses.replace(account, password_hash=new)
 
 
 class FakeSessions:
@@ -186,6 +190,7 @@ class FakeIdentities:
         return self._rows.identities.get((issuer, subject))
 
     async def claim(self, issuer: str, subject: str, now: datetime.datetime) -> Identity:
+        self._rows.locks.append("identities")
         if (issuer, subject) not in self._rows.identities:
             self._rows.claimed[issuer, subject] = now
         return self._rows.identities.setdefault((issuer, subject), Identity(issuer, subject, None, NEVER))

@@ -55,10 +55,10 @@ class IdentityConformance:
         """An account takes a free address, its own in another spelling, and never another account's."""
         one, two = await _account(store, NO_EMAIL), await _account(store, parse_email("bob@example.org"))
         async with store.transaction() as work:
-            assert await work.accounts.take_email(one, parse_email("ada@example.org"))
-            assert await work.accounts.take_email(one, parse_email("Ada@example.org"))
-            assert not await work.accounts.take_email(one, parse_email("BOB@example.org"))
-            assert not await work.accounts.take_email("usr_nobody", parse_email("new@example.org"))
+            assert await work.accounts.take_email(one, parse_email("ada@example.org"), NOW)
+            assert await work.accounts.take_email(one, parse_email("Ada@example.org"), NOW)
+            assert not await work.accounts.take_email(one, parse_email("BOB@example.org"), NOW)
+            assert not await work.accounts.take_email("usr_nobody", parse_email("new@example.org"), NOW)
         async with store.transaction() as work:
             found = await work.accounts.of_email("ada@example.org")
             assert found is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime
 import secrets
 
@@ -86,6 +87,41 @@ class MailConformance:
             await work.email_codes.use_all(ada.user_id, Purpose.VERIFY, NOW)
             left = [await work.email_codes.get(code.code_hash, Purpose.VERIFY, NOW) for code in codes]
         assert left == [None, None, codes[2]]
+
+    async def test_codes_of_a_person_are_used_up_from_a_moment_on(self, store: Store) -> None:
+        """Those that were made before it go on."""
+        ada = await _account(store)
+        codes = [code_for(ada.email.key, ada.user_id, made_at=NOW + minutes * MINUTE) for minutes in (0, 1, 2)]
+        async with store.transaction() as work:
+            for code in codes:
+                await work.email_codes.add(code)
+            await work.email_codes.use_all(ada.user_id, Purpose.VERIFY, NOW, made_since=codes[1].made_at)
+            left = [await work.email_codes.get(code.code_hash, Purpose.VERIFY, NOW) for code in codes]
+        assert left == [codes[0], None, None]
+
+    async def test_an_address_that_can_be_brought_back_is_nobody_elses(self, store: Store) -> None:
+        """Neither a new account nor another one gets it while such a code of a living account works."""
+        ada, bob, old = await _account(store), await _account(store), parse_email("old@example.org")
+        undo = dataclasses.replace(code_for(old.key, ada.user_id), purpose=Purpose.UNDO)
+        over = dataclasses.replace(code_for("over@example.org", ada.user_id), purpose=Purpose.UNDO)
+        new = Account(new_user_id(), old, "", NOW)
+        async with store.transaction() as work:
+            await work.email_codes.add(undo)
+            await work.email_codes.add(over)
+            assert await work.accounts.add(Account(new_user_id(), parse_email(over.email_key), "", over.expires_at))
+            await work.email_codes.add(code_for(bob.email.key, ada.user_id))
+            assert await work.email_codes.promised_to(old.key, NOW) == ada.user_id
+            assert await work.email_codes.promised_to(old.key, undo.expires_at) is None
+            assert await work.email_codes.promised_to(bob.email.key, NOW) is None
+            assert not await work.accounts.add(new)
+            assert await work.accounts.get(new.user_id) is None
+            assert not await work.accounts.take_email(bob.user_id, old, NOW)
+        async with store.transaction() as work:
+            assert await work.accounts.take_email(ada.user_id, old, NOW)
+            assert await work.accounts.take_email(ada.user_id, parse_email("on@example.org"), NOW)
+            await work.accounts.close(ada.user_id, NOW)
+            assert await work.email_codes.promised_to(old.key, NOW) is None
+            assert await work.accounts.add(new)
 
     async def test_codes_are_counted_and_forgotten(self, store: Store) -> None:
         """Codes count by address and purpose since a moment, also those of nobody; past their end they go."""

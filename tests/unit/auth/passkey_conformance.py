@@ -22,7 +22,7 @@ class PasskeyConformance:
     async def test_a_passkey_is_found_by_its_credential(self, store: Store) -> None:
         """What was added is read back whole, with its owner's handle; of a closed account it is not found."""
         person, made = await _person(store), new_handle()
-        passkey = _passkey(person)
+        passkey = passkey_of(person)
         async with store.transaction() as work:
             assert await work.passkeys.handle_of(person, made) == made
             assert await work.passkeys.handle_of(person, new_handle()) == made
@@ -36,8 +36,8 @@ class PasskeyConformance:
 
     async def test_a_credential_is_of_one_person(self, store: Store) -> None:
         """A second passkey of the same credential is refused, and the transaction goes on."""
-        first = _passkey(await _person(store))
-        other = dataclasses.replace(_passkey(await _person(store)), credential_id=first.credential_id)
+        first = passkey_of(await _person(store))
+        other = dataclasses.replace(passkey_of(await _person(store)), credential_id=first.credential_id)
         async with store.transaction() as work:
             assert await work.passkeys.add(first)
             assert not await work.passkeys.add(other)
@@ -46,10 +46,10 @@ class PasskeyConformance:
     async def test_the_newest_is_listed_first(self, store: Store) -> None:
         """A list holds one person's, newest first, with the name and the use that they have now."""
         person, other = await _person(store), await _person(store)
-        older = _passkey(person)
-        newer = dataclasses.replace(_passkey(person), created_at=NOW + MINUTE)
+        older = passkey_of(person)
+        newer = dataclasses.replace(passkey_of(person), created_at=NOW + MINUTE)
         async with store.transaction() as work:
-            for each in (older, newer, _passkey(other)):
+            for each in (older, newer, passkey_of(other)):
                 assert await work.passkeys.add(each)
             assert await work.passkeys.rename(other, older.passkey_id, "theirs") is None
             renamed = dataclasses.replace(older, name="Phone")
@@ -62,7 +62,7 @@ class PasskeyConformance:
     async def test_a_person_removes_their_own(self, store: Store) -> None:
         """Another's is not there to be removed; all of one person's go together, with what they were asked."""
         person, other = await _person(store), await _person(store)
-        mine, more, theirs = _passkey(person), _passkey(person), _passkey(other)
+        mine, more, theirs = passkey_of(person), passkey_of(person), passkey_of(other)
         async with store.transaction() as work:
             for each in (mine, more, theirs):
                 assert await work.passkeys.add(each)
@@ -127,7 +127,7 @@ async def _person(store: Store) -> str:
     return account.user_id
 
 
-def _passkey(user_id: str) -> Passkey:
+def passkey_of(user_id: str) -> Passkey:
     ids = new_passkey_id(), user_id, secrets.token_bytes(32), secrets.token_bytes(77)
     return Passkey(*ids, 3, ("hybrid", "internal"), "Laptop", NOW)
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Awaitable, Callable
+
 import pytest
 
+from services.auth.app.change_password import change_password
 from services.auth.app.confirm_email_change import confirm_email_change
 from services.auth.app.create_api_key import create_api_key
+from services.auth.app.end_other_sessions import end_other_sessions
 from services.auth.app.get_account import get_account
 from services.auth.app.keep_profile import keep_profile
 from services.auth.app.list_api_keys import list_api_keys
@@ -14,12 +19,15 @@ from services.auth.app.request_email_change import request_email_change
 from services.auth.app.request_password_reset import request_password_reset
 from services.auth.app.reset_password import reset_password
 from services.auth.app.sign_in import sign_in
+from services.auth.app.sign_up import new_person
+from services.auth.app.sign_up import sign_up as sign_up_as_asked
 from services.auth.app.undo_email_change import undo_email_change
 from services.auth.domain.email_address import parse_email
 from services.auth.domain.email_code import MAILS_AN_HOUR_MAX, UNDO_LIFE
 from services.auth.domain.errors import (
     CodeSpent,
     EmailKeptElsewhere,
+    EmailTaken,
     InvalidEmail,
     MailOff,
     TooManyMails,
@@ -27,6 +35,7 @@ from services.auth.domain.errors import (
 )
 from services.auth.domain.identity import Profile
 from tests.unit.auth.fakes import World
+from tests.unit.auth.passkey_conformance import passkey_of
 from tests.unit.auth.signing_up import sign_up
 from tests.unit.auth.waiting_mail import code_in, newest
 
@@ -148,6 +157,107 @@ async def test_a_thief_who_moved_the_account_is_put_out() -> None:
     assert newest(world).to == OLD
     await reset_password(world.ports, code_in(newest(world)), CHOSEN, "en")
     await sign_in(world.ports, OLD, CHOSEN)
+
+
+async def test_a_thiefs_own_link_does_not_spend_the_owners() -> None:
+    """Whoever moved an account twice may go one step back; the link of before that still brings it home."""
+    world = World(sends_mail=True)
+    user_id, owners = await moved(world)
+    world.clock.advance(hours=1)
+    await request_email_change(world.ports, user_id, "third@example.org", "en")
+    await confirm_email_change(world.ports, code_in(newest(world)), "en")
+    thiefs = code_in(newest(world))
+    await undo_email_change(world.ports, thiefs, "en")
+    thiefs_reset = newest(world)
+    assert (await get_account(world.ports, user_id)).email.typed == thiefs_reset.to == NEW
+    await undo_email_change(world.ports, owners, "en")
+    assert (await get_account(world.ports, user_id)).email.typed == OLD
+    with pytest.raises(CodeSpent):
+        await reset_password(world.ports, code_in(thiefs_reset), CHOSEN, "en")
+
+
+async def test_taking_a_change_back_leaves_no_way_in() -> None:
+    """What a thief added while they held the account goes as well: passkeys and providers."""
+    world = World(sends_mail=True)
+    user_id, undo = await moved(world)
+    async with world.store.transaction() as work:
+        await work.passkeys.add(passkey_of(user_id))
+        claimed = await work.identities.claim("https://one.example", "1", world.clock.now())
+        await work.identities.keep(dataclasses.replace(claimed, user_id=user_id))
+    await undo_email_change(world.ports, undo, "en")
+    rows = world.store.rows
+    assert (rows.passkeys, rows.identities) == ({}, {})
+
+
+async def _sign_up(world: World, email: str) -> None:
+    with pytest.raises(EmailTaken):
+        await sign_up(world.ports, email, PASSWORD, "")
+
+
+async def _sign_up_by_mail(world: World, email: str) -> None:
+    world.confirms_sign_ups = True
+    assert await sign_up_as_asked(world.ports, new_person(email, PASSWORD, "")) is None
+    assert (newest(world).to, newest(world).subject) == (email, "You already have a StripSession account")
+    world.confirms_sign_ups = False
+
+
+async def _change_to(world: World, email: str) -> None:
+    other, _ = await sign_up(world.ports, "mallory@example.org", PASSWORD, "")
+    await request_email_change(world.ports, other.user_id, email, "en")
+    assert (newest(world).to, newest(world).subject) == (email, "You already have a StripSession account")
+
+
+@pytest.mark.parametrize("take", [_sign_up, _sign_up_by_mail, _change_to])
+async def test_an_address_that_can_be_brought_back_is_taken(take: Callable[[World, str], Awaitable[None]]) -> None:
+    """While the old address's link works, nobody else gets the address, and its owner takes the change back."""
+    world = World(sends_mail=True)
+    user_id, undo = await moved(world)
+    await take(world, OLD)
+    await undo_email_change(world.ports, undo, "en")
+    assert (await get_account(world.ports, user_id)).email.typed == OLD
+
+
+async def test_an_address_is_free_once_its_link_has_run_out() -> None:
+    """After a week the change stands, and whoever reads the old address may sign up with it."""
+    world = World(sends_mail=True)
+    await moved(world)
+    world.clock.advance(seconds=UNDO_LIFE.total_seconds())
+    await sign_up(world.ports, OLD, PASSWORD, "")
+
+
+async def test_an_owner_goes_back_to_an_address_of_theirs() -> None:
+    """An address that leads back to an account is taken for everybody else alone."""
+    world = World(sends_mail=True)
+    user_id, _ = await moved(world)
+    await request_email_change(world.ports, user_id, OLD, "en")
+    await confirm_email_change(world.ports, code_in(newest(world)), "en")
+    assert (await get_account(world.ports, user_id)).email.typed == OLD
+
+
+async def _change(world: World, user_id: str) -> None:
+    (kept,) = await list_sessions(world.ports, user_id)
+    await change_password(world.ports, user_id, kept.session_id, PASSWORD, CHOSEN, "en")
+
+
+async def _reset(world: World, user_id: str) -> None:
+    await request_password_reset(world.ports, OLD, "en")
+    await reset_password(world.ports, code_in(newest(world)), CHOSEN, "en")
+
+
+async def _sign_out_elsewhere(world: World, user_id: str) -> None:
+    await end_other_sessions(world.ports, user_id, "")
+
+
+@pytest.mark.parametrize("put_out", [_change, _reset, _sign_out_elsewhere])
+async def test_a_waiting_change_ends_with_whoever_asked(put_out: Callable[[World, str], Awaitable[None]]) -> None:
+    """A link to a thief's address moves nothing once they were put out."""
+    world = World(sends_mail=True)
+    account, _ = await sign_up(world.ports, OLD, PASSWORD, "")
+    await request_email_change(world.ports, account.user_id, NEW, "en")
+    thiefs = code_in(newest(world))
+    await put_out(world, account.user_id)
+    with pytest.raises(CodeSpent):
+        await confirm_email_change(world.ports, thiefs, "en")
 
 
 async def test_a_change_is_taken_back_within_a_week() -> None:

@@ -6,12 +6,14 @@ import pytest
 
 from services.auth.app.change_password import change_password
 from services.auth.app.create_api_key import create_api_key
+from services.auth.app.end_other_sessions import end_other_sessions
 from services.auth.app.list_sessions import list_sessions
 from services.auth.app.request_password_reset import request_password_reset
 from services.auth.app.request_verification import request_verification
 from services.auth.app.reset_password import reset_password
 from services.auth.app.sign_in import sign_in
 from services.auth.app.verify_api_key import verify_api_key
+from services.auth.app.verify_email import verify_email
 from services.auth.domain.email_code import MAILS_AN_HOUR_MAX
 from services.auth.domain.errors import (
     ApiKeyRefused,
@@ -66,6 +68,24 @@ async def test_a_reset_ends_every_key() -> None:
     await reset_password(world.ports, code_in(newest(world)), CHOSEN, "en")
     with pytest.raises(ApiKeyRefused):
         await verify_api_key(world.ports, secret)
+
+
+async def test_an_account_is_held_before_its_codes() -> None:
+    """By a reset as by whatever else holds both: two of them at once would else wait for each other."""
+    world = World(sends_mail=True)
+    account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
+    other, _ = await sign_up(world.ports, "bob@example.org", PASSWORD, "")
+    await request_password_reset(world.ports, EMAIL, "en")
+    world.store.rows.locks.clear()
+    await reset_password(world.ports, code_in(newest(world)), CHOSEN, "en")
+    assert world.store.rows.locks[:2] == ["accounts", "email_codes"]
+    world.store.rows.locks.clear()
+    await end_other_sessions(world.ports, account.user_id, "")
+    assert world.store.rows.locks == ["accounts", "email_codes"]
+    await request_verification(world.ports, other.user_id, "en")
+    world.store.rows.locks.clear()
+    await verify_email(world.ports, code_in(newest(world)))
+    assert world.store.rows.locks == ["accounts", "email_codes"]
 
 
 async def test_one_reset_spends_the_others() -> None:

@@ -3,86 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 
 import pytest
 
-from services.auth.app.connections import connect_provider, list_connections, remove_connection
-from services.auth.app.finish_provider_sign_in import Newcomer, SignedIn, finish_provider_sign_in
+from services.auth.app.confirm_email_change import confirm_email_change
+from services.auth.app.finish_provider_sign_in import Newcomer, SignedIn
 from services.auth.app.forget_remains import forget_remains
-from services.auth.app.provider_ports import Providers
-from services.auth.app.receive_provider_answer import ProviderAnswer, receive_provider_answer
-from services.auth.app.request_password_reset import request_password_reset
-from services.auth.app.reset_password import reset_password
-from services.auth.app.sign_up import new_person, sign_up
-from services.auth.app.start_provider_sign_in import Road, start_provider_sign_in
-from services.auth.domain.account import Account
+from services.auth.app.request_email_change import request_email_change
 from services.auth.domain.email_address import NO_EMAIL, parse_email
 from services.auth.domain.errors import AccountNotFound
 from services.auth.domain.facts import AccountCreated
 from services.auth.domain.identifiers import fingerprint
 from services.auth.domain.provider_errors import (
-    ConnectionNotFound,
-    IdentityTaken,
-    LastWayIn,
     ProviderAnswerRefused,
     ProviderAway,
-    ProviderConnected,
     ProviderDenied,
     ProviderEmailTaken,
     ProviderSignInSpent,
     ProviderUnknown,
 )
-from services.auth.domain.provider_sign_in import Connecting, Told, challenge_of
-from tests.unit.auth.fake_providers import SayingProvider, offering
-from tests.unit.auth.fakes import World
+from services.auth.domain.provider_sign_in import Told, challenge_of
+from tests.unit.auth.provider_street import ADA, Street
 from tests.unit.auth.waiting_mail import code_in, newest
-
-ADA = Told("subject-1", parse_email("ada@example.org"), "Ada")
-
-
-class Street:
-    """Auth, two providers, and a browser that goes to them."""
-
-    def __init__(self) -> None:
-        self.world = World()
-        self.one, self.two = SayingProvider("https://one.example"), SayingProvider("https://two.example")
-        self.one.told = ADA
-        self.providers: Providers = offering(self.one, self.two)
-
-    async def start(self, provider: str = "one", connecting: Connecting | None = None) -> Road:
-        return await start_provider_sign_in(self.world.ports, self.providers, provider, connecting)
-
-    def answer(self, road: Road, **changed: str) -> ProviderAnswer:
-        state = road.authorization_url.partition("state=")[2]
-        good = ProviderAnswer("one", road.browser_secret, state, code="a code")
-        return dataclasses.replace(good, **changed)
-
-    async def receive(self, answer: ProviderAnswer) -> None:
-        await receive_provider_answer(self.world.ports, self.providers, answer)
-
-    async def arrive(self, provider: str = "one", connecting: Connecting | None = None) -> str:
-        road = await self.start(provider, connecting)
-        await self.receive(self.answer(road, provider=provider))
-        return road.browser_secret
-
-    async def finish(self, secret: str, *, confirms_age: bool = True) -> SignedIn | Newcomer:
-        return await finish_provider_sign_in(self.world.ports, self.providers, secret, confirms_age=confirms_age)
-
-    async def sign_in(self, provider: str = "one") -> Account:
-        found = await self.finish(await self.arrive(provider))
-        assert isinstance(found, SignedIn)
-        return found.account
-
-    async def sign_up(self, email: str = "ada@example.org") -> Account:
-        opened = await sign_up(self.world.ports, new_person(email, "nineteen-cellos", ""))
-        assert opened is not None
-        return opened[0]
-
-    async def connect(self, connecting: Connecting, provider: str = "one") -> str:
-        secret = await self.arrive(provider, connecting)
-        connected = await connect_provider(self.world.ports, self.providers, connecting, secret)
-        return connected.provider.provider
 
 
 @pytest.fixture
@@ -254,95 +196,16 @@ async def test_a_provider_that_is_away_or_unknown_begins_nothing(street: Street)
     await street.start("two")
 
 
-async def test_a_signed_in_person_connects_a_provider_and_comes_in_by_it(street: Street) -> None:
-    """From then on it leads to their account, by whatever address; connecting once more changes nothing."""
-    account = await street.sign_up("grace@example.org")
-    mine = Connecting(account.user_id, "ses_1")
-    assert await street.connect(mine) == "one"
-    street.world.clock.advance(seconds=60.0)
-    assert await street.connect(mine) == "one"
-    (listed,) = await list_connections(street.world.ports, street.providers, account.user_id)
-    assert listed.connected_at == street.world.clock.now() - datetime.timedelta(minutes=1)
-    assert not listed.is_last_way_in
-    assert (await street.sign_in()).user_id == account.user_id
-
-
-@pytest.mark.parametrize("other", [Connecting("usr_other", "ses_1"), Connecting("", "ses_2")])
-async def test_only_the_session_that_began_it_connects(street: Street, other: Connecting) -> None:
-    """Another person, or another session of the same, gets nothing; nor is anybody signed in by it."""
-    account = await street.sign_up()
-    secret = await street.arrive(connecting=Connecting(account.user_id, "ses_1"))
-    other = dataclasses.replace(other, user_id=other.user_id or account.user_id)
-    with pytest.raises(ProviderSignInSpent):
-        await connect_provider(street.world.ports, street.providers, other, secret)
-    with pytest.raises(ProviderSignInSpent):
-        await street.finish(secret)
-    assert street.world.store.rows.identities == {}
-
-
-async def test_what_was_begun_to_sign_in_connects_nothing(street: Street) -> None:
-    """Else whoever has somebody bring an answer of theirs could put their own way in into the other's account."""
-    account = await street.sign_up()
-    secret = await street.arrive()
-    with pytest.raises(ProviderSignInSpent):
-        await connect_provider(street.world.ports, street.providers, Connecting(account.user_id, "ses_1"), secret)
-
-
-async def test_an_identity_is_one_accounts(street: Street) -> None:
-    """One that leads to an account is connected to no other; and of one provider an account has one."""
-    await street.sign_in()
-    grace = await street.sign_up("grace@example.org")
-    mine = Connecting(grace.user_id, "ses_1")
-    with pytest.raises(IdentityTaken):
-        await street.connect(mine)
-    street.one.told = Told("subject-2")
-    await street.connect(mine)
-    street.one.told = Told("subject-3")
-    with pytest.raises(ProviderConnected):
-        await street.connect(mine)
-
-
-async def test_the_last_way_in_stays(street: Street) -> None:
-    """Without a password one provider has to stay; of two either may go, and what went leads nowhere any more."""
-    account = await street.sign_in()
-    ports, providers = street.world.ports, street.providers
-    (only,) = await list_connections(ports, providers, account.user_id)
-    assert only.is_last_way_in
-    with pytest.raises(LastWayIn):
-        await remove_connection(ports, providers, account.user_id, "one")
-    street.two.told = Told("subject-9")
-    await street.connect(Connecting(account.user_id, "ses_1"), "two")
-    await remove_connection(ports, providers, account.user_id, "one")
-    with pytest.raises(ConnectionNotFound):
-        await remove_connection(ports, providers, account.user_id, "one")
-    with pytest.raises(LastWayIn):
-        await remove_connection(ports, providers, account.user_id, "two")
-    with pytest.raises(ProviderEmailTaken):
-        await street.sign_in()
-
-
-async def test_a_new_password_by_mail_takes_providers_away(street: Street) -> None:
-    """Whoever held the account before may have connected one, which must not outlive the reset."""
+async def test_an_address_that_can_be_brought_back_leads_to_nobodys_account(street: Street) -> None:
+    """While somebody's old address has a link that works, no provider's word gives it to another account."""
     street.world.sends_mail = True
-    account = await street.sign_up("grace@example.org")
-    await street.connect(Connecting(account.user_id, "ses_1"))
-    await request_password_reset(street.world.ports, "grace@example.org", "en")
-    await reset_password(street.world.ports, code_in(newest(street.world)), "twenty-trumpets", "en")
-    assert await list_connections(street.world.ports, street.providers, account.user_id) == []
-    assert (await street.sign_in()).user_id != account.user_id
-
-
-async def test_a_provider_that_is_set_up_no_more_is_no_way_in(street: Street) -> None:
-    """What an operator took away neither counts as another way nor is shown; a password and Clerk do count."""
-    account = await street.sign_in()
-    street.two.told = Told("subject-9")
-    await street.connect(Connecting(account.user_id, "ses_1"), "two")
-    ports = street.world.ports
-    for left, is_last in ((Providers({"one": street.providers.offered["one"]}), True), (street.providers, False)):
-        (first, *_) = await list_connections(ports, left, account.user_id)
-        assert first.is_last_way_in is is_last
-    by_clerk = Providers({"one": street.providers.offered["one"]}, ("https://two.example",))
-    await remove_connection(ports, by_clerk, account.user_id, "one")
+    account = await street.sign_up()
+    await request_email_change(street.world.ports, account.user_id, "new@example.org", "en")
+    await confirm_email_change(street.world.ports, code_in(newest(street.world)), "en")
+    secret = await street.arrive()
+    for confirms_age in (False, True):
+        with pytest.raises(ProviderEmailTaken):
+            await street.finish(secret, confirms_age=confirms_age)
 
 
 async def test_whose_account_was_erased_begins_anew(street: Street) -> None:

@@ -138,8 +138,8 @@ class AccountSecurityServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ResetPassword(self, request, context):
-        """Takes the code of such a link and a new password, and ends every session. NOT_FOUND/CODE_SPENT,
-        INVALID_ARGUMENT/WEAK_PASSWORD.
+        """Takes the code of such a link and a new password, ends every session, API key and passkey, and disconnects
+        providers. NOT_FOUND/CODE_SPENT, INVALID_ARGUMENT/WEAK_PASSWORD.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

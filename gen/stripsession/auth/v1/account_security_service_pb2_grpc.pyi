@@ -52,8 +52,8 @@ class AccountSecurityServiceStub:
     account. INVALID_ARGUMENT/INVALID_EMAIL, FAILED_PRECONDITION/MAIL_OFF.
     """
     ResetPassword: _grpc.UnaryUnaryMultiCallable[_account_security_service_pb2.ResetPasswordRequest, _account_security_service_pb2.ResetPasswordResponse]
-    """Takes the code of such a link and a new password, and ends every session. NOT_FOUND/CODE_SPENT,
-    INVALID_ARGUMENT/WEAK_PASSWORD.
+    """Takes the code of such a link and a new password, ends every session, API key and passkey, and disconnects
+    providers. NOT_FOUND/CODE_SPENT, INVALID_ARGUMENT/WEAK_PASSWORD.
     """
     ListEndedSessions: _grpc.UnaryStreamMultiCallable[_account_security_service_pb2.ListEndedSessionsRequest, _account_security_service_pb2.ListEndedSessionsResponse]
     """Sessions that ended while access tokens of them may live; the last message alone says when that was read."""
@@ -82,8 +82,8 @@ class AccountSecurityServiceAsyncStub(AccountSecurityServiceStub):
     account. INVALID_ARGUMENT/INVALID_EMAIL, FAILED_PRECONDITION/MAIL_OFF.
     """
     ResetPassword: _aio.UnaryUnaryMultiCallable[_account_security_service_pb2.ResetPasswordRequest, _account_security_service_pb2.ResetPasswordResponse]  # type: ignore[assignment]
-    """Takes the code of such a link and a new password, and ends every session. NOT_FOUND/CODE_SPENT,
-    INVALID_ARGUMENT/WEAK_PASSWORD.
+    """Takes the code of such a link and a new password, ends every session, API key and passkey, and disconnects
+    providers. NOT_FOUND/CODE_SPENT, INVALID_ARGUMENT/WEAK_PASSWORD.
     """
     ListEndedSessions: _aio.UnaryStreamMultiCallable[_account_security_service_pb2.ListEndedSessionsRequest, _account_security_service_pb2.ListEndedSessionsResponse]  # type: ignore[assignment]
     """Sessions that ended while access tokens of them may live; the last message alone says when that was read."""
@@ -157,8 +157,8 @@ class AccountSecurityServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _account_security_service_pb2.ResetPasswordRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_account_security_service_pb2.ResetPasswordResponse, _abc.Awaitable[_account_security_service_pb2.ResetPasswordResponse]]:
-        """Takes the code of such a link and a new password, and ends every session. NOT_FOUND/CODE_SPENT,
-        INVALID_ARGUMENT/WEAK_PASSWORD.
+        """Takes the code of such a link and a new password, ends every session, API key and passkey, and disconnects
+        providers. NOT_FOUND/CODE_SPENT, INVALID_ARGUMENT/WEAK_PASSWORD.
         """
 
     @_abc_1.abstractmethod

@@ -72,8 +72,8 @@ class EmailChangeServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UndoEmailChange(self, request, context):
-        """Takes the code of the old address's mail: the old address counts again, and every session, key and the password
-        end. NOT_FOUND/CODE_SPENT.
+        """Takes the code of the old address's mail: the old address counts again, every session, API key, passkey and the
+        password end, and providers are disconnected. NOT_FOUND/CODE_SPENT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

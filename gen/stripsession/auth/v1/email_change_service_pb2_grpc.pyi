@@ -40,8 +40,8 @@ class EmailChangeServiceStub:
     ConfirmEmailChange: _grpc.UnaryUnaryMultiCallable[_email_change_service_pb2.ConfirmEmailChangeRequest, _email_change_service_pb2.ConfirmEmailChangeResponse]
     """Takes the code of such a link, and mails the old address a link that takes it back. NOT_FOUND/CODE_SPENT."""
     UndoEmailChange: _grpc.UnaryUnaryMultiCallable[_email_change_service_pb2.UndoEmailChangeRequest, _email_change_service_pb2.UndoEmailChangeResponse]
-    """Takes the code of the old address's mail: the old address counts again, and every session, key and the password
-    end. NOT_FOUND/CODE_SPENT.
+    """Takes the code of the old address's mail: the old address counts again, every session, API key, passkey and the
+    password end, and providers are disconnected. NOT_FOUND/CODE_SPENT.
     """
 
 @_typing.type_check_only
@@ -56,8 +56,8 @@ class EmailChangeServiceAsyncStub(EmailChangeServiceStub):
     ConfirmEmailChange: _aio.UnaryUnaryMultiCallable[_email_change_service_pb2.ConfirmEmailChangeRequest, _email_change_service_pb2.ConfirmEmailChangeResponse]  # type: ignore[assignment]
     """Takes the code of such a link, and mails the old address a link that takes it back. NOT_FOUND/CODE_SPENT."""
     UndoEmailChange: _aio.UnaryUnaryMultiCallable[_email_change_service_pb2.UndoEmailChangeRequest, _email_change_service_pb2.UndoEmailChangeResponse]  # type: ignore[assignment]
-    """Takes the code of the old address's mail: the old address counts again, and every session, key and the password
-    end. NOT_FOUND/CODE_SPENT.
+    """Takes the code of the old address's mail: the old address counts again, every session, API key, passkey and the
+    password end, and providers are disconnected. NOT_FOUND/CODE_SPENT.
     """
 
 class EmailChangeServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -87,8 +87,8 @@ class EmailChangeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _email_change_service_pb2.UndoEmailChangeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_email_change_service_pb2.UndoEmailChangeResponse, _abc.Awaitable[_email_change_service_pb2.UndoEmailChangeResponse]]:
-        """Takes the code of the old address's mail: the old address counts again, and every session, key and the password
-        end. NOT_FOUND/CODE_SPENT.
+        """Takes the code of the old address's mail: the old address counts again, every session, API key, passkey and the
+        password end, and providers are disconnected. NOT_FOUND/CODE_SPENT.
         """
 
 def add_EmailChangeServiceServicer_to_server(servicer: EmailChangeServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -25,6 +25,7 @@ export const providers: Messages["providers"] = {
   disconnect: "Trennen",
   disconnectOf: (name) => `${name} trennen`,
   disconnected: (name) => `${name} ist getrennt.`,
-  lastWayIn: "Sonst käme niemand mehr in dein Konto. Wähle zuerst ein Passwort, über den Link für ein vergessenes.",
+  lastWayIn:
+    "Sonst käme niemand mehr in dein Konto. Füge zuerst einen Passkey hinzu oder verbinde einen anderen Anbieter. Oder wähle ein Passwort über den Link für ein vergessenes; das trennt auch diesen.",
   beginInSession: "Melde dich zuerst an und verbinde es dann in deinem Konto, unter Sicherheit.",
 };

@@ -38,7 +38,8 @@ export const refusals: Messages["refusals"] = {
   INTERNAL: "Bei uns ist etwas schiefgegangen. Versuch es später noch einmal.",
   INVALID_EMAIL: "Das ist keine E-Mail-Adresse. Prüfe sie auf Tippfehler.",
   INVALID_FIELD: "Eine der Angaben passt nicht. Ändere sie und versuch es noch einmal.",
-  LAST_WAY_IN: "Sonst käme niemand mehr in dein Konto. Wähle zuerst ein Passwort oder verbinde einen anderen Anbieter.",
+  LAST_WAY_IN:
+    "Sonst käme niemand mehr in dein Konto. Füge zuerst einen Passkey hinzu, wähle per Mail ein Passwort oder verbinde einen anderen Anbieter.",
   LINK_SPENT:
     "Dieser Link wurde schon benutzt oder ist abgelaufen. Einen neuen gibt dir, wer diesen Server betreibt. Bist du das selbst, dann hilft `stripsession link`.",
   MAIL_OFF:

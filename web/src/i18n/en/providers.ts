@@ -25,6 +25,7 @@ export const providers = {
   disconnect: "Disconnect",
   disconnectOf: (name: string): string => `Disconnect ${name}`,
   disconnected: (name: string): string => `${name} is disconnected.`,
-  lastWayIn: "Nothing else would sign you in. Choose a password first, by the link for a forgotten one.",
+  lastWayIn:
+    "Nothing else would sign you in. Add a passkey or connect another provider first. Or choose a password by the link for a forgotten one, which disconnects this as well.",
   beginInSession: "Sign in first, then connect it in your account, under Security.",
 };

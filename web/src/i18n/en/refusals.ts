@@ -43,7 +43,8 @@ export const refusals = {
   INTERNAL: "Something went wrong on our side. Try again later.",
   INVALID_EMAIL: "This is not an e-mail address. Look for a slip of the keyboard.",
   INVALID_FIELD: "One of the entries does not fit. Change it, then try again.",
-  LAST_WAY_IN: "Nothing else would sign you in. Choose a password first, or connect another provider.",
+  LAST_WAY_IN:
+    "Nothing else would sign you in. Add a passkey or choose a password by mail first, or connect another provider.",
   LINK_SPENT:
     "This link was used or has run out. Ask whoever runs this server for a new one. If that is you, `stripsession link` gives it.",
   MAIL_OFF:
