@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from services.billing.app.payment_ports import CustomerRecord, PaymentPorts
 from services.billing.app.release_seconds import release_seconds
-from services.billing.domain.errors import PaymentRefused, ReservationSettled
+from services.billing.domain.errors import CustomerMissing, ReservationSettled
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,12 +28,9 @@ async def erase_payer(ports: PaymentPorts, owner_id: str) -> Erased:
     await ports.store.close(owner_id)
     record = await ports.store.record_of(owner_id)
     if record is not None and ports.given_provider is not None:
-        try:
+        # Made with the keys of another account: nothing of them is there to end.
+        with contextlib.suppress(CustomerMissing):
             await _end_payments(ports, record)
-        except PaymentRefused as refused:
-            # Made with the keys of another account, or removed there by hand: nothing of them is left to end.
-            if not refused.is_missing:
-                raise
     for job_id in await ports.store.open_jobs(owner_id):
         with contextlib.suppress(ReservationSettled):
             await release_seconds(ports.ledger, job_id)

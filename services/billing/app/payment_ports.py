@@ -61,7 +61,7 @@ class Provider(Protocol):
         ...
 
     async def customer(self, customer_id: str) -> CustomerState:
-        """All of a customer, as it is now."""
+        """All of a customer, as it is now. Raises CustomerMissing."""
         ...
 
     async def customer_of_charge(self, charge_id: str) -> str | None:
@@ -102,7 +102,7 @@ class Provider(Protocol):
     async def end_customer(self, customer_id: str) -> Ended:
         """Close their open pages, end their subscriptions now, and remove them with all but what was paid. Idempotent.
 
-        Nothing is paid back by it.
+        Nothing is paid back by it. Raises CustomerMissing.
         """
         ...
 

@@ -93,10 +93,9 @@ class PaymentRefused(Exception):
         super().__init__(f"The payment provider refused: {code or 'unknown'}")
         self.code = code
 
-    @property
-    def is_missing(self) -> bool:
-        """Whether the provider has no such thing."""
-        return self.code == "resource_missing"
+
+class CustomerMissing(PaymentRefused):
+    """The payment provider never had this customer, or not for these keys."""
 
 
 class SignatureInvalid(Exception):

@@ -229,6 +229,7 @@ OF_SERVICES: Mapping[str, Reason] = {
     "WEBHOOK_DELIVERY_NOT_FOUND": Reason(404, "There is no such message in the endpoint's log."),
     "WEBHOOK_DISABLED": Reason(409, "Nothing is sent to this endpoint now. Enable it first."),
     "WEBHOOK_EVENTS_INVALID": Reason(422, "A webhook endpoint wants at least one event, each by its word."),
+    "WEBHOOK_FULL": Reason(429, "A hundred messages or more wait for this endpoint. Let them arrive first."),
     "WEBHOOK_NOT_FOUND": Reason(404, "There is no such webhook endpoint."),
     "WEBHOOK_REFUSED": Reason(401, "The message is not signed by the sender we know, or not within the last minutes."),
     "WEBHOOK_UNKNOWN": Reason(404, "Nothing here takes such messages."),

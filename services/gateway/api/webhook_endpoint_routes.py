@@ -157,7 +157,7 @@ class WebhookEndpointRoutes:
                 headers=(_SENT_ONCE,),
                 tag="notifications",
                 description="Its `type` is webhook.test. What came of it stands in the log.",
-                refusals=(*_NAMED, "WEBHOOK_DISABLED", _MISSING),
+                refusals=(*_NAMED, "WEBHOOK_DISABLED", "WEBHOOK_FULL", _MISSING),
             ),
             Endpoint(
                 "GET",
@@ -181,7 +181,7 @@ class WebhookEndpointRoutes:
                 headers=(_SENT_ONCE,),
                 tag="notifications",
                 description="One that waits already is not sent twice for this.",
-                refusals=(*_NAMED, "WEBHOOK_DELIVERY_NOT_FOUND", "WEBHOOK_DISABLED", _MISSING),
+                refusals=(*_NAMED, "WEBHOOK_DELIVERY_NOT_FOUND", "WEBHOOK_DISABLED", "WEBHOOK_FULL", _MISSING),
             ),
         ]
 

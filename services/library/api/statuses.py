@@ -40,6 +40,7 @@ STATUSES: Statuses = {
     errors.WebhookUrlInvalid: (_Code.INVALID_ARGUMENT, "WEBHOOK_URL_INVALID"),
     errors.WebhookEventsInvalid: (_Code.INVALID_ARGUMENT, "WEBHOOK_EVENTS_INVALID"),
     errors.WebhookDisabled: (_Code.FAILED_PRECONDITION, "WEBHOOK_DISABLED"),
+    errors.WebhookFull: (_Code.RESOURCE_EXHAUSTED, "WEBHOOK_FULL"),
     errors.TooManyWebhooks: (_Code.RESOURCE_EXHAUSTED, "TOO_MANY_WEBHOOKS"),
     errors.SegmentNotFound: (_Code.NOT_FOUND, "SEGMENT_NOT_FOUND"),
     errors.StemNotFound: (_Code.NOT_FOUND, "STEM_NOT_FOUND"),

@@ -33,6 +33,7 @@ async def delete_track(ports: Ports, owner_id: str, track_id: str) -> None:
             return
         now = ports.clock.now()
         track = known.deleted(now)
+        await work.people.note_track(owner_id, track_id)
         await work.segments.drop(track_id)
         await work.file_tags.drop(track_id)
         await work.shares.drop(track_id)

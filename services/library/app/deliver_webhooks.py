@@ -92,13 +92,18 @@ class WebhookDeliverer:
         async with self._ports.store.transaction() as work:
             current = await work.webhook_endpoints.leased(endpoint_id, lease_id)
             if current is not None:
-                await self._record(work, current, delivery, attempt)
+                # What was read before the message was sent may be minutes old: its owner changes things meanwhile.
+                sent = await work.webhook_deliveries.get(endpoint_id, delivery.delivery_id)
+                if sent is not None:
+                    await self._record(work, current, endpoint.url, sent, attempt)
                 await work.webhook_endpoints.release(endpoint_id, lease_id, self._ports.clock.now())
 
-    async def _record(self, work: Work, endpoint: Endpoint, delivery: Delivery, attempt: Attempt) -> None:
+    async def _record(self, work: Work, endpoint: Endpoint, url: str, delivery: Delivery, attempt: Attempt) -> None:
         await work.webhook_deliveries.add_attempt(delivery, attempt)
-        if endpoint.disabled_at is not None:
-            # Disabled meanwhile by its owner, who gave up what waited; what got through is told all the same.
+        is_given_up = endpoint.disabled_at is not None or delivery.status is not DeliveryStatus.WAITING
+        if is_given_up or endpoint.url != url:
+            # Given up meanwhile by its owner, or to be sent to another address, of which this failure says nothing: it
+            # stays as it is. What got through is told all the same.
             if attempt.is_taken:
                 await work.webhook_deliveries.save(delivery.tried(attempt, 0))
             return

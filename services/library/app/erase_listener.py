@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from services.library.app.delete_track import delete_track, finish_deletion
 from services.library.app.erase_upload import erase_upload
 from services.library.app.ports import Ports
-from services.library.domain.errors import TrackNotFound, UploadNotFound
+from services.library.app.update_webhook_endpoint import delete_webhook_endpoint
+from services.library.domain.errors import TrackNotFound, UploadNotFound, WebhookNotFound
 
 _PATIENCE_S = 10.0
 """Retention waits longer than this for an answer, and asks again for what a large library still holds then."""
 _BATCH = 50
+_REQUESTS = 1_000
+"""Names of requests that one transaction removes."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,7 +32,7 @@ async def erase_listener(ports: Ports, owner_id: str) -> Erased:
     """Destroy their key, then remove everything that it opened. Idempotent; asked again until it is finished.
 
     The key goes first and by itself: from then on nothing of theirs can be read, here or in a backup, however long the
-    removal of thousands of objects takes.
+    removal of thousands of objects takes. Then webhooks, so that nobody hears of what is removed.
     """
     async with ports.store.transaction() as work:
         await work.people.destroy_key(owner_id)
@@ -41,6 +44,20 @@ async def erase_listener(ports: Ports, owner_id: str) -> Erased:
 
 
 async def _remove(ports: Ports, owner_id: str) -> None:
+    async with ports.store.transaction() as work:
+        endpoints = await work.webhook_endpoints.of_owner(owner_id)
+    for endpoint in endpoints:
+        with contextlib.suppress(WebhookNotFound):
+            await delete_webhook_endpoint(ports, owner_id, endpoint.endpoint_id)
+    await _remove_songs(ports, owner_id)
+    # Last: a request that came in between, for a track that was still there, is remembered until here.
+    is_left = True
+    while is_left:
+        async with ports.store.transaction() as work:
+            is_left = await work.made_requests.forget_of(owner_id, _REQUESTS)
+
+
+async def _remove_songs(ports: Ports, owner_id: str) -> None:
     while True:
         async with ports.store.transaction() as work:
             track_ids = await work.people.tracks(owner_id, _BATCH)

@@ -29,6 +29,7 @@ async def erase_upload(ports: Ports, upload_id: str) -> Erasure:
         found = await work.tracks.of_upload(upload_id)
         track = await work.tracks.locked(found.track_id) if found else None
         if upload.key_held:
+            await work.people.note_upload(upload.owner_id, upload_id)
             await work.uploads.destroy_key(upload_id)
         ended = track.expired() if track else None
         if track and ended and ended is not track:

@@ -10,7 +10,15 @@ class People(Protocol):
     """People who are erased, within a unit of work."""
 
     async def destroy_key(self, owner_id: str) -> None:
-        """Make all that is theirs unreadable for good, and let no other key of theirs be made. Notes what there was."""
+        """Make all that is theirs unreadable for good, and let no other key of theirs be made."""
+        ...
+
+    async def note_track(self, owner_id: str, track_id: str) -> None:
+        """Count a locked track of an erased person with all that goes with it, before it goes; nobody else's."""
+        ...
+
+    async def note_upload(self, owner_id: str, upload_id: str) -> None:
+        """Count a locked upload of an erased person, before its key goes; nobody else's."""
         ...
 
     async def tracks(self, owner_id: str, limit: int) -> tuple[str, ...]:
@@ -26,5 +34,5 @@ class People(Protocol):
         ...
 
     async def counts(self, owner_id: str) -> Mapping[str, int]:
-        """What was held when the key was destroyed, by kind."""
+        """What was taken away, by kind."""
         ...

@@ -53,6 +53,10 @@ class MadeRequests(Protocol):
         """
         ...
 
+    async def forget_of(self, owner_id: str, limit: int) -> bool:
+        """Remove at most so many of a person's; whether there may be more."""
+        ...
+
     async def forget(self, made_before: datetime.datetime, limit: int) -> None:
         """Remove at most so many that were made before that moment."""
         ...

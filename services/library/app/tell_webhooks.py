@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.library.app.ports import Work
 from services.library.domain.identifiers import new_message_id
 from services.library.domain.track import Track, TrackState
-from services.library.domain.webhook import EventType
+from services.library.domain.webhook import WAITING_MAX, DisabledReason, EventType
 
 _ENDED = {
     TrackState.READY: EventType.READY,
@@ -32,6 +32,14 @@ async def tell_deleted(work: Work, track: Track) -> None:
 
 
 async def _tell(work: Work, track: Track, event: EventType, state: str) -> None:
-    await work.webhook_deliveries.announce(
+    told = await work.webhook_deliveries.announce(
         track.owner_id, event, new_message_id(), track.track_id, state, track.updated_at
     )
+    for endpoint_id in told:
+        if not await work.webhook_deliveries.waits_more_than(endpoint_id, WAITING_MAX):
+            continue
+        # Also one that takes what it is sent, more slowly than things happen: its log would grow without end.
+        endpoint = await work.webhook_endpoints.locked(track.owner_id, endpoint_id)
+        if endpoint is not None:
+            await work.webhook_endpoints.save(endpoint.disabled(DisabledReason.FAILING, track.updated_at))
+            await work.webhook_deliveries.give_up(endpoint_id)

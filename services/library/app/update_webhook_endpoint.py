@@ -9,6 +9,9 @@ from services.library.app.ports import Ports, Work
 from services.library.domain.errors import WebhookNotFound
 from services.library.domain.webhook import DisabledReason, Endpoint, checked_events
 
+_REMOVED_AT_ONCE = 500
+"""Messages, each with its tries, that one transaction removes: an endpoint of many must not outlast a statement."""
+
 
 async def update_webhook_endpoint(
     ports: Ports,
@@ -40,10 +43,19 @@ async def update_webhook_endpoint(
 
 
 async def delete_webhook_endpoint(ports: Ports, owner_id: str, endpoint_id: str) -> None:
-    """Remove it with its log; nothing more is sent there. Raises WebhookNotFound."""
+    """Remove it with its log; nothing more is sent there. Raises WebhookNotFound.
+
+    Whoever gives up waiting finds it disabled, and asks again.
+    """
     async with ports.store.transaction() as work:
-        await owned_endpoint(work, owner_id, endpoint_id)
-        await work.webhook_endpoints.remove(endpoint_id)
+        endpoint = await owned_endpoint(work, owner_id, endpoint_id)
+        await work.webhook_endpoints.save(endpoint.disabled(DisabledReason.ASKED, ports.clock.now()))
+    while True:
+        async with ports.store.transaction() as work:
+            # None: another request of the same removed the last of it.
+            found = await work.webhook_endpoints.locked(owner_id, endpoint_id)
+            if found is None or await work.webhook_endpoints.remove(endpoint_id, _REMOVED_AT_ONCE):
+                return
 
 
 async def owned_endpoint(work: Work, owner_id: str, endpoint_id: str) -> Endpoint:

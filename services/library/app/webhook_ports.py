@@ -37,8 +37,11 @@ class WebhookEndpoints(Protocol):
         """Give a locked endpoint a new secret; the one that it had signs until then, and no older one."""
         ...
 
-    async def remove(self, endpoint_id: str) -> None:
-        """Remove a locked endpoint with all that was or is to be sent there."""
+    async def remove(self, endpoint_id: str, limit: int) -> bool:
+        """Remove at most so many messages of a locked endpoint, the oldest first; with the last of them the endpoint.
+
+        False while there may be more.
+        """
         ...
 
     async def secrets(self, endpoint: Endpoint, now: datetime.datetime) -> tuple[Key, ...]:
@@ -65,8 +68,8 @@ class WebhookDeliveries(Protocol):
 
     async def announce(
         self, owner_id: str, event: EventType, message_id: str, track_id: str, state: str, now: datetime.datetime
-    ) -> None:
-        """Make a message for each of the owner's enabled endpoints that wants to hear of it."""
+    ) -> tuple[str, ...]:
+        """Make a message for each of the owner's enabled endpoints that wants to hear of it; locks and tells these."""
         ...
 
     async def add(self, delivery: Delivery) -> None:

@@ -27,7 +27,6 @@ LOOKUP_S = 5.0
 """Longest wait for what a name stands for."""
 _LOOKUP_S_MAX = 40.0
 """Longest wait for a lookup that nobody needs any more; shorter than the lease of an endpoint."""
-_ADDRESSES_MAX = 2
 _LINE_BYTES_MAX = 1024
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9]{2})(?: [^\r\n]*)?\r?\n")
 _INFORMING = range(100, 200)
@@ -118,12 +117,22 @@ class PinnedSender:
             writer.transport.abort()
 
     async def _reached(self, target: Target, addresses: Sequence[Address]) -> Stream:
-        *others, last = addresses[:_ADDRESSES_MAX]
-        for address in others:
-            # Not reached at one of its addresses, it may be at another; a wrong certificate is wrong at each.
-            with contextlib.suppress(OSError):
-                return await self._connect(address, target)
-        return await self._connect(last, target)
+        # One of each family: a machine that lacks one of them reaches whoever is there by the other.
+        families: dict[int, Address] = {}
+        for address in addresses:
+            families.setdefault(address.version, address)
+        first, *others = families.values()
+        if not others:
+            return await self._connect(first, target)
+        try:
+            # One that swallows what is sent to it leaves the other half of the time.
+            async with asyncio.timeout(self._try_s / 2):
+                return await self._connect(first, target)
+        except ssl.SSLError:
+            # Reached, and whoever is there is not who they should be: that is told, not tried elsewhere.
+            raise
+        except OSError:
+            return await self._connect(others[0], target)
 
     async def _connected(self, address: Address, target: Target) -> Stream:
         return await asyncio.open_connection(

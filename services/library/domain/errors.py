@@ -213,5 +213,9 @@ class WebhookDisabled(Exception):
     """Nothing is sent to this endpoint now. Enable it first."""
 
 
+class WebhookFull(Exception):
+    """A hundred messages or more wait for this endpoint. Let them arrive first."""
+
+
 class TooManyWebhooks(Exception):
     """Five webhook endpoints are the most. Remove one first."""

@@ -16,7 +16,9 @@ OLD_SECRET_LIFE = datetime.timedelta(hours=24)
 LOG_LIFE = datetime.timedelta(days=14)
 """How long is told what was sent."""
 WAITING_MAX = 10_000
-"""Messages that may wait for an endpoint that does not take them."""
+"""Messages that may wait for an endpoint: with one more it is given up."""
+ASKED_WAITING_MAX = 100
+"""Messages that may wait for an endpoint of which its owner asks for one more, as a test or once again."""
 LEASE = datetime.timedelta(seconds=60)
 """An attempt whose end was not recorded by then is made again; longer than any attempt may last."""
 _FIRST_PAUSE_S = 30.0

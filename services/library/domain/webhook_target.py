@@ -61,7 +61,7 @@ def target_of(url: str, *, loopback: bool) -> Target:
     `loopback` lets messages go to this machine, at any port and without TLS. What a name stands for is not asked here:
     that is looked at each time, at the last moment.
     """
-    if len(url) > URL_CHARACTERS_MAX or not _URL.fullmatch(url.lower()):
+    if len(url) > URL_CHARACTERS_MAX or not url.isascii() or not _URL.fullmatch(url.lower()):
         raise WebhookUrlInvalid
     try:
         parts = urlsplit(url)

@@ -42,6 +42,16 @@ class MadeRequestRows:
             raise KeyReused
         return str(row["made_id"])
 
+    async def forget_of(self, owner_id: str, limit: int) -> bool:
+        """Remove at most so many of a person's; whether there may be more."""
+        tag: str = await self._connection.execute(
+            "DELETE FROM made_requests WHERE (owner_id, operation, name_hash) IN ("
+            " SELECT owner_id, operation, name_hash FROM made_requests WHERE owner_id = $1 LIMIT $2)",
+            owner_id,
+            limit,
+        )
+        return int(tag.rpartition(" ")[2]) >= limit
+
     async def forget(self, made_before: datetime.datetime, limit: int) -> None:
         """Remove at most so many that were made before that moment."""
         await self._connection.execute(

@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from chassis.db.erased import ErasedPeople
 from chassis.db.transaction import Connection
 
-_HELD = (
-    "SELECT (SELECT count(owner_id) FROM user_keys WHERE owner_id = $1) AS keys,"
-    " (SELECT count(track_id) FROM tracks WHERE owner_id = $1 AND deleting_at IS NULL) AS tracks,"
-    " (SELECT count(upload_id) FROM uploads WHERE owner_id = $1 AND wrapped_key IS NOT NULL) AS uploads,"
-    " (SELECT count(share_id) FROM shares WHERE owner_id = $1) AS shares,"
-    " (SELECT count(s.object_name) FROM segment_stems s JOIN tracks t USING (track_id) WHERE t.owner_id = $1)"
-    " AS segments"
+_HELD_OF_TRACK = (
+    "SELECT 1 AS tracks, (SELECT count(share_id) FROM shares WHERE track_id = $2) AS shares,"
+    " (SELECT count(object_name) FROM segment_stems WHERE track_id = $2) AS segments,"
+    " (SELECT count(u.upload_id) FROM tracks t JOIN uploads u USING (upload_id)"
+    " WHERE t.track_id = $2 AND u.wrapped_key IS NOT NULL) AS uploads"
+    " WHERE EXISTS (SELECT 1 FROM erased_people WHERE user_id = $1)"
+)
+_HELD_OF_UPLOAD = (
+    "SELECT 1 AS uploads FROM uploads WHERE upload_id = $2 AND wrapped_key IS NOT NULL"
+    " AND EXISTS (SELECT 1 FROM erased_people WHERE user_id = $1)"
 )
 
 
@@ -26,14 +29,19 @@ class PersonRows:
         self._erased = ErasedPeople(connection)
 
     async def destroy_key(self, owner_id: str) -> None:
-        """Make all that is theirs unreadable for good, and let no other key of theirs be made. Notes what there was."""
-        if await self._erased.begin(owner_id):
-            held = await self._connection.fetchrow(_HELD, owner_id)
-            await self._erased.count(owner_id, dict(held))
-        await self._connection.execute("DELETE FROM user_keys WHERE owner_id = $1", owner_id)
-        # Nobody hears of what is removed from here on; what was sent and is to be sent goes with its endpoint.
-        await self._connection.execute("DELETE FROM webhook_endpoints WHERE owner_id = $1", owner_id)
-        await self._connection.execute("DELETE FROM made_requests WHERE owner_id = $1", owner_id)
+        """Make all that is theirs unreadable for good, and let no other key of theirs be made."""
+        await self._erased.begin(owner_id)
+        # Nothing else belongs into this transaction: what takes longer than a statement may would keep the key.
+        tag: str = await self._connection.execute("DELETE FROM user_keys WHERE owner_id = $1", owner_id)
+        await self._erased.count(owner_id, {"keys": int(tag.rpartition(" ")[2])})
+
+    async def note_track(self, owner_id: str, track_id: str) -> None:
+        """Count a locked track of an erased person with all that goes with it, before it goes; nobody else's."""
+        await self._note(owner_id, _HELD_OF_TRACK, track_id)
+
+    async def note_upload(self, owner_id: str, upload_id: str) -> None:
+        """Count a locked upload of an erased person, before its key goes; nobody else's."""
+        await self._note(owner_id, _HELD_OF_UPLOAD, upload_id)
 
     async def tracks(self, owner_id: str, limit: int) -> tuple[str, ...]:
         """Tracks of theirs that are not being deleted."""
@@ -55,7 +63,9 @@ class PersonRows:
         """Note that nothing is left but names to find late objects by; false while something is."""
         is_left: bool = await self._connection.fetchval(
             "SELECT EXISTS (SELECT 1 FROM tracks WHERE owner_id = $1 AND deleted_at IS NULL)"
-            " OR EXISTS (SELECT 1 FROM uploads WHERE owner_id = $1 AND erased_at IS NULL)",
+            " OR EXISTS (SELECT 1 FROM uploads WHERE owner_id = $1 AND erased_at IS NULL)"
+            " OR EXISTS (SELECT 1 FROM webhook_endpoints WHERE owner_id = $1)"
+            " OR EXISTS (SELECT 1 FROM made_requests WHERE owner_id = $1)",
             owner_id,
         )
         if not is_left:
@@ -63,5 +73,10 @@ class PersonRows:
         return not is_left
 
     async def counts(self, owner_id: str) -> Mapping[str, int]:
-        """What was held when the key was destroyed, by kind."""
+        """What was taken away, by kind."""
         return await self._erased.counts(owner_id)
+
+    async def _note(self, owner_id: str, query: str, row_id: str) -> None:
+        held = await self._connection.fetchrow(query, owner_id, row_id)
+        if held is not None:
+            await self._erased.count(owner_id, dict(held))

@@ -27,6 +27,7 @@ INSERT INTO webhook_deliveries
        (delivery_id, endpoint_id, owner_id, message_id, event, track_id, state, status, created_at, due_at)
 SELECT 'whd_' || replace(gen_random_uuid()::text, '-', ''), endpoint_id, $1, $3, $2, $4, $5, 'waiting', $6, $6
   FROM wanting
+RETURNING endpoint_id
 """
 _WAKE = "UPDATE webhook_endpoints SET due_at = least(due_at, $2) WHERE endpoint_id = $1"
 
@@ -40,9 +41,10 @@ class WebhookDeliveryRows:
 
     async def announce(
         self, owner_id: str, event: EventType, message_id: str, track_id: str, state: str, now: datetime.datetime
-    ) -> None:
-        """Make a message for each of the owner's enabled endpoints that wants to hear of it."""
-        await self._connection.execute(_ANNOUNCE, owner_id, event.value, message_id, track_id, state, now)
+    ) -> tuple[str, ...]:
+        """Make a message for each of the owner's enabled endpoints that wants to hear of it; locks and tells these."""
+        rows = await self._connection.fetch(_ANNOUNCE, owner_id, event.value, message_id, track_id, state, now)
+        return tuple(row["endpoint_id"] for row in rows)
 
     async def add(self, delivery: Delivery) -> None:
         """Store a message that waits for one endpoint."""

@@ -96,9 +96,21 @@ class WebhookEndpointRows:
             old_until,
         )
 
-    async def remove(self, endpoint_id: str) -> None:
-        """Remove a locked endpoint with all that was or is to be sent there."""
+    async def remove(self, endpoint_id: str, limit: int) -> bool:
+        """Remove at most so many messages of a locked endpoint, the oldest first; with the last of them the endpoint.
+
+        False while there may be more.
+        """
+        tag: str = await self._connection.execute(
+            "DELETE FROM webhook_deliveries WHERE delivery_id IN (SELECT delivery_id FROM webhook_deliveries"
+            " WHERE endpoint_id = $1 ORDER BY sequence LIMIT $2)",
+            endpoint_id,
+            limit,
+        )
+        if int(tag.rpartition(" ")[2]) >= limit:
+            return False
         await self._connection.execute("DELETE FROM webhook_endpoints WHERE endpoint_id = $1", endpoint_id)
+        return True
 
     async def secrets(self, endpoint: Endpoint, now: datetime.datetime) -> tuple[Key, ...]:
         """Those that sign at that moment, the newest first; none once the owner's key is destroyed."""

@@ -165,3 +165,25 @@ async def test_nothing_of_the_person_is_left_at_stripe_but_what_was_paid(at: Cou
     assert (
         json.dumps([each["status"] for each in world.all("checkout.session", customer=customer_id)]).count("open") == 0
     )
+
+
+@pytest.mark.parametrize("path", ["/v1/subscriptions/", "/v1/customers/"])
+async def test_a_lost_answer_drops_nothing_of_the_rest(at: Counter, path: str) -> None:
+    """What a try ended without being heard counts as ended; the rest is ended all the same."""
+    await _paying(at, OWNER)
+    customer_id = await at.customer_id()
+    await at.shop.control("fail", kind="lost", status=503, method="DELETE", path=path)
+    done = await erase_payer(at.ports, OWNER)
+    assert done.is_finished
+    assert _subscriptions(at, customer_id) == ["canceled"]
+    assert not [each for each in at.shop.world.all("customer") if each["id"] == customer_id]
+    assert (done.counts["subscriptions"], done.counts["provider_customers"]) == (1, 1)
+
+
+async def test_a_customer_of_other_keys_holds_up_no_erasure(at: Counter) -> None:
+    """Where the provider never had the customer, nothing of them is there to end."""
+    await at.pay(PRO)
+    await at.look()
+    pool = at.ports.store._database.pool  # type: ignore[attr-defined]  # the real store, looked into
+    await pool.execute("UPDATE customers SET customer_id = 'cus_of_other_keys' WHERE owner_id = $1", OWNER)
+    assert (await erase_payer(at.ports, OWNER)).is_finished

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chassis.testing.postgres import PostgresServer
+from services.library.app.deliver_webhooks import WebhookDeliverer
 from tests.integration.library.world import World, make_world
 
 
@@ -16,3 +17,8 @@ async def world(postgres: PostgresServer, tmp_path: Path) -> AsyncIterator[World
     """A library of its own on real PostgreSQL and a real folder."""
     async with make_world(postgres, tmp_path / "objects") as made:
         yield made
+
+
+@pytest.fixture
+def deliverer(world: World) -> WebhookDeliverer:
+    return WebhookDeliverer(world.ports, lambda: 0.5)

@@ -12,10 +12,13 @@ from services.library.app.append_upload import append_upload
 from services.library.app.cancel_track import cancel_track
 from services.library.app.create_share import create_share
 from services.library.app.create_upload import create_upload
+from services.library.app.create_webhook_endpoint import create_webhook_endpoint
+from services.library.app.delete_track import delete_track
 from services.library.app.erase_listener import erase_listener
 from services.library.app.erase_upload import erase_upload
 from services.library.app.open_share import open_share
 from services.library.app.open_track import open_track
+from services.library.app.ports import Ports
 from services.library.app.read_segment import read_segment
 from services.library.app.sweep import TOMBSTONE_LIFE, UPLOAD_ROW_LIFE, sweep
 from services.library.domain.errors import (
@@ -159,11 +162,41 @@ async def test_a_large_library_is_erased_in_several_calls(world: World, monkeypa
     first = await erase_listener(world.ports, OWNER)
     assert not first.is_finished
     assert await world.database.pool.fetchval("SELECT count(*) FROM user_keys") == 0
+    assert first.counts == {"keys": 1}
     monkeypatch.undo()
     done = await erase_listener(world.ports, OWNER)
     assert done.is_finished
-    assert done.counts == first.counts
+    assert done.counts == {"keys": 1, "tracks": 1, "uploads": 2, "shares": 1, "segments": 4}
     assert world.stored() == []
+
+
+async def test_the_key_goes_in_a_commit_of_its_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes long cannot keep it: webhooks and all that was sent there go afterwards, in steps."""
+    await create_webhook_endpoint(world.ports, OWNER, "https://one.example.org/", ["track.created"], "hook")
+    await world.track()
+    monkeypatch.setattr(verb, "_PATIENCE_S", 0)
+    assert not (await erase_listener(world.ports, OWNER)).is_finished
+    count = "SELECT count(*) FROM "
+    kept = [await world.database.pool.fetchval(count + name) for name in ("user_keys", "webhook_deliveries")]
+    assert kept == [0, 1]
+    monkeypatch.undo()
+    assert (await erase_listener(world.ports, OWNER)).is_finished
+    assert await world.database.pool.fetchval(count + "webhook_deliveries") == 0
+
+
+async def test_a_request_that_comes_during_the_erasure_is_not_remembered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link is made while its track is still there: neither it nor the request's name outlives the erasure."""
+    await world.track()
+
+    async def delete_shared(ports: Ports, owner_id: str, track_id: str) -> None:
+        await create_share(ports, owner_id, track_id, 3600, "", "mine")
+        await delete_track(ports, owner_id, track_id)
+
+    monkeypatch.setattr(verb, "delete_track", delete_shared)
+    assert (await erase_listener(world.ports, OWNER)).is_finished
+    assert await world.database.pool.fetchval("SELECT count(*) FROM made_requests") == 0
 
 
 async def test_separations_absence_holds_up_no_erasure(world: World) -> None:

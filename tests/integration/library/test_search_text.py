@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import unicodedata
 
 from services.library.domain.text import search_text
@@ -35,3 +36,18 @@ async def test_older_tracks_are_found_as_new_ones_are(world: World) -> None:
         rows = await world.database.pool.fetch("SELECT title, artist, search_text FROM tracks")
         assert len(rows) == len(_TITLES)
         assert [row["search_text"] for row in rows] == [search_text(row["title"], row["artist"]) for row in rows]
+
+
+async def test_a_title_changed_meanwhile_is_found_by_what_it_is_now(world: World) -> None:
+    """The migration waits for whoever writes a row, and makes its text of what they leave."""
+    made = await world.track(title="\u00c4lter")
+    rename = "UPDATE tracks SET search_text = $2 WHERE track_id = $1"
+    await world.database.pool.execute(rename, made.track_id, "\u00e4lter\n")
+    async with world.database.pool.acquire() as connection, connection.transaction():
+        await connection.execute(rename, made.track_id, "j\u00fcnger\n")
+        migrating = asyncio.create_task(world.database.pool.execute((MIGRATIONS / _MIGRATION).read_text()))
+        async with asyncio.timeout(20):
+            while not await world.database.pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                pass
+    await migrating
+    assert await world.database.pool.fetchval("SELECT search_text FROM tracks") == "junger\n"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
 
 import pytest
 
@@ -35,41 +34,15 @@ from services.library.domain.errors import (
     WebhookUrlInvalid,
 )
 from services.library.domain.track import Outcome
-from services.library.domain.webhook import CHOSEN, ENDPOINTS_MAX, LEASE, Fault, Heard
+from services.library.domain.webhook import ENDPOINTS_MAX, LEASE, Fault, Heard
+from tests.integration.library.hooks import EVERY, OTHER_URL, REFUSED, URL, drain, endpoint, statuses
 from tests.integration.library.world import OWNER, STEMS, STRANGER, World
-
-URL = "https://one.example.org/hooks"
-OTHER_URL = "https://two.example.org/hooks"
-EVERY = [event.value for event in CHOSEN]
-REFUSED = Heard(20, 500, Fault.REFUSED)
-
-
-@pytest.fixture
-def deliverer(world: World) -> WebhookDeliverer:
-    return WebhookDeliverer(world.ports, lambda: 0.5)
-
-
-async def endpoint(world: World, url: str = URL, events: Sequence[str] = EVERY, owner: str = OWNER) -> tuple[str, str]:
-    """Name and secret of a new one."""
-    made, secret = await create_webhook_endpoint(world.ports, owner, url, events, "")
-    return made.endpoint_id, secret
-
-
-async def drain(deliverer: WebhookDeliverer) -> None:
-    while await deliverer.round():
-        pass
 
 
 def heard(world: World, url: str = URL) -> list[str]:
     """Types of what an address was sent, with the track's state."""
     bodies = [json.loads(body) for to, _, body in world.receiver.sent if to == url]
     return [" ".join(filter(None, (body["type"], body["data"].get("state", "")))) for body in bodies]
-
-
-async def statuses(world: World, endpoint_id: str) -> list[str]:
-    """How far an endpoint's messages are, the newest first."""
-    deliveries, _ = await list_webhook_deliveries(world.ports, OWNER, endpoint_id, 0, "")
-    return [each.status.value for each in deliveries]
 
 
 async def finished(world: World) -> str:
@@ -357,7 +330,7 @@ async def test_whose_key_is_destroyed_sends_nothing(world: World, deliverer: Web
 async def test_whoever_is_erased_hears_nothing_and_is_remembered_by_nothing(
     world: World, deliverer: WebhookDeliverer
 ) -> None:
-    """The first commit of an erasure takes endpoints, messages and names of requests; nothing makes them anew."""
+    """An erasure takes endpoints, messages and names of requests before any track; nothing makes them anew."""
     await create_webhook_endpoint(world.ports, OWNER, URL, EVERY, "mine")
     await endpoint(world, OTHER_URL, owner=STRANGER)
     await world.track()

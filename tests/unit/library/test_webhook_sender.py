@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+import ssl
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import cast
 
 import pytest
 
+from chassis.authority import ensure_certificates
+from chassis.identity import dns_name
 from services.library.clients.webhook_sender import Names, PinnedSender, Stream
+from services.library.domain import webhook_target
 from services.library.domain.errors import WebhookUrlInvalid
 from services.library.domain.webhook import Fault
 from services.library.domain.webhook_target import Address, Target, may_reach, target_of
@@ -44,6 +49,8 @@ URL = "https://receiver.example.org/hooks?a=1"
         "https://[fd00:ec2::254]/", "https://[fe80::1]/", "https://[fe80::1%25eth0]/", "https://[ff02::1]/",
         "https://[2001:db8::1]/", "https://[fec0::1]/", "https://[5f00::1]/", "https://[2606:4700::1%25lo]/",
         "https://example.org/" + "a" * 500,
+        # What becomes a k once it is written small.
+        "https://example.org/\u212a", "https://\u212aelvin.example.org/",
     ],
 )  # fmt: skip  # kinds of fault read better in rows
 def test_an_address_that_leads_inside_is_refused_when_it_is_named(url: str) -> None:
@@ -181,14 +188,70 @@ async def test_of_an_answer_its_status_alone_counts(answer: bytes, status: int |
     assert net.reached == [PUBLIC]
 
 
-async def test_at_most_two_of_a_names_addresses_are_tried() -> None:
+async def test_one_address_of_each_family_is_tried() -> None:
     """One that cannot be reached is passed over once; a name of many addresses scans nothing."""
-    net = Net([PUBLIC, "93.184.216.35", "93.184.216.36"])
-    net.unreachable = {PUBLIC}
+    net = Net(["2606:4700::1111", "2606:4700::1112", PUBLIC, "93.184.216.35"])
+    net.unreachable = {"2606:4700::1111"}
     assert (await net.sender().send(URL, {}, b"{}")).fault is None
-    assert net.reached == [PUBLIC, "93.184.216.35"]
-    net.unreachable |= {"93.184.216.35"}
+    assert net.reached == ["2606:4700::1111", PUBLIC]
+    net.unreachable |= {PUBLIC}
     assert (await net.sender().send(URL, {}, b"{}")).fault is Fault.UNREACHABLE
+    assert net.reached == ["2606:4700::1111", PUBLIC] * 2
+
+
+async def test_an_address_that_swallows_what_is_sent_leaves_time_for_the_other() -> None:
+    """The first has half of the time; a machine behind a broken IPv6 is still told."""
+    net = Net(["2606:4700::1111", PUBLIC])
+
+    async def connect(address: Address, target: Target) -> Stream:
+        if address.version == 6:
+            await asyncio.Future()
+        return await net.connect(address, target)
+
+    sender = PinnedSender(loopback=False, resolve=net.resolve, connect=connect, try_s=0.5)
+    assert (await sender.send(URL, {}, b"{}")).fault is None
+
+
+async def test_a_wrong_certificate_ends_the_try() -> None:
+    """Whoever is reached and is somebody else is told of, and no other address is asked."""
+    tried: list[str] = []
+
+    async def connect(address: Address, target: Target) -> Stream:
+        tried.append(str(address))
+        raise ssl.SSLCertVerificationError
+
+    net = Net([PUBLIC, "2606:4700::1111"])
+    sender = PinnedSender(loopback=False, resolve=net.resolve, connect=connect)
+    assert (await sender.send(URL, {}, b"{}")).fault is Fault.TLS
+    assert tried == [PUBLIC]
+
+
+async def test_the_certificate_is_the_names_though_the_connection_is_the_addresss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name that was asked for is told to the receiver, whose certificate is believed for that name alone."""
+    ensure_certificates(tmp_path, ["receiver"])
+    keys = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    keys.load_cert_chain(tmp_path / "receiver.pem", tmp_path / "receiver.key")
+    asked: list[str | None] = []
+    keys.sni_callback = lambda _connection, name, _context: asked.append(name)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=keys) as server:
+        port = server.sockets[0].getsockname()[1]
+        monkeypatch.setattr(webhook_target, "PORTS", (port,))
+        trust = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+        sender = PinnedSender(loopback=True, resolve=Net(["127.0.0.1"]).resolve, trust=trust)
+        right, other = dns_name("receiver"), dns_name("somebody")
+        assert (await sender.send(f"https://{right}:{port}/", {}, b"{}")).http_status == 204
+        heard = await sender.send(f"https://{other}:{port}/", {}, b"{}")
+        assert (heard.http_status, heard.fault) == (None, Fault.TLS)
+    assert asked == [right, other]
 
 
 @pytest.mark.parametrize(

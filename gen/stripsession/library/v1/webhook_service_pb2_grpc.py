@@ -120,7 +120,7 @@ class WebhookServiceServicer:
 
     def SendTestWebhook(self, request, context):
         """Sends a message that tells of nothing. NOT_FOUND/WEBHOOK_NOT_FOUND; FAILED_PRECONDITION/WEBHOOK_DISABLED;
-        INVALID_ARGUMENT/IDEMPOTENCY_KEY_REUSED.
+        RESOURCE_EXHAUSTED/WEBHOOK_FULL; INVALID_ARGUMENT/IDEMPOTENCY_KEY_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -135,7 +135,7 @@ class WebhookServiceServicer:
 
     def ReplayWebhookDelivery(self, request, context):
         """Sends a message again, with the identifier that it had. NOT_FOUND/WEBHOOK_NOT_FOUND or WEBHOOK_DELIVERY_NOT_FOUND;
-        FAILED_PRECONDITION/WEBHOOK_DISABLED; INVALID_ARGUMENT/IDEMPOTENCY_KEY_REUSED.
+        FAILED_PRECONDITION/WEBHOOK_DISABLED; RESOURCE_EXHAUSTED/WEBHOOK_FULL; INVALID_ARGUMENT/IDEMPOTENCY_KEY_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -49,13 +49,13 @@ class WebhookServiceStub:
     """
     SendTestWebhook: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.SendTestWebhookRequest, _webhook_service_pb2.SendTestWebhookResponse]
     """Sends a message that tells of nothing. NOT_FOUND/WEBHOOK_NOT_FOUND; FAILED_PRECONDITION/WEBHOOK_DISABLED;
-    INVALID_ARGUMENT/IDEMPOTENCY_KEY_REUSED.
+    RESOURCE_EXHAUSTED/WEBHOOK_FULL; INVALID_ARGUMENT/IDEMPOTENCY_KEY_REUSED.
     """
     ListWebhookDeliveries: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.ListWebhookDeliveriesRequest, _webhook_service_pb2.ListWebhookDeliveriesResponse]
     """What was sent to an endpoint, the newest first. NOT_FOUND/WEBHOOK_NOT_FOUND; INVALID_ARGUMENT/PAGE_TOKEN_INVALID."""
     ReplayWebhookDelivery: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.ReplayWebhookDeliveryRequest, _webhook_service_pb2.ReplayWebhookDeliveryResponse]
     """Sends a message again, with the identifier that it had. NOT_FOUND/WEBHOOK_NOT_FOUND or WEBHOOK_DELIVERY_NOT_FOUND;
-    FAILED_PRECONDITION/WEBHOOK_DISABLED; INVALID_ARGUMENT/IDEMPOTENCY_KEY_REUSED.
+    FAILED_PRECONDITION/WEBHOOK_DISABLED; RESOURCE_EXHAUSTED/WEBHOOK_FULL; INVALID_ARGUMENT/IDEMPOTENCY_KEY_REUSED.
     """
 
 @_typing.type_check_only
@@ -79,13 +79,13 @@ class WebhookServiceAsyncStub(WebhookServiceStub):
     """
     SendTestWebhook: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.SendTestWebhookRequest, _webhook_service_pb2.SendTestWebhookResponse]  # type: ignore[assignment]
     """Sends a message that tells of nothing. NOT_FOUND/WEBHOOK_NOT_FOUND; FAILED_PRECONDITION/WEBHOOK_DISABLED;
-    INVALID_ARGUMENT/IDEMPOTENCY_KEY_REUSED.
+    RESOURCE_EXHAUSTED/WEBHOOK_FULL; INVALID_ARGUMENT/IDEMPOTENCY_KEY_REUSED.
     """
     ListWebhookDeliveries: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.ListWebhookDeliveriesRequest, _webhook_service_pb2.ListWebhookDeliveriesResponse]  # type: ignore[assignment]
     """What was sent to an endpoint, the newest first. NOT_FOUND/WEBHOOK_NOT_FOUND; INVALID_ARGUMENT/PAGE_TOKEN_INVALID."""
     ReplayWebhookDelivery: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.ReplayWebhookDeliveryRequest, _webhook_service_pb2.ReplayWebhookDeliveryResponse]  # type: ignore[assignment]
     """Sends a message again, with the identifier that it had. NOT_FOUND/WEBHOOK_NOT_FOUND or WEBHOOK_DELIVERY_NOT_FOUND;
-    FAILED_PRECONDITION/WEBHOOK_DISABLED; INVALID_ARGUMENT/IDEMPOTENCY_KEY_REUSED.
+    FAILED_PRECONDITION/WEBHOOK_DISABLED; RESOURCE_EXHAUSTED/WEBHOOK_FULL; INVALID_ARGUMENT/IDEMPOTENCY_KEY_REUSED.
     """
 
 class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -142,7 +142,7 @@ class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_webhook_service_pb2.SendTestWebhookResponse, _abc.Awaitable[_webhook_service_pb2.SendTestWebhookResponse]]:
         """Sends a message that tells of nothing. NOT_FOUND/WEBHOOK_NOT_FOUND; FAILED_PRECONDITION/WEBHOOK_DISABLED;
-        INVALID_ARGUMENT/IDEMPOTENCY_KEY_REUSED.
+        RESOURCE_EXHAUSTED/WEBHOOK_FULL; INVALID_ARGUMENT/IDEMPOTENCY_KEY_REUSED.
         """
 
     @_abc_1.abstractmethod
@@ -160,7 +160,7 @@ class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_webhook_service_pb2.ReplayWebhookDeliveryResponse, _abc.Awaitable[_webhook_service_pb2.ReplayWebhookDeliveryResponse]]:
         """Sends a message again, with the identifier that it had. NOT_FOUND/WEBHOOK_NOT_FOUND or WEBHOOK_DELIVERY_NOT_FOUND;
-        FAILED_PRECONDITION/WEBHOOK_DISABLED; INVALID_ARGUMENT/IDEMPOTENCY_KEY_REUSED.
+        FAILED_PRECONDITION/WEBHOOK_DISABLED; RESOURCE_EXHAUSTED/WEBHOOK_FULL; INVALID_ARGUMENT/IDEMPOTENCY_KEY_REUSED.
         """
 
 def add_WebhookServiceServicer_to_server(servicer: WebhookServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

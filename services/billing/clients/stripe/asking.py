@@ -11,11 +11,12 @@ import stripe
 
 from chassis import logs
 from services.billing.clients.stripe.reading import Told
-from services.billing.domain.errors import PaymentDeclined, PaymentRefused, PaymentsAway
+from services.billing.domain.errors import CustomerMissing, PaymentDeclined, PaymentRefused, PaymentsAway
 
 PAGE = 100
 LIST_MAX = 5_000
 """More of one kind than any customer has."""
+_MISSING = "resource_missing"
 _log = logging.getLogger(__name__)
 
 
@@ -42,6 +43,27 @@ def named_failures() -> Iterator[None]:
         # Away, too busy, or our key is not taken: each may be mended without anything being asked differently.
         _note(error)
         raise PaymentsAway(error.code or type(error).__name__) from None
+
+
+@contextlib.contextmanager
+def names_missing_customer() -> Iterator[None]:
+    """Around the call that asks for a customer: nothing else that is missing means that. Raises CustomerMissing."""
+    try:
+        yield
+    except stripe.InvalidRequestError as error:
+        if error.code == _MISSING:
+            raise CustomerMissing(_MISSING) from None
+        raise
+
+
+@contextlib.contextmanager
+def ends() -> Iterator[None]:
+    """Around a call that ends something: what is not there any more ended before, by a try whose answer was lost."""
+    try:
+        yield
+    except stripe.InvalidRequestError as error:
+        if error.code != _MISSING:
+            raise
 
 
 def told(answer: stripe.StripeObject) -> Told:

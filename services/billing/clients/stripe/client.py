@@ -12,7 +12,15 @@ import stripe
 from services.billing.app.payment_ports import CustomerPage, EventPage, Ordered
 from services.billing.app.people_ports import Ended
 from services.billing.clients.stripe import reading, webhooks
-from services.billing.clients.stripe.asking import PAGE, every, named_failures, quieten, told
+from services.billing.clients.stripe.asking import (
+    PAGE,
+    ends,
+    every,
+    named_failures,
+    names_missing_customer,
+    quieten,
+    told,
+)
 from services.billing.clients.stripe.reading import Told
 from services.billing.domain.errors import InvoiceNotPaid, SubscribedAlready
 from services.billing.domain.payments import CustomerState, Invoice, Price, ReceivedEvent
@@ -80,7 +88,8 @@ class StripeProvider:
         """All of a customer, as it is now."""
         with named_failures():
             expand = ["invoice_settings.default_payment_method"]
-            record = told(await self._v1.customers.retrieve_async(customer_id, {"expand": expand}))
+            with names_missing_customer():
+                record = told(await self._v1.customers.retrieve_async(customer_id, {"expand": expand}))
             whose = {"customer": customer_id}
             subscriptions = await every(self._v1.subscriptions.list_async, {**whose, "status": "all"})
             invoices = await every(self._v1.invoices.list_async, {**whose, "expand": ["data.payments"]})
@@ -203,7 +212,9 @@ class StripeProvider:
         """Close open pages, end subscriptions now, and remove the customer; invoices and charges stay at Stripe."""
         whose = {"customer": customer_id}
         with named_failures():
-            if told(await self._v1.customers.retrieve_async(customer_id)).get("deleted"):
+            with names_missing_customer():
+                record = told(await self._v1.customers.retrieve_async(customer_id))
+            if record.get("deleted"):
                 return Ended()
             # Pages first: none of them can be paid after its subscriptions were listed.
             pages = 0
@@ -212,8 +223,10 @@ class StripeProvider:
             listed = await every(self._v1.subscriptions.list_async, {**whose, "status": "all"})
             living = [each["id"] for each in listed if each["status"] not in _ENDED]
             for subscription_id in living:
-                await self._v1.subscriptions.cancel_async(subscription_id, {"invoice_now": False, "prorate": False})
-            await self._v1.customers.delete_async(customer_id)
+                with ends():
+                    await self._v1.subscriptions.cancel_async(subscription_id, {"invoice_now": False, "prorate": False})
+            with ends():
+                await self._v1.customers.delete_async(customer_id)
         return Ended(pages, len(living), 1)
 
     async def refund(self, invoice_id: str) -> None:

@@ -150,6 +150,7 @@ export const refusals: Messages["refusals"] = {
   WEBHOOK_DELIVERY_NOT_FOUND: "Diese Nachricht steht nicht mehr im Protokoll.",
   WEBHOOK_DISABLED: "Dieser Webhook ist aus. Schalte ihn zuerst ein.",
   WEBHOOK_EVENTS_INVALID: "Wähle mindestens eines aus, das er erfährt.",
+  WEBHOOK_FULL: "Für diesen Webhook warten hundert Nachrichten oder mehr. Lass sie zuerst ankommen.",
   WEBHOOK_NOT_FOUND: "Diesen Webhook gibt es nicht mehr.",
   WEBHOOK_URL_INVALID:
     "Gib eine Adresse ein, die mit https:// beginnt und zu einem öffentlichen Server führt, ohne Passwort darin.",

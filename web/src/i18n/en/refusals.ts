@@ -145,6 +145,7 @@ export const refusals = {
   WEBHOOK_DELIVERY_NOT_FOUND: "This message is not in the log any more.",
   WEBHOOK_DISABLED: "This webhook is off. Turn it on first.",
   WEBHOOK_EVENTS_INVALID: "Choose at least one thing that it is told of.",
+  WEBHOOK_FULL: "A hundred messages or more wait for this webhook. Let them arrive first.",
   WEBHOOK_NOT_FOUND: "There is no such webhook any more.",
   WEBHOOK_URL_INVALID:
     "Enter an address that begins with https:// and leads to a public server, without a password in it.",
