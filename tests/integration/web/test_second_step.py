@@ -55,13 +55,13 @@ async def test_a_second_step_from_beginning_to_end(open_page: OpenPage, gateway:
     await expect(page.page.locator("#factor-state")).to_be_visible()
 
     gateway.factor.is_fresh = False
-    await page.page.get_by_role("button", name="Remove").click()
-    await dialog.get_by_role("button", name="Remove").click()
+    await page.page.get_by_role("button", name="Remove", exact=True).click()
+    await dialog.get_by_role("button", name="Remove", exact=True).click()
     await expect(dialog).to_contain_text("Show that it is you")
     await page.page.keyboard.press("Escape")
     await expect(page.page.locator("#factor-state")).to_be_visible()
-    await page.page.get_by_role("button", name="Remove").click()
-    await dialog.get_by_role("button", name="Remove").click()
+    await page.page.get_by_role("button", name="Remove", exact=True).click()
+    await dialog.get_by_role("button", name="Remove", exact=True).click()
     await dialog.get_by_label("Code from the app").fill(CODE)
     await dialog.get_by_role("button", name="Go on").click()
     await expect(page.page.get_by_role("button", name="Set up the second step")).to_be_visible()

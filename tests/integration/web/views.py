@@ -306,11 +306,11 @@ async def _factor(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await dialog.get_by_role("button", name="I have kept them").click()
     await expect(web.page.locator("#factor-state")).to_contain_text("9 recovery codes are left")
     await look("account-factor-set")
-    await web.page.get_by_role("button", name="Remove").click()
+    await web.page.get_by_role("button", name="Remove", exact=True).click()
     await expect(dialog).to_contain_text("Your password alone opens the account then")
     await look("account-factor-removal")
     gateway.factor.is_fresh = False
-    await dialog.get_by_role("button", name="Remove").click()
+    await dialog.get_by_role("button", name="Remove", exact=True).click()
     await expect(dialog).to_contain_text("Show that it is you")
     await look("step-up")
     await dialog.get_by_role("button", name="Use a recovery code instead").click()
