@@ -28,6 +28,8 @@ STATUSES: Statuses = {
     errors.PaymentsAway: (grpc.StatusCode.UNAVAILABLE, "PAYMENTS_AWAY"),
     errors.PaymentDeclined: (grpc.StatusCode.FAILED_PRECONDITION, "PAYMENT_DECLINED"),
     errors.PaymentPending: (grpc.StatusCode.FAILED_PRECONDITION, "PAYMENT_PENDING"),
+    # A kind of it: what the provider says of a customer that it no longer has.
+    errors.CustomerMissing: (grpc.StatusCode.INTERNAL, "PAYMENT_REFUSED"),
     errors.PaymentRefused: (grpc.StatusCode.INTERNAL, "PAYMENT_REFUSED"),
     errors.SignatureInvalid: (grpc.StatusCode.INVALID_ARGUMENT, "SIGNATURE_INVALID"),
     errors.UnknownOffer: (grpc.StatusCode.INVALID_ARGUMENT, "UNKNOWN_OFFER"),
