@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests: one server a test run, one database a test."""
+"""A real PostgreSQL for tests: one server a test run, one database at a time for each test."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ from pathlib import Path
 import asyncpg
 
 from chassis.db import server
-from chassis.db.migrate import migrate
+from chassis.db.migrate import migrate_at
 from chassis.db.pool import Database
+from chassis.testing.migrated import Migrated
 from chassis.testing.nats import free_port
 
 _PASSWORD = "for-tests"  # noqa: S105 - the server lives as long as a test run, on the loopback
 _CONNECT_TRIES = 100
 _CONNECT_PAUSE_S = 0.05
+_LEFT_ENDED = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 _numbers = itertools.count(1)
 
 
@@ -36,6 +41,7 @@ class PostgresServer:
         self._port = free_port()
         self.admin_url = f"postgresql://postgres:{_PASSWORD}@127.0.0.1:{self._port}/postgres"
         self._process = self._begun()
+        self._migrated: dict[tuple[str, Path | None], list[tuple[str, Migrated | None]]] = {}
 
     def stop(self) -> None:
         """Stop the server."""
@@ -67,25 +73,48 @@ class PostgresServer:
 
     @contextlib.asynccontextmanager
     async def database(self, schema: str, migrations: Path | None = None) -> AsyncIterator[Database]:
-        """A started Database over a fresh database with an empty `schema`, dropped afterwards.
+        """A started Database over a database that nobody else has, with an empty `schema`.
 
-        `migrations` is a service's folder of them; they and the outbox are applied.
+        `migrations` is a service's folder of them; they and the outbox are applied, and nothing is in it but what they
+        wrote. Such a one is emptied afterwards and given to who asks next; every other is dropped.
         """
-        name = f"test_{os.getpid()}_{next(_numbers)}"
-        await self._admin(f'CREATE DATABASE "{name}"')
-        url = _with_database(self.admin_url, name)
-        connection = await asyncpg.connect(url)
-        await connection.execute(f'CREATE SCHEMA "{schema}"')
-        await connection.close()
-        database = Database(url, schema, size_max=6)
+        known = self._migrated.setdefault((schema, migrations), [])
+        name, as_migrated = known.pop() if known else await self._made(schema, migrations)
+        database = Database(_with_database(self.admin_url, name), schema, size_max=6)
         await database.start()
+        is_clean = False
         try:
-            if migrations is not None:
-                await migrate(database, migrations)
             yield database
         finally:
             await database.stop()
-            await self._admin(f'DROP DATABASE "{name}" WITH (FORCE)')
+            if as_migrated is not None:
+                is_clean = await self._restored(name, as_migrated)
+            if is_clean:
+                known.append((name, as_migrated))
+            else:
+                await self._admin(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    async def _made(self, schema: str, migrations: Path | None) -> tuple[str, Migrated | None]:
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        await self._admin(f'CREATE DATABASE "{name}"')
+        connection = await asyncpg.connect(_with_database(self.admin_url, name))
+        try:
+            await connection.execute(f'CREATE SCHEMA "{schema}"')
+            if migrations is None:
+                return name, None
+            await migrate_at(_with_database(self.admin_url, name), schema, migrations)
+            return name, await Migrated.of(connection, schema)
+        finally:
+            await connection.close()
+
+    async def _restored(self, name: str, as_migrated: Migrated) -> bool:
+        # Connections that a test left open would go on writing in the next one.
+        connection = await asyncpg.connect(_with_database(self.admin_url, name))
+        try:
+            await connection.execute(_LEFT_ENDED)
+            return await as_migrated.restore(connection)
+        finally:
+            await connection.close()
 
     async def _admin(self, statement: str) -> None:
         connection = await self._connect()
