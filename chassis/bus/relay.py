@@ -200,12 +200,14 @@ class Relay(Background):
     async def forget_old_rows(self) -> None:
         """Delete inbox rows and dead letters that are past their life, a bounded number at a time."""
         await self._database.pool.execute(
-            "DELETE FROM inbox WHERE (consumer, message_id) IN (SELECT consumer, message_id FROM inbox"
-            " WHERE handled_at < now() - $1::text::interval ORDER BY handled_at LIMIT 20000)",
+            "WITH old AS MATERIALIZED (SELECT consumer, message_id FROM inbox"
+            " WHERE handled_at < now() - $1::text::interval ORDER BY handled_at LIMIT 20000)"
+            " DELETE FROM inbox AS gone USING old"
+            " WHERE (gone.consumer, gone.message_id) = (old.consumer, old.message_id)",
             INBOX_LIFE,
         )
         await self._database.pool.execute(
-            "DELETE FROM dead_letters WHERE dead_letter_id IN (SELECT dead_letter_id FROM dead_letters"
-            " WHERE parked_at < now() - $1::text::interval LIMIT 20000)",
+            "DELETE FROM dead_letters WHERE dead_letter_id = ANY(ARRAY(SELECT dead_letter_id"
+            " FROM dead_letters WHERE parked_at < now() - $1::text::interval LIMIT 20000))",
             DEAD_LETTER_LIFE,
         )

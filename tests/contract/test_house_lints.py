@@ -17,7 +17,7 @@ from tests.lints.rpc_rules import undeclared_rpcs
 from tests.lints.sizes import long_files, long_functions
 from tests.lints.sleeps import sleeping_tests
 from tests.lints.source import Finding, Source
-from tests.lints.sql import every_column, sql_outside_store
+from tests.lints.sql import every_column, sql_outside_store, unbounded_sets
 from tests.lints.web_paths import WRITTEN, hand_written_paths
 from tests.lints.web_rooms import ABOVE, imports_from_above
 
@@ -38,6 +38,11 @@ REFUSED: list[tuple[Rule, str, str]] = [
     (sql_outside_store, "services/auth/api/servicer.py", 'q = f"""\n  insert into {table} (id) values ($1)"""\n'),
     (every_column, "services/auth/store/accounts.py", 'q = "SELECT * FROM accounts"\n'),
     (every_column, "services/auth/store/accounts.py", 'q = "UPDATE accounts SET name = $1 RETURNING *"\n'),
+    (
+        unbounded_sets,
+        "services/auth/store/links.py",
+        'q = ("DELETE FROM links WHERE code IN ("\n" SELECT code FROM links WHERE (a OR b) LIMIT $1 FOR UPDATE)")\n',
+    ),
     (every_column, "services/auth/store/migrations/0001_pre_accounts.sql", "select a.* from accounts a;\n"),
     (
         sleeping_tests,
@@ -99,6 +104,12 @@ ALLOWED: list[tuple[Rule, str, str]] = [
     (sql_outside_store, "services/auth/app/sign_in.py", '"""Select what a listener may keep from what is kept."""\n'),
     (sql_outside_store, "services/auth/app/sign_in.py", 'x = "Select a plan"\n'),
     (every_column, "services/auth/store/accounts.py", 'q = "SELECT count(*) FROM accounts"\n'),
+    (
+        unbounded_sets,
+        "services/auth/store/links.py",
+        'q = "DELETE FROM a WHERE b = ANY(ARRAY(SELECT b FROM c LIMIT 1))"\n',
+    ),
+    (unbounded_sets, "services/auth/store/links.py", 'q = "SELECT a FROM b WHERE c IN (SELECT d FROM e) LIMIT 1"\n'),
     (sleeping_tests, "tests/unit/auth/test_sign_in.py", "await_ = asyncio.sleep(0)\n"),
     (sleeping_tests, "chassis/rpc/client.py", "asyncio.sleep(1)\n"),
     (sleeping_tests, "tests/stories/house.py", "sleep(1)  # sleep: nobody tells of it\n"),

@@ -14,7 +14,7 @@ from tests.lints.rpc_rules import undeclared_rpcs
 from tests.lints.sizes import long_files, long_functions
 from tests.lints.sleeps import sleeping_tests
 from tests.lints.source import Finding, read_sources
-from tests.lints.sql import every_column, sql_outside_store
+from tests.lints.sql import every_column, sql_outside_store, unbounded_sets
 from tests.lints.web_paths import hand_written_paths
 from tests.lints.web_rooms import imports_from_above
 
@@ -22,6 +22,7 @@ RULES = (
     addresses_in_locks,
     empty_names,
     every_column,
+    unbounded_sets,
     hand_written_paths,
     imports_from_above,
     impure_hearts,

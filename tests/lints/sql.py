@@ -15,6 +15,7 @@ STATEMENT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 EVERY_COLUMN = re.compile(r"\b(select|returning)\s+(\w+\.)?\*", re.IGNORECASE)
+LIMIT_IN_A_SET = re.compile(r"(?<!NOT )\bIN\s*\(\s*SELECT\b(?:[^()]|\([^()]*\))*\bLIMIT\b", re.IGNORECASE)
 # Where SQL belongs: each service's store, the chassis's own tables (the bus reads outbox and inbox) and test databases,
 # and the supervisor's set-up of PostgreSQL itself (roles and schemas).
 HOMES = re.compile(r"^(services/[a-z_]+/store/|chassis/(bus|db|testing)/|stack/postgres|tests/)")
@@ -48,3 +49,14 @@ def every_column(source: Source) -> Iterator[Finding]:
         for line, text in enumerate(source.text.splitlines(), start=1):
             if EVERY_COLUMN.search(text.partition("--")[0]):
                 yield source.finding(line, "SQL names its columns")
+
+
+def unbounded_sets(source: Source) -> Iterator[Finding]:
+    """`IN (SELECT ... LIMIT n)`: PostgreSQL may ask it anew for each row, and then the bound holds for none of them."""
+    if not source.is_python or source.path.parts[:2] == ("tests", "contract"):
+        return
+    for line, text in _strings(source):
+        if LIMIT_IN_A_SET.search(text):
+            yield source.finding(
+                line, "a bound in IN (...) may be passed: = ANY(ARRAY(...)), or WITH ... AS MATERIALIZED"
+            )

@@ -119,8 +119,8 @@ class PostgresApiKeys:
     async def forget(self, over_before: datetime.datetime, limit: int) -> int:
         """Remove at most `limit` keys that expired or were revoked before then; the number removed."""
         tag: str = await self._connection.execute(
-            "DELETE FROM api_keys WHERE key_id IN (SELECT key_id FROM api_keys"
-            " WHERE expires_at < $1 OR revoked_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            "DELETE FROM api_keys WHERE key_id = ANY(ARRAY(SELECT key_id FROM api_keys"
+            " WHERE expires_at < $1 OR revoked_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))",
             over_before,
             limit,
         )

@@ -75,8 +75,8 @@ class PostgresDeviceSignIns:
     async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
         """Remove at most `limit` that expired before then; the number removed."""
         tag: str = await self._connection.execute(
-            "DELETE FROM device_sign_ins WHERE device_hash IN (SELECT device_hash FROM device_sign_ins"
-            " WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            "DELETE FROM device_sign_ins WHERE device_hash = ANY(ARRAY(SELECT device_hash FROM device_sign_ins"
+            " WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))",
             expired_before,
             limit,
         )

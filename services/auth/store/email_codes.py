@@ -113,8 +113,8 @@ class PostgresEmailCodes:
     async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
         """Remove at most `limit` codes that expired before then; the number removed."""
         tag: str = await self._connection.execute(
-            "DELETE FROM email_codes WHERE code_hash IN (SELECT code_hash FROM email_codes"
-            " WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            "DELETE FROM email_codes WHERE code_hash = ANY(ARRAY(SELECT code_hash FROM email_codes"
+            " WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))",
             expired_before,
             limit,
         )
@@ -183,8 +183,8 @@ class PostgresPendingSignUps:
     async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
         """Remove at most `limit` that expired before then; the number removed."""
         tag: str = await self._connection.execute(
-            "DELETE FROM pending_sign_ups WHERE code_hash IN (SELECT code_hash FROM pending_sign_ups"
-            " WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            "DELETE FROM pending_sign_ups WHERE code_hash = ANY(ARRAY(SELECT code_hash FROM pending_sign_ups"
+            " WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))",
             expired_before,
             limit,
         )

@@ -89,15 +89,16 @@ class PostgresIdentities:
     async def forget(self, over_before: datetime.datetime, limit: int) -> int:
         """Remove `limit` messages and as many ended identities from before then at most; the larger of both numbers."""
         messages: str = await self._connection.execute(
-            "DELETE FROM webhook_messages WHERE message_id IN (SELECT message_id FROM webhook_messages"
-            " WHERE received_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            "DELETE FROM webhook_messages WHERE message_id = ANY(ARRAY(SELECT message_id FROM webhook_messages"
+            " WHERE received_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))",
             over_before,
             limit,
         )
         # One whose account still stands is needed until that has been erased.
         identities: str = await self._connection.execute(
-            "DELETE FROM identities WHERE (issuer, subject) IN (SELECT issuer, subject FROM identities"
-            " WHERE ended_at < $1 AND user_id IS NULL LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            "WITH old AS MATERIALIZED (SELECT issuer, subject FROM identities"
+            " WHERE ended_at < $1 AND user_id IS NULL LIMIT $2 FOR UPDATE SKIP LOCKED)"
+            " DELETE FROM identities AS gone USING old WHERE (gone.issuer, gone.subject) = (old.issuer, old.subject)",
             over_before,
             limit,
         )

@@ -38,8 +38,8 @@ class PostgresLinks:
     async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
         """Remove at most `limit` links that expired before then; the number removed."""
         tag: str = await self._connection.execute(
-            "DELETE FROM sign_in_links WHERE code_hash IN (SELECT code_hash FROM sign_in_links"
-            " WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            "DELETE FROM sign_in_links WHERE code_hash = ANY(ARRAY(SELECT code_hash FROM sign_in_links"
+            " WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))",
             expired_before,
             limit,
         )

@@ -36,15 +36,15 @@ class PostgresMails:
     async def claim(self, now: datetime.datetime, held_until: datetime.datetime, limit: int) -> list[ClaimedMail]:
         """Mails that are due, which nobody else is given before `held_until`; those past their end are removed."""
         await self._connection.execute(
-            "DELETE FROM mails WHERE mail_id IN"
-            " (SELECT mail_id FROM mails WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            "DELETE FROM mails WHERE mail_id ="
+            " ANY(ARRAY(SELECT mail_id FROM mails WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED))",
             now,
             limit,
         )
         rows = await self._connection.fetch(
-            "UPDATE mails SET due_at = $2, tries = tries + 1 WHERE mail_id IN"
-            " (SELECT mail_id FROM mails WHERE due_at <= $1 AND expires_at > $1 ORDER BY due_at LIMIT $3"
-            " FOR UPDATE SKIP LOCKED) RETURNING mail_id, sealed, tries, expires_at",
+            "UPDATE mails SET due_at = $2, tries = tries + 1 WHERE mail_id ="
+            " ANY(ARRAY(SELECT mail_id FROM mails WHERE due_at <= $1 AND expires_at > $1 ORDER BY due_at LIMIT $3"
+            " FOR UPDATE SKIP LOCKED)) RETURNING mail_id, sealed, tries, expires_at",
             now,
             held_until,
             limit,

@@ -136,8 +136,8 @@ class PostgresPasskeys:
     async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
         """Remove at most `limit` questions that expired before then; the number removed."""
         tag: str = await self._connection.execute(
-            "DELETE FROM passkey_challenges WHERE challenge_hash IN (SELECT challenge_hash FROM passkey_challenges"
-            " WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            "DELETE FROM passkey_challenges WHERE challenge_hash = ANY(ARRAY("
+            "SELECT challenge_hash FROM passkey_challenges WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))",
             expired_before,
             limit,
         )

@@ -98,14 +98,15 @@ class PostgresProviderSignIns:
     async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
         """Remove `limit` that expired before then at most; the number removed, or that of identities left behind."""
         sign_ins: str = await self._connection.execute(
-            "DELETE FROM provider_sign_ins WHERE state_hash IN (SELECT state_hash FROM provider_sign_ins"
-            " WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            "DELETE FROM provider_sign_ins WHERE state_hash = ANY(ARRAY(SELECT state_hash FROM provider_sign_ins"
+            " WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))",
             expired_before,
             limit,
         )
         identities: str = await self._connection.execute(
-            "DELETE FROM identities WHERE (issuer, subject) IN (SELECT issuer, subject FROM identities"
-            " WHERE user_id IS NULL AND ended_at IS NULL AND told_at = $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            "WITH old AS MATERIALIZED (SELECT issuer, subject FROM identities"
+            " WHERE user_id IS NULL AND ended_at IS NULL AND told_at = $1 LIMIT $2 FOR UPDATE SKIP LOCKED)"
+            " DELETE FROM identities AS gone USING old WHERE (gone.issuer, gone.subject) = (old.issuer, old.subject)",
             NEVER,
             limit,
         )

@@ -144,8 +144,8 @@ class PostgresSignInChallenges:
     async def forget(self, expired_before: datetime.datetime, limit: int) -> int:
         """Remove at most `limit` that ran out before then; the number removed."""
         tag: str = await self._connection.execute(
-            "DELETE FROM sign_in_challenges WHERE challenge_hash IN (SELECT challenge_hash FROM sign_in_challenges"
-            " WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            "DELETE FROM sign_in_challenges WHERE challenge_hash = ANY(ARRAY("
+            "SELECT challenge_hash FROM sign_in_challenges WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))",
             expired_before,
             limit,
         )

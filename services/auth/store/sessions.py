@@ -125,14 +125,14 @@ class PostgresSessions:
     async def forget(self, over_before: datetime.datetime, limit: int) -> int:
         """Remove `limit` sessions over before then at most, and as many expired tokens; the larger of both numbers."""
         sessions: str = await self._connection.execute(
-            "DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM sessions"
-            " WHERE expires_at < $1 OR ended_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            "DELETE FROM sessions WHERE session_id = ANY(ARRAY(SELECT session_id FROM sessions"
+            " WHERE expires_at < $1 OR ended_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))",
             over_before,
             limit,
         )
         tokens: str = await self._connection.execute(
-            "DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM refresh_tokens"
-            " WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            "DELETE FROM refresh_tokens WHERE token_hash = ANY(ARRAY(SELECT token_hash FROM refresh_tokens"
+            " WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))",
             over_before,
             limit,
         )

@@ -45,8 +45,9 @@ class MadeRequestRows:
     async def forget_of(self, owner_id: str, limit: int) -> bool:
         """Remove at most so many of a person's; whether there may be more."""
         tag: str = await self._connection.execute(
-            "DELETE FROM made_requests WHERE (owner_id, operation, name_hash) IN ("
-            " SELECT owner_id, operation, name_hash FROM made_requests WHERE owner_id = $1 LIMIT $2)",
+            "WITH few AS MATERIALIZED (SELECT owner_id, operation, name_hash FROM made_requests WHERE owner_id = $1"
+            " LIMIT $2) DELETE FROM made_requests AS made USING few"
+            " WHERE (made.owner_id, made.operation, made.name_hash) = (few.owner_id, few.operation, few.name_hash)",
             owner_id,
             limit,
         )
@@ -55,9 +56,9 @@ class MadeRequestRows:
     async def forget(self, made_before: datetime.datetime, limit: int) -> None:
         """Remove at most so many that were made before that moment."""
         await self._connection.execute(
-            "DELETE FROM made_requests WHERE (owner_id, operation, name_hash) IN ("
-            " SELECT owner_id, operation, name_hash FROM made_requests WHERE made_at < $1 LIMIT $2"
-            " FOR UPDATE SKIP LOCKED)",
+            "WITH old AS MATERIALIZED (SELECT owner_id, operation, name_hash FROM made_requests WHERE made_at < $1"
+            " LIMIT $2 FOR UPDATE SKIP LOCKED) DELETE FROM made_requests AS made USING old"
+            " WHERE (made.owner_id, made.operation, made.name_hash) = (old.owner_id, old.operation, old.name_hash)",
             made_before,
             limit,
         )

@@ -140,8 +140,8 @@ class WebhookDeliveryRows:
     async def forget(self, created_before: datetime.datetime, limit: int) -> None:
         """Remove at most so many messages of that age that do not wait."""
         await self._connection.execute(
-            "DELETE FROM webhook_deliveries WHERE delivery_id IN (SELECT delivery_id FROM webhook_deliveries"
-            " WHERE created_at < $1 AND status <> 'waiting' LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            "DELETE FROM webhook_deliveries WHERE delivery_id = ANY(ARRAY(SELECT delivery_id FROM webhook_deliveries"
+            " WHERE created_at < $1 AND status <> 'waiting' LIMIT $2 FOR UPDATE SKIP LOCKED))",
             created_before,
             limit,
         )

@@ -17,10 +17,10 @@ _SELECT = (
 )
 # Those served longest ago go first: an endpoint that takes its time is behind all that wait each time it is done.
 _CLAIM = """
-UPDATE webhook_endpoints SET lease_id = $2, lease_until = $3 WHERE endpoint_id IN (
+UPDATE webhook_endpoints SET lease_id = $2, lease_until = $3 WHERE endpoint_id = ANY(ARRAY(
     SELECT endpoint_id FROM webhook_endpoints
      WHERE due_at <= $1 AND disabled_at IS NULL AND coalesce(lease_until <= $1, true)
-     ORDER BY served_at NULLS FIRST, due_at, endpoint_id LIMIT $4 FOR UPDATE SKIP LOCKED)
+     ORDER BY served_at NULLS FIRST, due_at, endpoint_id LIMIT $4 FOR UPDATE SKIP LOCKED))
 RETURNING endpoint_id
 """
 _RELEASE = """
@@ -102,8 +102,8 @@ class WebhookEndpointRows:
         False while there may be more.
         """
         tag: str = await self._connection.execute(
-            "DELETE FROM webhook_deliveries WHERE delivery_id IN (SELECT delivery_id FROM webhook_deliveries"
-            " WHERE endpoint_id = $1 ORDER BY sequence LIMIT $2)",
+            "DELETE FROM webhook_deliveries WHERE delivery_id = ANY(ARRAY(SELECT delivery_id FROM webhook_deliveries"
+            " WHERE endpoint_id = $1 ORDER BY sequence LIMIT $2))",
             endpoint_id,
             limit,
         )

@@ -56,8 +56,8 @@ class AccountErasureWork:
     async def claim(self, now: datetime.datetime, until: datetime.datetime, limit: int) -> Sequence[AccountErasure]:
         """Take the longest due that nobody has taken; they are left alone by others until then."""
         rows = await self._connection.fetch(
-            "UPDATE account_erasures SET due_at = $2 WHERE user_id IN (SELECT user_id FROM account_erasures"
-            " WHERE finished_at IS NULL AND due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)"
+            "UPDATE account_erasures SET due_at = $2 WHERE user_id = ANY(ARRAY(SELECT user_id FROM account_erasures"
+            " WHERE finished_at IS NULL AND due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED))"
             " RETURNING user_id, requested_at, finished_at",
             now,
             until,

@@ -84,9 +84,9 @@ class ErasureWork:
     async def claim(self, now: datetime.datetime, until: datetime.datetime, limit: int) -> Sequence[Duty]:
         """Take the longest due duties that nobody has taken; they are left alone by others until then."""
         rows = await self._tx.connection.fetch(
-            "UPDATE duties SET not_before = $2, tries = tries + 1 WHERE upload_id IN"
-            " (SELECT upload_id FROM duties WHERE due_at <= $1 AND not_before <= $1"
-            " ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)"
+            "UPDATE duties SET not_before = $2, tries = tries + 1 WHERE upload_id ="
+            " ANY(ARRAY(SELECT upload_id FROM duties WHERE due_at <= $1 AND not_before <= $1"
+            " ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED))"
             " RETURNING upload_id, owner_id, uploaded_at, due_at, reason, tries",
             now,
             until,

@@ -128,9 +128,9 @@ async def take_unanswered(
 ) -> Sequence[JobQueued]:
     """The first in a tier's line last announced longer ago, or done resting; they are announced now."""
     rows = await connection.fetch(
-        "UPDATE jobs SET announced_at = $1, paused_until = NULL WHERE job_id IN ("
+        "UPDATE jobs SET announced_at = $1, paused_until = NULL WHERE job_id = ANY(ARRAY("
         " SELECT job_id FROM jobs WHERE state = 'queued' AND tier = $4 AND turn_s IS NOT NULL"
-        " AND coalesce(paused_until <= $1, true) ORDER BY turn_s, created_at, job_id LIMIT $3 FOR UPDATE SKIP LOCKED)"
+        " AND coalesce(paused_until <= $1, true) ORDER BY turn_s, created_at, job_id LIMIT $3 FOR UPDATE SKIP LOCKED))"
         " AND (announced_at < $2 OR paused_until IS NOT NULL) RETURNING job_id, tier",
         now,
         now - datetime.timedelta(seconds=after_s),
@@ -143,9 +143,9 @@ async def take_unanswered(
 async def requeue_expired(connection: Connection, now: datetime.datetime, limit: int) -> Sequence[JobQueued]:
     """Running jobs whose lease ran out go back to their turn in line, announced now."""
     rows = await connection.fetch(
-        "UPDATE jobs SET state = 'queued', worker = NULL, lease_until = NULL, announced_at = $1 WHERE job_id IN ("
-        " SELECT job_id FROM jobs WHERE state = 'running' AND lease_until < $1 ORDER BY created_at LIMIT $2"
-        " FOR UPDATE SKIP LOCKED) RETURNING job_id, tier",
+        "UPDATE jobs SET state = 'queued', worker = NULL, lease_until = NULL, announced_at = $1 WHERE job_id"
+        " = ANY(ARRAY(SELECT job_id FROM jobs WHERE state = 'running' AND lease_until < $1 ORDER BY created_at LIMIT $2"
+        " FOR UPDATE SKIP LOCKED)) RETURNING job_id, tier",
         now,
         limit,
     )
