@@ -44,6 +44,7 @@ from services.auth.clients.authenticator_codes import TotpCodes
 from services.auth.clients.clerk_users import ClerkUsers
 from services.auth.clients.folder_mailer import FolderMailer
 from services.auth.clients.http_documents import HttpDocuments
+from services.auth.clients.known_passwords import HashFile, ListedPasswords
 from services.auth.clients.offered_providers import offered_providers
 from services.auth.clients.password_hashing import Argon2Hasher
 from services.auth.clients.session_issuers import SessionIssuer, clerk_issuer
@@ -126,7 +127,7 @@ async def migrate(settings: AuthSettings) -> None:
 
 
 def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assembly:
-    """Everything but what every service has. Raises SigningKeyUnusable."""
+    """Everything but what every service has. Raises SigningKeyUnusable, HashFileUnusable or OSError."""
     key = load_or_make(settings.signing_key_file)
     issuer = settings.issuer or settings.public_url or "stripsession"
     hasher = Argon2Hasher(
@@ -149,6 +150,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         clock=clock,
         lives=_lives(settings),
         codes=TotpCodes(),
+        known_passwords=ListedPasswords(_hash_file(settings)),
         mailing=_mailing(settings),
         outside_issuers=frozenset({settings.clerk_issuer} - {""}),
     )
@@ -191,6 +193,11 @@ def _lives(settings: AuthSettings) -> Lives:
         link=datetime.timedelta(seconds=settings.sign_in_link_s),
         remains=datetime.timedelta(days=settings.remains_days),
     )
+
+
+def _hash_file(settings: AuthSettings) -> HashFile | None:
+    path = settings.breached_passwords_file
+    return HashFile(path) if path is not None else None
 
 
 def _providers(settings: AuthSettings, http: HttpDocuments) -> Providers:

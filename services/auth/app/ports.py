@@ -271,6 +271,14 @@ class PasswordHasher(Protocol):
         ...
 
 
+class KnownPasswords(Protocol):
+    """What guessers know already: passwords that were stolen elsewhere, single words, what rules make of them."""
+
+    async def has(self, password: str) -> bool:
+        """Whether they would find it soon. Takes some milliseconds, whatever is asked."""
+        ...
+
+
 class TokenSigner(Protocol):
     """Signs access tokens."""
 
@@ -311,6 +319,7 @@ class Ports:
     clock: Clock
     lives: Lives
     codes: AuthenticatorCodes
+    known_passwords: KnownPasswords
     mailing: Mailing | None = None
     """None where no mail is sent."""
     outside_issuers: frozenset[str] = frozenset()

@@ -225,7 +225,7 @@ OF_SERVICES: Mapping[str, Reason] = {
     "UPLOAD_OFFSET_MISMATCH": Reason(409, "The upload goes on at byte 1048576.", {"offset_bytes": "1048576"}),
     "UPLOAD_OVERRUN": Reason(422, "More bytes were sent than the upload's stated length."),
     "UPLOAD_TOO_LARGE": Reason(413, "The file is too large: at most 2 GiB are taken.", {"bytes_max": "2147483648"}),
-    "WEAK_PASSWORD": Reason(422, "A password has at least 8 characters."),
+    "WEAK_PASSWORD": Reason(422, "A password has at least 8 characters.", {"fault": "short"}),
     "WEBHOOK_DELIVERY_NOT_FOUND": Reason(404, "There is no such message in the endpoint's log."),
     "WEBHOOK_DISABLED": Reason(409, "Nothing is sent to this endpoint now. Enable it first."),
     "WEBHOOK_EVENTS_INVALID": Reason(422, "A webhook endpoint wants at least one event, each by its word."),

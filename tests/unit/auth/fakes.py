@@ -315,6 +315,13 @@ class KeepingMailer:
         self.sent.append(mail)
 
 
+class ShortListOfPasswords:
+    """Knows the one that everybody knows."""
+
+    async def has(self, password: str) -> bool:
+        return password.casefold() == "password"
+
+
 @dataclasses.dataclass
 class World:
     """Every fake, and the ports made of them."""
@@ -337,6 +344,7 @@ class World:
             self.clock,
             LIVES,
             TotpCodes(),
+            ShortListOfPasswords(),
             mailing if self.sends_mail or self.confirms_sign_ups else None,
             self.outside_issuers,
         )
