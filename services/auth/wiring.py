@@ -8,6 +8,7 @@ import logging
 
 from chassis import lifecycle, logs
 from chassis.bus.connection import Bus, Connecting
+from chassis.bus.consumer import Consumer
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import Clock, SystemClock
@@ -54,6 +55,7 @@ from services.auth.clients.token_signing import JwtSigner
 from services.auth.clients.webauthn_answers import WebauthnAnswers
 from services.auth.domain.errors import IssuerAway, TooManyMissing
 from services.auth.domain.webhook_signature import secret_key
+from services.auth.events.consumers import WEBHOOK_GIVEN_UP, FactHandlers
 from services.auth.events.envelopes import encode
 from services.auth.events.told_mails import told
 from services.auth.settings import AuthSettings
@@ -70,6 +72,7 @@ from stripsession.auth.v1 import (
     provider_service_pb2_grpc,
     second_factor_service_pb2_grpc,
 )
+from stripsession.library.v1 import events_pb2 as library_events
 from stripsession.privacy.v1 import data_holder_service_pb2_grpc as privacy_grpc
 
 _log = logging.getLogger(__name__)
@@ -111,6 +114,7 @@ async def serve(settings: AuthSettings) -> None:
             Connecting(bus),
             Relay(database, bus),
             auth.hasher,
+            webhooks_given_up(auth.ports, database, bus),
             auth.purge,
             *auth.federated.parts,
             auth.provider_documents,
@@ -124,6 +128,18 @@ async def serve(settings: AuthSettings) -> None:
 async def migrate(settings: AuthSettings) -> None:
     """Bring the schema up to date."""
     await migrate_at(settings.database_url, SCHEMA, MIGRATIONS)
+
+
+def webhooks_given_up(ports: Ports, database: Database, bus: Bus) -> Part:
+    """The consumer that has people written to about their webhooks."""
+    return Consumer(
+        bus,
+        database,
+        stream=FACTS.name,
+        durable=WEBHOOK_GIVEN_UP,
+        kind=library_events.WebhookGivenUp,
+        handle=FactHandlers(ports).webhook_given_up,
+    )
 
 
 def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assembly:

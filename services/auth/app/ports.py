@@ -246,6 +246,10 @@ class Work(Protocol):
         """Publish once the work has committed."""
         ...
 
+    async def first_time(self, consumer: str, message_id: str) -> bool:
+        """Note a message of another service as handled by a consumer; false when it was before."""
+        ...
+
 
 class Store(Protocol):
     """Where auth's rows are."""

@@ -250,6 +250,12 @@ class FakeWork:
     async def publish(self, fact: Fact) -> None:
         self._rows.facts.append(fact)
 
+    async def first_time(self, consumer: str, message_id: str) -> bool:
+        if (consumer, message_id) in self._rows.handled:
+            return False
+        self._rows.handled.add((consumer, message_id))
+        return True
+
 
 class FakeStore:
     """One transaction at a time; what a failed one did is forgotten."""
