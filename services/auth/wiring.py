@@ -20,6 +20,7 @@ from chassis.identity import Certificates
 from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.server import Registration, RpcServer
+from chassis.settings import SettingsInvalid
 from services.auth.api.account_administration_servicer import AccountAdministrationServicer
 from services.auth.api.api_key_servicer import ApiKeyServicer
 from services.auth.api.data_holder_servicer import DataHolderServicer
@@ -45,7 +46,7 @@ from services.auth.clients.authenticator_codes import TotpCodes
 from services.auth.clients.clerk_users import ClerkUsers
 from services.auth.clients.folder_mailer import FolderMailer
 from services.auth.clients.http_documents import HttpDocuments
-from services.auth.clients.known_passwords import HashFile, ListedPasswords
+from services.auth.clients.known_passwords import HashFile, HashFileUnusable, ListedPasswords
 from services.auth.clients.offered_providers import offered_providers
 from services.auth.clients.password_hashing import Argon2Hasher
 from services.auth.clients.session_issuers import SessionIssuer, clerk_issuer
@@ -143,7 +144,7 @@ def webhooks_given_up(ports: Ports, database: Database, bus: Bus) -> Part:
 
 
 def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assembly:
-    """Everything but what every service has. Raises SigningKeyUnusable, HashFileUnusable or OSError."""
+    """Everything but what every service has. Raises SigningKeyUnusable or SettingsInvalid."""
     key = load_or_make(settings.signing_key_file)
     issuer = settings.issuer or settings.public_url or "stripsession"
     hasher = Argon2Hasher(
@@ -213,7 +214,10 @@ def _lives(settings: AuthSettings) -> Lives:
 
 def _hash_file(settings: AuthSettings) -> HashFile | None:
     path = settings.breached_passwords_file
-    return HashFile(path) if path is not None else None
+    try:
+        return HashFile(path) if path is not None else None
+    except (HashFileUnusable, OSError) as error:
+        raise SettingsInvalid(f"STRIPSESSION_BREACHED_PASSWORDS_FILE {path} cannot be used: {error}") from error
 
 
 def _providers(settings: AuthSettings, http: HttpDocuments) -> Providers:

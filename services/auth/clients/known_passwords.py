@@ -115,5 +115,5 @@ def _line_from(file: BinaryIO, offset: int) -> tuple[int, bytes]:
 def _hash_in(line: bytes) -> bytes:
     found = _LINE.fullmatch(line)
     if found is None:
-        raise HashFileUnusable
+        raise HashFileUnusable("it has lines that are no SHA-1 in hexadecimal digits")
     return found.group(1).upper()

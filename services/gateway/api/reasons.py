@@ -260,6 +260,7 @@ UNTOLD: Mapping[str, str] = {
     "GRANT_REPLACED": "between billing's own parts",
     "HOLDER_FAILED": "retention's own errands",
     "IDENTIFIER_MISSING": "the gateway names a person to whoever asks; it would tell UNAUTHENTICATED",
+    "IDENTIFIER_UNKNOWN": "an operator's command line alone",
     "IDENTITY_ENDED": "a token of somebody whom the issuer deleted is refused like any bad one",
     "ISSUER_AWAY": "auth's own errands: an account is made without waiting for the issuer",
     "ISSUER_UNKNOWN": "the gateway asks for people of the issuers that auth named",
