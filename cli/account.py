@@ -9,13 +9,13 @@ from pathlib import Path
 from rich.console import Console
 
 from cli import exits, operators
-from cli.exits import CommandFault
 from cli.gateway import Gateway, Json
-from cli.signin import LOCAL_EMAIL, SignInLink, assign_plan, create_link, local_address, public_address
+from cli.signin import LOCAL_EMAIL, SignInLink, assign_plan, create_link, find_account, local_address, public_address
 from cli.terminal import as_called, with_data
+from stripsession.billing.v1 import billing_service_pb2
 
 _WHOSE = f"account, by its e-mail address, and made when there is none (default: this machine's own, {LOCAL_EMAIL})"
-_WHOSE_PLAN = f"account to put on PLAN, as e-mail address; made when there is none (default: {LOCAL_EMAIL})"
+_WHOSE_PLAN = f"account to put on PLAN, as e-mail address (default: {LOCAL_EMAIL})"
 PLAN_HELP = (
     "Say which plans there are, which one this machine's own account is on, and put an account on another. A plan says "
     "how many minutes of music an account may separate in a month, how long a song may be, and how many at once. A "
@@ -46,23 +46,29 @@ async def link(arguments: argparse.Namespace, console: Console) -> int:
 
 
 async def plan(arguments: argparse.Namespace, console: Console) -> int:
-    """List plans, or change one. Raises CommandFault and Refused."""
+    """List plans, or change one's. Raises CommandFault and Refused."""
     data, email = arguments.data, arguments.email
-    # Offers are everybody's: an account that is only looked at, or for a plan that is none, is not made.
-    own = await create_link(data)
-    offers, usage = await _offers_and_usage(data, own)
     more = _of(email) + with_data(data)
-    if not arguments.plan:
-        _say(console, *lines_of(offers, usage if email == LOCAL_EMAIL else None, email, more))
+    if arguments.plan:
+        # Nobody is signed in for it: an operator who gives plans need not be able to come in as people.
+        answer = await assign_plan(data, await find_account(data, email), arguments.plan)
+        _say(console, *changed(_offer(answer.plan), answer.plan_before, email, more))
         return exits.DONE
-    offer = offered(offers, arguments.plan)
-    whose = own
-    if email != LOCAL_EMAIL:
-        whose = await create_link(data, email)
-        _, usage = await _offers_and_usage(data, whose)
-    await assign_plan(data, whose.user_id, arguments.plan)
-    _say(console, *changed(offer, str(usage["plan"]["name"]), email, more))
+    # Offers are everybody's, and are read as this machine's own account.
+    offers, usage = await _offers_and_usage(data, await create_link(data))
+    _say(console, *lines_of(offers, usage if email == LOCAL_EMAIL else None, email, more))
     return exits.DONE
+
+
+def _offer(plan: billing_service_pb2.Plan) -> Json:
+    """A plan as the gateway tells it, as far as it is shown here."""
+    return {
+        "name": plan.name,
+        "seconds_a_month": plan.seconds_a_month,
+        "longest_song_s": plan.longest_song_s,
+        "parallel_jobs": plan.parallel_jobs,
+        "models": list(plan.models),
+    }
 
 
 async def _offers_and_usage(data: Path, link: SignInLink) -> tuple[Sequence[Json], Json]:
@@ -84,21 +90,11 @@ def lines_of(offers: Sequence[Json], usage: Json | None, email: str, more: str) 
     change = f"`stripsession plan NAME{more}`"
     if usage is None:
         told = f"What {email} has and has used is shown to its owner alone."
-        return *plans, "", told, f"To put it on a plan: {change}, which makes the account if there is none"
+        return *plans, "", told, f"To put it on a plan: {change}"
     now = usage["plan"]
     used, whole = _minutes(usage["settled_s"]), _minutes(now["seconds_a_month"])
     told = f"{email} is on {now['name']}: {used} of {whole} minutes are used this month."
     return *plans, "", told, f"To change that: {change}"
-
-
-def offered(offers: Sequence[Json], name: str) -> Json:
-    """The plan of this name. Raises CommandFault for one that is not on offer, naming those that are."""
-    for offer in offers:
-        if offer["name"] == name:
-            return offer
-    names = ", ".join(str(offer["name"]) for offer in offers)
-    text = f"there is no plan {name}; there are {names}. `stripsession plan` says what each of them gives"
-    raise CommandFault(text, exits.USAGE)
 
 
 def changed(offer: Json, before: str, email: str, more: str) -> tuple[str, ...]:

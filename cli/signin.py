@@ -12,7 +12,7 @@ from chassis.rpc.acts import metadata_of
 from chassis.rpc.client import Channel
 from chassis.rpc.errors import from_error
 from cli import operators
-from cli.exits import NOT_RUNNING, CommandFault
+from cli.exits import NOT_RUNNING, USAGE, CommandFault
 from stack.layout import Layout
 from stack.supervisor import read_state
 from stripsession.auth.v1 import account_administration_service_pb2 as administration_pb2
@@ -77,14 +77,17 @@ async def find_account(data: Path, email: str) -> str:
     return answer.user_id
 
 
-async def assign_plan(data: Path, user_id: str, plan: str) -> None:
+async def assign_plan(data: Path, user_id: str, plan: str) -> billing_service_pb2.AssignPlanResponse:
     """Put an account of the local stack on a plan. Raises CommandFault."""
     channel = console_channel(data, "billing")
     try:
         request = billing_service_pb2.AssignPlanRequest(owner_id=user_id, plan=plan)
-        await billing_service_pb2_grpc.PlanAdministrationServiceStub(channel.grpc).AssignPlan(request)
+        return await billing_service_pb2_grpc.PlanAdministrationServiceStub(channel.grpc).AssignPlan(request)
     except grpc.RpcError as error:
-        raise CommandFault(f"no change: {from_error(error).message or from_error(error).reason}") from error
+        refusal = from_error(error)
+        if refusal.reason == "UNKNOWN_PLAN":
+            raise CommandFault(f"there is no plan {plan}; `stripsession plan` says which there are", USAGE) from error
+        raise CommandFault(f"no change: {refusal.message or refusal.reason}") from error
     finally:
         await channel.stop()
 

@@ -78,6 +78,9 @@ class AuthSettings(ServiceSettings):
     """Longest wait for a turn to hash; then the caller is told to come back."""
     hashing_waiting_max: int = 64
     """Callers that may wait for a turn; more are told to come back at once."""
+    breached_passwords_file: Path | None = None
+    """SHA-1 hashes of passwords that nobody may choose, as Have I Been Pwned's downloader makes them
+    (docs/hosting.md); the lists that come with us are compared with either way."""
     clerk_issuer: str = ""
     """Clerk's Frontend API URL, e.g. https://clerk.stripsession.example; empty takes nobody from Clerk."""
     clerk_authorized_parties: tuple[str, ...] = ()
@@ -121,6 +124,8 @@ class AuthSettings(ServiceSettings):
                 "STRIPSESSION_PASSKEY_ORIGINS is malformed: https:// and names, or http://localhost:PORT; all of the"
                 " first one's name or below it"
             )
+        if self.breached_passwords_file is not None and not self.breached_passwords_file.is_file():
+            faults.append(f"STRIPSESSION_BREACHED_PASSWORDS_FILE {self.breached_passwords_file} is no file")
         if self.clerk_issuer:
             faults += self._clerk_faults()
         if self.providers_file is not None:

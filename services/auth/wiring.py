@@ -8,6 +8,7 @@ import logging
 
 from chassis import lifecycle, logs
 from chassis.bus.connection import Bus, Connecting
+from chassis.bus.consumer import Consumer
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import Clock, SystemClock
@@ -19,6 +20,7 @@ from chassis.identity import Certificates
 from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.server import Registration, RpcServer
+from chassis.settings import SettingsInvalid
 from services.auth.api.account_administration_servicer import AccountAdministrationServicer
 from services.auth.api.api_key_servicer import ApiKeyServicer
 from services.auth.api.data_holder_servicer import DataHolderServicer
@@ -44,6 +46,7 @@ from services.auth.clients.authenticator_codes import TotpCodes
 from services.auth.clients.clerk_users import ClerkUsers
 from services.auth.clients.folder_mailer import FolderMailer
 from services.auth.clients.http_documents import HttpDocuments
+from services.auth.clients.known_passwords import HashFile, HashFileUnusable, ListedPasswords
 from services.auth.clients.offered_providers import offered_providers
 from services.auth.clients.password_hashing import Argon2Hasher
 from services.auth.clients.session_issuers import SessionIssuer, clerk_issuer
@@ -53,6 +56,7 @@ from services.auth.clients.token_signing import JwtSigner
 from services.auth.clients.webauthn_answers import WebauthnAnswers
 from services.auth.domain.errors import IssuerAway, TooManyMissing
 from services.auth.domain.webhook_signature import secret_key
+from services.auth.events.consumers import WEBHOOK_GIVEN_UP, FactHandlers
 from services.auth.events.envelopes import encode
 from services.auth.events.told_mails import told
 from services.auth.settings import AuthSettings
@@ -69,6 +73,7 @@ from stripsession.auth.v1 import (
     provider_service_pb2_grpc,
     second_factor_service_pb2_grpc,
 )
+from stripsession.library.v1 import events_pb2 as library_events
 from stripsession.privacy.v1 import data_holder_service_pb2_grpc as privacy_grpc
 
 _log = logging.getLogger(__name__)
@@ -110,6 +115,7 @@ async def serve(settings: AuthSettings) -> None:
             Connecting(bus),
             Relay(database, bus),
             auth.hasher,
+            webhooks_given_up(auth.ports, database, bus),
             auth.purge,
             *auth.federated.parts,
             auth.provider_documents,
@@ -125,8 +131,20 @@ async def migrate(settings: AuthSettings) -> None:
     await migrate_at(settings.database_url, SCHEMA, MIGRATIONS)
 
 
+def webhooks_given_up(ports: Ports, database: Database, bus: Bus) -> Part:
+    """The consumer that has people written to about their webhooks."""
+    return Consumer(
+        bus,
+        database,
+        stream=FACTS.name,
+        durable=WEBHOOK_GIVEN_UP,
+        kind=library_events.WebhookGivenUp,
+        handle=FactHandlers(ports).webhook_given_up,
+    )
+
+
 def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assembly:
-    """Everything but what every service has. Raises SigningKeyUnusable."""
+    """Everything but what every service has. Raises SigningKeyUnusable or SettingsInvalid."""
     key = load_or_make(settings.signing_key_file)
     issuer = settings.issuer or settings.public_url or "stripsession"
     hasher = Argon2Hasher(
@@ -149,6 +167,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         clock=clock,
         lives=_lives(settings),
         codes=TotpCodes(),
+        known_passwords=ListedPasswords(_hash_file(settings)),
         mailing=_mailing(settings),
         outside_issuers=frozenset({settings.clerk_issuer} - {""}),
     )
@@ -191,6 +210,14 @@ def _lives(settings: AuthSettings) -> Lives:
         link=datetime.timedelta(seconds=settings.sign_in_link_s),
         remains=datetime.timedelta(days=settings.remains_days),
     )
+
+
+def _hash_file(settings: AuthSettings) -> HashFile | None:
+    path = settings.breached_passwords_file
+    try:
+        return HashFile(path) if path is not None else None
+    except (HashFileUnusable, OSError) as error:
+        raise SettingsInvalid(f"STRIPSESSION_BREACHED_PASSWORDS_FILE {path} cannot be used: {error}") from error
 
 
 def _providers(settings: AuthSettings, http: HttpDocuments) -> Providers:

@@ -13,6 +13,7 @@ from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import Clock, SystemClock
 from chassis.db.migrate import migrate_at
+from chassis.db.operator_acts import FORGET_EVERY_S, OperatorActs
 from chassis.db.pool import Database
 from chassis.health import Readiness
 from chassis.identity import Certificates
@@ -20,6 +21,7 @@ from chassis.lifecycle import Part
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.client import Channel
 from chassis.rpc.server import RpcServer
+from services.retention.api.administration_servicer import ErasureAdministrationServicer
 from services.retention.api.servicer import RetentionServicer
 from services.retention.api.statuses import STATUSES
 from services.retention.app.account_ports import AccountPorts
@@ -36,6 +38,7 @@ from services.retention.store.account_erasures import AccountErasureStore
 from services.retention.store.erasures import ErasureStore
 from stripsession.auth.v1 import events_pb2 as auth_events
 from stripsession.library.v1 import events_pb2 as library_events
+from stripsession.retention.v1 import erasure_administration_service_pb2_grpc as admin_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc as pb_grpc
 from stripsession.separation.v1 import events_pb2 as separation_events
 
@@ -59,6 +62,8 @@ async def serve(settings: RetentionSettings) -> None:
     ports = make_ports(settings, database, library, SystemClock())
     holders = holder_channels(settings, certificates)
     accounts = make_account_ports(database, holders, SystemClock())
+    timer = AccountTimer(accounts)
+    acts = OperatorActs(database)
     readiness = Readiness()
     await lifecycle.run(
         [
@@ -69,8 +74,9 @@ async def serve(settings: RetentionSettings) -> None:
             library,
             *holders.values(),
             *duties(settings, ports, database, bus),
-            *account_erasing(accounts, database, bus),
-            rpc_server(settings, ports, readiness),
+            *account_erasing(accounts, timer, database, bus),
+            lifecycle.Periodic("operators' acts", acts.forget_old, every_s=FORGET_EVERY_S),
+            rpc_server(settings, ports, erasing_servicer(accounts, timer), readiness, acts),
             readiness,
         ]
     )
@@ -99,9 +105,13 @@ def make_account_ports(database: Database, holders: Mapping[str, Channel], clock
     return AccountPorts(AccountErasureStore(database), clients, clock)
 
 
-def account_erasing(ports: AccountPorts, database: Database, bus: Bus) -> list[Part]:
+def erasing_servicer(ports: AccountPorts, timer: AccountTimer) -> ErasureAdministrationServicer:
+    """What an operator asks, which wakes the timer."""
+    return ErasureAdministrationServicer(ports, timer.eraser.wake)
+
+
+def account_erasing(ports: AccountPorts, timer: AccountTimer, database: Database, bus: Bus) -> list[Part]:
     """The timer that erases people, and the consumer that wakes it."""
-    timer = AccountTimer(ports)
     requested = Consumer(
         bus,
         database,
@@ -139,13 +149,23 @@ def duties(settings: RetentionSettings, ports: Ports, database: Database, bus: B
     return [timers.eraser, timers.reconciler, stored, concluded]
 
 
-def rpc_server(settings: RetentionSettings, ports: Ports, readiness: Readiness) -> RpcServer:
-    """The RPC service on its address."""
+def rpc_server(
+    settings: RetentionSettings,
+    ports: Ports,
+    erasing: ErasureAdministrationServicer,
+    readiness: Readiness,
+    acts: OperatorActs,
+) -> RpcServer:
+    """The RPC services on one address."""
     return RpcServer(
         settings.listen,
         Certificates(settings.certificates, NAME),
         statuses=STATUSES,
-        registrations=[lambda server: pb_grpc.add_RetentionServiceServicer_to_server(RetentionServicer(ports), server)],
+        registrations=[
+            lambda server: pb_grpc.add_RetentionServiceServicer_to_server(RetentionServicer(ports), server),
+            lambda server: admin_grpc.add_ErasureAdministrationServiceServicer_to_server(erasing, server),
+        ],
         readiness=readiness,
         drain_s=settings.drain_s,
+        acts=acts,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.auth.app.choose_password import check_choice
 from services.auth.app.end_other_sessions import end_others
 from services.auth.app.get_account import get_account
 from services.auth.app.ports import Ports
@@ -9,7 +10,7 @@ from services.auth.app.write_mail import write_mail
 from services.auth.domain.email_code import Purpose
 from services.auth.domain.errors import SessionNotFound, WrongPassword
 from services.auth.domain.mail import Occasion
-from services.auth.domain.password import check_password, is_possible, prepared
+from services.auth.domain.password import is_possible, prepared
 
 
 async def change_password(ports: Ports, user_id: str, session_id: str, present: str, chosen: str, language: str) -> int:
@@ -21,7 +22,7 @@ async def change_password(ports: Ports, user_id: str, session_id: str, present: 
     # An account without a password has none to show; its owner chooses one by mail.
     if not is_possible(present) or not await ports.hasher.verify(account.password_hash, prepared(present)):
         raise WrongPassword
-    check_password(chosen, account.email)
+    await check_choice(ports, chosen, account.email)
     password_hash = await ports.hasher.hash(prepared(chosen))
     now = ports.clock.now()
     async with ports.store.transaction() as work:

@@ -246,6 +246,10 @@ class Work(Protocol):
         """Publish once the work has committed."""
         ...
 
+    async def first_time(self, consumer: str, message_id: str) -> bool:
+        """Note a message of another service as handled by a consumer; false when it was before."""
+        ...
+
 
 class Store(Protocol):
     """Where auth's rows are."""
@@ -268,6 +272,14 @@ class PasswordHasher(Protocol):
 
     def is_outdated(self, password_hash: str) -> bool:
         """Whether the hash was made with less work than is asked for now."""
+        ...
+
+
+class KnownPasswords(Protocol):
+    """What guessers know already: passwords that were stolen elsewhere, single words, what rules make of them."""
+
+    async def has(self, password: str) -> bool:
+        """Whether they would find it soon. Takes some milliseconds, whatever is asked."""
         ...
 
 
@@ -311,6 +323,7 @@ class Ports:
     clock: Clock
     lives: Lives
     codes: AuthenticatorCodes
+    known_passwords: KnownPasswords
     mailing: Mailing | None = None
     """None where no mail is sent."""
     outside_issuers: frozenset[str] = frozenset()

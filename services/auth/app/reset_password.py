@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.auth.app.choose_password import check_choice
 from services.auth.app.end_every_way_in import end_every_way_in
 from services.auth.app.outsider import is_outsider
 from services.auth.app.ports import Ports
@@ -11,7 +12,7 @@ from services.auth.domain.email_code import Purpose
 from services.auth.domain.errors import CodeSpent
 from services.auth.domain.identifiers import fingerprint
 from services.auth.domain.mail import Occasion
-from services.auth.domain.password import check_password, prepared
+from services.auth.domain.password import prepared
 
 
 async def reset_password(ports: Ports, code: str, password: str, language: str) -> Account:
@@ -27,7 +28,7 @@ async def reset_password(ports: Ports, code: str, password: str, language: str) 
             raise CodeSpent
     if found is None or account is None or account.email.key != found.email_key:
         raise CodeSpent
-    check_password(password, account.email)
+    await check_choice(ports, password, account.email)
     password_hash = await ports.hasher.hash(prepared(password))
     now = ports.clock.now()
     async with ports.store.transaction() as work:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from services.auth.app.address_holder import holder_of
+from services.auth.app.choose_password import refuse_known
 from services.auth.app.mail_code import mail_code
 from services.auth.app.open_session import open_session
 from services.auth.app.ports import Ports
@@ -32,7 +33,7 @@ class NewPerson:
 
 
 def new_person(email: str, password: str, display_name: str, *, language: str = "en", device: str = "") -> NewPerson:
-    """Raises InvalidEmail, WeakPassword or DisplayNameTooLong."""
+    """Raises InvalidEmail, WeakPassword or DisplayNameTooLong. Whether the password is a known one is asked later."""
     address = parse_email(email)
     check_password(password, address)
     return NewPerson(address, password, clean_display_name(display_name), language, device)
@@ -41,8 +42,9 @@ def new_person(email: str, password: str, display_name: str, *, language: str = 
 async def sign_up(ports: Ports, person: NewPerson) -> tuple[Account, SessionTokens] | None:
     """The account and its first session; None where the address has to be confirmed, whether or not it has an account.
 
-    Raises HashingBusy, and EmailTaken where sign-ups are not confirmed by mail.
+    Raises WeakPassword or HashingBusy, and EmailTaken where sign-ups are not confirmed by mail.
     """
+    await refuse_known(ports, person.password)
     if ports.mailing is not None and ports.mailing.confirms_sign_ups:
         await _ask_for_confirmation(ports, person)
         return None

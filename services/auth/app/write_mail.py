@@ -8,7 +8,7 @@ from services.auth.app.mailing_ports import Mailing
 from services.auth.app.ports import Ports, Work
 from services.auth.domain.errors import MailOff
 from services.auth.domain.identifiers import new_mail_id
-from services.auth.domain.letters import letter
+from services.auth.domain.letters import letter, letter_in_all
 from services.auth.domain.mail import Mail, Occasion
 
 NOTICE_LIFE = datetime.timedelta(days=2)
@@ -27,7 +27,7 @@ async def write_mail(
     work: Work,
     occasion: Occasion,
     to: str,
-    language: str,
+    language: str | None,
     *,
     code: str = "",
     until: datetime.datetime | None = None,
@@ -35,11 +35,13 @@ async def write_mail(
 ) -> None:
     """Sent once the caller's unit of work has committed; nothing where none is sent here, or `to` is empty.
 
-    `until` is a link's end; `user_id` whose mail it is, where they have an account.
+    Without a language it is in each of ours: what begins without the person says none. `until` is a link's end;
+    `user_id` whose mail it is, where they have an account.
     """
     # An account of another issuer's person may be without an address.
     if ports.mailing is None or not to:
         return
     now = ports.clock.now()
-    subject, text = letter(occasion, language, ports.mailing.public_url, code)
+    url = ports.mailing.public_url
+    subject, text = letter_in_all(occasion, url) if language is None else letter(occasion, language, url, code)
     await work.mails.add(Mail(new_mail_id(), to, subject, text, until or now + NOTICE_LIFE), now, user_id)

@@ -18,6 +18,11 @@ class EmailTaken(Exception):
 class WeakPassword(Exception):
     """Choose another password."""
 
+    def __init__(self, fault: str, text: str) -> None:
+        """`fault` is short, long, regular, personal or known; `text` says it in a sentence."""
+        super().__init__(text)
+        self.facts = {"fault": fault}
+
 
 class DisplayNameTooLong(Exception):
     """A name has at most 100 characters."""

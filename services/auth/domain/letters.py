@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.auth.domain.mail import Occasion, spoken
+from services.auth.domain.mail import LANGUAGES, Occasion, spoken
 
 _PATHS: Mapping[Occasion, str] = {
     Occasion.CONFIRM_SIGN_UP: "confirm",
@@ -167,6 +167,14 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
                 " If it was not you, choose a new password at once:\n\n{home}"
             ),
         ),
+        Occasion.WEBHOOK_GIVEN_UP: (
+            "A webhook of yours was turned off",
+            (
+                "A webhook of your StripSession account took no messages, and nothing is sent there any more. Your"
+                " account tells under Webhooks which one it is, and its log what was wrong. Turn it on again there once"
+                " its server works; songs of the time in between are not told of later:\n\n{home}"
+            ),
+        ),
     },
     "de": {
         Occasion.CONFIRM_SIGN_UP: (
@@ -327,8 +335,23 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
                 " niemanden mehr an. Warst du es nicht, dann wähle sofort ein neues Passwort:\n\n{home}"
             ),
         ),
+        Occasion.WEBHOOK_GIVEN_UP: (
+            "Einer deiner Webhooks wurde ausgeschaltet",
+            (
+                "Ein Webhook deines Kontos bei StripSession nahm keine Nachrichten an, und es wird nichts mehr dorthin"
+                " geschickt. In deinem Konto steht unter Webhooks, welcher es ist, und in seinem Protokoll, woran es"
+                " lag. Schalte ihn dort wieder ein, sobald sein Server läuft; von Songs aus der Zwischenzeit erfährt er"
+                " nichts mehr:\n\n{home}"
+            ),
+        ),
     },
 }
+
+
+def letter_in_all(occasion: Occasion, public_url: str) -> tuple[str, str]:
+    """Subject and text in each of our languages, for whom nobody knows which they read; of an occasion without code."""
+    letters = [letter(occasion, language, public_url) for language in LANGUAGES]
+    return " / ".join(subject for subject, _ in letters), "\n\n".join(text for _, text in letters)
 
 
 def letter(occasion: Occasion, language: str, public_url: str, code: str = "") -> tuple[str, str]:

@@ -32,6 +32,7 @@ class Occasion(enum.Enum):
     PASSKEY_COPIED = "passkey_copied"
     PROVIDER_CONNECTED = "provider_connected"
     PROVIDER_DISCONNECTED = "provider_disconnected"
+    WEBHOOK_GIVEN_UP = "webhook_given_up"
 
 
 @dataclasses.dataclass(frozen=True)

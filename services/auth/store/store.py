@@ -67,6 +67,10 @@ class PostgresWork:
         """Publish once the work has committed."""
         await self._inner.publish(self._encode(fact))
 
+    async def first_time(self, consumer: str, message_id: str) -> bool:
+        """Note a message of another service as handled by a consumer; false when it was before."""
+        return await self._inner.first_time(consumer, message_id)
+
 
 class PostgresStore:
     """Units of work on auth's schema."""

@@ -6,7 +6,7 @@ from chassis import metrics
 from chassis.rpc.interceptors import Context
 from services.billing.api.ledger_pages import age_of, entries_message, number_of, place_of, reservations_message
 from services.billing.api.mapping import named, pack_message, plan_message, usage_message
-from services.billing.app.assign_plan import assign_plan
+from services.billing.app.assign_plan import exchange_plan
 from services.billing.app.get_usage import get_usage
 from services.billing.app.list_entries import list_entries
 from services.billing.app.list_open_reservations import list_open_reservations
@@ -94,6 +94,5 @@ class PlanAdministrationServicer(pb_grpc.PlanAdministrationServiceServicer):
 
     async def AssignPlan(self, request: pb.AssignPlanRequest, context: Context) -> pb.AssignPlanResponse:
         """Puts a person on a plan."""
-        return pb.AssignPlanResponse(
-            plan=plan_message(await assign_plan(self._ports, named(request.owner_id), request.plan))
-        )
+        plan, before = await exchange_plan(self._ports, named(request.owner_id), request.plan)
+        return pb.AssignPlanResponse(plan=plan_message(plan), plan_before=before)

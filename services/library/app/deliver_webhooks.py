@@ -7,6 +7,7 @@ import dataclasses
 import logging
 from collections.abc import Callable
 
+from services.library.app.give_up_webhook import give_up_webhook
 from services.library.app.ports import Ports, Work
 from services.library.domain.identifiers import new_lease_id
 from services.library.domain.webhook import (
@@ -114,11 +115,9 @@ class WebhookDeliverer:
             is_full = await work.webhook_deliveries.waits_more_than(endpoint.endpoint_id, WAITING_MAX)
             reason = DisabledReason.FAILING if is_full else None
         if reason is not None:
-            endpoint = endpoint.disabled(reason, self._ports.clock.now())
-            await work.webhook_deliveries.give_up(endpoint.endpoint_id)
+            await give_up_webhook(work, endpoint, reason, self._ports.clock.now())
         elif tried.status is DeliveryStatus.DELIVERED:
-            endpoint = dataclasses.replace(endpoint, delivered_at=attempt.began_at)
-        await work.webhook_endpoints.save(endpoint)
+            await work.webhook_endpoints.save(dataclasses.replace(endpoint, delivered_at=attempt.began_at))
 
 
 def _note(task: asyncio.Task[None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.library.app.give_up_webhook import give_up_webhook
 from services.library.app.ports import Work
 from services.library.domain.identifiers import new_message_id
 from services.library.domain.track import Track, TrackState
@@ -41,5 +42,4 @@ async def _tell(work: Work, track: Track, event: EventType, state: str) -> None:
         # Also one that takes what it is sent, more slowly than things happen: its log would grow without end.
         endpoint = await work.webhook_endpoints.locked(track.owner_id, endpoint_id)
         if endpoint is not None:
-            await work.webhook_endpoints.save(endpoint.disabled(DisabledReason.FAILING, track.updated_at))
-            await work.webhook_deliveries.give_up(endpoint_id)
+            await give_up_webhook(work, endpoint, DisabledReason.FAILING, track.updated_at)

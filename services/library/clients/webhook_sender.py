@@ -191,8 +191,17 @@ class Names:
 
 
 def _looked_up(host: str, port: int) -> Sequence[Address]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    found = socket.getaddrinfo(_to_its_end(host), port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
     return list(dict.fromkeys(ipaddress.ip_address(address[0]) for *_, address in found))
+
+
+def _to_its_end(host: str) -> str:
+    """The name as it stands from the root: without its dot this machine's search domains would be tried on it.
+
+    Of ours alone: certificates, SNI and the header Host have names without it.
+    """
+    is_name = ":" not in host and not host.replace(".", "").isdigit() and host != "localhost"
+    return f"{host}." if is_name else host
 
 
 def _request(target: Target, headers: Mapping[str, str], body: bytes) -> bytes:

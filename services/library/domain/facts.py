@@ -33,4 +33,12 @@ class SegmentCommitted:
     playable_samples: int
 
 
-Fact = UploadStored | TrackChanged | SegmentCommitted
+@dataclasses.dataclass(frozen=True)
+class WebhookGivenUp:
+    """A webhook endpoint takes nothing: nothing is sent there until its owner turns it on again."""
+
+    endpoint_id: str
+    owner_id: str
+
+
+Fact = UploadStored | TrackChanged | SegmentCommitted | WebhookGivenUp

@@ -5,7 +5,7 @@ from __future__ import annotations
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from services.library.domain.facts import Fact, SegmentCommitted, TrackChanged, UploadStored
+from services.library.domain.facts import Fact, SegmentCommitted, TrackChanged, UploadStored, WebhookGivenUp
 from stripsession.library.v1 import events_pb2
 
 
@@ -18,6 +18,8 @@ def encode(fact: Fact) -> Message:
             return events_pb2.UploadStored(upload_id=fact.upload_id, owner_id=fact.owner_id, created_at=created_at)
         case TrackChanged():
             return events_pb2.TrackChanged(track_id=fact.track_id, owner_id=fact.owner_id)
+        case WebhookGivenUp():
+            return events_pb2.WebhookGivenUp(endpoint_id=fact.endpoint_id, owner_id=fact.owner_id)
         case SegmentCommitted():
             return events_pb2.SegmentCommitted(
                 track_id=fact.track_id,

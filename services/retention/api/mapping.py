@@ -10,8 +10,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.retention.app.list_erasures import Page
 from services.retention.app.ports import Place
+from services.retention.app.request_erasure import Noted
 from services.retention.domain.erasure import Erasure, Reason
 from services.retention.domain.errors import PageTokenInvalid
+from stripsession.retention.v1 import erasure_administration_service_pb2 as admin_pb
 from stripsession.retention.v1 import retention_service_pb2 as pb
 
 _REASONS = {Reason.FINISHED: pb.ERASURE_REASON_FINISHED, Reason.DEADLINE: pb.ERASURE_REASON_DEADLINE}
@@ -43,6 +45,21 @@ def page_message(page: Page) -> pb.ListErasuresResponse:
     return pb.ListErasuresResponse(
         erasures=[_message(erasure) for erasure in page.erasures], next_page_token=token_of(page.next_place)
     )
+
+
+def erasure_message(noted: Noted) -> admin_pb.ErasePersonResponse:
+    """How far the erasure of a person is."""
+    erasure = noted.erasure
+    waiting = [
+        admin_pb.WaitingHolder(holder=step.holder, fault=step.fault)
+        for step in erasure.steps
+        if step.finished_at is None
+    ]
+    message = admin_pb.ErasePersonResponse(begun=noted.is_new, waiting=waiting)
+    message.requested_at.FromDatetime(erasure.requested_at)
+    if erasure.finished_at is not None:
+        message.finished_at.FromDatetime(erasure.finished_at)
+    return message
 
 
 def _message(erasure: Erasure) -> pb.Erasure:

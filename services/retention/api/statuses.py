@@ -9,6 +9,7 @@ from services.retention.domain import errors
 
 STATUSES: Statuses = {
     errors.IdentifierMissing: (grpc.StatusCode.INVALID_ARGUMENT, "IDENTIFIER_MISSING"),
+    errors.IdentifierUnknown: (grpc.StatusCode.INVALID_ARGUMENT, "IDENTIFIER_UNKNOWN"),
     errors.PageTokenInvalid: (grpc.StatusCode.INVALID_ARGUMENT, "PAGE_TOKEN_INVALID"),
     errors.LibraryAway: (grpc.StatusCode.UNAVAILABLE, "LIBRARY_AWAY"),
     errors.HolderFailed: (grpc.StatusCode.UNAVAILABLE, "HOLDER_FAILED"),

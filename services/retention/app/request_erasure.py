@@ -1,11 +1,50 @@
-"""A person is to be erased."""
+"""A person is to be erased, as their issuer or an operator says."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
+import re
 
 from services.retention.app.account_ports import AccountPorts
-from services.retention.domain.account_erasure import begun
+from services.retention.domain.account_erasure import AccountErasure, again, begun
+from services.retention.domain.errors import IdentifierMissing, IdentifierUnknown
+
+_USER_ID = re.compile(r"usr_[0-9a-f]{32}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Noted:
+    """An erasure, and whether it was begun just now."""
+
+    erasure: AccountErasure
+    is_new: bool
+
+
+async def erase_person(ports: AccountPorts, user_id: str, *, anew: bool) -> Noted:
+    """Begin it, or tell how far it is; `anew` begins one that is over once more. Idempotent while it is under way.
+
+    Nobody asks whether there is such a person: after a backup each service knows others. Raises IdentifierMissing, and
+    IdentifierUnknown for what is no person's identifier.
+    """
+    if not user_id:
+        raise IdentifierMissing
+    if not _USER_ID.fullmatch(user_id):
+        raise IdentifierUnknown
+    now = ports.clock.now()
+    async with ports.erasures.transaction() as work:
+        fresh = begun(user_id, now, now)
+        if await work.add(fresh):
+            return Noted(fresh, is_new=True)
+        known = await work.locked(user_id)
+        if known is None:
+            # Erasures are never removed.
+            raise IdentifierUnknown
+        if not anew or known.finished_at is None:
+            return Noted(known, is_new=False)
+        reopened = again(known, now)
+        await work.save(reopened, now)
+        return Noted(reopened, is_new=True)
 
 
 async def request_erasure(ports: AccountPorts, user_id: str, requested_at: datetime.datetime) -> bool:

@@ -25,7 +25,7 @@ class Answer:
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """One holder's part. Once finished it is never asked again."""
+    """One holder's part. Once finished it is not asked again, unless the whole is begun again."""
 
     holder: str
     not_before: datetime.datetime
@@ -87,6 +87,18 @@ class AccountErasure:
         steps = tuple(step if each.holder == step.holder else each for each in self.steps)
         is_over = all(each.finished_at is not None for each in steps)
         return dataclasses.replace(self, steps=steps, finished_at=self.finished_at or (now if is_over else None))
+
+
+def again(erasure: AccountErasure, now: datetime.datetime) -> AccountErasure:
+    """Every holder is to be asked anew where it was over; the same where it is under way.
+
+    What each took away the last time stands until it answers: it tells all that it ever removed, but for what a backup
+    made it forget.
+    """
+    if erasure.finished_at is None:
+        return erasure
+    steps = tuple(Step(step.holder, now, counts=step.counts) for step in erasure.steps)
+    return AccountErasure(erasure.user_id, now, steps)
 
 
 def begun(user_id: str, requested_at: datetime.datetime, now: datetime.datetime) -> AccountErasure:

@@ -7,6 +7,10 @@ class IdentifierMissing(Exception):
     """A person must be named."""
 
 
+class IdentifierUnknown(Exception):
+    """That names no person: an identifier is usr_ and 32 digits and letters from a to f."""
+
+
 class PageTokenInvalid(Exception):
     """The page token is not one of ours. Start at the first page."""
 

@@ -24,7 +24,7 @@ from stack.issuer.app import Issuer, Options
 from stack.issuer.openid import Client
 from stack.issuer.server import serving
 from stack.issuer.webhooks import Message
-from tests.unit.auth.fakes import LIVES, CountingHasher, PlainSigner
+from tests.unit.auth.fakes import LIVES, CountingHasher, PlainSigner, ShortListOfPasswords
 
 PAGE = "https://stripsession.example"
 SECRET_KEY = "sk_test_made_up_for_tests"
@@ -86,7 +86,7 @@ async def clerk_house(database: Database) -> AsyncIterator[ClerkHouse]:
         waited_s.append(seconds)
 
     store = PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
-    ports = Ports(store, CountingHasher(), PlainSigner(), SystemClock(), LIVES, TotpCodes())
+    ports = Ports(store, CountingHasher(), PlainSigner(), SystemClock(), LIVES, TotpCodes(), ShortListOfPasswords())
     http = HttpDocuments()
     try:
         async with issuing() as issuer:

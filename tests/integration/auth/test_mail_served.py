@@ -15,19 +15,27 @@ from typing import Any
 import grpc
 import pytest
 
+from chassis.bus.connection import Bus
+from chassis.bus.subjects import subject_of
+from chassis.bus.topology import FACTS
 from chassis.clock import SystemClock
+from chassis.db.pool import Database
 from chassis.identity import Certificates
 from chassis.rpc.client import Channel
 from chassis.rpc.errors import from_error
 from chassis.settings import SettingsInvalid
+from chassis.testing.nats import NatsServer
 from chassis.testing.postgres import PostgresServer
 from services.auth import wiring
+from services.auth.domain.letters import letter_in_all
+from services.auth.domain.mail import Occasion
 from services.auth.settings import AuthSettings
 from services.auth.store.store import MIGRATIONS, SCHEMA
 from stripsession.auth.v1 import account_security_service_pb2 as security_pb
 from stripsession.auth.v1 import account_security_service_pb2_grpc as security_grpc
 from stripsession.auth.v1 import auth_service_pb2 as pb
 from stripsession.auth.v1 import auth_service_pb2_grpc as pb_grpc
+from stripsession.library.v1.events_pb2 import WebhookGivenUp
 
 EMAIL, PASSWORD, CHOSEN = "ada@example.org", "a long enough secret", "another long secret"
 ARRIVES_S = 20.0
@@ -36,11 +44,12 @@ ARRIVES_S = 20.0
 class Served:
     """Auth, and the mail that it wrote."""
 
-    def __init__(self, channel: grpc.aio.Channel, assembly: wiring.Assembly, folder: Path) -> None:
+    def __init__(self, channel: grpc.aio.Channel, assembly: wiring.Assembly, folder: Path, database: Database) -> None:
         self.auth = pb_grpc.AuthServiceStub(channel)
         self.security = security_grpc.AccountSecurityServiceStub(channel)
         self.assembly = assembly
         self.folder = folder
+        self.database = database
         self.read: set[Path] = set()
 
     async def newest(self) -> tuple[str, str, str]:
@@ -83,9 +92,24 @@ def serve(postgres: PostgresServer, certificates: Path, tmp_path: Path) -> Serve
                 stack.push_async_callback(part.stop)
             channel = Channel("auth", f"127.0.0.1:{assembly.server.port}", Certificates(certificates, "gateway"))
             stack.push_async_callback(channel.stop)
-            yield Served(channel.grpc, assembly, tmp_path / "mail")
+            yield Served(channel.grpc, assembly, tmp_path / "mail", database)
 
     return serving
+
+
+async def test_a_webhook_that_is_given_up_reaches_its_owner(serve: Serve, nats_server: NatsServer) -> None:
+    """The library's fact on the bus is a mail to the address that its owner confirmed."""
+    async with serve() as served, contextlib.AsyncExitStack() as stack:
+        opened = await served.auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD))
+        _, _, code = await served.newest()
+        await served.security.VerifyEmail(security_pb.VerifyEmailRequest(code=code))
+        bus = Bus(nats_server.url, None, streams=[FACTS])
+        for part in (bus, wiring.webhooks_given_up(served.assembly.ports, served.database, bus)):
+            await part.start()
+            stack.push_async_callback(part.stop)
+        fact = WebhookGivenUp(endpoint_id="whe_1", owner_id=opened.account.user_id).SerializeToString()
+        await bus.jetstream.publish(subject_of(WebhookGivenUp), fact)
+        assert (await served.newest())[:2] == (EMAIL, letter_in_all(Occasion.WEBHOOK_GIVEN_UP, "")[0])
 
 
 async def reason_of(call: Awaitable[object]) -> str:

@@ -154,7 +154,7 @@ async def test_refusals(served: Served) -> None:
         "EMAIL_TAKEN",
     )
     assert await _refused(auth.SignUp(pb.SignUpRequest(email="x", password=PASSWORD))) == (invalid, "INVALID_EMAIL")
-    weak = pb.SignUpRequest(email="eve@example.org", password="password")
+    weak = pb.SignUpRequest(email="eve@example.org", password="Dragon2024!")
     assert await _refused(auth.SignUp(weak)) == (invalid, "WEAK_PASSWORD")
     for email in (EMAIL, "nobody@example.org", "x"):
         wrong = pb.SignInRequest(email=email, password="a wrong password")

@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 import yaml
 
@@ -44,6 +45,34 @@ class TestPostgresStore(StoreConformance, IdentityConformance, MailConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
         return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
+
+
+_OF_BEFORE = (
+    "INSERT INTO sessions (session_id, user_id, created_at, last_used_at, expires_at, device)"
+    " VALUES ($1, $2, now(), now(), now() + interval '1 hour', '')"
+)
+"""How auth opened a session before it knew of second factors."""
+
+
+async def test_an_auth_from_before_second_factors_signs_nobody_in_past_one(database: Database) -> None:
+    """While old and new processes run side by side, the old ones open no session of a person who has set a factor."""
+    for user_id, is_set in (("usr_set", True), ("usr_begun", False), ("usr_none", None)):
+        await database.pool.execute(
+            "INSERT INTO accounts (user_id, display_name, created_at) VALUES ($1, '', now())",
+            user_id,
+        )
+        if is_set is not None:
+            await database.pool.execute(
+                "INSERT INTO second_factors (user_id, sealed, set_at, last_step, wrong) VALUES ($1, '', $2, 0, 0)",
+                user_id,
+                NOW if is_set else None,
+            )
+    with pytest.raises(asyncpg.RaiseError, match="second factor"):
+        await database.pool.execute(_OF_BEFORE, "ses_set", "usr_set")
+    for user_id in ("usr_begun", "usr_none"):
+        await database.pool.execute(_OF_BEFORE, user_id.replace("usr", "ses"), user_id)
+    told = await database.pool.fetch("SELECT session_id, methods FROM sessions ORDER BY session_id")
+    assert [tuple(row) for row in told] == [("ses_begun", []), ("ses_none", [])]
 
 
 class TestPostgresSecondFactors(FactorConformance):

@@ -231,7 +231,7 @@ async def test_console_assigns_plans(channel: Open) -> None:
     """The operator puts a person on a plan that counts at once, and cannot name one that does not exist."""
     administration = pb_grpc.PlanAdministrationServiceStub(channel("console").grpc)
     answer = await administration.AssignPlan(pb.AssignPlanRequest(owner_id="usr_1", plan="home"))
-    assert answer.plan.title == "Home"
+    assert (answer.plan.title, answer.plan_before) == ("Home", "free")
     allowance = await pb_grpc.LedgerServiceStub(channel("separation").grpc).GetAllowance(
         pb.GetAllowanceRequest(owner_id="usr_1")
     )

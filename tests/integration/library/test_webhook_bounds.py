@@ -103,6 +103,7 @@ async def test_an_endpoint_for_which_too_much_waits_is_given_up(world: World, mo
     listed = await list_webhook_endpoints(world.ports, OWNER)
     full, fine = sorted(listed, key=lambda each: each.endpoint_id != endpoint_id)
     assert full.disabled_reason is DisabledReason.FAILING
+    assert (await world.facts()).count("WebhookGivenUp") == 1
     assert fine.disabled_at is None
     assert await statuses(world, endpoint_id) == ["failed"] * 3
     assert await statuses(world, fine.endpoint_id) == ["waiting"]

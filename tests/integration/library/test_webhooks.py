@@ -181,6 +181,7 @@ async def test_an_endpoint_that_takes_nothing_is_given_up(
     assert given_up.disabled_reason is not None
     assert given_up.disabled_reason.value == ("gone" if answer.http_status == 410 else "failing")
     assert fine.disabled_at is None
+    assert (await world.facts()).count("WebhookGivenUp") == 1
     tries = len(heard(world))
     assert tries == (1 if answer.http_status == 410 else 14)
     await cancel_track(world.ports, OWNER, track.track_id)
@@ -192,6 +193,9 @@ async def test_an_endpoint_that_takes_nothing_is_given_up(
     world.receiver.answers.clear()
     enabled = await update_webhook_endpoint(world.ports, OWNER, endpoint_id, url=None, events=(), enabled=True)
     assert enabled.disabled_at is None
+    await update_webhook_endpoint(world.ports, OWNER, endpoint_id, url=None, events=(), enabled=False)
+    await update_webhook_endpoint(world.ports, OWNER, endpoint_id, url=None, events=(), enabled=True)
+    assert (await world.facts()).count("WebhookGivenUp") == 1
     await delete_track(world.ports, OWNER, track.track_id)
     await drain(deliverer)
     assert heard(world)[tries:] == ["track.deleted"]

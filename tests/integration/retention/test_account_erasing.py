@@ -23,18 +23,21 @@ from services.retention.app.erase_accounts import CLAIM_LIFE, erase_accounts
 from services.retention.app.erase_due import erase_due
 from services.retention.app.expect_upload import expect_upload
 from services.retention.app.reconcile import reconcile
-from services.retention.app.request_erasure import request_erasure
+from services.retention.app.request_erasure import erase_person, request_erasure
 from services.retention.clients.holders import HolderClient
 from services.retention.domain.account_erasure import HOLDERS
 from services.retention.domain.erasure import HeldUpload
 from services.retention.domain.errors import HolderFailed
 from services.retention.events.account_facts import AccountFactHandlers
+from services.retention.events.account_timer import AccountTimer
 from services.retention.store.account_erasures import AccountErasureStore
 from services.retention.wiring import account_erasing
 from stripsession.auth.v1 import events_pb2
 from tests.integration.retention.conftest import Setting
 from tests.unit.retention.account_promises import AccountPromises
 from tests.unit.retention.fake_accounts import Crash, FakeHolder
+
+PERSON = f"usr_{'ab' * 16}"
 
 
 class TestAccountErasureStore(AccountPromises):
@@ -73,7 +76,7 @@ async def test_a_deletion_told_twice_on_the_bus_erases_once(
     monkeypatch.setattr(metrics.ACCOUNTS_ERASED, "inc", erased.set)
     bus = Bus(nats_server.url, None, streams=[FACTS])
     async with contextlib.AsyncExitStack() as stack:
-        for part in (bus, *account_erasing(ports, database, bus)):
+        for part in (bus, *account_erasing(ports, AccountTimer(ports), database, bus)):
             await part.start()
             stack.push_async_callback(part.stop)
         for _ in range(2):
@@ -81,6 +84,22 @@ async def test_a_deletion_told_twice_on_the_bus_erases_once(
             await bus.jetstream.publish(subject, _requested("usr_1").SerializeToString())
         await asyncio.wait_for(erased.wait(), 20)
     assert [holders[name].asked for name in HOLDERS] == [["usr_1"]] * 4
+
+
+async def test_a_holder_that_came_back_from_a_backup_is_erased_again(
+    database: Database, ports: AccountPorts, holders: dict[str, FakeHolder]
+) -> None:
+    """What is over begins again when an operator asks for that, for every holder, in the real store; and ends again."""
+    await erase_person(ports, PERSON, anew=False)
+    await erase_accounts(ports)
+    assert not (await erase_person(ports, PERSON, anew=False)).is_new
+    assert (await erase_accounts(ports)).finished == []
+    noted = await erase_person(ports, PERSON, anew=True)
+    assert (noted.is_new, noted.erasure.finished_at) == (True, None)
+    assert not (await erase_person(ports, PERSON, anew=True)).is_new
+    (finished,) = (await erase_accounts(ports)).finished
+    assert finished.user_id == PERSON
+    assert [holders[name].asked for name in HOLDERS] == [[PERSON] * 2] * 4
 
 
 async def test_a_deletion_of_nobody_is_dropped(ports: AccountPorts) -> None:

@@ -10,13 +10,15 @@ from pathlib import Path
 import grpc
 import pytest
 
+from chassis.db.operator_acts import OperatorActs
 from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.rpc.client import Channel
 from chassis.rpc.errors import from_error
 from services.retention.app.erase_due import erase_due
 from services.retention.app.reconcile import reconcile
-from services.retention.wiring import rpc_server
+from services.retention.events.account_timer import AccountTimer
+from services.retention.wiring import erasing_servicer, make_account_ports, rpc_server
 from stripsession.retention.v1 import retention_service_pb2 as pb
 from stripsession.retention.v1 import retention_service_pb2_grpc as pb_grpc
 from tests.integration.retention.conftest import Setting
@@ -27,7 +29,9 @@ Open = Callable[[str], "pb_grpc.RetentionServiceAsyncStub"]
 @pytest.fixture
 async def stub(setting: Setting, certificates: Path) -> AsyncIterator[Open]:
     """Opens a stub with a named caller's certificate."""
-    server = rpc_server(setting.settings, setting.ports, Readiness())
+    accounts = make_account_ports(setting.database, {}, setting.clock)
+    erasing = erasing_servicer(accounts, AccountTimer(accounts))
+    server = rpc_server(setting.settings, setting.ports, erasing, Readiness(), OperatorActs(setting.database))
     async with AsyncExitStack() as stack:
         await server.start()
         stack.push_async_callback(server.stop)

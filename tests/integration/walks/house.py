@@ -48,7 +48,7 @@ FORGER = "forger"
 """A certificate that names the gateway, by another authority."""
 HOLDERS = ("auth", "billing", "library", "separation")
 """Services that hold something of people."""
-NOTING = ("auth", "billing")
+NOTING = ("auth", "billing", "retention")
 """Services on which an operator acts."""
 CALLERS = (*SERVICES, *OPERATORS[1:], STRANGER, NOBODY, FORGER)
 STARTED_S = 60.0

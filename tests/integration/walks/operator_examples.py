@@ -9,6 +9,7 @@ from stripsession.auth.v1 import account_administration_service_pb2 as accounts
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.billing.v1 import payment_service_pb2 as payments
+from stripsession.retention.v1 import erasure_administration_service_pb2 as erasures
 from tests.integration.walks.rpc_examples import OF_SERVICES, Example
 
 OF_OPERATORS: Mapping[str, Example] = {
@@ -30,6 +31,10 @@ OF_OPERATORS: Mapping[str, Example] = {
         lambda asked: payments.GrantCourtesyRequest(owner_id=asked.actor, seconds=60, life_days=30, reference="sorry")
     ),
     "billing.v1.PaymentAdministrationService.CheckPrices": Example(lambda asked: payments.CheckPricesRequest()),
+    # Somebody who never was: whoever asks is needed for what comes after.
+    "retention.v1.ErasureAdministrationService.ErasePerson": Example(
+        lambda asked: erasures.ErasePersonRequest(user_id=f"usr_{'0' * 32}", again=True)
+    ),
 }
 EXAMPLES: Mapping[str, Example] = {
     **OF_SERVICES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from stack.issuer.webhooks import deleted
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import federation_service_pb2 as federation
 from stripsession.library.v1 import library_service_pb2 as library
+from stripsession.retention.v1 import erasure_administration_service_pb2 as erasures
 from tests.integration.walks.belongings import Belongings, Person, State
 from tests.integration.walks.house import HOLDERS, House
 from tests.integration.walks.people import Walk
@@ -124,6 +126,49 @@ async def test_a_deletion_at_the_issuer_empties_every_service(walk: Walk, monkey
     assert '"jobs": 2' in told["separation"]
     assert '"subscriptions": 1' in told["billing"]
     assert '"accounts": 1' in told["auth"]
+
+
+async def _outlive(house: House, person: Person, erased: asyncio.Event) -> None:
+    """Wait for the end, as if the person's access tokens ran out at once: auth ends sessions, and waits for those."""
+    async with asyncio.timeout(120):
+        while not erased.is_set():
+            await house.write_auth(
+                "UPDATE sessions SET ended_at = ended_at - interval '1 hour' WHERE user_id = $1", person.user_id
+            )
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(erased.wait(), 0.5)  # sleep: auth asks itself again after a pause of its own
+
+
+async def test_an_operator_erases_whom_a_backup_brought_back(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A living account goes by an operator's word, and once more when a service came back with what it had removed."""
+    house, maker, erased = walk.house, walk.maker, asyncio.Event()
+    monkeypatch.setattr(metrics.ACCOUNTS_ERASED, "inc", erased.set)
+    person = await maker.person()
+    await maker.belongings(person, State.READY)
+    asking, name = erasures.ErasePersonRequest(user_id=person.user_id), "retention.v1.ErasureAdministrationService"
+    assert (await maker.ask(f"{name}.ErasePerson", asking, "console")).begun
+    await _outlive(house, person, erased)
+    told = await maker.ask(f"{name}.ErasePerson", asking, "console")
+    assert (told.begun, told.HasField("finished_at")) == (False, True)
+
+    restored = await asyncpg.connect(house.urls["library"])
+    try:
+        await restored.execute("DELETE FROM library.erased_people WHERE user_id = $1", person.user_id)
+        upload = library.CreateUploadRequest(owner_id=person.user_id, length_bytes=4)
+        brought = (await maker.ask("library.v1.LibraryService.CreateUpload", upload, "gateway")).upload.upload_id
+        assert await restored.fetchval("SELECT 1 FROM library.user_keys WHERE owner_id = $1", person.user_id)
+        erased.clear()
+        again = erasures.ErasePersonRequest(user_id=person.user_id, again=True)
+        assert (await maker.ask(f"{name}.ErasePerson", again, "console")).begun
+        await asyncio.wait_for(erased.wait(), 120)
+        assert not await restored.fetchval("SELECT 1 FROM library.user_keys WHERE owner_id = $1", person.user_id)
+        opened = "SELECT 1 FROM library.uploads WHERE upload_id = $1 AND wrapped_key IS NOT NULL"
+        assert not await restored.fetchval(opened, brought)
+        for service in ("library", "separation", "auth"):
+            held = await _everything(house.urls[service], service)
+            assert {table for table, text in held.items() if person.user_id in text} <= LEFT[service], service
+    finally:
+        await restored.close()
 
 
 def _is_of(house: House, subscription: dict[str, object], person: Person) -> bool:

@@ -59,6 +59,7 @@ class Rows:
     factors: dict[str, SecondFactor] = dataclasses.field(default_factory=dict)
     recovery_codes: dict[str, set[bytes]] = dataclasses.field(default_factory=dict)
     challenges: dict[bytes, Challenge] = dataclasses.field(default_factory=dict)
+    handled: set[tuple[str, str]] = dataclasses.field(default_factory=set)
     facts: list[Fact] = dataclasses.field(default_factory=list)
     locks: list[str] = dataclasses.field(default_factory=list)
     """The tables whose rows work that committed held, in the order in which it took them."""

@@ -250,6 +250,12 @@ class FakeWork:
     async def publish(self, fact: Fact) -> None:
         self._rows.facts.append(fact)
 
+    async def first_time(self, consumer: str, message_id: str) -> bool:
+        if (consumer, message_id) in self._rows.handled:
+            return False
+        self._rows.handled.add((consumer, message_id))
+        return True
+
 
 class FakeStore:
     """One transaction at a time; what a failed one did is forgotten."""
@@ -315,6 +321,13 @@ class KeepingMailer:
         self.sent.append(mail)
 
 
+class ShortListOfPasswords:
+    """Knows the one that everybody knows."""
+
+    async def has(self, password: str) -> bool:
+        return password.casefold() == "password"
+
+
 @dataclasses.dataclass
 class World:
     """Every fake, and the ports made of them."""
@@ -337,6 +350,7 @@ class World:
             self.clock,
             LIVES,
             TotpCodes(),
+            ShortListOfPasswords(),
             mailing if self.sends_mail or self.confirms_sign_ups else None,
             self.outside_issuers,
         )

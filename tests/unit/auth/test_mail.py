@@ -26,6 +26,7 @@ from services.auth.domain.errors import (
     CodeSpent,
     EmailTaken,
     TooManyMails,
+    WeakPassword,
     WrongCredentials,
     WrongPassword,
 )
@@ -200,6 +201,14 @@ async def worked(world: World, email: str) -> Work:
     after = work_of(world)
     rows = {name: count - before.rows[name] for name, count in after.rows.items()}
     return Work(after.hashed - before.hashed, after.verified - before.verified, rows)
+
+
+async def test_a_known_password_waits_for_no_mail() -> None:
+    """Whoever signs up with a password that guessers know is told at once, and no mail goes out."""
+    world = World(confirms_sign_ups=True)
+    with pytest.raises(WeakPassword):
+        await ask_to_sign_up(world.ports, new_person(EMAIL, "password", ""))
+    assert (world.waiting(), world.hasher.hashed) == ([], 0)
 
 
 async def test_sign_up_does_the_same_for_known_and_unknown_addresses() -> None:

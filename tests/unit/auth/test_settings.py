@@ -91,3 +91,10 @@ def test_passkeys_are_bound_to_what_is_named_first() -> None:
     assert told.origins == ("https://a.example", "https://www.a.example")
     with pytest.raises(SettingsInvalid, match="PASSKEY_ORIGINS"):
         load(AuthSettings, NEEDED | {"STRIPSESSION_PASSKEY_ORIGINS": "http://a.example"})
+
+
+def test_a_list_of_passwords_that_is_no_file_is_told_at_the_start(tmp_path: Path) -> None:
+    """A slip in its path would leave what it should refuse unrefused."""
+    named = {"STRIPSESSION_BREACHED_PASSWORDS_FILE": str(tmp_path / "pwned.txt")}
+    with pytest.raises(SettingsInvalid, match="BREACHED_PASSWORDS_FILE"):
+        load(AuthSettings, NEEDED | named)

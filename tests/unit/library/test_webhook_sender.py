@@ -307,6 +307,20 @@ async def test_names_are_looked_up_as_the_machine_does() -> None:
     assert (await sender.send(URL, {}, b"{}")).fault is Fault.NAME_UNKNOWN
 
 
+async def test_a_name_is_looked_up_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No search domain is ever added to a stranger's name; an address, and this machine, stay as they are."""
+    asked = []
+
+    def looked_up(host: str, port: int, **_: object) -> list[object]:
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (PUBLIC, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+    for host in ("receiver.example.org", "93.184.216.34", "2606:4700::1111", "localhost"):
+        assert await Names().resolve(host, 443) == [ipaddress.ip_address(PUBLIC)]
+    assert asked == ["receiver.example.org.", "93.184.216.34", "2606:4700::1111", "localhost"]
+
+
 def test_the_open_internet_is_reached() -> None:
     """Ordinary addresses of both kinds may be sent to: what is refused is not everything."""
     for text in (PUBLIC, "1.1.1.1", "8.8.8.8", "172.32.0.1", "2606:4700::1111", "2a00:1450:4001::1"):

@@ -12,8 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from chassis.testing.clock import ManualClock
 from services.retention.app.account_ports import AccountPorts
 from services.retention.app.erase_accounts import CLAIM_LIFE, Fault, erase_accounts, waiting_s
-from services.retention.app.request_erasure import request_erasure
-from services.retention.domain.account_erasure import HOLDERS, LAST, WORKING, Answer, Step, begun
+from services.retention.app.request_erasure import erase_person, request_erasure
+from services.retention.domain.account_erasure import HOLDERS, LAST, WORKING, Answer, Step, again, begun
+from services.retention.domain.errors import IdentifierMissing, IdentifierUnknown
 from tests.unit.retention.account_promises import AccountPromises
 from tests.unit.retention.fake_accounts import Crash, FakeAccountErasures, FakeHolder
 
@@ -93,6 +94,15 @@ class Erasing(RuleBasedStateMachine):
                 self._took(step.answered(Answer(True, {}), self.now))
         assert self.erasure.finished_at is not None
 
+    @precondition(lambda self: self.erasure.finished_at is not None)
+    @rule()
+    def is_begun_again(self) -> None:
+        before = self.erasure
+        self.erasure = again(before, self.now)
+        assert again(self.erasure, self.now + MINUTE) == self.erasure
+        assert [step.counts for step in self.erasure.steps] == [step.counts for step in before.steps]
+        self.proved, self.asked = {}, []
+
 
 TestErasing = Erasing.TestCase
 
@@ -115,6 +125,19 @@ def holders() -> dict[str, FakeHolder]:
 @pytest.fixture
 def ports(store: FakeAccountErasures, holders: dict[str, FakeHolder], clock: ManualClock) -> AccountPorts:
     return AccountPorts(store, holders, clock)
+
+
+@pytest.mark.parametrize(
+    ("user_id", "fault"),
+    [("", IdentifierMissing), ("usr_1", IdentifierUnknown), ("ann@band.example", IdentifierUnknown)],
+)
+async def test_an_operator_names_a_person(
+    ports: AccountPorts, store: FakeAccountErasures, user_id: str, fault: type[Exception]
+) -> None:
+    """What is no person's identifier begins nothing that would stay for ever."""
+    with pytest.raises(fault):
+        await erase_person(ports, user_id, anew=True)
+    assert store.erasures == {}
 
 
 async def test_a_holder_that_is_down_holds_up_auth_alone(

@@ -103,6 +103,15 @@ describe("a refusal", () => {
     );
   });
 
+  it("says what is wrong with a password in the page's language", () => {
+    speak("de");
+    const texts = ["short", "long", "regular", "personal", "known", "of a newer server"].map((fault) =>
+      refusalText("WEAK_PASSWORD", "As the server tells it.", { fault }),
+    );
+    expect(new Set(texts).size).toBe(6);
+    expect(texts.filter((text) => text.includes("server tells"))).toEqual([]);
+  });
+
   it("shows no names that only a program knows", () => {
     expect(refusalText("INVALID_FIELD", "expires_in_s must be 3600 to 7776000.")).not.toContain("expires_in_s");
   });

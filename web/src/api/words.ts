@@ -60,12 +60,13 @@ function addressIn(text: string): Pick<Told, "address"> {
   return address === undefined ? {} : { address };
 }
 
-function figuresOf({ bytes_max, seconds, left_s, renews_at }: Facts): Omit<Told, "text" | "address"> {
+function figuresOf({ bytes_max, seconds, left_s, renews_at, fault }: Facts): Omit<Told, "text" | "address"> {
   return {
     ...(bytes_max && { most: size(Number(bytes_max)) }),
     ...(seconds && { needed: minutes(minutesTaken(Number(seconds))) }),
     ...(left_s && { left: minutes(minutesHad(Number(left_s))) }),
     ...(renews_at && { renewed: day(renews_at) }),
+    ...(fault && { fault }),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Told {
   renewed?: string;
   /** An address of this server that its sentence names. */
   address?: string;
+  /** What is wrong with a password: short, long, regular, personal or known. */
+  fault?: string;
 }
 
 export type Refusal = string | ((told: Told) => string);

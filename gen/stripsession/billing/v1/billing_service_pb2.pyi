@@ -828,6 +828,9 @@ class AssignPlanResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PLAN_FIELD_NUMBER: _builtins.int
+    PLAN_BEFORE_FIELD_NUMBER: _builtins.int
+    plan_before: _builtins.str
+    """Name of the plan before, by which the change is undone."""
     @_builtins.property
     def plan(self) -> Global___Plan:
         """The plan."""
@@ -836,10 +839,11 @@ class AssignPlanResponse(_message.Message):
         self,
         *,
         plan: Global___Plan | None = ...,
+        plan_before: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan", "plan_before", b"plan_before"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -76,6 +76,32 @@ class TrackChanged(_message.Message):
 Global___TrackChanged: _TypeAlias = TrackChanged  # noqa: Y015
 
 @_typing.final
+class WebhookGivenUp(_message.Message):
+    """A webhook endpoint takes nothing: nothing is sent there until its owner turns it on again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDPOINT_ID_FIELD_NUMBER: _builtins.int
+    OWNER_ID_FIELD_NUMBER: _builtins.int
+    endpoint_id: _builtins.str
+    """Which."""
+    owner_id: _builtins.str
+    """Whose."""
+    def __init__(
+        self,
+        *,
+        endpoint_id: _builtins.str = ...,
+        owner_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint_id", b"endpoint_id", "owner_id", b"owner_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WebhookGivenUp: _TypeAlias = WebhookGivenUp  # noqa: Y015
+
+@_typing.final
 class SegmentCommitted(_message.Message):
     """More of a track is playable."""
 

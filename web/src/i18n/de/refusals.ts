@@ -5,6 +5,15 @@ const audio = "Wähle einen Song als FLAC, WAV, MP3, OGG, M4A, AIFF oder WMA.";
 const reload = "Lade die Seite neu und versuch es noch einmal.";
 const uploadAgain = "Lade den Song noch einmal hoch.";
 
+const ownWords = "Nimm mehrere Wörter, die nur du so aneinanderreihen würdest.";
+const weaknesses: Readonly<Record<string, string>> = {
+  short: "Ein Passwort hat mindestens 8 Zeichen.",
+  long: "Ein Passwort hat höchstens 256 Zeichen.",
+  regular: `Dieses Passwort wiederholt sich oder zählt nur weiter. ${ownWords}`,
+  personal: "Neben deiner Adresse und dem Namen StripSession braucht ein Passwort 8 eigene Zeichen.",
+  known: `Dieses Passwort wird beim Raten versucht: Es wurde anderswo gestohlen oder folgt einem üblichen Muster. ${ownWords}`,
+};
+
 export const refusals: Messages["refusals"] = {
   ACCOUNT_NOT_FOUND: "Dieses Konto gibt es nicht mehr. Melde dich mit einem anderen an.",
   API_KEY_LIFE_INVALID: "Ein Schlüssel gilt 1 bis 366 Tage oder bis er widerrufen wird.",
@@ -145,8 +154,7 @@ export const refusals: Messages["refusals"] = {
     most
       ? `Diese Datei ist zu groß: Höchstens ${most} werden genommen.`
       : "Diese Datei ist zu groß. Wähle eine kleinere.",
-  WEAK_PASSWORD:
-    "Dieses Passwort lässt sich zu leicht raten. Nimm eines, das nicht deine Adresse ist und das andere nicht haben.",
+  WEAK_PASSWORD: ({ fault }) => weaknesses[fault ?? ""] ?? `Dieses Passwort lässt sich zu leicht raten. ${ownWords}`,
   WEBHOOK_DELIVERY_NOT_FOUND: "Diese Nachricht steht nicht mehr im Protokoll.",
   WEBHOOK_DISABLED: "Dieser Webhook ist aus. Schalte ihn zuerst ein.",
   WEBHOOK_EVENTS_INVALID: "Wähle mindestens eines aus, das er erfährt.",

@@ -1,0 +1,76 @@
+"""`stripsession erase`: a person is erased by every service, for the first time or again."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+
+import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
+from rich.console import Console
+
+from chassis.rpc.errors import from_error
+from cli import exits, operators
+from cli.exits import CommandFault
+from cli.signin import console_channel, find_account
+from cli.terminal import as_called, with_data
+from stripsession.retention.v1 import erasure_administration_service_pb2 as pb
+from stripsession.retention.v1 import erasure_administration_service_pb2_grpc as pb_grpc
+
+HELP = (
+    "Erase a person with their songs, subscription and account, for good, and say how far that is. Name them by their "
+    "identifier, usr_...; --email says whose an address is and erases nobody. One that is over is begun once more "
+    "with --again: after a backup was brought back, services may hold what they had removed."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `erase`."""
+    whom = parser.add_mutually_exclusive_group(required=True)
+    whom.add_argument("user_id", nargs="?", default="", help="whom: usr_ and 32 digits and letters")
+    whom.add_argument("--email", default="", help="say whose account an address is, and erase nobody")
+    parser.add_argument("--again", action="store_true", help="once more, where it is over")
+    operators.add_arguments(parser)
+
+
+async def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Begin it, or say how far it is. Raises CommandFault."""
+    if arguments.email:
+        user_id = await find_account(arguments.data, arguments.email)
+        command = f"stripsession erase {user_id}{with_data(arguments.data)}"
+        _say(console, f"{arguments.email} is {user_id}.", f"To erase them for good: `{command}`")
+        return exits.DONE
+    channel = console_channel(arguments.data, "retention")
+    try:
+        request = pb.ErasePersonRequest(user_id=arguments.user_id, again=arguments.again)
+        answer = await pb_grpc.ErasureAdministrationServiceStub(channel.grpc).ErasePerson(request)
+    except grpc.RpcError as error:
+        refusal = from_error(error)
+        raise CommandFault(f"nobody is erased: {refusal.message or refusal.reason}") from error
+    finally:
+        await channel.stop()
+    _say(console, *lines_of(arguments.user_id, answer, with_data(arguments.data)))
+    return exits.DONE
+
+
+def lines_of(user_id: str, answer: pb.ErasePersonResponse, more: str = "") -> tuple[str, ...]:
+    """How far it is, and what to do next; `more` makes a command be about the same folder."""
+    command = f"stripsession erase {user_id}{more}"
+    if answer.HasField("finished_at"):
+        told = f"{user_id} was erased by every service on {_moment(answer.finished_at)}."
+        return told, f"To erase what a backup brought back since: `{command} --again`"
+    begun = "begins now" if answer.begun else f"is under way since {_moment(answer.requested_at)}"
+    waiting = ", ".join(f"{each.holder} ({each.fault})" if each.fault else each.holder for each in answer.waiting)
+    return (
+        f"The erasure of {user_id} {begun}. Not done yet: {waiting}.",
+        f"The account itself goes last, some ten minutes after the others. To see how far it is: `{command}`",
+    )
+
+
+def _moment(stamp: Timestamp) -> str:
+    return f"{stamp.ToDatetime(datetime.UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _say(console: Console, *lines: str) -> None:
+    for line in lines:
+        console.print(as_called(line), markup=False, highlight=False, soft_wrap=True)
