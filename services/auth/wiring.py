@@ -226,7 +226,7 @@ def _registrations(
         lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(PasskeyServicer(passkeys), server),
         lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports), server),
         lambda server: second_factor_service_pb2_grpc.add_SecondFactorServiceServicer_to_server(
-            SecondFactorServicer(ports), server
+            SecondFactorServicer(ports, passkeys), server
         ),
         lambda server: email_change_service_pb2_grpc.add_EmailChangeServiceServicer_to_server(
             EmailChangeServicer(ports), server

@@ -49,6 +49,10 @@ class PasskeyServiceStub:
     """Asks a browser for any passkey of ours. FAILED_PRECONDITION/PASSKEYS_OFF."""
     SignInWithPasskey: _grpc.UnaryUnaryMultiCallable[_passkey_service_pb2.SignInWithPasskeyRequest, _passkey_service_pb2.SignInWithPasskeyResponse]
     """A session for what the browser answered, once. UNAUTHENTICATED/PASSKEY_REFUSED whatever is wrong with it."""
+    BeginPasskeyProof: _grpc.UnaryUnaryMultiCallable[_passkey_service_pb2.BeginPasskeyProofRequest, _passkey_service_pb2.BeginPasskeyProofResponse]
+    """Asks a browser for a passkey of a person who is signed in, for SecondFactorService.StepUp.
+    FAILED_PRECONDITION/PASSKEYS_OFF, NOT_FOUND/PASSKEY_NOT_FOUND where they have none.
+    """
 
 @_typing.type_check_only
 class PasskeyServiceAsyncStub(PasskeyServiceStub):
@@ -71,6 +75,10 @@ class PasskeyServiceAsyncStub(PasskeyServiceStub):
     """Asks a browser for any passkey of ours. FAILED_PRECONDITION/PASSKEYS_OFF."""
     SignInWithPasskey: _aio.UnaryUnaryMultiCallable[_passkey_service_pb2.SignInWithPasskeyRequest, _passkey_service_pb2.SignInWithPasskeyResponse]  # type: ignore[assignment]
     """A session for what the browser answered, once. UNAUTHENTICATED/PASSKEY_REFUSED whatever is wrong with it."""
+    BeginPasskeyProof: _aio.UnaryUnaryMultiCallable[_passkey_service_pb2.BeginPasskeyProofRequest, _passkey_service_pb2.BeginPasskeyProofResponse]  # type: ignore[assignment]
+    """Asks a browser for a passkey of a person who is signed in, for SecondFactorService.StepUp.
+    FAILED_PRECONDITION/PASSKEYS_OFF, NOT_FOUND/PASSKEY_NOT_FOUND where they have none.
+    """
 
 class PasskeyServiceServicer(metaclass=_abc_1.ABCMeta):
     """Added, listed, named and removed by a signed-in person; shown by whoever signs in with one."""
@@ -132,5 +140,15 @@ class PasskeyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_passkey_service_pb2.SignInWithPasskeyResponse, _abc.Awaitable[_passkey_service_pb2.SignInWithPasskeyResponse]]:
         """A session for what the browser answered, once. UNAUTHENTICATED/PASSKEY_REFUSED whatever is wrong with it."""
+
+    @_abc_1.abstractmethod
+    def BeginPasskeyProof(
+        self,
+        request: _passkey_service_pb2.BeginPasskeyProofRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_passkey_service_pb2.BeginPasskeyProofResponse, _abc.Awaitable[_passkey_service_pb2.BeginPasskeyProofResponse]]:
+        """Asks a browser for a passkey of a person who is signed in, for SecondFactorService.StepUp.
+        FAILED_PRECONDITION/PASSKEYS_OFF, NOT_FOUND/PASSKEY_NOT_FOUND where they have none.
+        """
 
 def add_PasskeyServiceServicer_to_server(servicer: PasskeyServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -39,6 +39,9 @@ export const factor: Messages["factor"] = {
   proofLead:
     "Was du vorhast, könnte dich aussperren oder andere hereinlassen. Zehn Minuten lang wirst du nicht wieder gefragt.",
   proofGo: "Weiter",
+  proofByPasskey: "Passkey benutzen",
+  proofNeedsPasskey:
+    "Zeigen kannst du es nur mit einem Passkey, und dieser Browser kann hier keinen benutzen. Melde dich dort neu an, wo du einen hast.",
 
   changeEmail: "Adresse ändern",
   newEmail: "Neue E-Mail-Adresse",
