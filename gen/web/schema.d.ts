@@ -655,7 +655,7 @@ export interface paths {
         put?: never;
         /**
          * Begin to sign in by a provider.
-         * @description Open `authorization_url` in this browser. For pages of this origin: the request must be same-origin, and a cookie ties the way back to this browser for ten minutes. The provider sends the browser to this server, which sends it to the page at `#/arrived`, or at `#/arrived/` and the reason of what went wrong. Then ask finishProviderSignIn.
+         * @description Open `authorization_url` in this browser. For pages of this origin: the request must be same-origin, and a cookie ties the way back to this browser for ten minutes. The provider sends the browser to this server, which sends it to the page at `#/arrived`, or at `#/arrived/` and the reason of what went wrong. Then ask finishProviderSignIn. A provider lets in by itself whoever it knows, so a session that it opens counts as fresh only where it tells when it last asked, or was begun with `again` by somebody who has nothing else to show.
          */
         post: operations["startProviderSignIn"];
         delete?: never;
@@ -779,7 +779,7 @@ export interface paths {
         put?: never;
         /**
          * Show again who you are, before a dangerous act.
-         * @description What refuses with STEP_UP_REQUIRED names the ways in `facts.methods`, with gaps between them: passkey, password, totp, recovery_code. What startPasskeyProof gives, a passkey answers. With a second factor the password alone counts no more. For ten minutes from then on such acts are let through, with the token of this answer and those that it is renewed to. Whoever asks with the cookie gets the token in the cookie. After some wrong codes none is looked at for a while, longer each time: TOO_MANY_CODES. A recovery code always is.
+         * @description What refuses with STEP_UP_REQUIRED names the ways in `facts.methods`, with gaps between them: passkey, password, totp, recovery_code, or provider, for startProviderSignIn with `again`. What startPasskeyProof gives, a passkey answers. With a second factor the password alone counts no more. For ten minutes from then on such acts are let through, with the token of this answer and those that it is renewed to. Whoever asks with the cookie gets the token in the cookie. After some wrong codes none is looked at for a while, longer each time: TOO_MANY_CODES. A recovery code always is.
          */
         post: operations["stepUp"];
         delete?: never;
@@ -3520,6 +3520,11 @@ export interface components {
         PasskeyName: {
             /** @description What you call it, 1 to 100 characters. */
             name: string;
+        };
+        /** @description How to begin. */
+        ProviderStart: {
+            /** @description True has the provider ask who you are, however lately it did, so that the new session counts as fresh. */
+            again?: boolean | null;
         };
         /** @description What is said of somebody new. */
         ProviderFinish: {
@@ -6428,7 +6433,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ProviderStart"];
+            };
+        };
         responses: {
             /** @description Where to go. */
             200: {
@@ -6443,10 +6452,14 @@ export interface operations {
                     "application/json": components["schemas"]["ProviderRoad"];
                 };
             };
-            400: components["responses"]["400-MALFORMED_HTTP"];
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             403: components["responses"]["403-CROSS_SITE"];
             404: components["responses"]["404-NOT_FOUND-PROVIDER_UNKNOWN"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-PROVIDER_AWAY-UNREACHABLE"];

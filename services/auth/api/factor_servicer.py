@@ -16,6 +16,7 @@ from services.auth.app.make_recovery_codes import make_recovery_codes
 from services.auth.app.passkey_ports import Passkeys
 from services.auth.app.ports import Ports
 from services.auth.app.prove_passkey import step_up_by_passkey
+from services.auth.app.provider_ports import Providers
 from services.auth.app.remove_totp import remove_totp
 from services.auth.app.start_totp import start_totp
 from services.auth.app.step_up import step_up_by_code, step_up_by_password
@@ -30,10 +31,11 @@ _log = logging.getLogger(__name__)
 class SecondFactorServicer(pb_grpc.SecondFactorServiceServicer):
     """What the gateway asks on behalf of people."""
 
-    def __init__(self, ports: Ports, passkeys: Passkeys) -> None:
+    def __init__(self, ports: Ports, passkeys: Passkeys, providers: Providers) -> None:
         """Callers are held by the contract's rules, not here."""
         self._ports = ports
         self._passkeys = passkeys
+        self._providers = providers
 
     async def GetSecondFactor(self, request: pb.GetSecondFactorRequest, context: object) -> pb.GetSecondFactorResponse:
         """Whether a person has a second factor."""
@@ -77,7 +79,8 @@ class SecondFactorServicer(pb_grpc.SecondFactorServiceServicer):
 
     async def ListProofs(self, request: pb.ListProofsRequest, context: object) -> pb.ListProofsResponse:
         """How a person can show who they are."""
-        return pb.ListProofsResponse(methods=await list_proofs(self._passkeys, request.user_id))
+        methods = await list_proofs(self._passkeys, self._providers, request.user_id)
+        return pb.ListProofsResponse(methods=methods)
 
     async def StepUp(self, request: pb.StepUpRequest, context: object) -> pb.StepUpResponse:
         """Takes a proof for a session."""

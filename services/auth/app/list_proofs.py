@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from services.auth.app.passkey_ports import Passkeys
 from services.auth.app.ports import Work
+from services.auth.app.provider_ports import Providers
 from services.auth.domain.account import Account
 from services.auth.domain.errors import AccountNotFound
 from services.auth.domain.session import Method
 
 
-async def list_proofs(passkeys: Passkeys, user_id: str) -> tuple[str, ...]:
-    """The handiest first; none where only signing in again does. Raises AccountNotFound."""
+async def list_proofs(passkeys: Passkeys, providers: Providers, user_id: str) -> tuple[str, ...]:
+    """The handiest first. PROVIDER alone where only that can be asked anew, and none where nobody here can.
+
+    Raises AccountNotFound.
+    """
     async with passkeys.ports.store.transaction() as work:
         account = await work.accounts.get(user_id)
         if account is None:
             raise AccountNotFound
         has_passkey = passkeys.authenticators is not None and bool(await work.passkeys.of_person(user_id))
-        return ((Method.PASSKEY,) if has_passkey else ()) + await typed_proofs(work, account)
+        found = ((Method.PASSKEY,) if has_passkey else ()) + await typed_proofs(work, account)
+        if found:
+            return found
+        connections = await work.provider_sign_ins.connections(user_id)
+        return (Method.PROVIDER,) if any(providers.of_issuer(each.issuer) for each in connections) else ()
 
 
 async def typed_proofs(work: Work, account: Account) -> tuple[str, ...]:

@@ -100,10 +100,11 @@ class FactorRoutes:
                 body=STEP_UP,
                 tag="auth",
                 description="What refuses with STEP_UP_REQUIRED names the ways in `facts.methods`, with gaps between"
-                " them: passkey, password, totp, recovery_code. What startPasskeyProof"
-                " gives, a passkey answers. With a second factor the password alone counts no more. For ten minutes"
-                " from then on such acts are let through, with the token of this answer and those that it is renewed"
-                f" to. Whoever asks with the cookie gets the token in the cookie.{_HELD_OFF}{_NEVER_HELD_OFF}",
+                " them: passkey, password, totp, recovery_code, or provider, for startProviderSignIn with `again`. What"
+                " startPasskeyProof gives, a passkey answers. With a second factor the password alone counts no"
+                " more. For ten minutes from then on such acts are let through, with the token of this answer and"
+                " those that it is renewed to. Whoever asks with the cookie gets the token in the cookie."
+                f"{_HELD_OFF}{_NEVER_HELD_OFF}",
                 refusals=(
                     *("ACCOUNT_NOT_FOUND", "BUSY", "PASSKEYS_OFF", "PROOF_NOT_TAKEN", "SESSION_NOT_FOUND"),
                     *("TOO_MANY_CODES", "WRONG_CODE", "WRONG_PASSKEY", "WRONG_PASSWORD"),

@@ -22,6 +22,7 @@ from services.auth.app.list_passkeys import list_passkeys
 from services.auth.app.list_proofs import list_proofs
 from services.auth.app.passkey_ports import Passkeys
 from services.auth.app.prove_passkey import begin_passkey_proof, step_up_by_passkey
+from services.auth.app.provider_ports import Providers
 from services.auth.app.remove_passkey import remove_passkey
 from services.auth.app.request_password_reset import request_password_reset
 from services.auth.app.reset_password import reset_password
@@ -242,10 +243,10 @@ async def test_somebody_signed_in_proves_themselves(desk: Desk) -> None:
         await desk.prove(desk.phone.get(options, Bent(handle=handle)))
         session = await _session(desk.passkeys, desk.user_id)
         assert (session.authenticated_at, session.methods) == (desk.world.clock.now(), ("password", "passkey"))
-    assert await list_proofs(desk.passkeys, desk.user_id) == ("passkey", "password")
-    assert await list_proofs(Passkeys(desk.passkeys.ports), desk.user_id) == ("password",)
+    assert await list_proofs(desk.passkeys, Providers(), desk.user_id) == ("passkey", "password")
+    assert await list_proofs(Passkeys(desk.passkeys.ports), Providers(), desk.user_id) == ("password",)
     other = Desk(desk.world, desk.passkeys, *await _person(desk.passkeys), SoftwareAuthenticator(ORIGIN))
-    assert await list_proofs(desk.passkeys, other.user_id) == ("password",)
+    assert await list_proofs(desk.passkeys, Providers(), other.user_id) == ("password",)
     options = await begin_passkey_proof(desk.passkeys, desk.user_id)
     with pytest.raises(SessionNotFound):
         await step_up_by_passkey(desk.passkeys, desk.user_id, other.session_id, desk.phone.get(options), "en")
@@ -260,7 +261,7 @@ async def test_somebody_signed_in_proves_themselves(desk: Desk) -> None:
 async def test_a_copy_proves_nothing_and_signs_nobody_out(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     """A proof by a passkey that there are two of is refused like any that is wrong, told its owner, and logged."""
     await desk.sign_in()
-    servicer = SecondFactorServicer(desk.passkeys.ports, desk.passkeys)
+    servicer = SecondFactorServicer(desk.passkeys.ports, desk.passkeys, Providers())
     options = await begin_passkey_proof(desk.passkeys, desk.user_id)
     answer = desk.phone.get(options, Bent(count=1))
     asked = pb.StepUpRequest(user_id=desk.user_id, session_id=desk.session_id, credential_json=answer)

@@ -366,7 +366,9 @@ class ListProofsResponse(_message.Message):
     METHODS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def methods(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Of passkey, password, totp and recovery_code, the handiest first."""
+        """Of passkey, password, totp and recovery_code, the handiest first; provider alone where none of them is to be had, for
+        signing in by it anew.
+        """
 
     def __init__(
         self,
