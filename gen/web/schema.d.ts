@@ -612,7 +612,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a passkey. It opens nothing from now on.
-         * @description Sessions that it opened go on. You are told by mail, where this server sends any.
+         * @description Sessions that it opened go on. The last way in stays. You are told by mail, where this server sends any.
          */
         delete: operations["removePasskey"];
         options?: never;
@@ -6335,6 +6335,7 @@ export interface operations {
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-NOT_FOUND-PASSKEY_NOT_FOUND"];
+            409: components["responses"]["409-LAST_WAY_IN"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];

@@ -225,7 +225,9 @@ def _registrations(
         lambda server: provider_service_pb2_grpc.add_ProviderServiceServicer_to_server(
             ProviderServicer(ports, providers), server
         ),
-        lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(PasskeyServicer(passkeys), server),
+        lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(
+            PasskeyServicer(passkeys, providers), server
+        ),
         lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports), server),
         lambda server: second_factor_service_pb2_grpc.add_SecondFactorServiceServicer_to_server(
             SecondFactorServicer(ports, passkeys, providers), server

@@ -10,6 +10,7 @@ from services.auth.app.add_passkey import add_passkey
 from services.auth.app.begin_passkey import begin_passkey
 from services.auth.app.list_passkeys import list_passkeys
 from services.auth.app.passkey_ports import Passkeys
+from services.auth.app.provider_ports import Providers
 from services.auth.app.prove_passkey import begin_passkey_proof
 from services.auth.app.remove_passkey import remove_passkey
 from services.auth.app.rename_passkey import rename_passkey
@@ -25,9 +26,10 @@ _log = logging.getLogger(__name__)
 class PasskeyServicer(passkey_service_pb2_grpc.PasskeyServiceServicer):
     """What the gateway asks about passkeys."""
 
-    def __init__(self, passkeys: Passkeys) -> None:
+    def __init__(self, passkeys: Passkeys, providers: Providers) -> None:
         """Callers are held by the contract, not here."""
         self._passkeys = passkeys
+        self._providers = providers
 
     async def BeginPasskey(self, request: pb.BeginPasskeyRequest, context: object) -> pb.BeginPasskeyResponse:
         """Asks a browser for a new passkey."""
@@ -53,7 +55,7 @@ class PasskeyServicer(passkey_service_pb2_grpc.PasskeyServiceServicer):
 
     async def RemovePasskey(self, request: pb.RemovePasskeyRequest, context: object) -> pb.RemovePasskeyResponse:
         """It opens nothing from now on."""
-        await remove_passkey(self._passkeys, request.user_id, request.passkey_id, request.language)
+        await remove_passkey(self._passkeys, self._providers, request.user_id, request.passkey_id, request.language)
         logs.event(_log, logging.INFO, "passkey removed", user_id=request.user_id, passkey_id=request.passkey_id)
         return pb.RemovePasskeyResponse()
 

@@ -172,8 +172,8 @@ class PasskeyRoutes:
                 (Answer(204, "It is removed."),),
                 query=(_MAIL_LANGUAGE,),
                 tag="auth",
-                description=f"Sessions that it opened go on. {_TOLD}",
-                refusals=("PASSKEY_NOT_FOUND",),
+                description=f"Sessions that it opened go on. The last way in stays. {_TOLD}",
+                refusals=("LAST_WAY_IN", "PASSKEY_NOT_FOUND"),
             ),
         ]
 

@@ -296,9 +296,9 @@ async def test_what_is_added_and_removed_is_told(desk: Desk) -> None:
     added = await desk.add(key)
     assert await desk.mails() == [_subject(Occasion.PASSKEY_ADDED)]
     with pytest.raises(PasskeyNotFound):
-        await remove_passkey(desk.passkeys, (await _person(desk.passkeys))[0], added.passkey_id, "en")
+        await remove_passkey(desk.passkeys, Providers(), (await _person(desk.passkeys))[0], added.passkey_id, "en")
     await desk.mails()
-    await remove_passkey(desk.passkeys, desk.user_id, added.passkey_id, "en")
+    await remove_passkey(desk.passkeys, Providers(), desk.user_id, added.passkey_id, "en")
     assert await desk.mails() == [_subject(Occasion.PASSKEY_REMOVED)]
     with pytest.raises(PasskeyRefused):
         await sign_in_with_passkey(desk.passkeys, key.get(await begin_passkey_sign_in(desk.passkeys)))

@@ -111,7 +111,7 @@ class PasskeyServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RemovePasskey(self, request, context):
-        """It opens nothing from now on. NOT_FOUND/PASSKEY_NOT_FOUND.
+        """It opens nothing from now on. NOT_FOUND/PASSKEY_NOT_FOUND; FAILED_PRECONDITION/LAST_WAY_IN where nothing else signs in.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

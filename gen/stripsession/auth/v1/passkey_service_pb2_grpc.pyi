@@ -44,7 +44,7 @@ class PasskeyServiceStub:
     RenamePasskey: _grpc.UnaryUnaryMultiCallable[_passkey_service_pb2.RenamePasskeyRequest, _passkey_service_pb2.RenamePasskeyResponse]
     """Changes what its owner calls it. NOT_FOUND/PASSKEY_NOT_FOUND, INVALID_ARGUMENT/PASSKEY_NAME_INVALID."""
     RemovePasskey: _grpc.UnaryUnaryMultiCallable[_passkey_service_pb2.RemovePasskeyRequest, _passkey_service_pb2.RemovePasskeyResponse]
-    """It opens nothing from now on. NOT_FOUND/PASSKEY_NOT_FOUND."""
+    """It opens nothing from now on. NOT_FOUND/PASSKEY_NOT_FOUND; FAILED_PRECONDITION/LAST_WAY_IN where nothing else signs in."""
     BeginPasskeySignIn: _grpc.UnaryUnaryMultiCallable[_passkey_service_pb2.BeginPasskeySignInRequest, _passkey_service_pb2.BeginPasskeySignInResponse]
     """Asks a browser for any passkey of ours. FAILED_PRECONDITION/PASSKEYS_OFF."""
     SignInWithPasskey: _grpc.UnaryUnaryMultiCallable[_passkey_service_pb2.SignInWithPasskeyRequest, _passkey_service_pb2.SignInWithPasskeyResponse]
@@ -70,7 +70,7 @@ class PasskeyServiceAsyncStub(PasskeyServiceStub):
     RenamePasskey: _aio.UnaryUnaryMultiCallable[_passkey_service_pb2.RenamePasskeyRequest, _passkey_service_pb2.RenamePasskeyResponse]  # type: ignore[assignment]
     """Changes what its owner calls it. NOT_FOUND/PASSKEY_NOT_FOUND, INVALID_ARGUMENT/PASSKEY_NAME_INVALID."""
     RemovePasskey: _aio.UnaryUnaryMultiCallable[_passkey_service_pb2.RemovePasskeyRequest, _passkey_service_pb2.RemovePasskeyResponse]  # type: ignore[assignment]
-    """It opens nothing from now on. NOT_FOUND/PASSKEY_NOT_FOUND."""
+    """It opens nothing from now on. NOT_FOUND/PASSKEY_NOT_FOUND; FAILED_PRECONDITION/LAST_WAY_IN where nothing else signs in."""
     BeginPasskeySignIn: _aio.UnaryUnaryMultiCallable[_passkey_service_pb2.BeginPasskeySignInRequest, _passkey_service_pb2.BeginPasskeySignInResponse]  # type: ignore[assignment]
     """Asks a browser for any passkey of ours. FAILED_PRECONDITION/PASSKEYS_OFF."""
     SignInWithPasskey: _aio.UnaryUnaryMultiCallable[_passkey_service_pb2.SignInWithPasskeyRequest, _passkey_service_pb2.SignInWithPasskeyResponse]  # type: ignore[assignment]
@@ -123,7 +123,7 @@ class PasskeyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _passkey_service_pb2.RemovePasskeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_passkey_service_pb2.RemovePasskeyResponse, _abc.Awaitable[_passkey_service_pb2.RemovePasskeyResponse]]:
-        """It opens nothing from now on. NOT_FOUND/PASSKEY_NOT_FOUND."""
+        """It opens nothing from now on. NOT_FOUND/PASSKEY_NOT_FOUND; FAILED_PRECONDITION/LAST_WAY_IN where nothing else signs in."""
 
     @_abc_1.abstractmethod
     def BeginPasskeySignIn(
