@@ -10,8 +10,8 @@ from services.auth.app.add_passkey import add_passkey
 from services.auth.app.begin_passkey import begin_passkey
 from services.auth.app.list_passkeys import list_passkeys
 from services.auth.app.passkey_ports import Passkeys
-from services.auth.app.provider_ports import Providers
 from services.auth.app.prove_passkey import begin_passkey_proof
+from services.auth.app.provider_ports import Providers
 from services.auth.app.remove_passkey import remove_passkey
 from services.auth.app.rename_passkey import rename_passkey
 from services.auth.app.sign_in_with_passkey import begin_passkey_sign_in, sign_in_with_passkey
