@@ -2683,10 +2683,10 @@ export interface components {
          */
         WebhookEvent: "track.created" | "track.ready" | "track.failed" | "track.cancelled" | "track.deleted";
         /**
-         * @description asked: you disabled it; gone: it answered 410; failing: a message failed for more than a day and no other got through meanwhile, or too many waited; unspecified: newer than this gateway.
+         * @description asked: you disabled it; gone: it answered 410; failing: a message failed for more than a day and no other got through meanwhile, or too many waited; reclaimed: a password was chosen or an address brought back by mail, and somebody else may have made it; unspecified: newer than this gateway.
          * @enum {string}
          */
-        WebhookDisabledReason: "unspecified" | "asked" | "gone" | "failing";
+        WebhookDisabledReason: "unspecified" | "asked" | "gone" | "failing" | "reclaimed";
         /** @description Where one of your programs hears of tracks, without its secret. */
         WebhookEndpoint: {
             /** @description Names the endpoint. */

@@ -8,6 +8,7 @@ import sys
 
 from chassis import lifecycle
 from chassis.bus.connection import Bus, Connecting
+from chassis.bus.consumer import Consumer
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import SystemClock
@@ -29,15 +30,18 @@ from services.library.api.share_servicer import ShareServicer
 from services.library.api.statuses import STATUSES
 from services.library.api.webhook_servicer import WebhookServicer
 from services.library.app.deliver_webhooks import WebhookDeliverer
+from services.library.app.disable_webhook_endpoints import RECLAIMED
 from services.library.app.ports import Limits, Ports
 from services.library.app.sweep import sweep, sweep_jobs
 from services.library.clients.separation import IDEMPOTENT, SeparationClient
 from services.library.clients.webhook_sender import Names, PinnedSender
+from services.library.events.consumers import FactHandlers
 from services.library.events.envelopes import encode
 from services.library.settings import LibrarySettings
 from services.library.store.keys import KeyRing, MasterKeyFault, read_master_key
 from services.library.store.library_store import MIGRATIONS, SCHEMA, LibraryStore
 from services.library.store.objects import SealedObjectStore
+from stripsession.auth.v1 import events_pb2 as auth_events
 from stripsession.library.v1 import (
     library_service_pb2_grpc,
     listing_service_pb2_grpc,
@@ -102,6 +106,14 @@ async def serve(settings: LibrarySettings) -> None:
         drain_s=settings.drain_s,
     )
 
+    reclaimed = Consumer(
+        bus,
+        database,
+        stream=FACTS.name,
+        durable=RECLAIMED,
+        kind=auth_events.AccountReclaimed,
+        handle=FactHandlers(ports).account_reclaimed,
+    )
     deliverer = WebhookDeliverer(ports, random.SystemRandom().random)
 
     async def sweep_once() -> None:
@@ -117,6 +129,7 @@ async def serve(settings: LibrarySettings) -> None:
             Connecting(bus),
             separation,
             Relay(database, bus),
+            reclaimed,
             lifecycle.Periodic("sweep", sweep_once, every_s=settings.sweep_every_s),
             lifecycle.Periodic("job sweep", sweep_jobs_once, every_s=settings.sweep_every_s),
             lifecycle.Background("webhooks", deliverer.work),

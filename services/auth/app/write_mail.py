@@ -8,7 +8,7 @@ from services.auth.app.mailing_ports import Mailing
 from services.auth.app.ports import Ports, Work
 from services.auth.domain.errors import MailOff
 from services.auth.domain.identifiers import new_mail_id
-from services.auth.domain.letters import letter
+from services.auth.domain.letters import Still, letter
 from services.auth.domain.mail import Mail, Occasion
 
 NOTICE_LIFE = datetime.timedelta(days=2)
@@ -32,14 +32,15 @@ async def write_mail(
     code: str = "",
     until: datetime.datetime | None = None,
     user_id: str | None = None,
+    still: Still | None = None,
 ) -> None:
     """Sent once the caller's unit of work has committed; nothing where none is sent here, or `to` is empty.
 
-    `until` is a link's end; `user_id` whose mail it is, where they have an account.
+    `until` is a link's end; `user_id` whose mail it is, where they have an account; `still` what of theirs works on.
     """
     # An account of another issuer's person may be without an address.
     if ports.mailing is None or not to:
         return
     now = ports.clock.now()
-    subject, text = letter(occasion, language, ports.mailing.public_url, code)
+    subject, text = letter(occasion, language, ports.mailing.public_url, code, still=still)
     await work.mails.add(Mail(new_mail_id(), to, subject, text, until or now + NOTICE_LIFE), now, user_id)
