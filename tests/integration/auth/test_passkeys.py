@@ -40,7 +40,7 @@ from services.auth.domain.errors import (
 )
 from services.auth.domain.letters import letter
 from services.auth.domain.mail import Occasion
-from services.auth.domain.passkey import CHALLENGE_LIFE, PASSKEYS_MAX, Passkey
+from services.auth.domain.passkey import PASSKEYS_MAX, QUESTION_LIFE, Passkey
 from services.auth.domain.relying_party import RelyingParty
 from services.auth.domain.session import AccessToken, Session
 from services.auth.events.envelopes import encode
@@ -207,7 +207,7 @@ async def test_an_answer_counts_once(desk: Desk) -> None:
 async def test_questions_run_out(desk: Desk) -> None:
     """After five minutes an answer comes too late, and the next purge forgets what was asked."""
     signing_in, adding = await begin_passkey_sign_in(desk.passkeys), await begin_passkey(desk.passkeys, desk.user_id)
-    desk.world.clock.advance(seconds=CHALLENGE_LIFE.total_seconds())
+    desk.world.clock.advance(seconds=QUESTION_LIFE.total_seconds())
     with pytest.raises(PasskeyRefused):
         await sign_in_with_passkey(desk.passkeys, desk.phone.get(signing_in))
     made = SoftwareAuthenticator(ORIGIN).create(adding)
