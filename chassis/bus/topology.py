@@ -9,6 +9,7 @@ FACTS = Stream(
     subjects=(
         "stripsession.auth.v1.AccountCreated",
         "stripsession.auth.v1.AccountDeletionRequested",
+        "stripsession.auth.v1.AccountReclaimed",
         "stripsession.auth.v1.SessionEnded",
         "stripsession.auth.v1.ApiKeyRevoked",
         "stripsession.library.v1.UploadStored",

@@ -536,6 +536,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/step-up/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What to ask a browser for, to show by a passkey of yours who you are.
+         * @description What the browser answers is the `credential` of stepUp. It is to be answered within five minutes, and counts once.
+         */
+        post: operations["startPasskeyProof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/passkeys/options": {
         parameters: {
             query?: never;
@@ -592,7 +612,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a passkey. It opens nothing from now on.
-         * @description Sessions that it opened go on. You are told by mail, where this server sends any.
+         * @description Sessions that it opened go on. The last way in stays. You are told by mail, where this server sends any.
          */
         delete: operations["removePasskey"];
         options?: never;
@@ -635,7 +655,7 @@ export interface paths {
         put?: never;
         /**
          * Begin to sign in by a provider.
-         * @description Open `authorization_url` in this browser. For pages of this origin: the request must be same-origin, and a cookie ties the way back to this browser for ten minutes. The provider sends the browser to this server, which sends it to the page at `#/arrived`, or at `#/arrived/` and the reason of what went wrong. Then ask finishProviderSignIn.
+         * @description Open `authorization_url` in this browser. For pages of this origin: the request must be same-origin, and a cookie ties the way back to this browser for ten minutes. The provider sends the browser to this server, which sends it to the page at `#/arrived`, or at `#/arrived/` and the reason of what went wrong. Then ask finishProviderSignIn. A provider lets in by itself whoever it knows, so a session that it opens counts as fresh only where it tells when it last asked, or was begun with `again` by somebody who has nothing else to show.
          */
         post: operations["startProviderSignIn"];
         delete?: never;
@@ -759,7 +779,7 @@ export interface paths {
         put?: never;
         /**
          * Show again who you are, before a dangerous act.
-         * @description What refuses with STEP_UP_REQUIRED names the ways in `facts.methods`, with gaps between them: password, totp, recovery_code. With a second factor the password alone counts no more. For ten minutes from then on such acts are let through, with the token of this answer and those that it is renewed to. Whoever asks with the cookie gets the token in the cookie. After some wrong codes none is looked at for a while, longer each time: TOO_MANY_CODES. A recovery code always is.
+         * @description What refuses with STEP_UP_REQUIRED names the ways in `facts.methods`, with gaps between them: passkey, password, totp, recovery_code, or provider, for startProviderSignIn with `again`. What startPasskeyProof gives, a passkey answers. With a second factor the password alone counts no more. For ten minutes from then on such acts are let through, with the token of this answer and those that it is renewed to. Whoever asks with the cookie gets the token in the cookie. After some wrong codes none is looked at for a while, longer each time: TOO_MANY_CODES. A recovery code always is.
          */
         post: operations["stepUp"];
         delete?: never;
@@ -2663,10 +2683,10 @@ export interface components {
          */
         WebhookEvent: "track.created" | "track.ready" | "track.failed" | "track.cancelled" | "track.deleted";
         /**
-         * @description asked: you disabled it; gone: it answered 410; failing: a message failed for more than a day and no other got through meanwhile, or too many waited; unspecified: newer than this gateway.
+         * @description asked: you disabled it; gone: it answered 410; failing: a message failed for more than a day and no other got through meanwhile, or too many waited; reclaimed: a password was chosen or an address brought back by mail, and somebody else may have made it; unspecified: newer than this gateway.
          * @enum {string}
          */
-        WebhookDisabledReason: "unspecified" | "asked" | "gone" | "failing";
+        WebhookDisabledReason: "unspecified" | "asked" | "gone" | "failing" | "reclaimed";
         /** @description Where one of your programs hears of tracks, without its secret. */
         WebhookEndpoint: {
             /** @description Names the endpoint. */
@@ -2861,7 +2881,7 @@ export interface components {
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_FULL" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSWORD" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_FULL" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSKEY" | "WRONG_PASSWORD" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -3501,6 +3521,11 @@ export interface components {
             /** @description What you call it, 1 to 100 characters. */
             name: string;
         };
+        /** @description How to begin. */
+        ProviderStart: {
+            /** @description True has the provider ask who you are, however lately it did, so that the new session counts as fresh. */
+            again?: boolean | null;
+        };
         /** @description What is said of somebody new. */
         ProviderFinish: {
             /** @description True says that the person is 13 or older, and has an account made where there is none. */
@@ -3519,12 +3544,16 @@ export interface components {
             /** @description token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin. */
             transport?: components["schemas"]["TokenTransport"] | null;
         };
-        /** @description The password or a code, whichever of both the refusal named. */
+        /** @description The password, a code, or a passkey's answer: one of those that the refusal named. */
         StepUp: {
             /** @description Your password. */
             password?: string | null;
             /** @description Six digits of the authenticator, or a recovery code. */
             code?: string | null;
+            /** @description AuthenticationResponseJSON of WebAuthn level 3: the `toJSON()` of what navigator.credentials.get gave. */
+            credential?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Of mail, e.g. de; English where it is absent or none of ours. */
             language?: string | null;
         };
@@ -3869,8 +3898,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Forbidden: CROSS_SITE, SESSION_REQUIRED, WRONG_CODE, WRONG_PASSWORD. */
-        "403-CROSS_SITE-SESSION_REQUIRED-WRONG_CODE-WRONG_PASSWORD": {
+        /** @description Forbidden: CROSS_SITE, SESSION_REQUIRED, WRONG_CODE, WRONG_PASSKEY, WRONG_PASSWORD. */
+        "403-CROSS_SITE-SESSION_REQUIRED-WRONG_CODE-WRONG_PASSKEY-WRONG_PASSWORD": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4153,6 +4182,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Found: PASSKEY_NOT_FOUND. */
+        "404-PASSKEY_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: SESSION_NOT_FOUND. */
         "404-SESSION_NOT_FOUND": {
             headers: {
@@ -4288,6 +4326,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Conflict: PASSKEYS_OFF, PROOF_NOT_TAKEN. */
+        "409-PASSKEYS_OFF-PROOF_NOT_TAKEN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Conflict: PASSKEYS_OFF, TOO_MANY_PASSKEYS. */
         "409-PASSKEYS_OFF-TOO_MANY_PASSKEYS": {
             headers: {
@@ -4335,15 +4382,6 @@ export interface components {
         };
         /** @description Conflict: PLAN_WITHOUT_DEFAULT, UPLOAD_INCOMPLETE. */
         "409-PLAN_WITHOUT_DEFAULT-UPLOAD_INCOMPLETE": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Conflict: PROOF_NOT_TAKEN. */
-        "409-PROOF_NOT_TAKEN": {
             headers: {
                 [name: string]: unknown;
             };
@@ -6119,6 +6157,40 @@ export interface operations {
             504: components["responses"]["504-DEADLINE"];
         };
     };
+    startPasskeyProof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description For navigator.credentials.get. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyQuestion"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-PASSKEY_NOT_FOUND"];
+            409: components["responses"]["409-PASSKEYS_OFF"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
     startPasskey: {
         parameters: {
             query?: never;
@@ -6263,6 +6335,7 @@ export interface operations {
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-NOT_FOUND-PASSKEY_NOT_FOUND"];
+            409: components["responses"]["409-LAST_WAY_IN"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
@@ -6361,7 +6434,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ProviderStart"];
+            };
+        };
         responses: {
             /** @description Where to go. */
             200: {
@@ -6376,10 +6453,14 @@ export interface operations {
                     "application/json": components["schemas"]["ProviderRoad"];
                 };
             };
-            400: components["responses"]["400-MALFORMED_HTTP"];
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             403: components["responses"]["403-CROSS_SITE"];
             404: components["responses"]["404-NOT_FOUND-PROVIDER_UNKNOWN"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-PROVIDER_AWAY-UNREACHABLE"];
@@ -6652,10 +6733,10 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-WRONG_CODE-WRONG_PASSWORD"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-WRONG_CODE-WRONG_PASSKEY-WRONG_PASSWORD"];
             404: components["responses"]["404-ACCOUNT_NOT_FOUND-SESSION_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
-            409: components["responses"]["409-PROOF_NOT_TAKEN"];
+            409: components["responses"]["409-PASSKEYS_OFF-PROOF_NOT_TAKEN"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
             415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];

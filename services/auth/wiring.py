@@ -175,14 +175,14 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
     servicer = AuthServicer(ports, PublishedKeys(key_set(public_keys), issuer, settings.audience))
     federated = _federated(settings, ports)
     provider_documents = HttpDocuments()
-    provider_servicer = ProviderServicer(ports, _providers(settings, provider_documents))
+    providers = _providers(settings, provider_documents)
     readiness = Readiness()
     acts = OperatorActs(database)
     server = RpcServer(
         settings.listen,
         Certificates(settings.certificates, "auth"),
         statuses=STATUSES,
-        registrations=_registrations(ports, servicer, federated, provider_servicer, _passkeys(settings, ports)),
+        registrations=_registrations(ports, servicer, federated, providers, _passkeys(settings, ports)),
         readiness=readiness,
         drain_s=settings.drain_s,
         acts=acts,
@@ -230,7 +230,7 @@ def _registrations(
     ports: Ports,
     servicer: AuthServicer,
     federated: Federated,
-    provider_servicer: ProviderServicer,
+    providers: Providers,
     passkeys: Passkeys,
 ) -> list[Registration]:
     return [
@@ -249,11 +249,15 @@ def _registrations(
         ),
         lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(ApiKeyServicer(ports), server),
         lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(DeviceServicer(ports), server),
-        lambda server: provider_service_pb2_grpc.add_ProviderServiceServicer_to_server(provider_servicer, server),
-        lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(PasskeyServicer(passkeys), server),
+        lambda server: provider_service_pb2_grpc.add_ProviderServiceServicer_to_server(
+            ProviderServicer(ports, providers), server
+        ),
+        lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(
+            PasskeyServicer(passkeys, providers), server
+        ),
         lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports), server),
         lambda server: second_factor_service_pb2_grpc.add_SecondFactorServiceServicer_to_server(
-            SecondFactorServicer(ports), server
+            SecondFactorServicer(ports, passkeys, providers), server
         ),
         lambda server: email_change_service_pb2_grpc.add_EmailChangeServiceServicer_to_server(
             EmailChangeServicer(ports), server

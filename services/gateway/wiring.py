@@ -183,7 +183,7 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
     session_facts = SessionFacts(Bus(settings.nats_url, certificates), ended, ended_reading.wake)
     verifier = LivingVerifier(KeySetVerifier(keys, issuers), ended, reading.known)
     api_keys = AuthKeyVerifier(stubs.api_keys)
-    admission = Admission(verifier, _paces(settings), keys=api_keys, cookie_secure=settings.cookie_secure)
+    admission = Admission(verifier, _paces(settings), keys=api_keys, ended=ended, cookie_secure=settings.cookie_secure)
     wakes = TrackWakes()
     facts = TrackFacts(Bus(settings.nats_url, certificates), wakes.wake)
     key_facts = KeyFacts(Bus(settings.nats_url, certificates), api_keys.forget)

@@ -8,6 +8,7 @@ import sys
 
 from chassis import lifecycle
 from chassis.bus.connection import Bus, Connecting
+from chassis.bus.consumer import Consumer
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import SystemClock
@@ -19,7 +20,7 @@ from chassis.metrics import MetricsEndpoint
 from chassis.objects import open_objects
 from chassis.process import EXIT_SETTINGS
 from chassis.rpc.client import Channel
-from chassis.rpc.server import RpcServer
+from chassis.rpc.server import Registration, RpcServer
 from services.library.api.data_holder_servicer import DataHolderServicer
 from services.library.api.holding_servicer import UploadHoldingServicer
 from services.library.api.library_servicer import LibraryServicer
@@ -29,15 +30,18 @@ from services.library.api.share_servicer import ShareServicer
 from services.library.api.statuses import STATUSES
 from services.library.api.webhook_servicer import WebhookServicer
 from services.library.app.deliver_webhooks import WebhookDeliverer
+from services.library.app.disable_webhook_endpoints import RECLAIMED
 from services.library.app.ports import Limits, Ports
 from services.library.app.sweep import sweep, sweep_jobs
 from services.library.clients.separation import IDEMPOTENT, SeparationClient
 from services.library.clients.webhook_sender import Names, PinnedSender
+from services.library.events.consumers import FactHandlers
 from services.library.events.envelopes import encode
 from services.library.settings import LibrarySettings
 from services.library.store.keys import KeyRing, MasterKeyFault, read_master_key
 from services.library.store.library_store import MIGRATIONS, SCHEMA, LibraryStore
 from services.library.store.objects import SealedObjectStore
+from stripsession.auth.v1 import events_pb2 as auth_events
 from stripsession.library.v1 import (
     library_service_pb2_grpc,
     listing_service_pb2_grpc,
@@ -79,25 +83,7 @@ async def serve(settings: LibrarySettings) -> None:
         settings.listen,
         certificates,
         statuses=STATUSES,
-        registrations=[
-            lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(
-                LibraryServicer(ports, limits), server
-            ),
-            lambda server: listing_service_pb2_grpc.add_ListingServiceServicer_to_server(
-                ListingServicer(ports), server
-            ),
-            lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(ShareServicer(ports), server),
-            lambda server: material_service_pb2_grpc.add_MaterialServiceServicer_to_server(
-                MaterialServicer(ports), server
-            ),
-            lambda server: upload_holding_service_pb2_grpc.add_UploadHoldingServiceServicer_to_server(
-                UploadHoldingServicer(ports), server
-            ),
-            lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(
-                WebhookServicer(ports), server
-            ),
-            lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports), server),
-        ],
+        registrations=_registrations(ports, limits),
         readiness=readiness,
         drain_s=settings.drain_s,
     )
@@ -117,6 +103,7 @@ async def serve(settings: LibrarySettings) -> None:
             Connecting(bus),
             separation,
             Relay(database, bus),
+            _reclaimed(ports, database, bus),
             lifecycle.Periodic("sweep", sweep_once, every_s=settings.sweep_every_s),
             lifecycle.Periodic("job sweep", sweep_jobs_once, every_s=settings.sweep_every_s),
             lifecycle.Background("webhooks", deliverer.work),
@@ -124,6 +111,33 @@ async def serve(settings: LibrarySettings) -> None:
             readiness,
         ]
     )
+
+
+def _reclaimed(ports: Ports, database: Database, bus: Bus) -> Consumer[auth_events.AccountReclaimed]:
+    return Consumer(
+        bus,
+        database,
+        stream=FACTS.name,
+        durable=RECLAIMED,
+        kind=auth_events.AccountReclaimed,
+        handle=FactHandlers(ports).account_reclaimed,
+    )
+
+
+def _registrations(ports: Ports, limits: Limits) -> list[Registration]:
+    return [
+        lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(
+            LibraryServicer(ports, limits), server
+        ),
+        lambda server: listing_service_pb2_grpc.add_ListingServiceServicer_to_server(ListingServicer(ports), server),
+        lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(ShareServicer(ports), server),
+        lambda server: material_service_pb2_grpc.add_MaterialServiceServicer_to_server(MaterialServicer(ports), server),
+        lambda server: upload_holding_service_pb2_grpc.add_UploadHoldingServiceServicer_to_server(
+            UploadHoldingServicer(ports), server
+        ),
+        lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(WebhookServicer(ports), server),
+        lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports), server),
+    ]
 
 
 def _limits(settings: LibrarySettings) -> Limits:

@@ -33,6 +33,7 @@ WITHOUT_PROOF = {
     "resumeSubscription": "it is cancelled by a word",
     "revokeApiKey": "whoever fears a thief must not be held up",
     "startCheckout": "the payment provider asks who pays",
+    "startPasskeyProof": "it asks for the proof",
     "stepUp": "it is the proof",
     "testWebhookEndpoint": "it goes to an endpoint that was made for a proof",
     "updateAccount": "a name that is shown opens nothing",
@@ -42,7 +43,7 @@ LATER = datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC)
 NEVER_BY_KEY = {"createApiKey", "listApiKeys", "revokeApiKey", "getAccount", "updateAccount"}
 NEVER_BY_KEY |= {"createWebhookEndpoint", "updateWebhookEndpoint", "rotateWebhookSecret"}
 NEVER_BY_KEY |= {"describeDeviceSignIn", "answerDeviceSignIn"}
-NEVER_BY_KEY |= {"describeDeviceSignIn", "answerDeviceSignIn", "stepUp", *STEP_UP}
+NEVER_BY_KEY |= {"describeDeviceSignIn", "answerDeviceSignIn", "startPasskeyProof", "stepUp", *STEP_UP}
 
 
 def by_name() -> dict[str, Json]:

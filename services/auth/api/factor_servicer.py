@@ -6,16 +6,22 @@ import logging
 
 from chassis import logs
 from services.auth.api.mapping import account_message, timestamp, tokens_message
+from services.auth.api.passkey_servicer import warn_of_copy
 from services.auth.api.sign_in_counting import counted
 from services.auth.app.answer_challenge import answer_challenge
 from services.auth.app.confirm_totp import confirm_totp
 from services.auth.app.get_second_factor import get_second_factor
 from services.auth.app.list_proofs import list_proofs
 from services.auth.app.make_recovery_codes import make_recovery_codes
+from services.auth.app.passkey_ports import Passkeys
 from services.auth.app.ports import Ports
+from services.auth.app.prove_passkey import step_up_by_passkey
+from services.auth.app.provider_ports import Providers
 from services.auth.app.remove_totp import remove_totp
 from services.auth.app.start_totp import start_totp
 from services.auth.app.step_up import step_up_by_code, step_up_by_password
+from services.auth.domain.errors import PasskeyRefused, WrongPasskey
+from services.auth.domain.session import AccessToken
 from stripsession.auth.v1 import second_factor_service_pb2 as pb
 from stripsession.auth.v1 import second_factor_service_pb2_grpc as pb_grpc
 
@@ -25,9 +31,11 @@ _log = logging.getLogger(__name__)
 class SecondFactorServicer(pb_grpc.SecondFactorServiceServicer):
     """What the gateway asks on behalf of people."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, passkeys: Passkeys, providers: Providers) -> None:
         """Callers are held by the contract's rules, not here."""
         self._ports = ports
+        self._passkeys = passkeys
+        self._providers = providers
 
     async def GetSecondFactor(self, request: pb.GetSecondFactorRequest, context: object) -> pb.GetSecondFactorResponse:
         """Whether a person has a second factor."""
@@ -71,13 +79,25 @@ class SecondFactorServicer(pb_grpc.SecondFactorServiceServicer):
 
     async def ListProofs(self, request: pb.ListProofsRequest, context: object) -> pb.ListProofsResponse:
         """How a person can show who they are."""
-        return pb.ListProofsResponse(methods=await list_proofs(self._ports, request.user_id))
+        methods = await list_proofs(self._passkeys, self._providers, request.user_id)
+        return pb.ListProofsResponse(methods=methods)
 
     async def StepUp(self, request: pb.StepUpRequest, context: object) -> pb.StepUpResponse:
         """Takes a proof for a session."""
-        person = (self._ports, request.user_id, request.session_id)
-        if request.code:
-            token = await step_up_by_code(*person, request.code, request.language)
+        person = (request.user_id, request.session_id)
+        if request.credential_json:
+            token = await self._by_passkey(request)
+        elif request.code:
+            token = await step_up_by_code(self._ports, *person, request.code, request.language)
         else:
-            token = await step_up_by_password(*person, request.password)
+            token = await step_up_by_password(self._ports, *person, request.password)
         return pb.StepUpResponse(access_token=token.text, access_expires_at=timestamp(token.expires_at))
+
+    async def _by_passkey(self, request: pb.StepUpRequest) -> AccessToken:
+        asked = (request.user_id, request.session_id, request.credential_json, request.language)
+        try:
+            return await step_up_by_passkey(self._passkeys, *asked)
+        except PasskeyRefused as error:
+            warn_of_copy(error)
+            # At the door the same refusal is of somebody unknown; here whoever is signed in stays so.
+            raise WrongPasskey from error

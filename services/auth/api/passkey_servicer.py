@@ -10,6 +10,8 @@ from services.auth.app.add_passkey import add_passkey
 from services.auth.app.begin_passkey import begin_passkey
 from services.auth.app.list_passkeys import list_passkeys
 from services.auth.app.passkey_ports import Passkeys
+from services.auth.app.prove_passkey import begin_passkey_proof
+from services.auth.app.provider_ports import Providers
 from services.auth.app.remove_passkey import remove_passkey
 from services.auth.app.rename_passkey import rename_passkey
 from services.auth.app.sign_in_with_passkey import begin_passkey_sign_in, sign_in_with_passkey
@@ -24,9 +26,10 @@ _log = logging.getLogger(__name__)
 class PasskeyServicer(passkey_service_pb2_grpc.PasskeyServiceServicer):
     """What the gateway asks about passkeys."""
 
-    def __init__(self, passkeys: Passkeys) -> None:
+    def __init__(self, passkeys: Passkeys, providers: Providers) -> None:
         """Callers are held by the contract, not here."""
         self._passkeys = passkeys
+        self._providers = providers
 
     async def BeginPasskey(self, request: pb.BeginPasskeyRequest, context: object) -> pb.BeginPasskeyResponse:
         """Asks a browser for a new passkey."""
@@ -52,7 +55,7 @@ class PasskeyServicer(passkey_service_pb2_grpc.PasskeyServiceServicer):
 
     async def RemovePasskey(self, request: pb.RemovePasskeyRequest, context: object) -> pb.RemovePasskeyResponse:
         """It opens nothing from now on."""
-        await remove_passkey(self._passkeys, request.user_id, request.passkey_id, request.language)
+        await remove_passkey(self._passkeys, self._providers, request.user_id, request.passkey_id, request.language)
         logs.event(_log, logging.INFO, "passkey removed", user_id=request.user_id, passkey_id=request.passkey_id)
         return pb.RemovePasskeyResponse()
 
@@ -74,18 +77,29 @@ class PasskeyServicer(passkey_service_pb2_grpc.PasskeyServiceServicer):
             result = "signed_in"
         except PasskeyRefused as error:
             result = "passkey_refused"
-            if isinstance(error, PasskeyCopied):
-                logs.event(
-                    _log,
-                    logging.WARNING,
-                    "a passkey told of fewer uses than before; it was refused",
-                    user_id=error.user_id,
-                    passkey_id=error.passkey_id,
-                )
+            warn_of_copy(error)
             raise
         finally:
             metrics.SIGN_INS.labels(result).inc()
         return pb.SignInWithPasskeyResponse(account=account_message(account), tokens=tokens_message(tokens))
+
+    async def BeginPasskeyProof(
+        self, request: pb.BeginPasskeyProofRequest, context: object
+    ) -> pb.BeginPasskeyProofResponse:
+        """Asks a browser for a passkey of this person."""
+        return pb.BeginPasskeyProofResponse(options_json=await begin_passkey_proof(self._passkeys, request.user_id))
+
+
+def warn_of_copy(error: PasskeyRefused) -> None:
+    """Log a refusal of a passkey that there seem to be two of; of others there is nothing to say."""
+    if isinstance(error, PasskeyCopied):
+        logs.event(
+            _log,
+            logging.WARNING,
+            "a passkey told of fewer uses than before; it was refused",
+            user_id=error.user_id,
+            passkey_id=error.passkey_id,
+        )
 
 
 def _message(passkey: Passkey) -> pb.Passkey:

@@ -38,7 +38,7 @@ class ProviderServicer(provider_service_pb2_grpc.ProviderServiceServicer):
         self, request: pb.StartProviderSignInRequest, context: object
     ) -> pb.StartProviderSignInResponse:
         """Begins."""
-        road = await start_provider_sign_in(self._ports, self._providers, request.provider)
+        road = await start_provider_sign_in(self._ports, self._providers, request.provider, again=request.again)
         return pb.StartProviderSignInResponse(road=_road(road))
 
     async def StartConnecting(self, request: pb.StartConnectingRequest, context: object) -> pb.StartConnectingResponse:

@@ -55,6 +55,7 @@ from services.auth.domain.errors import (
     WebhookUnreadable,
     WrongCode,
     WrongCredentials,
+    WrongPasskey,
     WrongPassword,
 )
 
@@ -110,5 +111,6 @@ STATUSES: Statuses = {
     WrongCode: (grpc.StatusCode.PERMISSION_DENIED, "WRONG_CODE"),
     WrongCredentials: (grpc.StatusCode.UNAUTHENTICATED, "WRONG_CREDENTIALS"),
     # Not UNAUTHENTICATED: whoever is signed in stays so.
+    WrongPasskey: (grpc.StatusCode.PERMISSION_DENIED, "WRONG_PASSKEY"),
     WrongPassword: (grpc.StatusCode.PERMISSION_DENIED, "WRONG_PASSWORD"),
 }

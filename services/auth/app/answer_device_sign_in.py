@@ -12,7 +12,8 @@ from services.auth.domain.errors import AccountNotFound
 async def answer_device_sign_in(ports: Ports, user_id: str, user_code: str, *, approve: bool) -> None:
     """Answer once: of two answers the first stands. Raises DeviceCodeNotFound and AccountNotFound."""
     async with ports.store.transaction() as work:
-        sign_in = await waiting(ports, work, user_id, user_code)
-        if await work.accounts.get(user_id) is None:
+        # The account first, as wherever both are held.
+        if await work.accounts.locked(user_id) is None:
             raise AccountNotFound
+        sign_in = await waiting(ports, work, user_id, user_code)
         await work.device_sign_ins.change(dataclasses.replace(sign_in, user_id=user_id, approved=approve))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from services.auth.app.list_proofs import factor_methods
 from services.auth.app.ports import Ports, Work
 from services.auth.domain.identifiers import fingerprint, new_secret
-from services.auth.domain.second_factor import CHALLENGE_LIFE, Challenge, IssuedChallenge
+from services.auth.domain.second_factor import SIGN_IN_CHALLENGE_LIFE, IssuedChallenge, SignInChallenge
 
 
 class SecondFactorNeeded(Exception):
@@ -29,6 +29,6 @@ async def begin_challenge(
     answered_by = await factor_methods(work, user_id)
     if not answered_by:
         return None
-    secret, expires_at = new_secret(), ports.clock.now() + CHALLENGE_LIFE
-    await work.challenges.add(Challenge(fingerprint(secret), user_id, device, tuple(methods), expires_at))
+    secret, expires_at = new_secret(), ports.clock.now() + SIGN_IN_CHALLENGE_LIFE
+    await work.challenges.add(SignInChallenge(fingerprint(secret), user_id, device, tuple(methods), expires_at))
     return SecondFactorNeeded(IssuedChallenge(secret, expires_at, answered_by))

@@ -7,10 +7,10 @@ from services.auth.app.ports import Work
 from services.auth.domain.errors import AccountNotFound, PasskeysOff, TooManyPasskeys
 from services.auth.domain.identifiers import digest
 from services.auth.domain.passkey import (
-    CHALLENGE_LIFE,
     PASSKEYS_MAX,
+    QUESTION_LIFE,
     Ceremony,
-    Challenge,
+    PasskeyQuestion,
     new_challenge,
     new_handle,
 )
@@ -44,6 +44,6 @@ def required(passkeys: Passkeys) -> Authenticators:
 async def asked(passkeys: Passkeys, work: Work, ceremony: Ceremony, user_id: str | None) -> bytes:
     """A fresh question, remembered within the caller's unit of work."""
     challenge = new_challenge()
-    expires_at = passkeys.ports.clock.now() + CHALLENGE_LIFE
-    await work.passkeys.ask(Challenge(digest(challenge), ceremony, user_id, expires_at))
+    expires_at = passkeys.ports.clock.now() + QUESTION_LIFE
+    await work.passkeys.ask(PasskeyQuestion(digest(challenge), ceremony, user_id, expires_at))
     return challenge

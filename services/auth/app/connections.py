@@ -9,6 +9,7 @@ from services.auth.app.finish_provider_sign_in import arrived
 from services.auth.app.ports import Ports, Work
 from services.auth.app.provider_ports import Providers
 from services.auth.app.start_provider_sign_in import offered_of
+from services.auth.app.ways_in import ways_in
 from services.auth.app.write_mail import write_mail
 from services.auth.domain.account import Account
 from services.auth.domain.errors import AccountNotFound
@@ -97,9 +98,7 @@ async def remove_connection(
 
 
 async def _shown(work: Work, providers: Providers, account: Account) -> list[Connected]:
-    since = {each.issuer: each.connected_at for each in await work.provider_sign_ins.connections(account.user_id)}
+    ways = await ways_in(work, providers, account)
+    since = {each.issuer: each.connected_at for each in ways.connections}
     usable = [each.provider for each in providers.offered.values() if each.provider.issuer in since]
-    others = sum(issuer in since for issuer in providers.other_issuers)
-    has_passkey = providers.takes_passkeys and bool(await work.passkeys.of_person(account.user_id))
-    ways = len(usable) + others + has_passkey + (account.password_hash is not None)
-    return [Connected(each, since[each.issuer], ways == 1) for each in usable]
+    return [Connected(each, since[each.issuer], ways.is_one) for each in usable]

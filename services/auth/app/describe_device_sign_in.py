@@ -16,15 +16,16 @@ async def describe_device_sign_in(ports: Ports, user_id: str, user_code: str) ->
     The same DeviceCodeNotFound for one that never was, has expired, was answered, or is another's.
     """
     async with ports.store.transaction() as work:
-        sign_in = await waiting(ports, work, user_id, user_code)
-        if await work.accounts.get(user_id) is None:
+        # The account first, as wherever both are held.
+        if await work.accounts.locked(user_id) is None:
             raise AccountNotFound
+        sign_in = await waiting(ports, work, user_id, user_code)
         await work.device_sign_ins.change(dataclasses.replace(sign_in, user_id=user_id))
         return sign_in
 
 
 async def waiting(ports: Ports, work: Work, user_id: str, user_code: str) -> DeviceSignIn:
-    """The same, locked within the caller's work."""
+    """The same, locked within the caller's work, which holds the account."""
     plain = plain_user_code(user_code)
     found = await work.device_sign_ins.of_user_code(fingerprint(plain)) if plain else None
     if found is None or found.approved is not None or not found.is_live(ports.clock.now()):

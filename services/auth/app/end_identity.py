@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from services.auth.app.claim_identity import claim_identity
 from services.auth.app.end_other_sessions import end_others
 from services.auth.app.ports import Ports, Work
 from services.auth.app.revoke_api_key import revoke_every_key
@@ -17,7 +18,7 @@ async def end_identity(ports: Ports, work: Work, issuer: str, subject: str) -> b
     be on its way.
     """
     now = ports.clock.now()
-    known = await work.identities.claim(issuer, subject, now)
+    known = await claim_identity(ports, work, issuer, subject)
     if known.ended_at is not None:
         return False
     await work.identities.keep(dataclasses.replace(known, ended_at=now))

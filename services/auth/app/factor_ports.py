@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from typing import Protocol
 
-from services.auth.domain.second_factor import Challenge, SecondFactor
+from services.auth.domain.second_factor import SecondFactor, SignInChallenge
 
 
 class SecondFactors(Protocol):
@@ -48,7 +48,7 @@ class SecondFactors(Protocol):
 class SignInChallenges(Protocol):
     """Right passwords that wait for their second factor, within a unit of work."""
 
-    async def add(self, challenge: Challenge) -> None:
+    async def add(self, challenge: SignInChallenge) -> None:
         """Store a new one."""
         ...
 
@@ -56,7 +56,7 @@ class SignInChallenges(Protocol):
         """Whose one is that has not run out; it is not locked by this."""
         ...
 
-    async def locked(self, challenge_hash: bytes, now: datetime.datetime) -> Challenge | None:
+    async def locked(self, challenge_hash: bytes, now: datetime.datetime) -> SignInChallenge | None:
         """One that has not run out, which nobody else changes until the work commits."""
         ...
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from services.auth.app.claim_identity import claim_identity
 from services.auth.app.ports import Ports, Work
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import NO_EMAIL
@@ -14,7 +15,7 @@ from services.auth.domain.identity import Identity, Profile
 
 async def keep_profile(ports: Ports, work: Work, issuer: str, profile: Profile) -> Identity:
     """The identity afterwards, within the caller's unit of work; one that has ended stays as it is."""
-    known = await work.identities.claim(issuer, profile.subject, ports.clock.now())
+    known = await claim_identity(ports, work, issuer, profile.subject)
     if known.ended_at is not None:
         return known
     if known.is_new:

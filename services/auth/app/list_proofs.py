@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from services.auth.app.ports import Ports, Work
+from services.auth.app.passkey_ports import Passkeys
+from services.auth.app.ports import Work
+from services.auth.app.provider_ports import Providers
 from services.auth.domain.account import Account
 from services.auth.domain.errors import AccountNotFound
 from services.auth.domain.session import Method
 
 
-async def list_proofs(ports: Ports, user_id: str) -> tuple[str, ...]:
-    """The handiest first; none where only signing in again does. Raises AccountNotFound."""
-    async with ports.store.transaction() as work:
+async def list_proofs(passkeys: Passkeys, providers: Providers, user_id: str) -> tuple[str, ...]:
+    """The handiest first. PROVIDER alone where only that can be asked anew, and none where nobody here can.
+
+    Raises AccountNotFound.
+    """
+    async with passkeys.ports.store.transaction() as work:
         account = await work.accounts.get(user_id)
         if account is None:
             raise AccountNotFound
-        return await proofs_of(work, account)
+        has_passkey = passkeys.authenticators is not None and bool(await work.passkeys.of_person(user_id))
+        found = ((Method.PASSKEY,) if has_passkey else ()) + await typed_proofs(work, account)
+        if found:
+            return found
+        connections = await work.provider_sign_ins.connections(user_id)
+        return (Method.PROVIDER,) if any(providers.of_issuer(each.issuer) for each in connections) else ()
 
 
-async def proofs_of(work: Work, account: Account) -> tuple[str, ...]:
-    """The same within the caller's unit of work.
+async def typed_proofs(work: Work, account: Account) -> tuple[str, ...]:
+    """Those of them that are typed in, within the caller's unit of work.
 
     With a second factor the password counts no more: whoever took both a session and the password must not take away
     the factor with them.

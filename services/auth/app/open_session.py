@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 from services.auth.app.ports import Ports, Work
@@ -10,11 +11,17 @@ from services.auth.domain.session import RefreshToken, Session, SessionTokens, c
 
 
 async def open_session(
-    ports: Ports, work: Work, user_id: str, device: str = "", *, methods: Sequence[str] = ()
+    ports: Ports,
+    work: Work,
+    user_id: str,
+    device: str = "",
+    *,
+    methods: Sequence[str] = (),
+    shown_at: datetime.datetime | None = None,
 ) -> SessionTokens:
     """A new session's first tokens, stored within the caller's unit of work. `device` is what its owner sees it as.
 
-    `methods` are how the person has just shown who they are; without one nobody did in this session.
+    `methods` are how the person has shown who they are, now or at `shown_at`; without one nobody did in this session.
     """
     now = ports.clock.now()
     session = Session(
@@ -24,7 +31,7 @@ async def open_session(
         last_used_at=now,
         expires_at=now + ports.lives.session_idle,
         device=clean_device(device),
-        authenticated_at=now if methods else None,
+        authenticated_at=(shown_at or now) if methods else None,
         methods=tuple(methods),
     )
     refresh_token = new_secret()

@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from services.auth.domain.passkey import Ceremony, Challenge, Passkey
+from services.auth.domain.passkey import Ceremony, Passkey, PasskeyQuestion
 
 if TYPE_CHECKING:
     from services.auth.app.ports import Ports
@@ -52,7 +52,7 @@ class PasskeyRows(Protocol):
         """A person has none any more, and what they were asked is answered by nothing."""
         ...
 
-    async def ask(self, challenge: Challenge) -> None:
+    async def ask(self, challenge: PasskeyQuestion) -> None:
         """Store a question."""
         ...
 

@@ -63,6 +63,10 @@ class DeviceSignIns(Protocol):
         """One, whose row nobody else changes until the work commits."""
         ...
 
+    async def owner(self, device_hash: bytes) -> str | None:
+        """Who looked at one or answered it; it is not locked by this."""
+        ...
+
     async def of_device(self, device_hash: bytes) -> DeviceSignIn | None:
         """One, whose row nobody else changes until the work commits."""
         ...

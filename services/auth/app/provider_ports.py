@@ -65,8 +65,8 @@ class ProviderSignIns(Protocol):
 class ProviderRoad(Protocol):
     """The way to a provider and back."""
 
-    async def authorization_url(self, state: str, nonce: str, challenge: str) -> str:
-        """Its page, with all that is asked of it. Raises ProviderAway."""
+    async def authorization_url(self, state: str, nonce: str, challenge: str, *, again: bool) -> str:
+        """Its page, with all that is asked of it; `again` has it ask who somebody is anew. Raises ProviderAway."""
         ...
 
     async def check_issuer(self, issuer: str) -> None:
@@ -74,7 +74,7 @@ class ProviderRoad(Protocol):
         ...
 
     async def redeem(self, code: str, sign_in: ProviderSignIn) -> Told:
-        """Whom the code stands for. Raises ProviderAway or ProviderAnswerRefused."""
+        """Whom the code stands for, asked anew where that was to be. Raises ProviderAway or ProviderAnswerRefused."""
         ...
 
 

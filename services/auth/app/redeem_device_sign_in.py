@@ -24,12 +24,17 @@ async def redeem_device_sign_in(ports: Ports, device_code: str) -> tuple[Account
     """
     now = ports.clock.now()
     async with ports.store.transaction() as work:
+        # The account first, as wherever both are held: what ends sessions comes for the waiting programs with it.
+        seen_id = await work.device_sign_ins.owner(fingerprint(device_code))
+        account = await work.accounts.locked(seen_id) if seen_id is not None else None
         sign_in = await work.device_sign_ins.of_device(fingerprint(device_code))
         if sign_in is None or not sign_in.is_live(now):
             raise DeviceCodeNotFound
         verdict, asked = judge(sign_in, now), sign_in.asked(now)
-        if verdict is Verdict.APPROVED and sign_in.user_id is not None:
-            account = await work.accounts.get(sign_in.user_id)
+        if verdict is Verdict.APPROVED and sign_in.user_id != seen_id:
+            # Approved in this very moment: the next asking has it.
+            raise DeviceSignInPending
+        if verdict is Verdict.APPROVED:
             if account is None:
                 raise DeviceCodeNotFound
             await work.device_sign_ins.remove(sign_in.device_hash)

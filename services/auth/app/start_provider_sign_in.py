@@ -23,13 +23,16 @@ class Road:
 
 
 async def start_provider_sign_in(
-    ports: Ports, providers: Providers, provider: str, connecting: Connecting | None = None
+    ports: Ports, providers: Providers, provider: str, connecting: Connecting | None = None, *, again: bool = False
 ) -> Road:
-    """A road of ten minutes. Raises ProviderUnknown, ProviderAway or AccountNotFound."""
+    """A road of ten minutes; `again` has the provider ask anew who somebody is.
+
+    Raises ProviderUnknown, ProviderAway or AccountNotFound.
+    """
     offered = offered_of(providers, provider)
     state, browser_secret, nonce, verifier = new_secret(), new_secret(), new_secret(), new_secret()
     # First, so that nothing is remembered of a road that leads nowhere.
-    url = await offered.road.authorization_url(state, nonce, challenge_of(verifier))
+    url = await offered.road.authorization_url(state, nonce, challenge_of(verifier), again=again)
     now = ports.clock.now()
     sign_in = ProviderSignIn(
         state_hash=fingerprint(state),
@@ -40,6 +43,7 @@ async def start_provider_sign_in(
         nonce=nonce,
         verifier=verifier,
         connecting=connecting,
+        again=again,
     )
     async with ports.store.transaction() as work:
         if connecting is not None and await work.accounts.get(connecting.user_id) is None:

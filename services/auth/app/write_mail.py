@@ -8,7 +8,7 @@ from services.auth.app.mailing_ports import Mailing
 from services.auth.app.ports import Ports, Work
 from services.auth.domain.errors import MailOff
 from services.auth.domain.identifiers import new_mail_id
-from services.auth.domain.letters import letter, letter_in_all
+from services.auth.domain.letters import Still, letter, letter_in_all
 from services.auth.domain.mail import Mail, Occasion
 
 NOTICE_LIFE = datetime.timedelta(days=2)
@@ -32,16 +32,19 @@ async def write_mail(
     code: str = "",
     until: datetime.datetime | None = None,
     user_id: str | None = None,
+    still: Still | None = None,
 ) -> None:
     """Sent once the caller's unit of work has committed; nothing where none is sent here, or `to` is empty.
 
     Without a language it is in each of ours: what begins without the person says none. `until` is a link's end;
-    `user_id` whose mail it is, where they have an account.
+    `user_id` whose mail it is, where they have an account; `still` what of theirs works on.
     """
     # An account of another issuer's person may be without an address.
     if ports.mailing is None or not to:
         return
     now = ports.clock.now()
     url = ports.mailing.public_url
-    subject, text = letter_in_all(occasion, url) if language is None else letter(occasion, language, url, code)
+    subject, text = (
+        letter_in_all(occasion, url) if language is None else letter(occasion, language, url, code, still=still)
+    )
     await work.mails.add(Mail(new_mail_id(), to, subject, text, until or now + NOTICE_LIFE), now, user_id)

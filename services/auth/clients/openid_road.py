@@ -20,9 +20,9 @@ from chassis.tokens.verifying import Verified, verify
 from services.auth.clients.http_documents import HttpDocuments, json_of
 from services.auth.clients.openid_discovery import DEADLINE_S, Discovery, Endpoints
 from services.auth.domain.errors import IssuerAway
-from services.auth.domain.provider import Provider
+from services.auth.domain.provider import GOOGLE, Provider
 from services.auth.domain.provider_errors import ProviderAnswerRefused, ProviderAway
-from services.auth.domain.provider_sign_in import ProviderSignIn, Told, told_by
+from services.auth.domain.provider_sign_in import CLOCKS_APART, ProviderSignIn, Told, told_by
 
 SCOPE = "openid email profile"
 ANSWER_BYTES_MAX = 64 * 1024
@@ -53,8 +53,8 @@ class OpenIdRoad:
         self._discovery = Discovery(http, provider)
         self._keys = Keys(self._key_set, self._rules.algorithms, issuer=provider.issuer)
 
-    async def authorization_url(self, state: str, nonce: str, challenge: str) -> str:
-        """Its page, with all that is asked of it. Raises ProviderAway."""
+    async def authorization_url(self, state: str, nonce: str, challenge: str, *, again: bool) -> str:
+        """Its page, with all that is asked of it; `again` has it ask who somebody is anew. Raises ProviderAway."""
         endpoints = await self._discovery.endpoints()
         asked = {
             "response_type": "code",
@@ -66,6 +66,11 @@ class OpenIdRoad:
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         }
+        if again and self._provider.kind == GOOGLE:
+            # It knows neither max_age nor prompt=login; this at least lets nobody in without a touch of theirs.
+            asked |= {"prompt": "select_account"}
+        elif again:
+            asked |= {"prompt": "login", "max_age": "0"}
         return endpoints.authorization + ("&" if "?" in endpoints.authorization else "?") + urlencode(asked)
 
     async def check_issuer(self, issuer: str) -> None:
@@ -94,7 +99,19 @@ class OpenIdRoad:
         except KeysAway as error:
             raise ProviderAway from error
         _check_access_token(verified, answer.get("access_token"))
-        return told_by(verified.claims)
+        told = told_by(verified.claims)
+        self._check_asked_anew(told, sign_in)
+        return told
+
+    def _check_asked_anew(self, told: Told, sign_in: ProviderSignIn) -> None:
+        """OpenID Connect Core, 3.1.2.1: who is asked with max_age says when, and that must be within this sign-in."""
+        told_at = told.authenticated_at
+        if told_at is not None and told_at.timestamp() > self._now_s() + CLOCKS_APART.total_seconds():
+            raise ProviderAnswerRefused("auth_time to come")
+        if not sign_in.again or self._provider.kind == GOOGLE:
+            return
+        if told_at is None or told_at < sign_in.created_at - CLOCKS_APART:
+            raise ProviderAnswerRefused("auth_time" if told_at is not None else "no auth_time")
 
     async def _exchanged(self, endpoints: Endpoints, code: str, verifier: str) -> Mapping[str, object]:
         form = {

@@ -24,11 +24,11 @@ from webauthn.helpers.structs import (
 )
 
 from services.auth.app.passkey_ports import AnswerRefused, Claim, NewCredential, Person
-from services.auth.domain.passkey import CHALLENGE_LIFE, CREDENTIAL_ID_BYTES_MAX, Passkey
+from services.auth.domain.passkey import CREDENTIAL_ID_BYTES_MAX, QUESTION_LIFE, Passkey
 from services.auth.domain.relying_party import RelyingParty
 
 TITLE = "StripSession"
-_TIMEOUT_MS = int(CHALLENGE_LIFE.total_seconds() * 1000)
+_TIMEOUT_MS = int(QUESTION_LIFE.total_seconds() * 1000)
 _ALGORITHMS = [
     COSEAlgorithmIdentifier.ECDSA_SHA_256,
     COSEAlgorithmIdentifier.EDDSA,

@@ -68,6 +68,10 @@ class WrongCode(Exception):
     """The code is wrong, or was used already."""
 
 
+class WrongPasskey(Exception):
+    """This passkey was not taken, or its answer came too late. Try again, or show in another way who you are."""
+
+
 class TooManyCodes(Exception):
     """Too many wrong codes were entered. Wait before the next one."""
 

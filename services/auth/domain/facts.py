@@ -23,6 +23,14 @@ class AccountDeletionRequested:
 
 
 @dataclasses.dataclass(frozen=True)
+class AccountReclaimed:
+    """Whoever reads a person's mail took their account back: what works for them unseen may be a stranger's."""
+
+    user_id: str
+    reclaimed_at: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True)
 class SessionEnded:
     """A session is over, and its access tokens count no more."""
 
@@ -40,4 +48,4 @@ class ApiKeyRevoked:
     user_id: str
 
 
-Fact = AccountCreated | AccountDeletionRequested | ApiKeyRevoked | SessionEnded
+Fact = AccountCreated | AccountDeletionRequested | AccountReclaimed | ApiKeyRevoked | SessionEnded

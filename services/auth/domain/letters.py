@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
 from services.auth.domain.mail import LANGUAGES, Occasion, spoken
@@ -41,8 +42,8 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             (
                 "Somebody, hopefully you, asked for a new password of the StripSession account with this address. Open"
                 " this link to choose one:\n\n{link}\n\nIt works once, and not for long. "
-                "That signs out everywhere, ends passkeys and API keys, and disconnects providers such as Google. If it"
-                " was not you, do nothing: your password stays as it is."
+                "That signs out everywhere, ends passkeys and API keys, turns webhooks off, and disconnects providers"
+                " such as Google. If it was not you, do nothing: your password stays as it is."
             ),
         ),
         Occasion.RESET_UNKNOWN: (
@@ -205,8 +206,8 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             (
                 "Jemand, hoffentlich du, möchte ein neues Passwort für das Konto bei StripSession mit dieser Adresse."
                 " Öffne diesen Link, um eines zu wählen:\n\n{link}\n\nEr gilt einmal und nicht lange. "
-                "Das meldet überall ab, beendet Passkeys und API-Schlüssel und trennt Anbieter wie Google. Warst du es"
-                " nicht, dann tu nichts: Dein Passwort bleibt, wie es ist."
+                "Das meldet überall ab, beendet Passkeys und API-Schlüssel, schaltet Webhooks aus und trennt Anbieter"
+                " wie Google. Warst du es nicht, dann tu nichts: Dein Passwort bleibt, wie es ist."
             ),
         ),
         Occasion.RESET_UNKNOWN: (
@@ -348,15 +349,45 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
 }
 
 
+_STILL: Mapping[str, tuple[str, str, str, str]] = {
+    "en": (
+        "\n\nWithout the password these still work: {ways}. End in your account what is not yours.",
+        *("passkeys ({})", "connected providers ({})", "API keys ({})"),
+    ),
+    "de": (
+        "\n\nOhne das Passwort gelten weiterhin: {ways}. Beende in deinem Konto, was nicht von dir ist.",
+        *("Passkeys ({})", "verbundene Anbieter ({})", "API-Schlüssel ({})"),
+    ),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Still:
+    """How many of each a person has that work without a password."""
+
+    passkeys: int = 0
+    providers: int = 0
+    api_keys: int = 0
+
+
 def letter_in_all(occasion: Occasion, public_url: str) -> tuple[str, str]:
     """Subject and text in each of our languages, for whom nobody knows which they read; of an occasion without code."""
     letters = [letter(occasion, language, public_url) for language in LANGUAGES]
     return " / ".join(subject for subject, _ in letters), "\n\n".join(text for _, text in letters)
 
 
-def letter(occasion: Occasion, language: str, public_url: str, code: str = "") -> tuple[str, str]:
-    """Subject and text. `code` is for the occasions with a link alone."""
+def letter(
+    occasion: Occasion, language: str, public_url: str, code: str = "", *, still: Still | None = None
+) -> tuple[str, str]:
+    """Subject and text. `code` is for the occasions with a link alone; of `still` what there is is named at the end."""
     subject, text = _WORDS[spoken(language)][occasion]
     home = f"{public_url.rstrip('/')}/"
     link = f"{home}#/{_PATHS[occasion]}/{code}" if occasion in _PATHS else home
-    return subject, f"{text.format(link=link, home=home)}\n"
+    return subject, f"{text.format(link=link, home=home)}{_named(still or Still(), language)}\n"
+
+
+def _named(still: Still, language: str) -> str:
+    sentence, *words = _STILL[spoken(language)]
+    counts = (still.passkeys, still.providers, still.api_keys)
+    ways = [word.format(count) for word, count in zip(words, counts, strict=True) if count]
+    return sentence.format(ways=", ".join(ways)) if ways else ""

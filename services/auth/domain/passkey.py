@@ -10,7 +10,7 @@ import secrets
 from services.auth.domain.account import clean_display_name
 from services.auth.domain.errors import DisplayNameTooLong, PasskeyNameInvalid
 
-CHALLENGE_LIFE = datetime.timedelta(minutes=5)
+QUESTION_LIFE = datetime.timedelta(minutes=5)
 """How long somebody may take to answer."""
 CHALLENGE_BYTES = 32
 PASSKEYS_MAX = 20
@@ -50,7 +50,7 @@ class Passkey:
 
 
 @dataclasses.dataclass(frozen=True)
-class Challenge:
+class PasskeyQuestion:
     """A question that was asked, known by its fingerprint."""
 
     challenge_hash: bytes

@@ -16,6 +16,11 @@ LIFE = datetime.timedelta(minutes=10)
 """From the button to the answer, and once more from there to the end."""
 
 
+CLOCKS_APART = datetime.timedelta(seconds=60)
+"""How far the provider's clock may be from ours."""
+_SECONDS_MAX = 2**36
+
+
 @dataclasses.dataclass(frozen=True)
 class Connecting:
     """Whose account a provider is to be connected to, and the only session that can finish it."""
@@ -32,6 +37,8 @@ class Told:
     email: EmailAddress = NO_EMAIL
     """None of theirs unless the provider has verified it."""
     display_name: str = ""
+    authenticated_at: datetime.datetime | None = None
+    """When they last showed the provider who they are; None where it does not say."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +60,8 @@ class ProviderSignIn:
     """When the state was used, which it is once."""
     told: Told | None = dataclasses.field(default=None, repr=False)
     """Who came back; None until the provider's answer was believed."""
+    again: bool = False
+    """Whether the provider is to ask them anew, however lately it did."""
 
     def is_awaited(self, now: datetime.datetime, browser_hash: bytes, provider: str) -> bool:
         """Whether an answer to it may come at that moment, from that browser, by way of that provider."""
@@ -63,6 +72,17 @@ class ProviderSignIn:
         """The same with whom the provider vouched for, and time to finish; what was asked with is forgotten."""
         return dataclasses.replace(self, told=told, nonce="", verifier="", expires_at=now + LIFE)
 
+    def shown_at(self, now: datetime.datetime, *, has_other_proofs: bool) -> datetime.datetime | None:
+        """When the person who came back showed who they are; None where nobody knows.
+
+        A provider lets in by itself whoever has an open session there, so its bare word is no proof of now. Where it
+        does not tell the time, having asked it to ask anew counts for who has nothing better to show alone.
+        """
+        told_at = self.told.authenticated_at if self.told is not None else None
+        if told_at is not None:
+            return min(told_at, now)
+        return now if self.again and not has_other_proofs else None
+
 
 def challenge_of(verifier: str) -> str:
     """What RFC 7636 makes of a verifier by S256."""
@@ -71,7 +91,18 @@ def challenge_of(verifier: str) -> str:
 
 def told_by(claims: Mapping[str, object]) -> Told:
     """What is kept of a believed id token's claims: an address only where the provider says it has verified it."""
-    return Told(str(claims["sub"]), _email(claims), _display_name(claims.get("name")))
+    return Told(
+        str(claims["sub"]),
+        _email(claims),
+        _display_name(claims.get("name")),
+        _authenticated_at(claims.get("auth_time")),
+    )
+
+
+def _authenticated_at(seconds: object) -> datetime.datetime | None:
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 <= seconds <= _SECONDS_MAX:
+        return None
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
 
 
 def _email(claims: Mapping[str, object]) -> EmailAddress:

@@ -8,7 +8,7 @@ import secrets
 
 from services.auth.domain.errors import TooManyCodes, WrongCode
 
-CHALLENGE_LIFE = datetime.timedelta(minutes=5)
+SIGN_IN_CHALLENGE_LIFE = datetime.timedelta(minutes=5)
 """From a right password to the code that goes with it."""
 CODE_DIGITS = 6
 RECOVERY_CODES = 10
@@ -58,7 +58,7 @@ class SecondFactor:
 
 
 @dataclasses.dataclass(frozen=True)
-class Challenge:
+class SignInChallenge:
     """A right password that waits for its second factor; whoever holds its secret may show one."""
 
     challenge_hash: bytes

@@ -7,7 +7,13 @@ import datetime
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from services.auth.domain.facts import AccountCreated, AccountDeletionRequested, ApiKeyRevoked, Fact
+from services.auth.domain.facts import (
+    AccountCreated,
+    AccountDeletionRequested,
+    AccountReclaimed,
+    ApiKeyRevoked,
+    Fact,
+)
 from stripsession.auth.v1 import events_pb2
 
 
@@ -17,6 +23,8 @@ def encode(fact: Fact) -> Message:
         return events_pb2.AccountCreated(user_id=fact.user_id, created_at=_timestamp(fact.created_at))
     if isinstance(fact, AccountDeletionRequested):
         return events_pb2.AccountDeletionRequested(user_id=fact.user_id, requested_at=_timestamp(fact.requested_at))
+    if isinstance(fact, AccountReclaimed):
+        return events_pb2.AccountReclaimed(user_id=fact.user_id, reclaimed_at=_timestamp(fact.reclaimed_at))
     if isinstance(fact, ApiKeyRevoked):
         return events_pb2.ApiKeyRevoked(key_id=fact.key_id, user_id=fact.user_id)
     return events_pb2.SessionEnded(

@@ -43,6 +43,13 @@ class PostgresDeviceSignIns:
         )
         return DeviceSignIn(**row) if row is not None else None
 
+    async def owner(self, device_hash: bytes) -> str | None:
+        """Who looked at one or answered it; it is not locked by this."""
+        user_id: str | None = await self._connection.fetchval(
+            "SELECT user_id FROM device_sign_ins WHERE device_hash = $1", device_hash
+        )
+        return user_id
+
     async def of_device(self, device_hash: bytes) -> DeviceSignIn | None:
         """One, whose row nobody else changes until the work commits."""
         row = await self._connection.fetchrow(

@@ -7,7 +7,7 @@ import datetime
 import asyncpg
 
 from chassis.db.transaction import Connection
-from services.auth.domain.passkey import Ceremony, Challenge, Passkey
+from services.auth.domain.passkey import Ceremony, Passkey, PasskeyQuestion
 
 
 class PostgresPasskeys:
@@ -109,7 +109,7 @@ class PostgresPasskeys:
         await self._connection.execute("DELETE FROM passkeys WHERE user_id = $1", user_id)
         await self._connection.execute("DELETE FROM passkey_challenges WHERE user_id = $1", user_id)
 
-    async def ask(self, challenge: Challenge) -> None:
+    async def ask(self, challenge: PasskeyQuestion) -> None:
         """Store a question."""
         await self._connection.execute(
             "INSERT INTO passkey_challenges (challenge_hash, ceremony, user_id, expires_at) VALUES ($1, $2, $3, $4)",

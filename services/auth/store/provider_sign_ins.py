@@ -114,9 +114,11 @@ class PostgresProviderSignIns:
 
     def _sealed(self, sign_in: ProviderSignIn) -> bytes:
         told = sign_in.told
-        words: dict[str, object] = {"nonce": sign_in.nonce, "verifier": sign_in.verifier}
+        words: dict[str, object] = {"nonce": sign_in.nonce, "verifier": sign_in.verifier, "again": sign_in.again}
         if told is not None:
             words["told"] = [told.subject, told.email.typed, told.email.key, told.display_name]
+            if told.authenticated_at is not None:
+                words["auth_time"] = int(told.authenticated_at.timestamp())
         return sealing.seal(self._key, _name(sign_in.state_hash), json.dumps(words).encode())
 
     def _read(self, row: asyncpg.Record | None) -> ProviderSignIn | None:
@@ -139,8 +141,15 @@ class PostgresProviderSignIns:
             verifier=words["verifier"],
             connecting=Connecting(row["user_id"], row["session_id"]) if is_connecting else None,
             answered_at=row["answered_at"],
-            told=Told(told[0], EmailAddress(told[1], told[2]), told[3]) if told is not None else None,
+            told=_told(told, words.get("auth_time")) if told is not None else None,
+            # Absent from one that an older process began.
+            again=words.get("again", False),
         )
+
+
+def _told(told: list[str], seconds: int | None) -> Told:
+    authenticated_at = datetime.datetime.fromtimestamp(seconds, datetime.UTC) if seconds is not None else None
+    return Told(told[0], EmailAddress(told[1], told[2]), told[3], authenticated_at)
 
 
 def _name(state_hash: bytes) -> str:

@@ -9,7 +9,7 @@ import asyncpg
 
 from chassis import sealing
 from chassis.db.transaction import Connection
-from services.auth.domain.second_factor import Challenge, SecondFactor
+from services.auth.domain.second_factor import SecondFactor, SignInChallenge
 
 
 class PostgresSecondFactors:
@@ -104,7 +104,7 @@ class PostgresSignInChallenges:
         """`connection` is in the transaction."""
         self._connection = connection
 
-    async def add(self, challenge: Challenge) -> None:
+    async def add(self, challenge: SignInChallenge) -> None:
         """Store a new one."""
         await self._connection.execute(
             "INSERT INTO sign_in_challenges (challenge_hash, user_id, device, methods, expires_at)"
@@ -123,7 +123,7 @@ class PostgresSignInChallenges:
         )
         return user_id
 
-    async def locked(self, challenge_hash: bytes, now: datetime.datetime) -> Challenge | None:
+    async def locked(self, challenge_hash: bytes, now: datetime.datetime) -> SignInChallenge | None:
         """One that has not run out, which nobody else changes until the work commits."""
         row = await self._connection.fetchrow(
             "SELECT challenge_hash, user_id, device, methods, expires_at FROM sign_in_challenges"
@@ -131,7 +131,7 @@ class PostgresSignInChallenges:
             challenge_hash,
             now,
         )
-        return Challenge(**{**row, "methods": tuple(row["methods"])}) if row is not None else None
+        return SignInChallenge(**{**row, "methods": tuple(row["methods"])}) if row is not None else None
 
     async def remove(self, challenge_hash: bytes) -> None:
         """It is answered."""

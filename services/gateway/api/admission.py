@@ -8,7 +8,7 @@ import contextlib
 import dataclasses
 import math
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -50,11 +50,16 @@ class Admission:
         paces: Paces,
         *,
         keys: TokenVerifier | None = None,
+        ended: Container[str] = frozenset(),
         cookie_secure: str = "auto",
     ) -> None:
-        """`keys` verifies what begins as an API key does; `cookie_secure` is auto, always or never."""
+        """`keys` verifies what begins as an API key does, `ended` has the sessions that are over.
+
+        `cookie_secure` is auto, always or never.
+        """
         self._verifier = verifier
         self._keys = keys
+        self._ended = ended
         self._cookie_secure = cookie_secure
         self._by_address = Buckets(paces.requests)
         self._by_person = Buckets(paces.requests)
@@ -141,6 +146,21 @@ class Admission:
         if request.method not in _READING:
             require_same_origin(request)
         return await self._verified(token, self._verifier)
+
+    async def require_still(self, request: Request, caller: Identity) -> None:
+        """Whether what let `caller` in has not ended since; a token that ran out meanwhile has not. Raises Refused."""
+        if caller.session_id and caller.session_id in self._ended:
+            raise unsigned("The session has ended meanwhile.", error="invalid_token")
+        if not caller.key_id or self._keys is None:
+            return
+        token = request.headers.get("authorization", "").partition(" ")[2].strip()
+        try:
+            await self._keys.verify(token)
+        except TokenRefused as error:
+            raise unsigned("The API key was revoked meanwhile.", error="invalid_token") from error
+        except BackendAway:
+            # An auth that is away revokes nothing either, and a long upload must not break off for its restart.
+            return
 
     async def _verified(self, token: str, verifier: TokenVerifier, kind: str = "access token") -> Identity:
         try:

@@ -50,6 +50,8 @@ class Call:
     caller: Identity | None
     request_id: str
     is_https: bool
+    require_still: Callable[[], Awaitable[None]] | None = None
+    """Raises Refused once what let the caller in has ended; None on a public route."""
 
     @property
     def owner_id(self) -> str:
@@ -73,11 +75,18 @@ class Call:
         return self.caller
 
     async def body(self) -> Mapping[str, Any]:
-        """The declared JSON body, read and checked. Raises Refused."""
+        """The declared JSON body, read and checked. Raises Refused, also where the session or key ended meanwhile."""
         if self.endpoint.body is None:
             raise RuntimeError("this route declares no body")
         data = await read_json_bytes(self.request)
+        # Whoever sends slowly was let in a while ago.
+        await self.still()
         return self.endpoint.body.read(data)
+
+    async def still(self) -> None:
+        """Go on only while what let the caller in has not ended. Raises Refused."""
+        if self.require_still is not None:
+            await self.require_still()
 
     def text(self, name: str) -> str:
         """A declared query parameter, or "" where it is absent or empty. Raises Refused."""

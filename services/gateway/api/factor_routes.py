@@ -22,6 +22,7 @@ from services.gateway.api.opened_session import (
     opening_body,
     session_answer,
 )
+from services.gateway.api.passkey_routes import ANSWERED
 from services.gateway.api.problems import refuse
 from services.gateway.api.schema import Body, Text
 from stripsession.auth.v1 import second_factor_service_pb2 as pb
@@ -51,10 +52,11 @@ CHALLENGE = Body(
 )
 STEP_UP = Body(
     "StepUp",
-    "The password or a code, whichever of both the refusal named.",
+    "The password, a code, or a passkey's answer: one of those that the refusal named.",
     (
         Text("password", "Your password.", length_min=1, length_max=1024),
         Text("code", "Six digits of the authenticator, or a recovery code.", length_min=1, length_max=60),
+        ANSWERED,
         LANGUAGE,
     ),
     {"password": "seventeen-violins"},
@@ -98,12 +100,14 @@ class FactorRoutes:
                 body=STEP_UP,
                 tag="auth",
                 description="What refuses with STEP_UP_REQUIRED names the ways in `facts.methods`, with gaps between"
-                " them: password, totp, recovery_code. With a second factor the password alone counts no more. For ten"
-                " minutes from then on such acts are let through, with the token of this answer and those that it is"
-                f" renewed to. Whoever asks with the cookie gets the token in the cookie.{_HELD_OFF}{_NEVER_HELD_OFF}",
+                " them: passkey, password, totp, recovery_code, or provider, for startProviderSignIn with `again`. What"
+                " startPasskeyProof gives, a passkey answers. With a second factor the password alone counts no"
+                " more. For ten minutes from then on such acts are let through, with the token of this answer and"
+                " those that it is renewed to. Whoever asks with the cookie gets the token in the cookie."
+                f"{_HELD_OFF}{_NEVER_HELD_OFF}",
                 refusals=(
-                    *("ACCOUNT_NOT_FOUND", "BUSY", "PROOF_NOT_TAKEN", "SESSION_NOT_FOUND", "TOO_MANY_CODES"),
-                    *("WRONG_CODE", "WRONG_PASSWORD"),
+                    *("ACCOUNT_NOT_FOUND", "BUSY", "PASSKEYS_OFF", "PROOF_NOT_TAKEN", "SESSION_NOT_FOUND"),
+                    *("TOO_MANY_CODES", "WRONG_CODE", "WRONG_PASSKEY", "WRONG_PASSWORD"),
                 ),
             ),
         ]
@@ -163,18 +167,21 @@ class FactorRoutes:
     async def step_up(self, call: Call) -> Response:
         """A fresh token, the way the stale one came."""
         body = await call.body()
-        password, code = body.get("password", ""), body.get("code", "")
-        if bool(password) == bool(code):
-            raise refuse(409, "PROOF_NOT_TAKEN", "Give a password or a code, one of both.")
+        shown = {name: body[name] for name in ("password", "code", "credential") if body.get(name)}
+        if len(shown) != 1:
+            raise refuse(
+                409, "PROOF_NOT_TAKEN", "Give a password, a code or a passkey's answer, and one of them alone."
+            )
         request = pb.StepUpRequest(
             user_id=call.owner_id,
             session_id=call.session_id,
-            password=password,
-            code=code,
+            password=shown.get("password", ""),
+            code=shown.get("code", ""),
+            credential_json=shown.get("credential", ""),
             language=body.get("language", ""),
         )
         # Wrong codes are counted by auth, wherever they are shown.
-        guessing = self._admission.try_of(call.owner_id) if password else contextlib.nullcontext()
+        guessing = self._admission.try_of(call.owner_id) if "password" in shown else contextlib.nullcontext()
         with guessing:
             answer = await ask(self._factors.StepUp, request, deadline_s=HASHING_S)
         told = {"access_expires_at": moment(answer.access_expires_at)}

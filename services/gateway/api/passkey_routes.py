@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import TYPE_CHECKING
 
@@ -39,19 +40,16 @@ NEW = Body(
     {"name": "This phone", "credential": CREATED, "language": "en"},
 )
 NAMING = Body("PasskeyName", "Another name.", (_NAME,), {"name": "Ada's phone"})
+ANSWERED = JsonObject(
+    "credential",
+    "AuthenticationResponseJSON of WebAuthn level 3: the `toJSON()` of what navigator.credentials.get gave.",
+    CREDENTIAL_BYTES_MAX,
+)
+"""Of a body that may have it."""
 SIGN_IN = Body(
     "PasskeySignIn",
     "What the browser answered.",
-    (
-        JsonObject(
-            "credential",
-            "AuthenticationResponseJSON of WebAuthn level 3: the `toJSON()` of what navigator.credentials.get gave.",
-            CREDENTIAL_BYTES_MAX,
-            required=True,
-        ),
-        LANGUAGE,
-        TRANSPORT,
-    ),
+    (dataclasses.replace(ANSWERED, required=True), LANGUAGE, TRANSPORT),
     {"credential": USED, "transport": "token"},
 )
 _ALL = "/v1/auth/passkeys"
@@ -70,7 +68,7 @@ class PasskeyRoutes:
 
     def endpoints(self) -> list[Endpoint]:
         """The routes."""
-        return [*self._of_the_door(), *self._of_making(), *self._of_keeping()]
+        return [*self._of_the_door(), *self._of_proving(), *self._of_making(), *self._of_keeping()]
 
     def _of_the_door(self) -> list[Endpoint]:
         return [
@@ -100,6 +98,18 @@ class PasskeyRoutes:
                 tag="auth",
                 description=f"Whatever is wrong with it is answered the same. {OPENED}",
                 refusals=("CROSS_SITE", "PASSKEYS_OFF", "PASSKEY_REFUSED"),
+            ),
+        ]
+
+    def _of_proving(self) -> list[Endpoint]:
+        return [
+            Endpoint(
+                *("POST", "/v1/auth/step-up/options", "startPasskeyProof"),
+                *("What to ask a browser for, to show by a passkey of yours who you are.", self.start_proof),
+                (Answer(200, "For navigator.credentials.get.", "PasskeyQuestion"),),
+                tag="auth",
+                description=f"What the browser answers is the `credential` of stepUp.{_ONCE}",
+                refusals=("PASSKEYS_OFF", "PASSKEY_NOT_FOUND"),
             ),
         ]
 
@@ -162,8 +172,8 @@ class PasskeyRoutes:
                 (Answer(204, "It is removed."),),
                 query=(_MAIL_LANGUAGE,),
                 tag="auth",
-                description=f"Sessions that it opened go on. {_TOLD}",
-                refusals=("PASSKEY_NOT_FOUND",),
+                description=f"Sessions that it opened go on. The last way in stays. {_TOLD}",
+                refusals=("LAST_WAY_IN", "PASSKEY_NOT_FOUND"),
             ),
         ]
 
@@ -181,6 +191,12 @@ class PasskeyRoutes:
         opened = await ask(self._passkeys.SignInWithPasskey, request)
         by_cookie = is_by_cookie(body)
         return session_answer(self._admission, call, opened.account, opened.tokens, by_cookie=by_cookie, status=200)
+
+    async def start_proof(self, call: Call) -> Response:
+        """A question to whoever is signed in, about what they have."""
+        request = pb.BeginPasskeyProofRequest(user_id=call.owner_id)
+        answer = await ask(self._passkeys.BeginPasskeyProof, request)
+        return json_answer({"options": json.loads(answer.options_json)})
 
     async def start(self, call: Call) -> Response:
         """A question to whoever is signed in."""

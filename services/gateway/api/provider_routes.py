@@ -21,6 +21,17 @@ PROVIDER_COOKIE = "stripsession_provider"
 """What this browser has to come back with. Lax, as it comes back from another site, and of no use anywhere else."""
 _FINISH_S = 600
 """Beside the way there and back, time to confirm one's age."""
+START = Body(
+    "ProviderStart",
+    "How to begin.",
+    (
+        YesNo(
+            "again",
+            "True has the provider ask who you are, however lately it did, so that the new session counts as fresh.",
+        ),
+    ),
+    {"again": False},
+)
 FINISH = Body(
     "ProviderFinish",
     "What is said of somebody new.",
@@ -64,10 +75,13 @@ class ProviderRoutes:
                 self.start,
                 _ROAD,
                 *(Access.PUBLIC, Rate.SIGN_IN),
+                body=START,
                 tag="auth",
                 description="Open `authorization_url` in this browser."
                 + _GOING
-                + ", or at `#/arrived/` and the reason of what went wrong. Then ask finishProviderSignIn.",
+                + ", or at `#/arrived/` and the reason of what went wrong. Then ask finishProviderSignIn. A provider"
+                " lets in by itself whoever it knows, so a session that it opens counts as fresh only where it tells"
+                " when it last asked, or was begun with `again` by somebody who has nothing else to show.",
                 refusals=("CROSS_SITE", "PROVIDER_AWAY", "PROVIDER_UNKNOWN"),
             ),
             Endpoint(
@@ -144,7 +158,8 @@ class ProviderRoutes:
         """Where to sign in."""
         # Otherwise another site could have its visitors go the way to a sign-in that they did not begin.
         require_same_origin(call.request)
-        request = pb.StartProviderSignInRequest(provider=call.path["provider"])
+        again = (await call.body()).get("again", False)
+        request = pb.StartProviderSignInRequest(provider=call.path["provider"], again=again)
         return self._going(call, (await ask(self._providers.StartProviderSignIn, request)).road)
 
     async def start_connecting(self, call: Call) -> Response:

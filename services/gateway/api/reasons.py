@@ -240,6 +240,9 @@ OF_SERVICES: Mapping[str, Reason] = {
     ),
     "WRONG_CODE": Reason(403, "The code is wrong, or was used already."),
     "WRONG_CREDENTIALS": Reason(401, "The e-mail address or the password is wrong."),
+    "WRONG_PASSKEY": Reason(
+        403, "This passkey was not taken, or its answer came too late. Try again, or show in another way who you are."
+    ),
     "WRONG_PASSWORD": Reason(403, "The password is wrong."),
 }
 """What the services say, through the gateway, in their own words."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from collections.abc import Iterable, Mapping
 
@@ -68,7 +69,8 @@ class Router:
             self._admission.pace_address(request, endpoint.rate)
         if not all(is_known_shape(name, value) for name, value in path.items()):
             raise refuse(404, "NOT_FOUND", "There is nothing here.")
-        return Call(request, endpoint, path, caller, request.state.request_id, request.state.is_https)
+        still = functools.partial(self._admission.require_still, request, caller) if caller is not None else None
+        return Call(request, endpoint, path, caller, request.state.request_id, request.state.is_https, still)
 
     def _find(self, path: str) -> tuple[str, Mapping[str, Endpoint], Mapping[str, str]]:
         for template, (pattern, methods) in self._paths.items():

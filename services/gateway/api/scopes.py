@@ -51,6 +51,7 @@ SCOPES: Mapping[str, Scope] = {
     "removePasskey": Scope.SESSION,
     "renamePasskey": Scope.SESSION,
     "startPasskey": Scope.SESSION,
+    "startPasskeyProof": Scope.SESSION,
     # Its links lead to pages of the payment provider, which know name and address.
     "listInvoices": Scope.SESSION,
     "revokeApiKey": Scope.SESSION,

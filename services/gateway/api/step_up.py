@@ -49,11 +49,11 @@ async def require_fresh(operation: str, caller: Identity, methods: Methods, now:
     if operation not in STEP_UP or is_fresh(caller, now):
         return
     named = await methods(caller.user_id)
-    action = (
-        "Call stepUp with one of the methods in facts, and send the request again with the token that it gives."
-        if named
-        else "Sign in again, and send the request again."
-    )
+    action = "Call stepUp with one of the methods in facts, and send the request again with the token that it gives."
+    if not named:
+        action = "Sign in again, and send the request again."
+    elif tuple(named) == ("provider",):
+        action = "Sign in again by startProviderSignIn with `again`, and send the request again."
     # RFC 9470, 3.
     challenge = f'Bearer realm="stripsession", error="insufficient_user_authentication", max_age="{FRESH_S}"'
     raise Refused(

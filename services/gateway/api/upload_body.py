@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from starlette.requests import ClientDisconnect, Request
 
+from services.gateway.api.problems import Refused
 from stripsession.library.v1 import library_service_pb2
 
 CHUNK_BYTES = 512 * 1024
@@ -18,14 +19,24 @@ _WAITING = 2
 class UploadBody:
     """Reads a body and offers it as messages of AppendUpload."""
 
-    def __init__(self, request: Request, start: library_service_pb2.AppendStart, *, idle_s: float) -> None:
-        """A silence of `idle_s` ends it as a broken connection does."""
+    def __init__(
+        self,
+        request: Request,
+        start: library_service_pb2.AppendStart,
+        *,
+        idle_s: float,
+        still: Callable[[], Awaitable[None]],
+    ) -> None:
+        """A silence of `idle_s` ends it as a broken connection does, and so does `still` once it raises Refused."""
         self._request = request
         self._start = start
         self._idle_s = idle_s
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(_WAITING)
+        self._still = still
         self.is_cut_off = False
         """Whether the sender went away or fell silent before the end."""
+        self.refusal: Refused | None = None
+        """Why nothing more was taken."""
 
     async def messages(self) -> AsyncIterator[library_service_pb2.AppendUploadRequest]:
         """The start, then the chunks; ends in order also when the body breaks off, so that what came is kept."""
@@ -58,10 +69,20 @@ class UploadBody:
                     break
                 gathered += chunk
                 while len(gathered) >= CHUNK_BYTES:
-                    await self._queue.put(bytes(gathered[:CHUNK_BYTES]))
+                    await self._pass_on(bytes(gathered[:CHUNK_BYTES]))
                     del gathered[:CHUNK_BYTES]
         except (ClientDisconnect, TimeoutError):
             self.is_cut_off = True
-        if gathered:
-            await self._queue.put(bytes(gathered))
+        except Refused as refusal:
+            self.refusal = refusal
+        if gathered and self.refusal is None:
+            try:
+                await self._pass_on(bytes(gathered))
+            except Refused as refusal:
+                self.refusal = refusal
         await self._queue.put(None)
+
+    async def _pass_on(self, piece: bytes) -> None:
+        # A body may last for hours, and the session or key that it came by may not.
+        await self._still()
+        await self._queue.put(piece)

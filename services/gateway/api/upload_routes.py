@@ -212,12 +212,14 @@ class UploadRoutes:
 
     async def _append(self, call: Call, upload_id: str, offset: int) -> upload_pb2.Upload:
         start = library_service_pb2.AppendStart(owner_id=call.owner_id, upload_id=upload_id, offset_bytes=offset)
-        body = UploadBody(call.request, start, idle_s=self._idle_s)
+        body = UploadBody(call.request, start, idle_s=self._idle_s, still=call.still)
         async with body.flowing():
             try:
                 answer = await self._library.AppendUpload(body.messages(), timeout=APPEND_S, wait_for_ready=True)
             except grpc.RpcError as error:
                 raise refused(error) from error
+        if body.refusal is not None:
+            raise body.refusal
         if body.is_cut_off:
             raise refuse(408, "BODY_CUT_OFF", "The body broke off; what arrived is kept.", Connection="close")
         return answer.upload

@@ -32,7 +32,8 @@ _IDEMPOTENT = {
     + [f"{_SECURITY}/{name}" for name in ("ListSessions", "EndOtherSessions", "ListEndedSessions")]
     + [f"{_KEYS}/{name}" for name in ("ListApiKeys", "RevokeApiKey", "VerifyApiKey")]
     + [f"{_DEVICES}/DescribeDeviceSignIn"]
-    + [f"{_PASSKEYS}/{name}" for name in ("BeginPasskey", "ListPasskeys", "RenamePasskey", "BeginPasskeySignIn")]
+    + [f"{_PASSKEYS}/{name}" for name in ("BeginPasskey", "ListPasskeys", "RenamePasskey")]
+    + [f"{_PASSKEYS}/{name}" for name in ("BeginPasskeySignIn", "BeginPasskeyProof")]
     + [f"{_PROVIDERS}/{name}" for name in ("ListProviders", "ListConnections")]
     + [f"{_FACTORS}/{name}" for name in ("GetSecondFactor", "ListProofs")],
     "library": [

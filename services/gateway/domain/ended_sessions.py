@@ -19,7 +19,7 @@ class EndedSessions:
         self._sessions_max = sessions_max
         self._until: collections.OrderedDict[str, datetime.datetime] = collections.OrderedDict()
 
-    def __contains__(self, session_id: str) -> bool:
+    def __contains__(self, session_id: object) -> bool:
         """Whether tokens of this session must be refused."""
         return session_id in self._until
 

@@ -54,6 +54,8 @@ class DisabledReason(enum.Enum):
     """It answered 410."""
     FAILING = "failing"
     """A message failed at every try, and no other got through meanwhile; or too many waited."""
+    RECLAIMED = "reclaimed"
+    """Its owner's account was taken back by mail: somebody else may have made it."""
 
 
 class DeliveryStatus(enum.Enum):

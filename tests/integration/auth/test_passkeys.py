@@ -6,19 +6,23 @@ import dataclasses
 import secrets
 from collections.abc import AsyncIterator, Callable
 
+import grpc
 import pytest
 import pytest_asyncio
 
 from chassis.db.pool import Database
 from chassis.rpc.errors import refusal_for
 from chassis.testing.postgres import PostgresServer
+from services.auth.api.factor_servicer import SecondFactorServicer
 from services.auth.api.statuses import STATUSES
 from services.auth.app.add_passkey import add_passkey
 from services.auth.app.begin_passkey import begin_passkey
 from services.auth.app.forget_remains import forget_remains
 from services.auth.app.list_passkeys import list_passkeys
+from services.auth.app.list_proofs import list_proofs
 from services.auth.app.passkey_ports import Passkeys
-from services.auth.app.prove_passkey import begin_passkey_proof, prove_passkey
+from services.auth.app.prove_passkey import begin_passkey_proof, step_up_by_passkey
+from services.auth.app.provider_ports import Providers
 from services.auth.app.remove_passkey import remove_passkey
 from services.auth.app.request_password_reset import request_password_reset
 from services.auth.app.reset_password import reset_password
@@ -30,14 +34,18 @@ from services.auth.domain.errors import (
     PasskeyNotTaken,
     PasskeyRefused,
     PasskeysOff,
+    SessionNotFound,
     TooManyPasskeys,
+    WrongPasskey,
 )
 from services.auth.domain.letters import letter
 from services.auth.domain.mail import Occasion
-from services.auth.domain.passkey import CHALLENGE_LIFE, PASSKEYS_MAX, Passkey
+from services.auth.domain.passkey import PASSKEYS_MAX, QUESTION_LIFE, Passkey
 from services.auth.domain.relying_party import RelyingParty
+from services.auth.domain.session import AccessToken, Session
 from services.auth.events.envelopes import encode
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore, SealingKeys
+from stripsession.auth.v1 import second_factor_service_pb2 as pb
 from tests.unit.auth.fakes import World
 from tests.unit.auth.signing_up import sign_up
 from tests.unit.auth.software_authenticator import PRESENT, STRAIGHT, VERIFIED, Bent, SoftwareAuthenticator
@@ -61,6 +69,7 @@ class Desk:
     world: World
     passkeys: Passkeys
     user_id: str
+    session_id: str
     phone: SoftwareAuthenticator
 
     async def add(self, phone: SoftwareAuthenticator, bent: Bent = STRAIGHT) -> Passkey:
@@ -73,6 +82,9 @@ class Desk:
         assert account.user_id == tokens.user_id
         return account.user_id
 
+    async def prove(self, answer: str) -> AccessToken:
+        return await step_up_by_passkey(self.passkeys, self.user_id, self.session_id, answer, "en")
+
     async def mails(self) -> list[str]:
         """Subjects of what waits to be sent, which is taken away."""
         now = self.world.clock.now()
@@ -83,9 +95,17 @@ class Desk:
         return [each.mail.subject for each in claimed]
 
 
-async def _person(passkeys: Passkeys) -> str:
+async def _person(passkeys: Passkeys) -> tuple[str, str]:
+    """User id and session id of somebody new."""
     account, _ = await sign_up(passkeys.ports, f"{secrets.token_hex(8)}@example.org", "a long enough secret", "Ada")
-    return account.user_id
+    return account.user_id, (await _session(passkeys, account.user_id)).session_id
+
+
+async def _session(passkeys: Passkeys, user_id: str) -> Session:
+    """The one that they have."""
+    async with passkeys.ports.store.transaction() as work:
+        (session,) = await work.sessions.living(user_id, passkeys.ports.clock.now(), 2)
+    return session
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -94,7 +114,7 @@ async def desk(database: Database) -> Desk:
     world = World(sends_mail=True)
     ports = dataclasses.replace(world.ports, store=PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32))))
     passkeys = Passkeys(ports, WebauthnAnswers(PARTY), "https://clerk.example")
-    desk = Desk(world, passkeys, await _person(passkeys), SoftwareAuthenticator(ORIGIN))
+    desk = Desk(world, passkeys, *await _person(passkeys), SoftwareAuthenticator(ORIGIN))
     await desk.add(desk.phone)
     await desk.mails()
     return desk
@@ -187,7 +207,7 @@ async def test_an_answer_counts_once(desk: Desk) -> None:
 async def test_questions_run_out(desk: Desk) -> None:
     """After five minutes an answer comes too late, and the next purge forgets what was asked."""
     signing_in, adding = await begin_passkey_sign_in(desk.passkeys), await begin_passkey(desk.passkeys, desk.user_id)
-    desk.world.clock.advance(seconds=CHALLENGE_LIFE.total_seconds())
+    desk.world.clock.advance(seconds=QUESTION_LIFE.total_seconds())
     with pytest.raises(PasskeyRefused):
         await sign_in_with_passkey(desk.passkeys, desk.phone.get(signing_in))
     made = SoftwareAuthenticator(ORIGIN).create(adding)
@@ -199,31 +219,59 @@ async def test_questions_run_out(desk: Desk) -> None:
 
 async def test_a_question_is_for_one_thing_and_one_person(desk: Desk) -> None:
     """What one person was asked another does not answer, and an answer to one question is none to another kind."""
-    other = await _person(desk.passkeys)
+    other, _ = await _person(desk.passkeys)
     proving = await begin_passkey_proof(desk.passkeys, desk.user_id)
     with pytest.raises(PasskeyRefused):
         await sign_in_with_passkey(desk.passkeys, desk.phone.get(proving))
     with pytest.raises(PasskeyRefused):
-        await prove_passkey(desk.passkeys, desk.user_id, desk.phone.get(await begin_passkey_sign_in(desk.passkeys)))
+        await desk.prove(desk.phone.get(await begin_passkey_sign_in(desk.passkeys)))
     with pytest.raises(PasskeyRefused):
-        await prove_passkey(desk.passkeys, other, desk.phone.get(proving))
+        await step_up_by_passkey(desk.passkeys, other, desk.session_id, desk.phone.get(proving), "en")
     made = SoftwareAuthenticator(ORIGIN).create(await begin_passkey(desk.passkeys, desk.user_id))
     with pytest.raises(PasskeyNotTaken):
         await add_passkey(desk.passkeys, other, "Theirs", made, "en")
 
 
 async def test_somebody_signed_in_proves_themselves(desk: Desk) -> None:
-    """A passkey of theirs does, with or without its handle; another's does not, and nobody is asked for none."""
+    """A passkey of theirs makes their session fresh, with or without its handle, and is the handiest of their proofs.
+
+    Another's does not, nor does their own for another's session, and nobody is asked for what they have not.
+    """
     for handle in (b"", None):
+        desk.world.clock.advance(hours=1)
         options = await begin_passkey_proof(desk.passkeys, desk.user_id)
-        await prove_passkey(desk.passkeys, desk.user_id, desk.phone.get(options, Bent(handle=handle)))
-    other = Desk(desk.world, desk.passkeys, await _person(desk.passkeys), SoftwareAuthenticator(ORIGIN))
+        await desk.prove(desk.phone.get(options, Bent(handle=handle)))
+        session = await _session(desk.passkeys, desk.user_id)
+        assert (session.authenticated_at, session.methods) == (desk.world.clock.now(), ("password", "passkey"))
+    assert await list_proofs(desk.passkeys, Providers(), desk.user_id) == ("passkey", "password")
+    assert await list_proofs(Passkeys(desk.passkeys.ports), Providers(), desk.user_id) == ("password",)
+    other = Desk(desk.world, desk.passkeys, *await _person(desk.passkeys), SoftwareAuthenticator(ORIGIN))
+    assert await list_proofs(desk.passkeys, Providers(), other.user_id) == ("password",)
+    options = await begin_passkey_proof(desk.passkeys, desk.user_id)
+    with pytest.raises(SessionNotFound):
+        await step_up_by_passkey(desk.passkeys, desk.user_id, other.session_id, desk.phone.get(options), "en")
     with pytest.raises(PasskeyNotFound):
         await begin_passkey_proof(desk.passkeys, other.user_id)
     await other.add(other.phone)
     options = await begin_passkey_proof(desk.passkeys, desk.user_id)
     with pytest.raises(PasskeyRefused):
-        await prove_passkey(desk.passkeys, desk.user_id, other.phone.get(options))
+        await desk.prove(other.phone.get(options))
+
+
+async def test_a_copy_proves_nothing_and_signs_nobody_out(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """A proof by a passkey that there are two of is refused like any that is wrong, told its owner, and logged."""
+    await desk.sign_in()
+    servicer = SecondFactorServicer(desk.passkeys.ports, desk.passkeys, Providers())
+    options = await begin_passkey_proof(desk.passkeys, desk.user_id)
+    answer = desk.phone.get(options, Bent(count=1))
+    asked = pb.StepUpRequest(user_id=desk.user_id, session_id=desk.session_id, credential_json=answer)
+    with pytest.raises(WrongPasskey) as refused:
+        await servicer.StepUp(asked, None)
+    refusal = refusal_for(refused.value, STATUSES)
+    assert refusal is not None
+    assert (refusal.code, refusal.reason) == (grpc.StatusCode.PERMISSION_DENIED, "WRONG_PASSKEY")
+    assert await desk.mails() == [_subject(Occasion.PASSKEY_COPIED)]
+    assert "a passkey told of fewer uses" in caplog.text
 
 
 @pytest.mark.parametrize("behind", [0, 1])
@@ -248,9 +296,9 @@ async def test_what_is_added_and_removed_is_told(desk: Desk) -> None:
     added = await desk.add(key)
     assert await desk.mails() == [_subject(Occasion.PASSKEY_ADDED)]
     with pytest.raises(PasskeyNotFound):
-        await remove_passkey(desk.passkeys, await _person(desk.passkeys), added.passkey_id, "en")
+        await remove_passkey(desk.passkeys, Providers(), (await _person(desk.passkeys))[0], added.passkey_id, "en")
     await desk.mails()
-    await remove_passkey(desk.passkeys, desk.user_id, added.passkey_id, "en")
+    await remove_passkey(desk.passkeys, Providers(), desk.user_id, added.passkey_id, "en")
     assert await desk.mails() == [_subject(Occasion.PASSKEY_REMOVED)]
     with pytest.raises(PasskeyRefused):
         await sign_in_with_passkey(desk.passkeys, key.get(await begin_passkey_sign_in(desk.passkeys)))

@@ -59,9 +59,9 @@ class Street:
     def strange(self) -> Misbehaviour:
         return self.issuer.openid.misbehaviour
 
-    async def goes(self, subject: str = "") -> tuple[str, dict[str, str]]:
+    async def goes(self, subject: str = "", *, again: bool = False) -> tuple[str, dict[str, str]]:
         """What the browser keeps, and what it comes back with after choosing a person, or nobody."""
-        begun = await start_provider_sign_in(self.world.ports, self.providers, "one")
+        begun = await start_provider_sign_in(self.world.ports, self.providers, "one", again=again)
         page = await self.http.get(begun.authorization_url)
         assert page.status_code == 200, page.text
         assert "Test mode" in page.text
@@ -240,6 +240,50 @@ async def test_a_bad_way_back_is_refused(street: Street, what: str) -> None:
     street.strange.back = BAD_BACK[what]
     with pytest.raises(ProviderAnswerRefused):
         await street.told()
+
+
+async def test_whoever_has_to_be_asked_anew_was(street: Street) -> None:
+    """The provider is told to ask, and says when it did; what says nothing, or of long before, is refused."""
+    ada = street.issuer.people.add("ada@example.org", first_name="Ada")
+    # The provider and the road are at today's time.
+    street.world.clock.advance(seconds=time.time() - street.world.clock.now().timestamp())
+    late = int(street.world.clock.now().timestamp())
+    for auth_time, is_good in ((late - 30, True), (late - 90, False), (None, False), ("now", False)):
+        street.strange.claims = {"auth_time": auth_time}
+        way = await street.goes(ada.subject, again=True)
+        if is_good:
+            told = await street.comes_back(*way)
+            assert told.authenticated_at is not None
+            continue
+        with pytest.raises(ProviderAnswerRefused):
+            await street.comes_back(*way)
+    # Whoever was not to be asked may have been asked long ago.
+    street.strange.claims = {"auth_time": late - 86400}
+    assert (await street.comes_back(*await street.goes(ada.subject))).authenticated_at is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "again", "asked"),
+    [
+        ("oidc", True, {"prompt": "login", "max_age": "0"}),
+        ("google", True, {"prompt": "select_account"}),
+        ("oidc", False, {}),
+        ("google", False, {}),
+    ],
+)
+async def test_how_each_kind_is_told_to_ask(street: Street, kind: str, again: bool, asked: dict[str, str]) -> None:
+    """By max_age, whose answer has a time; Google, which knows none, by having somebody choose their account."""
+    issuer = street.providers.offered["one"].provider.issuer
+    provider = Provider("one", kind, "One", issuer, CLIENT.client_id, Path("unread"))
+    documents = HttpDocuments()
+    try:
+        url = await OpenIdRoad(documents, provider, CLIENT.secret, REDIRECT).authorization_url(
+            "s", "n", "c", again=again
+        )
+    finally:
+        await documents.stop()
+    query = dict(parse_qsl(urlsplit(url).query))
+    assert {name: query[name] for name in ("prompt", "max_age") if name in query} == asked
 
 
 async def test_a_code_of_another_sign_in_is_refused(street: Street) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import json
 from typing import Any
 
 import grpc
 
 from chassis.rpc.server import Registration
+from services.gateway.api.passkey_schemas import USED
 from stripsession.auth.v1 import auth_service_pb2, email_change_service_pb2_grpc, second_factor_service_pb2_grpc
 from stripsession.auth.v1 import email_change_service_pb2 as change_pb
 from stripsession.auth.v1 import second_factor_service_pb2 as pb
@@ -87,7 +89,10 @@ class FakeFactors(second_factor_service_pb2_grpc.SecondFactorServiceServicer):
         return pb.ListProofsResponse(methods=self._methods(request.user_id))
 
     async def StepUp(self, request: Any, context: Any) -> pb.StepUpResponse:
-        if request.code:
+        if request.credential_json:
+            if json.loads(request.credential_json).get("id") != USED["id"]:
+                raise refused(grpc.StatusCode.PERMISSION_DENIED, "WRONG_PASSKEY", "This passkey was not taken.")
+        elif request.code:
             self._right(request.code)
         elif request.password != self.auth.password_of(request.user_id):
             raise refused(grpc.StatusCode.PERMISSION_DENIED, "WRONG_PASSWORD", "The password is wrong.")

@@ -62,6 +62,11 @@ class FakePasskeys(passkey_service_pb2_grpc.PasskeyServiceServicer):
             raise refused(grpc.StatusCode.UNAUTHENTICATED, "PASSKEY_REFUSED", "This passkey opens nothing here.")
         return pb.SignInWithPasskeyResponse(account=self._auth.accounts[user_id], tokens=self._auth.tokens(user_id))
 
+    async def BeginPasskeyProof(self, request: Any, context: Any) -> pb.BeginPasskeyProofResponse:
+        if not any(user_id == request.user_id for user_id, _ in self.passkeys.values()):
+            raise missing("PASSKEY")
+        return pb.BeginPasskeyProofResponse(options_json=json.dumps(OPTIONS))
+
     def _mine(self, request: Any) -> pb.Passkey:
         user_id, passkey = self.passkeys.get(request.passkey_id, ("", pb.Passkey()))
         if user_id != request.user_id:

@@ -23,6 +23,7 @@ class FakeProviders(provider_service_pb2_grpc.ProviderServiceServicer):
         self.is_connecting = False
         self.connected: set[str] = set()
         """Who has connected Google."""
+        self.asked_anew: list[bool] = []
         self.told: list[str] = []
         """Languages of mails."""
         self._auth = auth
@@ -31,6 +32,7 @@ class FakeProviders(provider_service_pb2_grpc.ProviderServiceServicer):
         return pb.ListProvidersResponse(providers=[GOOGLE])
 
     async def StartProviderSignIn(self, request: Any, context: Any) -> pb.StartProviderSignInResponse:
+        self.asked_anew.append(request.again)
         return pb.StartProviderSignInResponse(road=_road(request.provider))
 
     async def StartConnecting(self, request: Any, context: Any) -> pb.StartConnectingResponse:

@@ -9,6 +9,7 @@ from typing import Any
 import jwt
 import pytest
 
+from services.gateway.api.passkey_schemas import USED
 from services.gateway.api.step_up import FRESH_S, STEP_UP
 from tests.contract.openapi_document import Json, operations
 from tests.integration.gateway.conftest import OWNER, Door
@@ -67,6 +68,25 @@ async def test_a_proof_opens_what_was_refused(door: Door) -> None:
     started = await door.http.post("/v1/auth/second-factor", headers=fresh)
     assert started.status_code == 201
     check_schema(door, "NewSecondFactor", started.json())
+
+
+async def test_a_passkey_is_a_proof(door: Door) -> None:
+    """Whoever has one is asked for it; its answer gives a token that the refused act takes, another's gives none."""
+    account = door.auth.add("ada@example.org", "correct horse")
+    headers = door.bearer(account.user_id, **stale())
+    options = "/v1/auth/step-up/options"
+    check_problem(await door.http.post(options, headers=headers), 404, "PASSKEY_NOT_FOUND")
+    door.passkeys.add(account.user_id)
+    asked = await door.http.post(options, headers=headers)
+    check_schema(door, "PasskeyQuestion", asked.json())
+    path = "/v1/auth/step-up"
+    both = {"password": "correct horse", "credential": USED}
+    check_problem(await door.http.post(path, json=both, headers=headers), 409, "PROOF_NOT_TAKEN")
+    wrong = await door.http.post(path, json={"credential": {**USED, "id": "another"}}, headers=headers)
+    check_problem(wrong, 403, "WRONG_PASSKEY")
+    proved = await door.http.post(path, json={"credential": USED}, headers=headers)
+    fresh = {"Authorization": f"Bearer {proved.json()['access_token']}"}
+    assert (await door.http.post("/v1/auth/second-factor", headers=fresh)).status_code == 201
 
 
 async def test_a_proof_by_cookie_comes_in_the_cookie(door: Door) -> None:

@@ -141,6 +141,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "signInWithPasskey": Operation(
         lambda asked: Sent(json={"credential": _answered(asked.secrets.assertion)}), secret="assertion"
     ),
+    "startPasskeyProof": _plain(),
     "startPasskey": _plain(),
     "createPasskey": Operation(
         lambda asked: Sent(json={"name": "walk", "credential": _answered(asked.things.created)})

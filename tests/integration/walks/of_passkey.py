@@ -24,6 +24,7 @@ REQUESTS: Mapping[str, Callable[[Any], Message]] = {
         user_id=asked.actor, passkey_id=asked.things.passkey_id, name="walked"
     ),
     "RemovePasskey": lambda asked: pb.RemovePasskeyRequest(user_id=asked.actor, passkey_id=asked.things.passkey_id),
+    "BeginPasskeyProof": lambda asked: pb.BeginPasskeyProofRequest(user_id=asked.actor),
     "BeginPasskeySignIn": lambda asked: pb.BeginPasskeySignInRequest(),
     "SignInWithPasskey": lambda asked: pb.SignInWithPasskeyRequest(credential_json=asked.secrets.assertion),
 }

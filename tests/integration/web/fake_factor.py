@@ -26,6 +26,8 @@ class FakeFactor:
         self.is_set = False
         self.is_fresh = True
         """Otherwise dangerous acts are refused until somebody shows who they are."""
+        self.only_by = ""
+        """How alone somebody can show who they are, where it is not the password or a code."""
         self.proofs: list[dict[str, str]] = []
         self.asked: list[dict[str, str]] = []
         """What was asked of changes of address."""
@@ -56,7 +58,7 @@ class FakeFactor:
         """The refusal of a dangerous act, where it is one."""
         if self.is_fresh:
             return None
-        methods = "totp recovery_code" if self.is_set else "password"
+        methods = self.only_by or ("totp recovery_code" if self.is_set else "password")
         return problem(403, "STEP_UP_REQUIRED", "Show who you are.", facts={"methods": methods})
 
     async def _answer(self, request: Request) -> Response:

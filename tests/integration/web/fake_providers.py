@@ -31,6 +31,8 @@ class FakeProviders:
         self._begun = ""
         """Whether to sign in or to connect, once somebody went."""
         self._is_back = False
+        self.asked_anew: list[bool] = []
+        """Of each start of a sign-in: whether the provider is to ask anew."""
 
     def open_routes(self) -> list[Route]:
         """Those for whoever is not signed in."""
@@ -54,6 +56,7 @@ class FakeProviders:
         return told("ProviderList", {"providers": self.offered})
 
     async def _start(self, request: Request) -> Response:
+        self.asked_anew.append((await request.json())["again"])
         return self._road(request, "/#/arrived")
 
     async def _start_connecting(self, request: Request) -> Response:

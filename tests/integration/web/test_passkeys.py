@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, CDPSession, expect
 
 from chassis.clock import SystemClock
+from chassis.db.pool import Database
 from chassis.testing.nats import free_port
 from chassis.testing.postgres import PostgresServer
 from services.auth import wiring
@@ -44,8 +45,8 @@ TOUCHED_FOR_THE_BUTTON = """() => {
 
 
 @contextlib.asynccontextmanager
-async def _standing(postgres: PostgresServer, certificates: Path, folder: Path) -> AsyncIterator[str]:
-    """The address of a gateway with the page, real auth behind it, and nothing else that is real."""
+async def _standing(postgres: PostgresServer, certificates: Path, folder: Path) -> AsyncIterator[tuple[str, Database]]:
+    """The address of a gateway with the page and real auth behind it, and auth's database. Nothing else is real."""
     port = free_port()
     address = f"http://localhost:{port}"
     settings = AuthSettings(
@@ -66,7 +67,15 @@ async def _standing(postgres: PostgresServer, certificates: Path, folder: Path) 
         auth_address = f"127.0.0.1:{auth.server.port}"
         door = opened(certificates, WEB, auth_address=auth_address, http_listen=f"127.0.0.1:{port}")
         await stack.enter_async_context(door)
-        yield address
+        yield address, database
+
+
+async def _with_phone(web: WebPage) -> tuple[CDPSession, dict[str, str]]:
+    """DevTools of a page whose browser has an authenticator, and that one's name."""
+    devtools = await web.page.context.new_cdp_session(web.page)
+    await devtools.send("WebAuthn.enable")
+    added = await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": PHONE})
+    return devtools, {"authenticatorId": added["authenticatorId"]}
 
 
 async def test_a_passkey_signs_in_where_it_was_added(
@@ -76,12 +85,9 @@ async def test_a_passkey_signs_in_where_it_was_added(
 
     No word is typed for it, and a second passkey is not made in the same place.
     """
-    async with _standing(postgres, certificates, tmp_path) as address:
+    async with _standing(postgres, certificates, tmp_path) as (address, _):
         web = await WebPage.open(browser, address)
-        devtools = await web.page.context.new_cdp_session(web.page)
-        await devtools.send("WebAuthn.enable")
-        added = await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": PHONE})
-        phone = {"authenticatorId": added["authenticatorId"]}
+        devtools, phone = await _with_phone(web)
         await web.sign_up("ada@example.org", PASSWORD)
         await web.page.goto(f"{address}/#/account/security")
         await web.page.get_by_role("button", name="Add a passkey").click()
@@ -110,5 +116,40 @@ async def test_a_passkey_signs_in_where_it_was_added(
         await web.page.goto(f"{address}/#/account/session")
         await web.page.get_by_role("button", name="Sign out").click()
         await web.sees_library()
+        assert web.faults == []
+        await web.close()
+
+
+async def test_a_passkey_shows_who_one_is(
+    browser: Browser, postgres: PostgresServer, certificates: Path, tmp_path: Path
+) -> None:
+    """Long after signing in, somebody who has a passkey and a password goes on by the passkey alone.
+
+    A finger that is not there leaves the question open, so that the password or another try answers it.
+    """
+    async with _standing(postgres, certificates, tmp_path) as (address, database):
+        web = await WebPage.open(browser, address)
+        devtools, phone = await _with_phone(web)
+        await web.sign_up("ada@example.org", PASSWORD)
+        await web.page.goto(f"{address}/#/account/security")
+        await web.page.get_by_role("button", name="Add a passkey").click()
+        dialog = web.page.get_by_role("dialog")
+        await dialog.get_by_role("button", name="Add a passkey").click()
+        kept = web.page.locator("#passkeys li")
+        await expect(kept).to_have_count(1)
+        # An hour goes by: the next token, which the page fetches for want of this one, says so.
+        await database.pool.execute("UPDATE sessions SET authenticated_at = authenticated_at - interval '1 hour'")
+        await web.page.context.clear_cookies(name="stripsession_access")
+        await devtools.send("WebAuthn.setUserVerified", phone | {"isUserVerified": False})
+        await web.page.get_by_role("button", name="Set up the second step").click()
+        question = web.page.get_by_role("dialog", name="Show that it is you")
+        by_passkey = question.get_by_role("button", name="Use a passkey")
+        await by_passkey.click()
+        await expect(question.get_by_role("alert")).to_contain_text("No passkey was given")
+        await expect(question.get_by_label("Password")).to_be_visible()
+        await devtools.send("WebAuthn.setUserVerified", phone | {"isUserVerified": True})
+        await by_passkey.click()
+        await expect(question).to_be_hidden()
+        await expect(web.page.get_by_label("Code from the app")).to_be_visible()
         assert web.faults == []
         await web.close()

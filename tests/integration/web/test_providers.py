@@ -53,6 +53,19 @@ async def test_a_provider_is_connected_and_taken_away(web: WebPage, gateway: Fak
     assert gateway.providers.connected == []
 
 
+async def test_who_has_a_provider_alone_is_asked_anew_there(web: WebPage, gateway: FakeGateway) -> None:
+    """Before a dangerous act the question leads to the provider that signs them in, which is told to ask."""
+    gateway.providers.offered, gateway.providers.connected = BOTH, ["google"]
+    gateway.factor.is_fresh, gateway.factor.only_by = False, "provider"
+    await web.page.goto(f"{web.address}/#/account/security")
+    await web.page.get_by_role("button", name="Set up the second step").click()
+    question = web.page.get_by_role("dialog", name="Show that it is you")
+    await expect(question.get_by_role("button", name="Go on")).to_have_count(0)
+    await question.get_by_role("button", name="Sign in again with Google").click()
+    await expect(web.page.get_by_role("link", name="Ada")).to_be_visible()
+    assert gateway.providers.asked_anew == [True]
+
+
 async def test_without_providers_nothing_speaks_of_them(web: WebPage) -> None:
     """Neither the entry nor Security has a word about what this server does not offer."""
     await web.page.goto(f"{web.address}/#/account/security")

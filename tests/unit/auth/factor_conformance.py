@@ -11,7 +11,7 @@ from services.auth.app.ports import Store
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import parse_email
 from services.auth.domain.identifiers import new_session_id, new_user_id
-from services.auth.domain.second_factor import Challenge, SecondFactor
+from services.auth.domain.second_factor import SecondFactor, SignInChallenge
 from services.auth.domain.session import RefreshToken, Session
 
 NOW = datetime.datetime(2030, 1, 1, 12, tzinfo=datetime.UTC)
@@ -65,7 +65,7 @@ class FactorConformance:
         """A challenge is found until its end, unless it was answered or its person's were all forgotten."""
         user_id = await _person(store)
         first, second, over = (
-            Challenge(secrets.token_bytes(32), user_id, "Firefox", ("password",), at)
+            SignInChallenge(secrets.token_bytes(32), user_id, "Firefox", ("password",), at)
             for at in (NOW + HOUR, NOW + HOUR, NOW)
         )
         async with store.transaction() as work:

@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 from collections.abc import Sequence
 
-from services.auth.domain.second_factor import Challenge, SecondFactor
+from services.auth.domain.second_factor import SecondFactor, SignInChallenge
 from tests.unit.auth.fake_rows import Rows
 
 
@@ -50,14 +50,14 @@ class FakeSignInChallenges:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    async def add(self, challenge: Challenge) -> None:
+    async def add(self, challenge: SignInChallenge) -> None:
         self._rows.challenges[challenge.challenge_hash] = challenge
 
     async def owner(self, challenge_hash: bytes, now: datetime.datetime) -> str | None:
         challenge = self._rows.challenges.get(challenge_hash)
         return challenge.user_id if challenge is not None and challenge.expires_at > now else None
 
-    async def locked(self, challenge_hash: bytes, now: datetime.datetime) -> Challenge | None:
+    async def locked(self, challenge_hash: bytes, now: datetime.datetime) -> SignInChallenge | None:
         self._rows.locks.append("sign_in_challenges")
         return self._rows.challenges[challenge_hash] if await self.owner(challenge_hash, now) is not None else None
 

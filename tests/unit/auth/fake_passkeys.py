@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-from services.auth.domain.passkey import Ceremony, Challenge, Passkey
+from services.auth.domain.passkey import Ceremony, Passkey, PasskeyQuestion
 from tests.unit.auth.fake_rows import Rows
 
 
@@ -59,7 +59,7 @@ class FakePasskeys:
         for question in [each for each in self._rows.questions.values() if each.user_id == user_id]:
             del self._rows.questions[question.challenge_hash]
 
-    async def ask(self, challenge: Challenge) -> None:
+    async def ask(self, challenge: PasskeyQuestion) -> None:
         self._rows.questions[challenge.challenge_hash] = challenge
 
     async def take(

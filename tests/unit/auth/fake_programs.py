@@ -81,6 +81,10 @@ class FakeDeviceSignIns:
     async def of_user_code(self, user_code_hash: bytes) -> DeviceSignIn | None:
         return next((each for each in self._rows.devices.values() if each.user_code_hash == user_code_hash), None)
 
+    async def owner(self, device_hash: bytes) -> str | None:
+        known = self._rows.devices.get(device_hash)
+        return known.user_id if known is not None else None
+
     async def of_device(self, device_hash: bytes) -> DeviceSignIn | None:
         return self._rows.devices.get(device_hash)
 

@@ -73,10 +73,12 @@ class SayingProvider:
         self.asked: list[tuple[str, str, str]] = []
         """State, nonce and challenge of each start."""
         self.redeemed: list[str] = []
+        self.asks_anew = False
 
-    async def authorization_url(self, state: str, nonce: str, challenge: str) -> str:
+    async def authorization_url(self, state: str, nonce: str, challenge: str, *, again: bool) -> str:
         if self.away is not None:
             raise self.away
+        self.asks_anew = again
         self.asked.append((state, nonce, challenge))
         return f"{self.issuer}/authorize?state={state}"
 

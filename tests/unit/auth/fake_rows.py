@@ -16,7 +16,7 @@ from services.auth.domain.link import SignInLink
 from services.auth.domain.mail import Mail
 from services.auth.domain.passkey import Passkey
 from services.auth.domain.provider_sign_in import ProviderSignIn
-from services.auth.domain.second_factor import Challenge, SecondFactor
+from services.auth.domain.second_factor import SecondFactor, SignInChallenge
 from services.auth.domain.session import RefreshToken, Session
 
 
@@ -54,11 +54,11 @@ class Rows:
     devices: dict[bytes, DeviceSignIn] = dataclasses.field(default_factory=dict)
     passkeys: dict[str, Passkey] = dataclasses.field(default_factory=dict)
     handles: dict[str, bytes] = dataclasses.field(default_factory=dict)
-    questions: dict[bytes, passkey_domain.Challenge] = dataclasses.field(default_factory=dict)
+    questions: dict[bytes, passkey_domain.PasskeyQuestion] = dataclasses.field(default_factory=dict)
     provider_sign_ins: dict[bytes, ProviderSignIn] = dataclasses.field(default_factory=dict)
     factors: dict[str, SecondFactor] = dataclasses.field(default_factory=dict)
     recovery_codes: dict[str, set[bytes]] = dataclasses.field(default_factory=dict)
-    challenges: dict[bytes, Challenge] = dataclasses.field(default_factory=dict)
+    challenges: dict[bytes, SignInChallenge] = dataclasses.field(default_factory=dict)
     handled: set[tuple[str, str]] = dataclasses.field(default_factory=set)
     facts: list[Fact] = dataclasses.field(default_factory=list)
     locks: list[str] = dataclasses.field(default_factory=list)

@@ -10,7 +10,7 @@ from services.auth.app.ports import Store
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import parse_email
 from services.auth.domain.identifiers import new_passkey_id, new_user_id
-from services.auth.domain.passkey import Ceremony, Challenge, Passkey, new_handle
+from services.auth.domain.passkey import Ceremony, Passkey, PasskeyQuestion, new_handle
 
 NOW = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)
@@ -132,5 +132,7 @@ def passkey_of(user_id: str) -> Passkey:
     return Passkey(*ids, 3, ("hybrid", "internal"), "Laptop", NOW)
 
 
-def _asked(ceremony: Ceremony, user_id: str | None, expires_at: datetime.datetime = NOW + 5 * MINUTE) -> Challenge:
-    return Challenge(secrets.token_bytes(32), ceremony, user_id, expires_at)
+def _asked(
+    ceremony: Ceremony, user_id: str | None, expires_at: datetime.datetime = NOW + 5 * MINUTE
+) -> PasskeyQuestion:
+    return PasskeyQuestion(secrets.token_bytes(32), ceremony, user_id, expires_at)

@@ -14,7 +14,7 @@ from services.auth.domain.email_code import EmailCode, PendingSignUp, Purpose
 from services.auth.domain.identifiers import fingerprint
 from services.auth.domain.link import SignInLink
 from services.auth.domain.mail import Mail
-from services.auth.domain.second_factor import Challenge, SecondFactor
+from services.auth.domain.second_factor import SecondFactor, SignInChallenge
 from services.auth.domain.session import RefreshToken, Session
 
 NOW = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
@@ -49,7 +49,7 @@ async def furnish(work: Work, user_id: str) -> None:
     await work.device_sign_ins.change(dataclasses.replace(waiting, user_id=user_id))
     await work.second_factors.put(SecondFactor(user_id, bytes(20), NOW))
     await work.second_factors.put_recovery_codes(user_id, [digest("recovery")])
-    await work.challenges.add(Challenge(digest("challenge"), user_id, "Firefox", ("password",), until))
+    await work.challenges.add(SignInChallenge(digest("challenge"), user_id, "Firefox", ("password",), until))
     identity = await work.identities.claim(ISSUER, f"subject_{user_id}", NOW)
     await work.identities.keep(dataclasses.replace(identity, user_id=user_id, told_at=NOW))
 

@@ -23,7 +23,11 @@ class ProviderConformance:
     async def test_a_journey_is_found_by_its_state_and_by_its_browser(self, store: Store) -> None:
         """What was added is read back whole by either digest, with all that it waits for, and by no other."""
         user_id = await _person(store)
-        for made in (_made(), dataclasses.replace(_made(), connecting=Connecting(user_id, "ses_1"))):
+        for made in (
+            _made(),
+            dataclasses.replace(_made(), again=True),
+            dataclasses.replace(_made(), connecting=Connecting(user_id, "ses_1")),
+        ):
             async with store.transaction() as work:
                 await work.provider_sign_ins.add(made)
             async with store.transaction() as work:
@@ -35,7 +39,7 @@ class ProviderConformance:
     async def test_what_became_of_a_journey_is_kept(self, store: Store) -> None:
         """Its answer, and whom the provider vouched for, replace what it was begun with, until it is removed."""
         made = _made()
-        told = Told("subject", parse_email("Ada@Example.org"), "Ada")
+        told = Told("subject", parse_email("Ada@Example.org"), "Ada", NOW - MINUTE)
         async with store.transaction() as work:
             await work.provider_sign_ins.add(made)
             used = dataclasses.replace(made, answered_at=NOW)

@@ -28,8 +28,8 @@ class Street:
         self.one.told = ADA
         self.providers: Providers = offering(self.one, self.two)
 
-    async def start(self, provider: str = "one", connecting: Connecting | None = None) -> Road:
-        return await start_provider_sign_in(self.world.ports, self.providers, provider, connecting)
+    async def start(self, provider: str = "one", connecting: Connecting | None = None, *, again: bool = False) -> Road:
+        return await start_provider_sign_in(self.world.ports, self.providers, provider, connecting, again=again)
 
     def answer(self, road: Road, **changed: str) -> ProviderAnswer:
         state = road.authorization_url.partition("state=")[2]
@@ -39,8 +39,8 @@ class Street:
     async def receive(self, answer: ProviderAnswer) -> None:
         await receive_provider_answer(self.world.ports, self.providers, answer)
 
-    async def arrive(self, provider: str = "one", connecting: Connecting | None = None) -> str:
-        road = await self.start(provider, connecting)
+    async def arrive(self, provider: str = "one", connecting: Connecting | None = None, *, again: bool = False) -> str:
+        road = await self.start(provider, connecting, again=again)
         await self.receive(self.answer(road, provider=provider))
         return road.browser_secret
 

@@ -33,6 +33,7 @@ from services.auth.domain.errors import (
     TooManyMails,
     WrongCredentials,
 )
+from services.auth.domain.facts import AccountReclaimed
 from services.auth.domain.identity import Profile
 from tests.unit.auth.fakes import World
 from tests.unit.auth.passkey_conformance import passkey_of
@@ -187,6 +188,7 @@ async def test_taking_a_change_back_leaves_no_way_in() -> None:
     await undo_email_change(world.ports, undo, "en")
     rows = world.store.rows
     assert (rows.passkeys, rows.identities) == ({}, {})
+    assert AccountReclaimed(user_id, world.clock.now()) in rows.facts
 
 
 async def _sign_up(world: World, email: str) -> None:

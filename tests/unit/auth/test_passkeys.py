@@ -14,6 +14,7 @@ from prometheus_client import REGISTRY
 from services.auth.api.passkey_servicer import PasskeyServicer
 from services.auth.app.begin_passkey import begin_passkey
 from services.auth.app.passkey_ports import AnswerRefused, Passkeys, Person
+from services.auth.app.provider_ports import Providers
 from services.auth.app.sign_in_with_passkey import begin_passkey_sign_in, sign_in_with_passkey
 from services.auth.clients.webauthn_answers import WebauthnAnswers
 from services.auth.domain.errors import PasskeyCopied, PasskeyNameInvalid, PasskeysOff
@@ -173,7 +174,7 @@ async def test_a_copy_is_logged_by_its_id_alone(caplog: pytest.LogCaptureFixture
     caplog.set_level(logging.DEBUG)
     world, phone = World(), SoftwareAuthenticator(ORIGIN)
     account, _ = await sign_up(world.ports, "ada@example.org", "a long enough secret", "")
-    servicer = PasskeyServicer(Passkeys(world.ports, ANSWERS))
+    servicer = PasskeyServicer(Passkeys(world.ports, ANSWERS), Providers())
     asked = await servicer.BeginPasskey(pb.BeginPasskeyRequest(user_id=account.user_id), None)
     answer = phone.create(asked.options_json)
     creation = pb.CreatePasskeyRequest(user_id=account.user_id, name="Phone", credential_json=answer)

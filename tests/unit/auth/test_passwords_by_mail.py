@@ -24,9 +24,11 @@ from services.auth.domain.errors import (
     WrongCredentials,
     WrongPassword,
 )
+from services.auth.domain.facts import AccountReclaimed
 from services.auth.domain.letters import letter
 from services.auth.domain.mail import Occasion
 from tests.unit.auth.fakes import World
+from tests.unit.auth.passkey_conformance import passkey_of
 from tests.unit.auth.signing_up import sign_up
 from tests.unit.auth.waiting_mail import code_in, newest
 
@@ -68,6 +70,7 @@ async def test_a_reset_ends_every_key() -> None:
     await reset_password(world.ports, code_in(newest(world)), CHOSEN, "en")
     with pytest.raises(ApiKeyRefused):
         await verify_api_key(world.ports, secret)
+    assert world.store.rows.facts[-1] == AccountReclaimed(account.user_id, world.clock.now())
 
 
 async def test_an_account_is_held_before_its_codes() -> None:
@@ -147,6 +150,26 @@ async def test_a_change_of_password_keeps_one_session() -> None:
     with pytest.raises(CodeSpent):
         await reset_password(world.ports, link, PASSWORD, "en")
     await sign_in(world.ports, EMAIL, CHOSEN)
+
+
+async def test_a_change_of_password_tells_what_else_opens() -> None:
+    """Passkeys, providers and API keys stay, and the mail names what there is; without any it says nothing of them."""
+    world = World(sends_mail=True)
+    account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
+    (own,) = await list_sessions(world.ports, account.user_id)
+    await change_password(world.ports, account.user_id, own.session_id, PASSWORD, CHOSEN, "en")
+    assert "still work" not in newest(world).text
+    async with world.store.transaction() as work:
+        await work.passkeys.add(passkey_of(account.user_id))
+        await work.passkeys.add(passkey_of(account.user_id))
+    await create_api_key(world.ports, account.user_id, "mine", ["tracks:read"], 0, never=True, idempotency_key="")
+    await create_api_key(world.ports, account.user_id, "old", ["tracks:read"], 1, never=False, idempotency_key="")
+    world.clock.advance(days=2)
+    await sign_in(world.ports, EMAIL, CHOSEN)
+    (own, *_) = await list_sessions(world.ports, account.user_id)
+    await change_password(world.ports, account.user_id, own.session_id, CHOSEN, PASSWORD, "de")
+    assert "gelten weiterhin: Passkeys (2), API-Schlüssel (1)." in newest(world).text
+    assert len(world.store.rows.passkeys) == 2
 
 
 async def test_a_password_is_not_changed_without_the_present_one() -> None:

@@ -8,10 +8,13 @@ import datetime
 import pytest
 
 from services.auth.app.connections import connect_provider, list_connections, remove_connection
+from services.auth.app.passkey_ports import Passkeys
 from services.auth.app.provider_ports import Providers
+from services.auth.app.remove_passkey import remove_passkey
 from services.auth.app.request_password_reset import request_password_reset
 from services.auth.app.reset_password import reset_password
 from services.auth.domain.account import Account
+from services.auth.domain.errors import PasskeyNotFound
 from services.auth.domain.provider_errors import (
     ConnectionNotFound,
     IdentityTaken,
@@ -120,6 +123,32 @@ async def test_a_passkey_is_a_way_in(street: Street) -> None:
     with pytest.raises(LastWayIn):
         await remove_connection(ports, street.providers, account.user_id, "one")
     await remove_connection(ports, taken, account.user_id, "one")
+
+
+async def test_the_last_passkey_stays_where_nothing_else_opens(street: Street) -> None:
+    """Of two either may go, and the last once something else signs in; one that opens nothing here always may."""
+    account = await street.sign_in()
+    ports = street.world.ports
+    taken = dataclasses.replace(street.providers, takes_passkeys=True)
+    mine = [passkey_of(account.user_id) for _ in range(3)]
+    async with street.world.store.transaction() as work:
+        for each in mine:
+            await work.passkeys.add(each)
+    passkeys = Passkeys(ports)
+    await remove_connection(ports, taken, account.user_id, "one")
+    await remove_passkey(passkeys, taken, account.user_id, mine[0].passkey_id, "en")
+    await remove_passkey(passkeys, taken, account.user_id, mine[1].passkey_id, "en")
+    with pytest.raises(LastWayIn):
+        await remove_passkey(passkeys, taken, account.user_id, mine[2].passkey_id, "en")
+    with pytest.raises(PasskeyNotFound):
+        await remove_passkey(passkeys, taken, account.user_id, mine[1].passkey_id, "en")
+    street.two.told = Told("subject-9")
+    await street.connect(Connecting(account.user_id, "ses_1"), "two")
+    await remove_passkey(passkeys, taken, account.user_id, mine[2].passkey_id, "en")
+
+    async with street.world.store.transaction() as work:
+        await work.passkeys.add(mine[0])
+    await remove_passkey(passkeys, street.providers, account.user_id, mine[0].passkey_id, "en")
 
 
 async def test_the_last_way_in_stays(street: Street) -> None:

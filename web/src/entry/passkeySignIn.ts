@@ -1,4 +1,4 @@
-/** Signing in with a passkey: by the button, or chosen among what the browser fills in. */
+/** Passkeys that are shown: to sign in, by the button or among what the browser fills in, and to prove who one is. */
 
 import { api, told, unsigned } from "$/api/client";
 import { answerOf, isUnder, requestOf, type Json } from "$/state/webauthn";
@@ -9,6 +9,16 @@ export const RENEW_MS = 240_000;
 /** What the browser answers. Throws Problem, the browser's DOMException, or AbortError when `signal` takes it back. */
 export async function askForPasskey(mediation: "optional" | "conditional", signal: AbortSignal): Promise<Json> {
   const { options } = await told(api.POST("/v1/auth/passkey/options", { headers: unsigned, signal }));
+  return answered(options, mediation, signal);
+}
+
+/** What the browser answers of whoever is signed in, for stepUp. Throws as `askForPasskey`. */
+export async function askForProof(signal: AbortSignal): Promise<Json> {
+  const { options } = await told(api.POST("/v1/auth/step-up/options", { signal }));
+  return answered(options, "optional", signal);
+}
+
+async function answered(options: Json, mediation: CredentialMediationRequirement, signal: AbortSignal): Promise<Json> {
   const { rpId } = options as Json & { rpId: string };
   if (!isUnder(location.hostname, rpId)) {
     throw new DOMException(rpId, "SecurityError");

@@ -18,10 +18,16 @@ export function listProviders(): Promise<Provider[]> {
   return asked;
 }
 
-/** To the provider, to sign in. Throws Problem. */
-export async function goToSignIn({ provider }: Provider): Promise<void> {
-  const asking = api.POST("/v1/auth/providers/{provider}/start", { params: { path: { provider } }, headers: unsigned });
-  leave(await told(asking));
+/** Those of them that sign this person in. Throws Problem. */
+export async function connectedProviders(): Promise<Provider[]> {
+  const { connections } = await told(api.GET("/v1/auth/connections"));
+  return connections.map(({ provider }) => provider);
+}
+
+/** To the provider, to sign in; `again` has it ask who one is, however lately it did. Throws Problem. */
+export async function goToSignIn({ provider }: Provider, again = false): Promise<void> {
+  const params = { path: { provider } };
+  leave(await told(api.POST("/v1/auth/providers/{provider}/start", { params, headers: unsigned, body: { again } })));
 }
 
 /** To the provider, to connect it. Throws Problem. */

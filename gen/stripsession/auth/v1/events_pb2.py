@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!stripsession/auth/v1/events.proto\x12\x14stripsession.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"Q\n\x0e\x41\x63\x63ountCreated\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12.\n\ncreated_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"]\n\x18\x41\x63\x63ountDeletionRequested\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x30\n\x0crequested_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x82\x01\n\x0cSessionEnded\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12,\n\x08\x65nded_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x61\x63\x63\x65ss_until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"0\n\rApiKeyRevoked\x12\x0e\n\x06key_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!stripsession/auth/v1/events.proto\x12\x14stripsession.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"Q\n\x0e\x41\x63\x63ountCreated\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12.\n\ncreated_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"]\n\x18\x41\x63\x63ountDeletionRequested\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x30\n\x0crequested_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x82\x01\n\x0cSessionEnded\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12,\n\x08\x65nded_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x61\x63\x63\x65ss_until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"0\n\rApiKeyRevoked\x12\x0e\n\x06key_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"U\n\x10\x41\x63\x63ountReclaimed\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x30\n\x0creclaimed_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,4 +40,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SESSIONENDED']._serialized_end=401
   _globals['_APIKEYREVOKED']._serialized_start=403
   _globals['_APIKEYREVOKED']._serialized_end=451
+  _globals['_ACCOUNTRECLAIMED']._serialized_start=453
+  _globals['_ACCOUNTRECLAIMED']._serialized_end=538
 # @@protoc_insertion_point(module_scope)

@@ -70,6 +70,11 @@ class PasskeyServiceStub:
                 request_serializer=stripsession_dot_auth_dot_v1_dot_passkey__service__pb2.SignInWithPasskeyRequest.SerializeToString,
                 response_deserializer=stripsession_dot_auth_dot_v1_dot_passkey__service__pb2.SignInWithPasskeyResponse.FromString,
                 _registered_method=True)
+        self.BeginPasskeyProof = channel.unary_unary(
+                '/stripsession.auth.v1.PasskeyService/BeginPasskeyProof',
+                request_serializer=stripsession_dot_auth_dot_v1_dot_passkey__service__pb2.BeginPasskeyProofRequest.SerializeToString,
+                response_deserializer=stripsession_dot_auth_dot_v1_dot_passkey__service__pb2.BeginPasskeyProofResponse.FromString,
+                _registered_method=True)
 
 
 class PasskeyServiceServicer:
@@ -106,7 +111,7 @@ class PasskeyServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RemovePasskey(self, request, context):
-        """It opens nothing from now on. NOT_FOUND/PASSKEY_NOT_FOUND.
+        """It opens nothing from now on. NOT_FOUND/PASSKEY_NOT_FOUND; FAILED_PRECONDITION/LAST_WAY_IN where nothing else signs in.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -121,6 +126,14 @@ class PasskeyServiceServicer:
 
     def SignInWithPasskey(self, request, context):
         """A session for what the browser answered, once. UNAUTHENTICATED/PASSKEY_REFUSED whatever is wrong with it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BeginPasskeyProof(self, request, context):
+        """Asks a browser for a passkey of a person who is signed in, for SecondFactorService.StepUp.
+        FAILED_PRECONDITION/PASSKEYS_OFF, NOT_FOUND/PASSKEY_NOT_FOUND where they have none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -163,6 +176,11 @@ def add_PasskeyServiceServicer_to_server(servicer, server):
                     servicer.SignInWithPasskey,
                     request_deserializer=stripsession_dot_auth_dot_v1_dot_passkey__service__pb2.SignInWithPasskeyRequest.FromString,
                     response_serializer=stripsession_dot_auth_dot_v1_dot_passkey__service__pb2.SignInWithPasskeyResponse.SerializeToString,
+            ),
+            'BeginPasskeyProof': grpc.unary_unary_rpc_method_handler(
+                    servicer.BeginPasskeyProof,
+                    request_deserializer=stripsession_dot_auth_dot_v1_dot_passkey__service__pb2.BeginPasskeyProofRequest.FromString,
+                    response_serializer=stripsession_dot_auth_dot_v1_dot_passkey__service__pb2.BeginPasskeyProofResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -355,6 +373,33 @@ class PasskeyService:
             '/stripsession.auth.v1.PasskeyService/SignInWithPasskey',
             stripsession_dot_auth_dot_v1_dot_passkey__service__pb2.SignInWithPasskeyRequest.SerializeToString,
             stripsession_dot_auth_dot_v1_dot_passkey__service__pb2.SignInWithPasskeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BeginPasskeyProof(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.auth.v1.PasskeyService/BeginPasskeyProof',
+            stripsession_dot_auth_dot_v1_dot_passkey__service__pb2.BeginPasskeyProofRequest.SerializeToString,
+            stripsession_dot_auth_dot_v1_dot_passkey__service__pb2.BeginPasskeyProofResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -44,11 +44,15 @@ class PasskeyServiceStub:
     RenamePasskey: _grpc.UnaryUnaryMultiCallable[_passkey_service_pb2.RenamePasskeyRequest, _passkey_service_pb2.RenamePasskeyResponse]
     """Changes what its owner calls it. NOT_FOUND/PASSKEY_NOT_FOUND, INVALID_ARGUMENT/PASSKEY_NAME_INVALID."""
     RemovePasskey: _grpc.UnaryUnaryMultiCallable[_passkey_service_pb2.RemovePasskeyRequest, _passkey_service_pb2.RemovePasskeyResponse]
-    """It opens nothing from now on. NOT_FOUND/PASSKEY_NOT_FOUND."""
+    """It opens nothing from now on. NOT_FOUND/PASSKEY_NOT_FOUND; FAILED_PRECONDITION/LAST_WAY_IN where nothing else signs in."""
     BeginPasskeySignIn: _grpc.UnaryUnaryMultiCallable[_passkey_service_pb2.BeginPasskeySignInRequest, _passkey_service_pb2.BeginPasskeySignInResponse]
     """Asks a browser for any passkey of ours. FAILED_PRECONDITION/PASSKEYS_OFF."""
     SignInWithPasskey: _grpc.UnaryUnaryMultiCallable[_passkey_service_pb2.SignInWithPasskeyRequest, _passkey_service_pb2.SignInWithPasskeyResponse]
     """A session for what the browser answered, once. UNAUTHENTICATED/PASSKEY_REFUSED whatever is wrong with it."""
+    BeginPasskeyProof: _grpc.UnaryUnaryMultiCallable[_passkey_service_pb2.BeginPasskeyProofRequest, _passkey_service_pb2.BeginPasskeyProofResponse]
+    """Asks a browser for a passkey of a person who is signed in, for SecondFactorService.StepUp.
+    FAILED_PRECONDITION/PASSKEYS_OFF, NOT_FOUND/PASSKEY_NOT_FOUND where they have none.
+    """
 
 @_typing.type_check_only
 class PasskeyServiceAsyncStub(PasskeyServiceStub):
@@ -66,11 +70,15 @@ class PasskeyServiceAsyncStub(PasskeyServiceStub):
     RenamePasskey: _aio.UnaryUnaryMultiCallable[_passkey_service_pb2.RenamePasskeyRequest, _passkey_service_pb2.RenamePasskeyResponse]  # type: ignore[assignment]
     """Changes what its owner calls it. NOT_FOUND/PASSKEY_NOT_FOUND, INVALID_ARGUMENT/PASSKEY_NAME_INVALID."""
     RemovePasskey: _aio.UnaryUnaryMultiCallable[_passkey_service_pb2.RemovePasskeyRequest, _passkey_service_pb2.RemovePasskeyResponse]  # type: ignore[assignment]
-    """It opens nothing from now on. NOT_FOUND/PASSKEY_NOT_FOUND."""
+    """It opens nothing from now on. NOT_FOUND/PASSKEY_NOT_FOUND; FAILED_PRECONDITION/LAST_WAY_IN where nothing else signs in."""
     BeginPasskeySignIn: _aio.UnaryUnaryMultiCallable[_passkey_service_pb2.BeginPasskeySignInRequest, _passkey_service_pb2.BeginPasskeySignInResponse]  # type: ignore[assignment]
     """Asks a browser for any passkey of ours. FAILED_PRECONDITION/PASSKEYS_OFF."""
     SignInWithPasskey: _aio.UnaryUnaryMultiCallable[_passkey_service_pb2.SignInWithPasskeyRequest, _passkey_service_pb2.SignInWithPasskeyResponse]  # type: ignore[assignment]
     """A session for what the browser answered, once. UNAUTHENTICATED/PASSKEY_REFUSED whatever is wrong with it."""
+    BeginPasskeyProof: _aio.UnaryUnaryMultiCallable[_passkey_service_pb2.BeginPasskeyProofRequest, _passkey_service_pb2.BeginPasskeyProofResponse]  # type: ignore[assignment]
+    """Asks a browser for a passkey of a person who is signed in, for SecondFactorService.StepUp.
+    FAILED_PRECONDITION/PASSKEYS_OFF, NOT_FOUND/PASSKEY_NOT_FOUND where they have none.
+    """
 
 class PasskeyServiceServicer(metaclass=_abc_1.ABCMeta):
     """Added, listed, named and removed by a signed-in person; shown by whoever signs in with one."""
@@ -115,7 +123,7 @@ class PasskeyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _passkey_service_pb2.RemovePasskeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_passkey_service_pb2.RemovePasskeyResponse, _abc.Awaitable[_passkey_service_pb2.RemovePasskeyResponse]]:
-        """It opens nothing from now on. NOT_FOUND/PASSKEY_NOT_FOUND."""
+        """It opens nothing from now on. NOT_FOUND/PASSKEY_NOT_FOUND; FAILED_PRECONDITION/LAST_WAY_IN where nothing else signs in."""
 
     @_abc_1.abstractmethod
     def BeginPasskeySignIn(
@@ -132,5 +140,15 @@ class PasskeyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_passkey_service_pb2.SignInWithPasskeyResponse, _abc.Awaitable[_passkey_service_pb2.SignInWithPasskeyResponse]]:
         """A session for what the browser answered, once. UNAUTHENTICATED/PASSKEY_REFUSED whatever is wrong with it."""
+
+    @_abc_1.abstractmethod
+    def BeginPasskeyProof(
+        self,
+        request: _passkey_service_pb2.BeginPasskeyProofRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_passkey_service_pb2.BeginPasskeyProofResponse, _abc.Awaitable[_passkey_service_pb2.BeginPasskeyProofResponse]]:
+        """Asks a browser for a passkey of a person who is signed in, for SecondFactorService.StepUp.
+        FAILED_PRECONDITION/PASSKEYS_OFF, NOT_FOUND/PASSKEY_NOT_FOUND where they have none.
+        """
 
 def add_PasskeyServiceServicer_to_server(servicer: PasskeyServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -27,7 +27,7 @@ from stripsession.auth.v1 import account_pb2 as stripsession_dot_auth_dot_v1_dot
 from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+stripsession/auth/v1/provider_service.proto\x12\x14stripsession.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"stripsession/auth/v1/account.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"\x16\n\x14ListProvidersRequest\"P\n\x15ListProvidersResponse\x12\x37\n\tproviders\x18\x01 \x03(\x0b\x32$.stripsession.auth.v1.SignInProvider\">\n\x0eSignInProvider\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"{\n\x0cProviderRoad\x12\x1e\n\x11\x61uthorization_url\x18\x01 \x01(\tB\x03\x80\x01\x01\x12\x1b\n\x0e\x62rowser_secret\x18\x02 \x01(\tB\x03\x80\x01\x01\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\".\n\x1aStartProviderSignInRequest\x12\x10\n\x08provider\x18\x01 \x01(\t\"O\n\x1bStartProviderSignInResponse\x12\x30\n\x04road\x18\x01 \x01(\x0b\x32\".stripsession.auth.v1.ProviderRoad\"O\n\x16StartConnectingRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\x10\n\x08provider\x18\x03 \x01(\t\"K\n\x17StartConnectingResponse\x12\x30\n\x04road\x18\x01 \x01(\x0b\x32\".stripsession.auth.v1.ProviderRoad\"\x93\x01\n\x1cReceiveProviderAnswerRequest\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\x1b\n\x0e\x62rowser_secret\x18\x02 \x01(\tB\x03\x80\x01\x01\x12\x12\n\x05state\x18\x03 \x01(\tB\x03\x80\x01\x01\x12\x11\n\x04\x63ode\x18\x04 \x01(\tB\x03\x80\x01\x01\x12\r\n\x05\x65rror\x18\x05 \x01(\t\x12\x0e\n\x06issuer\x18\x06 \x01(\t\"6\n\x1dReceiveProviderAnswerResponse\x12\x15\n\ris_connecting\x18\x01 \x01(\x08\"`\n\x1b\x46inishProviderSignInRequest\x12\x1b\n\x0e\x62rowser_secret\x18\x01 \x01(\tB\x03\x80\x01\x01\x12\x14\n\x0c\x63onfirms_age\x18\x02 \x01(\x08\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\"\xce\x01\n\x1c\x46inishProviderSignInResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\x12\x33\n\x06tokens\x18\x02 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\x12\x38\n\x08newcomer\x18\x03 \x01(\x0b\x32&.stripsession.auth.v1.ProviderNewcomer\x12\x0f\n\x07is_made\x18\x04 \x01(\x08\"o\n\x10ProviderNewcomer\x12\x36\n\x08provider\x18\x01 \x01(\x0b\x32$.stripsession.auth.v1.SignInProvider\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\"l\n\x16\x43onnectProviderRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\x1b\n\x0e\x62rowser_secret\x18\x03 \x01(\tB\x03\x80\x01\x01\x12\x10\n\x08language\x18\x04 \x01(\t\"W\n\x17\x43onnectProviderResponse\x12<\n\nconnection\x18\x01 \x01(\x0b\x32(.stripsession.auth.v1.ProviderConnection\"\x96\x01\n\x12ProviderConnection\x12\x36\n\x08provider\x18\x01 \x01(\x0b\x32$.stripsession.auth.v1.SignInProvider\x12\x30\n\x0c\x63onnected_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0eis_last_way_in\x18\x03 \x01(\x08\")\n\x16ListConnectionsRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"X\n\x17ListConnectionsResponse\x12=\n\x0b\x63onnections\x18\x01 \x03(\x0b\x32(.stripsession.auth.v1.ProviderConnection\"N\n\x17RemoveConnectionRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\"\x1a\n\x18RemoveConnectionResponse2\x87\n\n\x0fProviderService\x12\xa1\x01\n\rListProviders\x12*.stripsession.auth.v1.ListProvidersRequest\x1a+.stripsession.auth.v1.ListProvidersResponse\"7\xfa\x8d\x19\x33\n\x07gateway\x1a(which ways in there are is for everybody\x12\xa2\x01\n\x13StartProviderSignIn\x12\x30.stripsession.auth.v1.StartProviderSignInRequest\x1a\x31.stripsession.auth.v1.StartProviderSignInResponse\"&\xfa\x8d\x19\"\n\x07gateway\x1a\x17nobody is signed in yet\x12\x86\x01\n\x0fStartConnecting\x12,.stripsession.auth.v1.StartConnectingRequest\x1a-.stripsession.auth.v1.StartConnectingResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\xcb\x01\n\x15ReceiveProviderAnswer\x12\x32.stripsession.auth.v1.ReceiveProviderAnswerRequest\x1a\x33.stripsession.auth.v1.ReceiveProviderAnswerResponse\"I\xfa\x8d\x19\x45\n\x07gateway\x1a:the state and the browser\'s secret say whose sign-in it is\x12\xb5\x01\n\x14\x46inishProviderSignIn\x12\x31.stripsession.auth.v1.FinishProviderSignInRequest\x1a\x32.stripsession.auth.v1.FinishProviderSignInResponse\"6\xfa\x8d\x19\x32\n\x07gateway\x1a\'the browser\'s secret says who came back\x12\x86\x01\n\x0f\x43onnectProvider\x12,.stripsession.auth.v1.ConnectProviderRequest\x1a-.stripsession.auth.v1.ConnectProviderResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\x86\x01\n\x0fListConnections\x12,.stripsession.auth.v1.ListConnectionsRequest\x1a-.stripsession.auth.v1.ListConnectionsResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\x89\x01\n\x10RemoveConnection\x12-.stripsession.auth.v1.RemoveConnectionRequest\x1a..stripsession.auth.v1.RemoveConnectionResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_idb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+stripsession/auth/v1/provider_service.proto\x12\x14stripsession.auth.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"stripsession/auth/v1/account.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"\x16\n\x14ListProvidersRequest\"P\n\x15ListProvidersResponse\x12\x37\n\tproviders\x18\x01 \x03(\x0b\x32$.stripsession.auth.v1.SignInProvider\">\n\x0eSignInProvider\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"{\n\x0cProviderRoad\x12\x1e\n\x11\x61uthorization_url\x18\x01 \x01(\tB\x03\x80\x01\x01\x12\x1b\n\x0e\x62rowser_secret\x18\x02 \x01(\tB\x03\x80\x01\x01\x12.\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"=\n\x1aStartProviderSignInRequest\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\r\n\x05\x61gain\x18\x02 \x01(\x08\"O\n\x1bStartProviderSignInResponse\x12\x30\n\x04road\x18\x01 \x01(\x0b\x32\".stripsession.auth.v1.ProviderRoad\"O\n\x16StartConnectingRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\x10\n\x08provider\x18\x03 \x01(\t\"K\n\x17StartConnectingResponse\x12\x30\n\x04road\x18\x01 \x01(\x0b\x32\".stripsession.auth.v1.ProviderRoad\"\x93\x01\n\x1cReceiveProviderAnswerRequest\x12\x10\n\x08provider\x18\x01 \x01(\t\x12\x1b\n\x0e\x62rowser_secret\x18\x02 \x01(\tB\x03\x80\x01\x01\x12\x12\n\x05state\x18\x03 \x01(\tB\x03\x80\x01\x01\x12\x11\n\x04\x63ode\x18\x04 \x01(\tB\x03\x80\x01\x01\x12\r\n\x05\x65rror\x18\x05 \x01(\t\x12\x0e\n\x06issuer\x18\x06 \x01(\t\"6\n\x1dReceiveProviderAnswerResponse\x12\x15\n\ris_connecting\x18\x01 \x01(\x08\"`\n\x1b\x46inishProviderSignInRequest\x12\x1b\n\x0e\x62rowser_secret\x18\x01 \x01(\tB\x03\x80\x01\x01\x12\x14\n\x0c\x63onfirms_age\x18\x02 \x01(\x08\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\"\xce\x01\n\x1c\x46inishProviderSignInResponse\x12.\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1d.stripsession.auth.v1.Account\x12\x33\n\x06tokens\x18\x02 \x01(\x0b\x32#.stripsession.auth.v1.SessionTokens\x12\x38\n\x08newcomer\x18\x03 \x01(\x0b\x32&.stripsession.auth.v1.ProviderNewcomer\x12\x0f\n\x07is_made\x18\x04 \x01(\x08\"o\n\x10ProviderNewcomer\x12\x36\n\x08provider\x18\x01 \x01(\x0b\x32$.stripsession.auth.v1.SignInProvider\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\"l\n\x16\x43onnectProviderRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12\x1b\n\x0e\x62rowser_secret\x18\x03 \x01(\tB\x03\x80\x01\x01\x12\x10\n\x08language\x18\x04 \x01(\t\"W\n\x17\x43onnectProviderResponse\x12<\n\nconnection\x18\x01 \x01(\x0b\x32(.stripsession.auth.v1.ProviderConnection\"\x96\x01\n\x12ProviderConnection\x12\x36\n\x08provider\x18\x01 \x01(\x0b\x32$.stripsession.auth.v1.SignInProvider\x12\x30\n\x0c\x63onnected_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0eis_last_way_in\x18\x03 \x01(\x08\")\n\x16ListConnectionsRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"X\n\x17ListConnectionsResponse\x12=\n\x0b\x63onnections\x18\x01 \x03(\x0b\x32(.stripsession.auth.v1.ProviderConnection\"N\n\x17RemoveConnectionRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\"\x1a\n\x18RemoveConnectionResponse2\x87\n\n\x0fProviderService\x12\xa1\x01\n\rListProviders\x12*.stripsession.auth.v1.ListProvidersRequest\x1a+.stripsession.auth.v1.ListProvidersResponse\"7\xfa\x8d\x19\x33\n\x07gateway\x1a(which ways in there are is for everybody\x12\xa2\x01\n\x13StartProviderSignIn\x12\x30.stripsession.auth.v1.StartProviderSignInRequest\x1a\x31.stripsession.auth.v1.StartProviderSignInResponse\"&\xfa\x8d\x19\"\n\x07gateway\x1a\x17nobody is signed in yet\x12\x86\x01\n\x0fStartConnecting\x12,.stripsession.auth.v1.StartConnectingRequest\x1a-.stripsession.auth.v1.StartConnectingResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\xcb\x01\n\x15ReceiveProviderAnswer\x12\x32.stripsession.auth.v1.ReceiveProviderAnswerRequest\x1a\x33.stripsession.auth.v1.ReceiveProviderAnswerResponse\"I\xfa\x8d\x19\x45\n\x07gateway\x1a:the state and the browser\'s secret say whose sign-in it is\x12\xb5\x01\n\x14\x46inishProviderSignIn\x12\x31.stripsession.auth.v1.FinishProviderSignInRequest\x1a\x32.stripsession.auth.v1.FinishProviderSignInResponse\"6\xfa\x8d\x19\x32\n\x07gateway\x1a\'the browser\'s secret says who came back\x12\x86\x01\n\x0f\x43onnectProvider\x12,.stripsession.auth.v1.ConnectProviderRequest\x1a-.stripsession.auth.v1.ConnectProviderResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\x86\x01\n\x0fListConnections\x12,.stripsession.auth.v1.ListConnectionsRequest\x1a-.stripsession.auth.v1.ListConnectionsResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\x89\x01\n\x10RemoveConnection\x12-.stripsession.auth.v1.RemoveConnectionRequest\x1a..stripsession.auth.v1.RemoveConnectionResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -73,37 +73,37 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PROVIDERROAD']._serialized_start=359
   _globals['_PROVIDERROAD']._serialized_end=482
   _globals['_STARTPROVIDERSIGNINREQUEST']._serialized_start=484
-  _globals['_STARTPROVIDERSIGNINREQUEST']._serialized_end=530
-  _globals['_STARTPROVIDERSIGNINRESPONSE']._serialized_start=532
-  _globals['_STARTPROVIDERSIGNINRESPONSE']._serialized_end=611
-  _globals['_STARTCONNECTINGREQUEST']._serialized_start=613
-  _globals['_STARTCONNECTINGREQUEST']._serialized_end=692
-  _globals['_STARTCONNECTINGRESPONSE']._serialized_start=694
-  _globals['_STARTCONNECTINGRESPONSE']._serialized_end=769
-  _globals['_RECEIVEPROVIDERANSWERREQUEST']._serialized_start=772
-  _globals['_RECEIVEPROVIDERANSWERREQUEST']._serialized_end=919
-  _globals['_RECEIVEPROVIDERANSWERRESPONSE']._serialized_start=921
-  _globals['_RECEIVEPROVIDERANSWERRESPONSE']._serialized_end=975
-  _globals['_FINISHPROVIDERSIGNINREQUEST']._serialized_start=977
-  _globals['_FINISHPROVIDERSIGNINREQUEST']._serialized_end=1073
-  _globals['_FINISHPROVIDERSIGNINRESPONSE']._serialized_start=1076
-  _globals['_FINISHPROVIDERSIGNINRESPONSE']._serialized_end=1282
-  _globals['_PROVIDERNEWCOMER']._serialized_start=1284
-  _globals['_PROVIDERNEWCOMER']._serialized_end=1395
-  _globals['_CONNECTPROVIDERREQUEST']._serialized_start=1397
-  _globals['_CONNECTPROVIDERREQUEST']._serialized_end=1505
-  _globals['_CONNECTPROVIDERRESPONSE']._serialized_start=1507
-  _globals['_CONNECTPROVIDERRESPONSE']._serialized_end=1594
-  _globals['_PROVIDERCONNECTION']._serialized_start=1597
-  _globals['_PROVIDERCONNECTION']._serialized_end=1747
-  _globals['_LISTCONNECTIONSREQUEST']._serialized_start=1749
-  _globals['_LISTCONNECTIONSREQUEST']._serialized_end=1790
-  _globals['_LISTCONNECTIONSRESPONSE']._serialized_start=1792
-  _globals['_LISTCONNECTIONSRESPONSE']._serialized_end=1880
-  _globals['_REMOVECONNECTIONREQUEST']._serialized_start=1882
-  _globals['_REMOVECONNECTIONREQUEST']._serialized_end=1960
-  _globals['_REMOVECONNECTIONRESPONSE']._serialized_start=1962
-  _globals['_REMOVECONNECTIONRESPONSE']._serialized_end=1988
-  _globals['_PROVIDERSERVICE']._serialized_start=1991
-  _globals['_PROVIDERSERVICE']._serialized_end=3278
+  _globals['_STARTPROVIDERSIGNINREQUEST']._serialized_end=545
+  _globals['_STARTPROVIDERSIGNINRESPONSE']._serialized_start=547
+  _globals['_STARTPROVIDERSIGNINRESPONSE']._serialized_end=626
+  _globals['_STARTCONNECTINGREQUEST']._serialized_start=628
+  _globals['_STARTCONNECTINGREQUEST']._serialized_end=707
+  _globals['_STARTCONNECTINGRESPONSE']._serialized_start=709
+  _globals['_STARTCONNECTINGRESPONSE']._serialized_end=784
+  _globals['_RECEIVEPROVIDERANSWERREQUEST']._serialized_start=787
+  _globals['_RECEIVEPROVIDERANSWERREQUEST']._serialized_end=934
+  _globals['_RECEIVEPROVIDERANSWERRESPONSE']._serialized_start=936
+  _globals['_RECEIVEPROVIDERANSWERRESPONSE']._serialized_end=990
+  _globals['_FINISHPROVIDERSIGNINREQUEST']._serialized_start=992
+  _globals['_FINISHPROVIDERSIGNINREQUEST']._serialized_end=1088
+  _globals['_FINISHPROVIDERSIGNINRESPONSE']._serialized_start=1091
+  _globals['_FINISHPROVIDERSIGNINRESPONSE']._serialized_end=1297
+  _globals['_PROVIDERNEWCOMER']._serialized_start=1299
+  _globals['_PROVIDERNEWCOMER']._serialized_end=1410
+  _globals['_CONNECTPROVIDERREQUEST']._serialized_start=1412
+  _globals['_CONNECTPROVIDERREQUEST']._serialized_end=1520
+  _globals['_CONNECTPROVIDERRESPONSE']._serialized_start=1522
+  _globals['_CONNECTPROVIDERRESPONSE']._serialized_end=1609
+  _globals['_PROVIDERCONNECTION']._serialized_start=1612
+  _globals['_PROVIDERCONNECTION']._serialized_end=1762
+  _globals['_LISTCONNECTIONSREQUEST']._serialized_start=1764
+  _globals['_LISTCONNECTIONSREQUEST']._serialized_end=1805
+  _globals['_LISTCONNECTIONSRESPONSE']._serialized_start=1807
+  _globals['_LISTCONNECTIONSRESPONSE']._serialized_end=1895
+  _globals['_REMOVECONNECTIONREQUEST']._serialized_start=1897
+  _globals['_REMOVECONNECTIONREQUEST']._serialized_end=1975
+  _globals['_REMOVECONNECTIONRESPONSE']._serialized_start=1977
+  _globals['_REMOVECONNECTIONRESPONSE']._serialized_end=2003
+  _globals['_PROVIDERSERVICE']._serialized_start=2006
+  _globals['_PROVIDERSERVICE']._serialized_end=3293
 # @@protoc_insertion_point(module_scope)

@@ -366,7 +366,9 @@ class ListProofsResponse(_message.Message):
     METHODS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def methods(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Of password, totp and recovery_code, the handiest first."""
+        """Of passkey, password, totp and recovery_code, the handiest first; provider alone where none of them is to be had, for
+        signing in by it anew.
+        """
 
     def __init__(
         self,
@@ -383,7 +385,7 @@ Global___ListProofsResponse: _TypeAlias = ListProofsResponse  # noqa: Y015
 
 @_typing.final
 class StepUpRequest(_message.Message):
-    """Shows who one is. One of both is given."""
+    """Shows who one is. One of password, code and credential_json is given."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -392,6 +394,7 @@ class StepUpRequest(_message.Message):
     PASSWORD_FIELD_NUMBER: _builtins.int
     CODE_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
+    CREDENTIAL_JSON_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     """The person."""
     session_id: _builtins.str
@@ -401,7 +404,9 @@ class StepUpRequest(_message.Message):
     code: _builtins.str
     """Of the authenticator, or a recovery code."""
     language: _builtins.str
-    """Language of the mail that tells of a used recovery code."""
+    """Language of the mail that tells of a used recovery code, or of a passkey that seems to be copied."""
+    credential_json: _builtins.str
+    """AuthenticationResponseJSON of WebAuthn level 3, to PasskeyService.BeginPasskeyProof."""
     def __init__(
         self,
         *,
@@ -410,10 +415,11 @@ class StepUpRequest(_message.Message):
         password: _builtins.str = ...,
         code: _builtins.str = ...,
         language: _builtins.str = ...,
+        credential_json: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "language", b"language", "password", b"password", "session_id", b"session_id", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "credential_json", b"credential_json", "language", b"language", "password", b"password", "session_id", b"session_id", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

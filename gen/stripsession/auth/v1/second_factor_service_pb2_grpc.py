@@ -136,8 +136,9 @@ class SecondFactorServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def StepUp(self, request, context):
-        """Takes such a proof for a session, and gives it a token that says so. PERMISSION_DENIED/WRONG_PASSWORD, WRONG_CODE;
-        FAILED_PRECONDITION/PROOF_NOT_TAKEN, RESOURCE_EXHAUSTED/TOO_MANY_CODES, NOT_FOUND/SESSION_NOT_FOUND.
+        """Takes such a proof for a session, and gives it a token that says so. PERMISSION_DENIED/WRONG_PASSWORD, WRONG_CODE,
+        WRONG_PASSKEY; FAILED_PRECONDITION/PROOF_NOT_TAKEN, PASSKEYS_OFF, RESOURCE_EXHAUSTED/TOO_MANY_CODES,
+        NOT_FOUND/SESSION_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

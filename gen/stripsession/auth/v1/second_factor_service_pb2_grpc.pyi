@@ -57,8 +57,9 @@ class SecondFactorServiceStub:
     ListProofs: _grpc.UnaryUnaryMultiCallable[_second_factor_service_pb2.ListProofsRequest, _second_factor_service_pb2.ListProofsResponse]
     """How a person can show who they are before a dangerous act; none where only signing in again does."""
     StepUp: _grpc.UnaryUnaryMultiCallable[_second_factor_service_pb2.StepUpRequest, _second_factor_service_pb2.StepUpResponse]
-    """Takes such a proof for a session, and gives it a token that says so. PERMISSION_DENIED/WRONG_PASSWORD, WRONG_CODE;
-    FAILED_PRECONDITION/PROOF_NOT_TAKEN, RESOURCE_EXHAUSTED/TOO_MANY_CODES, NOT_FOUND/SESSION_NOT_FOUND.
+    """Takes such a proof for a session, and gives it a token that says so. PERMISSION_DENIED/WRONG_PASSWORD, WRONG_CODE,
+    WRONG_PASSKEY; FAILED_PRECONDITION/PROOF_NOT_TAKEN, PASSKEYS_OFF, RESOURCE_EXHAUSTED/TOO_MANY_CODES,
+    NOT_FOUND/SESSION_NOT_FOUND.
     """
 
 @_typing.type_check_only
@@ -90,8 +91,9 @@ class SecondFactorServiceAsyncStub(SecondFactorServiceStub):
     ListProofs: _aio.UnaryUnaryMultiCallable[_second_factor_service_pb2.ListProofsRequest, _second_factor_service_pb2.ListProofsResponse]  # type: ignore[assignment]
     """How a person can show who they are before a dangerous act; none where only signing in again does."""
     StepUp: _aio.UnaryUnaryMultiCallable[_second_factor_service_pb2.StepUpRequest, _second_factor_service_pb2.StepUpResponse]  # type: ignore[assignment]
-    """Takes such a proof for a session, and gives it a token that says so. PERMISSION_DENIED/WRONG_PASSWORD, WRONG_CODE;
-    FAILED_PRECONDITION/PROOF_NOT_TAKEN, RESOURCE_EXHAUSTED/TOO_MANY_CODES, NOT_FOUND/SESSION_NOT_FOUND.
+    """Takes such a proof for a session, and gives it a token that says so. PERMISSION_DENIED/WRONG_PASSWORD, WRONG_CODE,
+    WRONG_PASSKEY; FAILED_PRECONDITION/PROOF_NOT_TAKEN, PASSKEYS_OFF, RESOURCE_EXHAUSTED/TOO_MANY_CODES,
+    NOT_FOUND/SESSION_NOT_FOUND.
     """
 
 class SecondFactorServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -168,8 +170,9 @@ class SecondFactorServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _second_factor_service_pb2.StepUpRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_second_factor_service_pb2.StepUpResponse, _abc.Awaitable[_second_factor_service_pb2.StepUpResponse]]:
-        """Takes such a proof for a session, and gives it a token that says so. PERMISSION_DENIED/WRONG_PASSWORD, WRONG_CODE;
-        FAILED_PRECONDITION/PROOF_NOT_TAKEN, RESOURCE_EXHAUSTED/TOO_MANY_CODES, NOT_FOUND/SESSION_NOT_FOUND.
+        """Takes such a proof for a session, and gives it a token that says so. PERMISSION_DENIED/WRONG_PASSWORD, WRONG_CODE,
+        WRONG_PASSKEY; FAILED_PRECONDITION/PROOF_NOT_TAKEN, PASSKEYS_OFF, RESOURCE_EXHAUSTED/TOO_MANY_CODES,
+        NOT_FOUND/SESSION_NOT_FOUND.
         """
 
 def add_SecondFactorServiceServicer_to_server(servicer: SecondFactorServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -37,7 +37,9 @@ class WebhookEndpoint(_message.Message):
     url: _builtins.str
     """Where messages are sent."""
     disabled_reason: _builtins.str
-    """Why: asked, gone (it answered 410), or failing (a message failed for more than a day, and none got through)."""
+    """Why: asked, gone (it answered 410), failing (a message failed for more than a day, and none got through), or reclaimed
+    (the account was taken back by mail, and its owner has not enabled it since).
+    """
     @_builtins.property
     def event_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Words of the events that it wants."""

@@ -39,6 +39,12 @@ export const factor: Messages["factor"] = {
   proofLead:
     "Was du vorhast, könnte dich aussperren oder andere hereinlassen. Zehn Minuten lang wirst du nicht wieder gefragt.",
   proofGo: "Weiter",
+  proofByPasskey: "Passkey benutzen",
+  proofByProvider:
+    "Du meldest dich über einen Anbieter an, der dich noch einmal fragen muss. Du kommst frisch angemeldet hierher zurück; tu es dann noch einmal.",
+  proofBy: (provider) => `Noch einmal mit ${provider} anmelden`,
+  proofNeedsPasskey:
+    "Zeigen kannst du es nur mit einem Passkey, und dieser Browser kann hier keinen benutzen. Melde dich dort neu an, wo du einen hast.",
 
   changeEmail: "Adresse ändern",
   newEmail: "Neue E-Mail-Adresse",

@@ -10,7 +10,7 @@ export const mailed: Messages["mailed"] = {
     `Eine Mail an ${address} ist unterwegs. Wenn es dort ein Konto gibt, wählt der Link darin ein neues Passwort.`,
   reset: "Wähle ein neues Passwort",
   resetLead:
-    "Damit wirst du überall abgemeldet, deine Passkeys und API-Schlüssel enden, und Anbieter wie Google werden getrennt. Melde dich dann mit dem neuen an.",
+    "Damit wirst du überall abgemeldet, deine Passkeys und API-Schlüssel enden, Webhooks werden ausgeschaltet, und Anbieter wie Google werden getrennt. Melde dich dann mit dem neuen an.",
   newPassword: "Neues Passwort",
   resetSend: "Wählen",
   resetDone: "Du hast ein neues Passwort. Melde dich damit an.",
@@ -20,7 +20,7 @@ export const mailed: Messages["mailed"] = {
   changeDone: "Das ist jetzt die Adresse deines Kontos.",
   undo: "Änderung deiner Adresse zurücknehmen",
   undoLead:
-    "Deine alte Adresse gilt wieder. Das meldet überall ab, nimmt Passwort, Passkeys und API-Schlüssel weg und trennt Anbieter wie Google: Wer die Adresse geändert hat, könnte sie haben.",
+    "Deine alte Adresse gilt wieder. Das meldet überall ab, nimmt Passwort, Passkeys und API-Schlüssel weg, schaltet Webhooks aus und trennt Anbieter wie Google: Wer die Adresse geändert hat, könnte sie haben.",
   undoSend: "Zurücknehmen",
   undoDone: "Deine alte Adresse gilt wieder. Eine Mail mit einem Link für ein neues Passwort ist dorthin unterwegs.",
   confirm: "Stell dein Konto fertig",

@@ -168,5 +168,7 @@ export const refusals: Messages["refusals"] = {
       : "Unter diesem Namen ist StripSession nicht zu erreichen. Frag den, der es betreibt, nach seiner Adresse.",
   WRONG_CODE: "Der Code ist falsch oder wurde schon benutzt. Warte auf den nächsten.",
   WRONG_CREDENTIALS: "Die Adresse oder das Passwort stimmt nicht. Prüfe beides.",
+  WRONG_PASSKEY:
+    "Dieser Passkey wurde nicht angenommen, oder seine Antwort kam zu spät. Versuch es noch einmal, oder zeig auf andere Weise, dass du es bist.",
   WRONG_PASSWORD: "Das Passwort ist falsch. Sieh nach, ob du dich vertippt hast.",
 };

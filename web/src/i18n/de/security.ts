@@ -3,7 +3,8 @@ import type { Messages } from "$/i18n/i18n.svelte";
 
 export const security: Messages["security"] = {
   password: "Passwort",
-  passwordLead: "Ein neues meldet dich überall sonst ab.",
+  passwordLead:
+    "Ein neues meldet dich überall sonst ab. Passkeys, verbundene Anmeldungen und API-Schlüssel bleiben: Beende, was nicht von dir ist.",
   presentPassword: "Bisheriges Passwort",
   changePassword: "Passwort ändern",
   passwordChanged: "Dein Passwort ist geändert.",

@@ -35,6 +35,8 @@ export const webhooks: Messages["webhooks"] = {
     asked: "Du hast ihn ausgeschaltet.",
     gone: "Sein Server hat geantwortet, dass er nichts mehr will (410).",
     failing: "Er nahm länger als einen Tag keine Nachricht an. Was nicht stimmte, steht im Protokoll.",
+    reclaimed:
+      "Er wurde ausgeschaltet, als per Mail ein neues Passwort gewählt oder deine alte Adresse zurückgeholt wurde. Schalte ihn nur ein, wenn du ihn als deinen kennst.",
     unspecified: "Er wurde ausgeschaltet.",
   },
   turnOn: "Einschalten",

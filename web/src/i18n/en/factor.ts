@@ -39,6 +39,12 @@ export const factor = {
   proofTitle: "Show that it is you",
   proofLead: "What you are about to do could shut you out, or let others in. For ten minutes you are not asked again.",
   proofGo: "Go on",
+  proofByPasskey: "Use a passkey",
+  proofByProvider:
+    "You sign in by a provider, which has to ask you anew. You come back here signed in afresh; then do this once more.",
+  proofBy: (provider: string): string => `Sign in again with ${provider}`,
+  proofNeedsPasskey:
+    "You can show it by a passkey alone, and this browser can use none here. Sign in again where you have one.",
 
   changeEmail: "Change the address",
   newEmail: "New e-mail address",

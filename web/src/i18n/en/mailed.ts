@@ -9,7 +9,7 @@ export const mailed = {
     `A mail is on its way to ${address}. If it has an account, the link in it chooses a new password.`,
   reset: "Choose a new password",
   resetLead:
-    "It signs you out everywhere, ends your passkeys and API keys, and disconnects providers such as Google. Then sign in with the new one.",
+    "It signs you out everywhere, ends your passkeys and API keys, turns webhooks off, and disconnects providers such as Google. Then sign in with the new one.",
   newPassword: "New password",
   resetSend: "Choose it",
   resetDone: "You have a new password. Sign in with it.",
@@ -19,7 +19,7 @@ export const mailed = {
   changeDone: "This is the address of your account now.",
   undo: "Take the change of your address back",
   undoLead:
-    "Your old address counts again. It signs you out everywhere, takes the password, passkeys and API keys away, and disconnects providers such as Google: whoever changed the address may have them.",
+    "Your old address counts again. It signs you out everywhere, takes the password, passkeys and API keys away, turns webhooks off, and disconnects providers such as Google: whoever changed the address may have them.",
   undoSend: "Take it back",
   undoDone: "Your old address counts again. A mail with a link for a new password is on its way there.",
   confirm: "Finish your account",

@@ -155,5 +155,7 @@ export const refusals = {
       : "StripSession is not reached by this name. Ask whoever runs it for its address.",
   WRONG_CODE: "The code is wrong, or was used already. Wait for the next one.",
   WRONG_CREDENTIALS: "The address or the password is wrong. Check both.",
+  WRONG_PASSKEY:
+    "This passkey was not taken, or its answer came too late. Try again, or show in another way who you are.",
   WRONG_PASSWORD: "The password is wrong. Look for a slip of the keyboard.",
 } satisfies Record<string, Refusal>;

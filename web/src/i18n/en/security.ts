@@ -2,7 +2,8 @@ import { counted } from "$/i18n/counting";
 
 export const security = {
   password: "Password",
-  passwordLead: "A new one signs you out everywhere else.",
+  passwordLead:
+    "A new one signs you out everywhere else. Passkeys, connected sign-ins and API keys stay: end those that are not yours.",
   presentPassword: "Present password",
   changePassword: "Change the password",
   passwordChanged: "Your password is changed.",

@@ -33,6 +33,8 @@ export const webhooks = {
     asked: "You turned it off.",
     gone: "Its server answered that it wants nothing more (410).",
     failing: "It took no message for more than a day. See the log for what was wrong.",
+    reclaimed:
+      "It was turned off when a new password or your old address was asked for by mail. Turn it on only if you know it as yours.",
     unspecified: "It was turned off.",
   },
   turnOn: "Turn on",

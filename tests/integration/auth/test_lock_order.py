@@ -1,0 +1,122 @@
+"""Rows that two transactions want at once, on PostgreSQL: each takes the account first, so neither waits for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from chassis.db.pool import Database
+from chassis.testing.postgres import PostgresServer
+from services.auth.app.answer_device_sign_in import answer_device_sign_in
+from services.auth.app.describe_device_sign_in import describe_device_sign_in
+from services.auth.app.end_identity import end_identity
+from services.auth.app.keep_profile import keep_profile
+from services.auth.app.ports import Ports, Work
+from services.auth.app.redeem_device_sign_in import redeem_device_sign_in
+from services.auth.app.start_device_sign_in import start_device_sign_in
+from services.auth.domain.email_address import parse_email
+from services.auth.domain.errors import AccountNotFound, DeviceCodeNotFound
+from services.auth.domain.identity import Profile
+from services.auth.events.envelopes import encode
+from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore, SealingKeys
+from tests.unit.auth.fakes import World
+from tests.unit.auth.signing_up import sign_up
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ISSUER = "https://clerk.example"
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def database(postgres: PostgresServer) -> AsyncIterator[Database]:
+    async with postgres.database(SCHEMA, MIGRATIONS) as database:
+        yield database
+
+
+@dataclasses.dataclass
+class Person:
+    """Somebody with a program that waits for them, and an identity elsewhere."""
+
+    ports: Ports
+    user_id: str
+    subject: str
+    user_code: str
+    device_code: str
+
+    async def meet(self, database: Database, act: Awaitable[Any], then: Callable[[Work], Awaitable[Any]]) -> Any:
+        """What comes of an act that waits for the account while it is closed, which goes on to `then`."""
+        async with self.ports.store.transaction() as work:
+            await work.accounts.close(self.user_id, self.ports.clock.now())
+            acting = asyncio.ensure_future(act)
+            async with asyncio.timeout(10):
+                while not acting.done() and not await database.pool.fetchval(WAITING):
+                    pass
+            await then(work)
+        return (await asyncio.gather(acting, return_exceptions=True))[0]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def person(database: Database) -> Person:
+    world = World()
+    ports = dataclasses.replace(world.ports, store=PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32))))
+    account, _ = await sign_up(ports, f"{secrets.token_hex(8)}@example.org", "a long enough secret", "Ada")
+    started = await start_device_sign_in(ports, "a program", "")
+    subject = secrets.token_hex(8)
+    async with ports.store.transaction() as work:
+        identity = await work.identities.claim(ISSUER, subject, ports.clock.now())
+        await work.identities.keep(dataclasses.replace(identity, user_id=account.user_id))
+    return Person(ports, account.user_id, subject, started.user_code, started.device_code)
+
+
+async def test_a_program_is_looked_at_answered_and_fetched_after_its_account(
+    person: Person, database: Database
+) -> None:
+    """Whoever closes the account takes away the program that waits for it, though somebody is about to use that."""
+    await describe_device_sign_in(person.ports, person.user_id, person.user_code)
+    await answer_device_sign_in(person.ports, person.user_id, person.user_code, approve=True)
+    fetched = redeem_device_sign_in(person.ports, person.device_code)
+    came = await person.meet(database, fetched, lambda work: work.device_sign_ins.remove_of(person.user_id))
+    assert isinstance(came, DeviceCodeNotFound)
+
+
+@pytest.mark.parametrize("answers", [False, True])
+async def test_a_program_is_answered_after_its_account(person: Person, database: Database, answers: bool) -> None:
+    """So it is where a program is only looked at, or approved."""
+    await describe_device_sign_in(person.ports, person.user_id, person.user_code)
+    act: Awaitable[Any] = (
+        answer_device_sign_in(person.ports, person.user_id, person.user_code, approve=True)
+        if answers
+        else describe_device_sign_in(person.ports, person.user_id, person.user_code)
+    )
+    came = await person.meet(database, act, lambda work: work.device_sign_ins.remove_of(person.user_id))
+    assert isinstance(came, AccountNotFound)
+
+
+async def _told(person: Person) -> None:
+    address = parse_email(f"{secrets.token_hex(8)}@example.org")
+    async with person.ports.store.transaction() as work:
+        await keep_profile(
+            person.ports, work, ISSUER, Profile(person.subject, address, "Ada", person.ports.clock.now())
+        )
+
+
+async def _ended(person: Person) -> None:
+    async with person.ports.store.transaction() as work:
+        await end_identity(person.ports, work, ISSUER, person.subject)
+
+
+@pytest.mark.parametrize("act", [_told, _ended])
+async def test_an_identity_is_held_after_its_account(
+    person: Person, database: Database, act: Callable[[Person], Awaitable[None]]
+) -> None:
+    """What an issuer tells of somebody waits for their account before it holds who they are."""
+    now = person.ports.clock.now()
+    came = await person.meet(database, act(person), lambda work: work.identities.claim(ISSUER, person.subject, now))
+    assert came is None
