@@ -18,6 +18,7 @@ from services.gateway.api.api_key_routes import ApiKeyRoutes
 from services.gateway.api.auth_routes import AuthRoutes
 from services.gateway.api.billing_routes import BillingRoutes
 from services.gateway.api.catalogue_routes import CatalogueRoutes
+from services.gateway.api.cover_routes import CoverRoutes
 from services.gateway.api.device_routes import DeviceRoutes
 from services.gateway.api.download_routes import DownloadRoutes
 from services.gateway.api.edge import Edge, EdgePolicy
@@ -281,6 +282,7 @@ def _endpoints(
             ended=signals.ended,
         ).endpoints(),
         *MediaRoutes(stubs.library).endpoints(),
+        *CoverRoutes(stubs.library).endpoints(),
         *ShareRoutes(stubs.shares, stubs.library).endpoints(),
         *DownloadRoutes(stubs.library, BackendPlans(stubs.billing)).endpoints(),
         *WebhookEndpointRoutes(stubs.webhooks).endpoints(),

@@ -70,8 +70,14 @@ def track_json(track: track_pb2.Track) -> Json:
         "tags": list(track.tags),
         "tempo_bpm": track.bpm if track.HasField("bpm") else None,
         "key": track.key or None,
-        "cover_url": f"/v1/tracks/{track.track_id}/cover" if track.has_cover else None,
+        "cover_url": _cover_url(track) if track.has_cover else None,
     }
+
+
+def _cover_url(track: track_pb2.Track) -> str:
+    # A browser keeps a cover for some minutes under its address, so another cover has another one.
+    version = f"?version={track.cover_version}" if track.cover_version else ""
+    return f"/v1/tracks/{track.track_id}/cover{version}"
 
 
 def listed_json(track: track_pb2.Track, job: job_pb2.Job | None) -> Json:

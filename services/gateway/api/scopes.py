@@ -84,6 +84,8 @@ SCOPES: Mapping[str, Scope] = {
     "createUpload": Scope.TRACKS_WRITE,
     "deleteTrack": Scope.TRACKS_WRITE,
     "deleteUpload": Scope.TRACKS_WRITE,
+    "removeCover": Scope.TRACKS_WRITE,
+    "setCover": Scope.TRACKS_WRITE,
     "getUpload": Scope.TRACKS_WRITE,
     "retryTrack": Scope.TRACKS_WRITE,
     "updateTrack": Scope.TRACKS_WRITE,

@@ -49,6 +49,8 @@ _IDEMPOTENT = {
             "GetManifest",
             "ReadSegment",
             "GetCover",
+            "SetCover",
+            "RemoveCover",
             "DescribeDownload",
             "ReadDownload",
         )

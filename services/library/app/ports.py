@@ -239,7 +239,15 @@ class FileTagsOfTracks(Protocol):
         ...
 
     async def add_cover(self, owner_id: str, track_id: str, cover: CoverObject, key: Key) -> bool:
-        """Store where a track's cover lies, and its key; false when it has one, or no tags."""
+        """Store where its file's cover lies, and its key; false when it has one, no tags, or its listener chose."""
+        ...
+
+    async def choose_cover(self, owner_id: str, track_id: str, cover: CoverObject, key: Key) -> str:
+        """Store where the cover that its listener sent lies, in place of the one before; name of that one's object."""
+        ...
+
+    async def drop_cover(self, track_id: str) -> str:
+        """Destroy the key of a track's cover, and take none of its file from now on; name of its object."""
         ...
 
     async def cover(self, owner_id: str, track_id: str) -> tuple[CoverObject, Key] | None:

@@ -22,7 +22,8 @@ _COLUMNS = (
     " t.stems, t.segments, t.playable_samples, t.failure_reason, t.failure_message, t.failure_retryable, t.warnings,"
     " t.remarks, t.stop_owed, t.created_at, t.updated_at, t.deleting_at, t.tags,"
     " u.wrapped_key IS NOT NULL AS upload_held,"
-    " u.erased_at AS upload_erased_at, f.bpm, coalesce(f.key, '') AS key, g.wrapped_key IS NOT NULL AS has_cover"
+    " u.erased_at AS upload_erased_at, f.bpm, coalesce(f.key, '') AS key,"
+    " CASE WHEN g.wrapped_key IS NULL THEN '' ELSE substring(g.cover_object FROM '[^/]*$') END AS cover_version"
 )
 _FROM = (
     " FROM tracks t JOIN uploads u ON u.upload_id = t.upload_id"
@@ -287,5 +288,5 @@ def _track(row: asyncpg.Record) -> Track:
         tags=tuple(row["tags"]),
         bpm=row["bpm"],
         key=row["key"],
-        has_cover=row["has_cover"],
+        cover_version=row["cover_version"],
     )

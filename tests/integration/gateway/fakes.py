@@ -315,6 +315,16 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
             raise missing("COVER")
         return library_service_pb2.GetCoverResponse(media_type="image/png", data=b"\x89PNG cover")
 
+    async def SetCover(self, request: Any, context: Any) -> library_service_pb2.SetCoverResponse:
+        track = self._track(request, "SetCover")
+        track.has_cover, track.cover_version = True, f"version-{len(request.data)}"
+        return library_service_pb2.SetCoverResponse(track=track)
+
+    async def RemoveCover(self, request: Any, context: Any) -> library_service_pb2.RemoveCoverResponse:
+        track = self._track(request, "RemoveCover")
+        track.has_cover, track.cover_version = False, ""
+        return library_service_pb2.RemoveCoverResponse(track=track)
+
     async def DeleteTrack(self, request: Any, context: Any) -> library_service_pb2.DeleteTrackResponse:
         del self.tracks[self._track(request, "DeleteTrack").track_id]
         return library_service_pb2.DeleteTrackResponse()

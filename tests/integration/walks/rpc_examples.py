@@ -33,6 +33,7 @@ from tests.integration.walks.belongings import LENGTH, NOWHERE, Belongings, Secr
 from tests.integration.walks.of_issuer import Vouching
 from tests.integration.walks.of_payments import signed_event
 from tests.integration.walks.of_provider import PROVIDER
+from tests.unit.library.pictures import png
 
 
 @dataclasses.dataclass(frozen=True)
@@ -285,6 +286,8 @@ _LIBRARY: Mapping[str, Example] = {
     "ListingService.ListTags": _of_person(listing.ListTagsRequest),
     "LibraryService.UpdateTrack": _of_track(library.UpdateTrackRequest, title="Changed"),
     "LibraryService.GetCover": _of_track(library.GetCoverRequest),
+    "LibraryService.SetCover": _of_track(library.SetCoverRequest, data=png(9, 9)),
+    "LibraryService.RemoveCover": _of_track(library.RemoveCoverRequest),
     "LibraryService.DeleteTrack": _of_track(library.DeleteTrackRequest),
     "LibraryService.CancelTrack": _of_track(library.CancelTrackRequest),
     "LibraryService.RetryTrack": _of_track(library.RetryTrackRequest, State.CANCELLED),

@@ -590,14 +590,14 @@ Global___GetCoverRequest: _TypeAlias = GetCoverRequest  # noqa: Y015
 
 @_typing.final
 class GetCoverResponse(_message.Message):
-    """A track's cover, as its file has it."""
+    """A track's cover, as its file has it or its listener sent it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     MEDIA_TYPE_FIELD_NUMBER: _builtins.int
     DATA_FIELD_NUMBER: _builtins.int
     media_type: _builtins.str
-    """"image/jpeg" or "image/png"."""
+    """"image/jpeg", "image/png" or "image/webp"."""
     data: _builtins.bytes
     """At most 4 MiB."""
     def __init__(
@@ -613,6 +613,110 @@ class GetCoverResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetCoverResponse: _TypeAlias = GetCoverResponse  # noqa: Y015
+
+@_typing.final
+class SetCoverRequest(_message.Message):
+    """Gives a track a cover."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OWNER_ID_FIELD_NUMBER: _builtins.int
+    TRACK_ID_FIELD_NUMBER: _builtins.int
+    DATA_FIELD_NUMBER: _builtins.int
+    owner_id: _builtins.str
+    """Whose track."""
+    track_id: _builtins.str
+    """Which track."""
+    data: _builtins.bytes
+    """A whole JPEG, PNG or WebP, at most 4 MiB and 4096 pixels a side; which of them is found in these bytes."""
+    def __init__(
+        self,
+        *,
+        owner_id: _builtins.str = ...,
+        track_id: _builtins.str = ...,
+        data: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data", "owner_id", b"owner_id", "track_id", b"track_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetCoverRequest: _TypeAlias = SetCoverRequest  # noqa: Y015
+
+@_typing.final
+class SetCoverResponse(_message.Message):
+    """The changed track."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRACK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def track(self) -> _track_pb2.Track:
+        """The track."""
+
+    def __init__(
+        self,
+        *,
+        track: _track_pb2.Track | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["track", b"track"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["track", b"track"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetCoverResponse: _TypeAlias = SetCoverResponse  # noqa: Y015
+
+@_typing.final
+class RemoveCoverRequest(_message.Message):
+    """Takes a track's cover away."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OWNER_ID_FIELD_NUMBER: _builtins.int
+    TRACK_ID_FIELD_NUMBER: _builtins.int
+    owner_id: _builtins.str
+    """Whose track."""
+    track_id: _builtins.str
+    """Which track."""
+    def __init__(
+        self,
+        *,
+        owner_id: _builtins.str = ...,
+        track_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["owner_id", b"owner_id", "track_id", b"track_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoveCoverRequest: _TypeAlias = RemoveCoverRequest  # noqa: Y015
+
+@_typing.final
+class RemoveCoverResponse(_message.Message):
+    """The changed track."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRACK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def track(self) -> _track_pb2.Track:
+        """The track."""
+
+    def __init__(
+        self,
+        *,
+        track: _track_pb2.Track | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["track", b"track"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["track", b"track"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoveCoverResponse: _TypeAlias = RemoveCoverResponse  # noqa: Y015
 
 @_typing.final
 class UpdateTrackResponse(_message.Message):
