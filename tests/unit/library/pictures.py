@@ -16,6 +16,12 @@ def png(width: int, height: int) -> bytes:
     )
 
 
+def png_size(data: bytes) -> tuple[int, int]:
+    """Width and height of a PNG, in pixels."""
+    width, height = struct.unpack(">II", data[16:24])
+    return width, height
+
+
 def jpeg(width: int, height: int) -> bytes:
     """A baseline JPEG: APP0, its frame, a scan, its end."""
     app = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
