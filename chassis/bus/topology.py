@@ -13,6 +13,7 @@ FACTS = Stream(
         "stripsession.auth.v1.ApiKeyRevoked",
         "stripsession.library.v1.UploadStored",
         "stripsession.library.v1.TrackChanged",
+        "stripsession.library.v1.TrackErased",
         "stripsession.library.v1.SegmentCommitted",
         "stripsession.separation.v1.JobConcluded",
         "stripsession.billing.v1.MinutesSettled",

@@ -1773,9 +1773,29 @@ export interface paths {
         };
         /**
          * Your uploads that were erased, newest first.
-         * @description Your uploads that were erased, newest first.
+         * @description Of tracks, too: listReceipts.
          */
         get: operations["listErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All of yours that was erased, uploads and tracks, newest first.
+         * @description A receipt says what is gone and when, and never what it was called. That of a track comes once the last of its objects is removed, moments after deleteTrack.
+         */
+        get: operations["listReceipts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3303,6 +3323,68 @@ export interface components {
             /** @description At most as many as were asked for, newest first. */
             erasures: components["schemas"]["Erasure"][];
             /** @description `cursor` of the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        /**
+         * @description What is gone: an upload, or a track with all that was made of it.
+         * @enum {string}
+         */
+        ReceiptKind: "upload" | "track";
+        /** @description The receipt of a track that was deleted. */
+        TrackErasure: {
+            /** @description The track. */
+            track_id: string;
+            /** @description The upload that it was made of, which has a receipt of its own. */
+            upload_id: string;
+            /**
+             * Format: date-time
+             * @description When its deletion was asked for; from then on nothing of it could be read.
+             */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description When the last of its objects was removed.
+             */
+            erased_at: string;
+            /**
+             * Format: int64
+             * @description Stems that it had.
+             */
+            stems: number;
+            /**
+             * Format: int64
+             * @description Stored pieces of them that were removed.
+             */
+            stem_files: number;
+            /**
+             * Format: int64
+             * @description Outlines drawn of these pieces that were removed.
+             */
+            peaks: number;
+            /**
+             * Format: int64
+             * @description Covers that were removed.
+             */
+            covers: number;
+            /**
+             * Format: int64
+             * @description Links to it that were removed.
+             */
+            links: number;
+        };
+        /** @description Evidence that something is gone; of `upload` and `track` the one that `kind` names is there. */
+        Receipt: {
+            kind: components["schemas"]["ReceiptKind"];
+            /** @description The upload's receipt. */
+            upload: components["schemas"]["Erasure"] | null;
+            /** @description The track's receipt. */
+            track: components["schemas"]["TrackErasure"] | null;
+        };
+        /** @description Some of the receipts. */
+        ReceiptPage: {
+            /** @description At most as many as were asked for, newest first. */
+            receipts: components["schemas"]["Receipt"][];
+            /** @description Asks for the next page; null on the last. */
             next_cursor: string | null;
         };
         /** @description How the process is. */
@@ -9681,6 +9763,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErasurePage"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-PAGE_TOKEN_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listReceipts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the page before; absent takes the first.
+                 * @example MjAzMC0wNS0wNA
+                 */
+                cursor?: string;
+                /**
+                 * @description Most items of a page, 1 to 200.
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptPage"];
                 };
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];

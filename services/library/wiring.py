@@ -19,7 +19,8 @@ from chassis.metrics import MetricsEndpoint
 from chassis.objects import open_objects
 from chassis.process import EXIT_SETTINGS
 from chassis.rpc.client import Channel
-from chassis.rpc.server import RpcServer
+from chassis.rpc.server import Registration, RpcServer
+from services.library.api.cover_servicer import CoverServicer
 from services.library.api.data_holder_servicer import DataHolderServicer
 from services.library.api.holding_servicer import UploadHoldingServicer
 from services.library.api.library_servicer import LibraryServicer
@@ -39,6 +40,7 @@ from services.library.store.keys import KeyRing, MasterKeyFault, read_master_key
 from services.library.store.library_store import MIGRATIONS, SCHEMA, LibraryStore
 from services.library.store.objects import SealedObjectStore
 from stripsession.library.v1 import (
+    cover_service_pb2_grpc,
     library_service_pb2_grpc,
     listing_service_pb2_grpc,
     material_service_pb2_grpc,
@@ -79,25 +81,7 @@ async def serve(settings: LibrarySettings) -> None:
         settings.listen,
         certificates,
         statuses=STATUSES,
-        registrations=[
-            lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(
-                LibraryServicer(ports, limits), server
-            ),
-            lambda server: listing_service_pb2_grpc.add_ListingServiceServicer_to_server(
-                ListingServicer(ports), server
-            ),
-            lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(ShareServicer(ports), server),
-            lambda server: material_service_pb2_grpc.add_MaterialServiceServicer_to_server(
-                MaterialServicer(ports), server
-            ),
-            lambda server: upload_holding_service_pb2_grpc.add_UploadHoldingServiceServicer_to_server(
-                UploadHoldingServicer(ports), server
-            ),
-            lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(
-                WebhookServicer(ports), server
-            ),
-            lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports), server),
-        ],
+        registrations=_services(ports, limits),
         readiness=readiness,
         drain_s=settings.drain_s,
     )
@@ -124,6 +108,23 @@ async def serve(settings: LibrarySettings) -> None:
             readiness,
         ]
     )
+
+
+def _services(ports: Ports, limits: Limits) -> list[Registration]:
+    return [
+        lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(
+            LibraryServicer(ports, limits), server
+        ),
+        lambda server: cover_service_pb2_grpc.add_CoverServiceServicer_to_server(CoverServicer(ports), server),
+        lambda server: listing_service_pb2_grpc.add_ListingServiceServicer_to_server(ListingServicer(ports), server),
+        lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(ShareServicer(ports), server),
+        lambda server: material_service_pb2_grpc.add_MaterialServiceServicer_to_server(MaterialServicer(ports), server),
+        lambda server: upload_holding_service_pb2_grpc.add_UploadHoldingServiceServicer_to_server(
+            UploadHoldingServicer(ports), server
+        ),
+        lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(WebhookServicer(ports), server),
+        lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports), server),
+    ]
 
 
 def _limits(settings: LibrarySettings) -> Limits:

@@ -173,6 +173,26 @@ BY_SCHEMA: Mapping[str, object] = {
         ],
         "next_cursor": None,
     },
+    "ReceiptPage": {
+        "receipts": [
+            {
+                "kind": "track",
+                "upload": None,
+                "track": {
+                    "track_id": TRACK_ID,
+                    "upload_id": UPLOAD_ID,
+                    "asked_at": _READY_AT,
+                    "erased_at": _READY_AT,
+                    "stems": 4,
+                    "stem_files": 172,
+                    "peaks": 172,
+                    "covers": 1,
+                    "links": 0,
+                },
+            }
+        ],
+        "next_cursor": None,
+    },
     "KeySet": {
         "keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": "1"}]
     },

@@ -9,10 +9,10 @@ from starlette.responses import Response
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer, nothing, read_bytes
 from services.gateway.api.mapping import track_json
-from stripsession.library.v1 import library_service_pb2
+from stripsession.library.v1 import cover_service_pb2
 
 if TYPE_CHECKING:
-    from stripsession.library.v1.library_service_pb2_grpc import LibraryServiceAsyncStub
+    from stripsession.library.v1.cover_service_pb2_grpc import CoverServiceAsyncStub
 
 COVER_BYTES_MAX = 4 * 1024 * 1024
 _SENT_S = 60.0
@@ -23,9 +23,9 @@ _COVER = "/v1/tracks/{track_id}/cover"
 class CoverRoutes:
     """A track's cover, set and taken away; `MediaRoutes` gives it."""
 
-    def __init__(self, library: LibraryServiceAsyncStub) -> None:
+    def __init__(self, covers: CoverServiceAsyncStub) -> None:
         """The library judges and keeps it."""
-        self._library = library
+        self._covers = covers
 
     def endpoints(self) -> list[Endpoint]:
         """The routes."""
@@ -58,11 +58,11 @@ class CoverRoutes:
         """Take a picture."""
         # Not an upload: it is so small that it is held whole.
         data = await read_bytes(call.request, COVER_BYTES_MAX, within_s=_SENT_S)
-        request = library_service_pb2.SetCoverRequest(owner_id=call.owner_id, track_id=call.path["track_id"], data=data)
-        return json_answer(track_json((await ask(self._library.SetCover, request)).track))
+        request = cover_service_pb2.SetCoverRequest(owner_id=call.owner_id, track_id=call.path["track_id"], data=data)
+        return json_answer(track_json((await ask(self._covers.SetCover, request)).track))
 
     async def remove(self, call: Call) -> Response:
         """Erase it."""
-        request = library_service_pb2.RemoveCoverRequest(owner_id=call.owner_id, track_id=call.path["track_id"])
-        await ask(self._library.RemoveCover, request)
+        request = cover_service_pb2.RemoveCoverRequest(owner_id=call.owner_id, track_id=call.path["track_id"])
+        await ask(self._covers.RemoveCover, request)
         return nothing()

@@ -217,3 +217,26 @@ def erasure_json(erasure: retention_service_pb2.Erasure) -> Json:
         "reason": reason.removeprefix("ERASURE_REASON_").lower(),
         "objects": erasure.objects,
     }
+
+
+def receipt_json(receipt: retention_service_pb2.Receipt) -> Json:
+    """Evidence that an upload or a track is gone."""
+    track = receipt.track
+    is_track = receipt.HasField("track")
+    return {
+        "kind": "track" if is_track else "upload",
+        "upload": None if is_track else erasure_json(receipt.upload),
+        "track": {
+            "track_id": track.track_id,
+            "upload_id": track.upload_id,
+            "asked_at": moment(track.asked_at),
+            "erased_at": moment(track.erased_at),
+            "stems": track.stems,
+            "stem_files": track.stem_files,
+            "peaks": track.peaks,
+            "covers": track.covers,
+            "links": track.links,
+        }
+        if is_track
+        else None,
+    }

@@ -95,6 +95,7 @@ SCOPES: Mapping[str, Scope] = {
     "listErasures": Scope.TRACKS_READ,
     "listModels": Scope.TRACKS_READ,
     "listProgress": Scope.TRACKS_READ,
+    "listReceipts": Scope.TRACKS_READ,
     "listTags": Scope.TRACKS_READ,
     "listTracks": Scope.TRACKS_READ,
     "watchTrack": Scope.TRACKS_READ,

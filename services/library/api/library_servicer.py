@@ -26,7 +26,6 @@ from services.library.app.read_report import read_report
 from services.library.app.read_segment import read_segment
 from services.library.app.read_tracks import get_track, update_track
 from services.library.app.retry_track import retry_track
-from services.library.app.set_cover import remove_cover, set_cover
 from stripsession.library.v1 import library_service_pb2 as pb
 from stripsession.library.v1 import library_service_pb2_grpc
 
@@ -129,16 +128,6 @@ class LibraryServicer(library_service_pb2_grpc.LibraryServiceServicer):
         """A track's cover."""
         cover = await read_cover(self._ports, request.owner_id, request.track_id)
         return pb.GetCoverResponse(media_type=cover.media_type, data=cover.data)
-
-    async def SetCover(self, request: pb.SetCoverRequest, context: Context) -> pb.SetCoverResponse:
-        """Give a track another cover."""
-        track = await set_cover(self._ports, request.owner_id, request.track_id, request.data)
-        return pb.SetCoverResponse(track=mapping.track_message(track))
-
-    async def RemoveCover(self, request: pb.RemoveCoverRequest, context: Context) -> pb.RemoveCoverResponse:
-        """Take a track's cover away."""
-        track = await remove_cover(self._ports, request.owner_id, request.track_id)
-        return pb.RemoveCoverResponse(track=mapping.track_message(track))
 
     async def DeleteTrack(self, request: pb.DeleteTrackRequest, context: Context) -> pb.DeleteTrackResponse:
         """Delete a track with all that belongs to it."""

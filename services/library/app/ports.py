@@ -11,7 +11,7 @@ from typing import Protocol
 from services.library.app.people_ports import People
 from services.library.app.share_ports import MadeRequests, Shares
 from services.library.app.webhook_ports import WebhookDeliveries, WebhookEndpoints, WebhookSender
-from services.library.domain.facts import Fact
+from services.library.domain.facts import Fact, Removed
 from services.library.domain.file_tags import CoverObject, FileTags
 from services.library.domain.keys import Key
 from services.library.domain.listing import TagCount, Wanted
@@ -170,8 +170,15 @@ class Tracks(Protocol):
         """Tracks whose deletion is not finished."""
         ...
 
-    async def mark_deleted(self, track_id: str) -> None:
-        """Note that its objects are gone; the row stays for a while, so that late objects are found."""
+    async def count_removed(self, track_id: str) -> None:
+        """Note with a locked track how much there is of what its deletion removes. Before it is removed."""
+        ...
+
+    async def mark_deleted(self, track_id: str) -> Removed | None:
+        """Note that its objects are gone; the row stays for a while, so that late objects are found.
+
+        What was removed; None when that was noted before, or nobody counted.
+        """
         ...
 
     async def deleting_of(self, owner_id: str, limit: int) -> tuple[Track, ...]:

@@ -218,6 +218,7 @@ OPERATIONS: Mapping[str, Operation] = {
         lambda asked: Sent(headers={"Stripe-Signature": signed_event()[1]}, content=signed_event()[0])
     ),
     "listErasures": _plain(),
+    "listReceipts": _plain(),
     "createWebhookEndpoint": _plain(json={"url": NOWHERE, "events": ["track.ready"]}),
     "listWebhookEndpoints": _plain(),
     "updateWebhookEndpoint": _of_endpoint(json={"enabled": True}),

@@ -28,7 +28,7 @@ from tests.integration.web.fake_providers import FakeProviders
 from tests.integration.web.fake_shares import FakeShares
 from tests.integration.web.made_song import RATE_HZ, STEMS, MadeSong
 from tests.integration.web.quiet_server import QuietServer
-from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, TYPES, problem, report_json, told
+from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, RECEIPTS, TYPES, problem, report_json, told
 
 WEB = Path(__file__).parents[3] / "web" / "dist"
 PASSWORD = "correct horse battery"
@@ -134,7 +134,7 @@ class FakeGateway:
             *(*self.mail.signed_routes(), *self.factor.signed_routes(), *self.passkeys.routes()),
             *(Route("/v1/billing/usage", self._usage), Route("/v1/billing/plans", self._plans)),
             *self.payments.routes(),
-            Route("/v1/privacy/erasures", self._erasures),
+            *(Route("/v1/privacy/erasures", self._erasures), Route("/v1/privacy/receipts", self._receipts)),
             *(*self.api_keys.routes(), *self.devices.routes(), *self.providers.routes(), *self.webhooks.routes()),
             Route("/v1/uploads", self._create_upload, methods=["POST"]),
             Route("/v1/uploads/{upload_id}", self._upload, methods=["HEAD", "PATCH", "DELETE"]),
@@ -220,6 +220,9 @@ class FakeGateway:
 
     async def _erasures(self, _: Request) -> Response:
         return told("ErasurePage", {"erasures": [ERASURE], "next_cursor": None})
+
+    async def _receipts(self, _: Request) -> Response:
+        return told("ReceiptPage", {"receipts": RECEIPTS, "next_cursor": None})
 
     async def _create_upload(self, request: Request) -> Response:
         upload_id = f"upl_{len(self.uploads) + 1}"

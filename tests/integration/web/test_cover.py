@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import FilePayload, Locator, expect
 
 from services.library.domain.picture import sent_cover
 from tests.browser import WebPage
@@ -107,7 +107,7 @@ async def test_cancel_undoes_what_was_chosen(web: WebPage, gateway: FakeGateway)
 async def test_what_cannot_be_a_cover_says_what_to_do(web: WebPage, gateway: FakeGateway) -> None:
     """A file that is no picture is refused here; what the server refuses stays chosen, and can be sent again."""
     dialog = await _with_track(web, gateway)
-    broken = {"name": "cover.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n and no picture"}
+    broken = FilePayload(name="cover.png", mimeType="image/png", buffer=b"\x89PNG\r\n\x1a\n and no picture")
     await dialog.locator("input[type=file]").set_input_files(broken)
     await expect(dialog.get_by_role("alert")).to_contain_text("Choose a JPEG, PNG or WebP")
     await web.page.evaluate(_GIVE, ["choose", "image/png", 30, 30])

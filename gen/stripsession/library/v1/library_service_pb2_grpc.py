@@ -80,16 +80,6 @@ class LibraryServiceStub:
                 request_serializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.GetCoverRequest.SerializeToString,
                 response_deserializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.GetCoverResponse.FromString,
                 _registered_method=True)
-        self.SetCover = channel.unary_unary(
-                '/stripsession.library.v1.LibraryService/SetCover',
-                request_serializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.SetCoverRequest.SerializeToString,
-                response_deserializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.SetCoverResponse.FromString,
-                _registered_method=True)
-        self.RemoveCover = channel.unary_unary(
-                '/stripsession.library.v1.LibraryService/RemoveCover',
-                request_serializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.RemoveCoverRequest.SerializeToString,
-                response_deserializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.RemoveCoverResponse.FromString,
-                _registered_method=True)
         self.DeleteTrack = channel.unary_unary(
                 '/stripsession.library.v1.LibraryService/DeleteTrack',
                 request_serializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.DeleteTrackRequest.SerializeToString,
@@ -197,20 +187,6 @@ class LibraryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def SetCover(self, request, context):
-        """Takes a picture as a track's cover, and erases the one before. INVALID_ARGUMENT/COVER_UNREADABLE or COVER_TOO_LARGE.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
-    def RemoveCover(self, request, context):
-        """Erases a track's cover. Idempotent.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
     def DeleteTrack(self, request, context):
         """Deletes a track with its stems and upload, and stops its job. Idempotent.
         """
@@ -308,16 +284,6 @@ def add_LibraryServiceServicer_to_server(servicer, server):
                     servicer.GetCover,
                     request_deserializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.GetCoverRequest.FromString,
                     response_serializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.GetCoverResponse.SerializeToString,
-            ),
-            'SetCover': grpc.unary_unary_rpc_method_handler(
-                    servicer.SetCover,
-                    request_deserializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.SetCoverRequest.FromString,
-                    response_serializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.SetCoverResponse.SerializeToString,
-            ),
-            'RemoveCover': grpc.unary_unary_rpc_method_handler(
-                    servicer.RemoveCover,
-                    request_deserializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.RemoveCoverRequest.FromString,
-                    response_serializer=stripsession_dot_library_dot_v1_dot_library__service__pb2.RemoveCoverResponse.SerializeToString,
             ),
             'DeleteTrack': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteTrack,
@@ -599,60 +565,6 @@ class LibraryService:
             '/stripsession.library.v1.LibraryService/GetCover',
             stripsession_dot_library_dot_v1_dot_library__service__pb2.GetCoverRequest.SerializeToString,
             stripsession_dot_library_dot_v1_dot_library__service__pb2.GetCoverResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def SetCover(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/stripsession.library.v1.LibraryService/SetCover',
-            stripsession_dot_library_dot_v1_dot_library__service__pb2.SetCoverRequest.SerializeToString,
-            stripsession_dot_library_dot_v1_dot_library__service__pb2.SetCoverResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def RemoveCover(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/stripsession.library.v1.LibraryService/RemoveCover',
-            stripsession_dot_library_dot_v1_dot_library__service__pb2.RemoveCoverRequest.SerializeToString,
-            stripsession_dot_library_dot_v1_dot_library__service__pb2.RemoveCoverResponse.FromString,
             options,
             channel_credentials,
             insecure,

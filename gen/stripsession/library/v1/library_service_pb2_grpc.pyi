@@ -56,10 +56,6 @@ class LibraryServiceStub:
     """Changes title, artist and tags. INVALID_ARGUMENT/TITLE_EMPTY or TAGS_INVALID."""
     GetCover: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.GetCoverRequest, _library_service_pb2.GetCoverResponse]
     """A track's cover: what its listener sent, else what its file brought. NOT_FOUND/COVER_NOT_FOUND."""
-    SetCover: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.SetCoverRequest, _library_service_pb2.SetCoverResponse]
-    """Takes a picture as a track's cover, and erases the one before. INVALID_ARGUMENT/COVER_UNREADABLE or COVER_TOO_LARGE."""
-    RemoveCover: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.RemoveCoverRequest, _library_service_pb2.RemoveCoverResponse]
-    """Erases a track's cover. Idempotent."""
     DeleteTrack: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.DeleteTrackRequest, _library_service_pb2.DeleteTrackResponse]
     """Deletes a track with its stems and upload, and stops its job. Idempotent."""
     CancelTrack: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.CancelTrackRequest, _library_service_pb2.CancelTrackResponse]
@@ -105,10 +101,6 @@ class LibraryServiceAsyncStub(LibraryServiceStub):
     """Changes title, artist and tags. INVALID_ARGUMENT/TITLE_EMPTY or TAGS_INVALID."""
     GetCover: _aio.UnaryUnaryMultiCallable[_library_service_pb2.GetCoverRequest, _library_service_pb2.GetCoverResponse]  # type: ignore[assignment]
     """A track's cover: what its listener sent, else what its file brought. NOT_FOUND/COVER_NOT_FOUND."""
-    SetCover: _aio.UnaryUnaryMultiCallable[_library_service_pb2.SetCoverRequest, _library_service_pb2.SetCoverResponse]  # type: ignore[assignment]
-    """Takes a picture as a track's cover, and erases the one before. INVALID_ARGUMENT/COVER_UNREADABLE or COVER_TOO_LARGE."""
-    RemoveCover: _aio.UnaryUnaryMultiCallable[_library_service_pb2.RemoveCoverRequest, _library_service_pb2.RemoveCoverResponse]  # type: ignore[assignment]
-    """Erases a track's cover. Idempotent."""
     DeleteTrack: _aio.UnaryUnaryMultiCallable[_library_service_pb2.DeleteTrackRequest, _library_service_pb2.DeleteTrackResponse]  # type: ignore[assignment]
     """Deletes a track with its stems and upload, and stops its job. Idempotent."""
     CancelTrack: _aio.UnaryUnaryMultiCallable[_library_service_pb2.CancelTrackRequest, _library_service_pb2.CancelTrackResponse]  # type: ignore[assignment]
@@ -205,22 +197,6 @@ class LibraryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_library_service_pb2.GetCoverResponse, _abc.Awaitable[_library_service_pb2.GetCoverResponse]]:
         """A track's cover: what its listener sent, else what its file brought. NOT_FOUND/COVER_NOT_FOUND."""
-
-    @_abc_1.abstractmethod
-    def SetCover(
-        self,
-        request: _library_service_pb2.SetCoverRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_library_service_pb2.SetCoverResponse, _abc.Awaitable[_library_service_pb2.SetCoverResponse]]:
-        """Takes a picture as a track's cover, and erases the one before. INVALID_ARGUMENT/COVER_UNREADABLE or COVER_TOO_LARGE."""
-
-    @_abc_1.abstractmethod
-    def RemoveCover(
-        self,
-        request: _library_service_pb2.RemoveCoverRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_library_service_pb2.RemoveCoverResponse, _abc.Awaitable[_library_service_pb2.RemoveCoverResponse]]:
-        """Erases a track's cover. Idempotent."""
 
     @_abc_1.abstractmethod
     def DeleteTrack(
