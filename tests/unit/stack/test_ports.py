@@ -65,7 +65,7 @@ def test_a_damaged_memory_is_no_fault(tmp_path_factory: pytest.TempPathFactory, 
 
 
 def test_the_door_stays_where_it_once_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where another program had the usual port once, the next runs take the same other one, whatever is free by then."""
+    """Where another program had the usual port once, the next runs take the same other one, whatever is free."""
     path = tmp_path / "ports.json"
     with socket.socket() as other:
         other.bind((HERE, 0))
@@ -84,7 +84,7 @@ def test_the_door_stays_where_it_once_was(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_door_that_is_not_the_usual_one_is_told() -> None:
     """The console says why the address ends as it does, that it stays so, and how to have the usual one."""
     assert ports.door_told(0, USUAL_PORT) == ""
-    assert ports.door_told(USUAL_PORT, ports.USUAL_PORT) == ""
+    assert ports.door_told(USUAL_PORT, USUAL_PORT) == ""
     first, again = ports.door_told(0, 50_123), ports.door_told(50_123, 50_123)
     assert "another program has the port 8080" in first
     assert "at the next starts, too" in first
