@@ -42,7 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"where to listen (default: {reach.LOOPBACK}, this machine alone)",
     )
     parser.add_argument(
-        "--port", type=_read_by(reach.read_port), help=f"the port alone (default: {reach.USUAL_PORT} if free)"
+        "--port",
+        type=_read_by(reach.read_port),
+        help=f"the port alone (default: last time's, at first {reach.USUAL_PORT}, if free)",
     )
     parser.add_argument(
         "--public-url",

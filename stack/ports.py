@@ -19,12 +19,13 @@ class PortTaken(Exception):
 
 
 def choose(path: Path, names: Iterable[str], wanted: Mapping[str, int], host: str) -> dict[str, int]:
-    """A port for each name: the one asked for, else the usual one, last run's, or any, whichever is free first.
+    """A port for each name: the one asked for, else last run's, the usual one, or any, whichever is free first.
 
+    Last run's comes before the usual one, since a browser keeps sessions and tracks by the very address.
     Raises PortTaken when one that was asked for is in use, or nothing can listen on `host`.
     """
     _check_host(host)
-    remembered = _remembered(path)
+    known_of = _remembered(path)
     ports: dict[str, int] = {}
     for name in names:
         where = host if name == DOOR else LOOPBACK
@@ -35,13 +36,35 @@ def choose(path: Path, names: Iterable[str], wanted: Mapping[str, int], host: st
                 )
             ports[name] = wanted[name]
             continue
-        known = [port for port in (PREFERRED.get(name, 0), remembered.get(name, 0)) if port not in (0, *ports.values())]
+        known = [port for port in (known_of.get(name, 0), PREFERRED.get(name, 0)) if port not in (0, *ports.values())]
         ports[name] = next((port for port in known if _is_free(where, port)), 0) or _free(ports.values())
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps(ports, indent=1))
     fresh.replace(path)
     return ports
+
+
+def remembered(path: Path, name: str) -> int:
+    """The port that a name had in the last run; 0 where that is not known."""
+    return _remembered(path).get(name, 0)
+
+
+def door_told(before: int, door: int) -> str:
+    """What people are told of the port that they find us at, which was `before` in the last run; "" for nothing."""
+    if before not in (0, door):
+        return (
+            f"another program has the port {before}, where this was so far: the address ends in {door} now, and at the"
+            f" next starts, too; browsers sign in again there. --port {before} goes back once that one is free"
+        )
+    if door == USUAL_PORT:
+        return ""
+    if before:
+        return f"the address ends in {door}, as it did before; --port {USUAL_PORT} takes the usual one"
+    return (
+        f"another program has the port {USUAL_PORT}: the address ends in {door}, and at the next starts, too, so that"
+        f" sessions stay good; --port {USUAL_PORT} takes the usual one once it is free"
+    )
 
 
 def _check_host(host: str) -> None:

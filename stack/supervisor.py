@@ -20,7 +20,7 @@ from stack.commands import Plan
 from stack.layout import CERTIFIED, PROVIDER, SERVICES, STRIPE, Layout, program_root
 from stack.nats import NatsUnavailable
 from stack.process import Command, StartFailed, Supervised
-from stack.reach import USUAL_PORT, Reach
+from stack.reach import Reach
 from stack.registry import ModelRefused
 from stack.served_models import DEFAULT_SETTING, INSTALL_RUNTIME, ServedModels, has_network_runtime, serve_models
 
@@ -245,12 +245,14 @@ def _plan(
     ensure_certificates(layout.certificates, CERTIFIED)
     reach = wishes.reach
     wanted = {} if reach.port is None else {ports.DOOR: reach.port}
+    kept = layout.run / "ports.json"
+    before = ports.remembered(kept, ports.DOOR)
     try:
-        chosen = ports.choose(layout.run / "ports.json", commands.port_names(), wanted, reach.host)
+        chosen = ports.choose(kept, commands.port_names(), wanted, reach.host)
     except ports.PortTaken as error:
         raise StackFault(str(error)) from error
-    if reach.port is None and chosen[ports.DOOR] != USUAL_PORT:
-        say(f"another program has the port {USUAL_PORT}: this time the address ends in {chosen[ports.DOOR]}")
+    if reach.port is None and (told := ports.door_told(before, chosen[ports.DOOR])):
+        say(told)
     engine = "triton" if runtime is not None else "in_process"
     if engine == "in_process" and models.default_is_network and not has_network_runtime():
         raise StackFault(

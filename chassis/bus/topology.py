@@ -14,6 +14,7 @@ FACTS = Stream(
         "stripsession.auth.v1.ApiKeyRevoked",
         "stripsession.library.v1.UploadStored",
         "stripsession.library.v1.TrackChanged",
+        "stripsession.library.v1.TrackErased",
         "stripsession.library.v1.SegmentCommitted",
         "stripsession.library.v1.WebhookGivenUp",
         "stripsession.separation.v1.JobConcluded",

@@ -1172,13 +1172,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The cover of the track's file.
-         * @description The cover of the track's file.
+         * The track's cover: what you sent, else what its file brought.
+         * @description It may be kept for ten minutes under its `cover_url`.
          */
         get: operations["getCover"];
-        put?: never;
+        /**
+         * Give a track a cover of your own.
+         * @description A JPEG, PNG or WebP of at most 4 MiB and 4096 pixels a side, byte for byte: what it is is found in its bytes, whatever Content-Type says, and it is kept as it is, so take out what others must not read. The cover before is erased. Downloads carry it, a WebP all but M4A and .stem.mp4, which have no room for one. Sending it again changes nothing but `cover_url`.
+         */
+        put: operations["setCover"];
         post?: never;
-        delete?: never;
+        /**
+         * Take a track's cover away, its file's too.
+         * @description It is erased, and nothing brings it back. Idempotent.
+         */
+        delete: operations["removeCover"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1785,9 +1793,29 @@ export interface paths {
         };
         /**
          * Your uploads that were erased, newest first.
-         * @description Your uploads that were erased, newest first.
+         * @description Of tracks, too: listReceipts.
          */
         get: operations["listErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All of yours that was erased, uploads and tracks, newest first.
+         * @description A receipt says what is gone and when, and never what it was called. That of a track comes once the last of its objects is removed, moments after deleteTrack.
+         */
+        get: operations["listReceipts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1952,7 +1980,7 @@ export interface components {
             tempo_bpm: number | null;
             /** @description For example D major, once it is ready; null where none is clear. */
             key: string | null;
-            /** @description Path of the cover of its file, to be read as the track is; null where it has none. */
+            /** @description Path of its cover, to be read as the track is; another for another cover, and null where it has none. */
             cover_url: string | null;
         };
         /** @description A track, with what is told once it is ready. */
@@ -2024,7 +2052,7 @@ export interface components {
             tempo_bpm: number | null;
             /** @description For example D major, once it is ready; null where none is clear. */
             key: string | null;
-            /** @description Path of the cover of its file, to be read as the track is; null where it has none. */
+            /** @description Path of its cover, to be read as the track is; another for another cover, and null where it has none. */
             cover_url: string | null;
             /** @description What the separation came to, once it is ready. */
             report: components["schemas"]["Report"] | null;
@@ -2118,7 +2146,7 @@ export interface components {
             tempo_bpm: number | null;
             /** @description For example D major, once it is ready; null where none is clear. */
             key: string | null;
-            /** @description Path of the cover of its file, to be read as the track is; null where it has none. */
+            /** @description Path of its cover, to be read as the track is; another for another cover, and null where it has none. */
             cover_url: string | null;
             /** @description How far its separation is; null once that has ended, and while nobody can tell. */
             progress: components["schemas"]["JobProgress"] | null;
@@ -2881,7 +2909,7 @@ export interface components {
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_FULL" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSKEY" | "WRONG_PASSWORD" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "COVER_TOO_LARGE" | "COVER_UNREADABLE" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_FULL" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSKEY" | "WRONG_PASSWORD" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -3315,6 +3343,68 @@ export interface components {
             /** @description At most as many as were asked for, newest first. */
             erasures: components["schemas"]["Erasure"][];
             /** @description `cursor` of the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        /**
+         * @description What is gone: an upload, or a track with all that was made of it.
+         * @enum {string}
+         */
+        ReceiptKind: "upload" | "track";
+        /** @description The receipt of a track that was deleted. */
+        TrackErasure: {
+            /** @description The track. */
+            track_id: string;
+            /** @description The upload that it was made of, which has a receipt of its own. */
+            upload_id: string;
+            /**
+             * Format: date-time
+             * @description When its deletion was asked for; from then on nothing of it could be read.
+             */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description When the last of its objects was removed.
+             */
+            erased_at: string;
+            /**
+             * Format: int64
+             * @description Stems that it had.
+             */
+            stems: number;
+            /**
+             * Format: int64
+             * @description Stored pieces of them that were removed.
+             */
+            stem_files: number;
+            /**
+             * Format: int64
+             * @description Outlines drawn of these pieces that were removed.
+             */
+            peaks: number;
+            /**
+             * Format: int64
+             * @description Covers that were removed.
+             */
+            covers: number;
+            /**
+             * Format: int64
+             * @description Links to it that were removed.
+             */
+            links: number;
+        };
+        /** @description Evidence that something is gone; of `upload` and `track` the one that `kind` names is there. */
+        Receipt: {
+            kind: components["schemas"]["ReceiptKind"];
+            /** @description The upload's receipt. */
+            upload: components["schemas"]["Erasure"] | null;
+            /** @description The track's receipt. */
+            track: components["schemas"]["TrackErasure"] | null;
+        };
+        /** @description Some of the receipts. */
+        ReceiptPage: {
+            /** @description At most as many as were asked for, newest first. */
+            receipts: components["schemas"]["Receipt"][];
+            /** @description Asks for the next page; null on the last. */
             next_cursor: string | null;
         };
         /** @description How the process is. */
@@ -4526,8 +4616,26 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Request Entity Too Large: BODY_TOO_LARGE, COVER_TOO_LARGE. */
+        "413-BODY_TOO_LARGE-COVER_TOO_LARGE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Request Entity Too Large: UPLOAD_TOO_LARGE. */
         "413-UPLOAD_TOO_LARGE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unsupported Media Type: COVER_UNREADABLE. */
+        "415-COVER_UNREADABLE": {
             headers: {
                 [name: string]: unknown;
             };
@@ -7901,7 +8009,13 @@ export interface operations {
     };
     getCover: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description As `cover_url` has it, so that another cover has another address.
+                 * @example 5f3c1c6a0e9b
+                 */
+                version?: string;
+            };
             header?: {
                 /**
                  * @description ETags that you hold.
@@ -7936,6 +8050,8 @@ export interface operations {
                     "image/jpeg": string;
                     /** @example PNG */
                     "image/png": string;
+                    /** @example RIFF */
+                    "image/webp": string;
                 };
             };
             /** @description You hold it already. */
@@ -7953,6 +8069,91 @@ export interface operations {
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-SCOPE_MISSING"];
             404: components["responses"]["404-COVER_NOT_FOUND-NOT_FOUND-TRACK_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    setCover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example JFIF */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The track, with a `cover_url` that is new. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Track"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
+            404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE-COVER_TOO_LARGE"];
+            415: components["responses"]["415-COVER_UNREADABLE"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    removeCover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Names a track of yours.
+                 * @example trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43
+                 */
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has none. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
+            404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
@@ -9643,6 +9844,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErasurePage"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-PAGE_TOKEN_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listReceipts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the page before; absent takes the first.
+                 * @example MjAzMC0wNS0wNA
+                 */
+                cursor?: string;
+                /**
+                 * @description Most items of a page, 1 to 200.
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptPage"];
                 };
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];

@@ -18,6 +18,7 @@ from services.gateway.api.api_key_routes import ApiKeyRoutes
 from services.gateway.api.auth_routes import AuthRoutes
 from services.gateway.api.billing_routes import BillingRoutes
 from services.gateway.api.catalogue_routes import CatalogueRoutes
+from services.gateway.api.cover_routes import CoverRoutes
 from services.gateway.api.device_routes import DeviceRoutes
 from services.gateway.api.download_routes import DownloadRoutes
 from services.gateway.api.edge import Edge, EdgePolicy
@@ -74,6 +75,7 @@ from stripsession.auth.v1 import (
 )
 from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
 from stripsession.library.v1 import (
+    cover_service_pb2_grpc,
     library_service_pb2_grpc,
     listing_service_pb2_grpc,
     share_service_pb2_grpc,
@@ -110,6 +112,7 @@ class Stubs:
     factors: second_factor_service_pb2_grpc.SecondFactorServiceAsyncStub
     email_changes: email_change_service_pb2_grpc.EmailChangeServiceAsyncStub
     library: library_service_pb2_grpc.LibraryServiceAsyncStub
+    covers: cover_service_pb2_grpc.CoverServiceAsyncStub
     listing: listing_service_pb2_grpc.ListingServiceAsyncStub
     shares: share_service_pb2_grpc.ShareServiceAsyncStub
     webhooks: webhook_service_pb2_grpc.WebhookServiceAsyncStub
@@ -234,6 +237,7 @@ def _stubs(
         second_factor_service_pb2_grpc.SecondFactorServiceStub(auth),
         email_change_service_pb2_grpc.EmailChangeServiceStub(auth),
         library_service_pb2_grpc.LibraryServiceStub(library),
+        cover_service_pb2_grpc.CoverServiceStub(library),
         listing_service_pb2_grpc.ListingServiceStub(library),
         share_service_pb2_grpc.ShareServiceStub(library),
         webhook_service_pb2_grpc.WebhookServiceStub(library),
@@ -281,6 +285,7 @@ def _endpoints(
             ended=signals.ended,
         ).endpoints(),
         *MediaRoutes(stubs.library).endpoints(),
+        *CoverRoutes(stubs.covers).endpoints(),
         *ShareRoutes(stubs.shares, stubs.library).endpoints(),
         *DownloadRoutes(stubs.library, BackendPlans(stubs.billing)).endpoints(),
         *WebhookEndpointRoutes(stubs.webhooks).endpoints(),

@@ -21,6 +21,7 @@ from chassis.objects import open_objects
 from chassis.process import EXIT_SETTINGS
 from chassis.rpc.client import Channel
 from chassis.rpc.server import Registration, RpcServer
+from services.library.api.cover_servicer import CoverServicer
 from services.library.api.data_holder_servicer import DataHolderServicer
 from services.library.api.holding_servicer import UploadHoldingServicer
 from services.library.api.library_servicer import LibraryServicer
@@ -43,6 +44,7 @@ from services.library.store.library_store import MIGRATIONS, SCHEMA, LibraryStor
 from services.library.store.objects import SealedObjectStore
 from stripsession.auth.v1 import events_pb2 as auth_events
 from stripsession.library.v1 import (
+    cover_service_pb2_grpc,
     library_service_pb2_grpc,
     listing_service_pb2_grpc,
     material_service_pb2_grpc,
@@ -129,6 +131,7 @@ def _registrations(ports: Ports, limits: Limits) -> list[Registration]:
         lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(
             LibraryServicer(ports, limits), server
         ),
+        lambda server: cover_service_pb2_grpc.add_CoverServiceServicer_to_server(CoverServicer(ports), server),
         lambda server: listing_service_pb2_grpc.add_ListingServiceServicer_to_server(ListingServicer(ports), server),
         lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(ShareServicer(ports), server),
         lambda server: material_service_pb2_grpc.add_MaterialServiceServicer_to_server(MaterialServicer(ports), server),

@@ -146,7 +146,16 @@ def duties(settings: RetentionSettings, ports: Ports, database: Database, bus: B
         handle=handlers.job_concluded,
         parallel=_PARALLEL_FACTS,
     )
-    return [timers.eraser, timers.reconciler, stored, concluded]
+    gone = Consumer(
+        bus,
+        database,
+        stream=FACTS.name,
+        durable="retention-track-erased",
+        kind=library_events.TrackErased,
+        handle=handlers.track_erased,
+        parallel=_PARALLEL_FACTS,
+    )
+    return [timers.eraser, timers.reconciler, stored, concluded, gone]
 
 
 def rpc_server(

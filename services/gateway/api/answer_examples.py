@@ -60,7 +60,7 @@ _TRACK = _SHARED_TRACK | {
     "upload_held": False,
     "upload_erased_at": _READY_AT,
     "tags": ["practice"],
-    "cover_url": f"/v1/tracks/{TRACK_ID}/cover",
+    "cover_url": f"/v1/tracks/{TRACK_ID}/cover?version=5f3c1c6a0e9b",
 }
 _MOVING_TRACK = _TRACK | {
     "state": "separating",
@@ -173,6 +173,26 @@ BY_SCHEMA: Mapping[str, object] = {
         ],
         "next_cursor": None,
     },
+    "ReceiptPage": {
+        "receipts": [
+            {
+                "kind": "track",
+                "upload": None,
+                "track": {
+                    "track_id": TRACK_ID,
+                    "upload_id": UPLOAD_ID,
+                    "asked_at": _READY_AT,
+                    "erased_at": _READY_AT,
+                    "stems": 4,
+                    "stem_files": 172,
+                    "peaks": 172,
+                    "covers": 1,
+                    "links": 0,
+                },
+            }
+        ],
+        "next_cursor": None,
+    },
     "KeySet": {
         "keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": "1"}]
     },
@@ -280,6 +300,7 @@ BY_SCHEMA: Mapping[str, object] = {
 BY_MEDIA_TYPE: Mapping[str, str] = {
     "application/json": '{"type": "user.deleted", "object": "event", "data": {"id": "user_2abc", "deleted": true}}',
     # Of binary files, how they begin.
+    "application/octet-stream": "JFIF",
     "application/offset+octet-stream": "fLaC",
     "application/zip": "PK",
     "audio/flac": "fLaC",
@@ -289,5 +310,6 @@ BY_MEDIA_TYPE: Mapping[str, str] = {
     "audio/wav": "RIFF",
     "image/jpeg": "JFIF",
     "image/png": "PNG",
+    "image/webp": "RIFF",
     "text/event-stream": f"retry: 1000\n\nevent: progress\nid: 1\ndata: {_PROGRESS}\n\n",
 }

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer
 from services.gateway.api.listing_routes import CURSOR, LIMIT
-from services.gateway.api.mapping import erasure_json, model_json, pack_json, plan_json, usage_json
+from services.gateway.api.mapping import erasure_json, model_json, pack_json, plan_json, receipt_json, usage_json
 from stripsession.billing.v1 import billing_service_pb2
 from stripsession.retention.v1 import retention_service_pb2
 from stripsession.separation.v1 import separation_service_pb2
@@ -74,6 +74,20 @@ class CatalogueRoutes:
                 (Answer(200, "A page.", "ErasurePage"),),
                 query=(CURSOR, LIMIT),
                 tag="privacy",
+                description="Of tracks, too: listReceipts.",
+                refusals=("PAGE_TOKEN_INVALID",),
+            ),
+            Endpoint(
+                "GET",
+                "/v1/privacy/receipts",
+                "listReceipts",
+                "All of yours that was erased, uploads and tracks, newest first.",
+                self.receipts,
+                (Answer(200, "A page.", "ReceiptPage"),),
+                query=(CURSOR, LIMIT),
+                tag="privacy",
+                description="A receipt says what is gone and when, and never what it was called. That of a track comes"
+                " once the last of its objects is removed, moments after deleteTrack.",
                 refusals=("PAGE_TOKEN_INVALID",),
             ),
         ]
@@ -102,3 +116,12 @@ class CatalogueRoutes:
         answer = await ask(self._retention.ListErasures, request)
         erasures = [erasure_json(erasure) for erasure in answer.erasures]
         return json_answer({"erasures": erasures, "next_cursor": answer.next_page_token or None})
+
+    async def receipts(self, call: Call) -> Response:
+        """What was erased, of every kind."""
+        request = retention_service_pb2.ListReceiptsRequest(
+            owner_id=call.owner_id, page_size=call.number("limit"), page_token=call.text("cursor")
+        )
+        answer = await ask(self._retention.ListReceipts, request)
+        receipts = [receipt_json(receipt) for receipt in answer.receipts if receipt.WhichOneof("gone")]
+        return json_answer({"receipts": receipts, "next_cursor": answer.next_page_token or None})

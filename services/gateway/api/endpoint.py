@@ -169,11 +169,11 @@ async def read_json_bytes(request: Request, bytes_max: int = JSON_BYTES_MAX) -> 
     return data
 
 
-async def read_bytes(request: Request, bytes_max: int) -> bytes:
-    """A body byte for byte, whatever it says it is, at most `bytes_max` within JSON_READ_S. Raises Refused."""
+async def read_bytes(request: Request, bytes_max: int, *, within_s: float = JSON_READ_S) -> bytes:
+    """A body byte for byte, whatever it says it is, at most `bytes_max` within so many seconds. Raises Refused."""
     data = bytearray()
     try:
-        async with asyncio.timeout(JSON_READ_S):
+        async with asyncio.timeout(within_s):
             async for chunk in request.stream():
                 data += chunk
                 if len(data) > bytes_max:

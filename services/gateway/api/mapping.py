@@ -70,8 +70,14 @@ def track_json(track: track_pb2.Track) -> Json:
         "tags": list(track.tags),
         "tempo_bpm": track.bpm if track.HasField("bpm") else None,
         "key": track.key or None,
-        "cover_url": f"/v1/tracks/{track.track_id}/cover" if track.has_cover else None,
+        "cover_url": _cover_url(track) if track.has_cover else None,
     }
+
+
+def _cover_url(track: track_pb2.Track) -> str:
+    # A browser keeps a cover for some minutes under its address, so another cover has another one.
+    version = f"?version={track.cover_version}" if track.cover_version else ""
+    return f"/v1/tracks/{track.track_id}/cover{version}"
 
 
 def listed_json(track: track_pb2.Track, job: job_pb2.Job | None) -> Json:
@@ -210,4 +216,27 @@ def erasure_json(erasure: retention_service_pb2.Erasure) -> Json:
         "erased_at": moment(erasure.erased_at),
         "reason": reason.removeprefix("ERASURE_REASON_").lower(),
         "objects": erasure.objects,
+    }
+
+
+def receipt_json(receipt: retention_service_pb2.Receipt) -> Json:
+    """Evidence that an upload or a track is gone."""
+    track = receipt.track
+    is_track = receipt.HasField("track")
+    return {
+        "kind": "track" if is_track else "upload",
+        "upload": None if is_track else erasure_json(receipt.upload),
+        "track": {
+            "track_id": track.track_id,
+            "upload_id": track.upload_id,
+            "asked_at": moment(track.asked_at),
+            "erased_at": moment(track.erased_at),
+            "stems": track.stems,
+            "stem_files": track.stem_files,
+            "peaks": track.peaks,
+            "covers": track.covers,
+            "links": track.links,
+        }
+        if is_track
+        else None,
     }

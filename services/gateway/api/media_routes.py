@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.gateway.api.calls import ask, refused
 from services.gateway.api.endpoint import Answer, Call, Endpoint
 from services.gateway.api.problems import refuse
-from services.gateway.api.schema import Header
+from services.gateway.api.schema import Header, Text
 from services.gateway.domain.byte_ranges import has_already
 from stripsession.library.v1 import library_service_pb2
 
@@ -22,8 +22,15 @@ if TYPE_CHECKING:
 SEGMENT_BYTES_MAX = 16 * 1024 * 1024
 """5 s of 24-bit stereo at 384 kHz are 11.5 MB before compression; a segment is held whole to give it an ETag."""
 SEGMENT_S = 20.0
+_PICTURES = ("image/jpeg", "image/png", "image/webp")
 HELD = Header("If-None-Match", "ETags that you hold.", '"5f3c1c6a0e9b4d27"')
 # Short, because the next attempt at a failed track makes its segments anew under the same names.
+_VERSION = Text(
+    "version",
+    "As `cover_url` has it, so that another cover has another address.",
+    example="5f3c1c6a0e9b",
+    length_max=40,
+)
 _KEPT = {"Cache-Control": "private, max-age=600", "Vary": "Authorization, Cookie"}
 
 
@@ -58,14 +65,16 @@ class MediaRoutes:
                 "GET",
                 "/v1/tracks/{track_id}/cover",
                 "getCover",
-                "The cover of the track's file.",
+                "The track's cover: what you sent, else what its file brought.",
                 self.cover,
                 (
-                    Answer(200, "The cover.", media_types=("image/jpeg", "image/png"), headers=("ETag",)),
+                    Answer(200, "The cover.", media_types=_PICTURES, headers=("ETag",)),
                     Answer(304, "You hold it already."),
                 ),
+                query=(_VERSION,),
                 headers=(HELD,),
                 tag="tracks",
+                description="It may be kept for ten minutes under its `cover_url`.",
                 refusals=("COVER_NOT_FOUND", "TRACK_NOT_FOUND"),
             ),
         ]

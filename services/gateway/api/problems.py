@@ -199,7 +199,9 @@ _ACTIONS: Mapping[str, str] = {
     "TOO_LONG": "Cut the recording into shorter ones, or take a larger plan.",
     "TRACK_NOT_READY": "Wait until the track is ready; its events tell when.",
     "TRACK_NOT_SEPARATING": "Nothing needs to be done: the separation has already ended.",
-    "COVER_NOT_FOUND": "Nothing needs to be done: not every file has a cover.",
+    "COVER_NOT_FOUND": "Nothing needs to be done: not every song has a cover.",
+    "COVER_TOO_LARGE": "Make the picture smaller; 1000 pixels a side are plenty.",
+    "COVER_UNREADABLE": "Save the picture as a JPEG or PNG, and send that.",
     "SHARE_NOT_FOUND": "Ask whoever shared the song for a new link.",
     "SEGMENT_NOT_FOUND": "Read the manifest again; the segment may not be made yet.",
 }

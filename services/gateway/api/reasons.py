@@ -74,7 +74,9 @@ OF_SERVICES: Mapping[str, Reason] = {
     "API_KEY_NOT_FOUND": Reason(404, "There is no such key."),
     "CLIENT_NAME_INVALID": Reason(422, "A program's name has 1 to 100 visible characters."),
     "CONNECTION_NOT_FOUND": Reason(404, "This provider is not connected to your account."),
-    "COVER_NOT_FOUND": Reason(404, "The song's file has no cover."),
+    "COVER_NOT_FOUND": Reason(404, "The song has no cover."),
+    "COVER_TOO_LARGE": Reason(413, "A cover has at most 4 MiB, and at most 4096 pixels a side."),
+    "COVER_UNREADABLE": Reason(415, "A cover is a whole JPEG, PNG or WebP picture."),
     "DAMAGED": Reason(
         422, "This file is damaged or incomplete and cannot be decoded. Export it again, then upload it."
     ),

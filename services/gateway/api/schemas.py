@@ -8,6 +8,7 @@ from services.gateway.api.billing_schemas import BILLING_SCHEMAS
 from services.gateway.api.passkey_schemas import PASSKEY_SCHEMAS
 from services.gateway.api.provider_schemas import PROVIDER_SCHEMAS
 from services.gateway.api.reasons import WORDS
+from services.gateway.api.receipt_schemas import RECEIPT_SCHEMAS
 from services.gateway.api.report_schemas import REPORT_SCHEMAS
 from services.gateway.api.scopes import SCOPE_TEXT
 from services.gateway.api.shapes import (
@@ -236,6 +237,7 @@ SCHEMAS: Mapping[str, Schema] = {
         erasures=list_of("Erasure", "At most as many as were asked for, newest first."),
         next_cursor=_NEXT,
     ),
+    **RECEIPT_SCHEMAS,
     "Status": structure("How the process is.", status=one_of("live or ready.", "live", "ready")),
     "VerificationKey": {
         "type": "object",

@@ -45,7 +45,9 @@ _TRACK: Mapping[str, Schema] = {
     "tags": texts("The listener's own words for it, at most 20 of at most 40 characters."),
     "tempo_bpm": or_null(number("Beats a minute, once it is ready; null where no beat was heard.")),
     "key": or_null(text("For example D major, once it is ready; null where none is clear.")),
-    "cover_url": or_null(text("Path of the cover of its file, to be read as the track is; null where it has none.")),
+    "cover_url": or_null(
+        text("Path of its cover, to be read as the track is; another for another cover, and null where it has none.")
+    ),
 }
 SHARED_MEMBERS = (
     "title",

@@ -17,6 +17,7 @@ _PASSKEYS = "stripsession.auth.v1.PasskeyService"
 _PROVIDERS = "stripsession.auth.v1.ProviderService"
 _FACTORS = "stripsession.auth.v1.SecondFactorService"
 _LIBRARY = "stripsession.library.v1.LibraryService"
+_COVERS = "stripsession.library.v1.CoverService"
 _LISTING = "stripsession.library.v1.ListingService"
 _SHARES = "stripsession.library.v1.ShareService"
 _WEBHOOKS = "stripsession.library.v1.WebhookService"
@@ -54,12 +55,13 @@ _IDEMPOTENT = {
             "ReadDownload",
         )
     ]
+    + [f"{_COVERS}/{name}" for name in ("SetCover", "RemoveCover")]
     + [f"{_LISTING}/{name}" for name in ("GetTracks", "ListTags")]
     + [f"{_SHARES}/{name}" for name in ("ListShares", "RevokeShare", "OpenShare")]
     + [f"{_WEBHOOKS}/{name}" for name in ("ListWebhookEndpoints", "UpdateWebhookEndpoint", "ListWebhookDeliveries")],
     "separation": [f"{_JOBS}/{name}" for name in ("GetJobOfTrack", "ListJobsOfTracks", "ListModels")],
     "billing": [f"{_BILLING}/{name}" for name in ("ListPlans", "GetUsage", "ListLedgerEntries")],
-    "retention": [f"{_RETENTION}/ListErasures"],
+    "retention": [f"{_RETENTION}/{name}" for name in ("ListErasures", "ListReceipts")],
 }
 
 

@@ -125,7 +125,7 @@ class LibraryServicer(library_service_pb2_grpc.LibraryServiceServicer):
         return pb.UpdateTrackResponse(track=mapping.track_message(track))
 
     async def GetCover(self, request: pb.GetCoverRequest, context: Context) -> pb.GetCoverResponse:
-        """The cover of a track's file."""
+        """A track's cover."""
         cover = await read_cover(self._ports, request.owner_id, request.track_id)
         return pb.GetCoverResponse(media_type=cover.media_type, data=cover.data)
 

@@ -91,6 +91,7 @@ def track_message(track: Track) -> track_pb2.Track:
         bpm=track.bpm,
         key=track.key,
         has_cover=track.has_cover,
+        cover_version=track.cover_version,
     )
     if track.audio:
         message.audio.CopyFrom(

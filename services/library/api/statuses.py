@@ -29,6 +29,8 @@ STATUSES: Statuses = {
     errors.TitleEmpty: (_Code.INVALID_ARGUMENT, "TITLE_EMPTY"),
     errors.TagsInvalid: (_Code.INVALID_ARGUMENT, "TAGS_INVALID"),
     errors.CoverNotFound: (_Code.NOT_FOUND, "COVER_NOT_FOUND"),
+    errors.CoverTooLarge: (_Code.INVALID_ARGUMENT, "COVER_TOO_LARGE"),
+    errors.CoverUnreadable: (_Code.INVALID_ARGUMENT, "COVER_UNREADABLE"),
     errors.PageTokenInvalid: (_Code.INVALID_ARGUMENT, "PAGE_TOKEN_INVALID"),
     errors.ShareNotFound: (_Code.NOT_FOUND, "SHARE_NOT_FOUND"),
     errors.ShareLifeInvalid: (_Code.INVALID_ARGUMENT, "SHARE_LIFE_INVALID"),

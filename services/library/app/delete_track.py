@@ -11,7 +11,7 @@ from services.library.app.ports import Ports
 from services.library.app.stop_job import stop_job
 from services.library.app.tell_webhooks import tell_deleted
 from services.library.domain.errors import TrackNotFound
-from services.library.domain.facts import TrackChanged
+from services.library.domain.facts import TrackChanged, TrackErased
 from services.library.domain.file_tags import cover_prefix
 from services.library.domain.segment import object_prefix
 from services.library.domain.track import Track
@@ -34,6 +34,7 @@ async def delete_track(ports: Ports, owner_id: str, track_id: str) -> None:
         now = ports.clock.now()
         track = known.deleted(now)
         await work.people.note_track(owner_id, track_id)
+        await work.tracks.count_removed(track_id)
         await work.segments.drop(track_id)
         await work.file_tags.drop(track_id)
         await work.shares.drop(track_id)
@@ -54,4 +55,7 @@ async def finish_deletion(ports: Ports, track: Track) -> None:
     await ports.objects.delete_prefix(cover_prefix(track.track_id))
     await finish_erasure(ports, track.upload_id)
     async with ports.store.transaction() as work:
-        await work.tracks.mark_deleted(track.track_id)
+        removed = await work.tracks.mark_deleted(track.track_id)
+        if removed is not None and track.deleting_at is not None:
+            names = (track.track_id, track.owner_id, track.upload_id)
+            await work.publish(TrackErased(*names, track.deleting_at, ports.clock.now(), removed))

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from services.library.app.file_tag_ports import FileTagsOfTracks
 from services.library.app.people_ports import People
 from services.library.app.share_ports import MadeRequests, Shares
 from services.library.app.webhook_ports import WebhookDeliveries, WebhookEndpoints, WebhookSender
-from services.library.domain.facts import Fact
-from services.library.domain.file_tags import CoverObject, FileTags
+from services.library.domain.facts import Fact, Removed
 from services.library.domain.keys import Key
 from services.library.domain.listing import TagCount, Wanted
 from services.library.domain.report import Findings, Totals
@@ -170,8 +170,15 @@ class Tracks(Protocol):
         """Tracks whose deletion is not finished."""
         ...
 
-    async def mark_deleted(self, track_id: str) -> None:
-        """Note that its objects are gone; the row stays for a while, so that late objects are found."""
+    async def count_removed(self, track_id: str) -> None:
+        """Note with a locked track how much there is of what its deletion removes. Before it is removed."""
+        ...
+
+    async def mark_deleted(self, track_id: str) -> Removed | None:
+        """Note that its objects are gone; the row stays for a while, so that late objects are found.
+
+        What was removed; None when that was noted before, or nobody counted.
+        """
         ...
 
     async def deleting_of(self, owner_id: str, limit: int) -> tuple[Track, ...]:
@@ -224,30 +231,6 @@ class Reports(Protocol):
 
     async def pitch_classes(self, track_id: str) -> tuple[float, ...]:
         """The pitch classes of a track's segments, added up in their order; empty when none, or one lacks them."""
-        ...
-
-
-class FileTagsOfTracks(Protocol):
-    """What tracks' files say of themselves, within a unit of work."""
-
-    async def add(self, track_id: str, tags: FileTags) -> None:
-        """Store a track's tags; those that it has stay."""
-        ...
-
-    async def get(self, track_id: str) -> FileTags:
-        """A track's tags."""
-        ...
-
-    async def add_cover(self, owner_id: str, track_id: str, cover: CoverObject, key: Key) -> bool:
-        """Store where a track's cover lies, and its key; false when it has one, or no tags."""
-        ...
-
-    async def cover(self, owner_id: str, track_id: str) -> tuple[CoverObject, Key] | None:
-        """A track's cover and its key."""
-        ...
-
-    async def drop(self, track_id: str) -> None:
-        """Forget a track's tags, and so destroy the key of its cover."""
         ...
 
 

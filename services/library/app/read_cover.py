@@ -1,4 +1,4 @@
-"""The cover of a song, as its file has it."""
+"""The cover of a song, as its file has it or its listener sent it."""
 
 from __future__ import annotations
 

@@ -88,7 +88,15 @@ class TagsInvalid(Exception):
 
 
 class CoverNotFound(Exception):
-    """The song's file has no cover."""
+    """The song has no cover."""
+
+
+class CoverUnreadable(Exception):
+    """A cover is a whole JPEG, PNG or WebP picture."""
+
+
+class CoverTooLarge(Exception):
+    """A cover has at most 4 MiB, and at most 4096 pixels a side."""
 
 
 class PageTokenInvalid(Exception):

@@ -24,6 +24,29 @@ class TrackChanged:
 
 
 @dataclasses.dataclass(frozen=True)
+class Removed:
+    """How much of what a deletion removes."""
+
+    stems: int
+    stem_files: int
+    peaks: int
+    covers: int
+    links: int
+
+
+@dataclasses.dataclass(frozen=True)
+class TrackErased:
+    """Nothing is left of a track whose deletion was asked for at `asked_at`."""
+
+    track_id: str
+    owner_id: str
+    upload_id: str
+    asked_at: datetime.datetime
+    erased_at: datetime.datetime
+    removed: Removed
+
+
+@dataclasses.dataclass(frozen=True)
 class SegmentCommitted:
     """More of a track is playable: up to sample `playable_samples`."""
 
@@ -41,4 +64,4 @@ class WebhookGivenUp:
     owner_id: str
 
 
-Fact = UploadStored | TrackChanged | SegmentCommitted | WebhookGivenUp
+Fact = UploadStored | TrackChanged | TrackErased | SegmentCommitted | WebhookGivenUp

@@ -25,7 +25,7 @@ class FileTags:
 
 @dataclasses.dataclass(frozen=True)
 class Cover:
-    """The picture of the front cover, as the file has it."""
+    """The picture of the front cover, as the file has it or its listener sent it."""
 
     media_type: str
     data: bytes

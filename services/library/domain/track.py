@@ -85,7 +85,8 @@ class Track:
     """One song of a listener. `jobs` counts its separations, `attempt` the tries of the present one.
 
     `stop_owed` says that separation has not confirmed yet that it stopped the job. `bpm` and `key` were heard in it and
-    are told once it is ready; like `has_cover` and what is known of the upload they are read with it and not saved.
+    are told once it is ready; like `cover_version`, a word that changes when the cover does and is empty where there is
+    none, and what is known of the upload, they are read with it and not saved.
     """
 
     track_id: str
@@ -115,7 +116,12 @@ class Track:
     tags: tuple[str, ...] = ()
     bpm: float | None = None
     key: str = ""
-    has_cover: bool = False
+    cover_version: str = ""
+
+    @property
+    def has_cover(self) -> bool:
+        """Whether there is a cover to read."""
+        return bool(self.cover_version)
 
     @property
     def is_under_way(self) -> bool:

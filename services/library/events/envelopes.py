@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from services.library.domain.facts import Fact, SegmentCommitted, TrackChanged, UploadStored, WebhookGivenUp
+from services.library.domain.facts import (
+    Fact,
+    SegmentCommitted,
+    TrackChanged,
+    TrackErased,
+    UploadStored,
+    WebhookGivenUp,
+)
 from stripsession.library.v1 import events_pb2
 
 
@@ -20,6 +29,18 @@ def encode(fact: Fact) -> Message:
             return events_pb2.TrackChanged(track_id=fact.track_id, owner_id=fact.owner_id)
         case WebhookGivenUp():
             return events_pb2.WebhookGivenUp(endpoint_id=fact.endpoint_id, owner_id=fact.owner_id)
+        case TrackErased():
+            asked_at, erased_at = Timestamp(), Timestamp()
+            asked_at.FromDatetime(fact.asked_at)
+            erased_at.FromDatetime(fact.erased_at)
+            return events_pb2.TrackErased(
+                track_id=fact.track_id,
+                owner_id=fact.owner_id,
+                upload_id=fact.upload_id,
+                asked_at=asked_at,
+                erased_at=erased_at,
+                **dataclasses.asdict(fact.removed),
+            )
         case SegmentCommitted():
             return events_pb2.SegmentCommitted(
                 track_id=fact.track_id,

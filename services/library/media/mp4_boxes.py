@@ -12,7 +12,8 @@ from services.library.media.tags import VENDOR, Tags
 _UNITY = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _UINT32_MAX = 0xFFFFFFFF
 _IN_USE, _IN_MOVIE, _IN_PREVIEW = 1, 2, 4
-_TEXT, _JPEG, _PNG = 1, 13, 14
+_TEXT = 1
+_PICTURES = {"image/jpeg": 13, "image/png": 14}
 # "und" in three times five bits.
 _LANGUAGE = 0x55C4
 
@@ -129,9 +130,9 @@ def user_data(tags: Tags, length_samples: int, packets: int, *others: bytes) -> 
     ]
     items += [box(b"trkn", _data(0, number)) for number in _track_number(tags)]
     items.append(box("©too".encode("latin-1"), _data(_TEXT, VENDOR)))
-    if tags.cover is not None:
-        kind = _PNG if tags.cover.media_type == "image/png" else _JPEG
-        items.append(box(b"covr", _data(kind, tags.cover.data)))
+    # The format has no number for a WebP, and a player would take its bytes for something else.
+    if tags.cover is not None and tags.cover.media_type in _PICTURES:
+        items.append(box(b"covr", _data(_PICTURES[tags.cover.media_type], tags.cover.data)))
     padding = packets * FRAME_SAMPLES - PRIMING_SAMPLES - length_samples
     figures = f" 00000000 {PRIMING_SAMPLES:08X} {padding:08X} {length_samples:016X}" + " 00000000" * 8
     name = full_box(b"mean", 0, 0, b"com.apple.iTunes") + full_box(b"name", 0, 0, b"iTunSMPB")

@@ -23,7 +23,7 @@ def clean_text(text: str) -> str:
 
 @dataclass(frozen=True)
 class CoverArt:
-    """A picture as a file of its own: `media_type` is image/jpeg or image/png. Never decoded here."""
+    """A picture as a file of its own: `media_type` is image/jpeg, image/png or image/webp. Never decoded here."""
 
     media_type: str
     data: bytes

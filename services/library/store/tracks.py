@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Sequence
 
 import asyncpg
@@ -10,6 +11,7 @@ import asyncpg
 from chassis.db.transaction import Connection
 from services.library.app.ports import Place, Spot
 from services.library.domain.errors import KeyReused
+from services.library.domain.facts import Removed
 from services.library.domain.listing import Order, TagCount, Wanted
 from services.library.domain.remark import remarks_of
 from services.library.domain.text import search_text
@@ -22,7 +24,8 @@ _COLUMNS = (
     " t.stems, t.segments, t.playable_samples, t.failure_reason, t.failure_message, t.failure_retryable, t.warnings,"
     " t.remarks, t.stop_owed, t.created_at, t.updated_at, t.deleting_at, t.tags,"
     " u.wrapped_key IS NOT NULL AS upload_held,"
-    " u.erased_at AS upload_erased_at, f.bpm, coalesce(f.key, '') AS key, g.wrapped_key IS NOT NULL AS has_cover"
+    " u.erased_at AS upload_erased_at, f.bpm, coalesce(f.key, '') AS key,"
+    " CASE WHEN g.wrapped_key IS NULL THEN '' ELSE substring(g.cover_object FROM '[^/]*$') END AS cover_version"
 )
 _FROM = (
     " FROM tracks t JOIN uploads u ON u.upload_id = t.upload_id"
@@ -82,6 +85,13 @@ _UNANSWERED = _SELECT + (
 _STOPPING = _SELECT + "WHERE t.stop_owed ORDER BY t.updated_at LIMIT $1"
 _DELETING = _SELECT + "WHERE t.deleting_at IS NOT NULL AND t.deleted_at IS NULL ORDER BY t.deleting_at LIMIT $1"
 _DELETING_OF = _SELECT + "WHERE t.owner_id = $1 AND t.deleting_at IS NOT NULL AND t.deleted_at IS NULL LIMIT $2"
+_COUNT_REMOVED = (
+    "UPDATE tracks t SET removed = jsonb_build_object('stems', cardinality(t.stems), 'stem_files', s.files, 'peaks',"
+    " s.peaks, 'covers', (SELECT count(g.wrapped_key) FROM track_tags g WHERE g.track_id = $1), 'links',"
+    " (SELECT count(l.share_id) FROM shares l WHERE l.track_id = $1))"
+    " FROM (SELECT count(stem) AS files, count(stem) FILTER (WHERE length(peaks) > 0) AS peaks FROM segment_stems"
+    " WHERE track_id = $1) s WHERE t.track_id = $1"
+)
 _ADD = (
     "INSERT INTO tracks (track_id, owner_id, upload_id, idempotency_key, title, title_chosen, artist, search_text,"
     " state, model, job_id, jobs, attempt, sample_rate_hz, channels, depth_bits, codec, length_samples, stems,"
@@ -196,11 +206,21 @@ class TrackRows:
         """The owner's among these."""
         return tuple(_track(row) for row in await self._connection.fetch(_DELETING_OF, owner_id, limit))
 
-    async def mark_deleted(self, track_id: str) -> None:
-        """Note that its objects are gone; the row stays for a while, so that late objects are found."""
-        await self._connection.execute(
-            "UPDATE tracks SET deleted_at = deleting_at WHERE track_id = $1 AND deleting_at IS NOT NULL", track_id
+    async def count_removed(self, track_id: str) -> None:
+        """Note with a locked track how much there is of what its deletion removes. Before it is removed."""
+        await self._connection.execute(_COUNT_REMOVED, track_id)
+
+    async def mark_deleted(self, track_id: str) -> Removed | None:
+        """Note that its objects are gone; the row stays for a while, so that late objects are found.
+
+        What was removed; None when that was noted before, or nobody counted.
+        """
+        counted = await self._connection.fetchval(
+            "UPDATE tracks SET deleted_at = deleting_at WHERE track_id = $1 AND deleting_at IS NOT NULL"
+            " AND deleted_at IS NULL RETURNING removed",
+            track_id,
         )
+        return None if counted is None else Removed(**json.loads(counted))
 
     async def deleted(self, before: datetime.datetime, limit: int) -> tuple[str, ...]:
         """Tracks deleted before that moment whose rows are left."""
@@ -287,5 +307,5 @@ def _track(row: asyncpg.Record) -> Track:
         tags=tuple(row["tags"]),
         bpm=row["bpm"],
         key=row["key"],
-        has_cover=row["has_cover"],
+        cover_version=row["cover_version"],
     )

@@ -9,10 +9,12 @@ import datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.retention.app.list_erasures import Page
+from services.retention.app.list_receipts import ReceiptPage
 from services.retention.app.ports import Place
 from services.retention.app.request_erasure import Noted
 from services.retention.domain.erasure import Erasure, Reason
 from services.retention.domain.errors import PageTokenInvalid
+from services.retention.domain.receipt import Receipt
 from stripsession.retention.v1 import erasure_administration_service_pb2 as admin_pb
 from stripsession.retention.v1 import retention_service_pb2 as pb
 
@@ -23,7 +25,7 @@ def token_of(place: Place | None) -> str:
     """A page token; empty for no place."""
     if place is None:
         return ""
-    return base64.urlsafe_b64encode(f"{place.erased_at.isoformat()} {place.upload_id}".encode()).decode()
+    return base64.urlsafe_b64encode(f"{place.erased_at.isoformat()} {place.name}".encode()).decode()
 
 
 def place_of(token: str) -> Place | None:
@@ -31,13 +33,13 @@ def place_of(token: str) -> Place | None:
     if not token:
         return None
     try:
-        moment, upload_id = base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode().split(" ")
+        moment, name = base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode().split(" ")
         erased_at = datetime.datetime.fromisoformat(moment)
     except (binascii.Error, ValueError) as error:
         raise PageTokenInvalid from error
-    if erased_at.tzinfo is not datetime.UTC or not upload_id.isprintable():
+    if erased_at.tzinfo is not datetime.UTC or not name.isprintable():
         raise PageTokenInvalid
-    return Place(erased_at, upload_id)
+    return Place(erased_at, name)
 
 
 def page_message(page: Page) -> pb.ListErasuresResponse:
@@ -60,6 +62,34 @@ def erasure_message(noted: Noted) -> admin_pb.ErasePersonResponse:
     if erasure.finished_at is not None:
         message.finished_at.FromDatetime(erasure.finished_at)
     return message
+
+
+def receipts_message(page: ReceiptPage) -> pb.ListReceiptsResponse:
+    """A page of receipts."""
+    return pb.ListReceiptsResponse(
+        receipts=[_receipt(receipt) for receipt in page.receipts], next_page_token=token_of(page.next_place)
+    )
+
+
+def _receipt(receipt: Receipt) -> pb.Receipt:
+    if isinstance(receipt, Erasure):
+        return pb.Receipt(upload=_message(receipt))
+    asked_at, erased_at = Timestamp(), Timestamp()
+    asked_at.FromDatetime(receipt.asked_at)
+    erased_at.FromDatetime(receipt.erased_at)
+    return pb.Receipt(
+        track=pb.TrackErasure(
+            track_id=receipt.track_id,
+            upload_id=receipt.upload_id,
+            asked_at=asked_at,
+            erased_at=erased_at,
+            stems=receipt.stems,
+            stem_files=receipt.stem_files,
+            peaks=receipt.peaks,
+            covers=receipt.covers,
+            links=receipt.links,
+        )
+    )
 
 
 def _message(erasure: Erasure) -> pb.Erasure:

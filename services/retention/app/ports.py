@@ -10,14 +10,15 @@ from typing import Protocol
 
 from services.retention.domain.erasure import Duty, Erasure, HeldUpload
 from services.retention.domain.facts import Fact
+from services.retention.domain.receipt import TrackErasure
 
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where a page goes on: after the erasure with this time and upload."""
+    """Where a page goes on: after the receipt with this time and name, an upload's or a track's."""
 
     erased_at: datetime.datetime
-    upload_id: str
+    name: str
 
 
 class Work(Protocol):
@@ -53,6 +54,14 @@ class Work(Protocol):
 
     async def page(self, owner_id: str, after: Place | None, limit: int) -> Sequence[Erasure]:
         """A person's erasures, newest first."""
+        ...
+
+    async def note_track(self, erasure: TrackErasure) -> bool:
+        """Note the evidence of a track; false when it is noted, or its owner's account is erased or about to be."""
+        ...
+
+    async def track_page(self, owner_id: str, after: Place | None, limit: int) -> Sequence[TrackErasure]:
+        """The evidence of a person's tracks, newest first."""
         ...
 
     async def publish(self, fact: Fact) -> None:

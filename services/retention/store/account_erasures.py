@@ -83,10 +83,11 @@ class AccountErasureWork:
         await self._save_steps(erasure)
 
     async def forget_evidence(self, owner_id: str) -> int:
-        """Remove what retention itself holds of a person: evidence and duties of single uploads; how many."""
+        """Remove what retention itself holds of a person: evidence of uploads and tracks, and duties; how many."""
         tags = [
             await self._connection.execute("DELETE FROM duties WHERE owner_id = $1", owner_id),
             await self._connection.execute("DELETE FROM erasures WHERE owner_id = $1", owner_id),
+            await self._connection.execute("DELETE FROM track_erasures WHERE owner_id = $1", owner_id),
         ]
         return sum(int(tag.rpartition(" ")[2]) for tag in tags)
 

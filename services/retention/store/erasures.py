@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 from collections.abc import AsyncIterator, Callable, Sequence
 
@@ -14,6 +15,7 @@ from chassis.db.transaction import Transaction, transaction
 from services.retention.app.ports import Place
 from services.retention.domain.erasure import Duty, Erasure, Reason
 from services.retention.domain.facts import Fact
+from services.retention.domain.receipt import TrackErasure
 
 Encode = Callable[[Fact], Message]
 """Turns a fact into the message that is published."""
@@ -140,10 +142,35 @@ class ErasureWork:
             " ORDER BY erased_at DESC, upload_id DESC LIMIT $4",
             owner_id,
             after.erased_at if after else None,
-            after.upload_id if after else None,
+            after.name if after else None,
             limit,
         )
         return [_erasure(row) for row in rows]
+
+    async def note_track(self, erasure: TrackErasure) -> bool:
+        """Note the evidence of a track; false when it is noted, or its owner's account is erased or about to be."""
+        tag: str = await self._tx.connection.execute(
+            "INSERT INTO track_erasures (track_id, owner_id, upload_id, asked_at, erased_at, stems, stem_files, peaks,"
+            " covers, links) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10"
+            # As with uploads: of an erased person the holders' proofs are the evidence.
+            " WHERE NOT EXISTS (SELECT 1 FROM account_erasures WHERE user_id = $2) ON CONFLICT DO NOTHING",
+            *dataclasses.astuple(erasure),
+        )
+        return tag.endswith(" 1")
+
+    async def track_page(self, owner_id: str, after: Place | None, limit: int) -> Sequence[TrackErasure]:
+        """The evidence of a person's tracks, newest first."""
+        rows = await self._tx.connection.fetch(
+            "SELECT track_id, owner_id, upload_id, asked_at, erased_at, stems, stem_files, peaks, covers, links"
+            " FROM track_erasures WHERE owner_id = $1"
+            " AND ($2::timestamptz IS NULL OR (erased_at, track_id) < ($2, $3))"
+            " ORDER BY erased_at DESC, track_id DESC LIMIT $4",
+            owner_id,
+            after.erased_at if after else None,
+            after.name if after else None,
+            limit,
+        )
+        return [TrackErasure(*row) for row in rows]
 
     async def publish(self, fact: Fact) -> None:
         """Publish once the work has committed."""

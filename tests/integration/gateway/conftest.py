@@ -19,8 +19,8 @@ from chassis.rpc.server import Registration, RpcServer
 from services.gateway.app.watch_track import WatchTimes
 from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import Gateway, build
+from stripsession.auth.v1 import account_security_service_pb2_grpc as security_grpc
 from stripsession.auth.v1 import (
-    account_security_service_pb2_grpc,
     api_key_service_pb2_grpc,
     auth_service_pb2_grpc,
     device_service_pb2_grpc,
@@ -30,6 +30,7 @@ from stripsession.auth.v1 import (
 )
 from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
 from stripsession.library.v1 import (
+    cover_service_pb2_grpc,
     library_service_pb2_grpc,
     listing_service_pb2_grpc,
     share_service_pb2_grpc,
@@ -40,6 +41,7 @@ from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
 from tests.integration.gateway.fake_api_keys import FakeApiKeys
 from tests.integration.gateway.fake_billing import FakeBilling
+from tests.integration.gateway.fake_covers import FakeCovers
 from tests.integration.gateway.fake_devices import FakeDevices
 from tests.integration.gateway.fake_factors import FakeFactors
 from tests.integration.gateway.fake_federation import FakeFederation
@@ -134,9 +136,7 @@ async def opened(
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
-            lambda server: account_security_service_pb2_grpc.add_AccountSecurityServiceServicer_to_server(
-                sessions, server
-            ),
+            lambda server: security_grpc.add_AccountSecurityServiceServicer_to_server(sessions, server),
             lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(federation, server),
             lambda server: api_key_service_pb2_grpc.add_ApiKeyServiceServicer_to_server(api_keys, server),
             lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(devices, server),
@@ -146,6 +146,7 @@ async def opened(
         ],
         "library": [
             lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
+            lambda server: cover_service_pb2_grpc.add_CoverServiceServicer_to_server(FakeCovers(library), server),
             lambda server: listing_service_pb2_grpc.add_ListingServiceServicer_to_server(listing, server),
             lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(shares, server),
             lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(webhooks, server),

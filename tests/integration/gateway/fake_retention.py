@@ -10,6 +10,12 @@ from stripsession.retention.v1 import retention_service_pb2, retention_service_p
 class FakeRetention(retention_service_pb2_grpc.RetentionServiceServicer):
     def __init__(self) -> None:
         self.erasures: dict[str, list[retention_service_pb2.Erasure]] = {}
+        self.tracks: dict[str, list[retention_service_pb2.TrackErasure]] = {}
 
     async def ListErasures(self, request: Any, context: Any) -> retention_service_pb2.ListErasuresResponse:
         return retention_service_pb2.ListErasuresResponse(erasures=self.erasures.get(request.owner_id, []))
+
+    async def ListReceipts(self, request: Any, context: Any) -> retention_service_pb2.ListReceiptsResponse:
+        uploads = [retention_service_pb2.Receipt(upload=one) for one in self.erasures.get(request.owner_id, [])]
+        tracks = [retention_service_pb2.Receipt(track=one) for one in self.tracks.get(request.owner_id, [])]
+        return retention_service_pb2.ListReceiptsResponse(receipts=tracks + uploads)

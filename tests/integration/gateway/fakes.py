@@ -220,7 +220,7 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
             raise missing("UPLOAD")
         return upload
 
-    def _track(self, request: Any, method: str) -> track_pb2.Track:
+    def track(self, request: Any, method: str) -> track_pb2.Track:
         self.asked.append(method)
         if self.refusal is not None:
             raise self.refusal
@@ -278,7 +278,7 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
         return library_service_pb2.CreateTrackResponse(track=self.tracks[known])
 
     async def GetTrack(self, request: Any, context: Any) -> library_service_pb2.GetTrackResponse:
-        track = self._track(request, "GetTrack")
+        track = self.track(request, "GetTrack")
         heard = report_pb2.Analysis()
         if known := self.analyses.get(track.track_id):
             heard.CopyFrom(known)
@@ -301,7 +301,7 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
         return library_service_pb2.ListTracksResponse(tracks=mine[first:stop], next_page_token=token, total=len(mine))
 
     async def UpdateTrack(self, request: Any, context: Any) -> library_service_pb2.UpdateTrackResponse:
-        track = self._track(request, "UpdateTrack")
+        track = self.track(request, "UpdateTrack")
         if request.HasField("title"):
             track.title = request.title
         if request.HasField("artist"):
@@ -311,28 +311,28 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
         return library_service_pb2.UpdateTrackResponse(track=track)
 
     async def GetCover(self, request: Any, context: Any) -> library_service_pb2.GetCoverResponse:
-        if not self._track(request, "GetCover").has_cover:
+        if not self.track(request, "GetCover").has_cover:
             raise missing("COVER")
         return library_service_pb2.GetCoverResponse(media_type="image/png", data=b"\x89PNG cover")
 
     async def DeleteTrack(self, request: Any, context: Any) -> library_service_pb2.DeleteTrackResponse:
-        del self.tracks[self._track(request, "DeleteTrack").track_id]
+        del self.tracks[self.track(request, "DeleteTrack").track_id]
         return library_service_pb2.DeleteTrackResponse()
 
     async def CancelTrack(self, request: Any, context: Any) -> library_service_pb2.CancelTrackResponse:
-        track = self._track(request, "CancelTrack")
+        track = self.track(request, "CancelTrack")
         track.state = track_pb2.TRACK_STATE_CANCELLED
         return library_service_pb2.CancelTrackResponse(track=track)
 
     async def RetryTrack(self, request: Any, context: Any) -> library_service_pb2.RetryTrackResponse:
-        track = self._track(request, "RetryTrack")
+        track = self.track(request, "RetryTrack")
         if not track.upload_held:
             raise refused(grpc.StatusCode.FAILED_PRECONDITION, "UPLOAD_GONE", "The upload is erased.")
         track.state = track_pb2.TRACK_STATE_SEPARATING
         return library_service_pb2.RetryTrackResponse(track=track)
 
     async def GetManifest(self, request: Any, context: Any) -> library_service_pb2.GetManifestResponse:
-        track = self._track(request, "GetManifest")
+        track = self.track(request, "GetManifest")
         segments = [
             track_pb2.Segment(
                 index=index,
@@ -350,14 +350,14 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
         )
 
     async def ReadSegment(self, request: Any, context: Any) -> AsyncIterator[library_service_pb2.ReadSegmentResponse]:
-        track = self._track(request, "ReadSegment")
+        track = self.track(request, "ReadSegment")
         if request.index >= track.segments or request.stem not in track.stems:
             raise missing("SEGMENT")
         for chunk in (b"fLaC", f"{request.stem}{request.index}".encode()):
             yield library_service_pb2.ReadSegmentResponse(chunk=chunk)
 
     async def DescribeDownload(self, request: Any, context: Any) -> library_service_pb2.DescribeDownloadResponse:
-        track = self._track(request.spec, "DescribeDownload")
+        track = self.track(request.spec, "DescribeDownload")
         self.specs.append(request.spec)
         if track.state != track_pb2.TRACK_STATE_READY:
             raise refused(grpc.StatusCode.FAILED_PRECONDITION, "TRACK_NOT_READY", "The track is not ready.")
@@ -374,7 +374,7 @@ class FakeLibrary(library_service_pb2_grpc.LibraryServiceServicer):
         )
 
     async def ReadDownload(self, request: Any, context: Any) -> AsyncIterator[library_service_pb2.ReadDownloadResponse]:
-        self._track(request.spec, "ReadDownload")
+        self.track(request.spec, "ReadDownload")
         stop = request.stop_byte or len(self.file)
         for at in range(request.start_byte, stop, self.chunk_bytes):
             if self.break_after is not None and at >= self.break_after:

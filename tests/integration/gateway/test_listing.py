@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 
+from services.gateway.api.cover_routes import COVER_BYTES_MAX
 from stripsession.library.v1 import track_pb2
 from stripsession.separation.v1 import job_pb2
 from tests.integration.gateway.conftest import OWNER, Door
@@ -157,3 +160,34 @@ async def test_a_cover_is_a_picture_or_not_found(door: Door) -> None:
     assert (await door.http.get(path, headers=held)).status_code == 304
     track.has_cover = False
     check_problem(await door.http.get(path, headers=door.bearer()), 404, "COVER_NOT_FOUND")
+
+
+async def test_a_cover_is_set_and_removed(door: Door) -> None:
+    """A picture becomes the cover, each under an address of its own, whatever its type says; it can be removed."""
+    track = door.library.add_track(OWNER)
+    path = f"/v1/tracks/{track.track_id}/cover"
+    addresses = []
+    for picture in (b"one", b"another"):
+        answer = await door.http.put(path, content=picture, headers=door.bearer() | {"Content-Type": "text/html"})
+        assert answer.status_code == 200
+        addresses.append(answer.json()["cover_url"])
+    assert addresses == [f"{path}?version=version-3", f"{path}?version=version-7"]
+    assert (await door.http.get(addresses[1], headers=door.bearer())).status_code == 200
+    for _ in range(2):
+        assert (await door.http.delete(path, headers=door.bearer())).status_code == 204
+    assert (await door.http.get(f"/v1/tracks/{track.track_id}", headers=door.bearer())).json()["cover_url"] is None
+
+
+async def test_a_cover_is_bounded_on_its_way(door: Door) -> None:
+    """Four MiB are taken; of more, nothing reaches the library, whether its length is announced or not."""
+    track = door.library.add_track(OWNER)
+    path = f"/v1/tracks/{track.track_id}/cover"
+    assert (await door.http.put(path, content=bytes(COVER_BYTES_MAX), headers=door.bearer())).status_code == 200
+
+    async def unannounced() -> AsyncIterator[bytes]:
+        for _ in range(5):
+            yield bytes(COVER_BYTES_MAX // 4)
+
+    for content in (bytes(COVER_BYTES_MAX + 1), unannounced()):
+        check_problem(await door.http.put(path, content=content, headers=door.bearer()), 413, "BODY_TOO_LARGE")
+    assert track.cover_version == f"version-{COVER_BYTES_MAX}"

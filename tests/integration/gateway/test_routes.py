@@ -228,11 +228,13 @@ async def test_what_is_on_offer_used_and_erased_can_be_read(door: Door) -> None:
         upload_id="upl_1", reason=retention_service_pb2.ERASURE_REASON_FINISHED, objects=3
     )
     door.retention.erasures[OWNER] = [erasure]
+    door.retention.tracks[OWNER] = [retention_service_pb2.TrackErasure(track_id="trk_1", stems=4)]
     for path, schema in (
         ("/v1/models", "ModelList"),
         ("/v1/billing/plans", "Plans"),
         ("/v1/billing/usage", "Usage"),
         ("/v1/privacy/erasures", "ErasurePage"),
+        ("/v1/privacy/receipts", "ReceiptPage"),
         ("/.well-known/jwks.json", "KeySet"),
         ("/healthz", "Status"),
         ("/readyz", "Status"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import dataclasses
 from collections.abc import AsyncIterator
 
 import pytest
@@ -14,13 +16,20 @@ from chassis.bus.subjects import subject_of
 from chassis.bus.topology import FACTS
 from chassis.testing.nats import NatsServer
 from services.retention.app.erase_due import erase_due
+from services.retention.app.list_receipts import list_receipts
+from services.retention.app.note_track_erasure import note_track_erasure
+from services.retention.app.ports import Store, Work
+from services.retention.domain.account_erasure import begun
+from services.retention.domain.receipt import TrackErasure
 from services.retention.events.consumers import FactHandlers
 from services.retention.settings import RetentionSettings
+from services.retention.store.account_erasures import AccountErasureStore
 from services.retention.wiring import duties
 from stripsession.library.v1 import events_pb2 as library_events
 from stripsession.library.v1 import material_service_pb2
 from stripsession.separation.v1 import events_pb2 as separation_events
 from tests.integration.retention.conftest import Setting
+from tests.unit.retention.store_promises import gone
 
 
 @contextlib.asynccontextmanager
@@ -115,6 +124,52 @@ async def test_fact_without_a_time_is_dropped(setting: Setting) -> None:
     with pytest.raises(Unwanted):
         await handlers.upload_stored(Delivery(fact, "1", 1))
     assert list((await erase_due(setting.ports)).erased) == []
+
+
+class _Telling:
+    """A store that tells of each unit of work that it has committed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.committed = asyncio.Semaphore(0)
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Work]:
+        async with self._store.transaction() as work:
+            yield work
+        self.committed.release()
+
+
+async def test_a_tracks_end_becomes_a_receipt_once(setting: Setting, nats_server: NatsServer) -> None:
+    """What the library tells of a track that is gone is kept, told twice or not; without its times it is nothing."""
+    handlers = FactHandlers(setting.ports, erase=_unexpected, reconcile=_unexpected)
+    fact = library_events.TrackErased(track_id="trk_1", owner_id="usr_1", upload_id="upl_1", stems=4, stem_files=8)
+    with pytest.raises(Unwanted):
+        await handlers.track_erased(Delivery(fact, "0", 1))
+    fact.asked_at.FromDatetime(setting.clock.now())
+    fact.erased_at.FromDatetime(setting.clock.now())
+    telling = _Telling(setting.ports.store)
+    heard = dataclasses.replace(setting, ports=dataclasses.replace(setting.ports, store=telling))
+    async with _running(heard, nats_server) as bus, asyncio.timeout(10):
+        await _publish(bus, fact)
+        while not (page := await list_receipts(setting.ports, "usr_1", None, 0)).receipts:
+            await telling.committed.acquire()
+    await handlers.track_erased(Delivery(fact, "2", 1))
+    assert (await list_receipts(setting.ports, "usr_1", None, 0)).receipts == page.receipts
+    (receipt,) = page.receipts
+    assert isinstance(receipt, TrackErasure)
+    assert (receipt.track_id, receipt.stems, receipt.stem_files, receipt.links) == ("trk_1", 4, 8, 0)
+
+
+async def test_of_an_erased_person_no_receipt_is_kept(setting: Setting) -> None:
+    """Their evidence goes with them, and a fact that comes late makes none."""
+    await note_track_erasure(setting.ports, gone("trk_1"))
+    accounts = AccountErasureStore(setting.database)
+    async with accounts.transaction() as work:
+        await work.add(begun("usr_1", setting.clock.now(), setting.clock.now()))
+        assert await work.forget_evidence("usr_1") == 1
+    assert not await note_track_erasure(setting.ports, gone("trk_2"))
+    assert list((await list_receipts(setting.ports, "usr_1", None, 0)).receipts) == []
 
 
 def _unexpected() -> None:

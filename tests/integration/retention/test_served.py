@@ -16,12 +16,14 @@ from chassis.identity import Certificates
 from chassis.rpc.client import Channel
 from chassis.rpc.errors import from_error
 from services.retention.app.erase_due import erase_due
+from services.retention.app.note_track_erasure import note_track_erasure
 from services.retention.app.reconcile import reconcile
 from services.retention.events.account_timer import AccountTimer
 from services.retention.wiring import erasing_servicer, make_account_ports, rpc_server
 from stripsession.retention.v1 import retention_service_pb2 as pb
 from stripsession.retention.v1 import retention_service_pb2_grpc as pb_grpc
 from tests.integration.retention.conftest import Setting
+from tests.unit.retention.store_promises import gone
 
 Open = Callable[[str], "pb_grpc.RetentionServiceAsyncStub"]
 
@@ -63,6 +65,27 @@ async def test_gateway_pages_through_the_evidence(setting: Setting, stub: Open) 
     assert (found[0].reason, found[0].objects) == (pb.ERASURE_REASON_FINISHED, 3)
     assert found[0].erased_at.ToDatetime(datetime.UTC) == setting.clock.now()
     assert found[0].erased_at.seconds - found[0].uploaded_at.seconds == 1
+
+
+async def test_receipts_of_uploads_and_tracks_are_one_list(setting: Setting, stub: Open) -> None:
+    """Of every kind, newest first, page by page, each once; another's list has none of them."""
+    for number in range(3):
+        setting.library.hold(f"upl_{number}", setting.clock.now(), finished=True)
+        setting.clock.advance(seconds=1)
+        await reconcile(setting.ports)
+        await erase_due(setting.ports)
+        # In the same moment: names part them.
+        await note_track_erasure(setting.ports, gone(f"trk_{number}", setting.clock.now()))
+    gateway, token, names = stub("gateway"), "", list[str]()
+    while token or not names:
+        page = await gateway.ListReceipts(pb.ListReceiptsRequest(owner_id="usr_1", page_size=4, page_token=token))
+        names += [one.upload.upload_id or one.track.track_id for one in page.receipts]
+        token = page.next_page_token
+    assert names == ["upl_2", "trk_2", "upl_1", "trk_1", "upl_0", "trk_0"]
+    first = (await gateway.ListReceipts(pb.ListReceiptsRequest(owner_id="usr_1"))).receipts[1].track
+    assert first.erased_at.ToDatetime(datetime.UTC) == setting.clock.now()
+    assert (first.erased_at.seconds - first.asked_at.seconds, first.stems, first.stem_files) == (1, 4, 12)
+    assert list((await gateway.ListReceipts(pb.ListReceiptsRequest(owner_id="usr_2"))).receipts) == []
 
 
 async def test_nobody_sees_anothers_evidence(setting: Setting, stub: Open) -> None:

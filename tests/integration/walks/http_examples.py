@@ -13,6 +13,7 @@ from tests.integration.walks.belongings import NOWHERE, State
 from tests.integration.walks.of_payments import signed_event
 from tests.integration.walks.of_provider import PROVIDER
 from tests.integration.walks.rpc_examples import Asked
+from tests.unit.library.pictures import png
 
 _TUS = {"Tus-Resumable": "1.0.0"}
 _OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -190,6 +191,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "watchTrack": _of_track(),
     "getSegment": _of_track(State.READY, {"stem": "vocals", "index": "0"}),
     "getCover": _of_track(),
+    "setCover": _of_track(content=png(9, 9)),
+    "removeCover": _of_track(),
     "createShare": _of_track(json={}),
     "listShares": _of_track(),
     "revokeShare": Operation(_link, State.SEPARATING),
@@ -216,6 +219,7 @@ OPERATIONS: Mapping[str, Operation] = {
         lambda asked: Sent(headers={"Stripe-Signature": signed_event()[1]}, content=signed_event()[0])
     ),
     "listErasures": _plain(),
+    "listReceipts": _plain(),
     "createWebhookEndpoint": _plain(json={"url": NOWHERE, "events": ["track.ready"]}),
     "listWebhookEndpoints": _plain(),
     "updateWebhookEndpoint": _of_endpoint(json={"enabled": True}),

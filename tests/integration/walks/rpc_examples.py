@@ -17,6 +17,7 @@ from stripsession.auth.v1 import provider_service_pb2 as providers
 from stripsession.auth.v1 import second_factor_service_pb2 as factors
 from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.billing.v1 import payment_service_pb2 as payments
+from stripsession.library.v1 import cover_service_pb2 as covers
 from stripsession.library.v1 import library_service_pb2 as library
 from stripsession.library.v1 import listing_service_pb2 as listing
 from stripsession.library.v1 import material_service_pb2 as material
@@ -33,6 +34,7 @@ from tests.integration.walks.belongings import LENGTH, NOWHERE, Belongings, Secr
 from tests.integration.walks.of_issuer import Vouching
 from tests.integration.walks.of_payments import signed_event
 from tests.integration.walks.of_provider import PROVIDER
+from tests.unit.library.pictures import png
 
 
 @dataclasses.dataclass(frozen=True)
@@ -285,6 +287,8 @@ _LIBRARY: Mapping[str, Example] = {
     "ListingService.ListTags": _of_person(listing.ListTagsRequest),
     "LibraryService.UpdateTrack": _of_track(library.UpdateTrackRequest, title="Changed"),
     "LibraryService.GetCover": _of_track(library.GetCoverRequest),
+    "CoverService.SetCover": _of_track(covers.SetCoverRequest, data=png(9, 9)),
+    "CoverService.RemoveCover": _of_track(covers.RemoveCoverRequest),
     "LibraryService.DeleteTrack": _of_track(library.DeleteTrackRequest),
     "LibraryService.CancelTrack": _of_track(library.CancelTrackRequest),
     "LibraryService.RetryTrack": _of_track(library.RetryTrackRequest, State.CANCELLED),
@@ -336,6 +340,9 @@ _LIBRARY: Mapping[str, Example] = {
     ),
 }
 _RETENTION: Mapping[str, Example] = {
+    "RetentionService.ListReceipts": Example(
+        lambda asked: retention.ListReceiptsRequest(owner_id=asked.actor), State.READY
+    ),
     "RetentionService.ListErasures": Example(
         lambda asked: retention.ListErasuresRequest(owner_id=asked.actor), State.READY
     ),

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.gateway.api.web_files import POLICY
 from tests.integration.web import fake_api_keys, fake_devices, fake_factor, fake_passkeys, fake_webhooks
 from tests.integration.web.counted_bytes import CountedBytes
+from tests.integration.web.fake_editing import FakeEditing
 from tests.integration.web.fake_listing import FakeListing
 from tests.integration.web.fake_mail import FakeMail
 from tests.integration.web.fake_payments import FakePayments
@@ -27,7 +28,7 @@ from tests.integration.web.fake_providers import FakeProviders
 from tests.integration.web.fake_shares import FakeShares
 from tests.integration.web.made_song import RATE_HZ, STEMS, MadeSong
 from tests.integration.web.quiet_server import QuietServer
-from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, TYPES, problem, report_json, told
+from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, RECEIPTS, TYPES, problem, report_json, told
 
 WEB = Path(__file__).parents[3] / "web" / "dist"
 PASSWORD = "correct horse battery"
@@ -66,7 +67,7 @@ class FakeGateway:
         self.files: list[str] = []
         """Those of the page itself that were sent."""
         self.left_s = 3600
-        self.listing, self.shares = FakeListing(self), FakeShares(self)
+        self.listing, self.shares, self.editing = FakeListing(self), FakeShares(self), FakeEditing(self)
         self.mail, self.factor = FakeMail(self._open, self._with_session), fake_factor.FakeFactor(self._with_session)
         self.api_keys, self.webhooks = fake_api_keys.FakeApiKeys(), fake_webhooks.FakeWebhooks()
         self.devices, self.payments = fake_devices.FakeDevices(), FakePayments()
@@ -133,11 +134,11 @@ class FakeGateway:
             *(*self.mail.signed_routes(), *self.factor.signed_routes(), *self.passkeys.routes()),
             *(Route("/v1/billing/usage", self._usage), Route("/v1/billing/plans", self._plans)),
             *self.payments.routes(),
-            Route("/v1/privacy/erasures", self._erasures),
+            *(Route("/v1/privacy/erasures", self._erasures), Route("/v1/privacy/receipts", self._receipts)),
             *(*self.api_keys.routes(), *self.devices.routes(), *self.providers.routes(), *self.webhooks.routes()),
             Route("/v1/uploads", self._create_upload, methods=["POST"]),
             Route("/v1/uploads/{upload_id}", self._upload, methods=["HEAD", "PATCH", "DELETE"]),
-            *self.listing.routes(),
+            *(*self.listing.routes(), *self.editing.routes()),
             Route("/v1/tracks", self._create_track, methods=["POST"]),
             Route(one, self._track, methods=["GET", "DELETE"]),
             Route(one + "/cancel", self._cancel, methods=["POST"]),
@@ -219,6 +220,9 @@ class FakeGateway:
 
     async def _erasures(self, _: Request) -> Response:
         return told("ErasurePage", {"erasures": [ERASURE], "next_cursor": None})
+
+    async def _receipts(self, _: Request) -> Response:
+        return told("ReceiptPage", {"receipts": RECEIPTS, "next_cursor": None})
 
     async def _create_upload(self, request: Request) -> Response:
         upload_id = f"upl_{len(self.uploads) + 1}"

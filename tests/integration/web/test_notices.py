@@ -74,6 +74,31 @@ async def test_it_leaves_what_gets_the_focus(open_page: OpenPage, gateway: FakeG
         assert f"More for Evening {number}" not in await web.page.evaluate(_COVERED)
 
 
+async def test_on_a_phone_nothing_stays_under_it(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """In a list that fills a phone it lies over nothing that stands still: what it hides can be scrolled free."""
+    web = await open_page(width_px=PHONE_PX)
+    await _library(web, gateway, _SONGS)
+    await _deletes(web, "Evening 0")
+    search = web.page.get_by_role("searchbox")
+    for number in (6, 4, 2, 1):
+        more = web.page.get_by_role("button", name=f"More for Evening {number}", exact=True)
+        await web.page.evaluate("() => scrollTo(0, 0)")
+        await more.focus()
+        await web.page.evaluate(_DRAWN)
+        await web.page.evaluate(_DRAWN)
+        covered = await web.page.evaluate(_COVERED)
+        assert f"More for Evening {number}" not in covered
+        notice = await web.page.locator(".notice").bounding_box()
+        tools = await search.bounding_box()
+        assert notice
+        assert tools
+        assert notice["y"] > tools["y"] + tools["height"]
+    # Whoever scrolls on is not called back by what has the focus.
+    await web.page.evaluate("() => scrollTo(0, 0)")
+    await web.page.evaluate(_DRAWN)
+    assert await web.page.evaluate("() => scrollY") == 0
+
+
 @pytest.mark.parametrize("width_px", [PHONE_PX, DESK_PX])
 async def test_the_focus_goes_back_to_where_it_was(open_page: OpenPage, gateway: FakeGateway, width_px: int) -> None:
     """Whoever presses a notice's button goes on where they were before, or, where that was nowhere, in the view."""

@@ -28,4 +28,6 @@ async def test_a_ready_track_tells_what_it_came_to(web: WebPage, gateway: FakeGa
     await expect(report).to_contain_text("12 samples of the upload; stems: Drums 3")
     await expect(report).to_contain_text(f"{MINUS}31.5 dB, spread over the stems")
     await expect(report).to_contain_text("3.1 s of CPU, 4.0 s by the clock, taken up 2 times")
+    await expect(report).to_contain_text("Quartet: vocals, drums, bass and other, on CPU")
+    await expect(report).to_contain_text("quartet, version")
     await expect(report).to_contain_text("ab" * 32)

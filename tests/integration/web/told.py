@@ -67,6 +67,12 @@ ERASURE = {
     "objects": 2,
 }
 
+_GONE = {"track_id": "trk_0", "upload_id": "upl_0", "asked_at": MOMENT, "erased_at": MOMENT, "stems": 4}
+RECEIPTS = [
+    {"kind": "track", "upload": None, "track": {**_GONE, "stem_files": 172, "peaks": 172, "covers": 1, "links": 2}},
+    {"kind": "upload", "upload": ERASURE, "track": None},
+]
+
 
 def told(schema: str, body: Mapping[str, object], status: int = 200) -> JSONResponse:
     """An answer that the real gateway could give. Raises jsonschema's ValidationError for one that it could not."""

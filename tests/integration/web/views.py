@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Literal
 
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from tests.browser import WebPage
 from tests.integration.web import passkey_views
@@ -174,6 +174,10 @@ async def _library(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await web.page.get_by_role("menuitem", name=f"Edit {SONG}").click()
     await expect(web.page.get_by_role("dialog")).to_be_visible()
     await look("edit")
+    picture = FilePayload(name="cover.png", mimeType="image/png", buffer=await web.page.screenshot())
+    await web.page.locator("dialog input[type=file]").set_input_files(picture)
+    await expect(web.page.get_by_role("dialog")).to_contain_text("This one, once you save.")
+    await look("edit-cover")
     await web.page.keyboard.press("Escape")
     await web.page.evaluate(_STAY)
     await web.delete(SONG)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import zipfile
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from services.library.media.formats import FORMATS, mix_assembly, stem_file
 from services.library.media.mix import StemMix
 from services.library.media.segments import StreamShape
 from services.library.media.tags import CoverArt, Tags
+from tests.unit.library.pictures import webp_lossless
 from tests.unit.library.sound import at_rate, distance_db, hear, lag
 from tests.unit.library.stems import BLOCK, collect, make_stem, music
 
@@ -65,6 +67,18 @@ def test_tags_and_cover_are_carried(name: str) -> None:
     heard = hear(collect(mix_assembly(name, StemMix({0: stem.plan}, {0: 1.0}), _TAGS), [stem]))
     assert {key: heard.tags.get(key) for key in _WORDS} == _WORDS
     assert heard.pictures == [_PNG]
+
+
+@pytest.mark.parametrize("name", _SOUNDS)
+def test_a_webp_is_carried_where_there_is_room(name: str) -> None:
+    """A WebP is in every format but M4A, which has no number for one and carries the words alone."""
+    shape = StreamShape(44_100, 2, 16)
+    stem = make_stem(music(BLOCK * 3, shape, 1), shape, 2)
+    webp = webp_lossless(9, 9)
+    tags = dataclasses.replace(_TAGS, cover=CoverArt("image/webp", webp))
+    heard = hear(collect(mix_assembly(name, StemMix({0: stem.plan}, {0: 1.0}), tags), [stem]))
+    assert heard.tags["title"] == _WORDS["title"]
+    assert heard.pictures == ([] if name == "m4a" else [webp])
 
 
 def test_tags_and_cover_are_carried_into_a_stem_file() -> None:

@@ -11,6 +11,7 @@ from services.retention.app.ports import Place
 from services.retention.domain.erasure import Duty, Erasure, HeldUpload, Reason
 from services.retention.domain.errors import ErasureFailed, LibraryAway
 from services.retention.domain.facts import Fact
+from services.retention.domain.receipt import TrackErasure
 
 
 class FakeStore:
@@ -20,6 +21,7 @@ class FakeStore:
         self.duties: dict[str, Duty] = {}
         self.not_before: dict[str, datetime.datetime] = {}
         self.erasures: dict[str, Erasure] = {}
+        self.tracks: dict[str, TrackErasure] = {}
         self.facts: list[Fact] = []
 
     @contextlib.asynccontextmanager
@@ -71,8 +73,18 @@ class FakeStore:
         mine = [erasure for erasure in self.erasures.values() if erasure.owner_id == owner_id]
         mine.sort(key=lambda erasure: (erasure.erased_at, erasure.upload_id), reverse=True)
         if after:
-            place = (after.erased_at, after.upload_id)
+            place = (after.erased_at, after.name)
             mine = [erasure for erasure in mine if (erasure.erased_at, erasure.upload_id) < place]
+        return mine[:limit]
+
+    async def note_track(self, erasure: TrackErasure) -> bool:
+        return self.tracks.setdefault(erasure.track_id, erasure) is erasure
+
+    async def track_page(self, owner_id: str, after: Place | None, limit: int) -> Sequence[TrackErasure]:
+        mine = [erasure for erasure in self.tracks.values() if erasure.owner_id == owner_id]
+        mine.sort(key=lambda erasure: (erasure.erased_at, erasure.track_id), reverse=True)
+        if after:
+            mine = [one for one in mine if (one.erased_at, one.track_id) < (after.erased_at, after.name)]
         return mine[:limit]
 
     async def publish(self, fact: Fact) -> None:

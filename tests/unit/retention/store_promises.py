@@ -6,6 +6,7 @@ import datetime
 
 from services.retention.app.ports import Place, Store
 from services.retention.domain.erasure import Duty, Erasure, Reason
+from services.retention.domain.receipt import TrackErasure
 
 NOW = datetime.datetime(2030, 1, 2, tzinfo=datetime.UTC)
 SECOND = datetime.timedelta(seconds=1)
@@ -18,6 +19,10 @@ def duty(upload_id: str, due_at: datetime.datetime = NOW, reason: Reason = Reaso
 
 def erasure(upload_id: str, erased_at: datetime.datetime = NOW, objects: int = 3) -> Erasure:
     return Erasure(upload_id, "usr_1", NOW - DAY, erased_at, Reason.FINISHED, objects)
+
+
+def gone(track_id: str, erased_at: datetime.datetime = NOW) -> TrackErasure:
+    return TrackErasure(track_id, "usr_1", "upl_1", erased_at - SECOND, erased_at, 4, 12, 12, 1, 0)
 
 
 class StorePromises:
@@ -103,6 +108,18 @@ class StorePromises:
             assert [found.upload_id for found in first] == ["upl_5", "upl_4", "upl_3"]
             assert [found.upload_id for found in rest] == ["upl_2", "upl_1", "upl_0"]
             assert list(await work.page("usr_2", None, 9)) == []
+
+    async def test_a_tracks_evidence_is_noted_once(self, store: Store) -> None:
+        """What is told first stays, and pages go on exactly where the last one ended."""
+        async with store.transaction() as work:
+            for number in range(4):
+                assert await work.note_track(gone(f"trk_{number}", NOW + (number // 2) * SECOND))
+            assert not await work.note_track(gone("trk_3", NOW + DAY))
+            first = await work.track_page("usr_1", None, 3)
+            assert [found.track_id for found in first] == ["trk_3", "trk_2", "trk_1"]
+            assert first[0] == gone("trk_3", NOW + SECOND)
+            assert list(await work.track_page("usr_1", Place(NOW, "trk_1"), 9)) == [gone("trk_0")]
+            assert list(await work.track_page("usr_2", None, 9)) == []
 
     async def test_oldest_upload_is_known(self, store: Store) -> None:
         """The oldest upload not yet erased is the measure of lateness."""

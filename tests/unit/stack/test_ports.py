@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stack import ports
+from stack.reach import USUAL_PORT
 
 HERE = "127.0.0.1"
 
@@ -61,3 +62,35 @@ def test_a_damaged_memory_is_no_fault(tmp_path_factory: pytest.TempPathFactory, 
     path = tmp_path_factory.mktemp("ports") / "ports.json"
     path.write_bytes(damage)
     assert 0 < ports.choose(path, ["one"], {}, HERE)["one"] < 65536
+
+
+def test_the_door_stays_where_it_once_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where another program had the usual port once, the next runs take the same other one, whatever is free."""
+    path = tmp_path / "ports.json"
+    with socket.socket() as other:
+        other.bind((HERE, 0))
+        other.listen()
+        usual = other.getsockname()[1]
+        monkeypatch.setattr(ports, "PREFERRED", {ports.DOOR: usual})
+        instead = ports.choose(path, [ports.DOOR], {}, HERE)[ports.DOOR]
+    assert instead != usual
+    assert ports.remembered(path, ports.DOOR) == instead
+    assert ports.choose(path, [ports.DOOR], {}, HERE)[ports.DOOR] == instead
+    # Whoever asks for the usual one goes back to it, and stays there.
+    assert ports.choose(path, [ports.DOOR], {ports.DOOR: usual}, HERE)[ports.DOOR] == usual
+    assert ports.choose(path, [ports.DOOR], {}, HERE)[ports.DOOR] == usual
+
+
+def test_a_door_that_is_not_the_usual_one_is_told() -> None:
+    """The console says why the address ends as it does, that it stays so, and how to have the usual one."""
+    assert ports.door_told(0, USUAL_PORT) == ""
+    assert ports.door_told(USUAL_PORT, USUAL_PORT) == ""
+    first, again = ports.door_told(0, 50_123), ports.door_told(50_123, 50_123)
+    assert "another program has the port 8080" in first
+    assert "at the next starts, too" in first
+    assert "as it did before" in again
+    assert all("50123" in told and "--port 8080" in told for told in (first, again))
+    moved = ports.door_told(50_123, 50_999)
+    assert "another program has the port 50123" in moved
+    assert "50999" in moved
+    assert "sign in again" in moved

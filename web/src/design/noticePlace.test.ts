@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bestPlace, boxAt, type Box, type Place, type Room } from "$/design/noticePlace";
+import { bestPlace, boxAt, fills, hiddenBelow, type Box, type Place, type Room } from "$/design/noticePlace";
 
 const SIZE = { width: 400, height: 60 };
 const room = (isMirrored = false): Room => ({ free: { left: 0, right: 1000, top: 0, bottom: 800 }, isMirrored });
@@ -40,5 +40,21 @@ describe("notices", () => {
   it("begin a line at the right where one reads from there", () => {
     expect(boxAt("belowStart", SIZE, room(true)).right).toBe(1000);
     expect(boxAt("belowEnd", SIZE, room(true)).left).toBe(0);
+  });
+});
+
+describe("in a window that they fill", () => {
+  const phone = { free: { left: 16, right: 344, top: 16, bottom: 784 }, isMirrored: false };
+
+  it("nothing is beside them", () => {
+    expect(fills(328, phone)).toBe(true);
+    expect(fills(200, phone)).toBe(false);
+  });
+
+  it("what has the focus is told how far it is hidden", () => {
+    const focused = (top: number) => ({ left: 20, right: 60, top, bottom: top + 40 });
+    expect(hiddenBelow(focused(700), 146, phone)).toBe(102);
+    expect(hiddenBelow(focused(500), 146, phone)).toBe(0);
+    expect(hiddenBelow(focused(900), 146, phone)).toBe(0);
   });
 });

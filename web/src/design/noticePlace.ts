@@ -54,6 +54,20 @@ export function bestPlace(
   return best;
 }
 
+/**
+ * Whether they are so wide that nothing is beside them. Then they lie at the foot, where the page's end leaves them room:
+ * at the head they would lie over what stands still there, which nobody can scroll free.
+ */
+export function fills(width: number, { free }: Room): boolean {
+  return width > (free.right - free.left) * 0.8;
+}
+
+/** How far what has the focus reaches under those that lie below, in pixels; 0 where it does not. */
+export function hiddenBelow(focused: Box, height: number, { free }: Room): number {
+  const top = free.bottom - height;
+  return focused.bottom > top && focused.top < free.bottom ? focused.bottom - top : 0;
+}
+
 function covered(a: Box, b: Box): number {
   const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
   const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);

@@ -229,12 +229,9 @@ async function tellErased(
   if (!isTheirs()) {
     return;
   }
-  if (erased_at) {
-    const action = { label: deletion.receipts, run: () => go(addressOf("receipts")) };
-    notify({ text: deletion.receipt(title, shortMoment(erased_at)), kind: "info", action }, ERASED_S);
-  } else {
-    notify({ text: deletion.erased(title), kind: "info" }, ERASED_S);
-  }
+  const text = erased_at ? deletion.receipt(title, shortMoment(erased_at)) : deletion.erased(title);
+  const action = { label: deletion.receipts, run: () => go(addressOf("receipts")) };
+  notify({ text, kind: "info", action }, ERASED_S);
 }
 
 async function forgetHere(track_id: string): Promise<void> {

@@ -82,11 +82,12 @@ describe("a key's name", () => {
 
 describe("the report", () => {
   test("says in words what the separation came to", () => {
-    expect(Object.fromEntries(reportLines(REPORT, ANALYSIS))).toMatchObject({
+    expect(Object.fromEntries(reportLines(REPORT, ANALYSIS, "Quartet: vocals, drums, bass and other"))).toMatchObject({
       "Sum of the stems": "equals the upload in every sample",
       Alignment: "starts at sample 0, 12,000,000 samples, 44,100 Hz, stereo, 16 bits",
       "At full scale": "12 samples of the upload; stems: Drums 3",
-      Model: "quartet 1, on CPU",
+      Model: "Quartet: vocals, drums, bass and other, on CPU",
+      "Name of the model": "quartet, version 1",
       "Left over by the model": "−31.5 dB, spread over the stems",
       "True peak": "−0.3 dBTP, range 6.1 LU",
       Time: "3.1 s of CPU, 4.0 s by the clock, taken up 2 times",
@@ -96,7 +97,11 @@ describe("the report", () => {
 
   test("says so when the stems are not the upload, and leaves out what was not measured", () => {
     const lines = Object.fromEntries(
-      reportLines({ ...REPORT, sum: { differing_samples: 1234, difference_max: 1 }, model_residual_db: null }, null),
+      reportLines(
+        { ...REPORT, sum: { differing_samples: 1234, difference_max: 1 }, model_residual_db: null },
+        null,
+        "quartet",
+      ),
     );
     expect(lines["Sum of the stems"]).toBe("1,234 samples differ from the upload");
     expect(lines).not.toHaveProperty("Left over by the model");

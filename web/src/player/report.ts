@@ -32,15 +32,19 @@ export function keyName(key: string, semitones = 0): string {
   return i18n.m.player.key(NOTES[(((at + semitones) % 12) + 12) % 12]!, mode);
 }
 
-/** Pairs of a term and what is true of it. */
-export function reportLines(report: Report, analysis: Analysis | null): [term: string, truth: string][] {
+/** Pairs of a term and what is true of it. The model stands there as people know it, and by its very name further down. */
+export function reportLines(
+  report: Report,
+  analysis: Analysis | null,
+  modelTitle: string,
+): [term: string, truth: string][] {
   const words = i18n.m.player.report;
   const { sum, model } = report;
   const lines: [string, string][] = [
     [words.sum, sum.differing_samples ? words.sumDiffers(whole(sum.differing_samples)) : words.sumEqual],
     [words.alignment, alignmentOf(report)],
     [words.fullScale, words.clipped(whole(report.clipping.upload_samples), clippedStems(report))],
-    [words.model, words.modelOn(model.name, model.version, report.device.toUpperCase())],
+    [words.model, words.modelOn(modelTitle, report.device.toUpperCase())],
   ];
   if (report.model_residual_db !== null) {
     lines.push([words.residual, words.residualSpread(level(report.model_residual_db))]);
@@ -56,6 +60,7 @@ export function reportLines(report: Report, analysis: Analysis | null): [term: s
     ]);
   }
   lines.push([words.time, timeOf(report)], [words.done, shortMoment(report.finished_at)]);
+  lines.push([words.modelName, words.modelVersion(model.name, model.version)]);
   if (model.weights_sha256) {
     lines.push([words.weights, model.weights_sha256]);
   }

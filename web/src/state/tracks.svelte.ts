@@ -229,17 +229,16 @@ export class Tracks {
     });
   }
 
-  async cancel(track_id: string): Promise<void> {
-    await this.#change(trackRequests.cancel(track_id));
-  }
+  cancel = (track_id: string): Promise<void> => this.#change(trackRequests.cancel(track_id));
 
-  async retry(track_id: string): Promise<void> {
-    await this.#change(trackRequests.retry(track_id));
-  }
+  retry = (track_id: string): Promise<void> => this.#change(trackRequests.retry(track_id));
 
-  async update(track_id: string, change: Change): Promise<void> {
-    await this.#change(trackRequests.update(track_id, change));
-  }
+  update = (track_id: string, change: Change): Promise<void> => this.#change(trackRequests.update(track_id, change));
+
+  setCover = (track_id: string, picture: Blob): Promise<void> =>
+    this.#change(trackRequests.setCover(track_id, picture));
+
+  removeCover = (track_id: string): Promise<void> => this.#change(trackRequests.removeCover(track_id));
 
   async delete(track_id: string): Promise<void> {
     await trackRequests.delete(track_id);

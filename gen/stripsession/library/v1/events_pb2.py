@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$stripsession/library/v1/events.proto\x12\x17stripsession.library.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"c\n\x0cUploadStored\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12.\n\ncreated_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"2\n\x0cTrackChanged\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\"7\n\x0eWebhookGivenUp\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\"_\n\x10SegmentCommitted\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12\r\n\x05index\x18\x03 \x01(\x05\x12\x18\n\x10playable_samples\x18\x04 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$stripsession/library/v1/events.proto\x12\x17stripsession.library.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"c\n\x0cUploadStored\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12.\n\ncreated_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"2\n\x0cTrackChanged\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\"7\n\x0eWebhookGivenUp\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\"\xf2\x01\n\x0bTrackErased\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12\x11\n\tupload_id\x18\x03 \x01(\t\x12,\n\x08\x61sked_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\terased_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05stems\x18\x06 \x01(\x05\x12\x12\n\nstem_files\x18\x07 \x01(\x05\x12\r\n\x05peaks\x18\x08 \x01(\x05\x12\x0e\n\x06\x63overs\x18\t \x01(\x05\x12\r\n\x05links\x18\n \x01(\x05\"_\n\x10SegmentCommitted\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12\r\n\x05index\x18\x03 \x01(\x05\x12\x18\n\x10playable_samples\x18\x04 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,6 +38,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRACKCHANGED']._serialized_end=249
   _globals['_WEBHOOKGIVENUP']._serialized_start=251
   _globals['_WEBHOOKGIVENUP']._serialized_end=306
-  _globals['_SEGMENTCOMMITTED']._serialized_start=308
-  _globals['_SEGMENTCOMMITTED']._serialized_end=403
+  _globals['_TRACKERASED']._serialized_start=309
+  _globals['_TRACKERASED']._serialized_end=551
+  _globals['_SEGMENTCOMMITTED']._serialized_start=553
+  _globals['_SEGMENTCOMMITTED']._serialized_end=648
 # @@protoc_insertion_point(module_scope)

@@ -102,6 +102,68 @@ class WebhookGivenUp(_message.Message):
 Global___WebhookGivenUp: _TypeAlias = WebhookGivenUp  # noqa: Y015
 
 @_typing.final
+class TrackErased(_message.Message):
+    """A track that its listener deleted is gone, with all that was made of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRACK_ID_FIELD_NUMBER: _builtins.int
+    OWNER_ID_FIELD_NUMBER: _builtins.int
+    UPLOAD_ID_FIELD_NUMBER: _builtins.int
+    ASKED_AT_FIELD_NUMBER: _builtins.int
+    ERASED_AT_FIELD_NUMBER: _builtins.int
+    STEMS_FIELD_NUMBER: _builtins.int
+    STEM_FILES_FIELD_NUMBER: _builtins.int
+    PEAKS_FIELD_NUMBER: _builtins.int
+    COVERS_FIELD_NUMBER: _builtins.int
+    LINKS_FIELD_NUMBER: _builtins.int
+    track_id: _builtins.str
+    """Which."""
+    owner_id: _builtins.str
+    """Whose."""
+    upload_id: _builtins.str
+    """Of which upload it was."""
+    stems: _builtins.int
+    """Stems that it had."""
+    stem_files: _builtins.int
+    """Stored pieces of them."""
+    peaks: _builtins.int
+    """Outlines drawn of these."""
+    covers: _builtins.int
+    """Covers."""
+    links: _builtins.int
+    """Links that others could play it by."""
+    @_builtins.property
+    def asked_at(self) -> _timestamp_pb2.Timestamp:
+        """When that was asked for; its keys were destroyed at this moment."""
+
+    @_builtins.property
+    def erased_at(self) -> _timestamp_pb2.Timestamp:
+        """When the last of its objects was removed."""
+
+    def __init__(
+        self,
+        *,
+        track_id: _builtins.str = ...,
+        owner_id: _builtins.str = ...,
+        upload_id: _builtins.str = ...,
+        asked_at: _timestamp_pb2.Timestamp | None = ...,
+        erased_at: _timestamp_pb2.Timestamp | None = ...,
+        stems: _builtins.int = ...,
+        stem_files: _builtins.int = ...,
+        peaks: _builtins.int = ...,
+        covers: _builtins.int = ...,
+        links: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at", "erased_at", b"erased_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at", "covers", b"covers", "erased_at", b"erased_at", "links", b"links", "owner_id", b"owner_id", "peaks", b"peaks", "stem_files", b"stem_files", "stems", b"stems", "track_id", b"track_id", "upload_id", b"upload_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TrackErased: _TypeAlias = TrackErased  # noqa: Y015
+
+@_typing.final
 class SegmentCommitted(_message.Message):
     """More of a track is playable."""
 

@@ -590,14 +590,14 @@ Global___GetCoverRequest: _TypeAlias = GetCoverRequest  # noqa: Y015
 
 @_typing.final
 class GetCoverResponse(_message.Message):
-    """A track's cover, as its file has it."""
+    """A track's cover, as its file has it or its listener sent it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     MEDIA_TYPE_FIELD_NUMBER: _builtins.int
     DATA_FIELD_NUMBER: _builtins.int
     media_type: _builtins.str
-    """"image/jpeg" or "image/png"."""
+    """"image/jpeg", "image/png" or "image/webp"."""
     data: _builtins.bytes
     """At most 4 MiB."""
     def __init__(

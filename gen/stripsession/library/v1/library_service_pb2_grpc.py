@@ -181,7 +181,7 @@ class LibraryServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetCover(self, request, context):
-        """The cover of a track's file. NOT_FOUND/COVER_NOT_FOUND.
+        """A track's cover: what its listener sent, else what its file brought. NOT_FOUND/COVER_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -55,7 +55,7 @@ class LibraryServiceStub:
     UpdateTrack: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.UpdateTrackRequest, _library_service_pb2.UpdateTrackResponse]
     """Changes title, artist and tags. INVALID_ARGUMENT/TITLE_EMPTY or TAGS_INVALID."""
     GetCover: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.GetCoverRequest, _library_service_pb2.GetCoverResponse]
-    """The cover of a track's file. NOT_FOUND/COVER_NOT_FOUND."""
+    """A track's cover: what its listener sent, else what its file brought. NOT_FOUND/COVER_NOT_FOUND."""
     DeleteTrack: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.DeleteTrackRequest, _library_service_pb2.DeleteTrackResponse]
     """Deletes a track with its stems and upload, and stops its job. Idempotent."""
     CancelTrack: _grpc.UnaryUnaryMultiCallable[_library_service_pb2.CancelTrackRequest, _library_service_pb2.CancelTrackResponse]
@@ -100,7 +100,7 @@ class LibraryServiceAsyncStub(LibraryServiceStub):
     UpdateTrack: _aio.UnaryUnaryMultiCallable[_library_service_pb2.UpdateTrackRequest, _library_service_pb2.UpdateTrackResponse]  # type: ignore[assignment]
     """Changes title, artist and tags. INVALID_ARGUMENT/TITLE_EMPTY or TAGS_INVALID."""
     GetCover: _aio.UnaryUnaryMultiCallable[_library_service_pb2.GetCoverRequest, _library_service_pb2.GetCoverResponse]  # type: ignore[assignment]
-    """The cover of a track's file. NOT_FOUND/COVER_NOT_FOUND."""
+    """A track's cover: what its listener sent, else what its file brought. NOT_FOUND/COVER_NOT_FOUND."""
     DeleteTrack: _aio.UnaryUnaryMultiCallable[_library_service_pb2.DeleteTrackRequest, _library_service_pb2.DeleteTrackResponse]  # type: ignore[assignment]
     """Deletes a track with its stems and upload, and stops its job. Idempotent."""
     CancelTrack: _aio.UnaryUnaryMultiCallable[_library_service_pb2.CancelTrackRequest, _library_service_pb2.CancelTrackResponse]  # type: ignore[assignment]
@@ -196,7 +196,7 @@ class LibraryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _library_service_pb2.GetCoverRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_library_service_pb2.GetCoverResponse, _abc.Awaitable[_library_service_pb2.GetCoverResponse]]:
-        """The cover of a track's file. NOT_FOUND/COVER_NOT_FOUND."""
+        """A track's cover: what its listener sent, else what its file brought. NOT_FOUND/COVER_NOT_FOUND."""
 
     @_abc_1.abstractmethod
     def DeleteTrack(

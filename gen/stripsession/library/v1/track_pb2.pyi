@@ -204,6 +204,7 @@ class Track(_message.Message):
     KEY_FIELD_NUMBER: _builtins.int
     HAS_COVER_FIELD_NUMBER: _builtins.int
     REMARKS_FIELD_NUMBER: _builtins.int
+    COVER_VERSION_FIELD_NUMBER: _builtins.int
     track_id: _builtins.str
     """Opaque identifier."""
     owner_id: _builtins.str
@@ -229,7 +230,9 @@ class Track(_message.Message):
     key: _builtins.str
     """For example "D major"; empty until it is ready, and when none is clear."""
     has_cover: _builtins.bool
-    """Whether its file had a cover, so that GetCover has something to give."""
+    """Whether it has a cover, so that GetCover has something to give."""
+    cover_version: _builtins.str
+    """Another word for each cover, so that an old one is not shown where it is kept; empty where there is none."""
     @_builtins.property
     def audio(self) -> Global___AudioProperties:
         """The audio; absent while checking."""
@@ -291,10 +294,11 @@ class Track(_message.Message):
         key: _builtins.str = ...,
         has_cover: _builtins.bool = ...,
         remarks: _abc.Iterable[Global___Remark] | None = ...,
+        cover_version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bpm", b"_bpm", "audio", b"audio", "bpm", b"bpm", "created_at", b"created_at", "failure", b"failure", "updated_at", b"updated_at", "upload_erased_at", b"upload_erased_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bpm", b"_bpm", "artist", b"artist", "audio", b"audio", "bpm", b"bpm", "created_at", b"created_at", "failure", b"failure", "has_cover", b"has_cover", "key", b"key", "model", b"model", "owner_id", b"owner_id", "playable_samples", b"playable_samples", "remarks", b"remarks", "segments", b"segments", "state", b"state", "stems", b"stems", "tags", b"tags", "title", b"title", "track_id", b"track_id", "updated_at", b"updated_at", "upload_erased_at", b"upload_erased_at", "upload_held", b"upload_held", "upload_id", b"upload_id", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bpm", b"_bpm", "artist", b"artist", "audio", b"audio", "bpm", b"bpm", "cover_version", b"cover_version", "created_at", b"created_at", "failure", b"failure", "has_cover", b"has_cover", "key", b"key", "model", b"model", "owner_id", b"owner_id", "playable_samples", b"playable_samples", "remarks", b"remarks", "segments", b"segments", "state", b"state", "stems", b"stems", "tags", b"tags", "title", b"title", "track_id", b"track_id", "updated_at", b"updated_at", "upload_erased_at", b"upload_erased_at", "upload_held", b"upload_held", "upload_id", b"upload_id", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bpm: _TypeAlias = _typing.Literal["bpm"]  # noqa: Y015
     _WhichOneofArgType__bpm: _TypeAlias = _typing.Literal["_bpm", b"_bpm"]  # noqa: Y015

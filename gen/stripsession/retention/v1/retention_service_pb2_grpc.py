@@ -40,6 +40,11 @@ class RetentionServiceStub:
                 request_serializer=stripsession_dot_retention_dot_v1_dot_retention__service__pb2.ListErasuresRequest.SerializeToString,
                 response_deserializer=stripsession_dot_retention_dot_v1_dot_retention__service__pb2.ListErasuresResponse.FromString,
                 _registered_method=True)
+        self.ListReceipts = channel.unary_unary(
+                '/stripsession.retention.v1.RetentionService/ListReceipts',
+                request_serializer=stripsession_dot_retention_dot_v1_dot_retention__service__pb2.ListReceiptsRequest.SerializeToString,
+                response_deserializer=stripsession_dot_retention_dot_v1_dot_retention__service__pb2.ListReceiptsResponse.FromString,
+                _registered_method=True)
 
 
 class RetentionServiceServicer:
@@ -53,6 +58,13 @@ class RetentionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListReceipts(self, request, context):
+        """A page of all that was erased for a person, uploads and tracks, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RetentionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -60,6 +72,11 @@ def add_RetentionServiceServicer_to_server(servicer, server):
                     servicer.ListErasures,
                     request_deserializer=stripsession_dot_retention_dot_v1_dot_retention__service__pb2.ListErasuresRequest.FromString,
                     response_serializer=stripsession_dot_retention_dot_v1_dot_retention__service__pb2.ListErasuresResponse.SerializeToString,
+            ),
+            'ListReceipts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListReceipts,
+                    request_deserializer=stripsession_dot_retention_dot_v1_dot_retention__service__pb2.ListReceiptsRequest.FromString,
+                    response_serializer=stripsession_dot_retention_dot_v1_dot_retention__service__pb2.ListReceiptsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -90,6 +107,33 @@ class RetentionService:
             '/stripsession.retention.v1.RetentionService/ListErasures',
             stripsession_dot_retention_dot_v1_dot_retention__service__pb2.ListErasuresRequest.SerializeToString,
             stripsession_dot_retention_dot_v1_dot_retention__service__pb2.ListErasuresResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListReceipts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.retention.v1.RetentionService/ListReceipts',
+            stripsession_dot_retention_dot_v1_dot_retention__service__pb2.ListReceiptsRequest.SerializeToString,
+            stripsession_dot_retention_dot_v1_dot_retention__service__pb2.ListReceiptsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -35,6 +35,8 @@ class RetentionServiceStub:
     def __new__(cls, channel: _aio.Channel) -> RetentionServiceAsyncStub: ...
     ListErasures: _grpc.UnaryUnaryMultiCallable[_retention_service_pb2.ListErasuresRequest, _retention_service_pb2.ListErasuresResponse]
     """A page of the erasures done for a person, newest first."""
+    ListReceipts: _grpc.UnaryUnaryMultiCallable[_retention_service_pb2.ListReceiptsRequest, _retention_service_pb2.ListReceiptsResponse]
+    """A page of all that was erased for a person, uploads and tracks, newest first."""
 
 @_typing.type_check_only
 class RetentionServiceAsyncStub(RetentionServiceStub):
@@ -43,6 +45,8 @@ class RetentionServiceAsyncStub(RetentionServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListErasures: _aio.UnaryUnaryMultiCallable[_retention_service_pb2.ListErasuresRequest, _retention_service_pb2.ListErasuresResponse]  # type: ignore[assignment]
     """A page of the erasures done for a person, newest first."""
+    ListReceipts: _aio.UnaryUnaryMultiCallable[_retention_service_pb2.ListReceiptsRequest, _retention_service_pb2.ListReceiptsResponse]  # type: ignore[assignment]
+    """A page of all that was erased for a person, uploads and tracks, newest first."""
 
 class RetentionServiceServicer(metaclass=_abc_1.ABCMeta):
     """What the gateway asks."""
@@ -54,5 +58,13 @@ class RetentionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_retention_service_pb2.ListErasuresResponse, _abc.Awaitable[_retention_service_pb2.ListErasuresResponse]]:
         """A page of the erasures done for a person, newest first."""
+
+    @_abc_1.abstractmethod
+    def ListReceipts(
+        self,
+        request: _retention_service_pb2.ListReceiptsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_retention_service_pb2.ListReceiptsResponse, _abc.Awaitable[_retention_service_pb2.ListReceiptsResponse]]:
+        """A page of all that was erased for a person, uploads and tracks, newest first."""
 
 def add_RetentionServiceServicer_to_server(servicer: RetentionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

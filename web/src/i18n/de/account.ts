@@ -132,12 +132,23 @@ export const account: Messages["account"] = {
   },
 
   receipts: "Belege",
-  receiptsLead: "Jeder gelöschte Upload, der neueste zuerst.",
+  receiptsLead:
+    "Jeder gelöschte Upload und jeder gelöschte Song, der neueste zuerst. Von einem gelöschten Song bleibt nicht einmal der Titel.",
   noReceipts: "Noch wurde nichts gelöscht. Der Beleg deines ersten Songs steht hier, sobald seine Spuren fertig sind.",
-  erased: (moment) => `Gelöscht ${moment}`,
+  erased: (moment) => `Upload gelöscht ${moment}`,
   heldFor: (time) => `Gehalten: ${time}`,
   objects: (count) => `${counted(count, "gespeichertes Stück", "gespeicherte Stücke")} entfernt`,
   uploadedAt: (moment) => `Hochgeladen ${moment}`,
+  trackErased: (moment) => `Song gelöscht ${moment}`,
+  trackReason: "weil du ihn gelöscht hast",
+  askedAt: (moment) => `Verlangt ${moment}`,
+  removed: ({ stems, stem_files, peaks, covers, links }) =>
+    [
+      `${counted(stems, "Spur", "Spuren")} in ${counted(stem_files, "gespeichertem Stück", "gespeicherten Stücken")}`,
+      counted(peaks, "Wellenform", "Wellenformen"),
+      counted(covers, "Cover", "Cover"),
+      `${counted(links, "Link", "Links")} entfernt`,
+    ].join(", "),
   reasons: {
     finished: "weil seine Spuren fertig waren",
     deadline: "weil seine 24 Stunden um waren",

@@ -166,6 +166,26 @@ export const library: Messages["library"] = {
     saved: (title) => `${title} ist gespeichert.`,
   },
 
+  cover: {
+    label: "Cover",
+    none: "Er hat keins.",
+    stays: "Dieses bleibt.",
+    chosen: "Dieses, sobald du speicherst.",
+    chosenNamed: "Das Bild, das du gewählt hast",
+    removed: "Keins, sobald du speicherst.",
+    choose: "Bild wählen",
+    another: "Anderes wählen",
+    remove: "Entfernen",
+    input: "Ein Bild für das Cover",
+    reading: "Das Bild wird gelesen …",
+    hint: "Oder zieh ein Bild hierher oder füg eins ein. Was größer als 1000 Pixel ist, wird verkleinert; Ort und Kamera werden nicht mitgeschickt.",
+    over: "Loslassen, um dieses Bild zu nehmen.",
+    faults: {
+      unreadable: () => "Diese Datei lässt sich nicht als Bild lesen. Nimm ein JPEG, PNG oder WebP.",
+      large: (most_mb) => `Diese Datei hat mehr als ${most_mb} MB. Nimm ein kleineres Bild.`,
+    },
+  },
+
   facts: {
     model: "Modell",
     upload: "Upload",

@@ -27,6 +27,8 @@ export const refusals: Messages["refusals"] = {
   CODE_SPENT: "Dieser Link wurde benutzt oder ist abgelaufen. Bitte um einen neuen.",
   CONNECTION_NOT_FOUND: "Das ist nicht mehr mit deinem Konto verbunden.",
   COVER_NOT_FOUND: "Dieser Song hat kein Cover.",
+  COVER_TOO_LARGE: "Dieses Bild ist zu groß. Nimm eins mit höchstens 4096 Pixeln je Seite und 4 MiB.",
+  COVER_UNREADABLE: "Der Server kann dieses Bild nicht lesen. Nimm ein JPEG, PNG oder WebP.",
   CROSS_SITE:
     "Der Server hielt das für die Anfrage einer fremden Seite. Öffne StripSession unter seiner eigenen Adresse und versuch es noch einmal.",
   DAMAGED:

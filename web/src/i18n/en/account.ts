@@ -1,5 +1,8 @@
 import { counted } from "$/i18n/counting";
 
+/** How much was removed with a track. */
+type Removed = Record<"stems" | "stem_files" | "peaks" | "covers" | "links", number>;
+
 export const account = {
   title: "Account",
   sections: "Parts of this page",
@@ -127,12 +130,23 @@ export const account = {
   },
 
   receipts: "Receipts",
-  receiptsLead: "Every upload that was erased, newest first.",
+  receiptsLead:
+    "Every upload and every track that was erased, newest first. Of a track that is gone not even the title is kept.",
   noReceipts: "Nothing was erased yet. The receipt of your first song comes here when its stems are made.",
-  erased: (moment: string): string => `Erased ${moment}`,
+  erased: (moment: string): string => `Upload erased ${moment}`,
   heldFor: (time: string): string => `Held for ${time}`,
   objects: (count: number): string => `${counted(count, "stored piece", "stored pieces")} removed`,
   uploadedAt: (moment: string): string => `Uploaded ${moment}`,
+  trackErased: (moment: string): string => `Track erased ${moment}`,
+  trackReason: "because you deleted it",
+  askedAt: (moment: string): string => `Asked for ${moment}`,
+  removed: ({ stems, stem_files, peaks, covers, links }: Removed): string =>
+    [
+      `${counted(stems, "stem", "stems")} in ${counted(stem_files, "stored piece", "stored pieces")}`,
+      counted(peaks, "waveform", "waveforms"),
+      counted(covers, "cover", "covers"),
+      `${counted(links, "link", "links")} removed`,
+    ].join(", "),
   reasons: {
     finished: "because its stems were made",
     deadline: "because its 24 hours were over",

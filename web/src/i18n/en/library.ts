@@ -163,6 +163,26 @@ export const library = {
     saved: (title: string): string => `${title} is saved.`,
   },
 
+  cover: {
+    label: "Cover",
+    none: "It has none.",
+    stays: "This one stays.",
+    chosen: "This one, once you save.",
+    chosenNamed: "The picture you chose",
+    removed: "None, once you save.",
+    choose: "Choose a picture",
+    another: "Choose another",
+    remove: "Remove",
+    input: "A picture for the cover",
+    reading: "Reading the picture…",
+    hint: "Or drop a picture here, or paste one. What is larger than 1000 pixels is made smaller; place and camera are not sent.",
+    over: "Let go to take this picture.",
+    faults: {
+      unreadable: (_: number): string => "This file cannot be read as a picture. Choose a JPEG, PNG or WebP.",
+      large: (most_mb: number): string => `This file has more than ${most_mb} MB. Choose a smaller picture.`,
+    },
+  },
+
   facts: {
     model: "Model",
     upload: "Upload",

@@ -25,6 +25,8 @@ export const refusals = {
   CODE_SPENT: "This link was used or has run out. Ask for a new one.",
   CONNECTION_NOT_FOUND: "This is not connected to your account any more.",
   COVER_NOT_FOUND: "This song has no cover.",
+  COVER_TOO_LARGE: "This picture is too large. Choose one of at most 4096 pixels a side and 4 MiB.",
+  COVER_UNREADABLE: "The server cannot read this picture. Choose a JPEG, PNG or WebP.",
   CROSS_SITE:
     "The server took this for a request of another site. Open StripSession at its own address, then try again.",
   DAMAGED: asTold,

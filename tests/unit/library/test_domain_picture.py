@@ -1,0 +1,98 @@
+"""A picture that a listener sends: what it is is read in its bytes, and none is decoded."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.library.domain.errors import CoverTooLarge, CoverUnreadable
+from services.library.domain.file_tags import COVER_BYTES_MAX
+from services.library.domain.picture import SIDE_PIXELS_MAX, sent_cover
+from tests.unit.library.pictures import jpeg, png, webp_extended, webp_lossless, webp_lossy
+
+MADE = {
+    "image/png": [png],
+    "image/jpeg": [jpeg],
+    "image/webp": [webp_lossy, webp_lossless, webp_extended],
+}
+
+
+@pytest.mark.parametrize("media_type", MADE)
+@pytest.mark.parametrize("size", [(1, 1), (640, 480), (SIDE_PIXELS_MAX, SIDE_PIXELS_MAX)])
+def test_its_kind_is_found_in_its_bytes(media_type: str, size: tuple[int, int]) -> None:
+    """A JPEG, PNG or WebP is told by what it is, and kept byte for byte."""
+    for make in MADE[media_type]:
+        cover = sent_cover(make(*size))
+        assert (cover.media_type, cover.data) == (media_type, make(*size))
+
+
+@pytest.mark.parametrize("media_type", MADE)
+@pytest.mark.parametrize("size", [(SIDE_PIXELS_MAX + 1, 1), (1, SIDE_PIXELS_MAX + 1)])
+def test_one_of_too_many_pixels_is_refused(media_type: str, size: tuple[int, int]) -> None:
+    """Few bytes that would be many pixels are refused, whatever their kind."""
+    for make in MADE[media_type]:
+        with pytest.raises(CoverTooLarge):
+            sent_cover(make(*size))
+
+
+def test_one_of_too_many_bytes_is_refused() -> None:
+    """Four MiB are taken, and a byte more is not."""
+    head, tail = png(9, 9)[:-12], png(9, 9)[-12:]
+    room = COVER_BYTES_MAX - len(head) - len(tail) - 12
+    whole = head + _chunk(b"teXt", bytes(room)) + tail
+    assert len(sent_cover(whole).data) == COVER_BYTES_MAX
+    with pytest.raises(CoverTooLarge):
+        sent_cover(head + _chunk(b"teXt", bytes(room + 1)) + tail)
+
+
+HOSTILE = {
+    "nothing": b"",
+    "a page": b"<!doctype html><script>alert(1)</script>",
+    "a drawing": b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+    "a GIF": b"GIF89a\x01\x00\x01\x00\x00\x00\x00;",
+    "another file of RIFF": b"RIFF\x04\x00\x00\x00WAVE",
+    "a PNG that is cut off": png(9, 9)[:-5],
+    "a PNG with a page behind it": png(9, 9) + b"<script>",
+    "a PNG of no pixels": png(0, 9),
+    "a PNG whose header is not whole": png(9, 9)[:20],
+    "a PNG whose header was changed": png(9, 9).replace(b"IHDR\0", b"IHDR\1"),
+    "a JPEG that is cut off": jpeg(9, 9)[:-2],
+    "a JPEG without a frame": b"\xff\xd8\xff\xda\x00\x02\xff\xd9",
+    "a JPEG whose marker has no length": b"\xff\xd8\xff\xe0\x00\x01\xff\xd9",
+    "a JPEG of no lines": jpeg(9, 0),
+    "a JPEG of a frame that no browser shows": jpeg(9, 9).replace(b"\xff\xc0", b"\xff\xc3"),
+    "a PNG of a million pieces": png(9, 9)[:-12] + bytes(12) * 300_000 + png(9, 9)[-12:],
+    "a JPEG of a million fillings": b"\xff" * 3_999_999 + jpeg(9, 9)[1:],
+    "a WebP shorter than it says": webp_lossy(9, 9)[:-2],
+    "a WebP with a page behind it": webp_lossless(9, 9) + b"<script>",
+    "a WebP whose frame does not begin": webp_lossy(9, 9).replace(b"\x9d\x01\x2a", b"\x9d\x01\x2b"),
+    "a WebP of a kind unknown": webp_lossy(9, 9).replace(b"VP8 ", b"VP9 "),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_what_is_no_sound_picture_is_refused(what: str) -> None:
+    """Whatever is no whole JPEG, PNG or WebP is refused as unreadable."""
+    with pytest.raises(CoverUnreadable):
+        sent_cover(HOSTILE[what])
+
+
+_BEGINNINGS = st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", png(9, 9), jpeg(9, 9), webp_extended(9, 9)])
+
+
+@given(beginning=_BEGINNINGS, cut=st.integers(0, 80), rest=st.binary(max_size=200))
+def test_any_bytes_are_judged(beginning: bytes, cut: int, rest: bytes) -> None:
+    """Any bytes at all are a bounded picture or refused in words: nothing else comes of them."""
+    try:
+        cover = sent_cover(beginning[: len(beginning) - cut] + rest)
+    except (CoverUnreadable, CoverTooLarge):
+        return
+    assert cover.media_type in MADE
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
