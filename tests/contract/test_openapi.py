@@ -34,7 +34,7 @@ PROMISED_NAMES = """
     createWebhookEndpoint listWebhookEndpoints updateWebhookEndpoint deleteWebhookEndpoint rotateWebhookSecret
     testWebhookEndpoint listWebhookDeliveries replayWebhookDelivery
     answerChallenge stepUp getSecondFactor startSecondFactor confirmSecondFactor removeSecondFactor makeRecoveryCodes
-    requestEmailChange confirmEmailChange undoEmailChange
+    requestEmailChange confirmEmailChange undoEmailChange describeMailedLink
 """
 
 

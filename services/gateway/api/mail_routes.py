@@ -32,6 +32,19 @@ CHOICE = Body(
 )
 VERIFICATION = Body("VerificationRequest", "In which language.", (LANGUAGE,), {"language": "en"})
 VERIFY = Body("Verification", "The code of the mail.", (MAILED_CODE,), {"code": "vTg5hN2kR7wY4jD8fM1pSx6a"})
+_ACTS = {
+    "verify": security_pb2.MAILED_ACT_VERIFY,
+    "reset": security_pb2.MAILED_ACT_RESET,
+    "change": security_pb2.MAILED_ACT_CHANGE,
+    "undo": security_pb2.MAILED_ACT_UNDO,
+    "confirm": security_pb2.MAILED_ACT_CONFIRM,
+}
+LOOKUP = Body(
+    "MailedLinkLookup",
+    "A link of a mail.",
+    (MAILED_CODE, Text("act", "The word before its code.", required=True, options=tuple(_ACTS), shared="MailedAct")),
+    {"code": "vTg5hN2kR7wY4jD8fM1pSx6a", "act": "verify"},
+)
 _ENDS = "Ends every session, API key and passkey, and disconnects providers; sign in with the new password then."
 _TOLD = "The person is told by mail, where this server sends any."
 
@@ -113,6 +126,21 @@ class MailRoutes:
                 "Signed in or not: the code says whose address it is.",
                 "CODE_SPENT",
             ),
+            Endpoint(
+                *(
+                    "POST",
+                    "/v1/auth/mailed-link",
+                    "describeMailedLink",
+                    "What the link of a mail is for.",
+                    self.describe,
+                ),
+                *((Answer(200, "Whose account it changes.", "MailedLink"),), Access.PUBLIC, Rate.SIGN_IN),
+                body=LOOKUP,
+                tag="auth",
+                description="Show it before the link is used, so that nobody changes an account which they cannot see."
+                " The code works afterwards as before.",
+                refusals=("CODE_SPENT",),
+            ),
         ]
 
     async def change(self, call: Call) -> Response:
@@ -157,3 +185,10 @@ class MailRoutes:
         body = await call.body()
         await ask(self._auth.VerifyEmail, security_pb2.VerifyEmailRequest(code=body["code"]))
         return nothing()
+
+    async def describe(self, call: Call) -> Response:
+        """With a code, which stays good."""
+        body = await call.body()
+        request = security_pb2.DescribeMailedLinkRequest(code=body["code"], act=_ACTS[body["act"]])
+        link = await ask(self._auth.DescribeMailedLink, request)
+        return json_answer({"account": link.masked_account or None, "email": link.masked_email})
