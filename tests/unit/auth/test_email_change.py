@@ -224,7 +224,7 @@ async def test_an_address_that_can_be_brought_back_is_taken(take: Callable[[Worl
 async def test_a_mail_to_an_address_that_is_kept_says_nothing_false(
     take: Callable[[World, str], Awaitable[None]], language: str, false: str
 ) -> None:
-    """Whoever asks in the week of undoing may have no account: the mail tells of one, of the week, and of no "yours"."""
+    """Whoever asks in the week of undoing may have no account: the mail tells of the week, and not of "you"."""
     world = World(sends_mail=True)
     await moved(world)
     await take(world, OLD)
