@@ -13,7 +13,7 @@ from tests.integration.web.told import problem, told
 
 SPENT = "spent"
 MASKED, NEW_MASKED = "a\u2022\u2022\u2022@example.org", "n\u2022\u2022\u2022@new.example"
-"""The account of every link, and the address that a change gives it."""
+"""The account of every link, and the address that a change gives it, which an undo takes away."""
 
 
 class FakeMail:
@@ -68,7 +68,7 @@ class FakeMail:
             return problem(self.refusal[0], self.refusal[1], "No.")
         if body["code"] == SPENT:
             return problem(404, "CODE_SPENT", "This link was used or has run out.")
-        account = None if body["act"] == "confirm" else MASKED
+        account = {"confirm": None, "undo": NEW_MASKED}.get(body["act"], MASKED)
         return told("MailedLink", {"account": account, "email": NEW_MASKED if body["act"] == "change" else MASKED})
 
     async def _done(self, request: Request) -> Response:
