@@ -7,7 +7,7 @@ const gateway = process.env["GATEWAY"] ?? "http://127.0.0.1:8080";
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  plugins: [svelte(), firstVisit(at("./index.html"))],
+  plugins: [svelte(), firstVisit(at("./index.html"), at("./src/ahead.ts"))],
   // What is generated lies beside the page, in gen/ alone.
   resolve: { alias: { $gen: at("../gen/web"), $: at("./src") } },
   build: {
@@ -15,7 +15,7 @@ export default defineConfig({
     // Nothing inline: the content security policy allows neither inline scripts nor data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: [at("./index.html"), at("./missing.html")] },
+    rollupOptions: { input: [at("./index.html"), at("./missing.html"), at("./src/ahead.ts")] },
   },
   worker: { format: "es" },
   // `npm run dev` with the stack running: the page from here, everything else from the gateway.

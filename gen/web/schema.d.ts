@@ -372,6 +372,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/mailed-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the link of a mail is for.
+         * @description Show it before the link is used, so that nobody changes an account which they cannot see. The code works afterwards as before.
+         */
+        post: operations["describeMailedLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys": {
         parameters: {
             query?: never;
@@ -3167,6 +3187,13 @@ export interface components {
              */
             expires_at: string;
         };
+        /** @description What the link of a mail is for. Addresses are told by their first character and domain alone. */
+        MailedLink: {
+            /** @description The account that it changes, by its present address; null for one that is to be, or has no address. */
+            account: string | null;
+            /** @description The address that the account has then. */
+            email: string;
+        };
         /** @description A model that can separate. */
         Model: {
             /** @description What createTrack takes as `model`. */
@@ -3432,6 +3459,11 @@ export interface components {
          */
         TokenTransport: "token" | "cookie";
         /**
+         * @description The word before its code.
+         * @enum {string}
+         */
+        MailedAct: "verify" | "reset" | "change" | "undo" | "confirm";
+        /**
          * @description Always 1.0.0.
          * @enum {string}
          */
@@ -3550,6 +3582,12 @@ export interface components {
         Verification: {
             /** @description The code of the link, which works once. */
             code: string;
+        };
+        /** @description A link of a mail. */
+        MailedLinkLookup: {
+            /** @description The code of the link, which works once. */
+            code: string;
+            act: components["schemas"]["MailedAct"];
         };
         /** @description What the key is for, and for how long. */
         ApiKeyRequest: {
@@ -5903,6 +5941,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            404: components["responses"]["404-CODE_SPENT"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    describeMailedLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailedLinkLookup"];
+            };
+        };
+        responses: {
+            /** @description Whose account it changes. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailedLink"];
+                };
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             404: components["responses"]["404-CODE_SPENT"];

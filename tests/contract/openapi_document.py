@@ -25,6 +25,7 @@ ANYBODYS_NAMES = frozenset(
         "requestPasswordReset",
         "resetPassword",
         "verifyEmail",
+        "describeMailedLink",
         "redeemLink",
         "answerChallenge",
         "confirmEmailChange",

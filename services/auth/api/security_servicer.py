@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from chassis import logs
 from services.auth.api.mapping import session_message, timestamp
 from services.auth.app.change_password import change_password
+from services.auth.app.describe_mailed_link import describe_mailed_link
 from services.auth.app.end_other_sessions import end_other_sessions
 from services.auth.app.end_session import end_session
 from services.auth.app.list_ended_sessions import list_ended_sessions
@@ -19,6 +20,9 @@ from services.auth.app.request_password_reset import request_password_reset
 from services.auth.app.request_verification import request_verification
 from services.auth.app.reset_password import reset_password
 from services.auth.app.verify_email import verify_email
+from services.auth.domain.email_address import masked
+from services.auth.domain.email_code import MailedAct
+from services.auth.domain.errors import CodeSpent
 from stripsession.auth.v1 import account_security_service_pb2 as pb
 from stripsession.auth.v1 import account_security_service_pb2_grpc as pb_grpc
 
@@ -26,6 +30,15 @@ _log = logging.getLogger(__name__)
 
 MESSAGE_SESSIONS_MAX = 1000
 """Ended sessions in one message of the stream: far below what a message may hold."""
+
+
+_ACTS = {
+    pb.MAILED_ACT_VERIFY: MailedAct.VERIFY,
+    pb.MAILED_ACT_RESET: MailedAct.RESET,
+    pb.MAILED_ACT_CHANGE: MailedAct.CHANGE,
+    pb.MAILED_ACT_UNDO: MailedAct.UNDO,
+    pb.MAILED_ACT_CONFIRM: MailedAct.CONFIRM,
+}
 
 
 class AccountSecurityServicer(pb_grpc.AccountSecurityServiceServicer):
@@ -91,6 +104,17 @@ class AccountSecurityServicer(pb_grpc.AccountSecurityServiceServicer):
         account = await reset_password(self._ports, request.code, request.password, request.language)
         logs.event(_log, logging.INFO, "credentials chosen anew by mail", user_id=account.user_id)
         return pb.ResetPasswordResponse()
+
+    async def DescribeMailedLink(
+        self, request: pb.DescribeMailedLinkRequest, context: object
+    ) -> pb.DescribeMailedLinkResponse:
+        """What the code of a link is for."""
+        act = _ACTS.get(request.act)
+        if act is None:
+            # No link does that.
+            raise CodeSpent
+        link = await describe_mailed_link(self._ports, act, request.code)
+        return pb.DescribeMailedLinkResponse(masked_account=masked(link.account), masked_email=masked(link.email))
 
     async def ListEndedSessions(
         self, request: pb.ListEndedSessionsRequest, context: object

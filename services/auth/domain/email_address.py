@@ -33,6 +33,12 @@ NO_EMAIL = EmailAddress("", "")
 """Of somebody whom another issuer vouches for and who has no verified address, or one that another account has."""
 
 
+def masked(email: EmailAddress) -> str:
+    """Enough for whoever knows the address to know it again: its first character and its domain. Empty for none."""
+    local, at, domain = email.typed.rpartition("@")
+    return f"{local[:1]}\u2022\u2022\u2022@{domain}" if at else ""
+
+
 def parse_email(text: str) -> EmailAddress:
     """The address without surrounding spaces. Raises InvalidEmail."""
     typed = text.strip()

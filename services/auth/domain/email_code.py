@@ -32,6 +32,27 @@ class Purpose(enum.Enum):
     """Does nothing, and is told to nobody: it counts that a person was told of wrong codes."""
 
 
+class MailedAct(enum.Enum):
+    """What the link of a mail does, by the word that stands in it."""
+
+    VERIFY = "verify"
+    RESET = "reset"
+    CHANGE = "change"
+    UNDO = "undo"
+    CONFIRM = "confirm"
+    """Finishes a sign-up."""
+
+
+@dataclasses.dataclass(frozen=True)
+class MailedLink:
+    """What such a link is about."""
+
+    account: EmailAddress
+    """The present address of the account that it changes; none where there is no account yet, or it has no address."""
+    email: EmailAddress
+    """The address that the account has then."""
+
+
 @dataclasses.dataclass(frozen=True)
 class EmailCode:
     """A code, known by its fingerprint. Some are told to nobody, all without a person among them: these only count."""

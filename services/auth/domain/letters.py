@@ -26,11 +26,14 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             ),
         ),
         Occasion.ADDRESS_TAKEN: (
-            "You already have a StripSession account",
+            "This address belongs to a StripSession account",
             (
-                "Somebody, perhaps you, asked for a StripSession account with this address, which has one. Nothing was"
-                " changed. Sign in here, or choose a new password there:\n\n{home}\n\n"
-                "If it was not you, do nothing: whoever it was did not learn that you have an account."
+                "Somebody, perhaps you, asked for a StripSession account with this address, and it belongs to one"
+                " already. Nothing was changed. If it is the account's address now, sign in here, or choose a new"
+                " password there:\n\n{home}\n\n"
+                "If the account has had another address for less than seven days, it signs in with that one, and this"
+                " one is kept for whoever had it: an earlier mail has the link that brings it back. If it was not you,"
+                " do nothing: whoever it was did not learn that there is an account."
             ),
         ),
         Occasion.VERIFY: (
@@ -107,11 +110,12 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             ),
         ),
         Occasion.EMAIL_CHANGE_TAKEN: (
-            "You already have a StripSession account",
+            "This address belongs to a StripSession account",
             (
-                "Somebody, perhaps you, wanted to make this the address of another StripSession account, and it has one"
-                " already. Nothing was changed:\n\n{home}\n\n"
-                "If it was not you, do nothing: whoever it was did not learn that you have an account."
+                "Somebody, perhaps you, wanted to make this the address of another StripSession account, and it belongs"
+                " to one already, or did so less than seven days ago and is kept for whoever had it. Nothing was"
+                " changed:\n\n{home}\n\n"
+                "If it was not you, do nothing: whoever it was did not learn that there is an account."
             ),
         ),
         Occasion.EMAIL_CHANGED: (
@@ -187,11 +191,15 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             ),
         ),
         Occasion.ADDRESS_TAKEN: (
-            "Du hast schon ein Konto bei StripSession",
+            "Diese Adresse gehört zu einem Konto bei StripSession",
             (
-                "Jemand, vielleicht du, möchte ein Konto bei StripSession mit dieser Adresse, die schon eines hat. Es"
-                " wurde nichts geändert. Hier kannst du dich anmelden oder ein neues Passwort wählen:\n\n{home}\n\n"
-                "Warst du es nicht, dann tu nichts: Wer es war, hat nicht erfahren, dass du ein Konto hast."
+                "Jemand, vielleicht du, möchte ein Konto bei StripSession mit dieser Adresse, die schon zu einem"
+                " gehört. Es wurde nichts geändert. Ist sie jetzt die Adresse des Kontos, dann kannst du dich hier"
+                " anmelden oder ein neues Passwort wählen:\n\n{home}\n\n"
+                "Hat das Konto seit weniger als sieben Tagen eine andere Adresse, dann meldet diese dort an, und die"
+                " bisherige bleibt für den aufgehoben, der sie hatte: In einer früheren Mail steht der Link, der sie"
+                " zurückbringt. Warst du es nicht, dann tu nichts: Wer es war, hat nicht erfahren, dass es ein Konto"
+                " gibt."
             ),
         ),
         Occasion.VERIFY: (
@@ -274,11 +282,12 @@ _WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             ),
         ),
         Occasion.EMAIL_CHANGE_TAKEN: (
-            "Du hast schon ein Konto bei StripSession",
+            "Diese Adresse gehört zu einem Konto bei StripSession",
             (
-                "Jemand, vielleicht du, wollte diese Adresse für ein anderes Konto bei StripSession, und sie hat schon"
-                " eines. Es wurde nichts geändert:\n\n{home}\n\n"
-                "Warst du es nicht, dann tu nichts: Wer es war, hat nicht erfahren, dass du ein Konto hast."
+                "Jemand, vielleicht du, wollte diese Adresse für ein anderes Konto bei StripSession. Sie gehört schon"
+                " zu einem, oder tat das vor weniger als sieben Tagen und bleibt für den aufgehoben, der sie hatte. Es"
+                " wurde nichts geändert:\n\n{home}\n\n"
+                "Warst du es nicht, dann tu nichts: Wer es war, hat nicht erfahren, dass es ein Konto gibt."
             ),
         ),
         Occasion.EMAIL_CHANGED: (

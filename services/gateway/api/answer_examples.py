@@ -160,6 +160,7 @@ BY_SCHEMA: Mapping[str, object] = {
         "started_at": _MADE_AT,
         "expires_at": "2030-05-04T09:40:00.000Z",
     },
+    "MailedLink": {"account": "a\u2022\u2022\u2022@example.org", "email": "g\u2022\u2022\u2022@example.org"},
     "Document": {"openapi": "3.1.0", "info": {"title": "StripSession", "version": "1.0.0"}, "paths": {}},
     "ErasurePage": {
         "erasures": [

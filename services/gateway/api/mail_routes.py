@@ -32,6 +32,19 @@ CHOICE = Body(
 )
 VERIFICATION = Body("VerificationRequest", "In which language.", (LANGUAGE,), {"language": "en"})
 VERIFY = Body("Verification", "The code of the mail.", (MAILED_CODE,), {"code": "vTg5hN2kR7wY4jD8fM1pSx6a"})
+_ACTS = {
+    "verify": security_pb2.MAILED_ACT_VERIFY,
+    "reset": security_pb2.MAILED_ACT_RESET,
+    "change": security_pb2.MAILED_ACT_CHANGE,
+    "undo": security_pb2.MAILED_ACT_UNDO,
+    "confirm": security_pb2.MAILED_ACT_CONFIRM,
+}
+LOOKUP = Body(
+    "MailedLinkLookup",
+    "A link of a mail.",
+    (MAILED_CODE, Text("act", "The word before its code.", required=True, options=tuple(_ACTS), shared="MailedAct")),
+    {"code": "vTg5hN2kR7wY4jD8fM1pSx6a", "act": "verify"},
+)
 _ENDS = "Ends every session, API key and passkey, and disconnects providers; sign in with the new password then."
 _TOLD = "The person is told by mail, where this server sends any."
 
@@ -46,22 +59,6 @@ class MailRoutes:
 
     def endpoints(self) -> list[Endpoint]:
         """The routes."""
-
-        def opened(path: str, name: str, summary: str, body: Body, description: str, *refusals: str) -> Endpoint:
-            handle = {
-                "requestPasswordReset": self.request_reset,
-                "resetPassword": self.reset,
-                "verifyEmail": self.verify,
-            }[name]
-            answers = (Answer(204, "Done."),)
-            return Endpoint(
-                *("POST", path, name, summary, handle, answers, Access.PUBLIC, Rate.SIGN_IN),
-                body=body,
-                tag="auth",
-                description=description,
-                refusals=refusals,
-            )
-
         return [
             Endpoint(
                 "POST",
@@ -76,7 +73,7 @@ class MailRoutes:
                 " further try has to wait.",
                 refusals=("ACCOUNT_NOT_FOUND", "BUSY", "SESSION_NOT_FOUND", "WEAK_PASSWORD", "WRONG_PASSWORD"),
             ),
-            opened(
+            self._opened(
                 "/v1/auth/password-reset",
                 "requestPasswordReset",
                 "Mail a link to choose a new password.",
@@ -85,7 +82,7 @@ class MailRoutes:
                 " as many mails as it gets in an hour.",
                 *("INVALID_EMAIL", "MAIL_OFF"),
             ),
-            opened(
+            self._opened(
                 "/v1/auth/password-reset/confirm",
                 "resetPassword",
                 "Choose a new password with the code of a mail.",
@@ -105,7 +102,7 @@ class MailRoutes:
                 description="A few an hour.",
                 refusals=("ACCOUNT_NOT_FOUND", "MAIL_OFF", "TOO_MANY_MAILS"),
             ),
-            opened(
+            self._opened(
                 "/v1/auth/email/verify",
                 "verifyEmail",
                 "Confirm an address with the code of a mail.",
@@ -113,7 +110,40 @@ class MailRoutes:
                 "Signed in or not: the code says whose address it is.",
                 "CODE_SPENT",
             ),
+            self._lookup(),
         ]
+
+    def _opened(self, path: str, name: str, summary: str, body: Body, description: str, *refusals: str) -> Endpoint:
+        handle = {
+            "requestPasswordReset": self.request_reset,
+            "resetPassword": self.reset,
+            "verifyEmail": self.verify,
+        }[name]
+        answers = (Answer(204, "Done."),)
+        return Endpoint(
+            *("POST", path, name, summary, handle, answers, Access.PUBLIC, Rate.SIGN_IN),
+            body=body,
+            tag="auth",
+            description=description,
+            refusals=refusals,
+        )
+
+    def _lookup(self) -> Endpoint:
+        return Endpoint(
+            *(
+                "POST",
+                "/v1/auth/mailed-link",
+                "describeMailedLink",
+                "What the link of a mail is for.",
+                self.describe,
+            ),
+            *((Answer(200, "Whose account it changes.", "MailedLink"),), Access.PUBLIC, Rate.SIGN_IN),
+            body=LOOKUP,
+            tag="auth",
+            description="Show it before the link is used, so that nobody changes an account which they cannot see."
+            " The code works afterwards as before.",
+            refusals=("CODE_SPENT",),
+        )
 
     async def change(self, call: Call) -> Response:
         """With the present password."""
@@ -157,3 +187,10 @@ class MailRoutes:
         body = await call.body()
         await ask(self._auth.VerifyEmail, security_pb2.VerifyEmailRequest(code=body["code"]))
         return nothing()
+
+    async def describe(self, call: Call) -> Response:
+        """With a code, which stays good."""
+        body = await call.body()
+        request = security_pb2.DescribeMailedLinkRequest(code=body["code"], act=_ACTS[body["act"]])
+        link = await ask(self._auth.DescribeMailedLink, request)
+        return json_answer({"account": link.masked_account or None, "email": link.masked_email})

@@ -159,6 +159,13 @@ SCHEMAS: Mapping[str, Schema] = {
         started_at=moment("When it asked."),
         expires_at=moment("When the code stops working."),
     ),
+    "MailedLink": structure(
+        "What the link of a mail is for. Addresses are told by their first character and domain alone.",
+        account=or_null(
+            text("The account that it changes, by its present address; null for one that is to be, or has no address.")
+        ),
+        email=text("The address that the account has then."),
+    ),
     "Model": structure(
         "A model that can separate.",
         name=text("What createTrack takes as `model`."),

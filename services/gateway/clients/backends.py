@@ -30,7 +30,10 @@ _RETENTION = "stripsession.retention.v1.RetentionService"
 _IDEMPOTENT = {
     "auth": [f"{_AUTH}/{name}" for name in ("GetKeySet", "GetAccount", "UpdateAccount", "SignOut")]
     + [f"{_FEDERATION}/{name}" for name in ("ListSessionIssuers", "ResolveIdentity", "ReceiveClerkWebhook")]
-    + [f"{_SECURITY}/{name}" for name in ("ListSessions", "EndOtherSessions", "ListEndedSessions")]
+    + [
+        f"{_SECURITY}/{name}"
+        for name in ("ListSessions", "EndOtherSessions", "ListEndedSessions", "DescribeMailedLink")
+    ]
     + [f"{_KEYS}/{name}" for name in ("ListApiKeys", "RevokeApiKey", "VerifyApiKey")]
     + [f"{_DEVICES}/DescribeDeviceSignIn"]
     + [f"{_PASSKEYS}/{name}" for name in ("BeginPasskey", "ListPasskeys", "RenamePasskey")]

@@ -156,7 +156,7 @@ async def test_a_sign_up_is_confirmed_by_mail(serve: Serve) -> None:
         assert confirmed.account.email_verified
         known = await served.auth.SignUp(request)
         assert known == unknown == pb.SignUpResponse()
-        assert await served.newest() == (EMAIL, "You already have a StripSession account", "")
+        assert await served.newest() == (EMAIL, "This address belongs to a StripSession account", "")
 
 
 def test_confirming_by_mail_needs_mail(certificates: Path, tmp_path: Path) -> None:

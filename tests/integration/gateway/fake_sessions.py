@@ -21,6 +21,7 @@ class FakeSessions(account_security_service_pb2_grpc.AccountSecurityServiceServi
         self.auth = auth
         self.codes: dict[str, str] = {}
         self.mailed: list[tuple[str, str]] = []
+        self.described: list[int] = []
         self.refusal: RpcRefused | None = None
         self.sessions: dict[str, tuple[str, security_pb2.SignedInSession]] = {}
         self.ended: dict[str, datetime.datetime] = {}
@@ -68,6 +69,16 @@ class FakeSessions(account_security_service_pb2_grpc.AccountSecurityServiceServi
     async def VerifyEmail(self, request: Any, context: Any) -> security_pb2.VerifyEmailResponse:
         self.auth.account(self._spent(request.code)).email_verified = True
         return security_pb2.VerifyEmailResponse()
+
+    async def DescribeMailedLink(self, request: Any, context: Any) -> security_pb2.DescribeMailedLinkResponse:
+        user_id = self._spent(request.code)
+        self.codes[request.code] = user_id
+        self.described.append(request.act)
+        is_waiting = request.act == security_pb2.MAILED_ACT_CONFIRM
+        account = "" if is_waiting else "a\u2022\u2022\u2022@example.org"
+        return security_pb2.DescribeMailedLinkResponse(
+            masked_account=account, masked_email="g\u2022\u2022\u2022@new.example"
+        )
 
     async def RequestPasswordReset(self, request: Any, context: Any) -> security_pb2.RequestPasswordResetResponse:
         self._may_mail()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import grpc
 import pytest
 
+from stripsession.auth.v1 import account_security_service_pb2 as security_pb2
 from tests.integration.gateway.conftest import OWNER, Door, OpenDoor
 from tests.integration.gateway.fakes import refused
 from tests.integration.gateway.test_routes import check_problem, check_schema
@@ -68,6 +69,20 @@ async def test_a_reset_by_mail(door: Door) -> None:
     assert (await door.http.post(path, json=choice)).status_code == 204
     assert door.auth.passwords["ada@example.org"] == "another horse"
     check_problem(await door.http.post(path, json=choice), 404, "CODE_SPENT")
+
+
+async def test_a_mailed_link_says_whose_account_it_is_for(door: Door) -> None:
+    """Whoever holds a code is told the account and its next address, masked; the code is spent by that no more."""
+    account = door.auth.add("ada@example.org")
+    door.sessions.codes["code-1"] = account.user_id
+    path = "/v1/auth/mailed-link"
+    for act, masked in (("change", "a\u2022\u2022\u2022@example.org"), ("confirm", None)):
+        told = await door.http.post(path, json={"code": "code-1", "act": act})
+        assert (told.status_code, told.json()) == (200, {"account": masked, "email": "g\u2022\u2022\u2022@new.example"})
+    assert door.sessions.described == [security_pb2.MAILED_ACT_CHANGE, security_pb2.MAILED_ACT_CONFIRM]
+    assert (await door.http.post("/v1/auth/email/verify", json={"code": "code-1"})).status_code == 204
+    check_problem(await door.http.post(path, json={"code": "code-1", "act": "verify"}), 404, "CODE_SPENT")
+    check_problem(await door.http.post(path, json={"code": "code-1", "act": "else"}), 422, "INVALID_FIELD")
 
 
 async def test_an_address_is_verified(door: Door) -> None:

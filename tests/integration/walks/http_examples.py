@@ -129,6 +129,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "confirmEmailChange": _of_secret("change_code", "code"),
     "undoEmailChange": _of_secret("undo_code", "code"),
     "verifyEmail": _of_secret("verify_code", "code"),
+    "describeMailedLink": Operation(
+        lambda asked: Sent(json={"code": asked.secrets.verify_code, "act": "verify"}), secret="verify_code"
+    ),
     "getAccount": _plain(),
     "updateAccount": _plain(json={"display_name": "Ada"}),
     "createApiKey": _plain(json={"name": "backup", "scopes": ["tracks:read"]}),

@@ -160,6 +160,9 @@ _AUTH: Mapping[str, Example] = {
     "AccountSecurityService.VerifyEmail": Example(
         lambda asked: security.VerifyEmailRequest(code=asked.secrets.verify_code)
     ),
+    "AccountSecurityService.DescribeMailedLink": Example(
+        lambda asked: security.DescribeMailedLinkRequest(code=asked.secrets.verify_code, act=security.MAILED_ACT_VERIFY)
+    ),
     "AccountSecurityService.RequestPasswordReset": Example(
         lambda asked: security.RequestPasswordResetRequest(email=asked.secrets.email)
     ),

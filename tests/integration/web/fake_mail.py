@@ -12,6 +12,8 @@ from tests.integration.web.fake_sessions import FakeSessions
 from tests.integration.web.told import problem, told
 
 SPENT = "spent"
+MASKED, NEW_MASKED = "a\u2022\u2022\u2022@example.org", "n\u2022\u2022\u2022@new.example"
+"""The account of every link, and the address that a change gives it, which an undo takes away."""
 
 
 class FakeMail:
@@ -37,6 +39,7 @@ class FakeMail:
             Route("/v1/auth/email/verify", self._done, methods=["POST"]),
             Route("/v1/auth/email/change/confirm", self._done, methods=["POST"]),
             Route("/v1/auth/email/change/undo", self._done, methods=["POST"]),
+            Route("/v1/auth/mailed-link", self._describe, methods=["POST"]),
             Route("/v1/auth/signup/confirm", self._confirm, methods=["POST"]),
         ]
 
@@ -58,6 +61,15 @@ class FakeMail:
         if (await request.json())["password"] == "wrong":
             return problem(403, "WRONG_PASSWORD", "The password is wrong.")
         return self._with_session(JSONResponse({}, status_code=201))
+
+    async def _describe(self, request: Request) -> Response:
+        body = await request.json()
+        if self.refusal is not None:
+            return problem(self.refusal[0], self.refusal[1], "No.")
+        if body["code"] == SPENT:
+            return problem(404, "CODE_SPENT", "This link was used or has run out.")
+        account = {"confirm": None, "undo": NEW_MASKED}.get(body["act"], MASKED)
+        return told("MailedLink", {"account": account, "email": NEW_MASKED if body["act"] == "change" else MASKED})
 
     async def _done(self, request: Request) -> Response:
         body = await request.json()

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from tests.browser import WebPage
 from tests.integration.web.conftest import OpenPage
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
-from tests.integration.web.fake_mail import SPENT
+from tests.integration.web.fake_mail import MASKED, NEW_MASKED, SPENT
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
 
@@ -69,9 +69,8 @@ async def test_a_forgotten_password(open_page: OpenPage, gateway: FakeGateway) -
 async def test_links_that_do_nothing_any_more(open_page: OpenPage) -> None:
     """A link that was used says so, and an address without its code says where to look."""
     page = await open_page(f"/#/reset/{SPENT}")
-    await page.page.get_by_role("textbox", name="New password").fill("another horse battery")
-    await page.page.get_by_role("button", name="Choose it").click()
     await expect(page.page.get_by_role("alert")).to_contain_text("was used or has run out")
+    await expect(page.page.get_by_role("link", name="Choose a new password")).to_be_visible()
     await page.page.reload()
     await expect(page.page.get_by_text("has no link in it any more")).to_be_visible()
     await page.page.goto(f"{page.address}/#/verify/{SPENT}")
@@ -79,10 +78,13 @@ async def test_links_that_do_nothing_any_more(open_page: OpenPage) -> None:
 
 
 async def test_an_address_is_confirmed(web: WebPage, gateway: FakeGateway) -> None:
-    """A mail is asked for in the profile, and opening its link confirms the address by itself."""
+    """A mail is asked for in the profile; its link says whose address it is, and confirms it when told to."""
     await web.page.goto(f"{web.address}/#/account")
     await web.page.get_by_role("button", name="Mail a link to confirm it").click()
     await web.page.goto(f"{web.address}/#/verify/{CODE}")
+    await expect(web.page.locator("#mailed dl")).to_contain_text(MASKED)
+    assert gateway.mail.asked == [{"language": "en"}]
+    await web.page.get_by_role("button", name="Confirm it").click()
     await expect(web.page.get_by_text("Your address is confirmed.")).to_be_visible()
     assert CODE not in web.page.url
     assert gateway.mail.asked == [{"language": "en"}, {"code": CODE}]
@@ -103,3 +105,27 @@ async def test_a_sign_up_that_is_confirmed_by_mail(open_page: OpenPage, gateway:
     await page.page.get_by_label("Password").fill(PASSWORD)
     await page.page.get_by_role("button", name="Finish").click()
     await page.sees_library()
+
+
+@pytest.mark.parametrize("act", ["verify", "reset", "change", "undo", "confirm"])
+async def test_opening_a_link_does_nothing(open_page: OpenPage, gateway: FakeGateway, act: str) -> None:
+    """Each link says whose account it is for, and waits for its button: programs that read mail open links, too."""
+    page = await open_page(f"/#/{act}/{CODE}")
+    await expect(page.page.locator("#mailed dl")).to_contain_text(MASKED)
+    await expect(page.page.locator("#mailed button[type=submit]")).to_be_enabled()
+    assert (await page.page.locator("#mailed dl").inner_text()).count(NEW_MASKED) == (act in {"change", "undo"})
+    assert gateway.mail.asked == []
+    assert CODE not in page.page.url
+
+
+async def test_a_link_that_cannot_be_asked_about_can_be_tried_again(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """While the server is away nothing is lost: its code is kept for another try."""
+    gateway.mail.refusal = (503, "UNREACHABLE")
+    page = await open_page(f"/#/change/{CODE}")
+    again = page.page.get_by_role("button", name="Try again")
+    await expect(again).to_be_visible()
+    gateway.mail.refusal = None
+    await again.click()
+    await page.page.get_by_role("button", name="Change it").click()
+    await expect(page.page.get_by_text("This is the address of your account now.")).to_be_visible()
+    assert gateway.mail.asked == [{"code": CODE, "language": "en"}]

@@ -5,11 +5,12 @@ How long it takes until then is a figure of `make bench`.
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import Callable
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.integration.web.conftest import OpenPage
 from tests.integration.web.fake_gateway import PASSWORD, WEB, FakeGateway
@@ -58,3 +59,41 @@ async def test_the_library_works_as_soon_as_it_is_shown(
     known = await web.page.context.storage_state()
     async with loaded_slowly(browser, gateway.address, LIBRARY, known) as (page, _), page.expect_file_chooser():
         await page.get_by_role("button", name="Choose songs").click()
+
+
+async def test_the_library_is_asked_for_before_the_scripts_are_here(
+    browser: Browser, open_page: OpenPage, gateway: FakeGateway
+) -> None:
+    """Whoever is signed in waits for the page's scripts and for its answers at once, and each is asked for once."""
+    web = await open_page()
+    await web.sign_up("ada@example.org", PASSWORD)
+    context = await browser.new_context(storage_state=await web.page.context.storage_state())
+    page = await context.new_page()
+    come, known = asyncio.Event(), len(gateway.asked)
+
+    async def held(route: Route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await page.route("**/assets/index-*.js", held)
+    async with page.expect_response("**/v1/me"), page.expect_response("**/v1/tracks?*"):
+        await page.goto(gateway.address, wait_until="commit")
+    assert await page.locator("#app > *").count() == 0
+    come.set()
+    await expect(page.locator("#list-state")).to_contain_text("No tracks yet")
+    await expect(page.locator("#account-usage")).to_be_visible()
+    asked = gateway.asked[known:]
+    for one in ("me", "tracks", "billing/usage", "models"):
+        assert asked.count(f"GET /v1/{one}") == 1, asked
+    await context.close()
+
+
+async def test_a_session_that_is_too_old_is_renewed_once(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """What was asked ahead and refused for the session's age is asked again behind one renewal, and shown."""
+    web = await open_page()
+    await web.sign_up("ada@example.org", PASSWORD)
+    gateway.is_access_stale = True
+    await web.page.reload()
+    await expect(web.page.locator("#list-state")).to_contain_text("No tracks yet")
+    await expect(web.page.locator("#account-usage")).to_be_visible()
+    assert gateway.refreshes == 1

@@ -90,6 +90,17 @@ async def test_a_download_goes_on_without_its_dialog(web: WebPage, gateway: Fake
     assert await web.saved(NAME) == FILE
 
 
+async def test_an_end_is_told_of_what_was_asked_for(web: WebPage, gateway: FakeGateway, dialog: Locator) -> None:
+    """With another choice on screen the end of a download is told in passing, and beside its own choice alone."""
+    await _begin(web, gateway, dialog)
+    await dialog.get_by_role("radio", name="Bass", exact=True).check()
+    gateway.hold_downloads(are_held=False)
+    await expect(web.page.locator(".notices")).to_contain_text(f"{NAME} is saved.")
+    await expect(dialog.locator(".news")).to_have_text("")
+    await dialog.get_by_role("radio", name="Vocals", exact=True).check()
+    await expect(dialog.locator(".news")).to_have_text(f"{NAME} is saved.")
+
+
 async def test_a_zip_holds_the_stems_that_are_chosen(web: WebPage, gateway: FakeGateway, dialog: Locator) -> None:
     """All stems are in it at first; those that are not ticked are not asked for, and of none there is no zip."""
     await _ready(web, gateway)

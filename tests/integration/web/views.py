@@ -8,11 +8,10 @@ from typing import Literal
 from playwright.async_api import FilePayload, expect
 
 from tests.browser import WebPage
-from tests.integration.web import passkey_views
+from tests.integration.web import mailed_views, passkey_views
 from tests.integration.web.fake_devices import USER_CODE
 from tests.integration.web.fake_factor import CODE
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
-from tests.integration.web.fake_mail import SPENT
 from tests.integration.web.fake_providers import BOTH
 
 WIDTHS_PX = (360, 768, 1440)
@@ -65,26 +64,27 @@ async def walk(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     # There, under Security too, are ways in by others.
     gateway.providers.offered, gateway.providers.connected = BOTH, ["google"]
     await web.page.reload()
-    await _door(web, look)
+    await _door(web, gateway, look)
     await _first_songs(web, gateway, look)
     await _library(web, gateway, look)
     await _download(web, gateway, look)
     link = await _player(web, look)
     await _account(web, gateway, look)
     await _factor(web, gateway, look)
-    await _device(web, look)
+    await _device(web, gateway, look)
     await _payments(web, gateway, look)
     await _elsewhere(web, link, look)
     await _faults(web, gateway, look)
 
 
-async def _door(web: WebPage, look: Look) -> None:
-    await _mailed(web, look)
+async def _door(web: WebPage, gateway: FakeGateway, look: Look) -> None:
+    await mailed_views.mailed(web, look)
     await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()
     await expect(web.page.get_by_role("button", name="Continue with Google")).to_be_visible()
     await look("sign-in")
     await passkey_views.sign_in(web, look)
     await _back_from_a_provider(web, look)
+    await mailed_views.sign_up_sent(web, gateway, look)
     await web.page.get_by_role("button", name="Create an account").click()
     await expect(web.page.get_by_label("I am 13 or older")).to_be_visible()
     await look("sign-up")
@@ -107,22 +107,6 @@ async def _back_from_a_provider(web: WebPage, look: Look) -> None:
     await expect(web.page.get_by_role("heading", name="One more thing")).to_be_visible()
     await look("arrived-newcomer")
     await web.page.get_by_role("link", name="Cancel").click()
-
-
-async def _mailed(web: WebPage, look: Look) -> None:
-    for address, text, name in (
-        ("forgot", "Enter the address of your account", "forgot"),
-        (f"reset/{'x' * 43}", "It signs you out everywhere", "reset"),
-        (f"verify/{SPENT}", "was used or has run out", "verify-spent"),
-        (f"verify/{'x' * 43}", "Your address is confirmed", "verify"),
-        (f"confirm/{'x' * 43}", "Enter the password that you chose", "confirm"),
-        (f"change/{'x' * 43}", "This is the address of your account now", "change-email"),
-        (f"undo/{'x' * 43}", "Your old address counts again", "undo-email"),
-    ):
-        await web.page.goto(f"{web.address}/#/{address}")
-        await expect(web.page.locator("#mailed")).to_contain_text(text)
-        await look(name)
-    await web.page.goto(f"{web.address}/#/")
 
 
 async def _first_songs(web: WebPage, gateway: FakeGateway, look: Look) -> None:
@@ -326,7 +310,7 @@ async def _factor(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await look("account-new-address")
 
 
-async def _device(web: WebPage, look: Look) -> None:
+async def _device(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await web.page.goto(f"{web.address}/#/device")
     await expect(web.page.get_by_label("Code")).to_be_visible()
     await look("device")
@@ -337,6 +321,17 @@ async def _device(web: WebPage, look: Look) -> None:
     await web.page.get_by_role("button", name="Sign it in").click()
     await expect(web.page.get_by_role("heading", name="The program is signed in")).to_be_visible()
     await look("device-approved")
+    gateway.devices.answers.clear()
+    await web.page.goto(f"{web.address}/#/device/{USER_CODE}")
+    await web.page.get_by_role("button", name="Refuse").click()
+    await expect(web.page.get_by_role("heading", name="The program is refused")).to_be_visible()
+    await look("device-refused")
+    # Its address is that of the empty form by now.
+    await web.page.reload()
+    await web.page.get_by_label("Code").fill("XXXX-XXXX")
+    await web.page.get_by_role("button", name="Continue").click()
+    await expect(web.page.get_by_role("alert")).to_be_visible()
+    await look("device-unknown")
 
 
 async def _payments(web: WebPage, gateway: FakeGateway, look: Look) -> None:

@@ -35,6 +35,8 @@ from services.auth.domain.errors import (
 )
 from services.auth.domain.facts import AccountReclaimed
 from services.auth.domain.identity import Profile
+from services.auth.domain.letters import letter
+from services.auth.domain.mail import Occasion
 from tests.unit.auth.fakes import World
 from tests.unit.auth.passkey_conformance import passkey_of
 from tests.unit.auth.signing_up import sign_up
@@ -85,7 +87,7 @@ async def test_a_taken_address_is_answered_alike() -> None:
         await request_email_change(world.ports, account.user_id, email, "en")
         told.append((newest(world).to, len(world.waiting()) - mails, len(world.store.rows.codes) - codes))
     assert told == [(NEW, 1, 1), ("grace@example.org", 1, 1)]
-    assert newest(world).subject == "You already have a StripSession account"
+    assert newest(world).subject == "This address belongs to a StripSession account"
     assert "/change/" not in newest(world).text
 
 
@@ -199,14 +201,14 @@ async def _sign_up(world: World, email: str) -> None:
 async def _sign_up_by_mail(world: World, email: str) -> None:
     world.confirms_sign_ups = True
     assert await sign_up_as_asked(world.ports, new_person(email, PASSWORD, "")) is None
-    assert (newest(world).to, newest(world).subject) == (email, "You already have a StripSession account")
+    assert (newest(world).to, newest(world).subject) == (email, "This address belongs to a StripSession account")
     world.confirms_sign_ups = False
 
 
 async def _change_to(world: World, email: str) -> None:
     other, _ = await sign_up(world.ports, "mallory@example.org", PASSWORD, "")
     await request_email_change(world.ports, other.user_id, email, "en")
-    assert (newest(world).to, newest(world).subject) == (email, "You already have a StripSession account")
+    assert (newest(world).to, newest(world).subject) == (email, "This address belongs to a StripSession account")
 
 
 @pytest.mark.parametrize("take", [_sign_up, _sign_up_by_mail, _change_to])
@@ -217,6 +219,23 @@ async def test_an_address_that_can_be_brought_back_is_taken(take: Callable[[Worl
     await take(world, OLD)
     await undo_email_change(world.ports, undo, "en")
     assert (await get_account(world.ports, user_id)).email.typed == OLD
+
+
+@pytest.mark.parametrize("take", [_sign_up_by_mail, _change_to])
+@pytest.mark.parametrize(("language", "false"), [("en", "you have an account"), ("de", "du ein Konto hast")])
+async def test_a_mail_to_an_address_that_is_kept_says_nothing_false(
+    take: Callable[[World, str], Awaitable[None]], language: str, false: str
+) -> None:
+    """Whoever asks in the week of undoing may have no account: the mail tells of the week, and not of "you"."""
+    world = World(sends_mail=True)
+    await moved(world)
+    await take(world, OLD)
+    occasion = Occasion.ADDRESS_TAKEN if take is _sign_up_by_mail else Occasion.EMAIL_CHANGE_TAKEN
+    assert newest(world).text == letter(occasion, "en", "https://us.example")[1]
+    subject, text = letter(occasion, language, "https://us.example")
+    assert false not in text
+    assert not {"You", "Du"} & set(subject.split())
+    assert ("seven days" if language == "en" else "sieben Tagen") in text
 
 
 async def test_an_address_is_free_once_its_link_has_run_out() -> None:

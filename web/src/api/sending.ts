@@ -1,5 +1,6 @@
 /** `fetch` with what every call to the gateway needs: one renewal of the session, patience with a busy server, Problems. */
 
+import { takeAhead } from "$/api/ahead";
 import { Problem } from "$/api/problem";
 import { prove } from "$/api/proving";
 import { refreshSession, sayEnded } from "$/api/refresh";
@@ -17,9 +18,11 @@ export async function send(request: Request): Promise<Response> {
   let isRefreshed = false;
   let isProved = false;
   for (let tries = 1; ; tries += 1) {
-    const asked_at = Date.now();
+    const ahead = takeAhead(request);
+    const asked_at = ahead?.at ?? Date.now();
     // A body can be sent once: the copy goes, and the request stays for another try.
-    const response = await sendOnce(request.clone());
+    const response = (await ahead?.answer) ?? (await sendOnce(request.clone()));
+    request.signal.throwIfAborted();
     if (response.ok) {
       return response;
     }

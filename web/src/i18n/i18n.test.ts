@@ -49,3 +49,15 @@ it("takes no name of an object's own for a language", async () => {
   await language.beginLanguage();
   expect(language.i18n.locale).toBe("en");
 });
+
+it("writes the day of a year as the browser itself does, in each language", async () => {
+  await visit(["en"]);
+  for (const locale of Object.keys(language.locales) as (keyof typeof language.locales)[]) {
+    await language.chooseLanguage(locale);
+    for (let month = 0; month < 12; month += 1) {
+      const day = new Date(2024, month, month + 1);
+      const written = day.toLocaleDateString(locale, { day: "numeric", month: "long" });
+      expect(language.i18n.m.times.dayAndMonth(day)).toBe(written);
+    }
+  }
+});

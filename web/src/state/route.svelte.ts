@@ -8,15 +8,16 @@ export type Route =
   | { view: "device"; code: string }
   | { view: "link"; code: string }
   | { view: "arrived"; isConnecting: boolean; fault: string }
+  | { view: "forgot" }
   | { view: "mailed"; act: MailedAct; code: string };
 
-/** What a link in a mail does; forgot asks for one. */
-export type MailedAct = "forgot" | "reset" | "verify" | "confirm" | "change" | "undo";
+/** What a link in a mail does. */
+export type MailedAct = "reset" | "verify" | "confirm" | "change" | "undo";
 
 const ID = "([A-Za-z0-9_-]+)";
 const TRACK = new RegExp(`^#/track/${ID}(?:[?].*)?$`);
 const SHARED = new RegExp(`^#/shared/${ID}$`);
-const MAILED = new RegExp(`^#/(forgot|reset|verify|confirm|change|undo)(?:/${ID})?$`);
+const MAILED = new RegExp(`^#/(reset|verify|confirm|change|undo)(?:/${ID})?$`);
 const DEVICE = /^#\/device(?:\/([A-Za-z-]{1,40}))?$/;
 /** Where the server sends whoever comes back from a provider: nothing in it is secret. */
 const ARRIVED = /^#\/arrived(?:\/(connect|[A-Z_]{1,60}))?$/;
@@ -49,6 +50,9 @@ export function routeOf(hash: string): Route {
   const mailed = MAILED.exec(hash);
   if (mailed) {
     return { view: "mailed", act: mailed[1] as MailedAct, code: mailed[2] ?? "" };
+  }
+  if (hash === "#/forgot") {
+    return { view: "forgot" };
   }
   const device = DEVICE.exec(hash);
   if (device) {

@@ -8,7 +8,7 @@ describe("the address of a link in a mail", () => {
       expect(routeOf(`#/${act}/${code}`)).toEqual({ view: "mailed", act, code });
       expect(routeOf(`#/${act}`)).toEqual({ view: "mailed", act, code: "" });
     }
-    expect(routeOf("#/forgot")).toEqual({ view: "mailed", act: "forgot", code: "" });
+    expect(routeOf("#/forgot")).toEqual({ view: "forgot" });
   });
 
   it("says what came of a provider, in a word of the server's or none", () => {

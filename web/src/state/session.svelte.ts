@@ -12,7 +12,7 @@ import { forgetPlayers } from "$/player/memory";
 import { forgetModel, rereadModel } from "$/state/models.svelte";
 import { forgetOwner, keptOwner, ownerDigest, rememberOwner } from "$/state/owner";
 import { goInstead, routeOf } from "$/state/route.svelte";
-import { shelf } from "$/state/shelf";
+import { isRemembered, remember, SIGNED_IN } from "$/state/signedIn";
 import { forgetTags } from "$/state/tags.svelte";
 import { tracks } from "$/state/tracks.svelte";
 import { uploads } from "$/state/uploads.svelte";
@@ -29,9 +29,6 @@ interface Session {
   /** Why nobody is signed in, where there is something to say. */
   told: string;
 }
-
-/** When somebody signed in here: never who, and no secret. Without it a first visit asks for no account. */
-const SIGNED_IN = "stripsession.signed-in";
 
 export const session = $state<Session>({ status: "starting", account: null, told: "" });
 
@@ -347,18 +344,4 @@ async function noteOtherTab(key: string | null): Promise<void> {
 async function noteSignIn(): Promise<void> {
   remember(true);
   await forgetAnswers();
-}
-
-/** Where the browser keeps nothing only the server knows. */
-function isRemembered(): boolean {
-  return shelf.isForbidden || shelf.read(SIGNED_IN) !== null;
-}
-
-function remember(isSignedIn: boolean): void {
-  if (isSignedIn) {
-    // Another value each time, so that other tabs hear of it.
-    shelf.write(SIGNED_IN, String(Date.now()));
-  } else {
-    shelf.remove(SIGNED_IN);
-  }
 }

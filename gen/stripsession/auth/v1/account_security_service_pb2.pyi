@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -18,6 +19,42 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _MailedAct:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MailedActEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MailedAct.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MAILED_ACT_UNSPECIFIED: _MailedAct.ValueType  # 0
+    """Not said."""
+    MAILED_ACT_VERIFY: _MailedAct.ValueType  # 1
+    """Confirms the address of an account."""
+    MAILED_ACT_RESET: _MailedAct.ValueType  # 2
+    """Chooses a new password."""
+    MAILED_ACT_CHANGE: _MailedAct.ValueType  # 3
+    """Puts another address in place of an account's."""
+    MAILED_ACT_UNDO: _MailedAct.ValueType  # 4
+    """Takes such a change back."""
+    MAILED_ACT_CONFIRM: _MailedAct.ValueType  # 5
+    """Finishes a sign-up."""
+
+class MailedAct(_MailedAct, metaclass=_MailedActEnumTypeWrapper):
+    """What the link of a mail does."""
+
+MAILED_ACT_UNSPECIFIED: MailedAct.ValueType  # 0
+"""Not said."""
+MAILED_ACT_VERIFY: MailedAct.ValueType  # 1
+"""Confirms the address of an account."""
+MAILED_ACT_RESET: MailedAct.ValueType  # 2
+"""Chooses a new password."""
+MAILED_ACT_CHANGE: MailedAct.ValueType  # 3
+"""Puts another address in place of an account's."""
+MAILED_ACT_UNDO: MailedAct.ValueType  # 4
+"""Takes such a change back."""
+MAILED_ACT_CONFIRM: MailedAct.ValueType  # 5
+"""Finishes a sign-up."""
+Global___MailedAct: _TypeAlias = MailedAct  # noqa: Y015
 
 @_typing.final
 class SignedInSession(_message.Message):
@@ -507,3 +544,55 @@ class ResetPasswordResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ResetPasswordResponse: _TypeAlias = ResetPasswordResponse  # noqa: Y015
+
+@_typing.final
+class DescribeMailedLinkRequest(_message.Message):
+    """Asks what a code is for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    ACT_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """The code from the link."""
+    act: Global___MailedAct.ValueType
+    """What the link says that it does."""
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        act: Global___MailedAct.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["act", b"act", "code", b"code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DescribeMailedLinkRequest: _TypeAlias = DescribeMailedLinkRequest  # noqa: Y015
+
+@_typing.final
+class DescribeMailedLinkResponse(_message.Message):
+    """The account and its address, each with its first character and its domain alone, e.g. "a•••@example.org"."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MASKED_ACCOUNT_FIELD_NUMBER: _builtins.int
+    MASKED_EMAIL_FIELD_NUMBER: _builtins.int
+    masked_account: _builtins.str
+    """The present address; empty where there is no account yet, or it has none."""
+    masked_email: _builtins.str
+    """The address that the account has then."""
+    def __init__(
+        self,
+        *,
+        masked_account: _builtins.str = ...,
+        masked_email: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["masked_account", b"masked_account", "masked_email", b"masked_email"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DescribeMailedLinkResponse: _TypeAlias = DescribeMailedLinkResponse  # noqa: Y015

@@ -75,6 +75,11 @@ class AccountSecurityServiceStub:
                 request_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ResetPasswordRequest.SerializeToString,
                 response_deserializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ResetPasswordResponse.FromString,
                 _registered_method=True)
+        self.DescribeMailedLink = channel.unary_unary(
+                '/stripsession.auth.v1.AccountSecurityService/DescribeMailedLink',
+                request_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.DescribeMailedLinkRequest.SerializeToString,
+                response_deserializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.DescribeMailedLinkResponse.FromString,
+                _registered_method=True)
         self.ListEndedSessions = channel.unary_stream(
                 '/stripsession.auth.v1.AccountSecurityService/ListEndedSessions',
                 request_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ListEndedSessionsRequest.SerializeToString,
@@ -145,6 +150,14 @@ class AccountSecurityServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DescribeMailedLink(self, request, context):
+        """What the code of any mailed link is for, which works afterwards as before: so that nobody does with it what they
+        cannot see. NOT_FOUND/CODE_SPENT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListEndedSessions(self, request, context):
         """Sessions that ended while access tokens of them may live; the last message alone says when that was read.
         """
@@ -194,6 +207,11 @@ def add_AccountSecurityServiceServicer_to_server(servicer, server):
                     servicer.ResetPassword,
                     request_deserializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ResetPasswordRequest.FromString,
                     response_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ResetPasswordResponse.SerializeToString,
+            ),
+            'DescribeMailedLink': grpc.unary_unary_rpc_method_handler(
+                    servicer.DescribeMailedLink,
+                    request_deserializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.DescribeMailedLinkRequest.FromString,
+                    response_serializer=stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.DescribeMailedLinkResponse.SerializeToString,
             ),
             'ListEndedSessions': grpc.unary_stream_rpc_method_handler(
                     servicer.ListEndedSessions,
@@ -418,6 +436,33 @@ class AccountSecurityService:
             '/stripsession.auth.v1.AccountSecurityService/ResetPassword',
             stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ResetPasswordRequest.SerializeToString,
             stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.ResetPasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DescribeMailedLink(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.auth.v1.AccountSecurityService/DescribeMailedLink',
+            stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.DescribeMailedLinkRequest.SerializeToString,
+            stripsession_dot_auth_dot_v1_dot_account__security__service__pb2.DescribeMailedLinkResponse.FromString,
             options,
             channel_credentials,
             insecure,

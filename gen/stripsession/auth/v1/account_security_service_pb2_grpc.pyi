@@ -55,6 +55,10 @@ class AccountSecurityServiceStub:
     """Takes the code of such a link and a new password, ends every session, API key and passkey, and disconnects
     providers. NOT_FOUND/CODE_SPENT, INVALID_ARGUMENT/WEAK_PASSWORD.
     """
+    DescribeMailedLink: _grpc.UnaryUnaryMultiCallable[_account_security_service_pb2.DescribeMailedLinkRequest, _account_security_service_pb2.DescribeMailedLinkResponse]
+    """What the code of any mailed link is for, which works afterwards as before: so that nobody does with it what they
+    cannot see. NOT_FOUND/CODE_SPENT.
+    """
     ListEndedSessions: _grpc.UnaryStreamMultiCallable[_account_security_service_pb2.ListEndedSessionsRequest, _account_security_service_pb2.ListEndedSessionsResponse]
     """Sessions that ended while access tokens of them may live; the last message alone says when that was read."""
 
@@ -84,6 +88,10 @@ class AccountSecurityServiceAsyncStub(AccountSecurityServiceStub):
     ResetPassword: _aio.UnaryUnaryMultiCallable[_account_security_service_pb2.ResetPasswordRequest, _account_security_service_pb2.ResetPasswordResponse]  # type: ignore[assignment]
     """Takes the code of such a link and a new password, ends every session, API key and passkey, and disconnects
     providers. NOT_FOUND/CODE_SPENT, INVALID_ARGUMENT/WEAK_PASSWORD.
+    """
+    DescribeMailedLink: _aio.UnaryUnaryMultiCallable[_account_security_service_pb2.DescribeMailedLinkRequest, _account_security_service_pb2.DescribeMailedLinkResponse]  # type: ignore[assignment]
+    """What the code of any mailed link is for, which works afterwards as before: so that nobody does with it what they
+    cannot see. NOT_FOUND/CODE_SPENT.
     """
     ListEndedSessions: _aio.UnaryStreamMultiCallable[_account_security_service_pb2.ListEndedSessionsRequest, _account_security_service_pb2.ListEndedSessionsResponse]  # type: ignore[assignment]
     """Sessions that ended while access tokens of them may live; the last message alone says when that was read."""
@@ -159,6 +167,16 @@ class AccountSecurityServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_account_security_service_pb2.ResetPasswordResponse, _abc.Awaitable[_account_security_service_pb2.ResetPasswordResponse]]:
         """Takes the code of such a link and a new password, ends every session, API key and passkey, and disconnects
         providers. NOT_FOUND/CODE_SPENT, INVALID_ARGUMENT/WEAK_PASSWORD.
+        """
+
+    @_abc_1.abstractmethod
+    def DescribeMailedLink(
+        self,
+        request: _account_security_service_pb2.DescribeMailedLinkRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_account_security_service_pb2.DescribeMailedLinkResponse, _abc.Awaitable[_account_security_service_pb2.DescribeMailedLinkResponse]]:
+        """What the code of any mailed link is for, which works afterwards as before: so that nobody does with it what they
+        cannot see. NOT_FOUND/CODE_SPENT.
         """
 
     @_abc_1.abstractmethod

@@ -15,8 +15,12 @@ export const mailed: Messages["mailed"] = {
   resetSend: "Wählen",
   resetDone: "Du hast ein neues Passwort. Melde dich damit an.",
   verify: "Bestätige deine Adresse",
+  verifyLead: "Bestätige, dass dieses Konto deines ist und du seine Mails liest.",
+  verifySend: "Bestätigen",
   verifyDone: "Deine Adresse ist bestätigt.",
   change: "Deine Adresse ändern",
+  changeLead: "Danach meldest du dich bei diesem Konto mit der neuen Adresse an, und seine Mails kommen dorthin.",
+  changeSend: "Ändern",
   changeDone: "Das ist jetzt die Adresse deines Kontos.",
   undo: "Änderung deiner Adresse zurücknehmen",
   undoLead:
@@ -26,6 +30,10 @@ export const mailed: Messages["mailed"] = {
   confirm: "Stell dein Konto fertig",
   confirmLead: "Gib das Passwort ein, das du gewählt hast, als du darum batst.",
   confirmSend: "Fertigstellen",
+  account: "Konto",
+  newAddress: "Neue Adresse",
+  oldAddress: "Alte Adresse",
+  stranger: "Kennst du dieses Konto nicht, dann schließ diese Seite. Noch hat sich nichts geändert.",
   noCode:
     "In dieser Adresse steht kein Link mehr. Öffne den Link in deiner Mail noch einmal, oder bitte um einen neuen.",
   look: "Schau in deine Mail",
