@@ -9,6 +9,7 @@ from starlette.responses import Response
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer, nothing, read_bytes
 from services.gateway.api.mapping import track_json
+from services.gateway.api.problems import refuse
 from stripsession.library.v1 import cover_service_pb2
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class CoverRoutes:
         """Take a picture."""
         # Not an upload: it is so small that it is held whole.
         data = await read_bytes(call.request, COVER_BYTES_MAX, within_s=_SENT_S)
+        if not data:
+            raise refuse(415, "COVER_UNREADABLE", "There is no picture in the body.")
         request = cover_service_pb2.SetCoverRequest(owner_id=call.owner_id, track_id=call.path["track_id"], data=data)
         return json_answer(track_json((await ask(self._covers.SetCover, request)).track))
 
