@@ -19,10 +19,16 @@ from tests.unit.library.pictures import png
 
 
 class _Stuck(SealedObjectStore):
-    """Of which nothing can be removed."""
+    """Of which nothing below one room can be removed."""
+
+    def __init__(self, world: World, room: str) -> None:
+        super().__init__(open_objects(f"file://{world.folder}"))
+        self._room = room
 
     async def delete_prefix(self, prefix: str) -> int:
-        raise OSError("the storage is away")
+        if prefix.startswith(self._room):
+            raise OSError("the storage is away")
+        return await super().delete_prefix(prefix)
 
 
 async def _told(world: World) -> list[TrackErased]:
@@ -53,15 +59,22 @@ async def test_what_is_erased_is_counted_and_told_once(world: World) -> None:
     assert b"title" not in fact.SerializeToString()
 
 
-async def test_nothing_is_told_before_the_last_object_is_gone(world: World) -> None:
-    """While the storage keeps something there is no fact; the sweep that removes it tells it, with its own time."""
+@pytest.mark.parametrize("room", ["stems/", "covers/", "uploads/"])
+async def test_nothing_is_told_before_the_last_object_is_gone(world: World, room: str) -> None:
+    """While the storage keeps anything there is no fact; the sweep that removes it tells it, with its own time."""
     track = await world.track()
-    stuck = dataclasses.replace(world.ports, objects=_Stuck(open_objects(f"file://{world.folder}")))
+    await open_track(world.ports, track.track_id, track.job_id, 1, STEMS)
+    await world.commit(track, 0)
+    await set_cover(world.ports, OWNER, track.track_id, png(9, 9))
+    stuck = dataclasses.replace(world.ports, objects=_Stuck(world, room))
     with pytest.raises(OSError, match="away"):
         await delete_track(stuck, OWNER, track.track_id)
+    await sweep(stuck)
+    assert world.stored(room)
     assert await _told(world) == []
     world.clock.advance(seconds=60)
     await sweep(world.ports)
+    assert world.stored() == []
     (fact,) = await _told(world)
     assert fact.erased_at.seconds - fact.asked_at.seconds == 60
-    assert (fact.stem_files, fact.covers, fact.links) == (0, 0, 0)
+    assert (fact.stem_files, fact.covers, fact.links) == (2, 1, 0)
