@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
+from services.library.app.owned_track import owned_track
 from services.library.app.ports import Ports
 from services.library.app.stop_job import stop_job
 from services.library.app.tell_webhooks import tell_ended
-from services.library.domain.errors import TrackNotFound
 from services.library.domain.facts import TrackChanged
 from services.library.domain.track import Track
 
@@ -19,11 +19,7 @@ async def cancel_track(ports: Ports, owner_id: str, track_id: str) -> Track:
     hear of it.
     """
     async with ports.store.transaction() as work:
-        if await work.tracks.get(owner_id, track_id) is None:
-            raise TrackNotFound
-        current = await work.tracks.locked(track_id)
-        if current is None or current.deleting_at is not None:
-            raise TrackNotFound
+        current = await owned_track(work, owner_id, track_id)
         track = current.cancelled()
         if track is not current:
             track = dataclasses.replace(track, updated_at=ports.clock.now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from services.library.app.owned_track import owned_track
 from services.library.app.ports import Ports
 from services.library.domain.errors import TitleEmpty, TrackNotFound
 from services.library.domain.facts import TrackChanged
@@ -49,11 +50,7 @@ async def update_track(
     if tags is not None:
         changes["tags"] = clean_words(tags)
     async with ports.store.transaction() as work:
-        if await work.tracks.get(owner_id, track_id) is None:
-            raise TrackNotFound
-        current = await work.tracks.locked(track_id)
-        if current is None or current.deleting_at is not None:
-            raise TrackNotFound
+        current = await owned_track(work, owner_id, track_id)
         track = dataclasses.replace(current, **changes, updated_at=ports.clock.now())  # type: ignore[arg-type]  # names and kinds are chosen above
         await work.tracks.save(track)
         await work.publish(TrackChanged(track_id, owner_id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from services.library.app.owned_track import owned_track
 from services.library.app.ports import Ports, Work
 from services.library.domain.errors import TrackNotFound
 from services.library.domain.facts import TrackChanged
@@ -30,7 +31,7 @@ async def set_cover(ports: Ports, owner_id: str, track_id: str, data: bytes) -> 
     needless = name
     try:
         async with ports.store.transaction() as work:
-            track = await _owned(work, owner_id, track_id)
+            track = await owned_track(work, owner_id, track_id)
             place = CoverObject(name, cover.media_type, len(cover.data))
             before = await work.file_tags.choose_cover(owner_id, track_id, place, key)
             track = await _changed(ports, work, track)
@@ -44,22 +45,12 @@ async def set_cover(ports: Ports, owner_id: str, track_id: str, data: bytes) -> 
 async def remove_cover(ports: Ports, owner_id: str, track_id: str) -> Track:
     """The track without a cover, its file's included. Idempotent. Raises TrackNotFound."""
     async with ports.store.transaction() as work:
-        track = await _owned(work, owner_id, track_id)
+        track = await owned_track(work, owner_id, track_id)
         before = await work.file_tags.drop_cover(track_id)
         if before:
             track = await _changed(ports, work, track)
     if before:
         await ports.objects.delete(before)
-    return track
-
-
-async def _owned(work: Work, owner_id: str, track_id: str) -> Track:
-    """One of a listener's tracks, locked. Raises TrackNotFound."""
-    if await work.tracks.get(owner_id, track_id) is None:
-        raise TrackNotFound
-    track = await work.tracks.locked(track_id)
-    if track is None or track.deleting_at is not None:
-        raise TrackNotFound
     return track
 
 
