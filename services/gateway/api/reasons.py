@@ -76,7 +76,7 @@ OF_SERVICES: Mapping[str, Reason] = {
     "CONNECTION_NOT_FOUND": Reason(404, "This provider is not connected to your account."),
     "COVER_NOT_FOUND": Reason(404, "The song has no cover."),
     "COVER_TOO_LARGE": Reason(413, "A cover has at most 4 MiB, and at most 4096 pixels a side."),
-    "COVER_UNREADABLE": Reason(415, "A cover is a whole JPEG, PNG or WebP picture."),
+    "COVER_UNREADABLE": Reason(415, "A cover is a whole picture that does not move: JPEG, PNG or WebP."),
     "DAMAGED": Reason(
         422, "This file is damaged or incomplete and cannot be decoded. Export it again, then upload it."
     ),

@@ -92,7 +92,7 @@ class CoverNotFound(Exception):
 
 
 class CoverUnreadable(Exception):
-    """A cover is a whole JPEG, PNG or WebP picture."""
+    """A cover is a whole picture that does not move: JPEG, PNG or WebP."""
 
 
 class CoverTooLarge(Exception):

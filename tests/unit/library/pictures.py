@@ -11,9 +11,12 @@ def png(width: int, height: int) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     data = zlib.compress(bytes(1 + 3 * min(width, 9)))
     chunks = [(b"IHDR", header), (b"IDAT", data), (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
-    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(name, body) for name, body in chunks)
+
+
+def png_chunk(name: bytes, body: bytes) -> bytes:
+    """A piece of a PNG."""
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
 def png_size(data: bytes) -> tuple[int, int]:
@@ -32,20 +35,41 @@ def jpeg(width: int, height: int) -> bytes:
 
 def webp_lossy(width: int, height: int) -> bytes:
     """A WebP with one VP8 frame."""
-    return _webp(b"VP8 ", b"\x10\x00\x00\x9d\x01\x2a" + struct.pack("<HH", width, height) + bytes(4))
+    return riff(lossy_chunk(width, height))
 
 
 def webp_lossless(width: int, height: int) -> bytes:
     """A WebP with one VP8L frame."""
-    return _webp(b"VP8L", b"\x2f" + ((width - 1) | (height - 1) << 14).to_bytes(4, "little") + bytes(3))
+    return riff(lossless_chunk(width, height))
 
 
 def webp_extended(width: int, height: int) -> bytes:
-    """A WebP that says its canvas first."""
+    """A WebP that says its canvas first, then its transparency, then one VP8 frame."""
+    return riff(canvas_chunk(width, height, flags=0x10), webp_chunk(b"ALPH", b"\0\0\0"), lossy_chunk(width, height))
+
+
+def canvas_chunk(width: int, height: int, *, flags: int = 0) -> bytes:
+    """A WebP's canvas."""
     canvas = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
-    return _webp(b"VP8X", b"\x10\x00\x00\x00" + canvas)
+    return webp_chunk(b"VP8X", bytes([flags, 0, 0, 0]) + canvas)
 
 
-def _webp(name: bytes, body: bytes) -> bytes:
-    chunk = name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
-    return b"RIFF" + struct.pack("<I", 4 + len(chunk)) + b"WEBP" + chunk
+def lossy_chunk(width: int, height: int) -> bytes:
+    """A VP8 frame."""
+    return webp_chunk(b"VP8 ", b"\x10\x00\x00\x9d\x01\x2a" + struct.pack("<HH", width, height) + bytes(4))
+
+
+def lossless_chunk(width: int, height: int) -> bytes:
+    """A VP8L frame."""
+    return webp_chunk(b"VP8L", b"\x2f" + ((width - 1) | (height - 1) << 14).to_bytes(4, "little") + bytes(3))
+
+
+def webp_chunk(name: bytes, body: bytes) -> bytes:
+    """A piece of a WebP."""
+    return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
+
+
+def riff(*chunks: bytes) -> bytes:
+    """A WebP of these pieces."""
+    body = b"WEBP" + b"".join(chunks)
+    return b"RIFF" + struct.pack("<I", len(body)) + body

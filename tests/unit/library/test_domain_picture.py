@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -12,7 +11,19 @@ from hypothesis import strategies as st
 from services.library.domain.errors import CoverTooLarge, CoverUnreadable
 from services.library.domain.file_tags import COVER_BYTES_MAX
 from services.library.domain.picture import SIDE_PIXELS_MAX, sent_cover
-from tests.unit.library.pictures import jpeg, png, webp_extended, webp_lossless, webp_lossy
+from tests.unit.library.pictures import (
+    canvas_chunk,
+    jpeg,
+    lossless_chunk,
+    lossy_chunk,
+    png,
+    png_chunk,
+    riff,
+    webp_chunk,
+    webp_extended,
+    webp_lossless,
+    webp_lossy,
+)
 
 MADE = {
     "image/png": [png],
@@ -43,10 +54,10 @@ def test_one_of_too_many_bytes_is_refused() -> None:
     """Four MiB are taken, and a byte more is not."""
     head, tail = png(9, 9)[:-12], png(9, 9)[-12:]
     room = COVER_BYTES_MAX - len(head) - len(tail) - 12
-    whole = head + _chunk(b"teXt", bytes(room)) + tail
+    whole = head + png_chunk(b"teXt", bytes(room)) + tail
     assert len(sent_cover(whole).data) == COVER_BYTES_MAX
     with pytest.raises(CoverTooLarge):
-        sent_cover(head + _chunk(b"teXt", bytes(room + 1)) + tail)
+        sent_cover(head + png_chunk(b"teXt", bytes(room + 1)) + tail)
 
 
 HOSTILE = {
@@ -71,6 +82,20 @@ HOSTILE = {
     "a WebP with a page behind it": webp_lossless(9, 9) + b"<script>",
     "a WebP whose frame does not begin": webp_lossy(9, 9).replace(b"\x9d\x01\x2a", b"\x9d\x01\x2b"),
     "a WebP of a kind unknown": webp_lossy(9, 9).replace(b"VP8 ", b"VP9 "),
+    "a PNG of a header and an end": png(9, 9)[:33] + png(9, 9)[-12:],
+    "a PNG that moves": png(9, 9)[:33] + png_chunk(b"acTL", bytes(8)) + png(9, 9)[33:],
+    "a JPEG of a frame and an end": jpeg(9, 9)[: jpeg(9, 9).index(b"\xff\xda")] + b"\xff\xd9",
+    "a JPEG whose scan is empty": jpeg(9, 9)[:-10] + b"\xff\xd9",
+    "a JPEG whose scan does not begin": jpeg(9, 9)[: jpeg(9, 9).index(b"\xff\xda") + 4] + b"\xff\xd9",
+    "a JPEG of two frames": jpeg(9, 9)[:20] + jpeg(99, 99)[20:39] + jpeg(9, 9)[20:],
+    "a WebP of a canvas alone": riff(canvas_chunk(9, 9)),
+    "a WebP whose canvas is another's": riff(canvas_chunk(9, 9), lossless_chunk(99, 99)),
+    "a WebP of two canvases": riff(canvas_chunk(9, 9), canvas_chunk(9, 9), lossy_chunk(9, 9)),
+    "a WebP that says that it moves": riff(canvas_chunk(9, 9, flags=0x02), lossy_chunk(9, 9)),
+    "a WebP that moves": riff(canvas_chunk(9, 9), webp_chunk(b"ANMF", bytes(16) + lossy_chunk(9, 9))),
+    "a WebP whose frame is cut off": riff(canvas_chunk(9, 9), lossy_chunk(9, 9)[:-2]),
+    "a WebP of a frame that needs another": webp_lossy(9, 9).replace(b"\x10\x00\x00\x9d", b"\x11\x00\x00\x9d"),
+    "a WebP of a million pieces": riff(canvas_chunk(9, 9), bytes(8) * 500_000, lossy_chunk(9, 9)),
 }
 
 
@@ -94,5 +119,12 @@ def test_any_bytes_are_judged(beginning: bytes, cut: int, rest: bytes) -> None:
     assert cover.media_type in MADE
 
 
-def _chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+@given(
+    make=st.sampled_from([make for makes in MADE.values() for make in makes]), side=st.integers(1, 99), data=st.data()
+)
+def test_whatever_is_cut_off_is_refused(make: Callable[[int, int], bytes], side: int, data: st.DataObject) -> None:
+    """A picture of which the last bytes are missing, however many, is refused."""
+    whole = make(side, side)
+    left = data.draw(st.integers(0, len(whole) - 1))
+    with pytest.raises(CoverUnreadable):
+        sent_cover(whole[:left])
