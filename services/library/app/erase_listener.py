@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from services.library.app.delete_track import delete_track, finish_deletion
+from services.library.app.discard_object import discard_object
 from services.library.app.erase_upload import erase_upload
 from services.library.app.ports import Ports
 from services.library.app.update_webhook_endpoint import delete_webhook_endpoint
@@ -50,11 +51,22 @@ async def _remove(ports: Ports, owner_id: str) -> None:
         with contextlib.suppress(WebhookNotFound):
             await delete_webhook_endpoint(ports, owner_id, endpoint.endpoint_id)
     await _remove_songs(ports, owner_id)
+    await _discard(ports, owner_id)
     # Last: a request that came in between, for a track that was still there, is remembered until here.
     is_left = True
     while is_left:
         async with ports.store.transaction() as work:
             is_left = await work.made_requests.forget_of(owner_id, _REQUESTS)
+
+
+async def _discard(ports: Ports, owner_id: str) -> None:
+    while True:
+        async with ports.store.transaction() as work:
+            names = await work.needless_objects.due_of(owner_id, ports.clock.now(), _BATCH)
+        for name in names:
+            await discard_object(ports, name)
+        if not names:
+            return
 
 
 async def _remove_songs(ports: Ports, owner_id: str) -> None:

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from services.library.app.file_tag_ports import FileTagsOfTracks
+from services.library.app.object_ports import NeedlessObjects
 from services.library.app.people_ports import People
 from services.library.app.share_ports import MadeRequests, Shares
 from services.library.app.webhook_ports import WebhookDeliveries, WebhookEndpoints, WebhookSender
@@ -280,6 +281,11 @@ class Work(Protocol):
     @property
     def made_requests(self) -> MadeRequests:
         """Requests by their own names."""
+        ...
+
+    @property
+    def needless_objects(self) -> NeedlessObjects:
+        """Objects that are to be removed."""
         ...
 
     @property

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
+from services.library.app.discard_object import try_to_discard
+from services.library.app.drop_refused import drop_refused
 from services.library.app.erase_upload import finish_erasure
 from services.library.app.ports import Ports, Work
 from services.library.app.stop_job import stop_job
 from services.library.app.store_cover import store_cover
-from services.library.app.tell_webhooks import tell_deleted, tell_ended
+from services.library.app.tell_webhooks import tell_ended
 from services.library.domain.errors import FileRefused, QueueFull, SubmissionRefused, TrackNotFound, UploadGone
 from services.library.domain.facts import TrackChanged
 from services.library.domain.track import RETRYABLE, Acceptance, Failure, Track
@@ -72,6 +74,7 @@ async def _refuse(ports: Ports, track: Track, refusal: SubmissionRefused, *, is_
     if isinstance(refusal, QueueFull) and not is_awaited:
         return
     for_good = isinstance(refusal, FileRefused)
+    left = ""
     async with ports.store.transaction() as work:
         upload = await work.uploads.locked(track.upload_id)
         current = await work.tracks.locked(track.track_id)
@@ -82,11 +85,12 @@ async def _refuse(ports: Ports, track: Track, refusal: SubmissionRefused, *, is_
             failed = dataclasses.replace(failed, updated_at=ports.clock.now())
             await work.tracks.save(failed)
             await tell_ended(work, failed)
+            await work.publish(TrackChanged(track.track_id, track.owner_id))
         else:
-            await work.tracks.remove(track.track_id)
-            await tell_deleted(work, dataclasses.replace(current, updated_at=ports.clock.now()))
-        await work.publish(TrackChanged(track.track_id, track.owner_id))
+            left = await drop_refused(ports, work, current)
         if for_good and upload and upload.key_held:
             await work.uploads.destroy_key(track.upload_id)
+    if left:
+        await try_to_discard(ports, left)
     if for_good and upload and upload.erased_at is None:
         await finish_erasure(ports, track.upload_id)

@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from services.library.app.delete_track import finish_deletion
+from services.library.app.discard_object import discard_object, try_to_discard
+from services.library.app.drop_refused import drop_refused
 from services.library.app.erase_upload import finish_erasure
 from services.library.app.ports import Ports
 from services.library.app.stop_job import stop_job
 from services.library.app.submit_track import submit_track
-from services.library.app.tell_webhooks import tell_deleted
 from services.library.domain.errors import (
     QueueFull,
     SeparationUnavailable,
@@ -21,7 +22,6 @@ from services.library.domain.errors import (
     TrackNotFound,
     UploadGone,
 )
-from services.library.domain.facts import TrackChanged
 from services.library.domain.file_tags import cover_prefix
 from services.library.domain.made_request import REQUEST_LIFE
 from services.library.domain.segment import object_prefix
@@ -45,8 +45,9 @@ _log = logging.getLogger(__name__)
 
 
 async def sweep(ports: Ports) -> int:
-    """One round over what is to be removed; the number of tracks and uploads that it moved on."""
-    return await _finish_deletions(ports) + await _finish_erasures(ports) + await _bury(ports)
+    """One round over what is to be removed; the number of tracks, uploads and objects that it moved on."""
+    moved = await _finish_deletions(ports) + await _finish_erasures(ports) + await _bury(ports)
+    return moved + await _discard(ports)
 
 
 async def sweep_jobs(ports: Ports) -> int:
@@ -100,10 +101,10 @@ async def _touch(ports: Ports, track: Track) -> None:
 async def _remove(ports: Ports, track: Track) -> None:
     async with ports.store.transaction() as work:
         current = await work.tracks.locked(track.track_id)
-        if current and current.job_id == track.job_id and current.awaits_answer and not current.segments:
-            await work.tracks.remove(track.track_id)
-            await work.publish(TrackChanged(track.track_id, track.owner_id))
-            await tell_deleted(work, dataclasses.replace(current, updated_at=ports.clock.now()))
+        if not current or current.job_id != track.job_id or not current.awaits_answer or current.segments:
+            return
+        left = await drop_refused(ports, work, current)
+    await try_to_discard(ports, left)
 
 
 async def _stop_owed(ports: Ports) -> int:
@@ -140,3 +141,9 @@ async def _bury(ports: Ports) -> int:
             await work.tracks.remove(track_id)
 
     return await _each(tracks, bury)
+
+
+async def _discard(ports: Ports) -> int:
+    async with ports.store.transaction() as work:
+        names = await work.needless_objects.due(ports.clock.now(), _BATCH)
+    return await _each(names, lambda name: discard_object(ports, name))

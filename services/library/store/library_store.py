@@ -14,6 +14,7 @@ from services.library.domain.facts import Fact
 from services.library.store.file_tags import FileTagRows
 from services.library.store.keys import KeyRing
 from services.library.store.made_requests import MadeRequestRows
+from services.library.store.needless_objects import NeedlessObjectRows
 from services.library.store.people import PersonRows
 from services.library.store.reports import ReportRows
 from services.library.store.segments import SegmentRows
@@ -41,6 +42,7 @@ class LibraryWork:
         self.webhook_endpoints = WebhookEndpointRows(inner.connection, keys)
         self.webhook_deliveries = WebhookDeliveryRows(inner.connection)
         self.made_requests = MadeRequestRows(inner.connection)
+        self.needless_objects = NeedlessObjectRows(inner.connection)
         self.people = PersonRows(inner.connection)
         self._inner = inner
         self._encode = encode

@@ -64,6 +64,7 @@ class PersonRows:
         is_left: bool = await self._connection.fetchval(
             "SELECT EXISTS (SELECT 1 FROM tracks WHERE owner_id = $1 AND deleted_at IS NULL)"
             " OR EXISTS (SELECT 1 FROM uploads WHERE owner_id = $1 AND erased_at IS NULL)"
+            " OR EXISTS (SELECT 1 FROM needless_objects WHERE owner_id = $1)"
             " OR EXISTS (SELECT 1 FROM webhook_endpoints WHERE owner_id = $1)"
             " OR EXISTS (SELECT 1 FROM made_requests WHERE owner_id = $1)",
             owner_id,

@@ -1,0 +1,173 @@
+"""Objects that nobody needs any more are removed, whatever goes wrong on the way, and no other."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import AsyncIterator
+
+import pytest
+
+from chassis.objects import open_objects
+from services.library.app.create_track import create_track
+from services.library.app.erase_listener import erase_listener
+from services.library.app.list_tracks import list_tracks
+from services.library.app.ports import Ports, Store, Work
+from services.library.app.read_cover import read_cover
+from services.library.app.set_cover import remove_cover, set_cover
+from services.library.app.sweep import sweep, sweep_jobs
+from services.library.domain.errors import LimitReached, SeparationUnavailable
+from services.library.domain.keys import Key
+from services.library.store.objects import SealedObjectStore
+from tests.integration.library.world import OWNER, World
+from tests.unit.library.pictures import jpeg, png
+
+
+class _Stuck(SealedObjectStore):
+    """Of which nothing can be removed."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(open_objects(f"file://{world.folder}"))
+
+    async def delete(self, name: str) -> None:
+        raise OSError("the storage is away")
+
+    async def delete_prefix(self, prefix: str) -> int:
+        raise OSError("the storage is away")
+
+
+class _Slow(SealedObjectStore):
+    """In which an object arrives so late that the sweep has been looking for it."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(open_objects(f"file://{world.folder}"))
+        self._world = world
+
+    async def put(self, key: Key, name: str, plain: bytes | bytearray) -> None:
+        await super().put(key, name, plain)
+        self._world.clock.advance(hours=2)
+        await sweep(self._world.ports)
+
+
+class _Broken:
+    """A store whose second unit of work ends in a fault, with or without its commit."""
+
+    def __init__(self, inner: Store, fault: BaseException, *, commits: bool) -> None:
+        self._inner = inner
+        self._fault = fault
+        self._commits = commits
+        self._works = 0
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Work]:
+        self._works += 1
+        is_second = self._works == 2
+        async with self._inner.transaction() as work:
+            yield work
+            if is_second and not self._commits:
+                raise self._fault
+        if is_second:
+            raise self._fault
+
+
+def _stuck(world: World) -> Ports:
+    return dataclasses.replace(world.ports, objects=_Stuck(world))
+
+
+@pytest.mark.parametrize("is_away", [False, True], ids=["storage there", "storage away"])
+async def test_a_cover_goes_with_a_track_that_is_refused(world: World, is_away: bool) -> None:
+    """A picture sent while separation had not answered goes with the track that its refusal removes."""
+    upload = await world.uploaded()
+    world.separation.holding = asyncio.Event()
+    ports = _stuck(world) if is_away else world.ports
+    making = asyncio.create_task(create_track(ports, OWNER, upload.upload_id, "", "", ""))
+    await world.separation.arrived.wait()
+    (track,) = (await list_tracks(world.ports, OWNER, "", 10, "")).tracks
+    await set_cover(world.ports, OWNER, track.track_id, png(9, 9))
+    world.separation.refusal = LimitReached("MINUTES_EXHAUSTED", "No minutes are left.")
+    world.separation.holding.set()
+    with pytest.raises(LimitReached):
+        await making
+    assert len(world.stored("covers/")) == is_away
+    await sweep(world.ports)
+    assert world.stored("covers/") == []
+
+
+async def test_a_cover_goes_with_a_track_whose_upload_is_gone(world: World) -> None:
+    """The sweep that gives a track up, since its file is gone, removes its cover as well."""
+    upload = await world.uploaded()
+    world.separation.refusal = SeparationUnavailable()
+    with pytest.raises(SeparationUnavailable):
+        await create_track(world.ports, OWNER, upload.upload_id, "", "", "")
+    (track,) = (await list_tracks(world.ports, OWNER, "", 10, "")).tracks
+    await set_cover(world.ports, OWNER, track.track_id, png(9, 9))
+    async with world.ports.store.transaction() as work:
+        await work.uploads.destroy_key(upload.upload_id)
+    world.clock.advance(seconds=60)
+    await sweep_jobs(world.ports)
+    assert (await list_tracks(world.ports, OWNER, "", 10, "")).tracks == ()
+    assert world.stored("covers/") == []
+
+
+@pytest.mark.parametrize("fault", [ConnectionError(), asyncio.CancelledError()], ids=["broken", "cancelled"])
+async def test_a_cover_stays_whose_commit_was_not_heard_of(world: World, fault: BaseException) -> None:
+    """Where the connection broke at the commit, or nobody waited for it, a cover that was committed is kept."""
+    track = await world.track()
+    await set_cover(world.ports, OWNER, track.track_id, png(9, 9))
+    broken = dataclasses.replace(world.ports, store=_Broken(world.ports.store, fault, commits=True))
+    with pytest.raises(type(fault)):
+        await set_cover(broken, OWNER, track.track_id, jpeg(9, 9))
+    for _ in range(2):
+        assert (await read_cover(world.ports, OWNER, track.track_id)).data == jpeg(9, 9)
+        world.clock.advance(hours=2)
+        await sweep(world.ports)
+    assert len(world.stored("covers/")) == 1
+
+
+@pytest.mark.parametrize("fault", [ConnectionError(), asyncio.CancelledError()], ids=["broken", "cancelled"])
+async def test_a_cover_that_was_not_committed_is_removed(world: World, fault: BaseException) -> None:
+    """What was stored for a change that never was is removed within the hour; the cover before it stays."""
+    track = await world.track()
+    await set_cover(world.ports, OWNER, track.track_id, png(9, 9))
+    broken = dataclasses.replace(world.ports, store=_Broken(world.ports.store, fault, commits=False))
+    with pytest.raises(type(fault)):
+        await set_cover(broken, OWNER, track.track_id, jpeg(9, 9))
+    world.clock.advance(hours=2)
+    await sweep(world.ports)
+    assert len(world.stored("covers/")) == 1
+    assert (await read_cover(world.ports, OWNER, track.track_id)).data == png(9, 9)
+
+
+async def test_a_cover_that_came_too_late_is_not_named(world: World) -> None:
+    """Of an object that the sweep has taken away as never finished no row is written."""
+    track = await world.track()
+    await set_cover(world.ports, OWNER, track.track_id, png(9, 9))
+    with pytest.raises(TimeoutError):
+        await set_cover(dataclasses.replace(world.ports, objects=_Slow(world)), OWNER, track.track_id, jpeg(9, 9))
+    assert (await read_cover(world.ports, OWNER, track.track_id)).data == png(9, 9)
+
+
+async def test_a_change_does_not_fail_for_what_it_leaves(world: World) -> None:
+    """With the storage away a cover is changed and removed all the same; the sweep removes the objects later."""
+    track = await world.track()
+    await set_cover(world.ports, OWNER, track.track_id, png(9, 9))
+    await set_cover(_stuck(world), OWNER, track.track_id, jpeg(9, 9))
+    assert (await read_cover(world.ports, OWNER, track.track_id)).data == jpeg(9, 9)
+    assert not (await remove_cover(_stuck(world), OWNER, track.track_id)).has_cover
+    await sweep(_stuck(world))
+    assert len(world.stored("covers/")) == 2
+    await sweep(world.ports)
+    assert world.stored("covers/") == []
+
+
+async def test_a_person_is_not_erased_before_what_may_be_left(world: World) -> None:
+    """While a cover that never was theirs may still be stored the erasure goes on; after that it is finished."""
+    track = await world.track()
+    broken = dataclasses.replace(world.ports, store=_Broken(world.ports.store, ConnectionError(), commits=False))
+    with pytest.raises(ConnectionError):
+        await set_cover(broken, OWNER, track.track_id, png(9, 9))
+    assert not (await erase_listener(world.ports, OWNER)).is_finished
+    world.clock.advance(hours=2)
+    assert (await erase_listener(world.ports, OWNER)).is_finished
+    assert world.stored() == []
