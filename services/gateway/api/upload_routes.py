@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from services.gateway.api.answer_examples import IDEMPOTENCY_KEY
 from services.gateway.api.calls import ask, refused
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, json_answer, nothing
 from services.gateway.api.idempotency import idempotency_header, idempotency_key
-from services.gateway.api.problems import Refused, refuse
+from services.gateway.api.problems import refuse
 from services.gateway.api.schema import BYTES_DIGITS_MAX, Bytes, Text
 from services.gateway.api.upload_body import UploadBody
 from services.gateway.domain.disposition import plain_name
@@ -220,9 +219,7 @@ class UploadRoutes:
             except grpc.RpcError as error:
                 raise refused(error) from error
         if body.refusal is not None:
-            # The rest of the body is still to come, and is no next request.
-            problem = body.refusal.problem
-            raise Refused(dataclasses.replace(problem, headers={**problem.headers, "Connection": "close"}))
+            raise body.refusal
         if body.is_cut_off:
             raise refuse(408, "BODY_CUT_OFF", "The body broke off; what arrived is kept.", Connection="close")
         return answer.upload
