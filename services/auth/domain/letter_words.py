@@ -182,7 +182,8 @@ WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             (
                 "Jemand, hoffentlich du, möchte ein Konto bei StripSession mit dieser Adresse. Öffne diesen"
                 " Link, gib das Passwort ein, das du gewählt hast, und drück dort auf den Knopf:\n\n{link}\n\n"
-                "Er gilt einmal und nicht lange. Warst du es nicht, dann tu nichts: Ohne diesen Link entsteht kein Konto."
+                "Er gilt einmal und nicht lange. Warst du es nicht, dann tu nichts: Ohne diesen Link entsteht kein"
+                " Konto."
             ),
         ),
         Occasion.ADDRESS_TAKEN: (
