@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 import re
@@ -14,6 +13,7 @@ from zxcvbn import zxcvbn
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from chassis import logs
+from services.auth.clients.bounded_threads import BoundedThreads
 from services.auth.domain.password import guessable_words, listed_forms
 
 _log = logging.getLogger(__name__)
@@ -69,13 +69,27 @@ class HashFile:
 class ListedPasswords:
     """What a person's password is compared with: packages' lists, an estimate, and a file where there is one."""
 
-    def __init__(self, hashes: HashFile | None = None) -> None:
-        """`hashes` is a hoster's own file."""
+    name = "known passwords"
+
+    def __init__(self, hashes: HashFile | None = None, *, wait_s: float = 2.0, waiting_max: int = 64) -> None:
+        """`hashes` is a hoster's own file; so many wait for so long, and who comes then is told to come back."""
         self._hashes = hashes
+        # One: an estimate holds the interpreter, so that two at once are no faster and keep everybody else waiting.
+        self._threads = BoundedThreads("known", parallel=1, wait_s=wait_s, waiting_max=waiting_max)
+
+    async def start(self) -> None:
+        """Nothing to wait for: the thread starts when it is first needed."""
+
+    async def stop(self) -> None:
+        """Let go of the thread."""
+        self._threads.stop()
 
     async def has(self, password: str) -> bool:
-        """Whether guessers would find it soon. A file that cannot be read any more counts as none, and is logged."""
-        return await asyncio.to_thread(self._find, password)
+        """Whether guessers would find it soon. A file that cannot be read any more counts as none, and is logged.
+
+        Raises HashingBusy.
+        """
+        return await self._threads.run(lambda: self._find(password))
 
     def _find(self, password: str) -> bool:
         if not _WORDS.isdisjoint(guessable_words(password)):
@@ -83,7 +97,8 @@ class ListedPasswords:
         forms = listed_forms(password)
         if any(len(form) >= _LISTED_CHARACTERS_MIN and is_bad_password(form) for form in forms):
             return True
-        return _is_soon_guessed(password) or self._is_in_file(forms)
+        # The costly one last.
+        return self._is_in_file(forms) or _is_soon_guessed(password)
 
     def _is_in_file(self, forms: tuple[str, ...]) -> bool:
         if self._hashes is None:

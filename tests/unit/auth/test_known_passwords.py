@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
+import threading
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.auth.clients import known_passwords
 from services.auth.clients.known_passwords import HashFile, HashFileUnusable, ListedPasswords
+from services.auth.domain.errors import HashingBusy
 
 
 def lines(passwords: list[str], *, ending: str = "\r\n", count: bool = True) -> bytes:
@@ -59,6 +63,34 @@ async def test_known_password(password: str) -> None:
 async def test_unknown_password(password: str) -> None:
     """Several words, letters by chance, other scripts and the longest there can be are not."""
     assert not await ListedPasswords().has(password)
+
+
+async def test_comparisons_come_one_after_another_and_not_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An estimate keeps everybody else of this process waiting, so who comes with too many others comes again."""
+    begun, may_end, running = threading.Semaphore(0), threading.Event(), [0, 0]
+
+    def estimate(_: str) -> dict[str, int]:
+        running[0] += 1
+        running[1] = max(running)
+        begun.release()
+        assert may_end.wait(20)
+        running[0] -= 1
+        return {"guesses": 10**9}
+
+    monkeypatch.setattr(known_passwords, "zxcvbn", estimate)
+    passwords = ListedPasswords(wait_s=20, waiting_max=2)
+    comparing = [asyncio.create_task(passwords.has("nineteen-cello"))]
+    try:
+        assert await asyncio.to_thread(begun.acquire, timeout=20)
+        comparing += [asyncio.create_task(passwords.has("nineteen-cello")) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(HashingBusy):
+            await asyncio.wait_for(passwords.has("nineteen-cello"), 1)
+    finally:
+        may_end.set()
+    assert await asyncio.gather(*comparing) == [False] * 3
+    assert running == [0, 1]
+    await passwords.stop()
 
 
 @settings(max_examples=60, deadline=None)
