@@ -117,9 +117,15 @@ async def test_a_hosters_file_counts_beside_the_lists(tmp_path: Path) -> None:
     assert not await passwords.has("eighteen-cellos")
 
 
-@pytest.mark.parametrize("content", [b"", b"password\n", b"8846F7EAEE8FB117AD06BDD830B7586C:1\n", b"\x00" * 64])
+SHUFFLED = b"".join(hashlib.sha1(bytes([each])).hexdigest().encode() + b":1\n" for each in range(200))  # noqa: S324
+"""As a file sorted by how common passwords are."""
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"password\n", b"8846F7EAEE8FB117AD06BDD830B7586C:1\n", b"\x00" * 64, SHUFFLED]
+)
 def test_another_file_is_refused_at_the_start(tmp_path: Path, content: bytes) -> None:
-    """An empty file, words, and hashes of another kind would never find anything, so auth does not start with them."""
+    """An empty file, words, hashes of another kind or in no order find nothing, so auth does not start with them."""
     path = tmp_path / "other.txt"
     path.write_bytes(content)
     with pytest.raises(HashFileUnusable):
