@@ -94,6 +94,7 @@ class Assembly:
 
     ports: Ports
     hasher: Argon2Hasher
+    known_passwords: ListedPasswords
     purge: Periodic
     federated: Federated
     provider_documents: HttpDocuments
@@ -115,6 +116,7 @@ async def serve(settings: AuthSettings) -> None:
             Connecting(bus),
             Relay(database, bus),
             auth.hasher,
+            auth.known_passwords,
             webhooks_given_up(auth.ports, database, bus),
             auth.purge,
             *auth.federated.parts,
@@ -154,6 +156,9 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         wait_s=settings.hashing_wait_s,
         waiting_max=settings.hashing_waiting_max,
     )
+    known_passwords = ListedPasswords(
+        _hash_file(settings), wait_s=settings.hashing_wait_s, waiting_max=settings.hashing_waiting_max
+    )
     keys = SealingKeys(mail_key(key), load_or_make_secret(settings.factor_key_file))
     ports = Ports(
         store=PostgresStore(database, encode, keys),
@@ -167,7 +172,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         clock=clock,
         lives=_lives(settings),
         codes=TotpCodes(),
-        known_passwords=ListedPasswords(_hash_file(settings)),
+        known_passwords=known_passwords,
         mailing=_mailing(settings),
         outside_issuers=frozenset({settings.clerk_issuer} - {""}),
     )
@@ -200,7 +205,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
             await deliver_mails(ports, told)
 
     mail = Periodic("mail", post, every_s=settings.mail_every_s)
-    return Assembly(ports, hasher, purging, federated, provider_documents, mail, server, readiness)
+    return Assembly(ports, hasher, known_passwords, purging, federated, provider_documents, mail, server, readiness)
 
 
 def _lives(settings: AuthSettings) -> Lives:

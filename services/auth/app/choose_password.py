@@ -9,13 +9,13 @@ from services.auth.domain.password import check_password
 
 
 async def check_choice(ports: Ports, password: str, email: EmailAddress) -> None:
-    """Raises WeakPassword, which says what to do, unless the password may be chosen for this address."""
+    """Raises WeakPassword, which says what to do, unless the password may be chosen for it, or HashingBusy."""
     check_password(password, email)
     await refuse_known(ports, password)
 
 
 async def refuse_known(ports: Ports, password: str) -> None:
-    """Raises WeakPassword for one that guessers know already."""
+    """Raises WeakPassword for one that guessers know already, or HashingBusy."""
     if await ports.known_passwords.has(password):
         raise WeakPassword(
             "known",

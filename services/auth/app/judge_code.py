@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from services.auth.app.may_tell import may_tell
 from services.auth.app.ports import Ports, Work
 from services.auth.app.write_mail import write_mail
 from services.auth.domain.account import Account
-from services.auth.domain.email_code import GUESSED_TOLD_EVERY, EmailCode, Purpose
-from services.auth.domain.identifiers import fingerprint, new_secret
+from services.auth.domain.email_code import Purpose
+from services.auth.domain.identifiers import fingerprint
 from services.auth.domain.mail import Occasion
 from services.auth.domain.second_factor import (
     WRONG_FREE,
@@ -51,13 +52,9 @@ async def judge_code(ports: Ports, work: Work, account: Account, typed: str, lan
 
 
 async def _tell_of_guesses(ports: Ports, work: Work, account: Account, language: str) -> None:
-    now, to = ports.clock.now(), account.email
-    if await work.email_codes.count_of(account.user_id, Purpose.GUESSED, now - GUESSED_TOLD_EVERY):
-        return
-    told_until = now + GUESSED_TOLD_EVERY
-    counted = EmailCode(fingerprint(new_secret()), Purpose.GUESSED, account.user_id, to.key, now, told_until)
-    await work.email_codes.add(counted)
-    await write_mail(ports, work, Occasion.CODES_GUESSED, to.typed, language, user_id=account.user_id)
+    if await may_tell(ports, work, account, Purpose.GUESSED):
+        to = account.email.typed
+        await write_mail(ports, work, Occasion.CODES_GUESSED, to, language, user_id=account.user_id)
 
 
 def step_shown(ports: Ports, factor: SecondFactor, typed: str) -> int | None:

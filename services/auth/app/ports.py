@@ -279,7 +279,7 @@ class KnownPasswords(Protocol):
     """What guessers know already: passwords that were stolen elsewhere, single words, what rules make of them."""
 
     async def has(self, password: str) -> bool:
-        """Whether they would find it soon. Takes some milliseconds, whatever is asked."""
+        """Whether they would find it soon. Takes a tenth of a second at most, in its turn. Raises HashingBusy."""
         ...
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from services.auth.app.may_tell import may_tell
 from services.auth.app.ports import Ports
 from services.auth.app.write_mail import write_mail
+from services.auth.domain.email_code import Purpose
 from services.auth.domain.mail import Occasion
 
 
 async def tell_webhook_given_up(ports: Ports, consumer: str, message_id: str, owner_id: str) -> None:
-    """One mail for one message, however often it comes. None to an address that its owner has not confirmed.
+    """One mail a day, however many endpoints fail. None to an address that its owner has not confirmed.
 
     An endpoint can be made to fail as often as one likes, so with somebody else's address that would be a way to write
-    to them.
+    to them, and with one's own a way to have this server's mail taken for spam.
     """
     async with ports.store.transaction() as work:
         if not await work.first_time(consumer, message_id):
             return
         account = await work.accounts.locked(owner_id)
         if account is None or account.email_verified_at is None:
+            return
+        if not await may_tell(ports, work, account, Purpose.WEBHOOK_GIVEN_UP):
             return
         await write_mail(ports, work, Occasion.WEBHOOK_GIVEN_UP, account.email.typed, None, user_id=account.user_id)

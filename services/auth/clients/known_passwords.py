@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 import re
@@ -14,6 +13,7 @@ from zxcvbn import zxcvbn
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from chassis import logs
+from services.auth.clients.bounded_threads import BoundedThreads
 from services.auth.domain.password import guessable_words, listed_forms
 
 _log = logging.getLogger(__name__)
@@ -30,6 +30,8 @@ _MARKS_MAX = 2
 _GUESSES_MIN = 1_000_000
 """zxcvbn's bound of what stands against guesses at a door that is slow to answer, as ours is."""
 _LINE_BYTES_MAX = 64
+_LOOKS = 50
+"""At so many places of a file, evenly apart, the order of its lines is looked at before it is used."""
 _LINE = re.compile(rb"([0-9A-Fa-f]{40})(?::[0-9]+)?\r?\n?")
 
 
@@ -44,7 +46,7 @@ class HashFile:
         """Raises HashFileUnusable, or OSError."""
         self._path = path
         with path.open("rb") as file:
-            _hash_in(file.readline(_LINE_BYTES_MAX))
+            _check_order(file)
 
     def has(self, password: str) -> bool:
         """Some forty short reads. Raises HashFileUnusable, or OSError."""
@@ -69,13 +71,27 @@ class HashFile:
 class ListedPasswords:
     """What a person's password is compared with: packages' lists, an estimate, and a file where there is one."""
 
-    def __init__(self, hashes: HashFile | None = None) -> None:
-        """`hashes` is a hoster's own file."""
+    name = "known passwords"
+
+    def __init__(self, hashes: HashFile | None = None, *, wait_s: float = 2.0, waiting_max: int = 64) -> None:
+        """`hashes` is a hoster's own file; so many wait for so long, and who comes then is told to come back."""
         self._hashes = hashes
+        # One: an estimate holds the interpreter, so that two at once are no faster and keep everybody else waiting.
+        self._threads = BoundedThreads("known", parallel=1, wait_s=wait_s, waiting_max=waiting_max)
+
+    async def start(self) -> None:
+        """Nothing to wait for: the thread starts when it is first needed."""
+
+    async def stop(self) -> None:
+        """Let go of the thread."""
+        self._threads.stop()
 
     async def has(self, password: str) -> bool:
-        """Whether guessers would find it soon. A file that cannot be read any more counts as none, and is logged."""
-        return await asyncio.to_thread(self._find, password)
+        """Whether guessers would find it soon. A file that cannot be read any more counts as none, and is logged.
+
+        Raises HashingBusy.
+        """
+        return await self._threads.run(lambda: self._find(password))
 
     def _find(self, password: str) -> bool:
         if not _WORDS.isdisjoint(guessable_words(password)):
@@ -83,7 +99,8 @@ class ListedPasswords:
         forms = listed_forms(password)
         if any(len(form) >= _LISTED_CHARACTERS_MIN and is_bad_password(form) for form in forms):
             return True
-        return _is_soon_guessed(password) or self._is_in_file(forms)
+        # The costly one last.
+        return self._is_in_file(forms) or _is_soon_guessed(password)
 
     def _is_in_file(self, forms: tuple[str, ...]) -> bool:
         if self._hashes is None:
@@ -100,6 +117,20 @@ def _is_soon_guessed(password: str) -> bool:
     if len(password) > _ESTIMATED_CHARACTERS_MAX or len(_MARKS_FOR_LETTERS & set(password)) > _MARKS_MAX:
         return False
     return bool(zxcvbn(password)["guesses"] < _GUESSES_MIN)
+
+
+def _check_order(file: BinaryIO) -> None:
+    """A search by halves in what is not sorted finds nearly nothing, and nobody would notice."""
+    last = _hash_in(file.readline(_LINE_BYTES_MAX))
+    size_bytes = file.seek(0, 2)
+    for place in range(1, _LOOKS + 1):
+        _, line = _line_from(file, size_bytes * place // (_LOOKS + 1))
+        if not line:
+            return
+        found = _hash_in(line)
+        if found < last:
+            raise HashFileUnusable("its lines are not sorted by their hashes")
+        last = found
 
 
 def _line_from(file: BinaryIO, offset: int) -> tuple[int, bytes]:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import concurrent.futures
 import secrets
-from collections.abc import Callable
-from typing import TypeVar
 
 import argon2
 
-from services.auth.domain.errors import HashingBusy
-
-Result = TypeVar("Result")
+from services.auth.clients.bounded_threads import BoundedThreads
 
 _SALT_BYTES = 16
 _HASH_BYTES = 32
@@ -32,7 +26,6 @@ class Argon2Hasher:
         parallel: int,
         wait_s: float,
         waiting_max: int,
-        retry_after_s: float = 1.0,
     ) -> None:
         """OWASP's least for argon2id is 19456 KiB, 2 passes and one lane (Password Storage Cheat Sheet)."""
         self._argon2 = argon2.PasswordHasher(
@@ -47,23 +40,18 @@ class Argon2Hasher:
         self._nobodys_hash = (
             f"$argon2id$v=19$m={memory_kib},t={passes},p=1${_random(_SALT_BYTES)}${_random(_HASH_BYTES)}"
         )
-        self._threads = concurrent.futures.ThreadPoolExecutor(parallel, thread_name_prefix="argon2")
-        self._free = asyncio.Semaphore(parallel)
-        self._waiting = 0
-        self._waiting_max = waiting_max
-        self._wait_s = wait_s
-        self._retry_after_s = retry_after_s
+        self._threads = BoundedThreads("argon2", parallel=parallel, wait_s=wait_s, waiting_max=waiting_max)
 
     async def start(self) -> None:
         """Nothing to wait for: threads start when they are first needed."""
 
     async def stop(self) -> None:
         """Let go of the threads."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.stop()
 
     async def hash(self, password: str) -> str:
         """A salted hash that says how it was made. Raises HashingBusy."""
-        return await self._in_thread(lambda: self._argon2.hash(password))
+        return await self._threads.run(lambda: self._argon2.hash(password))
 
     async def verify(self, password_hash: str | None, password: str) -> bool:
         """Whether the password is right. Without a hash: false, after the same work. Raises HashingBusy."""
@@ -75,7 +63,7 @@ class Argon2Hasher:
             except argon2.exceptions.VerifyMismatchError:
                 return False
 
-        return await self._in_thread(check)
+        return await self._threads.run(check)
 
     def is_outdated(self, password_hash: str) -> bool:
         """Whether the hash was made with less work than is asked for now."""
@@ -88,31 +76,6 @@ class Argon2Hasher:
             or made_with.memory_cost < self._argon2.memory_cost
             or made_with.time_cost < self._argon2.time_cost
         )
-
-    async def _in_thread(self, work: Callable[[], Result]) -> Result:
-        await self._take_turn()
-        future = asyncio.get_running_loop().run_in_executor(self._threads, work)
-        # A caller who gives up does not stop the thread, so the turn ends with the thread and not with the caller.
-        future.add_done_callback(self._end_turn)
-        return await asyncio.shield(future)
-
-    def _end_turn(self, future: asyncio.Future[Result]) -> None:
-        self._free.release()
-        # Asked for, so that a failure after the caller has gone is not reported as never retrieved.
-        if not future.cancelled():
-            future.exception()
-
-    async def _take_turn(self) -> None:
-        if self._waiting >= self._waiting_max:
-            raise HashingBusy(self._retry_after_s)
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(self._wait_s):
-                await self._free.acquire()
-        except TimeoutError as error:
-            raise HashingBusy(self._retry_after_s) from error
-        finally:
-            self._waiting -= 1
 
 
 def _random(length_bytes: int) -> str:

@@ -11,8 +11,8 @@ from services.auth.domain.email_address import EmailAddress
 MAILS_AN_HOUR_MAX = 5
 """Mails of one kind to one address, whoever asks for them; and those that one account has sent to others' addresses."""
 HOUR = datetime.timedelta(hours=1)
-GUESSED_TOLD_EVERY = datetime.timedelta(days=1)
-"""How often at most a person is told that somebody guesses at the codes of their second factor."""
+TOLD_EVERY = datetime.timedelta(days=1)
+"""How often at most a person is told of what others, or a machine, can make happen again and again."""
 UNDO_LIFE = datetime.timedelta(days=7)
 """How long a change of address can be taken back by whoever reads the old one."""
 
@@ -30,6 +30,8 @@ class Purpose(enum.Enum):
     """Takes such a change back; it went to the address of before."""
     GUESSED = "guessed"
     """Does nothing, and is told to nobody: it counts that a person was told of wrong codes."""
+    WEBHOOK_GIVEN_UP = "webhook_given_up"
+    """The same, of a webhook to which nothing is sent any more."""
 
 
 class MailedAct(enum.Enum):

@@ -11,9 +11,9 @@ WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
         Occasion.CONFIRM_SIGN_UP: (
             "Confirm your StripSession account",
             (
-                "Somebody, hopefully you, asked for a StripSession account with this address. Open this link"
-                " and enter the password that you chose:\n\n{link}\n\nIt works once, and not for long. "
-                "If it was not you, do nothing: without this link there is no account."
+                "Somebody, hopefully you, asked for a StripSession account with this address. Open this link,"
+                " enter the password that you chose and press the button there:\n\n{link}\n\n"
+                "It works once, and not for long. If it was not you, do nothing: without this link there is no account."
             ),
         ),
         Occasion.ADDRESS_TAKEN: (
@@ -29,7 +29,10 @@ WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
         ),
         Occasion.VERIFY: (
             "Confirm your e-mail address",
-            "Open this link to confirm that this is the address of your StripSession account:\n\n{link}",
+            (
+                "Open this link and press the button there to confirm that this is the address of your StripSession"
+                " account:\n\n{link}"
+            ),
         ),
         Occasion.RESET: (
             "Choose a new password",
@@ -96,8 +99,9 @@ WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
         Occasion.EMAIL_CHANGE: (
             "Confirm your new e-mail address",
             (
-                "Open this link to make this the address of your StripSession account:\n\n{link}\n\nIt works once, and"
-                " not for long. If it was not you, do nothing: without this link nothing changes."
+                "Open this link and press the button there to make this the address of your StripSession"
+                " account:\n\n{link}\n\nIt works once, and not for long. If it was not you, do nothing: without that"
+                " button nothing changes."
             ),
         ),
         Occasion.EMAIL_CHANGE_TAKEN: (
@@ -113,9 +117,9 @@ WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             "Your account has another e-mail address",
             (
                 "Your StripSession account has another e-mail address now, and this one is no more of use there. If it"
-                " was not you, open this link within seven days. It brings this address back, signs out everywhere,"
-                " takes the password, passkeys and API keys away, and disconnects providers such as Google; then choose"
-                " a new password by mail:\n\n{link}"
+                " was not you, open this link within seven days and press the button there. That brings this address"
+                " back, signs out everywhere, takes the password, passkeys and API keys away, turns webhooks off, and"
+                " disconnects providers such as Google; then choose a new password by mail:\n\n{link}"
             ),
         ),
         Occasion.PASSWORD_CHANGED: (
@@ -177,8 +181,9 @@ WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             "Bestätige dein Konto bei StripSession",
             (
                 "Jemand, hoffentlich du, möchte ein Konto bei StripSession mit dieser Adresse. Öffne diesen"
-                " Link und gib das Passwort ein, das du gewählt hast:\n\n{link}\n\nEr gilt einmal und nicht lange. "
-                "Warst du es nicht, dann tu nichts: Ohne diesen Link entsteht kein Konto."
+                " Link, gib das Passwort ein, das du gewählt hast, und drück dort auf den Knopf:\n\n{link}\n\n"
+                "Er gilt einmal und nicht lange. Warst du es nicht, dann tu nichts: Ohne diesen Link entsteht kein"
+                " Konto."
             ),
         ),
         Occasion.ADDRESS_TAKEN: (
@@ -196,8 +201,8 @@ WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
         Occasion.VERIFY: (
             "Bestätige deine E-Mail-Adresse",
             (
-                "Öffne diesen Link, um zu bestätigen, dass dies die Adresse deines Kontos bei"
-                " StripSession ist:\n\n{link}"
+                "Öffne diesen Link und drück dort auf den Knopf, um zu bestätigen, dass dies die Adresse deines Kontos"
+                " bei StripSession ist:\n\n{link}"
             ),
         ),
         Occasion.RESET: (
@@ -268,8 +273,9 @@ WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
         Occasion.EMAIL_CHANGE: (
             "Bestätige deine neue E-Mail-Adresse",
             (
-                "Öffne diesen Link, damit dies die Adresse deines Kontos bei StripSession wird:\n\n{link}\n\nEr gilt"
-                " einmal und nicht lange. Warst du es nicht, dann tu nichts: Ohne diesen Link ändert sich nichts."
+                "Öffne diesen Link und drück dort auf den Knopf, damit dies die Adresse deines Kontos bei StripSession"
+                " wird:\n\n{link}\n\nEr gilt einmal und nicht lange. Warst du es nicht, dann tu nichts: Ohne diesen"
+                " Knopf ändert sich nichts."
             ),
         ),
         Occasion.EMAIL_CHANGE_TAKEN: (
@@ -285,9 +291,10 @@ WORDS: Mapping[str, Mapping[Occasion, tuple[str, str]]] = {
             "Dein Konto hat eine andere E-Mail-Adresse",
             (
                 "Dein Konto bei StripSession hat jetzt eine andere E-Mail-Adresse, und diese gilt dort nicht mehr."
-                " Warst du es nicht, dann öffne innerhalb von sieben Tagen diesen Link. Er bringt diese Adresse zurück,"
-                " meldet überall ab, nimmt Passwort, Passkeys und API-Schlüssel weg und trennt Anbieter wie Google;"
-                " wähle danach per Mail ein neues Passwort:\n\n{link}"
+                " Warst du es nicht, dann öffne innerhalb von sieben Tagen diesen Link und drück dort auf den Knopf."
+                " Das bringt diese Adresse zurück, meldet überall ab, nimmt Passwort, Passkeys und API-Schlüssel weg,"
+                " schaltet Webhooks aus und trennt Anbieter wie Google; wähle danach per Mail ein neues"
+                " Passwort:\n\n{link}"
             ),
         ),
         Occasion.PASSWORD_CHANGED: (

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from services.gateway.api.endpoint import Call, Rate
 from services.gateway.api.problems import Refused, refuse, unsigned
-from services.gateway.app.ports import TokenVerifier
+from services.gateway.app.ports import KeyVerifier, TokenVerifier
 from services.gateway.domain.errors import BackendAway, TokenRefused
 from services.gateway.domain.identity import Identity
 from services.gateway.domain.pace import Buckets, Pace
@@ -49,7 +49,7 @@ class Admission:
         verifier: TokenVerifier,
         paces: Paces,
         *,
-        keys: TokenVerifier | None = None,
+        keys: KeyVerifier | None = None,
         ended: Container[str] = frozenset(),
         cookie_secure: str = "auto",
     ) -> None:
@@ -155,12 +155,9 @@ class Admission:
             return
         token = request.headers.get("authorization", "").partition(" ")[2].strip()
         try:
-            await self._keys.verify(token)
+            await self._keys.require_still(token, caller)
         except TokenRefused as error:
             raise unsigned("The API key was revoked meanwhile.", error="invalid_token") from error
-        except BackendAway:
-            # An auth that is away revokes nothing either, and a long upload must not break off for its restart.
-            return
 
     async def _verified(self, token: str, verifier: TokenVerifier, kind: str = "access token") -> Identity:
         try:

@@ -59,6 +59,8 @@ class CoverRoutes:
         """Take a picture."""
         # Not an upload: it is so small that it is held whole.
         data = await read_bytes(call.request, COVER_BYTES_MAX, within_s=_SENT_S)
+        # A minute is long enough for a session to be ended.
+        await call.still()
         if not data:
             raise refuse(415, "COVER_UNREADABLE", "There is no picture in the body.")
         request = cover_service_pb2.SetCoverRequest(owner_id=call.owner_id, track_id=call.path["track_id"], data=data)

@@ -17,6 +17,17 @@ class TokenVerifier(Protocol):
         ...
 
 
+class KeyVerifier(TokenVerifier, Protocol):
+    """Tells whom an API key speaks for, and whether it still does."""
+
+    async def require_still(self, token: str, caller: Identity) -> None:
+        """Go on unless the key was revoked: one that ran out since, or that nobody can be asked about, was not.
+
+        Raises TokenRefused.
+        """
+        ...
+
+
 class ProgressReading(Protocol):
     """Reads how far a track is."""
 

@@ -16,6 +16,8 @@ class Identity:
     """When the token ends; whatever lasts longer than a request ends with it."""
     key_id: str = ""
     """The API key that speaks for the person; empty for a session."""
+    key_ends_at: datetime.datetime | None = None
+    """When that key runs out; None where it does not, and for a session."""
     scopes: frozenset[str] = frozenset()
     """What that key is for; a session may do all."""
     authenticated_at: datetime.datetime | None = None

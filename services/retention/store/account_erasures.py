@@ -75,10 +75,11 @@ class AccountErasureWork:
     async def save(self, erasure: AccountErasure, due_at: datetime.datetime) -> None:
         """Store the changes of a locked one, which may be taken again from that moment on."""
         await self._connection.execute(
-            "UPDATE account_erasures SET due_at = $2, finished_at = $3 WHERE user_id = $1",
+            "UPDATE account_erasures SET due_at = $2, finished_at = $3, requested_at = $4 WHERE user_id = $1",
             erasure.user_id,
             due_at,
             erasure.finished_at,
+            erasure.requested_at,
         )
         await self._save_steps(erasure)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime
 import logging
 from pathlib import Path
 
+import grpc
 import pytest
 
 from chassis.bus.connection import Bus
@@ -15,8 +17,8 @@ from chassis.bus.topology import FACTS
 from chassis.identity import Certificates
 from chassis.testing.nats import NatsServer
 from services.gateway.clients import key_verifier
-from services.gateway.clients.key_verifier import KEPT_S, AuthKeyVerifier
-from services.gateway.domain.errors import TokenRefused
+from services.gateway.clients.key_verifier import AWAY_S, KEPT_S, AuthKeyVerifier
+from services.gateway.domain.errors import BackendAway, TokenRefused
 from stripsession.auth.v1 import api_key_service_pb2 as pb
 from stripsession.auth.v1 import events_pb2
 from tests.integration.gateway.conftest import OWNER, STRANGER, Door, OpenDoor
@@ -123,10 +125,21 @@ class Answering:
     def __init__(self) -> None:
         self.asked = 0
         self.user_id = OWNER
+        self.is_away = False
+        self.is_unknown = False
+        self.expires_at: datetime.datetime | None = None
+        self.deadlines_s: list[float] = []
 
-    async def VerifyApiKey(self, request: object, **options: object) -> pb.VerifyApiKeyResponse:
+    async def VerifyApiKey(self, request: object, *, timeout: float, **_: object) -> pb.VerifyApiKeyResponse:
         self.asked += 1
-        return pb.VerifyApiKeyResponse(key_id="key_1", user_id=self.user_id, scopes=["tracks:read"])
+        self.deadlines_s.append(timeout)
+        if self.is_away or self.is_unknown:
+            code = grpc.StatusCode.UNAVAILABLE if self.is_away else grpc.StatusCode.UNAUTHENTICATED
+            raise grpc.aio.AioRpcError(code, grpc.aio.Metadata(), grpc.aio.Metadata())
+        answer = pb.VerifyApiKeyResponse(key_id="key_1", user_id=self.user_id, scopes=["tracks:read"])
+        if self.expires_at is not None:
+            answer.expires_at.FromDatetime(self.expires_at)
+        return answer
 
 
 async def test_a_lost_fact_costs_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,6 +161,51 @@ async def test_a_lost_fact_costs_a_second(monkeypatch: pytest.MonkeyPatch) -> No
     assert auth.asked == 3
     with pytest.raises(TokenRefused):
         await verifier.verify("sks_")
+
+
+async def test_looking_again_waits_for_auth_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While auth is away one piece of an upload finds it so, and those of the next seconds do not ask."""
+    auth, loop = Answering(), asyncio.get_running_loop()
+    now_s = 100.0
+    monkeypatch.setattr(loop, "time", lambda: now_s)
+    verifier = AuthKeyVerifier(auth)  # type: ignore[arg-type]  # of the stub, only what is called
+    secret = "sks_live_" + "0" * 49
+    identity = await verifier.verify(secret)
+    auth.is_away = True
+    for _ in range(3):
+        now_s += KEPT_S
+        await verifier.require_still(secret, identity)
+    assert auth.asked == 2
+    assert auth.deadlines_s[-1] <= 1.0
+    with pytest.raises(BackendAway):
+        # Who comes anew waits for auth, and is not let in without it.
+        await verifier.verify(secret)
+    now_s += AWAY_S
+    auth.is_away = False
+    await verifier.require_still(secret, identity)
+    auth.is_unknown = True
+    now_s += KEPT_S
+    with pytest.raises(TokenRefused):
+        await verifier.require_still(secret, identity)
+
+
+async def test_a_key_that_runs_out_is_not_revoked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a key let in goes on past its last moment, as with a token; one without an end is over once auth says so."""
+    auth, loop = Answering(), asyncio.get_running_loop()
+    now_s = 100.0
+    monkeypatch.setattr(loop, "time", lambda: now_s)
+    verifier = AuthKeyVerifier(auth)  # type: ignore[arg-type]  # of the stub, only what is called
+    secret = "sks_live_" + "0" * 49
+    endless = await verifier.verify(secret)
+    now = datetime.datetime.now(datetime.UTC)
+    ended = dataclasses.replace(endless, expires_at=now, key_ends_at=now)
+    auth.is_unknown = True
+    now_s += KEPT_S
+    await verifier.require_still(secret, ended)
+    with pytest.raises(TokenRefused):
+        await verifier.require_still(secret, dataclasses.replace(endless, expires_at=now))
+    auth.is_unknown, auth.expires_at = False, now + datetime.timedelta(minutes=1)
+    assert (await verifier.verify(secret)).key_ends_at == auth.expires_at
 
 
 async def test_what_lasts_ends_after_minutes() -> None:

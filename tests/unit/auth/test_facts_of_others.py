@@ -21,14 +21,16 @@ def given_up(owner_id: str, message_id: str = "1") -> Delivery[events_pb2.Webhoo
     return Delivery(events_pb2.WebhookGivenUp(endpoint_id="whe_1", owner_id=owner_id), message_id, 1)
 
 
-async def test_whose_webhook_is_given_up_is_written_to_once() -> None:
-    """One mail, in each language, however often the fact comes; another endpoint's end is another mail."""
+async def test_whose_webhook_is_given_up_is_written_to_once_a_day() -> None:
+    """One mail, in each language, however often the fact comes and however many endpoints are made to fail."""
     world = World(sends_mail=True)
     account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
     await verify_email(world.ports, code_in(newest(world)))
     handlers, before = FactHandlers(world.ports), len(world.waiting())
     for message_id in ("1", "1", "2"):
         await handlers.webhook_given_up(given_up(account.user_id, message_id))
+    world.clock.advance(days=1)
+    await handlers.webhook_given_up(given_up(account.user_id, "3"))
     first, second = world.waiting()[before:]
     assert (first.to, second.to) == (EMAIL, EMAIL)
     for language in LANGUAGES:

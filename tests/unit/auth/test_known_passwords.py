@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
+import threading
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.auth.clients import known_passwords
 from services.auth.clients.known_passwords import HashFile, HashFileUnusable, ListedPasswords
+from services.auth.domain.errors import HashingBusy
 
 
 def lines(passwords: list[str], *, ending: str = "\r\n", count: bool = True) -> bytes:
@@ -61,6 +65,34 @@ async def test_unknown_password(password: str) -> None:
     assert not await ListedPasswords().has(password)
 
 
+async def test_comparisons_come_one_after_another_and_not_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An estimate keeps everybody else of this process waiting, so who comes with too many others comes again."""
+    begun, may_end, running = threading.Semaphore(0), threading.Event(), [0, 0]
+
+    def estimate(_: str) -> dict[str, int]:
+        running[0] += 1
+        running[1] = max(running)
+        begun.release()
+        assert may_end.wait(20)
+        running[0] -= 1
+        return {"guesses": 10**9}
+
+    monkeypatch.setattr(known_passwords, "zxcvbn", estimate)
+    passwords = ListedPasswords(wait_s=20, waiting_max=2)
+    comparing = [asyncio.create_task(passwords.has("nineteen-cello"))]
+    try:
+        assert await asyncio.to_thread(begun.acquire, timeout=20)
+        comparing += [asyncio.create_task(passwords.has("nineteen-cello")) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(HashingBusy):
+            await asyncio.wait_for(passwords.has("nineteen-cello"), 1)
+    finally:
+        may_end.set()
+    assert await asyncio.gather(*comparing) == [False] * 3
+    assert running == [0, 1]
+    await passwords.stop()
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=40, unique=True), st.data())
 def test_every_line_is_found_and_no_other(
@@ -85,9 +117,15 @@ async def test_a_hosters_file_counts_beside_the_lists(tmp_path: Path) -> None:
     assert not await passwords.has("eighteen-cellos")
 
 
-@pytest.mark.parametrize("content", [b"", b"password\n", b"8846F7EAEE8FB117AD06BDD830B7586C:1\n", b"\x00" * 64])
+SHUFFLED = b"".join(hashlib.sha1(bytes([each])).hexdigest().encode() + b":1\n" for each in range(200))  # noqa: S324
+"""As a file sorted by how common passwords are."""
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"password\n", b"8846F7EAEE8FB117AD06BDD830B7586C:1\n", b"\x00" * 64, SHUFFLED]
+)
 def test_another_file_is_refused_at_the_start(tmp_path: Path, content: bytes) -> None:
-    """An empty file, words, and hashes of another kind would never find anything, so auth does not start with them."""
+    """An empty file, words, hashes of another kind or in no order find nothing, so auth does not start with them."""
     path = tmp_path / "other.txt"
     path.write_bytes(content)
     with pytest.raises(HashFileUnusable):

@@ -61,6 +61,25 @@ def test_every_letter_is_whole_in_every_language(occasion: Occasion) -> None:
         assert "CODE" not in re.sub(r"#/\w+/CODE\b", "", text)
 
 
+@pytest.mark.parametrize(
+    "occasion", [Occasion.CONFIRM_SIGN_UP, Occasion.VERIFY, Occasion.EMAIL_CHANGE, Occasion.EMAIL_CHANGED]
+)
+def test_a_letter_says_that_a_button_acts(occasion: Occasion) -> None:
+    """Opening a link changes nothing, and who reads the mail alone is not told otherwise."""
+    for language, button in (("en", "press the button"), ("de", "auf den Knopf")):
+        assert button in letter(occasion, language, "https://us.example/", "CODE")[1]
+
+
+@pytest.mark.parametrize("occasion", [Occasion.RESET, Occasion.EMAIL_CHANGED])
+def test_a_letter_says_all_that_its_link_ends(occasion: Occasion) -> None:
+    """Whoever goes by such a link has to set webhooks up again as well."""
+    for language in LANGUAGES:
+        text = letter(occasion, language, "https://us.example/", "CODE")[1]
+        assert {word for word in ("Webhooks", "Passkeys", "Google") if word.lower() in text.lower()} == {
+            *("Webhooks", "Passkeys", "Google")
+        }
+
+
 def test_the_language_is_ours_or_english() -> None:
     """A language is found in what a browser says, and English is written where it is none of ours."""
     assert [spoken(said) for said in ("de", "de-AT", "DE_de", "en-GB", "fr", "", "x" * 99)] == [

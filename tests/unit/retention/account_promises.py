@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from services.retention.app.account_ports import AccountErasures
-from services.retention.domain.account_erasure import Answer, begun
+from services.retention.domain.account_erasure import Answer, again, begun
 
 NOW = datetime.datetime(2030, 1, 2, tzinfo=datetime.UTC)
 SECOND = datetime.timedelta(seconds=1)
@@ -31,6 +31,20 @@ class AccountPromises:
             assert list(await work.claim(NOW + 9 * SECOND, NOW, 9)) == []
             assert await work.oldest() is None
             assert await work.locked("usr_2") is None
+
+    async def test_one_that_begins_anew_is_as_old_as_its_second_request(self, store: AccountErasures) -> None:
+        """Whoever is erased once more, after a backup, is not told of as waiting since the first time."""
+        erasure = begun("usr_1", NOW, NOW)
+        for step in erasure.steps:
+            erasure = erasure.taken(step.answered(Answer(True, {"things": 3}), NOW), NOW)
+        reopened = again(erasure, NOW + 60 * SECOND)
+        async with store.transaction() as work:
+            assert await work.add(begun("usr_1", NOW, NOW))
+            await work.save(erasure, NOW)
+            await work.save(reopened, NOW + 60 * SECOND)
+        async with store.transaction() as work:
+            assert await work.locked("usr_1") == reopened
+            assert await work.oldest() == NOW + 60 * SECOND
 
     async def test_what_is_due_is_taken_once_and_the_longest_first(self, store: AccountErasures) -> None:
         """Whoever is due is taken by one process alone, until the claim runs out or is given back."""
