@@ -47,9 +47,11 @@ class Street:
         """One with a jar of its own."""
         return httpx.AsyncClient(base_url=self.address, timeout=30, headers=OURS)
 
-    async def goes(self, browser: httpx.AsyncClient, subject: str, start: str = "providers") -> str:
+    async def goes(
+        self, browser: httpx.AsyncClient, subject: str, start: str = "providers", asked: dict[str, bool] | None = None
+    ) -> str:
         """To the provider and back, as whom it is; where our server sends the browser then."""
-        begun = await browser.post(f"/v1/auth/{start}/home/start")
+        begun = await browser.post(f"/v1/auth/{start}/home/start", json=asked)
         assert begun.status_code == 200, begun.text
         url = begun.json()["authorization_url"]
         async with httpx.AsyncClient() as there:
@@ -139,6 +141,11 @@ async def test_somebody_new_signs_in_and_comes_again(street: Street, caplog: pyt
         assert (await other.get("/v1/me")).json() == me
         (connection,) = (await other.get("/v1/auth/connections")).json()["connections"]
         assert connection["is_last_way_in"]
+        silent = await other.delete("/v1/auth/connections/home")
+        check_problem(silent, 403, "STEP_UP_REQUIRED")
+        assert silent.json()["facts"]["methods"] == "provider"
+        await street.goes(other, ada.subject, asked={"again": True})
+        assert (await other.post("/v1/auth/providers/finish", json={"transport": "cookie"})).status_code == 200
         check_problem(await other.delete("/v1/auth/connections/home"), 409, "LAST_WAY_IN")
     assert (await street.count("accounts"), await street.count("waiting")) == (1, 0)
     ours = [record for record in caplog.records if not record.name.startswith(("http", "asyncio"))]
@@ -164,6 +171,8 @@ async def test_an_account_with_the_address_is_signed_in_to_first(street: Street)
         await street.goes(other, ada.subject)
         found = (await other.post("/v1/auth/providers/finish", json={"transport": "cookie"})).json()
         assert found["account"]["user_id"] == account["user_id"]
+        check_problem(await other.delete("/v1/auth/connections/home"), 403, "STEP_UP_REQUIRED")
+        assert (await other.post("/v1/auth/step-up", json={"password": "nineteen-cellos"})).status_code == 200
         assert (await other.delete("/v1/auth/connections/home")).status_code == 204
 
 
