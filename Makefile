@@ -12,6 +12,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
+# A lock names all there is to install, so nothing is left to resolve; and every core compiles, where pip uses one.
+install_lock = $(PIP) install --no-deps --no-compile --require-hashes -r $1 && $(PY) -m compileall -q -q -j 0 $(VENV)/lib
 # A value given on the command line as one word of shell, whatever characters it holds.
 quoted = '$(subst ','\'',$(value $1))'
 # The first interpreter that runs, is new enough and can make environments. The locks are tested on 3.11.
@@ -43,8 +45,12 @@ doctor: .state/run ## Say what is wrong on this machine, and how to mend it
 setup: .state/dev ## Install what development needs into .venv
 	@echo "Ready: $$($(PY) --version) in $(VENV)/"
 
+TEST_NEEDS := .state/dev .state/web .state/chromium .state/triton-ready .state/evaluation .state/ffmpeg .state/generator
+.PHONY: test-needs
+test-needs: $(TEST_NEEDS) ## What `make test` needs beyond .venv: a browser, Triton and environments of their own
+
 .PHONY: test
-test: .state/dev .state/web .state/chromium .state/triton-ready .state/evaluation .state/ffmpeg .state/generator ## Every test, on real PostgreSQL, NATS, Triton and Chromium [ARGS=pytest arguments]
+test: $(TEST_NEEDS) ## Every test, on real PostgreSQL, NATS, Triton and Chromium [ARGS=pytest arguments]
 	@$(if $(value ARGS),,echo "The browser client's unit tests"; $(NPM) run --silent test -- --reporter=dot)
 	@exec $(PY) -m pytest $(if $(value ARGS),$(ARGS),-m "not long" --numprocesses 2 --no-loadscope-reorder)
 
@@ -189,14 +195,14 @@ not_installed = echo "Packages could not be installed; the reason stands above. 
 	@mkdir -p .state
 	@if [ .state/dev -nt requirements/dev.txt ] && [ .state/dev -nt $(VENV)/pyvenv.cfg ] && [ .state/dev -nt pyproject.toml ]; then :; else \
 	  echo "Installing $$(grep -c == requirements/run.txt) packages from requirements/run.txt (about a minute, once)"; \
-	  $(PIP) install --require-hashes -r requirements/run.txt || { $(not_installed); exit 1; }; \
+	  { $(call install_lock,requirements/run.txt); } || { $(not_installed); exit 1; }; \
 	  $(PIP) install --no-deps --no-build-isolation --editable .; fi
 	@touch $@
 
 .state/dev: requirements/dev.txt pyproject.toml $(VENV)/pyvenv.cfg
 	@mkdir -p .state
 	@echo "Installing $$(grep -c == requirements/dev.txt) packages from requirements/dev.txt (about a minute, once)"
-	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(call install_lock,requirements/dev.txt)
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
