@@ -74,6 +74,7 @@ async def test_a_provider_is_named_beside_passkeys(web: WebPage, gateway: FakeGa
     gateway.providers.offered, gateway.providers.connected = BOTH, ["google"]
     gateway.factor.is_fresh, gateway.factor.only_by = False, "passkey provider"
     await web.page.goto(f"{web.address}/#/account/security")
+    await web.page.reload()
     await expect(web.page.get_by_role("button", name="Connect Choir of the Upper Valley")).to_be_visible()
     gateway.providers.refusal = (403, "FORBIDDEN")
     await web.page.get_by_role("button", name="Set up the second step").click()
