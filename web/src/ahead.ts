@@ -7,7 +7,8 @@
 import type { Ahead } from "$/api/ahead";
 import { addressOf } from "$/api/addresses";
 import { FIRST_ASKED, ME } from "$/offline/answering";
-import { isRemembered } from "$/state/signedIn";
+import { shelf } from "$/state/shelf";
+import { isRemembered, SIGNED_IN } from "$/state/signedIn";
 
 const OF_LIBRARY = [...FIRST_ASKED, addressOf("/v1/billing/usage", {}), addressOf("/v1/models", {})];
 /** As an address names the library: with nothing, or with nothing behind the #. */
@@ -21,10 +22,14 @@ function firstAsked(): readonly string[] {
   return LIBRARY.includes(location.hash) ? OF_LIBRARY : [ME];
 }
 
+/** Another tab may sign somebody else in before the page is here to hear of it; the mark is another one then. */
+const mark = shelf.read(SIGNED_IN);
+const isTheirs = (): boolean => shelf.read(SIGNED_IN) === mark;
+
 function ask(path: string): Ahead {
   const answer = fetch(path, { cache: "no-store", headers: { Accept: "application/json" } });
   // What did not come is asked for again, and told then.
-  return { at: Date.now(), answer: answer.catch(() => null) };
+  return { at: Date.now(), isTheirs, answer: answer.catch(() => null) };
 }
 
 globalThis.askedAhead = new Map(firstAsked().map((path) => [path, ask(path)]));

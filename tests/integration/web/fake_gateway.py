@@ -66,7 +66,7 @@ class FakeGateway:
         """What every download is; without one, the name of what was asked for."""
         self.files: list[str] = []
         """Those of the page itself that were sent."""
-        self.left_s = 3600
+        self.left_s, self.receipts = 3600, RECEIPTS
         self.listing, self.shares, self.editing = FakeListing(self), FakeShares(self), FakeEditing(self)
         self.mail, self.factor = FakeMail(self._open, self._with_session), fake_factor.FakeFactor(self._with_session)
         self.api_keys, self.webhooks = fake_api_keys.FakeApiKeys(), fake_webhooks.FakeWebhooks()
@@ -222,7 +222,7 @@ class FakeGateway:
         return told("ErasurePage", {"erasures": [ERASURE], "next_cursor": None})
 
     async def _receipts(self, _: Request) -> Response:
-        return told("ReceiptPage", {"receipts": RECEIPTS, "next_cursor": None})
+        return told("ReceiptPage", {"receipts": self.receipts, "next_cursor": None})
 
     async def _create_upload(self, request: Request) -> Response:
         upload_id = f"upl_{len(self.uploads) + 1}"

@@ -29,6 +29,7 @@ class FakeMail:
         self.confirms_sign_ups = False
         self.asked: list[dict[str, str]] = []
         self.refusal: tuple[int, str] | None = None
+        """Of every act, and of the question what a link is for."""
 
     def open_routes(self) -> list[Route]:
         """Those for whoever is not signed in."""
@@ -58,7 +59,9 @@ class FakeMail:
         return await self._sign_up_now(request)
 
     async def _confirm(self, request: Request) -> Response:
-        if (await request.json())["password"] == "wrong":
+        body = await request.json()
+        self.asked.append(body)
+        if body["password"] == "wrong":
             return problem(403, "WRONG_PASSWORD", "The password is wrong.")
         return self._with_session(JSONResponse({}, status_code=201))
 

@@ -20,13 +20,15 @@ _PAGE = (
 
 
 class FakeProviders:
-    """None is offered until a test says so; whoever goes to one is somebody new."""
+    """None is offered until a test says so; whoever goes to one is somebody new until `is_known`."""
 
     def __init__(self, with_session: Callable[[Response], Response]) -> None:
         """`with_session` signs in whoever gets the answer."""
         self.offered: list[dict[str, str]] = []
         self.connected: list[str] = []
-        self.is_last_way_in = False
+        self.is_last_way_in = self.is_known = False
+        self.refusal: tuple[int, str] | None = None
+        """Of the question what is connected."""
         self._with_session = with_session
         self._begun = ""
         """Whether to sign in or to connect, once somebody went."""
@@ -79,13 +81,15 @@ class FakeProviders:
     async def _finish(self, request: Request) -> Response:
         if not self._is_back:
             return problem(404, "PROVIDER_SIGN_IN_SPENT", "This sign-in was used, or has run out.", "Begin anew.")
-        if not (await request.json())["confirms_age"]:
+        if not (self.is_known or (await request.json())["confirms_age"]):
             newcomer = {"confirmation": "age", "provider": GOOGLE, "email": "ada@example.org", "display_name": "Ada"}
             return told("ProviderNewcomer", newcomer, 202)
         self._is_back = False
         return self._with_session(JSONResponse({}))
 
     async def _connections(self, request: Request) -> Response:
+        if self.refusal is not None:
+            return problem(self.refusal[0], self.refusal[1], "No.")
         if request.method == "POST":
             self.connected.append("google")
             return told("Connection", self._connection(GOOGLE))

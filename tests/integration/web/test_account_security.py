@@ -70,7 +70,7 @@ async def test_links_that_do_nothing_any_more(open_page: OpenPage) -> None:
     """A link that was used says so, and an address without its code says where to look."""
     page = await open_page(f"/#/reset/{SPENT}")
     await expect(page.page.get_by_role("alert")).to_contain_text("was used or has run out")
-    await expect(page.page.get_by_role("link", name="Choose a new password")).to_be_visible()
+    await expect(page.page.get_by_role("link", name="Ask for a new link")).to_be_visible()
     await page.page.reload()
     await expect(page.page.get_by_text("has no link in it any more")).to_be_visible()
     await page.page.goto(f"{page.address}/#/verify/{SPENT}")
@@ -114,6 +114,8 @@ async def test_opening_a_link_does_nothing(open_page: OpenPage, gateway: FakeGat
     await expect(page.page.locator("#mailed dl")).to_contain_text(MASKED)
     await expect(page.page.locator("#mailed button[type=submit]")).to_be_enabled()
     assert (await page.page.locator("#mailed dl").inner_text()).count(NEW_MASKED) == (act in {"change", "undo"})
+    # What the page sent before this has come by now.
+    await page.page.evaluate("() => fetch('/v1/me')")
     assert gateway.mail.asked == []
     assert CODE not in page.page.url
 
@@ -129,3 +131,52 @@ async def test_a_link_that_cannot_be_asked_about_can_be_tried_again(open_page: O
     await page.page.get_by_role("button", name="Change it").click()
     await expect(page.page.get_by_text("This is the address of your account now.")).to_be_visible()
     assert gateway.mail.asked == [{"code": CODE, "language": "en"}]
+
+
+async def test_a_link_that_ends_meanwhile_leaves_a_way_on(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """Its form goes, since it can do nothing any more; what it says is read from its title on, and asks for another."""
+    page = await open_page(f"/#/reset/{CODE}")
+    another = page.page.get_by_role("link", name="Ask for a new link")
+    await expect(another).to_be_visible()
+    await page.page.get_by_role("textbox", name="New password").fill("another horse battery")
+    gateway.mail.refusal = (404, "CODE_SPENT")
+    await page.page.get_by_role("button", name="Choose it").click()
+    await expect(page.page.get_by_role("alert")).to_contain_text("was used or has run out")
+    await expect(page.page.locator("#mailed form")).to_have_count(0)
+    await expect(page.page.locator("#mailed h1")).to_be_focused()
+    await another.click()
+    await expect(page.page.get_by_role("button", name="Send the link")).to_be_visible()
+
+
+async def test_what_is_done_is_told_though_the_account_cannot_be_read(web: WebPage, gateway: FakeGateway) -> None:
+    """The link's account and its outcome have the focus on their title, and a failure afterwards takes neither back."""
+    await web.page.goto(f"{web.address}/#/verify/{CODE}")
+    title = web.page.locator("#mailed h1")
+    await expect(web.page.locator("#mailed dl")).to_contain_text(MASKED)
+    await expect(title).to_be_focused()
+    await web.page.evaluate("""() => {
+      const ask = window.fetch;
+      window.fetch = (asked, ...rest) =>
+        String(asked.url ?? asked).endsWith("/v1/me") ? Promise.reject(new TypeError("away")) : ask(asked, ...rest);
+    }""")
+    await web.page.get_by_role("button", name="Confirm it").click()
+    await expect(web.page.get_by_text("Your address is confirmed.")).to_be_visible()
+    await expect(title).to_be_focused()
+    assert gateway.mail.asked == [{"code": CODE}]
+
+
+async def test_nothing_of_one_link_stays_for_the_next(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """Neither what was typed nor why it was refused."""
+    page = await open_page(f"/#/confirm/{CODE}")
+    password = page.page.get_by_role("textbox", name="Password")
+    await password.fill("wrong")
+    await page.page.get_by_role("button", name="Finish").click()
+    await expect(page.page.get_by_role("alert")).to_contain_text("The password is wrong.")
+    gateway.mail.refusal = (503, "UNREACHABLE")
+    await page.page.goto(f"{page.address}/#/confirm/{CODE[::-1]}")
+    await expect(page.page.get_by_role("button", name="Try again")).to_be_visible()
+    await expect(password).to_have_count(0)
+    gateway.mail.refusal = None
+    await page.page.get_by_role("button", name="Try again").click()
+    await expect(password).to_have_value("")
+    await expect(page.page.get_by_role("alert")).to_have_count(0)

@@ -117,6 +117,25 @@ async def test_the_focus_goes_back_to_where_it_was(open_page: OpenPage, gateway:
     await expect(web.page.locator("#content")).to_be_focused()
 
 
+async def test_it_moves_no_page_under_what_is_open_above_it(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """The focus in a dialog at the window's foot is no reason to scroll the page, which frees nothing there."""
+    web = await open_page(width_px=PHONE_PX)
+    await _library(web, gateway, _SONGS)
+    await _deletes(web, "Evening 0")
+    await web.page.evaluate("""() => {
+      const dialog = document.createElement("dialog");
+      dialog.style.cssText = "position: fixed; inset: auto 0 0 0; margin: 0";
+      dialog.innerHTML = "<button>At the foot</button>";
+      document.body.append(dialog);
+      scrollTo(0, 0);
+      dialog.showModal();
+    }""")
+    await expect(web.page.get_by_role("button", name="At the foot")).to_be_focused()
+    await web.page.evaluate(_DRAWN)
+    await web.page.evaluate(_DRAWN)
+    assert await web.page.evaluate("() => scrollY") == 0
+
+
 async def test_escape_puts_a_notice_away(open_page: OpenPage, gateway: FakeGateway) -> None:
     """The newest goes first, and none while Escape closes a menu or a dialog."""
     web = await open_page(width_px=DESK_PX)

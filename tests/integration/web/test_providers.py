@@ -62,8 +62,31 @@ async def test_who_has_a_provider_alone_is_asked_anew_there(web: WebPage, gatewa
     question = web.page.get_by_role("dialog", name="Show that it is you")
     await expect(question.get_by_role("button", name="Go on")).to_have_count(0)
     await question.get_by_role("button", name="Sign in again with Google").click()
-    await expect(web.page.get_by_role("link", name="Ada")).to_be_visible()
+    gateway.providers.is_known = True
+    await web.page.get_by_role("link", name="Ada").click()
     assert gateway.providers.asked_anew == [True]
+    await expect(web.page.get_by_role("button", name="Set up the second step")).to_be_visible()
+    assert web.page.url == f"{gateway.address}/#/account/security"
+
+
+async def test_a_provider_is_named_beside_passkeys(web: WebPage, gateway: FakeGateway) -> None:
+    """This browser may have none of the person's; providers that cannot be read are told, and read again."""
+    gateway.providers.offered, gateway.providers.connected = BOTH, ["google"]
+    gateway.factor.is_fresh, gateway.factor.only_by = False, "passkey provider"
+    await web.page.goto(f"{web.address}/#/account/security")
+    await web.page.reload()
+    await expect(web.page.get_by_role("button", name="Connect Choir of the Upper Valley")).to_be_visible()
+    gateway.providers.refusal = (403, "FORBIDDEN")
+    await web.page.get_by_role("button", name="Set up the second step").click()
+    question = web.page.get_by_role("dialog", name="Show that it is you")
+    await expect(question.get_by_role("button", name="Use a passkey")).to_be_visible()
+    again = question.get_by_role("button", name="Try again")
+    await expect(again).to_be_visible()
+    await expect(question).not_to_contain_text("ask you anew")
+    gateway.providers.refusal = None
+    await again.click()
+    await expect(question.get_by_role("button", name="Sign in again with Google")).to_be_visible()
+    await expect(question).to_contain_text("Without a passkey at hand")
 
 
 async def test_without_providers_nothing_speaks_of_them(web: WebPage) -> None:

@@ -6,6 +6,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser import WebPage
+from tests.integration.web.fake_gateway import FakeGateway
+from tests.integration.web.told import RECEIPTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
 
@@ -21,3 +23,20 @@ async def test_a_tracks_receipt_stands_beside_its_uploads(web: WebPage) -> None:
     await expect(track).to_contain_text("trk_0")
     await expect(upload).to_contain_text("Upload erased")
     await expect(upload).to_contain_text("2 stored pieces removed")
+
+
+async def test_receipts_that_are_not_there_yet_are_looked_for_again(web: WebPage, gateway: FakeGateway) -> None:
+    """A track's receipt comes after its upload's: the page says so, and reads the list anew when it is told to."""
+    gateway.receipts = RECEIPTS[1:]
+    await web.page.goto(f"{web.address}/#/account/receipts")
+    receipts = web.page.locator("#account li").filter(has=web.page.locator("code"))
+    await expect(receipts).to_have_count(1)
+    await expect(web.page.locator("#account")).to_contain_text("may take a while")
+    again = web.page.get_by_role("button", name="Look again")
+    await again.click()
+    await expect(web.page.get_by_text("Nothing new yet.")).to_be_visible()
+    gateway.receipts = RECEIPTS
+    await again.click()
+    await expect(receipts).to_have_count(2)
+    await expect(receipts.nth(0)).to_contain_text("Track erased")
+    await expect(web.page.get_by_text("Nothing new yet.")).to_have_count(0)

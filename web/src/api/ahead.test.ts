@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ME, FIRST_ASKED } from "$/offline/answering";
+import type { Ahead } from "$/api/ahead";
 import { sessionEvents } from "$/api/refresh";
 import { send } from "$/api/sending";
 import { MARK } from "$/state/session.fixture";
@@ -11,8 +12,13 @@ const asked = vi.fn<(request: Request) => Promise<Response>>();
 
 const get = (path: string): Request => new Request(AT + path);
 const text = async (answer: Promise<Response>): Promise<string> => (await answer).text();
-const told = (path: string, answer: Response | null): unknown =>
-  globalThis.askedAhead?.set(path, { at: Date.now(), answer: Promise.resolve(answer) });
+const told = (path: string, answer: Response | null, more: Partial<Ahead> = {}): unknown =>
+  globalThis.askedAhead?.set(path, {
+    at: Date.now(),
+    isTheirs: () => true,
+    answer: Promise.resolve(answer),
+    ...more,
+  });
 
 beforeEach(() => {
   globalThis.askedAhead = new Map();
@@ -48,6 +54,20 @@ describe("an answer that was asked for ahead", () => {
     told(USAGE, new Response("ahead"));
     sessionEvents.dispatchEvent(new Event("closed"));
     expect(await text(send(get(USAGE)))).toBe("anew");
+  });
+
+  it("counts no more, nor does any other, once another session has begun here", async () => {
+    told(ME, new Response("ahead"), { isTheirs: () => false });
+    told(USAGE, new Response("ahead"));
+    expect(await text(send(get(ME)))).toBe("anew");
+    expect(await text(send(get(USAGE)))).toBe("anew");
+  });
+
+  it("counts no more once it is old", async () => {
+    told(ME, new Response("ahead"), { at: Date.now() - 31_000 });
+    told(USAGE, new Response("ahead"), { at: Date.now() - 29_000 });
+    expect(await text(send(get(ME)))).toBe("anew");
+    expect(await text(send(get(USAGE)))).toBe("ahead");
   });
 
   it("renews the session where it was refused for its age, and asks then", async () => {
@@ -88,6 +108,17 @@ describe("what is asked ahead", () => {
 
   it("is the account alone for other views", async () => {
     expect(await askedAt("#/account", true)).toEqual([ME]);
+  });
+
+  it("is theirs alone who were signed in then", async () => {
+    await askedAt("#/account", true);
+    const isTheirs = (): boolean | undefined => globalThis.askedAhead?.get(ME)?.isTheirs();
+    expect(isTheirs()).toBe(true);
+    // Another tab has signed them out, then somebody else in.
+    localStorage.removeItem(MARK);
+    expect(isTheirs()).toBe(false);
+    localStorage.setItem(MARK, "2");
+    expect(isTheirs()).toBe(false);
   });
 
   it("is nothing for strangers, and nothing before a link has said who it is", async () => {

@@ -5,9 +5,14 @@ import { sessionEvents } from "$/api/refresh";
 export interface Ahead {
   /** When it was asked, as Date.now() tells. */
   at: number;
+  /** Whether whoever was signed in then still is. */
+  isTheirs: () => boolean;
   /** Null where none came. */
   answer: Promise<Response | null>;
 }
+
+/** What a slow load takes longer for is asked anew. */
+const AGE_MS_MAX = 30_000;
 
 declare global {
   /** By path and query. */
@@ -26,7 +31,11 @@ export function takeAhead({ method, url }: Request): Ahead | undefined {
   const { pathname, search } = new URL(url);
   const found = globalThis.askedAhead?.get(pathname + search);
   globalThis.askedAhead?.delete(pathname + search);
-  return found;
+  if (found && !found.isTheirs()) {
+    drop();
+    return undefined;
+  }
+  return found && Date.now() - found.at <= AGE_MS_MAX ? found : undefined;
 }
 
 function drop(): void {

@@ -22,6 +22,12 @@ export function controlsBeside(section: HTMLElement): Box[] {
     .filter(({ width, height, top, bottom }) => width > 0 && height > 0 && bottom > 0 && top < innerHeight);
 }
 
+/** What is open above the page, which does not move with it. */
+export const ABOVE_PAGE = "dialog[open], :popover-open";
+
+/** Whether what has the focus moves with the page when that is scrolled. */
+export const isFocusInPage = (): boolean => !document.activeElement?.closest(ABOVE_PAGE);
+
 /** What has the focus, unless it is a whole view. */
 export function focusedBeside(section: HTMLElement): Box | null {
   const focused = document.activeElement;

@@ -1,5 +1,14 @@
 import { expect, it } from "vitest";
-import { FILE_MB_MAX, firstPicture, fitted, hasPicture, keptType, PictureFault, pictureOf } from "$/library/picture";
+import {
+  arePictures,
+  droppedPicture,
+  FILE_MB_MAX,
+  fitted,
+  keptType,
+  pastedPicture,
+  PictureFault,
+  pictureOf,
+} from "$/library/picture";
 
 it("is at most 1000 pixels a side, in its own shape, and never enlarged", () => {
   expect(fitted(4000, 3000)).toEqual({ width_px: 1000, height_px: 750 });
@@ -15,15 +24,35 @@ it("stays a PNG, and is a JPEG else", () => {
   ]);
 });
 
-it("is found among what is dropped or pasted, behind what is none", () => {
-  const song = new File(["a"], "a.flac", { type: "audio/flac" });
-  const picture = new File(["b"], "b.webp", { type: "image/webp" });
-  expect(firstPicture([song, picture])).toBe(picture);
-  expect(firstPicture([song])).toBeNull();
-  expect(firstPicture(undefined)).toBeNull();
-  expect(hasPicture([{ kind: "file", type: "image/png" }])).toBe(true);
-  expect(hasPicture([{ kind: "string", type: "image/png" }])).toBe(false);
-  expect(hasPicture([{ kind: "file", type: "audio/flac" }])).toBe(false);
+const song = new File(["a"], "a.flac", { type: "audio/flac" });
+const picture = new File(["b"], "b.webp", { type: "image/webp" });
+
+it("is dropped alone or beside other pictures: with a song among them it is the page that takes them", () => {
+  expect(droppedPicture([picture, new File(["c"], "c.png", { type: "image/png" })])).toBe(picture);
+  expect(droppedPicture([song, picture])).toBeNull();
+  expect(droppedPicture([song])).toBeNull();
+  expect(droppedPicture([])).toBeNull();
+  expect(droppedPicture(undefined)).toBeNull();
+});
+
+it("is known while it is dragged, with an address beside it or not", () => {
+  const image = { kind: "file", type: "image/png" };
+  expect(arePictures([image])).toBe(true);
+  expect(arePictures([{ kind: "string", type: "text/uri-list" }, image])).toBe(true);
+  expect(arePictures([image, { kind: "file", type: "audio/flac" }])).toBe(false);
+  expect(arePictures([{ kind: "string", type: "image/png" }])).toBe(false);
+  expect(arePictures(undefined)).toBe(false);
+});
+
+it("is pasted from behind what is none, but into a field only where no text comes with it", () => {
+  expect(pastedPicture({ types: ["Files"], files: [song, picture] }, false)).toBe(picture);
+  expect(pastedPicture({ types: ["Files"], files: [song] }, false)).toBeNull();
+  expect(pastedPicture(null, false)).toBeNull();
+  // As word processors copy words.
+  const words = { types: ["text/plain", "text/html", "Files"], files: [picture] };
+  expect(pastedPicture(words, true)).toBeNull();
+  expect(pastedPicture(words, false)).toBe(picture);
+  expect(pastedPicture({ types: ["text/html", "Files"], files: [picture] }, true)).toBe(picture);
 });
 
 it("is not even read when its file is too large", async () => {

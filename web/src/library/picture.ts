@@ -73,12 +73,27 @@ interface Item {
   type: string;
 }
 
-/** Whether a picture is dragged, as far as can be told before it is dropped. */
-export function hasPicture(items: ArrayLike<Item> | undefined): boolean {
-  return Array.from(items ?? []).some(({ kind, type }) => kind === "file" && type.startsWith("image/"));
+/** Whether nothing but pictures is dragged, as far as can be told before it is dropped. */
+export function arePictures(items: ArrayLike<Item> | undefined): boolean {
+  const files = Array.from(items ?? []).filter(({ kind }) => kind === "file");
+  return files.length > 0 && files.every(isPicture);
 }
 
-/** The first picture of what was dropped or pasted. */
-export function firstPicture(files: ArrayLike<File> | undefined): File | null {
-  return Array.from(files ?? []).find(({ type }) => type.startsWith("image/")) ?? null;
+/** The first of what was dropped, where it is nothing but pictures: songs among them are not for a cover. */
+export function droppedPicture(files: ArrayLike<File> | undefined): File | null {
+  const given = Array.from(files ?? []);
+  return given.every(isPicture) ? (given[0] ?? null) : null;
 }
+
+/** The first picture of what is pasted; null for words with a picture of them, pasted where somebody writes. */
+export function pastedPicture(
+  pasted: { types: readonly string[]; files: ArrayLike<File> } | null,
+  isInField: boolean,
+): File | null {
+  if (!pasted || (isInField && pasted.types.includes("text/plain"))) {
+    return null;
+  }
+  return Array.from(pasted.files).find(isPicture) ?? null;
+}
+
+const isPicture = ({ type }: { type: string }): boolean => type.startsWith("image/");

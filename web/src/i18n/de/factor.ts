@@ -42,6 +42,9 @@ export const factor: Messages["factor"] = {
   proofByPasskey: "Passkey benutzen",
   proofByProvider:
     "Du meldest dich über einen Anbieter an, der dich noch einmal fragen muss. Du kommst frisch angemeldet hierher zurück; tu es dann noch einmal.",
+  proofElseByProvider:
+    "Ohne Passkey zur Hand kann dich ein Anbieter, über den du dich anmeldest, noch einmal fragen. Du kommst frisch angemeldet hierher zurück; tu es dann noch einmal.",
+  proofNoProvider: "Hier meldet dich kein Anbieter mehr an. Melde dich neu an und tu es dann noch einmal.",
   proofBy: (provider) => `Noch einmal mit ${provider} anmelden`,
   proofNeedsPasskey:
     "Zeigen kannst du es nur mit einem Passkey, und dieser Browser kann hier keinen benutzen. Melde dich dort neu an, wo du einen hast.",

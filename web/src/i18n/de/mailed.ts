@@ -38,6 +38,7 @@ export const mailed: Messages["mailed"] = {
     "In dieser Adresse steht kein Link mehr. Öffne den Link in deiner Mail noch einmal, oder bitte um einen neuen.",
   look: "Schau in deine Mail",
   lookText: (address) => `Eine Mail an ${address} ist unterwegs. Öffne den Link darin, um weiterzumachen.`,
+  another: "Um einen neuen Link bitten",
   toSignIn: "Anmelden",
   onward: "Weiter",
 

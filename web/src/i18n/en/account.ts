@@ -132,6 +132,10 @@ export const account = {
   receipts: "Receipts",
   receiptsLead:
     "Every upload and every track that was erased, newest first. Of a track that is gone not even the title is kept.",
+  receiptsLater:
+    "The receipt of a track that you deleted may take a while: it is made once the last of it is gone. That of its upload is here before.",
+  lookAgain: "Look again",
+  nothingNew: "Nothing new yet.",
   noReceipts: "Nothing was erased yet. The receipt of your first song comes here when its stems are made.",
   erased: (moment: string): string => `Upload erased ${moment}`,
   heldFor: (time: string): string => `Held for ${time}`,

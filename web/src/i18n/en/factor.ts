@@ -42,6 +42,9 @@ export const factor = {
   proofByPasskey: "Use a passkey",
   proofByProvider:
     "You sign in by a provider, which has to ask you anew. You come back here signed in afresh; then do this once more.",
+  proofElseByProvider:
+    "Without a passkey at hand, a provider that you sign in by can ask you anew. You come back here signed in afresh; then do this once more.",
+  proofNoProvider: "No provider signs you in here any more. Sign in again, then do this once more.",
   proofBy: (provider: string): string => `Sign in again with ${provider}`,
   proofNeedsPasskey:
     "You can show it by a passkey alone, and this browser can use none here. Sign in again where you have one.",

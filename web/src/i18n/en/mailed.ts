@@ -36,6 +36,7 @@ export const mailed = {
   noCode: "This address has no link in it any more. Open the link in your mail again, or ask for a new one.",
   look: "Look into your mail",
   lookText: (address: string): string => `A mail is on its way to ${address}. Open the link in it to go on.`,
+  another: "Ask for a new link",
   toSignIn: "Sign in",
   onward: "Go on",
 

@@ -1,0 +1,18 @@
+/** What the page shows of receipts. */
+
+import type { Schemas } from "$/api/client";
+
+export interface ReceiptRow {
+  /** Unlike that of any other. */
+  key: string;
+  upload: Schemas["Erasure"] | null;
+  track: Schemas["TrackErasure"] | null;
+}
+
+/** Those of the kinds that this page knows: a later server may have more of them. */
+export function receiptRows(receipts: readonly Schemas["Receipt"][]): ReceiptRow[] {
+  return receipts.flatMap(({ upload, track }) => {
+    const of = track ? `track ${track.track_id}` : upload && `upload ${upload.upload_id}`;
+    return of ? [{ key: of, upload, track }] : [];
+  });
+}
