@@ -19,8 +19,9 @@ from stripsession.retention.v1 import erasure_administration_service_pb2_grpc as
 
 HELP = (
     "Erase a person with their songs, subscription and account, for good, and say how far that is. Name them by their "
-    "identifier, usr_...; --email says whose an address is and erases nobody. One that is over is begun once more "
-    "with --again: after a backup was brought back, services may hold what they had removed."
+    "identifier, usr_..., and say --now: without it nothing is done. --email says whose an address is and erases "
+    "nobody. One that is over is begun once more with --again: after a backup was brought back, services may hold what "
+    "they had removed. The person can sign in until the other services are done."
 )
 
 
@@ -30,15 +31,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     whom.add_argument("user_id", nargs="?", default="", help="whom: usr_ and 32 digits and letters")
     whom.add_argument("--email", default="", help="say whose account an address is, and erase nobody")
     parser.add_argument("--again", action="store_true", help="once more, where it is over")
+    parser.add_argument("--now", action="store_true", help="do it; where it was begun before, say how far it is")
     operators.add_arguments(parser)
 
 
 async def run(arguments: argparse.Namespace, console: Console) -> int:
     """Begin it, or say how far it is. Raises CommandFault."""
+    if arguments.email and (arguments.again or arguments.now):
+        raise CommandFault("--email erases nobody, so --now and --again say nothing beside it; name them by usr_...")
     if arguments.email:
         user_id = await find_account(arguments.data, arguments.email)
-        command = f"stripsession erase {user_id}{with_data(arguments.data)}"
+        command = f"stripsession erase {user_id}{with_data(arguments.data)} --now"
         _say(console, f"{arguments.email} is {user_id}.", f"To erase them for good: `{command}`")
+        return exits.DONE
+    if not arguments.now:
+        again = " --again" if arguments.again else ""
+        command = f"stripsession erase {arguments.user_id}{with_data(arguments.data)}{again} --now"
+        _say(
+            console,
+            f"Nothing was done. Songs, subscription and account of {arguments.user_id} would go, and nothing brings"
+            " them back but a backup of everything.",
+            f"To erase them for good, or to see how far it is where that was begun: `{command}`",
+        )
         return exits.DONE
     channel = console_channel(arguments.data, "retention")
     try:
@@ -55,16 +69,14 @@ async def run(arguments: argparse.Namespace, console: Console) -> int:
 
 def lines_of(user_id: str, answer: pb.ErasePersonResponse, more: str = "") -> tuple[str, ...]:
     """How far it is, and what to do next; `more` makes a command be about the same folder."""
-    command = f"stripsession erase {user_id}{more}"
+    command = f"stripsession erase {user_id}{more} --now"
     if answer.HasField("finished_at"):
         told = f"{user_id} was erased by every service on {_moment(answer.finished_at)}."
         return told, f"To erase what a backup brought back since: `{command} --again`"
     begun = "begins now" if answer.begun else f"is under way since {_moment(answer.requested_at)}"
     waiting = ", ".join(f"{each.holder} ({each.fault})" if each.fault else each.holder for each in answer.waiting)
-    return (
-        f"The erasure of {user_id} {begun}. Not done yet: {waiting}.",
-        f"The account itself goes last, some ten minutes after the others. To see how far it is: `{command}`",
-    )
+    last = "The account itself goes last, some ten minutes after the others, and its person can sign in until then."
+    return f"The erasure of {user_id} {begun}. Not done yet: {waiting}.", f"{last} To see how far it is: `{command}`"
 
 
 def _moment(stamp: Timestamp) -> str:

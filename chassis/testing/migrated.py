@@ -16,7 +16,7 @@ _KEPT_BYTES_MAX = 16_000_000
 _TABLES = """
     SELECT relname FROM pg_class WHERE relnamespace = $1::regnamespace AND relkind = 'r' ORDER BY relname
 """
-_SEQUENCES = "SELECT sequencename FROM pg_sequences WHERE schemaname = $1 AND last_value IS NOT NULL"
+_SEQUENCES = "SELECT sequencename FROM pg_sequences WHERE schemaname = $1"
 _SIZE = """
     SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint
     FROM pg_class WHERE relnamespace = $1::regnamespace AND relkind = 'r'
@@ -40,6 +40,12 @@ _SHAPE = r"""
         UNION ALL
         SELECT concat_ws(' ', 'function', oid, proname, prosrc) FROM pg_proc WHERE pronamespace = $1::regnamespace
         UNION ALL
+        SELECT concat_ws(' ', 'type', t.oid, t.typname, e.enumlabel, e.enumsortorder)
+        FROM pg_type t LEFT JOIN pg_enum e ON e.enumtypid = t.oid WHERE t.typnamespace = $1::regnamespace
+        UNION ALL
+        SELECT concat_ws(' ', 'outside', c.oid, c.relname)
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'
+        UNION ALL
         SELECT concat_ws(' ', 'schema', oid, nspname) FROM pg_namespace WHERE nspname NOT LIKE 'pg\_%'
         UNION ALL
         SELECT concat_ws(' ', 'setting', s.setconfig::text)
@@ -55,7 +61,11 @@ class Migrated:
     schema: str
     tables: tuple[str, ...]
     seeded: tuple[str, ...]
+    sequences: tuple[tuple[str, int, bool], ...]
+    """Each with where it stands, and whether that number was given out."""
     shape: str
+    noted: tuple[str, ...]
+    """The rows that say which migrations were applied."""
 
     @classmethod
     async def of(cls, connection: Connection, schema: str) -> Migrated:
@@ -65,7 +75,13 @@ class Migrated:
         await connection.execute(f'CREATE SCHEMA "{schema}_as_migrated"')
         for name in seeded:
             await connection.execute(f'CREATE TABLE "{schema}_as_migrated"."{name}" AS TABLE "{schema}"."{name}"')
-        return cls(schema, tuple(tables), tuple(seeded), await connection.fetchval(_SHAPE, schema))
+        sequences = []
+        for (name,) in await connection.fetch(_SEQUENCES, schema):
+            look = f'SELECT last_value, is_called FROM "{schema}"."{name}"'  # noqa: S608 - names of our sequences
+            standing = await connection.fetchrow(look)
+            sequences.append((name, *standing))
+        shape = await connection.fetchval(_SHAPE, schema)
+        return cls(schema, tuple(tables), tuple(seeded), tuple(sequences), shape, await _noted(connection, schema))
 
     async def restore(self, connection: Connection) -> bool:
         """Empty it, down to what the migrations wrote; false where a test has made something else of it."""
@@ -73,7 +89,8 @@ class Migrated:
             return False
         if await connection.fetchval(_SHAPE, self.schema) != self.shape:
             return False
-        sequences = await connection.fetch(_SEQUENCES, self.schema)
+        if await _noted(connection, self.schema) != self.noted:
+            return False
         async with connection.transaction():
             # Neither triggers nor keys between tables have a say in what order rows go.
             await connection.execute("SET LOCAL session_replication_role = replica")
@@ -82,8 +99,10 @@ class Migrated:
             for name in self.seeded:
                 copied = f"INSERT INTO {self._named(name)} OVERRIDING SYSTEM VALUE TABLE {self._aside(name)}"
                 await connection.execute(copied)
-            for (name,) in sequences:
-                await connection.execute(f"ALTER SEQUENCE {self._named(name)} RESTART")
+            for name, last, is_called in self.sequences:
+                await connection.execute(
+                    "SELECT setval($1::text::regclass, $2, $3)", self._named(name), last, is_called
+                )
         return True
 
     def _named(self, name: str) -> str:
@@ -91,3 +110,9 @@ class Migrated:
 
     def _aside(self, name: str) -> str:
         return f'"{self.schema}_as_migrated"."{name}"'
+
+
+async def _noted(connection: Connection, schema: str) -> tuple[str, ...]:
+    look = f'SELECT each::text FROM "{schema}"."{_MIGRATIONS}" AS each ORDER BY 1'  # noqa: S608 - a name of our schema
+    rows = await connection.fetch(look)
+    return tuple(row[0] for row in rows)

@@ -111,8 +111,8 @@ class PostgresServer:
         # Connections that a test left open would go on writing in the next one.
         connection = await asyncpg.connect(_with_database(self.admin_url, name))
         try:
-            await connection.execute(_LEFT_ENDED)
-            return await as_migrated.restore(connection)
+            ended = await connection.fetch(_LEFT_ENDED)
+            return all(is_ended for (is_ended,) in ended) and await as_migrated.restore(connection)
         finally:
             await connection.close()
 

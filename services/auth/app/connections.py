@@ -55,14 +55,15 @@ async def connect_provider(
     AccountNotFound.
     """
     async with ports.store.transaction() as work:
+        # Of two that connect or disconnect at once, the second finds what the first did. Before the sign-in, which goes
+        # with its account.
+        account = await work.accounts.locked(connecting.user_id)
         sign_in, told = await arrived(ports, work, browser_secret)
         if sign_in.connecting != connecting:
             raise ProviderSignInSpent
-        provider = offered_of(providers, sign_in.provider).provider
-        # Locked: of two that connect or disconnect at once, the second finds what the first did.
-        account = await work.accounts.locked(connecting.user_id)
         if account is None:
             raise AccountNotFound
+        provider = offered_of(providers, sign_in.provider).provider
         known = await work.identities.claim(provider.issuer, told.subject, ports.clock.now())
         if known.user_id not in (None, account.user_id) or known.ended_at is not None:
             raise IdentityTaken

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from services.auth.app.address_holder import holder_of
-from services.auth.app.list_proofs import typed_proofs
+from services.auth.app.list_proofs import proofs_here
 from services.auth.app.open_session import open_session
 from services.auth.app.ports import Ports, Work
 from services.auth.app.provider_ports import Providers
@@ -62,19 +62,11 @@ async def finish_provider_sign_in(
         await work.provider_sign_ins.remove(sign_in.state_hash)
         now = ports.clock.now()
         # Of an account that was made now there is nothing yet that somebody else could take.
-        shown_at = (
-            now if is_made else sign_in.shown_at(now, has_other_proofs=await has_proofs(work, providers, account))
-        )
+        has_other_proofs = bool(await proofs_here(work, providers, account))
+        shown_at = now if is_made else sign_in.shown_at(now, has_other_proofs=has_other_proofs)
         methods = (Method.PROVIDER,) if shown_at is not None else ()
         opened = await open_session(ports, work, account.user_id, device, methods=methods, shown_at=shown_at)
         return SignedIn(account, opened, is_made)
-
-
-async def has_proofs(work: Work, providers: Providers, account: Account) -> bool:
-    """Whether somebody can show here who they are, within the caller's unit of work."""
-    if providers.takes_passkeys and await work.passkeys.of_person(account.user_id):
-        return True
-    return bool(await typed_proofs(work, account))
 
 
 async def arrived(ports: Ports, work: Work, browser_secret: str) -> tuple[ProviderSignIn, Told]:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from services.auth.app.passkey_ports import Passkeys
-from services.auth.app.ports import Work
+from services.auth.app.ports import Ports, Work
 from services.auth.app.provider_ports import Providers
 from services.auth.domain.account import Account
 from services.auth.domain.errors import AccountNotFound
 from services.auth.domain.session import Method
 
 
-async def list_proofs(passkeys: Passkeys, providers: Providers, user_id: str) -> tuple[str, ...]:
+async def list_proofs(ports: Ports, providers: Providers, user_id: str) -> tuple[str, ...]:
     """The handiest first. PROVIDER alone where only that can be asked anew, and none where nobody here can.
 
     Raises AccountNotFound.
     """
-    async with passkeys.ports.store.transaction() as work:
+    async with ports.store.transaction() as work:
         account = await work.accounts.get(user_id)
         if account is None:
             raise AccountNotFound
-        has_passkey = passkeys.authenticators is not None and bool(await work.passkeys.of_person(user_id))
-        found = ((Method.PASSKEY,) if has_passkey else ()) + await typed_proofs(work, account)
-        if found:
+        if found := await proofs_here(work, providers, account):
             return found
         connections = await work.provider_sign_ins.connections(user_id)
         return (Method.PROVIDER,) if any(providers.of_issuer(each.issuer) for each in connections) else ()
+
+
+async def proofs_here(work: Work, providers: Providers, account: Account) -> tuple[str, ...]:
+    """What somebody can show this server itself, within the caller's unit of work; the handiest first."""
+    has_passkey = providers.takes_passkeys and bool(await work.passkeys.of_person(account.user_id))
+    return ((Method.PASSKEY,) if has_passkey else ()) + await typed_proofs(work, account)
 
 
 async def typed_proofs(work: Work, account: Account) -> tuple[str, ...]:

@@ -76,12 +76,13 @@ class ProviderSignIn:
         """When the person who came back showed who they are; None where nobody knows.
 
         A provider lets in by itself whoever has an open session there, so its bare word is no proof of now. Where it
-        does not tell the time, having asked it to ask anew counts for who has nothing better to show alone.
+        does not tell the time, having asked it to ask anew counts for who has nothing better to show alone, and then
+        as of when they came back.
         """
         told_at = self.told.authenticated_at if self.told is not None else None
         if told_at is not None:
             return min(told_at, now)
-        return now if self.again and not has_other_proofs else None
+        return self.answered_at if self.again and not has_other_proofs else None
 
 
 def challenge_of(verifier: str) -> str:

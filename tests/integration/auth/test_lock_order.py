@@ -14,17 +14,23 @@ import pytest_asyncio
 from chassis.db.pool import Database
 from chassis.testing.postgres import PostgresServer
 from services.auth.app.answer_device_sign_in import answer_device_sign_in
+from services.auth.app.connections import connect_provider
 from services.auth.app.describe_device_sign_in import describe_device_sign_in
 from services.auth.app.end_identity import end_identity
 from services.auth.app.keep_profile import keep_profile
 from services.auth.app.ports import Ports, Work
+from services.auth.app.receive_provider_answer import ProviderAnswer, receive_provider_answer
 from services.auth.app.redeem_device_sign_in import redeem_device_sign_in
 from services.auth.app.start_device_sign_in import start_device_sign_in
-from services.auth.domain.email_address import parse_email
+from services.auth.app.start_provider_sign_in import start_provider_sign_in
+from services.auth.domain.email_address import NO_EMAIL, parse_email
 from services.auth.domain.errors import AccountNotFound, DeviceCodeNotFound
 from services.auth.domain.identity import Profile
+from services.auth.domain.provider_errors import ProviderSignInSpent
+from services.auth.domain.provider_sign_in import Connecting, Told
 from services.auth.events.envelopes import encode
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore, SealingKeys
+from tests.unit.auth.fake_providers import SayingProvider, offering
 from tests.unit.auth.fakes import World
 from tests.unit.auth.signing_up import sign_up
 
@@ -97,6 +103,22 @@ async def test_a_program_is_answered_after_its_account(person: Person, database:
     )
     came = await person.meet(database, act, lambda work: work.device_sign_ins.remove_of(person.user_id))
     assert isinstance(came, AccountNotFound)
+
+
+async def test_a_provider_is_connected_after_the_account(person: Person, database: Database) -> None:
+    """Erasing somebody takes what they began at a provider away, though they are about to finish it."""
+    provider = SayingProvider("https://one.example")
+    provider.told = Told(secrets.token_hex(8), NO_EMAIL, "Ada")
+    providers = offering(provider)
+    session_id = await database.pool.fetchval("SELECT session_id FROM sessions WHERE user_id = $1", person.user_id)
+    connecting = Connecting(person.user_id, session_id)
+    road = await start_provider_sign_in(person.ports, providers, "one", connecting)
+    state = road.authorization_url.partition("state=")[2]
+    answer = ProviderAnswer("one", road.browser_secret, state, code="a code")
+    sign_in = await receive_provider_answer(person.ports, providers, answer)
+    act = connect_provider(person.ports, providers, connecting, road.browser_secret)
+    came = await person.meet(database, act, lambda work: work.provider_sign_ins.remove(sign_in.state_hash))
+    assert isinstance(came, ProviderSignInSpent)
 
 
 async def _told(person: Person) -> None:

@@ -243,10 +243,13 @@ async def test_somebody_signed_in_proves_themselves(desk: Desk) -> None:
         await desk.prove(desk.phone.get(options, Bent(handle=handle)))
         session = await _session(desk.passkeys, desk.user_id)
         assert (session.authenticated_at, session.methods) == (desk.world.clock.now(), ("password", "passkey"))
-    assert await list_proofs(desk.passkeys, Providers(), desk.user_id) == ("passkey", "password")
-    assert await list_proofs(Passkeys(desk.passkeys.ports), Providers(), desk.user_id) == ("password",)
+    assert await list_proofs(desk.passkeys.ports, Providers(takes_passkeys=True), desk.user_id) == (
+        "passkey",
+        "password",
+    )
+    assert await list_proofs(desk.passkeys.ports, Providers(), desk.user_id) == ("password",)
     other = Desk(desk.world, desk.passkeys, *await _person(desk.passkeys), SoftwareAuthenticator(ORIGIN))
-    assert await list_proofs(desk.passkeys, Providers(), other.user_id) == ("password",)
+    assert await list_proofs(desk.passkeys.ports, Providers(takes_passkeys=True), other.user_id) == ("password",)
     options = await begin_passkey_proof(desk.passkeys, desk.user_id)
     with pytest.raises(SessionNotFound):
         await step_up_by_passkey(desk.passkeys, desk.user_id, other.session_id, desk.phone.get(options), "en")

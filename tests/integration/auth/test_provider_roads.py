@@ -262,6 +262,17 @@ async def test_whoever_has_to_be_asked_anew_was(street: Street) -> None:
     assert (await street.comes_back(*await street.goes(ada.subject))).authenticated_at is not None
 
 
+async def test_a_time_to_come_is_no_time(street: Street) -> None:
+    """A provider whose clock is wrong signs people in all the same; who has to be asked anew was not, it seems."""
+    ada = street.issuer.people.add("ada@example.org", first_name="Ada")
+    street.world.clock.advance(seconds=time.time() - street.world.clock.now().timestamp())
+    street.strange.claims = {"auth_time": int(street.world.clock.now().timestamp()) + 3600}
+    assert (await street.comes_back(*await street.goes(ada.subject))).authenticated_at is None
+    way = await street.goes(ada.subject, again=True)
+    with pytest.raises(ProviderAnswerRefused):
+        await street.comes_back(*way)
+
+
 @pytest.mark.parametrize(
     ("kind", "again", "asked"),
     [

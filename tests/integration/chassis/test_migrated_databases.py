@@ -17,6 +17,8 @@ MIGRATION = """
     CREATE FUNCTION forbid() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'never'; END $$;
     CREATE TRIGGER kept BEFORE DELETE OR TRUNCATE ON books FOR EACH STATEMENT EXECUTE FUNCTION forbid();
     INSERT INTO shelves VALUES (1, 'hall');
+    CREATE SEQUENCE tickets;
+    DO $$ BEGIN PERFORM nextval('tickets'); END $$;
 """
 ADD = "INSERT INTO books (shelf_id, title) VALUES (1, 'Emma') RETURNING book_id"
 CHANGES = {
@@ -29,6 +31,9 @@ CHANGES = {
     "function": "CREATE OR REPLACE FUNCTION forbid() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
     "right": "GRANT SELECT ON books TO PUBLIC",
     "schema": "CREATE SCHEMA annex",
+    "type": "CREATE TYPE mood AS ENUM ('glad')",
+    "outside": "CREATE TABLE public.guests (name text)",
+    "migration": "DELETE FROM migrations",
     "setting": "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = ''1MB''', current_database()); END $$",
     "size": "INSERT INTO books (shelf_id, title) SELECT 1, repeat('x', 500) FROM generate_series(1, 40000)",
 }
@@ -41,7 +46,7 @@ def migrations(tmp_path: Path) -> Path:
 
 
 async def test_the_next_finds_it_as_migrated(postgres: PostgresServer, migrations: Path) -> None:
-    """Rows of before are gone, whatever guards them; what the migrations wrote is there, and numbers begin anew."""
+    """Rows of before are gone, whatever guards them; what the migrations wrote is there; numbers go on from it."""
     names = []
     for _ in range(2):
         async with postgres.database("house", migrations) as database:
@@ -49,6 +54,7 @@ async def test_the_next_finds_it_as_migrated(postgres: PostgresServer, migration
             assert await database.pool.fetch("SELECT shelf_id, room FROM shelves") == [(1, "hall")]
             assert await database.pool.fetchval("SELECT count(*) FROM books") == 0
             assert await database.pool.fetchval(ADD) == 1
+            assert await database.pool.fetchval("SELECT nextval('tickets')") == 2
             await database.pool.execute("UPDATE shelves SET room = 'loft'; INSERT INTO shelves VALUES (2, 'cellar')")
     assert names[0] == names[1]
 

@@ -117,7 +117,9 @@ async def test_a_hosters_file_counts_beside_the_lists(tmp_path: Path) -> None:
     assert not await passwords.has("eighteen-cellos")
 
 
-SHUFFLED = b"".join(hashlib.sha1(bytes([each])).hexdigest().encode() + b":1\n" for each in range(200))  # noqa: S324
+SHUFFLED = b"".join(
+    hashlib.sha1(bytes([each]), usedforsecurity=False).hexdigest().encode() + b":1\n" for each in range(200)
+)
 """As a file sorted by how common passwords are."""
 
 

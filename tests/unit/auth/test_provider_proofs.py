@@ -9,7 +9,6 @@ import pytest
 
 from services.auth.app.finish_provider_sign_in import SignedIn
 from services.auth.app.list_proofs import list_proofs
-from services.auth.app.passkey_ports import Passkeys
 from services.auth.domain.identifiers import fingerprint
 from services.auth.domain.provider_sign_in import Connecting, told_by
 from services.auth.domain.session import Session
@@ -54,8 +53,7 @@ async def test_who_has_nothing_else_is_asked_anew_by_the_provider(street: Street
     """Where it tells no time, having it ask again counts for them, and for nobody who could show something here."""
     await opened(street)
     account = next(iter(street.world.store.rows.accounts.values()))
-    passkeys = Passkeys(street.world.ports)
-    assert await list_proofs(passkeys, street.providers, account.user_id) == ("provider",)
+    assert await list_proofs(street.world.ports, street.providers, account.user_id) == ("provider",)
     session = await opened(street, again=True)
     assert street.one.asks_anew
     assert (session.authenticated_at, session.methods) == (street.world.clock.now(), ("provider",))
@@ -66,9 +64,21 @@ async def test_who_has_nothing_else_is_asked_anew_by_the_provider(street: Street
         each.session_id for each in street.world.store.rows.sessions.values() if each.user_id == theirs.user_id
     )
     await street.connect(Connecting(theirs.user_id, session_id))
-    assert await list_proofs(passkeys, street.providers, theirs.user_id) == ("password",)
+    assert await list_proofs(street.world.ports, street.providers, theirs.user_id) == ("password",)
     session = await opened(street, again=True)
     assert (session.user_id, session.authenticated_at) == (theirs.user_id, None)
+
+
+async def test_who_was_asked_anew_is_as_fresh_as_the_answer(street: Street) -> None:
+    """Who came back and left the page open for a while has not shown anything since."""
+    await opened(street)
+    secret, came_back_at = await street.arrive(again=True), street.world.clock.now()
+    street.world.clock.advance(minutes=4)
+    found = await street.finish(secret)
+    assert isinstance(found, SignedIn)
+    rows = street.world.store.rows
+    session = rows.sessions[rows.tokens[fingerprint(found.tokens.refresh_token)].session_id]
+    assert session.authenticated_at == came_back_at
 
 
 @pytest.mark.parametrize("value", [None, True, "1893456000", -1, 2**60, 1893456000.5])

@@ -18,7 +18,6 @@ from services.auth.app.forget_remains import forget_remains
 from services.auth.app.get_second_factor import get_second_factor
 from services.auth.app.list_proofs import list_proofs
 from services.auth.app.make_recovery_codes import make_recovery_codes
-from services.auth.app.passkey_ports import Passkeys
 from services.auth.app.provider_ports import Providers
 from services.auth.app.redeem_sign_in_link import redeem_sign_in_link
 from services.auth.app.remove_totp import remove_totp
@@ -234,7 +233,7 @@ async def test_a_recovery_code_works_once_and_is_told() -> None:
     with pytest.raises(WrongCode):
         await answer_challenge(ports, await person.challenge(), person.recovery[1], "en")
     await answer_challenge(ports, await person.challenge(), fresh[0], "en")
-    assert await list_proofs(Passkeys(ports), Providers(), person.user_id) == ("totp", "recovery_code")
+    assert await list_proofs(ports, Providers(), person.user_id) == ("totp", "recovery_code")
 
 
 async def test_recovery_codes_go_with_a_factor() -> None:
@@ -342,7 +341,7 @@ async def test_a_proof_makes_a_session_fresh() -> None:
     await step_up_by_password(world.ports, user_id, session_id, PASSWORD)
     assert world.store.rows.sessions[session_id].authenticated_at == world.clock.now()
     await confirm_totp(world.ports, user_id, shown_at(secret, world.clock.now()), "en")
-    assert await list_proofs(Passkeys(world.ports), Providers(), user_id) == ("totp", "recovery_code")
+    assert await list_proofs(world.ports, Providers(), user_id) == ("totp", "recovery_code")
     with pytest.raises(ProofNotTaken):
         await step_up_by_password(world.ports, user_id, session_id, PASSWORD)
     world.clock.advance(hours=1)
