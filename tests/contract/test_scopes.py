@@ -63,7 +63,7 @@ def test_the_account_is_out_of_reach() -> None:
     every = frozenset(SCOPE_WORDS)
     for name in NEVER_BY_KEY:
         with pytest.raises(Refused) as refused:
-            require_scope(name, Identity("usr_1", "", LATER, "key_1", every))
+            require_scope(name, Identity("usr_1", "", LATER, "key_1", scopes=every))
         assert refused.value.problem.reason == "SESSION_REQUIRED"
 
 
