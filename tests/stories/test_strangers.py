@@ -10,6 +10,7 @@ import pytest
 
 from tests.paths import BUNDLED_SONG
 from tests.stories.house import House, Listener
+from tests.unit.library.pictures import png
 
 PUBLIC = re.compile(
     r"^(/v1/auth/|/v1/shares/|/\.well-known/|/openapi\.json|/healthz|/readyz|/v1/models|/v1/billing/plans|/v1/webhooks/|/$)"
@@ -18,6 +19,7 @@ METHODS = ("get", "post", "patch", "put", "delete", "head")
 Json = dict[str, Any]
 # What a route asks for before it looks whose track it is.
 BODIES: dict[str, Json] = {"/v1/tracks/{track_id}/mixes": {"format": "wav"}}
+FILES = {("put", "/v1/tracks/{track_id}/cover"): png(9, 9)}
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,8 @@ def test_second_listener_reaches_nothing_of_the_first(listener: Listener, owned:
         if "uploads" not in path:
             headers = {}
         body: Json | None = BODIES.get(path, {}) if method in ("post", "patch") and not headers else None
-        answer = listener.http.request(method.upper(), filled, headers=headers, json=body)
+        file = FILES.get((method, path))
+        answer = listener.http.request(method.upper(), filled, headers=headers, json=body, content=file)
         assert answer.status_code == 404, f"{method} {path}: {answer.status_code} {answer.text[:200]}"
         tried += 1
     assert tried >= 12

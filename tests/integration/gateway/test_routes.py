@@ -19,6 +19,7 @@ from stripsession.retention.v1 import retention_service_pb2
 from tests.contract.openapi_document import ANYBODYS_NAMES
 from tests.integration.gateway.conftest import OWNER, STRANGER, Door, OpenDoor
 from tests.integration.gateway.fakes import STEMS, refused
+from tests.unit.library.pictures import png
 
 SAMPLES = {
     "upload_id": "upl_" + "0" * 32,
@@ -66,7 +67,9 @@ def filled(path: str, **given: str) -> str:
 async def ask(door: Door, endpoint: Endpoint, path: str, headers: dict[str, str]) -> httpx.Response:
     more: dict[str, str] = {}
     content = None
-    if endpoint.tag == "uploads":
+    if endpoint.name == "setCover":
+        content = png(9, 9)
+    elif endpoint.tag == "uploads":
         more = {**TUS, "Upload-Length": "4", "Upload-Offset": "0"}
         if endpoint.method in ("PATCH", "POST"):
             more["Content-Type"] = "application/offset+octet-stream"
