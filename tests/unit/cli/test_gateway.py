@@ -144,7 +144,8 @@ async def test_a_silent_gateway_is_told_from_one_that_is_not_there(
 
 async def test_an_overdue_answer_is_told_and_so_is_its_coming(monkeypatch: pytest.MonkeyPatch) -> None:
     """A person hears once that answers are overdue, and once that none is any more."""
-    monkeypatch.setattr(gateway_module, "_OVERDUE_S", 0.01)
+    # At once, so that all three are overdue together and none becomes it while another is answered.
+    monkeypatch.setattr(gateway_module, "_OVERDUE_S", 0.0)
     house = House()
     gateway = await signed_in(house)
     heard: list[bool] = []
