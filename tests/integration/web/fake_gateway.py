@@ -26,6 +26,7 @@ from tests.integration.web.fake_mail import FakeMail
 from tests.integration.web.fake_payments import FakePayments
 from tests.integration.web.fake_providers import FakeProviders
 from tests.integration.web.fake_shares import FakeShares
+from tests.integration.web.fake_trouble import FakeTrouble
 from tests.integration.web.made_song import RATE_HZ, STEMS, MadeSong
 from tests.integration.web.quiet_server import QuietServer
 from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, RECEIPTS, TYPES, problem, report_json, told
@@ -67,6 +68,7 @@ class FakeGateway:
         self.files: list[str] = []
         """Those of the page itself that were sent."""
         self.left_s, self.receipts = 3600, RECEIPTS
+        self.trouble = FakeTrouble()
         self.listing, self.shares, self.editing = FakeListing(self), FakeShares(self), FakeEditing(self)
         self.mail, self.factor = FakeMail(self._open, self._with_session), fake_factor.FakeFactor(self._with_session)
         self.api_keys, self.webhooks = fake_api_keys.FakeApiKeys(), fake_webhooks.FakeWebhooks()
@@ -112,7 +114,11 @@ class FakeGateway:
         listening = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         config = uvicorn.Config(
-            self._app(), log_level="warning", ws="none", lifespan="off", timeout_graceful_shutdown=2
+            self.trouble.around(self._app()),
+            log_level="warning",
+            ws="none",
+            lifespan="off",
+            timeout_graceful_shutdown=2,
         )
         server = QuietServer(config)
         task = asyncio.create_task(server.serve(sockets=[listening]))

@@ -130,8 +130,8 @@ export class Tracks {
         // A track came or went meanwhile, and the answer may be from before.
         await this.reload();
       } else if (!signal.aborted) {
-        if (page.isKept && this.#order.length) {
-          // What is on screen is newer than an answer from before.
+        if (page.isKept && (this.#order.length || !page.total)) {
+          // What is on screen is newer than an answer from before, and that there was none then says nothing of now.
           throw Problem.unreachable();
         }
         this.#begin(page, FIRST_TRACKS);

@@ -344,6 +344,12 @@ describe("the library's tracks without a network", () => {
     expect(tracks.isKept).toBe(true);
   });
 
+  it("are not known while an earlier visit knew of none", async () => {
+    await answer(keptPage([]));
+    expect(tracks.status).toBe("failed");
+    expect(tracks.fault).toMatchObject({ reason: "UNREACHABLE" });
+  });
+
   it("are not undone by an answer from before when they are read again", async () => {
     await answer(page(["c", "b"]));
     void tracks.refresh();

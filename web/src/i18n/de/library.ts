@@ -94,6 +94,7 @@ export const library: Messages["library"] = {
     failedTitle: "Deine Songs kamen nicht an",
     offlineTitle: "Du bist offline",
     offline: "Deine Songs sind wieder da, sobald die Verbindung zurück ist. Songs, die du jetzt gibst, warten darauf.",
+    kept: "Der Server ist nicht erreichbar. Das sind die Songs deines letzten Besuchs.",
     moreFailed: (why) => `Weitere Songs kamen nicht an. ${why}`,
   },
 

@@ -93,6 +93,7 @@ export const library = {
     failedTitle: "Your tracks did not come",
     offlineTitle: "You are offline",
     offline: "Your tracks are shown again when the connection is back. Songs that you drop now wait for it.",
+    kept: "The server cannot be reached. These are the tracks of your last visit.",
     moreFailed: (why: string): string => `More tracks did not come. ${why}`,
   },
 
