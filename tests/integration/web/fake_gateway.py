@@ -113,13 +113,8 @@ class FakeGateway:
         """Serve on a free port of this machine while the block runs, in this very event loop."""
         listening = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        config = uvicorn.Config(
-            self.trouble.around(self._app()),
-            log_level="warning",
-            ws="none",
-            lifespan="off",
-            timeout_graceful_shutdown=2,
-        )
+        app = self.trouble.around(self._app())
+        config = uvicorn.Config(app, log_level="warning", ws="none", lifespan="off", timeout_graceful_shutdown=2)
         server = QuietServer(config)
         task = asyncio.create_task(server.serve(sockets=[listening]))
         try:
