@@ -55,6 +55,7 @@ from services.gateway.clients.progress_reading import BackendProgress
 from services.gateway.clients.session_issuers import SessionIssuers
 from services.gateway.clients.token_verifier import KeySetVerifier
 from services.gateway.domain.approach import Approach
+from services.gateway.domain.bulkhead import Bulkhead
 from services.gateway.domain.ended_sessions import EndedSessions
 from services.gateway.domain.pace import Pace
 from services.gateway.domain.sign_in_tries import Patience
@@ -285,7 +286,9 @@ def _endpoints(
             ended=signals.ended,
         ).endpoints(),
         *MediaRoutes(stubs.library).endpoints(),
-        *CoverRoutes(stubs.covers).endpoints(),
+        *CoverRoutes(
+            stubs.covers, Bulkhead(settings.covers_in_flight_per_user, settings.covers_in_flight_max)
+        ).endpoints(),
         *ShareRoutes(stubs.shares, stubs.library).endpoints(),
         *DownloadRoutes(stubs.library, BackendPlans(stubs.billing)).endpoints(),
         *WebhookEndpointRoutes(stubs.webhooks).endpoints(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import collections
 import contextlib
 import dataclasses
 import math
@@ -17,6 +16,7 @@ from starlette.responses import Response
 from services.gateway.api.endpoint import Call, Rate
 from services.gateway.api.problems import Refused, refuse, unsigned
 from services.gateway.app.ports import KeyVerifier, TokenVerifier
+from services.gateway.domain.bulkhead import Bulkhead, HolderIsFull
 from services.gateway.domain.errors import BackendAway, TokenRefused
 from services.gateway.domain.identity import Identity
 from services.gateway.domain.pace import Buckets, Pace
@@ -66,8 +66,7 @@ class Admission:
         self._by_key = Buckets(paces.requests)
         self._sign_ins = Buckets(paces.sign_ins)
         self._tries = SignInTries(paces.tries, secrets.token_bytes(32))
-        self._at_once_per_user = paces.at_once_per_user
-        self._at_once: collections.Counter[str] = collections.Counter()
+        self._at_once = Bulkhead(paces.at_once_per_user)
 
     def pace_address(self, request: Request, rate: Rate) -> None:
         """Count a request against its address. Raises Refused."""
@@ -113,15 +112,13 @@ class Admission:
         if not holder:
             yield
             return
-        if self._at_once[holder] >= self._at_once_per_user:
-            raise refuse(429, "TOO_MANY_AT_ONCE", "Too many of your requests are being answered.", Retry_After="1")
-        self._at_once[holder] += 1
-        try:
+        with contextlib.ExitStack() as place:
+            try:
+                place.enter_context(self._at_once.place(holder))
+            except HolderIsFull as error:
+                detail = "Too many of your requests are being answered."
+                raise refuse(429, "TOO_MANY_AT_ONCE", detail, Retry_After="1") from error
             yield
-        finally:
-            self._at_once[holder] -= 1
-            if not self._at_once[holder]:
-                del self._at_once[holder]
 
     async def identify(self, request: Request) -> Identity:
         """The signed-in person; a failure counts against the address. Raises Refused."""

@@ -10,6 +10,7 @@ from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer, nothing, read_bytes
 from services.gateway.api.mapping import track_json
 from services.gateway.api.problems import refuse
+from services.gateway.domain.bulkhead import AllAreFull, Bulkhead, HolderIsFull
 from stripsession.library.v1 import cover_service_pb2
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ _COVER = "/v1/tracks/{track_id}/cover"
 class CoverRoutes:
     """A track's cover, set and taken away; `MediaRoutes` gives it."""
 
-    def __init__(self, covers: CoverServiceAsyncStub) -> None:
-        """The library judges and keeps it."""
+    def __init__(self, covers: CoverServiceAsyncStub, held: Bulkhead) -> None:
+        """The library judges and keeps it; `held` bounds how many are in memory, which no other bound was made for."""
         self._covers = covers
+        self._held = held
 
     def endpoints(self) -> list[Endpoint]:
         """The routes."""
@@ -57,6 +59,16 @@ class CoverRoutes:
 
     async def set(self, call: Call) -> Response:
         """Take a picture."""
+        try:
+            with self._held.place(call.owner_id):
+                return await self._set(call)
+        except HolderIsFull as error:
+            detail = "Too many pictures are being sent by you at once."
+            raise refuse(429, "TOO_MANY_AT_ONCE", detail, Retry_After="1") from error
+        except AllAreFull as error:
+            raise refuse(503, "BUSY", "Too many pictures are being sent right now.", Retry_After="2") from error
+
+    async def _set(self, call: Call) -> Response:
         # Not an upload: it is so small that it is held whole.
         data = await read_bytes(call.request, COVER_BYTES_MAX, within_s=_SENT_S)
         # A minute is long enough for a session to be ended.

@@ -159,9 +159,6 @@ def nothing(headers: Mapping[str, str] | None = None) -> Response:
 
 async def read_json_bytes(request: Request, bytes_max: int = JSON_BYTES_MAX) -> bytes:
     """The body of a JSON request, at most `bytes_max` within JSON_READ_S. Raises Refused."""
-    declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > bytes_max:
-        raise _too_large(bytes_max)
     data = await read_bytes(request, bytes_max)
     if data and request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         # A page of another site can send any other type without asking first.
@@ -171,6 +168,9 @@ async def read_json_bytes(request: Request, bytes_max: int = JSON_BYTES_MAX) -> 
 
 async def read_bytes(request: Request, bytes_max: int, *, within_s: float = JSON_READ_S) -> bytes:
     """A body byte for byte, whatever it says it is, at most `bytes_max` within so many seconds. Raises Refused."""
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > bytes_max:
+        raise _too_large(bytes_max)
     data = bytearray()
     try:
         async with asyncio.timeout(within_s):

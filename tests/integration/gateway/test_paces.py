@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 import httpx
@@ -35,6 +36,32 @@ async def test_signed_people_of_one_address_do_not_slow_each_other(open_door: Op
         bad = {"Authorization": "Bearer no.such.token"}
         assert [(await door.http.get("/v1/tracks", headers=bad)).status_code for _ in range(3)] == [401, 401, 429]
         assert (await door.http.get("/v1/tracks", headers=door.bearer("usr_new"))).status_code == 200
+
+
+async def test_covers_under_way_are_few(open_door: OpenDoor) -> None:
+    """A cover is held in memory: one too many of one person is 429, of all 503, and an ended one makes room."""
+    async with open_door(covers_in_flight_per_user=1, covers_in_flight_max=2) as door:
+        people = [OWNER, "usr_ben", "usr_cyd"]
+        paths = {person: f"/v1/tracks/{door.library.add_track(person).track_id}/cover" for person in people}
+        begun = {person: asyncio.Event() for person in people}
+        may_end = asyncio.Event()
+
+        async def slow(person: str) -> AsyncIterator[bytes]:
+            yield b"begun"
+            begun[person].set()
+            await may_end.wait()
+            yield b" and whole"
+
+        def put(person: str, content: bytes | AsyncIterator[bytes]) -> Coroutine[Any, Any, httpx.Response]:
+            return door.http.put(paths[person], content=content, headers=door.bearer(person))
+
+        sending = [asyncio.create_task(put(person, slow(person))) for person in people[:2]]
+        await asyncio.gather(*(begun[person].wait() for person in people[:2]))
+        check_problem(await put(OWNER, b"one more"), 429, "TOO_MANY_AT_ONCE")
+        check_problem(await put("usr_cyd", b"one more"), 503, "BUSY")
+        may_end.set()
+        assert [(await sent).status_code for sent in sending] == [200, 200]
+        assert (await put("usr_cyd", b"one more")).status_code == 200
 
 
 async def test_one_person_cannot_fill_the_gateway(open_door: OpenDoor) -> None:
