@@ -18,9 +18,10 @@ from services.library.app.ports import Ports, Store, Work
 from services.library.app.read_cover import read_cover
 from services.library.app.set_cover import remove_cover, set_cover
 from services.library.app.sweep import sweep, sweep_jobs
-from services.library.domain.errors import LimitReached, SeparationUnavailable
+from services.library.domain.errors import CoverNotFound, LimitReached, SeparationUnavailable
 from services.library.domain.keys import Key
 from services.library.store.objects import SealedObjectStore
+from tests.integration.library.test_covers import FILES
 from tests.integration.library.world import OWNER, World
 from tests.unit.library.pictures import jpeg, png
 
@@ -209,6 +210,38 @@ async def test_what_a_dead_process_was_removing_is_taken_up(world: World) -> Non
     assert await sweep(world.ports) == 1
     assert await sweep(world.ports) == 0
     assert await world.database.pool.fetchval("SELECT count(object_name) FROM needless_objects") == 0
+
+
+async def test_a_files_cover_that_a_crash_left_is_removed(world: World) -> None:
+    """A cover out of a file that was written when the process died, and is no track's, goes within the hour."""
+    world.separation.acceptance = dataclasses.replace(world.separation.acceptance, cover=FILES)
+    upload = await world.uploaded()
+    with pytest.raises(asyncio.CancelledError):
+        await create_track(_crashing(world), OWNER, upload.upload_id, "", "", "")
+    assert len(world.stored("covers/")) == 1
+    world.clock.advance(hours=2)
+    await sweep(world.ports)
+    assert world.stored("covers/") == []
+
+
+async def test_a_files_cover_stays(world: World) -> None:
+    """What was noted of a cover as it was written out of a file is taken back with the row that names it."""
+    world.separation.acceptance = dataclasses.replace(world.separation.acceptance, cover=FILES)
+    track = await world.track()
+    world.clock.advance(hours=2)
+    await sweep(world.ports)
+    assert (await read_cover(world.ports, OWNER, track.track_id)).data == FILES.data
+
+
+async def test_a_files_cover_that_came_too_late_is_not_named(world: World) -> None:
+    """A track whose file's cover was taken for needless meanwhile has none, and is accepted all the same."""
+    world.separation.acceptance = dataclasses.replace(world.separation.acceptance, cover=FILES)
+    upload = await world.uploaded()
+    late = dataclasses.replace(world.ports, objects=_Slow(world, world.ports))
+    track = await create_track(late, OWNER, upload.upload_id, "", "", "")
+    with pytest.raises(CoverNotFound):
+        await read_cover(world.ports, OWNER, track.track_id)
+    assert world.stored("covers/") == []
 
 
 async def test_a_change_does_not_fail_for_what_it_leaves(world: World) -> None:
