@@ -27,10 +27,7 @@ async def erase_person(ports: AccountPorts, user_id: str, *, anew: bool) -> Note
     Nobody asks whether there is such a person: after a backup each service knows others. Raises IdentifierMissing, and
     IdentifierUnknown for what is no person's identifier.
     """
-    if not user_id:
-        raise IdentifierMissing
-    if not _USER_ID.fullmatch(user_id):
-        raise IdentifierUnknown
+    require_person(user_id)
     now = ports.clock.now()
     async with ports.erasures.transaction() as work:
         fresh = begun(user_id, now, now)
@@ -45,6 +42,14 @@ async def erase_person(ports: AccountPorts, user_id: str, *, anew: bool) -> Note
         reopened = again(known, now)
         await work.save(reopened, now)
         return Noted(reopened, is_new=True)
+
+
+def require_person(user_id: str) -> None:
+    """Raises IdentifierMissing, and IdentifierUnknown for what is no person's identifier."""
+    if not user_id:
+        raise IdentifierMissing
+    if not _USER_ID.fullmatch(user_id):
+        raise IdentifierUnknown
 
 
 async def request_erasure(ports: AccountPorts, user_id: str, requested_at: datetime.datetime) -> bool:

@@ -65,6 +65,13 @@ class AccountErasureWork:
         )
         return await self._whole(rows)
 
+    async def get(self, user_id: str) -> AccountErasure | None:
+        """A person's as it was committed last; whoever looks waits for nobody."""
+        rows = await self._connection.fetch(
+            "SELECT user_id, requested_at, finished_at FROM account_erasures WHERE user_id = $1", user_id
+        )
+        return next(iter(await self._whole(rows)), None)
+
     async def locked(self, user_id: str) -> AccountErasure | None:
         """A person's, which nobody else changes until the work commits."""
         rows = await self._connection.fetch(
