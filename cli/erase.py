@@ -19,9 +19,10 @@ from stripsession.retention.v1 import erasure_administration_service_pb2_grpc as
 
 HELP = (
     "Erase a person with their songs, subscription and account, for good, and say how far that is. Name them by their "
-    "identifier, usr_..., and say --now: without it nothing is done. --email says whose an address is and erases "
-    "nobody. One that is over is begun once more with --again: after a backup was brought back, services may hold what "
-    "they had removed. The person can sign in until the other services are done."
+    "identifier, usr_..., and say --now: without it nothing is done but to say how far it is, service by service. "
+    "--email says whose an address is and erases nobody. One that is over is begun once more with --again: after a "
+    "backup was brought back, services may hold what they had removed. The person is signed out everywhere as it "
+    "begins."
 )
 
 
@@ -31,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     whom.add_argument("user_id", nargs="?", default="", help="whom: usr_ and 32 digits and letters")
     whom.add_argument("--email", default="", help="say whose account an address is, and erase nobody")
     parser.add_argument("--again", action="store_true", help="once more, where it is over")
-    parser.add_argument("--now", action="store_true", help="do it; where it was begun before, say how far it is")
+    parser.add_argument("--now", action="store_true", help="do it; without this, only say how far it is")
     operators.add_arguments(parser)
 
 
@@ -44,39 +45,67 @@ async def run(arguments: argparse.Namespace, console: Console) -> int:
         command = f"stripsession erase {user_id}{with_data(arguments.data)} --now"
         _say(console, f"{arguments.email} is {user_id}.", f"To erase them for good: `{command}`")
         return exits.DONE
-    if not arguments.now:
-        again = " --again" if arguments.again else ""
-        command = f"stripsession erase {arguments.user_id}{with_data(arguments.data)}{again} --now"
-        _say(
-            console,
-            f"Nothing was done. Songs, subscription and account of {arguments.user_id} would go, and nothing brings"
-            " them back but a backup of everything.",
-            f"To erase them for good, or to see how far it is where that was begun: `{command}`",
-        )
-        return exits.DONE
     channel = console_channel(arguments.data, "retention")
+    stub, more = pb_grpc.ErasureAdministrationServiceStub(channel.grpc), with_data(arguments.data)
     try:
-        request = pb.ErasePersonRequest(user_id=arguments.user_id, again=arguments.again)
-        answer = await pb_grpc.ErasureAdministrationServiceStub(channel.grpc).ErasePerson(request)
+        if arguments.now:
+            asking = pb.ErasePersonRequest(user_id=arguments.user_id, again=arguments.again)
+            lines = lines_of(arguments.user_id, await stub.ErasePerson(asking), more)
+        else:
+            state = await stub.GetErasure(pb.GetErasureRequest(user_id=arguments.user_id))
+            lines = state_of(arguments.user_id, state, datetime.datetime.now(datetime.UTC), more)
     except grpc.RpcError as error:
         refusal = from_error(error)
         raise CommandFault(f"nobody is erased: {refusal.message or refusal.reason}") from error
     finally:
         await channel.stop()
-    _say(console, *lines_of(arguments.user_id, answer, with_data(arguments.data)))
+    _say(console, *lines)
     return exits.DONE
 
 
 def lines_of(user_id: str, answer: pb.ErasePersonResponse, more: str = "") -> tuple[str, ...]:
     """How far it is, and what to do next; `more` makes a command be about the same folder."""
-    command = f"stripsession erase {user_id}{more} --now"
+    command = f"stripsession erase {user_id}{more}"
     if answer.HasField("finished_at"):
-        told = f"{user_id} was erased by every service on {_moment(answer.finished_at)}."
-        return told, f"To erase what a backup brought back since: `{command} --again`"
+        return _over(user_id, answer.finished_at, command)
     begun = "begins now" if answer.begun else f"is under way since {_moment(answer.requested_at)}"
     waiting = ", ".join(f"{each.holder} ({each.fault})" if each.fault else each.holder for each in answer.waiting)
-    last = "The account itself goes last, some ten minutes after the others, and its person can sign in until then."
+    last = "Its person is shut out first; the account itself goes last, some ten minutes after the others."
     return f"The erasure of {user_id} {begun}. Not done yet: {waiting}.", f"{last} To see how far it is: `{command}`"
+
+
+def state_of(user_id: str, answer: pb.GetErasureResponse, now: datetime.datetime, more: str = "") -> tuple[str, ...]:
+    """How far it is, for whoever only looks; a line for each service while it is under way."""
+    command, erasure = f"stripsession erase {user_id}{more}", answer.erasure
+    if not answer.HasField("erasure"):
+        would = "Songs, subscription and account would go, and nothing brings them back but a backup of everything."
+        return (
+            f"Nothing was done, and nobody asked to have {user_id} erased. {would}",
+            f"To erase them for good: `{command} --now`",
+        )
+    if erasure.HasField("finished_at"):
+        return _over(user_id, erasure.finished_at, command)
+    asked = _moment(erasure.requested_at)
+    if erasure.due_at.ToDatetime(datetime.UTC) > now and not any(each.tries for each in erasure.holders):
+        waits = f"waits until {_moment(erasure.due_at)}. Nothing was removed."
+        return (f"The erasure of {user_id} was asked for on {asked} and {waits}",)
+    width = max((len(each.holder) for each in erasure.holders), default=0)
+    parts = (f"  {each.holder:{width}}  {_part(each)}" for each in erasure.holders)
+    return f"The erasure of {user_id} is under way since {asked}.", *parts
+
+
+def _part(each: pb.HolderErasure) -> str:
+    tries = f"{each.tries} {'try' if each.tries == 1 else 'tries'}"
+    if each.HasField("finished_at"):
+        return f"done {_moment(each.finished_at)}, {tries}"
+    if not each.tries:
+        return "not asked yet"
+    return f"{each.fault}, {tries}, asked again from {_moment(each.next_try_at)} on"
+
+
+def _over(user_id: str, finished_at: Timestamp, command: str) -> tuple[str, str]:
+    told = f"{user_id} was erased by every service on {_moment(finished_at)}."
+    return told, f"To erase what a backup brought back since: `{command} --now --again`"
 
 
 def _moment(stamp: Timestamp) -> str:

@@ -21,6 +21,7 @@ from services.gateway.api.catalogue_routes import CatalogueRoutes
 from services.gateway.api.cover_routes import CoverRoutes
 from services.gateway.api.device_routes import DeviceRoutes
 from services.gateway.api.download_routes import DownloadRoutes
+from services.gateway.api.early_answers import EarlyAnswers
 from services.gateway.api.edge import Edge, EdgePolicy
 from services.gateway.api.email_change_routes import EmailChangeRoutes
 from services.gateway.api.endpoint import Endpoint
@@ -205,9 +206,9 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
     )
     landings = ProviderLanding(stubs.providers).endpoints()
     proofs = FactorRoutes(stubs.factors, admission).methods
-    app = Edge(Router([*endpoints, *landings], admission, WebFiles(settings.web_dir).endpoint(), proofs), policy)
+    edge = Edge(Router([*endpoints, *landings], admission, WebFiles(settings.web_dir).endpoint(), proofs), policy)
     http = HttpServer(
-        app,
+        EarlyAnswers(edge),
         settings.http_listen,
         draining=draining,
         drain_s=settings.drain_s,

@@ -179,11 +179,11 @@ async def read_bytes(request: Request, bytes_max: int, *, within_s: float = JSON
                 if len(data) > bytes_max:
                     raise _too_large(bytes_max)
     except TimeoutError as error:
-        raise refuse(408, "BODY_TOO_SLOW", "The body did not arrive in time.", Connection="close") from error
+        raise refuse(408, "BODY_TOO_SLOW", "The body did not arrive in time.") from error
     except ClientDisconnect as error:
-        raise refuse(408, "BODY_CUT_OFF", "The body ended early.", Connection="close") from error
+        raise refuse(408, "BODY_CUT_OFF", "The body ended early.") from error
     return bytes(data)
 
 
 def _too_large(bytes_max: int) -> Refused:
-    return refuse(413, "BODY_TOO_LARGE", f"The body is larger than {bytes_max} bytes.", Connection="close")
+    return refuse(413, "BODY_TOO_LARGE", f"The body is larger than {bytes_max} bytes.")

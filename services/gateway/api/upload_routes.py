@@ -221,7 +221,7 @@ class UploadRoutes:
         if body.refusal is not None:
             raise body.refusal
         if body.is_cut_off:
-            raise refuse(408, "BODY_CUT_OFF", "The body broke off; what arrived is kept.", Connection="close")
+            raise refuse(408, "BODY_CUT_OFF", "The body broke off; what arrived is kept.")
         return answer.upload
 
 

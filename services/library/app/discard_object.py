@@ -9,21 +9,33 @@ from services.library.app.ports import Ports
 
 STORING_LIFE = datetime.timedelta(hours=1)
 """What is being stored is needless once its change has not committed for so long; no call lasts that long."""
+CLAIM_LIFE = datetime.timedelta(minutes=1)
+"""What a process was removing that died is removed again after this; twice does no harm."""
 _log = logging.getLogger(__name__)
 
 
-async def discard_object(ports: Ports, name: str) -> None:
-    """Remove what is noted; nothing where the note is gone. Raises what the storage raises, and the note stays.
+async def discard_object(ports: Ports, name: str) -> bool:
+    """Remove what is noted; false where the note is gone, or another is about it. Raises what the storage raises.
 
-    The note is held meanwhile: a change that needs the object after all either took the note before, or finds none.
+    No transaction waits for the storage. The claim on the note is what tells a change that would need the object after
+    all: it either took the note back before, or must do without.
     """
+    now = ports.clock.now()
     async with ports.store.transaction() as work:
-        if not await work.needless_objects.forget(name):
-            return
+        if not await work.needless_objects.claim(name, now, now + CLAIM_LIFE):
+            return False
+    try:
         if name.endswith("/"):
             await ports.objects.delete_prefix(name.removesuffix("/"))
         else:
             await ports.objects.delete(name)
+    except Exception:
+        async with ports.store.transaction() as work:
+            await work.needless_objects.give_back(name, ports.clock.now())
+        raise
+    async with ports.store.transaction() as work:
+        await work.needless_objects.finish(name)
+    return True
 
 
 async def try_to_discard(ports: Ports, name: str) -> None:

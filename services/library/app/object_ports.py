@@ -13,14 +13,26 @@ class NeedlessObjects(Protocol):
         """An object is to be removed from that moment on."""
         ...
 
-    async def forget(self, name: str) -> bool:
-        """It is gone, or needed after all; false when nothing was noted. Waits for whoever is just removing it."""
+    async def take_back(self, name: str) -> bool:
+        """It is needed after all; false where nothing was noted, or somebody ever set about removing it."""
+        ...
+
+    async def claim(self, name: str, now: datetime.datetime, until: datetime.datetime) -> bool:
+        """It is the caller's to remove until then; false where nothing is noted, or another is about it."""
+        ...
+
+    async def give_back(self, name: str, now: datetime.datetime) -> None:
+        """It could not be removed: others may claim it from now on. It is not needed for that."""
+        ...
+
+    async def finish(self, name: str) -> None:
+        """It is gone, whoever removed it."""
         ...
 
     async def due_of(self, owner_id: str, now: datetime.datetime, limit: int) -> tuple[str, ...]:
-        """A person's among those to be removed by then."""
+        """A person's among those to be removed by then, that nobody is about."""
         ...
 
     async def due(self, now: datetime.datetime, limit: int) -> tuple[str, ...]:
-        """Those to be removed by then, the longest due first."""
+        """Those to be removed by then that nobody is about, the longest due first."""
         ...

@@ -35,7 +35,7 @@ async def set_cover(ports: Ports, owner_id: str, track_id: str, data: bytes) -> 
             track = await owned_track(work, owner_id, track_id)
             place = CoverObject(name, cover.media_type, len(cover.data))
             before = await work.file_tags.choose_cover(owner_id, track_id, place, key)
-            if not await work.needless_objects.forget(name):
+            if not await work.needless_objects.take_back(name):
                 raise TimeoutError("the cover took so long that it was taken for needless")
             track = await _changed(ports, work, track, before)
     except (TrackNotFound, AccountNotFound):

@@ -24,15 +24,39 @@ class NeedlessObjectRows:
             due_at,
         )
 
-    async def forget(self, name: str) -> bool:
-        """It is gone, or needed after all; false when nothing was noted. Waits for whoever is just removing it."""
-        tag: str = await self._connection.execute("DELETE FROM needless_objects WHERE object_name = $1", name)
+    async def take_back(self, name: str) -> bool:
+        """It is needed after all; false where nothing was noted, or somebody ever set about removing it."""
+        tag: str = await self._connection.execute(
+            "DELETE FROM needless_objects WHERE object_name = $1 AND claimed_until IS NULL", name
+        )
         return tag == "DELETE 1"
 
+    async def claim(self, name: str, now: datetime.datetime, until: datetime.datetime) -> bool:
+        """It is the caller's to remove until then; false where nothing is noted, or another is about it."""
+        tag: str = await self._connection.execute(
+            "UPDATE needless_objects SET claimed_until = $3"
+            " WHERE object_name = $1 AND (claimed_until IS NULL OR claimed_until <= $2)",
+            name,
+            now,
+            until,
+        )
+        return tag == "UPDATE 1"
+
+    async def give_back(self, name: str, now: datetime.datetime) -> None:
+        """It could not be removed: others may claim it from now on. It is not needed for that."""
+        await self._connection.execute(
+            "UPDATE needless_objects SET claimed_until = $2 WHERE object_name = $1", name, now
+        )
+
+    async def finish(self, name: str) -> None:
+        """It is gone, whoever removed it."""
+        await self._connection.execute("DELETE FROM needless_objects WHERE object_name = $1", name)
+
     async def due_of(self, owner_id: str, now: datetime.datetime, limit: int) -> tuple[str, ...]:
-        """A person's among those to be removed by then."""
+        """A person's among those to be removed by then, that nobody is about."""
         rows = await self._connection.fetch(
-            "SELECT object_name FROM needless_objects WHERE owner_id = $1 AND due_at <= $2 LIMIT $3",
+            "SELECT object_name FROM needless_objects WHERE owner_id = $1 AND due_at <= $2"
+            " AND (claimed_until IS NULL OR claimed_until <= $2) LIMIT $3",
             owner_id,
             now,
             limit,
@@ -40,8 +64,11 @@ class NeedlessObjectRows:
         return tuple(row["object_name"] for row in rows)
 
     async def due(self, now: datetime.datetime, limit: int) -> tuple[str, ...]:
-        """Those to be removed by then, the longest due first."""
+        """Those to be removed by then that nobody is about, the longest due first."""
         rows = await self._connection.fetch(
-            "SELECT object_name FROM needless_objects WHERE due_at <= $1 ORDER BY due_at LIMIT $2", now, limit
+            "SELECT object_name FROM needless_objects WHERE due_at <= $1"
+            " AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY due_at LIMIT $2",
+            now,
+            limit,
         )
         return tuple(row["object_name"] for row in rows)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chassis.rpc.interceptors import Context
-from services.retention.api.mapping import erasure_message
+from services.retention.api.mapping import erasure_message, progress_message
 from services.retention.app.account_ports import AccountPorts
+from services.retention.app.get_erasure import get_erasure
 from services.retention.app.request_erasure import erase_person
 from stripsession.retention.v1 import erasure_administration_service_pb2 as pb
 from stripsession.retention.v1 import erasure_administration_service_pb2_grpc as pb_grpc
@@ -26,3 +27,7 @@ class ErasureAdministrationServicer(pb_grpc.ErasureAdministrationServiceServicer
         if noted.is_new:
             self._erase()
         return erasure_message(noted)
+
+    async def GetErasure(self, request: pb.GetErasureRequest, context: Context) -> pb.GetErasureResponse:
+        """How far the erasure of a person is."""
+        return progress_message(await get_erasure(self._ports, request.user_id))

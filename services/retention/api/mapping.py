@@ -12,6 +12,7 @@ from services.retention.app.list_erasures import Page
 from services.retention.app.list_receipts import ReceiptPage
 from services.retention.app.ports import Place
 from services.retention.app.request_erasure import Noted
+from services.retention.domain.account_erasure import AccountErasure, Step
 from services.retention.domain.erasure import Erasure, Reason
 from services.retention.domain.errors import PageTokenInvalid
 from services.retention.domain.receipt import Receipt
@@ -62,6 +63,28 @@ def erasure_message(noted: Noted) -> admin_pb.ErasePersonResponse:
     if erasure.finished_at is not None:
         message.finished_at.FromDatetime(erasure.finished_at)
     return message
+
+
+def progress_message(erasure: AccountErasure | None) -> admin_pb.GetErasureResponse:
+    """How far an erasure is, holder by holder; nothing where there is none."""
+    if erasure is None:
+        return admin_pb.GetErasureResponse()
+    message = admin_pb.PersonErasure(holders=[_part(step) for step in erasure.steps])
+    message.requested_at.FromDatetime(erasure.requested_at)
+    if erasure.due_at is not None:
+        message.due_at.FromDatetime(erasure.due_at)
+    if erasure.finished_at is not None:
+        message.finished_at.FromDatetime(erasure.finished_at)
+    return admin_pb.GetErasureResponse(erasure=message)
+
+
+def _part(step: Step) -> admin_pb.HolderErasure:
+    part = admin_pb.HolderErasure(holder=step.holder, tries=step.tries, fault=step.fault)
+    if step.finished_at is None:
+        part.next_try_at.FromDatetime(step.not_before)
+    else:
+        part.finished_at.FromDatetime(step.finished_at)
+    return part
 
 
 def receipts_message(page: ReceiptPage) -> pb.ListReceiptsResponse:

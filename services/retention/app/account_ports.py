@@ -23,6 +23,10 @@ class AccountWork(Protocol):
         """Take the longest due that nobody has taken; they are left alone by others until then."""
         ...
 
+    async def get(self, user_id: str) -> AccountErasure | None:
+        """A person's as it was committed last; whoever looks waits for nobody."""
+        ...
+
     async def locked(self, user_id: str) -> AccountErasure | None:
         """A person's, which nobody else changes until the work commits."""
         ...

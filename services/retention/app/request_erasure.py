@@ -24,16 +24,13 @@ class Noted:
 async def erase_person(ports: AccountPorts, user_id: str, *, anew: bool) -> Noted:
     """Begin it, or tell how far it is; `anew` begins one that is over once more. Idempotent while it is under way.
 
-    Nobody asks whether there is such a person: after a backup each service knows others. Raises IdentifierMissing, and
-    IdentifierUnknown for what is no person's identifier.
+    The person is shut out first, whoever else is down. Nobody asks whether there is such a person: after a backup each
+    service knows others. Raises IdentifierMissing, and IdentifierUnknown for what is no person's identifier.
     """
-    if not user_id:
-        raise IdentifierMissing
-    if not _USER_ID.fullmatch(user_id):
-        raise IdentifierUnknown
+    require_person(user_id)
     now = ports.clock.now()
     async with ports.erasures.transaction() as work:
-        fresh = begun(user_id, now, now)
+        fresh = begun(user_id, now, now, by_operator=True)
         if await work.add(fresh):
             return Noted(fresh, is_new=True)
         known = await work.locked(user_id)
@@ -45,6 +42,14 @@ async def erase_person(ports: AccountPorts, user_id: str, *, anew: bool) -> Note
         reopened = again(known, now)
         await work.save(reopened, now)
         return Noted(reopened, is_new=True)
+
+
+def require_person(user_id: str) -> None:
+    """Raises IdentifierMissing, and IdentifierUnknown for what is no person's identifier."""
+    if not user_id:
+        raise IdentifierMissing
+    if not _USER_ID.fullmatch(user_id):
+        raise IdentifierUnknown
 
 
 async def request_erasure(ports: AccountPorts, user_id: str, requested_at: datetime.datetime) -> bool:

@@ -11,8 +11,9 @@ import asyncpg
 
 from chassis.db.pool import Database
 from chassis.db.transaction import Connection, transaction
-from services.retention.domain.account_erasure import HOLDERS, AccountErasure, Step
+from services.retention.domain.account_erasure import DOOR, HOLDERS, AccountErasure, Step
 
+_ORDER = (DOOR, *HOLDERS)
 _STEPS = (
     "SELECT user_id, holder, tries, not_before, finished_at, fault, counts FROM account_erasure_steps"
     " WHERE user_id = ANY ($1)"
@@ -64,6 +65,13 @@ class AccountErasureWork:
             limit,
         )
         return await self._whole(rows)
+
+    async def get(self, user_id: str) -> AccountErasure | None:
+        """A person's as it was committed last; whoever looks waits for nobody."""
+        rows = await self._connection.fetch(
+            "SELECT user_id, requested_at, finished_at FROM account_erasures WHERE user_id = $1", user_id
+        )
+        return next(iter(await self._whole(rows)), None)
 
     async def locked(self, user_id: str) -> AccountErasure | None:
         """A person's, which nobody else changes until the work commits."""
@@ -131,7 +139,7 @@ class AccountErasureWork:
 
 def _place(step: Step) -> int:
     # A newer version may know more holders, which an older one waits for.
-    return HOLDERS.index(step.holder) if step.holder in HOLDERS else len(HOLDERS)
+    return _ORDER.index(step.holder) if step.holder in _ORDER else len(_ORDER)
 
 
 def _step(row: asyncpg.Record) -> Step:

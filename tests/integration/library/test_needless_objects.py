@@ -11,15 +11,17 @@ import pytest
 
 from chassis.objects import open_objects
 from services.library.app.create_track import create_track
+from services.library.app.discard_object import CLAIM_LIFE
 from services.library.app.erase_listener import erase_listener
 from services.library.app.list_tracks import list_tracks
 from services.library.app.ports import Ports, Store, Work
 from services.library.app.read_cover import read_cover
 from services.library.app.set_cover import remove_cover, set_cover
 from services.library.app.sweep import sweep, sweep_jobs
-from services.library.domain.errors import LimitReached, SeparationUnavailable
+from services.library.domain.errors import CoverNotFound, LimitReached, SeparationUnavailable
 from services.library.domain.keys import Key
 from services.library.store.objects import SealedObjectStore
+from tests.integration.library.test_covers import FILES
 from tests.integration.library.world import OWNER, World
 from tests.unit.library.pictures import jpeg, png
 
@@ -37,17 +39,49 @@ class _Stuck(SealedObjectStore):
         raise OSError("the storage is away")
 
 
-class _Slow(SealedObjectStore):
-    """In which an object arrives so late that the sweep has been looking for it."""
+class _Crashing(SealedObjectStore):
+    """In which the process dies once an object is written or removed, before it can say so."""
 
     def __init__(self, world: World) -> None:
         super().__init__(open_objects(f"file://{world.folder}"))
+
+    async def put(self, key: Key, name: str, plain: bytes | bytearray) -> None:
+        await super().put(key, name, plain)
+        raise asyncio.CancelledError
+
+    async def delete(self, name: str) -> None:
+        await super().delete(name)
+        raise asyncio.CancelledError
+
+
+class _Watched(SealedObjectStore):
+    """Which looks, while it removes, whether anybody holds a row of what is noted."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(open_objects(f"file://{world.folder}"))
+        self._database = world.database
+        self.removed = 0
+
+    async def delete(self, name: str) -> None:
+        rows = await self._database.pool.fetch("SELECT object_name FROM needless_objects FOR UPDATE NOWAIT")
+        assert [row["object_name"] for row in rows] == [name]
+        self.removed += 1
+        await super().delete(name)
+
+
+class _Slow(SealedObjectStore):
+    """In which an object arrives so late that the sweep has been looking for it, with these ports."""
+
+    def __init__(self, world: World, sweeping: Ports) -> None:
+        super().__init__(open_objects(f"file://{world.folder}"))
         self._world = world
+        self._sweeping = sweeping
 
     async def put(self, key: Key, name: str, plain: bytes | bytearray) -> None:
         await super().put(key, name, plain)
         self._world.clock.advance(hours=2)
-        await sweep(self._world.ports)
+        with contextlib.suppress(asyncio.CancelledError):
+            await sweep(self._sweeping)
 
 
 class _Broken:
@@ -69,6 +103,10 @@ class _Broken:
                 raise self._fault
         if is_second:
             raise self._fault
+
+
+def _crashing(world: World) -> Ports:
+    return dataclasses.replace(world.ports, objects=_Crashing(world))
 
 
 def _stuck(world: World) -> Ports:
@@ -139,13 +177,71 @@ async def test_a_cover_that_was_not_committed_is_removed(world: World, fault: Ba
     assert (await read_cover(world.ports, OWNER, track.track_id)).data == png(9, 9)
 
 
-async def test_a_cover_that_came_too_late_is_not_named(world: World) -> None:
-    """Of an object that the sweep has taken away as never finished no row is written."""
+@pytest.mark.parametrize("dies", [False, True], ids=["removed", "removed by one that died"])
+async def test_a_cover_that_came_too_late_is_not_named(world: World, dies: bool) -> None:
+    """Of an object that the sweep has taken away as never finished no row is written, even if it died in the middle."""
     track = await world.track()
     await set_cover(world.ports, OWNER, track.track_id, png(9, 9))
+    late = _Slow(world, _crashing(world) if dies else world.ports)
     with pytest.raises(TimeoutError):
-        await set_cover(dataclasses.replace(world.ports, objects=_Slow(world)), OWNER, track.track_id, jpeg(9, 9))
+        await set_cover(dataclasses.replace(world.ports, objects=late), OWNER, track.track_id, jpeg(9, 9))
     assert (await read_cover(world.ports, OWNER, track.track_id)).data == png(9, 9)
+
+
+async def test_a_slow_storage_holds_no_row(world: World) -> None:
+    """While the storage removes an object no transaction is open on its note."""
+    track = await world.track()
+    watched = _Watched(world)
+    ports = dataclasses.replace(world.ports, objects=watched)
+    await set_cover(ports, OWNER, track.track_id, png(9, 9))
+    await set_cover(ports, OWNER, track.track_id, jpeg(9, 9))
+    assert (watched.removed, len(world.stored("covers/"))) == (1, 1)
+    assert await world.database.pool.fetchval("SELECT count(object_name) FROM needless_objects") == 0
+
+
+async def test_what_a_dead_process_was_removing_is_taken_up(world: World) -> None:
+    """A note that was claimed is left alone until the claim runs out; whoever comes then removes again, and ends it."""
+    track = await world.track()
+    await set_cover(world.ports, OWNER, track.track_id, png(9, 9))
+    with pytest.raises(asyncio.CancelledError):
+        await remove_cover(_crashing(world), OWNER, track.track_id)
+    assert await sweep(world.ports) == 0
+    world.clock.advance(seconds=CLAIM_LIFE.total_seconds())
+    assert await sweep(world.ports) == 1
+    assert await sweep(world.ports) == 0
+    assert await world.database.pool.fetchval("SELECT count(object_name) FROM needless_objects") == 0
+
+
+async def test_a_files_cover_that_a_crash_left_is_removed(world: World) -> None:
+    """A cover out of a file that was written when the process died, and is no track's, goes within the hour."""
+    world.separation.acceptance = dataclasses.replace(world.separation.acceptance, cover=FILES)
+    upload = await world.uploaded()
+    with pytest.raises(asyncio.CancelledError):
+        await create_track(_crashing(world), OWNER, upload.upload_id, "", "", "")
+    assert len(world.stored("covers/")) == 1
+    world.clock.advance(hours=2)
+    await sweep(world.ports)
+    assert world.stored("covers/") == []
+
+
+async def test_a_files_cover_stays(world: World) -> None:
+    """What was noted of a cover as it was written out of a file is taken back with the row that names it."""
+    world.separation.acceptance = dataclasses.replace(world.separation.acceptance, cover=FILES)
+    track = await world.track()
+    world.clock.advance(hours=2)
+    await sweep(world.ports)
+    assert (await read_cover(world.ports, OWNER, track.track_id)).data == FILES.data
+
+
+async def test_a_files_cover_that_came_too_late_is_not_named(world: World) -> None:
+    """A track whose file's cover was taken for needless meanwhile has none, and is accepted all the same."""
+    world.separation.acceptance = dataclasses.replace(world.separation.acceptance, cover=FILES)
+    upload = await world.uploaded()
+    late = dataclasses.replace(world.ports, objects=_Slow(world, world.ports))
+    track = await create_track(late, OWNER, upload.upload_id, "", "", "")
+    with pytest.raises(CoverNotFound):
+        await read_cover(world.ports, OWNER, track.track_id)
+    assert world.stored("covers/") == []
 
 
 async def test_a_change_does_not_fail_for_what_it_leaves(world: World) -> None:

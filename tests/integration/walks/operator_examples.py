@@ -35,6 +35,9 @@ OF_OPERATORS: Mapping[str, Example] = {
     "retention.v1.ErasureAdministrationService.ErasePerson": Example(
         lambda asked: erasures.ErasePersonRequest(user_id=f"usr_{'0' * 32}", again=True)
     ),
+    "retention.v1.ErasureAdministrationService.GetErasure": Example(
+        lambda asked: erasures.GetErasureRequest(user_id=f"usr_{'0' * 32}")
+    ),
 }
 EXAMPLES: Mapping[str, Example] = {
     **OF_SERVICES,

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import io
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from cli import erase, exits
-from cli.erase import lines_of
+from cli.erase import lines_of, state_of
 from cli.exits import CommandFault
 from stripsession.retention.v1 import erasure_administration_service_pb2 as pb
 
 PERSON = f"usr_{'ab' * 16}"
+NOW = datetime.datetime(2030, 3, 17, 18, tzinfo=datetime.UTC)
 
 
 def answered(*, begun: bool = False, finished: bool = False, **waiting: str) -> pb.ErasePersonResponse:
@@ -30,7 +33,7 @@ def test_what_is_under_way_names_who_is_not_done() -> None:
     """Each service that is not done stands with its reason, and how to look again stands below."""
     begun, below = lines_of(PERSON, answered(begun=True, library="", auth=""))
     assert begun == f"The erasure of {PERSON} begins now. Not done yet: library, auth."
-    assert f"`stripsession erase {PERSON} --now`" in below
+    assert below.endswith(f"`stripsession erase {PERSON}`")
     later, _ = lines_of(PERSON, answered(billing="UNREACHABLE", auth=""))
     assert later == (
         f"The erasure of {PERSON} is under way since 2030-03-17 17:46 UTC. Not done yet: billing (UNREACHABLE), auth."
@@ -64,19 +67,90 @@ async def test_an_address_erases_nobody(monkeypatch: pytest.MonkeyPatch) -> None
     assert f"stripsession erase {PERSON}" in console.file.getvalue()
 
 
+def looked(*holders: pb.HolderErasure, due: bool = True, finished: bool = False) -> pb.GetErasureResponse:
+    answer = pb.GetErasureResponse(erasure=pb.PersonErasure(holders=holders))
+    answer.erasure.requested_at.FromSeconds(1_900_000_000)
+    if due:
+        answer.erasure.due_at.FromSeconds(1_900_000_100)
+    if finished:
+        answer.erasure.finished_at.FromSeconds(1_900_000_600)
+    return answer
+
+
+def holder(name: str, *, tries: int = 0, fault: str = "", done: bool = False) -> pb.HolderErasure:
+    part = pb.HolderErasure(holder=name, tries=tries, fault=fault)
+    (part.finished_at if done else part.next_try_at).FromSeconds(1_900_000_100)
+    return part
+
+
+def test_who_was_never_asked_for_is_told_so() -> None:
+    """Of whom nobody asked to have erased, it is told what would go, and which word does it."""
+    told, below = state_of(PERSON, pb.GetErasureResponse(), NOW)
+    assert told.startswith(f"Nothing was done, and nobody asked to have {PERSON} erased.")
+    assert below.endswith(f"`stripsession erase {PERSON} --now`")
+
+
+def test_each_service_is_told_with_its_state() -> None:
+    """While it is under way each service stands on a line: done and when, or its tries, its fault and its next try."""
+    answer = looked(
+        holder("library", tries=2, done=True), holder("billing", tries=1, fault="UNREACHABLE"), holder("auth")
+    )
+    assert state_of(PERSON, answer, NOW) == (
+        f"The erasure of {PERSON} is under way since 2030-03-17 17:46 UTC.",
+        "  library  done 2030-03-17 17:48 UTC, 2 tries",
+        "  billing  UNREACHABLE, 1 try, asked again from 2030-03-17 17:48 UTC on",
+        "  auth     not asked yet",
+    )
+
+
+def test_what_waits_says_until_when() -> None:
+    """An erasure of which nothing has begun, and nothing is to begin yet, says when it does."""
+    answer = looked(holder("library"), holder("auth"))
+    (told,) = state_of(PERSON, answer, NOW - datetime.timedelta(days=1))
+    assert told == (
+        f"The erasure of {PERSON} was asked for on 2030-03-17 17:46 UTC and waits until 2030-03-17 17:48 UTC."
+        " Nothing was removed."
+    )
+
+
+def test_what_is_over_says_when() -> None:
+    """A finished erasure is told with its end, and the command for what a backup brought back."""
+    answer = looked(holder("library", tries=1, done=True), due=False, finished=True)
+    done, again = state_of(PERSON, answer, NOW)
+    assert done == f"{PERSON} was erased by every service on 2030-03-17 17:56 UTC."
+    assert again.endswith(f"`stripsession erase {PERSON} --now --again`")
+
+
+class Looking:
+    """Retention, asked over a channel; it takes no word that erases."""
+
+    def __init__(self, answer: pb.GetErasureResponse) -> None:
+        self.grpc = self
+        self.asked: list[str] = []
+        self._answer = answer
+
+    async def stop(self) -> None:
+        """As a channel does."""
+
+    def unary_unary(self, method: str, *_: object, **__: object) -> Callable[..., Awaitable[pb.GetErasureResponse]]:
+        async def call(request: pb.GetErasureRequest) -> pb.GetErasureResponse:
+            self.asked.append(f"{method.rpartition('/')[2]} {request.user_id}")
+            return self._answer
+
+        return call
+
+
 @pytest.mark.parametrize("words", [(PERSON,), (PERSON, "--again")])
 async def test_without_now_nothing_is_done(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who only wants to know what it would do asks no service, and is told which word does it."""
-
-    def console_channel(*_: object) -> None:
-        raise AssertionError("a service was asked")
-
-    monkeypatch.setattr(erase, "console_channel", console_channel)
+    """Who only wants to know what it would do, or how far it is, asks for nothing that erases."""
+    channel = Looking(pb.GetErasureResponse())
+    monkeypatch.setattr(erase, "console_channel", lambda *_: channel)
     console = Console(file=io.StringIO(), width=300)
     assert await erase.run(parsed(*words), console) == exits.DONE
+    assert channel.asked == [f"GetErasure {PERSON}"]
     assert isinstance(console.file, io.StringIO)
-    assert console.file.getvalue().startswith("Nothing was done.")
-    assert f"stripsession erase {' '.join(words)} --now" in console.file.getvalue()
+    assert console.file.getvalue().startswith("Nothing was done")
+    assert f"stripsession erase {PERSON} --now" in console.file.getvalue()
 
 
 @pytest.mark.parametrize("more", ["--again", "--now"])

@@ -32,6 +32,16 @@ class AccountPromises:
             assert await work.oldest() is None
             assert await work.locked("usr_2") is None
 
+    async def test_whoever_looks_waits_for_nobody(self, store: AccountErasures) -> None:
+        """An erasure is read as it was committed last, also while somebody is about to change it."""
+        erasure = begun("usr_1", NOW, NOW)
+        async with store.transaction() as work:
+            await work.add(erasure)
+        async with store.transaction() as work, store.transaction() as looking:
+            assert await work.locked("usr_1") == erasure
+            assert await looking.get("usr_1") == erasure
+            assert await looking.get("usr_2") is None
+
     async def test_one_that_begins_anew_is_as_old_as_its_second_request(self, store: AccountErasures) -> None:
         """Whoever is erased once more, after a backup, is not told of as waiting since the first time."""
         erasure = begun("usr_1", NOW, NOW)

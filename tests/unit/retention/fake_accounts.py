@@ -36,6 +36,9 @@ class FakeAccountErasures:
             self.due_at[each.user_id] = until
         return taken
 
+    async def get(self, user_id: str) -> AccountErasure | None:
+        return self.erasures.get(user_id)
+
     async def locked(self, user_id: str) -> AccountErasure | None:
         return self.erasures.get(user_id)
 

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n>stripsession/retention/v1/erasure_administration_service.proto\x12\x19stripsession.retention.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x31stripsession/authorization/v1/authorization.proto\":\n\x12\x45rasePersonRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x13\n\x05\x61gain\x18\x02 \x01(\x08\x42\x04\x80\x8e\x19\x01\"\xc8\x01\n\x13\x45rasePersonResponse\x12\x13\n\x05\x62\x65gun\x18\x01 \x01(\x08\x42\x04\x80\x8e\x19\x01\x12\x30\n\x0crequested_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x07waiting\x18\x04 \x03(\x0b\x32(.stripsession.retention.v1.WaitingHolder\".\n\rWaitingHolder\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\r\n\x05\x66\x61ult\x18\x02 \x01(\t2\xf4\x01\n\x1c\x45rasureAdministrationService\x12\xd3\x01\n\x0b\x45rasePerson\x12-.stripsession.retention.v1.ErasePersonRequest\x1a..stripsession.retention.v1.ErasePersonResponse\"e\xfa\x8d\x19\x61\n\x07\x63onsole*Tpeople ask an operator to be erased, and a restored backup brings erased people back0\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n>stripsession/retention/v1/erasure_administration_service.proto\x12\x19stripsession.retention.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x31stripsession/authorization/v1/authorization.proto\":\n\x12\x45rasePersonRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x13\n\x05\x61gain\x18\x02 \x01(\x08\x42\x04\x80\x8e\x19\x01\"\xc8\x01\n\x13\x45rasePersonResponse\x12\x13\n\x05\x62\x65gun\x18\x01 \x01(\x08\x42\x04\x80\x8e\x19\x01\x12\x30\n\x0crequested_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x07waiting\x18\x04 \x03(\x0b\x32(.stripsession.retention.v1.WaitingHolder\".\n\rWaitingHolder\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\r\n\x05\x66\x61ult\x18\x02 \x01(\t\"$\n\x11GetErasureRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"O\n\x12GetErasureResponse\x12\x39\n\x07\x65rasure\x18\x01 \x01(\x0b\x32(.stripsession.retention.v1.PersonErasure\"\xd9\x01\n\rPersonErasure\x12\x30\n\x0crequested_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06\x64ue_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x07holders\x18\x04 \x03(\x0b\x32(.stripsession.retention.v1.HolderErasure\"\x9f\x01\n\rHolderErasure\x12\x0e\n\x06holder\x18\x01 \x01(\t\x12\r\n\x05tries\x18\x02 \x01(\x05\x12\r\n\x05\x66\x61ult\x18\x03 \x01(\t\x12/\n\x0bnext_try_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xc0\x03\n\x1c\x45rasureAdministrationService\x12\xd3\x01\n\x0b\x45rasePerson\x12-.stripsession.retention.v1.ErasePersonRequest\x1a..stripsession.retention.v1.ErasePersonResponse\"e\xfa\x8d\x19\x61\n\x07\x63onsole*Tpeople ask an operator to be erased, and a restored backup brings erased people back0\x03\x12\xc9\x01\n\nGetErasure\x12,.stripsession.retention.v1.GetErasureRequest\x1a-.stripsession.retention.v1.GetErasureResponse\"^\xfa\x8d\x19Z\n\x07\x63onsole*Mpeople ask whether they are erased, and an operator which service is not done0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,12 +39,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ERASEPERSONRESPONSE'].fields_by_name['begun']._serialized_options = b'\200\216\031\001'
   _globals['_ERASUREADMINISTRATIONSERVICE'].methods_by_name['ErasePerson']._loaded_options = None
   _globals['_ERASUREADMINISTRATIONSERVICE'].methods_by_name['ErasePerson']._serialized_options = b'\372\215\031a\n\007console*Tpeople ask an operator to be erased, and a restored backup brings erased people back0\003'
+  _globals['_ERASUREADMINISTRATIONSERVICE'].methods_by_name['GetErasure']._loaded_options = None
+  _globals['_ERASUREADMINISTRATIONSERVICE'].methods_by_name['GetErasure']._serialized_options = b'\372\215\031Z\n\007console*Mpeople ask whether they are erased, and an operator which service is not done0\001'
   _globals['_ERASEPERSONREQUEST']._serialized_start=177
   _globals['_ERASEPERSONREQUEST']._serialized_end=235
   _globals['_ERASEPERSONRESPONSE']._serialized_start=238
   _globals['_ERASEPERSONRESPONSE']._serialized_end=438
   _globals['_WAITINGHOLDER']._serialized_start=440
   _globals['_WAITINGHOLDER']._serialized_end=486
-  _globals['_ERASUREADMINISTRATIONSERVICE']._serialized_start=489
-  _globals['_ERASUREADMINISTRATIONSERVICE']._serialized_end=733
+  _globals['_GETERASUREREQUEST']._serialized_start=488
+  _globals['_GETERASUREREQUEST']._serialized_end=524
+  _globals['_GETERASURERESPONSE']._serialized_start=526
+  _globals['_GETERASURERESPONSE']._serialized_end=605
+  _globals['_PERSONERASURE']._serialized_start=608
+  _globals['_PERSONERASURE']._serialized_end=825
+  _globals['_HOLDERERASURE']._serialized_start=828
+  _globals['_HOLDERERASURE']._serialized_end=987
+  _globals['_ERASUREADMINISTRATIONSERVICE']._serialized_start=990
+  _globals['_ERASUREADMINISTRATIONSERVICE']._serialized_end=1438
 # @@protoc_insertion_point(module_scope)

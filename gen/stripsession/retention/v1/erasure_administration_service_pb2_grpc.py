@@ -40,6 +40,11 @@ class ErasureAdministrationServiceStub:
                 request_serializer=stripsession_dot_retention_dot_v1_dot_erasure__administration__service__pb2.ErasePersonRequest.SerializeToString,
                 response_deserializer=stripsession_dot_retention_dot_v1_dot_erasure__administration__service__pb2.ErasePersonResponse.FromString,
                 _registered_method=True)
+        self.GetErasure = channel.unary_unary(
+                '/stripsession.retention.v1.ErasureAdministrationService/GetErasure',
+                request_serializer=stripsession_dot_retention_dot_v1_dot_erasure__administration__service__pb2.GetErasureRequest.SerializeToString,
+                response_deserializer=stripsession_dot_retention_dot_v1_dot_erasure__administration__service__pb2.GetErasureResponse.FromString,
+                _registered_method=True)
 
 
 class ErasureAdministrationServiceServicer:
@@ -55,6 +60,14 @@ class ErasureAdministrationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetErasure(self, request, context):
+        """How far the erasure of a person is; begins nothing. INVALID_ARGUMENT/IDENTIFIER_MISSING, INVALID_ARGUMENT/IDENTIFIER_UNKNOWN
+        for what names nobody.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ErasureAdministrationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -62,6 +75,11 @@ def add_ErasureAdministrationServiceServicer_to_server(servicer, server):
                     servicer.ErasePerson,
                     request_deserializer=stripsession_dot_retention_dot_v1_dot_erasure__administration__service__pb2.ErasePersonRequest.FromString,
                     response_serializer=stripsession_dot_retention_dot_v1_dot_erasure__administration__service__pb2.ErasePersonResponse.SerializeToString,
+            ),
+            'GetErasure': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetErasure,
+                    request_deserializer=stripsession_dot_retention_dot_v1_dot_erasure__administration__service__pb2.GetErasureRequest.FromString,
+                    response_serializer=stripsession_dot_retention_dot_v1_dot_erasure__administration__service__pb2.GetErasureResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -92,6 +110,33 @@ class ErasureAdministrationService:
             '/stripsession.retention.v1.ErasureAdministrationService/ErasePerson',
             stripsession_dot_retention_dot_v1_dot_erasure__administration__service__pb2.ErasePersonRequest.SerializeToString,
             stripsession_dot_retention_dot_v1_dot_erasure__administration__service__pb2.ErasePersonResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetErasure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.retention.v1.ErasureAdministrationService/GetErasure',
+            stripsession_dot_retention_dot_v1_dot_erasure__administration__service__pb2.GetErasureRequest.SerializeToString,
+            stripsession_dot_retention_dot_v1_dot_erasure__administration__service__pb2.GetErasureResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -38,6 +38,10 @@ class ErasureAdministrationServiceStub:
     over is begun again when that is asked for: a service may have come back from a backup with what it had removed.
     INVALID_ARGUMENT/IDENTIFIER_MISSING, INVALID_ARGUMENT/IDENTIFIER_UNKNOWN for what names nobody.
     """
+    GetErasure: _grpc.UnaryUnaryMultiCallable[_erasure_administration_service_pb2.GetErasureRequest, _erasure_administration_service_pb2.GetErasureResponse]
+    """How far the erasure of a person is; begins nothing. INVALID_ARGUMENT/IDENTIFIER_MISSING, INVALID_ARGUMENT/IDENTIFIER_UNKNOWN
+    for what names nobody.
+    """
 
 @_typing.type_check_only
 class ErasureAdministrationServiceAsyncStub(ErasureAdministrationServiceStub):
@@ -48,6 +52,10 @@ class ErasureAdministrationServiceAsyncStub(ErasureAdministrationServiceStub):
     """Has a person erased by every service that holds something of theirs, or says how far that is. Idempotent. One that is
     over is begun again when that is asked for: a service may have come back from a backup with what it had removed.
     INVALID_ARGUMENT/IDENTIFIER_MISSING, INVALID_ARGUMENT/IDENTIFIER_UNKNOWN for what names nobody.
+    """
+    GetErasure: _aio.UnaryUnaryMultiCallable[_erasure_administration_service_pb2.GetErasureRequest, _erasure_administration_service_pb2.GetErasureResponse]  # type: ignore[assignment]
+    """How far the erasure of a person is; begins nothing. INVALID_ARGUMENT/IDENTIFIER_MISSING, INVALID_ARGUMENT/IDENTIFIER_UNKNOWN
+    for what names nobody.
     """
 
 class ErasureAdministrationServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -62,6 +70,16 @@ class ErasureAdministrationServiceServicer(metaclass=_abc_1.ABCMeta):
         """Has a person erased by every service that holds something of theirs, or says how far that is. Idempotent. One that is
         over is begun again when that is asked for: a service may have come back from a backup with what it had removed.
         INVALID_ARGUMENT/IDENTIFIER_MISSING, INVALID_ARGUMENT/IDENTIFIER_UNKNOWN for what names nobody.
+        """
+
+    @_abc_1.abstractmethod
+    def GetErasure(
+        self,
+        request: _erasure_administration_service_pb2.GetErasureRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_erasure_administration_service_pb2.GetErasureResponse, _abc.Awaitable[_erasure_administration_service_pb2.GetErasureResponse]]:
+        """How far the erasure of a person is; begins nothing. INVALID_ARGUMENT/IDENTIFIER_MISSING, INVALID_ARGUMENT/IDENTIFIER_UNKNOWN
+        for what names nobody.
         """
 
 def add_ErasureAdministrationServiceServicer_to_server(servicer: ErasureAdministrationServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
