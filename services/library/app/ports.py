@@ -297,10 +297,6 @@ class Work(Protocol):
         """Publish once the work has committed."""
         ...
 
-    async def first_time(self, consumer: str, message_id: str) -> bool:
-        """Whether this consumer has not handled this message before; it has from now on."""
-        ...
-
 
 class Store(Protocol):
     """Where the library's rows are."""

@@ -30,7 +30,7 @@ class WebhookEndpoints(Protocol):
         ...
 
     async def save(self, endpoint: Endpoint) -> None:
-        """Store where a locked endpoint is, what it wants, whether it is enabled, and when it last took a message."""
+        """Store where a locked endpoint is, what it wants, since when it is enabled, when it last took a message."""
         ...
 
     async def rotate(self, endpoint: Endpoint, secret: Key, old_until: datetime.datetime) -> None:

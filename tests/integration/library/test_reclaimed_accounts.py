@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.bus.consumer import Delivery, Unwanted
+from chassis.bus.consumer import Delivery, TryLater, Unwanted
 from services.library.app.deliver_webhooks import WebhookDeliverer
 from services.library.app.list_webhook_endpoints import list_webhook_endpoints
 from services.library.app.update_webhook_endpoint import update_webhook_endpoint
@@ -21,12 +21,32 @@ def told(world: World, message_id: str, *, user_id: str = OWNER) -> Delivery[Acc
     return Delivery(fact, message_id, 1)
 
 
+async def heard(world: World, fact: Delivery[AccountReclaimed]) -> float:
+    """After how many seconds the fact is asked for again; 0 when it has done its work."""
+    try:
+        await FactHandlers(world.ports).account_reclaimed(fact)
+    except TryLater as later:
+        return later.after_s
+    return 0
+
+
+async def switch(world: World, endpoint_id: str, *, enabled: bool) -> None:
+    await update_webhook_endpoint(world.ports, OWNER, endpoint_id, url=None, events=(), enabled=enabled)
+
+
+async def disabled(world: World) -> dict[str, DisabledReason | None]:
+    return {each.endpoint_id: each.disabled_reason for each in await list_webhook_endpoints(world.ports, OWNER)}
+
+
 async def test_nobody_hears_of_an_account_that_was_taken_back(world: World, deliverer: WebhookDeliverer) -> None:
-    """What waited is given up, what happens is not told, and the owner reads why; another person's go on."""
+    """What waited is given up, what happens is not told, and the owner reads why; another person's go on.
+
+    No fact of it is made: auth, which told of the account, has written to its owner.
+    """
     mine, _ = await endpoint(world)
     theirs, _ = await endpoint(world, owner="usr_other")
     await world.track()
-    await FactHandlers(world.ports).account_reclaimed(told(world, "one"))
+    await heard(world, told(world, "one"))
     (kept,) = await list_webhook_endpoints(world.ports, OWNER)
     assert (kept.disabled_at, kept.disabled_reason) == (world.clock.now(), DisabledReason.RECLAIMED)
     await world.track()
@@ -34,22 +54,39 @@ async def test_nobody_hears_of_an_account_that_was_taken_back(world: World, deli
     assert set(await statuses(world, mine)) == {"failed"}
     (other,) = await list_webhook_endpoints(world.ports, "usr_other")
     assert (other.endpoint_id, other.disabled_at) == (theirs, None)
+    assert "WebhookGivenUp" not in await world.facts()
 
 
-async def test_what_its_owner_enabled_stays_enabled(world: World) -> None:
-    """A fact that comes twice disables nothing more, nor does a late one what was made since."""
-    mine, _ = await endpoint(world)
-    handlers, first = FactHandlers(world.ports), told(world, "one")
-    await handlers.account_reclaimed(first)
-    await update_webhook_endpoint(world.ports, OWNER, mine, url=None, events=(), enabled=True)
-    await handlers.account_reclaimed(first)
-    late = told(world, "two")
-    world.clock.advance(seconds=1)
+async def test_what_a_thief_does_until_they_are_shut_out_is_undone(world: World) -> None:
+    """Every gateway needs a moment to hear that a session has ended: what is made or enabled in it does not stay."""
+    kept, _ = await endpoint(world)
+    fact = told(world, "one")
+    world.clock.advance(seconds=0.005)
     made, _ = await endpoint(world, OTHER_URL)
-    await update_webhook_endpoint(world.ports, OWNER, mine, url=None, events=(), enabled=False)
-    await handlers.account_reclaimed(late)
-    found = {each.endpoint_id: each.disabled_reason for each in await list_webhook_endpoints(world.ports, OWNER)}
-    assert found == {mine: DisabledReason.ASKED, made: None}
+    assert await heard(world, fact) == pytest.approx(9.995)
+    assert await disabled(world) == {kept: DisabledReason.RECLAIMED, made: DisabledReason.RECLAIMED}
+    world.clock.advance(seconds=5)
+    await switch(world, kept, enabled=True)
+    late, _ = await endpoint(world, OTHER_URL)
+    world.clock.advance(seconds=5)
+    assert await heard(world, fact) == 0
+    assert await disabled(world) == dict.fromkeys((kept, made, late), DisabledReason.RECLAIMED)
+
+
+async def test_what_its_owner_makes_or_enables_stays(world: World) -> None:
+    """However often and late the fact comes, it undoes nothing of later, and leaves a reason that was there."""
+    mine, _ = await endpoint(world)
+    asked, _ = await endpoint(world)
+    await switch(world, asked, enabled=False)
+    fact = told(world, "one")
+    await heard(world, fact)
+    world.clock.advance(seconds=10.001)
+    await switch(world, mine, enabled=True)
+    made, _ = await endpoint(world, OTHER_URL)
+    for _ in range(2):
+        world.clock.advance(minutes=1)
+        assert await heard(world, fact) == 0
+    assert await disabled(world) == {mine: None, asked: DisabledReason.ASKED, made: None}
 
 
 async def test_a_fact_of_nobody_is_dropped(world: World) -> None:
