@@ -15,9 +15,8 @@ async def disable_webhook_endpoints(ports: Ports, owner_id: str, until: datetime
     """
     async with ports.store.transaction() as work:
         disabled = 0
-        for each in await work.webhook_endpoints.of_owner(owner_id):
-            endpoint = await work.webhook_endpoints.locked(owner_id, each.endpoint_id)
-            if endpoint is None or endpoint.disabled_at is not None or endpoint.wanted_at > until:
+        for endpoint in await work.webhook_endpoints.every_locked(owner_id):
+            if endpoint.disabled_at is not None or endpoint.wanted_at > until:
                 continue
             await work.webhook_endpoints.save(endpoint.disabled(DisabledReason.RECLAIMED, ports.clock.now()))
             await work.webhook_deliveries.give_up(endpoint.endpoint_id)

@@ -73,6 +73,12 @@ class WebhookEndpointRows:
         )
         return None if row is None else _endpoint(row)
 
+    async def every_locked(self, owner_id: str) -> tuple[Endpoint, ...]:
+        """A person's endpoints, which nobody else changes until the work commits."""
+        # In the order of what tells them of tracks, so that neither waits for what the other holds.
+        rows = await self._connection.fetch(_SELECT + "WHERE owner_id = $1 ORDER BY endpoint_id FOR UPDATE", owner_id)
+        return tuple(_endpoint(row) for row in rows)
+
     async def save(self, endpoint: Endpoint) -> None:
         """Store where a locked endpoint is, what it wants, since when it is enabled, when it last took a message."""
         await self._connection.execute(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from chassis.bus.consumer import Delivery, TryLater, Unwanted
+from services.library.app.create_track import create_track
 from services.library.app.deliver_webhooks import WebhookDeliverer
 from services.library.app.list_webhook_endpoints import list_webhook_endpoints
 from services.library.app.update_webhook_endpoint import update_webhook_endpoint
@@ -13,6 +16,8 @@ from services.library.events.consumers import FactHandlers
 from stripsession.auth.v1.events_pb2 import AccountReclaimed
 from tests.integration.library.hooks import OTHER_URL, drain, endpoint, statuses
 from tests.integration.library.world import OWNER, World
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 def told(world: World, message_id: str, *, user_id: str = OWNER) -> Delivery[AccountReclaimed]:
@@ -87,6 +92,28 @@ async def test_what_its_owner_makes_or_enables_stays(world: World) -> None:
         world.clock.advance(minutes=1)
         assert await heard(world, fact) == 0
     assert await disabled(world) == {mine: None, asked: DisabledReason.ASKED, made: None}
+
+
+async def test_endpoints_are_held_in_one_order(world: World) -> None:
+    """An account is taken back while a track is made: neither waits for what the other holds, and both succeed."""
+    ids = sorted([(await endpoint(world))[0], (await endpoint(world, OTHER_URL))[0]])
+    # The younger one is the first by name.
+    await world.database.pool.execute(
+        "UPDATE webhook_endpoints SET created_at = created_at - interval '1 day' WHERE endpoint_id = $1", ids[1]
+    )
+    upload = await world.uploaded()
+    acts = []
+    async with world.ports.store.transaction() as work:
+        await work.webhook_endpoints.locked(OWNER, ids[0])
+        for act in (create_track(world.ports, OWNER, upload.upload_id, "", "", ""), heard(world, told(world, "one"))):
+            acts.append(asyncio.ensure_future(act))
+            async with asyncio.timeout(10):
+                while await world.database.pool.fetchval(WAITING) < len(acts):
+                    pass
+    await asyncio.gather(*acts)
+    assert await disabled(world) == dict.fromkeys(ids, DisabledReason.RECLAIMED)
+    for endpoint_id in ids:
+        assert await statuses(world, endpoint_id) == ["failed"]
 
 
 async def test_a_fact_of_nobody_is_dropped(world: World) -> None:
