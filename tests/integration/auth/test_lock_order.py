@@ -16,7 +16,7 @@ from chassis.db.pool import Database
 from chassis.testing.postgres import PostgresServer
 from services.auth.app.answer_device_sign_in import answer_device_sign_in
 from services.auth.app.connections import connect_provider
-from services.auth.app.describe_device_sign_in import describe_device_sign_in
+from services.auth.app.describe_device_sign_in import describe_device_sign_in, waiting
 from services.auth.app.end_identity import end_identity
 from services.auth.app.keep_profile import keep_profile
 from services.auth.app.ports import Ports, Work
@@ -28,7 +28,7 @@ from services.auth.app.start_provider_sign_in import start_provider_sign_in
 from services.auth.app.undo_email_change import undo_email_change
 from services.auth.domain.email_address import NO_EMAIL, parse_email
 from services.auth.domain.email_code import EmailCode, Purpose
-from services.auth.domain.errors import AccountNotFound, DeviceCodeNotFound
+from services.auth.domain.errors import AccountNotFound, DeviceCodeNotFound, DeviceSignInPending
 from services.auth.domain.identifiers import fingerprint
 from services.auth.domain.identity import Profile
 from services.auth.domain.provider_errors import ProviderSignInSpent
@@ -96,6 +96,21 @@ async def test_a_program_is_looked_at_answered_and_fetched_after_its_account(
     fetched = redeem_device_sign_in(person.ports, person.device_code)
     came = await person.meet(database, fetched, lambda work: work.device_sign_ins.remove_of(person.user_id))
     assert isinstance(came, DeviceCodeNotFound)
+
+
+async def test_a_program_that_is_approved_as_it_asks_is_told_next_time(person: Person, database: Database) -> None:
+    """Its account was not held before it: it is told to wait, and the next time it is in."""
+    async with person.ports.store.transaction() as work:
+        sign_in = await waiting(person.ports, work, person.user_id, person.user_code)
+        asking = asyncio.ensure_future(redeem_device_sign_in(person.ports, person.device_code))
+        async with asyncio.timeout(10):
+            while not asking.done() and not await database.pool.fetchval(WAITING):
+                pass
+        await work.device_sign_ins.change(dataclasses.replace(sign_in, user_id=person.user_id, approved=True))
+    with pytest.raises(DeviceSignInPending):
+        await asking
+    account, _ = await redeem_device_sign_in(person.ports, person.device_code)
+    assert account.user_id == person.user_id
 
 
 @pytest.mark.parametrize("answers", [False, True])
