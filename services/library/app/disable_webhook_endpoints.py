@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from services.library.app.give_up_webhook import give_up_webhook
 from services.library.app.ports import Ports
 from services.library.domain.webhook import DisabledReason
 
@@ -18,7 +19,6 @@ async def disable_webhook_endpoints(ports: Ports, owner_id: str, until: datetime
         for endpoint in await work.webhook_endpoints.every_locked(owner_id):
             if endpoint.disabled_at is not None or endpoint.wanted_at > until:
                 continue
-            await work.webhook_endpoints.save(endpoint.disabled(DisabledReason.RECLAIMED, ports.clock.now()))
-            await work.webhook_deliveries.give_up(endpoint.endpoint_id)
+            await give_up_webhook(work, endpoint, DisabledReason.RECLAIMED, ports.clock.now())
             disabled += 1
     return disabled

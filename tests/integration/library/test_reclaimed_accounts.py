@@ -9,6 +9,7 @@ import pytest
 from chassis.bus.consumer import Delivery, TryLater, Unwanted
 from services.library.app.create_track import create_track
 from services.library.app.deliver_webhooks import WebhookDeliverer
+from services.library.app.disable_webhook_endpoints import disable_webhook_endpoints
 from services.library.app.list_webhook_endpoints import list_webhook_endpoints
 from services.library.app.update_webhook_endpoint import update_webhook_endpoint
 from services.library.domain.webhook import DisabledReason
@@ -85,6 +86,7 @@ async def test_what_its_owner_makes_or_enables_stays(world: World) -> None:
     await switch(world, asked, enabled=False)
     fact = told(world, "one")
     await heard(world, fact)
+    assert await disable_webhook_endpoints(world.ports, OWNER, world.clock.now()) == 0
     world.clock.advance(seconds=10.001)
     await switch(world, mine, enabled=True)
     made, _ = await endpoint(world, OTHER_URL)
