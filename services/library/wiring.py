@@ -31,12 +31,11 @@ from services.library.api.share_servicer import ShareServicer
 from services.library.api.statuses import STATUSES
 from services.library.api.webhook_servicer import WebhookServicer
 from services.library.app.deliver_webhooks import WebhookDeliverer
-from services.library.app.disable_webhook_endpoints import RECLAIMED
 from services.library.app.ports import Limits, Ports
 from services.library.app.sweep import sweep, sweep_jobs
 from services.library.clients.separation import IDEMPOTENT, SeparationClient
 from services.library.clients.webhook_sender import Names, PinnedSender
-from services.library.events.consumers import FactHandlers
+from services.library.events.consumers import RECLAIMED, FactHandlers
 from services.library.events.envelopes import encode
 from services.library.settings import LibrarySettings
 from services.library.store.keys import KeyRing, MasterKeyFault, read_master_key

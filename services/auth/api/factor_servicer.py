@@ -79,7 +79,7 @@ class SecondFactorServicer(pb_grpc.SecondFactorServiceServicer):
 
     async def ListProofs(self, request: pb.ListProofsRequest, context: object) -> pb.ListProofsResponse:
         """How a person can show who they are."""
-        methods = await list_proofs(self._passkeys.ports, self._providers, request.user_id)
+        methods = await list_proofs(self._ports, self._providers, request.user_id)
         return pb.ListProofsResponse(methods=methods)
 
     async def StepUp(self, request: pb.StepUpRequest, context: object) -> pb.StepUpResponse:

@@ -38,6 +38,6 @@ async def reset_password(ports: Ports, code: str, password: str, language: str) 
             raise CodeSpent
         await work.accounts.set_hash(account.user_id, password_hash)
         await work.accounts.mark_verified(account.user_id, now)
-        await end_every_way_in(ports, work, account.user_id, now)
+        await end_every_way_in(ports, work, account.user_id)
         await write_mail(ports, work, Occasion.PASSWORD_CHANGED, account.email.typed, language, user_id=account.user_id)
     return account

@@ -31,7 +31,7 @@ async def undo_email_change(ports: Ports, code: str, language: str) -> Account:
         await work.email_codes.use_all(account.user_id, Purpose.UNDO, now, made_since=found.made_at)
         await work.accounts.mark_verified(account.user_id, now)
         await work.accounts.set_hash(account.user_id, None)
-        await end_every_way_in(ports, work, account.user_id, now)
+        await end_every_way_in(ports, work, account.user_id)
         restored = await work.accounts.get(account.user_id)
         if restored is None:
             raise CodeSpent

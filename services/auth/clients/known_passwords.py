@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import re
 from pathlib import Path
 from typing import BinaryIO
@@ -45,13 +46,15 @@ class HashFile:
     def __init__(self, path: Path) -> None:
         """Raises HashFileUnusable, or OSError."""
         self._path = path
+        self._in_order: tuple[int, int, int] | None = None
         with path.open("rb") as file:
-            _check_order(file)
+            self._check(file)
 
     def has(self, password: str) -> bool:
-        """Some forty short reads. Raises HashFileUnusable, or OSError."""
+        """Some forty short reads, and more of another file in its place. Raises HashFileUnusable, or OSError."""
         wanted = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper().encode()
         with self._path.open("rb") as file:
+            self._check(file)
             low, high = 0, file.seek(0, 2)
             # The wanted line begins at `low` or later, and before `high`, if there is one.
             while low < high:
@@ -66,6 +69,14 @@ class HashFile:
                 else:
                     high = middle
         return False
+
+    def _check(self, file: BinaryIO) -> None:
+        """Look at its order, unless this very file was looked at as it is now."""
+        found = os.fstat(file.fileno())
+        version = (found.st_ino, found.st_mtime_ns, found.st_size)
+        if version != self._in_order:
+            _check_order(file)
+            self._in_order = version
 
 
 class ListedPasswords:
@@ -109,7 +120,13 @@ class ListedPasswords:
             return any(self._hashes.has(form) for form in forms)
         except (OSError, HashFileUnusable) as error:
             # People still have to come in and leave; what comes with us is compared all the same.
-            logs.event(_log, logging.ERROR, "file of breached passwords not read", reason=type(error).__name__)
+            logs.event(
+                _log,
+                logging.ERROR,
+                "file of breached passwords not read",
+                reason=str(error) if isinstance(error, HashFileUnusable) else type(error).__name__,
+                remedy="put one that is sorted by its hashes in its place by mv; it counts from then on",
+            )
             return False
 
 

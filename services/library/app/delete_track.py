@@ -55,7 +55,8 @@ async def finish_deletion(ports: Ports, track: Track) -> None:
     await ports.objects.delete_prefix(cover_prefix(track.track_id))
     await finish_erasure(ports, track.upload_id)
     async with ports.store.transaction() as work:
-        removed = await work.tracks.mark_deleted(track.track_id)
-        if removed is not None and track.deleting_at is not None:
+        marked = await work.tracks.mark_deleted(track.track_id)
+        if marked is not None:
+            asked_at, removed = marked
             names = (track.track_id, track.owner_id, track.upload_id)
-            await work.publish(TrackErased(*names, track.deleting_at, ports.clock.now(), removed))
+            await work.publish(TrackErased(*names, asked_at, ports.clock.now(), removed))

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import datetime
 
+from services.library.app.give_up_webhook import give_up_webhook
 from services.library.app.ports import Ports
 from services.library.domain.webhook import DisabledReason
 
-RECLAIMED = "library-account-reclaimed"
-"""Names the consumer, on NATS and in the inbox."""
 
+async def disable_webhook_endpoints(ports: Ports, owner_id: str, until: datetime.datetime) -> int:
+    """How many were disabled of those that were made and last enabled by then; what waits for them is given up.
 
-async def disable_webhook_endpoints(
-    ports: Ports, owner_id: str, message_id: str, reclaimed_at: datetime.datetime
-) -> int:
-    """How many were disabled of those that were there by then; what waits for them is given up.
-
-    Once for each message: what its owner enabled since stays enabled. Endpoints that were disabled keep their reason.
+    Idempotent: what its owner enables afterwards stays enabled. Endpoints that were disabled keep their reason.
     """
     async with ports.store.transaction() as work:
-        if not await work.first_time(RECLAIMED, message_id):
-            return 0
         disabled = 0
-        for each in await work.webhook_endpoints.of_owner(owner_id):
-            endpoint = await work.webhook_endpoints.locked(owner_id, each.endpoint_id)
-            if endpoint is None or endpoint.disabled_at is not None or endpoint.created_at > reclaimed_at:
+        for endpoint in await work.webhook_endpoints.every_locked(owner_id):
+            if endpoint.disabled_at is not None or endpoint.wanted_at > until:
                 continue
-            await work.webhook_endpoints.save(endpoint.disabled(DisabledReason.RECLAIMED, ports.clock.now()))
-            await work.webhook_deliveries.give_up(endpoint.endpoint_id)
+            await give_up_webhook(work, endpoint, DisabledReason.RECLAIMED, ports.clock.now())
             disabled += 1
     return disabled

@@ -1,4 +1,4 @@
-"""Give a webhook endpoint up that takes nothing."""
+"""Give a webhook endpoint up that its owner has not disabled."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from services.library.domain.webhook import DisabledReason, Endpoint
 
 
 async def give_up_webhook(work: Work, endpoint: Endpoint, reason: DisabledReason, now: datetime.datetime) -> None:
-    """Nothing is sent to a locked endpoint any more, and its owner is to hear of it, once; within what found it so."""
+    """Nothing is sent to a locked endpoint any more, which was enabled, and its owner is to hear of it.
+
+    Within the unit of work that found it so.
+    """
     await work.webhook_endpoints.save(endpoint.disabled(reason, now))
     await work.webhook_deliveries.give_up(endpoint.endpoint_id)
-    if endpoint.disabled_at is None:
+    # Auth, which told us of an account that was taken back, has written to its owner.
+    if reason is not DisabledReason.RECLAIMED:
         await work.publish(WebhookGivenUp(endpoint.endpoint_id, endpoint.owner_id))

@@ -175,10 +175,10 @@ class Tracks(Protocol):
         """Note with a locked track how much there is of what its deletion removes. Before it is removed."""
         ...
 
-    async def mark_deleted(self, track_id: str) -> Removed | None:
+    async def mark_deleted(self, track_id: str) -> tuple[datetime.datetime, Removed] | None:
         """Note that its objects are gone; the row stays for a while, so that late objects are found.
 
-        What was removed; None when that was noted before, or nobody counted.
+        When that was asked for, and what was removed; None when that was noted before, or nobody counted.
         """
         ...
 
@@ -295,10 +295,6 @@ class Work(Protocol):
 
     async def publish(self, fact: Fact) -> None:
         """Publish once the work has committed."""
-        ...
-
-    async def first_time(self, consumer: str, message_id: str) -> bool:
-        """Whether this consumer has not handled this message before; it has from now on."""
         ...
 
 

@@ -35,7 +35,8 @@ async def update_webhook_endpoint(
         if events:
             endpoint = dataclasses.replace(endpoint, events=checked_events(events))
         if enabled is not None:
-            endpoint = endpoint.enabled() if enabled else endpoint.disabled(DisabledReason.ASKED, ports.clock.now())
+            now = ports.clock.now()
+            endpoint = endpoint.enabled(now) if enabled else endpoint.disabled(DisabledReason.ASKED, now)
         await work.webhook_endpoints.save(endpoint)
         if endpoint.disabled_at is not None:
             await work.webhook_deliveries.give_up(endpoint_id)

@@ -29,8 +29,12 @@ class WebhookEndpoints(Protocol):
         """One of a person's endpoints, which nobody else changes until the work commits."""
         ...
 
+    async def every_locked(self, owner_id: str) -> tuple[Endpoint, ...]:
+        """A person's endpoints, which nobody else changes until the work commits."""
+        ...
+
     async def save(self, endpoint: Endpoint) -> None:
-        """Store where a locked endpoint is, what it wants, whether it is enabled, and when it last took a message."""
+        """Store where a locked endpoint is, what it wants, since when it is enabled, when it last took a message."""
         ...
 
     async def rotate(self, endpoint: Endpoint, secret: Key, old_until: datetime.datetime) -> None:

@@ -21,6 +21,9 @@ ASKED_WAITING_MAX = 100
 """Messages that may wait for an endpoint of which its owner asks for one more, as a test or once again."""
 LEASE = datetime.timedelta(seconds=60)
 """An attempt whose end was not recorded by then is made again; longer than any attempt may last."""
+RECLAIM_MARGIN = datetime.timedelta(seconds=10)
+"""What is made or enabled within this of an account being taken back may be of whoever had it: their session is refused
+once its end has committed and every gateway has heard of it or looked, and what was let in by then has its deadline."""
 _FIRST_PAUSE_S = 30.0
 _PAUSE_S_MAX = 6 * 3600.0
 TRIES_MAX = 14
@@ -95,6 +98,13 @@ class Endpoint:
     old_secret_until: datetime.datetime | None = None
     delivered_at: datetime.datetime | None = None
     """When a message last got through."""
+    enabled_at: datetime.datetime | None = None
+    """When its owner last enabled it; None since it was made."""
+
+    @property
+    def wanted_at(self) -> datetime.datetime:
+        """When somebody last said that messages are to be sent there."""
+        return self.enabled_at or self.created_at
 
     def disabled(self, reason: DisabledReason, now: datetime.datetime) -> Endpoint:
         """Nothing is sent there any more; the same endpoint when it was disabled before."""
@@ -102,9 +112,9 @@ class Endpoint:
             return self
         return dataclasses.replace(self, disabled_at=now, disabled_reason=reason)
 
-    def enabled(self) -> Endpoint:
+    def enabled(self, now: datetime.datetime) -> Endpoint:
         """What happens from now on is sent there."""
-        return dataclasses.replace(self, disabled_at=None, disabled_reason=None)
+        return dataclasses.replace(self, disabled_at=None, disabled_reason=None, enabled_at=now)
 
 
 @dataclasses.dataclass(frozen=True)

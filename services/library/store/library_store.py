@@ -51,10 +51,6 @@ class LibraryWork:
         """Publish once the transaction has committed."""
         await self._inner.publish(self._encode(fact))
 
-    async def first_time(self, consumer: str, message_id: str) -> bool:
-        """Whether this consumer has not handled this message before; it has from now on."""
-        return await self._inner.first_time(consumer, message_id)
-
 
 class LibraryStore:
     """Gives units of work."""

@@ -210,17 +210,19 @@ class TrackRows:
         """Note with a locked track how much there is of what its deletion removes. Before it is removed."""
         await self._connection.execute(_COUNT_REMOVED, track_id)
 
-    async def mark_deleted(self, track_id: str) -> Removed | None:
+    async def mark_deleted(self, track_id: str) -> tuple[datetime.datetime, Removed] | None:
         """Note that its objects are gone; the row stays for a while, so that late objects are found.
 
-        What was removed; None when that was noted before, or nobody counted.
+        When that was asked for, and what was removed; None when that was noted before, or nobody counted.
         """
-        counted = await self._connection.fetchval(
+        row = await self._connection.fetchrow(
             "UPDATE tracks SET deleted_at = deleting_at WHERE track_id = $1 AND deleting_at IS NOT NULL"
-            " AND deleted_at IS NULL RETURNING removed",
+            " AND deleted_at IS NULL RETURNING deleting_at, removed",
             track_id,
         )
-        return None if counted is None else Removed(**json.loads(counted))
+        if row is None or row["removed"] is None:
+            return None
+        return row["deleting_at"], Removed(**json.loads(row["removed"]))
 
     async def deleted(self, before: datetime.datetime, limit: int) -> tuple[str, ...]:
         """Tracks deleted before that moment whose rows are left."""

@@ -14,7 +14,8 @@ _SELECT = (
     "SELECT delivery_id, sequence, endpoint_id, owner_id, message_id, event, track_id, state, status, tries,"
     " created_at, due_at FROM webhook_deliveries "
 )
-# The endpoints are locked in one order, so that two tracks that end at once never wait for each other.
+# The endpoints are locked in one order, so that two tracks that end at once never wait for each other, nor for whoever
+# locks every endpoint of a person.
 _ANNOUNCE = """
 WITH wanting AS (
     SELECT endpoint_id FROM webhook_endpoints

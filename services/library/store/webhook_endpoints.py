@@ -13,7 +13,7 @@ from services.library.store.keys import KeyRing
 
 _SELECT = (
     "SELECT endpoint_id, owner_id, url, events, created_at, disabled_at, disabled_reason, old_secret_until,"
-    " delivered_at FROM webhook_endpoints "
+    " delivered_at, enabled_at FROM webhook_endpoints "
 )
 # Those served longest ago go first: an endpoint that takes its time is behind all that wait each time it is done.
 _CLAIM = """
@@ -73,17 +73,24 @@ class WebhookEndpointRows:
         )
         return None if row is None else _endpoint(row)
 
+    async def every_locked(self, owner_id: str) -> tuple[Endpoint, ...]:
+        """A person's endpoints, which nobody else changes until the work commits."""
+        # In the order of what tells them of tracks, so that neither waits for what the other holds.
+        rows = await self._connection.fetch(_SELECT + "WHERE owner_id = $1 ORDER BY endpoint_id FOR UPDATE", owner_id)
+        return tuple(_endpoint(row) for row in rows)
+
     async def save(self, endpoint: Endpoint) -> None:
-        """Store where a locked endpoint is, what it wants, whether it is enabled, and when it last took a message."""
+        """Store where a locked endpoint is, what it wants, since when it is enabled, when it last took a message."""
         await self._connection.execute(
             "UPDATE webhook_endpoints SET url = $2, events = $3, disabled_at = $4, disabled_reason = $5,"
-            " delivered_at = $6 WHERE endpoint_id = $1",
+            " delivered_at = $6, enabled_at = $7 WHERE endpoint_id = $1",
             endpoint.endpoint_id,
             endpoint.url,
             [event.value for event in endpoint.events],
             endpoint.disabled_at,
             endpoint.disabled_reason.value if endpoint.disabled_reason else None,
             endpoint.delivered_at,
+            endpoint.enabled_at,
         )
 
     async def rotate(self, endpoint: Endpoint, secret: Key, old_until: datetime.datetime) -> None:
@@ -165,4 +172,5 @@ def _endpoint(row: asyncpg.Record) -> Endpoint:
         disabled_reason=DisabledReason(row["disabled_reason"]) if row["disabled_reason"] else None,
         old_secret_until=row["old_secret_until"],
         delivered_at=row["delivered_at"],
+        enabled_at=row["enabled_at"],
     )

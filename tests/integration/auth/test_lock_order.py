@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import datetime
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -15,21 +16,26 @@ from chassis.db.pool import Database
 from chassis.testing.postgres import PostgresServer
 from services.auth.app.answer_device_sign_in import answer_device_sign_in
 from services.auth.app.connections import connect_provider
-from services.auth.app.describe_device_sign_in import describe_device_sign_in
+from services.auth.app.describe_device_sign_in import describe_device_sign_in, waiting
 from services.auth.app.end_identity import end_identity
 from services.auth.app.keep_profile import keep_profile
 from services.auth.app.ports import Ports, Work
 from services.auth.app.receive_provider_answer import ProviderAnswer, receive_provider_answer
 from services.auth.app.redeem_device_sign_in import redeem_device_sign_in
+from services.auth.app.reset_password import reset_password
 from services.auth.app.start_device_sign_in import start_device_sign_in
 from services.auth.app.start_provider_sign_in import start_provider_sign_in
+from services.auth.app.undo_email_change import undo_email_change
 from services.auth.domain.email_address import NO_EMAIL, parse_email
-from services.auth.domain.errors import AccountNotFound, DeviceCodeNotFound
+from services.auth.domain.email_code import EmailCode, Purpose
+from services.auth.domain.errors import AccountNotFound, DeviceCodeNotFound, DeviceSignInPending
+from services.auth.domain.identifiers import fingerprint
 from services.auth.domain.identity import Profile
 from services.auth.domain.provider_errors import ProviderSignInSpent
 from services.auth.domain.provider_sign_in import Connecting, Told
 from services.auth.events.envelopes import encode
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore, SealingKeys
+from stripsession.auth.v1.events_pb2 import AccountReclaimed
 from tests.unit.auth.fake_providers import SayingProvider, offering
 from tests.unit.auth.fakes import World
 from tests.unit.auth.signing_up import sign_up
@@ -92,6 +98,21 @@ async def test_a_program_is_looked_at_answered_and_fetched_after_its_account(
     assert isinstance(came, DeviceCodeNotFound)
 
 
+async def test_a_program_that_is_approved_as_it_asks_is_told_next_time(person: Person, database: Database) -> None:
+    """Its account was not held before it: it is told to wait, and the next time it is in."""
+    async with person.ports.store.transaction() as work:
+        sign_in = await waiting(person.ports, work, person.user_id, person.user_code)
+        asking = asyncio.ensure_future(redeem_device_sign_in(person.ports, person.device_code))
+        async with asyncio.timeout(10):
+            while not asking.done() and not await database.pool.fetchval(WAITING):
+                pass
+        await work.device_sign_ins.change(dataclasses.replace(sign_in, user_id=person.user_id, approved=True))
+    with pytest.raises(DeviceSignInPending):
+        await asking
+    account, _ = await redeem_device_sign_in(person.ports, person.device_code)
+    assert account.user_id == person.user_id
+
+
 @pytest.mark.parametrize("answers", [False, True])
 async def test_a_program_is_answered_after_its_account(person: Person, database: Database, answers: bool) -> None:
     """So it is where a program is only looked at, or approved."""
@@ -142,3 +163,34 @@ async def test_an_identity_is_held_after_its_account(
     now = person.ports.clock.now()
     came = await person.meet(database, act(person), lambda work: work.identities.claim(ISSUER, person.subject, now))
     assert came is None
+
+
+@pytest.mark.parametrize("purpose", [Purpose.RESET, Purpose.UNDO])
+async def test_an_account_is_taken_back_once_it_is_held(database: Database, purpose: Purpose) -> None:
+    """What is told of is the moment from which nobody else has it, however long its row was waited for."""
+    world = World(sends_mail=True)
+    ports = dataclasses.replace(world.ports, store=PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32))))
+    address = parse_email(f"{secrets.token_hex(8)}@example.org")
+    account, _ = await sign_up(ports, address.typed, "a long enough secret", "Ada")
+    code, now = secrets.token_hex(8), world.clock.now()
+    expires_at = now + datetime.timedelta(minutes=30)
+    async with ports.store.transaction() as work:
+        await work.email_codes.add(
+            EmailCode(fingerprint(code), purpose, account.user_id, address.key, now, expires_at, address.typed)
+        )
+    act = (
+        reset_password(ports, code, "another long secret", "en")
+        if purpose is Purpose.RESET
+        else undo_email_change(ports, code, "en")
+    )
+    async with ports.store.transaction() as work:
+        await work.accounts.locked(account.user_id)
+        acting = asyncio.ensure_future(act)
+        async with asyncio.timeout(10):
+            while not await database.pool.fetchval(WAITING):
+                pass
+        world.clock.advance(seconds=30)
+    await acting
+    payload = await database.pool.fetchval("SELECT payload FROM outbox ORDER BY fact_id DESC LIMIT 1")
+    fact = AccountReclaimed.FromString(payload)
+    assert (fact.user_id, fact.reclaimed_at.ToDatetime(datetime.UTC)) == (account.user_id, world.clock.now())

@@ -77,9 +77,10 @@ async def test_a_body_of_an_ended_session_changes_nothing(
     assert ended.json()["detail"] == "The session has ended meanwhile."
 
 
-async def test_an_upload_of_an_ended_session_goes_no_further(door: Door, slow: Slow) -> None:
+@pytest.mark.parametrize("rest", [[CHUNK_BYTES, CHUNK_BYTES], [100]], ids=["in pieces", "the last, a part of one"])
+async def test_an_upload_of_an_ended_session_goes_no_further(door: Door, slow: Slow, rest: list[int]) -> None:
     """What arrived before stays; what comes after is not taken, so that the file is never whole."""
-    location = await create(door, 3 * CHUNK_BYTES)
+    location = await create(door, CHUNK_BYTES + sum(rest))
     slow.admitted.clear()
     content = door.library.contents[location.rsplit("/", 1)[1]]
 
@@ -88,8 +89,8 @@ async def test_an_upload_of_an_ended_session_goes_no_further(door: Door, slow: S
         async with door.library.arrived:
             await door.library.arrived.wait_for(lambda: len(content) == CHUNK_BYTES)
         slow.end()
-        yield bytes(CHUNK_BYTES)
-        yield bytes(CHUNK_BYTES)
+        for size_bytes in rest:
+            yield bytes(size_bytes)
 
     headers = {**door.bearer(), **TUS, **CHUNK, "Upload-Offset": "0"}
     check_problem(await door.http.patch(location, content=body(), headers=headers), 401, "UNAUTHENTICATED")

@@ -8,7 +8,7 @@ import pytest
 
 from chassis.objects import open_objects
 from services.library.app.create_share import create_share
-from services.library.app.delete_track import delete_track
+from services.library.app.delete_track import delete_track, finish_deletion
 from services.library.app.open_track import open_track
 from services.library.app.set_cover import set_cover
 from services.library.app.sweep import sweep
@@ -57,6 +57,17 @@ async def test_what_is_erased_is_counted_and_told_once(world: World) -> None:
     assert fact.asked_at == fact.erased_at
     assert fact.asked_at.seconds == int(asked_at.timestamp())
     assert b"title" not in fact.SerializeToString()
+
+
+async def test_a_deletion_that_two_finish_is_told_once(world: World) -> None:
+    """A replica whose sweep comes to what another has just finished tells nothing more."""
+    track = await world.track()
+    await delete_track(world.ports, OWNER, track.track_id)
+    async with world.ports.store.transaction() as work:
+        gone = await work.tracks.locked(track.track_id)
+    assert gone is not None
+    await finish_deletion(world.ports, gone)
+    assert len(await _told(world)) == 1
 
 
 @pytest.mark.parametrize("room", ["stems/", "covers/", "uploads/"])

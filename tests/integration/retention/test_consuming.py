@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import datetime
 from collections.abc import AsyncIterator
 
 import pytest
@@ -20,7 +21,7 @@ from services.retention.app.list_receipts import list_receipts
 from services.retention.app.note_track_erasure import note_track_erasure
 from services.retention.app.ports import Store, Work
 from services.retention.domain.account_erasure import begun
-from services.retention.domain.receipt import TrackErasure
+from services.retention.domain.receipt import TrackErasure, name_of
 from services.retention.events.consumers import FactHandlers
 from services.retention.settings import RetentionSettings
 from services.retention.store.account_erasures import AccountErasureStore
@@ -29,7 +30,7 @@ from stripsession.library.v1 import events_pb2 as library_events
 from stripsession.library.v1 import material_service_pb2
 from stripsession.separation.v1 import events_pb2 as separation_events
 from tests.integration.retention.conftest import Setting
-from tests.unit.retention.store_promises import gone
+from tests.unit.retention.store_promises import erasure, gone
 
 
 @contextlib.asynccontextmanager
@@ -159,6 +160,34 @@ async def test_a_tracks_end_becomes_a_receipt_once(setting: Setting, nats_server
     (receipt,) = page.receipts
     assert isinstance(receipt, TrackErasure)
     assert (receipt.track_id, receipt.stems, receipt.stem_files, receipt.links) == ("trk_1", 4, 8, 0)
+
+
+@pytest.mark.parametrize("kinds", [("trk", "upl"), ("upl", "trk")])
+async def test_pages_of_receipts_are_whole(setting: Setting, kinds: tuple[str, str]) -> None:
+    """Uploads and tracks stand in one order, and every page goes on where the last one ended until nothing is left.
+
+    Also where what is left is all of one kind, and just more than a page.
+    """
+    old, other = kinds
+    names = [f"{kind}_{number}" for number, kind in enumerate((old, old, old, other, old, other, other))]
+    async with setting.ports.store.transaction() as work:
+        for number, name in enumerate(names):
+            moment = setting.clock.now() + datetime.timedelta(seconds=number)
+            if name.startswith("upl"):
+                await work.conclude(erasure(name, moment))
+            else:
+                await work.note_track(gone(name, moment))
+    page = await list_receipts(setting.ports, "usr_1", None, 2)
+    pages = [page.receipts]
+    while page.next_place is not None:
+        page = await list_receipts(setting.ports, "usr_1", page.next_place, 2)
+        pages.append(page.receipts)
+    assert [[name_of(each) for each in receipts] for receipts in pages] == [
+        [names[6], names[5]],
+        [names[4], names[3]],
+        [names[2], names[1]],
+        [names[0]],
+    ]
 
 
 async def test_of_an_erased_person_no_receipt_is_kept(setting: Setting) -> None:

@@ -30,6 +30,9 @@ async def test_whose_webhook_is_given_up_is_written_to_once_a_day() -> None:
     for message_id in ("1", "1", "2"):
         await handlers.webhook_given_up(given_up(account.user_id, message_id))
     world.clock.advance(days=1)
+    # The same message, when another would be told of again.
+    await handlers.webhook_given_up(given_up(account.user_id, "1"))
+    assert len(world.waiting()) == before + 1
     await handlers.webhook_given_up(given_up(account.user_id, "3"))
     first, second = world.waiting()[before:]
     assert (first.to, second.to) == (EMAIL, EMAIL)

@@ -144,3 +144,41 @@ async def test_a_file_that_goes_away_keeps_nobody_out(tmp_path: Path, caplog: py
         assert not await passwords.has("nineteen-cellos")
         assert await passwords.has("password")
     assert [record.message for record in caplog.records] == ["file of breached passwords not read"]
+
+
+@pytest.mark.parametrize("by_mv", [True, False])
+async def test_a_file_that_takes_its_place_is_looked_at_too(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, by_mv: bool
+) -> None:
+    """One that is out of order would find nearly nothing: the log says so until a sorted one is there, no restart."""
+    path, newer = tmp_path / "pwned.txt", tmp_path / "newer.txt"
+    path.write_bytes(lines(["nineteen-cellos"]))
+    passwords = ListedPasswords(HashFile(path))
+
+    async def put(content: bytes) -> None:
+        (newer if by_mv else path).write_bytes(content)
+        if by_mv:
+            newer.replace(path)
+
+    with caplog.at_level(logging.ERROR):
+        await put(SHUFFLED)
+        for _ in range(2):
+            assert not await passwords.has("nineteen-cellos")
+        assert [record.message for record in caplog.records] == ["file of breached passwords not read"] * 2
+        fields = vars(caplog.records[0])["fields"]
+        assert "not sorted" in fields["reason"]
+        assert "by mv" in fields["remedy"]
+        caplog.clear()
+        await put(lines(["twenty-trumpets"]))
+        assert await passwords.has("twenty-trumpets")
+        assert not await passwords.has("nineteen-cellos")
+    assert caplog.records == []
+
+
+def test_a_file_that_stays_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifty looks at what has not changed would be more than the search itself."""
+    path = tmp_path / "pwned.txt"
+    path.write_bytes(lines(["nineteen-cellos"]))
+    hashes = HashFile(path)
+    monkeypatch.setattr(known_passwords, "_check_order", lambda _: pytest.fail("it has not changed"))
+    assert hashes.has("nineteen-cellos")

@@ -8,6 +8,7 @@ from hypothesis import given
 from services.auth.app.confirm_email_change import confirm_email_change
 from services.auth.app.confirm_sign_up import confirm_sign_up
 from services.auth.app.describe_mailed_link import describe_mailed_link
+from services.auth.app.keep_profile import keep_profile
 from services.auth.app.ports import Ports
 from services.auth.app.request_email_change import request_email_change
 from services.auth.app.request_password_reset import request_password_reset
@@ -17,11 +18,13 @@ from services.auth.app.verify_email import verify_email
 from services.auth.domain.email_address import NO_EMAIL, masked, parse_email
 from services.auth.domain.email_code import MailedAct, MailedLink
 from services.auth.domain.errors import CodeSpent
+from services.auth.domain.identity import Profile
 from tests.unit.auth.fakes import World
 from tests.unit.auth.signing_up import sign_up
 from tests.unit.auth.test_email_address import ADDRESSES
 from tests.unit.auth.waiting_mail import code_in, newest
 
+ISSUER = "https://clerk.example"
 ADA, NEW, PASSWORD = "ada@example.org", "grace@new.example", "a long enough secret"
 MASKED, NEW_MASKED = "a•••@example.org", "g•••@new.example"
 
@@ -82,6 +85,20 @@ async def test_nothing_is_told_by_a_link_that_does_nothing() -> None:
     world.clock.advance(days=8)
     with pytest.raises(CodeSpent):
         await describe_mailed_link(world.ports, MailedAct.UNDO, undo)
+
+
+async def test_a_link_for_a_password_tells_nothing_of_another_issuers_person() -> None:
+    """It would choose no password, so it is spent as it is for whoever would; once they are ours again it tells."""
+    world = World(sends_mail=True)
+    async with world.store.transaction() as work:
+        await keep_profile(world.ports, work, ISSUER, Profile("user_1", parse_email(ADA), "", world.clock.now()))
+    await request_password_reset(world.ports, ADA, "en")
+    code = code_in(newest(world))
+    world.outside_issuers = frozenset({ISSUER})
+    with pytest.raises(CodeSpent):
+        await describe_mailed_link(world.ports, MailedAct.RESET, code)
+    world.outside_issuers = frozenset()
+    assert await told(world.ports, MailedAct.RESET, code) == (MASKED, MASKED)
 
 
 @given(ADDRESSES)
