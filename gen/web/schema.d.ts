@@ -135,7 +135,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with e-mail and password.
-         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. After some wrong passwords for one account, whether or not there is such an account, each further try has to wait, longer each time. Whoever has a second factor is answered 202, with a challenge for answerChallenge.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. After some wrong passwords for one account, whether or not there is such an account, each further try has to wait, longer each time. A browser that was signed in to the account by cookies before has some tries of its own, whatever strangers do. Whoever has a second factor is answered 202, with a challenge for answerChallenge.
          */
         post: operations["signIn"];
         delete?: never;

@@ -128,7 +128,7 @@ export const account: Messages["account"] = {
       },
     ],
     cookies:
-      "Zwei Cookies halten deine Sitzung; ein drittes lebt für Minuten, während du dich über einen anderen Anbieter anmeldest. Andere Seiten werden nach nichts gefragt, und niemand erfährt, was du hörst.",
+      "Zwei Cookies halten deine Sitzung; ein drittes lebt für Minuten, während du dich über einen anderen Anbieter anmeldest. Ein viertes merkt sich ein Jahr lang, dass du dich hier angemeldet hast, damit du nicht warten musst, wenn Fremde dein Passwort raten; deine Adresse steht nicht darin, und es bleibt nach dem Abmelden. Andere Seiten werden nach nichts gefragt, und niemand erfährt, was du hörst.",
   },
 
   receipts: "Belege",

@@ -126,7 +126,7 @@ export const account = {
       },
     ],
     cookies:
-      "Two cookies hold your session; a third lives for minutes while you sign in by another provider. Nothing is asked of other sites, and nobody is told what you listen to.",
+      "Two cookies hold your session; a third lives for minutes while you sign in by another provider. A fourth keeps for a year that you signed in here, so that strangers who guess at your password do not make you wait; your address is not in it, and it stays when you sign out. Nothing is asked of other sites, and nobody is told what you listen to.",
   },
 
   receipts: "Receipts",
