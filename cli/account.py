@@ -18,9 +18,12 @@ _WHOSE = f"account, by its e-mail address, and made when there is none (default:
 _WHOSE_PLAN = f"account to put on PLAN, as e-mail address (default: {LOCAL_EMAIL})"
 PLAN_HELP = (
     "Say which plans there are, which one this machine's own account is on, and put an account on another. A plan says "
-    "how many minutes of music an account may separate in a month, how long a song may be, and how many at once. A "
+    "how many minutes of music an account may separate in a month, how long a song may be, how many at once, whether "
+    "they are served sooner while others wait, and, where it has not all, with which models and in which formats. A "
     "change counts at once and is undone by naming the earlier plan; nothing is deleted and nothing is paid."
 )
+
+_SOONER = {"priority": ", served sooner than standard", "first": ", served soonest"}
 
 
 def add_link_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,6 +71,8 @@ def _offer(plan: billing_service_pb2.Plan) -> Json:
         "longest_song_s": plan.longest_song_s,
         "parallel_jobs": plan.parallel_jobs,
         "models": list(plan.models),
+        "priority": plan.priority,
+        "formats": list(plan.formats),
     }
 
 
@@ -92,8 +97,9 @@ def lines_of(offers: Sequence[Json], usage: Json | None, email: str, more: str) 
         told = f"What {email} has and has used is shown to its owner alone."
         return *plans, "", told, f"To put it on a plan: {change}"
     now = usage["plan"]
-    used, whole = _minutes(usage["settled_s"]), _minutes(now["seconds_a_month"])
-    told = f"{email} is on {now['name']}: {used} of {whole} minutes are used this month."
+    # Not of the plan's month: a pack's minutes are used and left as well.
+    used, left = _minutes(usage["settled_s"]), _minutes(usage["left_s"])
+    told = f"{email} is on {now['name']}: {used} minutes are used in this period, {left} are left."
     return *plans, "", told, f"To change that: {change}"
 
 
@@ -111,8 +117,12 @@ def changed(offer: Json, before: str, email: str, more: str) -> tuple[str, ...]:
 def _terms(offer: Json) -> str:
     longest = _length(offer["longest_song_s"])
     at_once = f", {offer['parallel_jobs']} at once" if offer["parallel_jobs"] > 1 else ", one at a time"
-    models = f", models {' and '.join(offer['models'])}" if offer.get("models") else ""
-    return f"{_minutes(offer['seconds_a_month'])} minutes a month, songs up to {longest}{at_once}{models}"
+    sooner = _SOONER.get(offer["priority"], "")
+    models = f", with {', '.join(offer['models'])} alone" if offer["models"] else ""
+    formats = f", as {', '.join(offer['formats'])} alone" if offer["formats"] else ""
+    return (
+        f"{_minutes(offer['seconds_a_month'])} minutes a month, songs up to {longest}{at_once}{sooner}{models}{formats}"
+    )
 
 
 def _minutes(seconds: float) -> str:

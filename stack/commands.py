@@ -295,6 +295,7 @@ def _of_the_door(plan: Plan) -> dict[str, str]:
         "http_listen": f"{bracketed(reach.host)}:{plan.ports[DOOR]}",
         "web_dir": str(program_root() / "web" / "dist"),
         "public_url": plan.public_url,
+        "device_key_file": str(secrets.key_file(plan.layout.secrets, "gateway-device-key")),
     }
     if not reach.public_url:
         return settings

@@ -135,7 +135,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with e-mail and password.
-         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. After some wrong passwords for one account, whether or not there is such an account, each further try has to wait, longer each time. Whoever has a second factor is answered 202, with a challenge for answerChallenge.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. After some wrong passwords for one account, whether or not there is such an account, each further try has to wait, longer each time. A browser that was signed in to the account by cookies before has some tries of its own, whatever strangers do. Whoever has a second factor is answered 202, with a challenge for answerChallenge.
          */
         post: operations["signIn"];
         delete?: never;
@@ -1773,7 +1773,7 @@ export interface paths {
         };
         /**
          * The plans and packs on offer.
-         * @description The plans and packs on offer.
+         * @description What each gives; listPrices tells what it costs. What has no price there cannot be bought: it is what everybody begins with, or given by whoever runs the server. getUsage tells which one is yours.
          */
         get: operations["listPlans"];
         put?: never;
@@ -3216,7 +3216,7 @@ export interface components {
             /** @description All of them. */
             models: components["schemas"]["Model"][];
         };
-        /** @description What a subscription holds. */
+        /** @description What whoever is on it may separate and download, paid for or not. */
         Plan: {
             /** @description The plan's fixed word. */
             name: string;
@@ -3224,29 +3224,29 @@ export interface components {
             title: string;
             /**
              * Format: int64
-             * @description Seconds of song that may be separated in a month.
+             * @description Seconds of song that may be separated in a month: a calendar month in UTC, or one of what is paid. What is left of them ends with it.
              */
             seconds_a_month: number;
             /**
              * Format: int64
-             * @description Seconds of the longest song.
+             * @description Seconds of the longest song that is taken, also with minutes of a pack.
              */
             longest_song_s: number;
             /**
              * Format: int64
-             * @description Songs separated at once; more wait for their turn.
+             * @description Songs of one person that are separated at once; more of theirs wait.
              */
             parallel_jobs: number;
             /** @description Names of the models that it has; empty means every one. */
             models: string[];
             /** @description The model taken when none is named; null takes the server's. */
             default_model: string | null;
-            /** @description The tier in which its songs wait: standard, priority or first. */
+            /** @description The tier in which its songs wait while others do: standard, priority or first. A higher one is served more often, and none is kept waiting for good. */
             priority: string;
-            /** @description Formats that its stems may be downloaded in; empty means every one. */
+            /** @description Formats in which stems and mixes may be downloaded; empty means every one. */
             formats: string[];
         };
-        /** @description Minutes that are bought once, beside a plan. */
+        /** @description Minutes that are bought once, on top of a plan, which stays as it is in all else. */
         Pack: {
             /** @description The pack's fixed word. */
             name: string;
@@ -3259,7 +3259,7 @@ export interface components {
             seconds: number;
             /**
              * Format: int64
-             * @description Days for which they can be used.
+             * @description Days for which they can be used, from the payment on.
              */
             life_days: number;
         };

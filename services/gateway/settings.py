@@ -42,6 +42,11 @@ class GatewaySettings(ServiceSettings):
     """Origins whose pages may call us with bearer tokens; none by default."""
     cookie_secure: Literal["auto", "always", "never"] = "auto"
     """auto (when the request came by https), always or never."""
+    device_key_file: Path | None = None
+    """32 random bytes, the same for every gateway, that stamp the browsers which signed in to an account, so that
+    strangers' wrong passwords do not make them wait; none stamps and knows no browser."""
+    retired_device_key_files: tuple[Path, ...] = ()
+    """Keys before this one, whose stamps are still known; a stamp is renewed when its owner signs in."""
     requests_per_s: float = 50.0
     """Steady rate for one signed-in person, and for one address of people who are not."""
     requests_burst: int = 400

@@ -47,6 +47,7 @@ from services.gateway.api.webhook_routes import WebhookRoutes
 from services.gateway.app.track_wakes import TrackWakes
 from services.gateway.app.watch_track import WatchTimes
 from services.gateway.clients.backends import Addresses, Backends
+from services.gateway.clients.device_keys import read_stamps
 from services.gateway.clients.ended_reading import READ_EVERY_S, EndedReading
 from services.gateway.clients.key_set import KeySet
 from services.gateway.clients.key_verifier import AuthKeyVerifier
@@ -161,7 +162,7 @@ async def contract() -> dict[str, object]:
 
 
 def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway:
-    """Everything, not yet started."""
+    """Everything, not yet started. Raises SettingsInvalid."""
     certificates = Certificates(settings.certificates, "gateway")
     backends = Backends(
         Addresses(
@@ -188,7 +189,14 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
     session_facts = SessionFacts(Bus(settings.nats_url, certificates), ended, ended_reading.wake)
     verifier = LivingVerifier(KeySetVerifier(keys, issuers), ended, reading.known)
     api_keys = AuthKeyVerifier(stubs.api_keys)
-    admission = Admission(verifier, _paces(settings), keys=api_keys, ended=ended, cookie_secure=settings.cookie_secure)
+    admission = Admission(
+        verifier,
+        _paces(settings),
+        keys=api_keys,
+        ended=ended,
+        cookie_secure=settings.cookie_secure,
+        stamps=read_stamps(settings.device_key_file, settings.retired_device_key_files),
+    )
     wakes = TrackWakes()
     facts = TrackFacts(Bus(settings.nats_url, certificates), wakes.wake)
     key_facts = KeyFacts(Bus(settings.nats_url, certificates), api_keys.forget)

@@ -15,7 +15,11 @@ REHEARSAL_S = 30
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     # Receivers of webhooks are on this machine, too.
-    settings = {"STRIPSESSION_LIBRARY__WEBHOOK_LOOPBACK": "true"}
+    settings = {
+        "STRIPSESSION_LIBRARY__WEBHOOK_LOOPBACK": "true",
+        # However long one try takes, the wait after too many is not over with it.
+        "STRIPSESSION_GATEWAY__SIGN_IN_WAIT_S_MIN": "60",
+    }
     house = House(tmp_path_factory.mktemp("house") / "data", settings=settings)
     house.start()
     yield house

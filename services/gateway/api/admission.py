@@ -1,4 +1,4 @@
-"""Who is calling, and whether they may call now: bearer tokens, cookies, same-origin, rates."""
+"""Who is calling, and whether they may call now: bearer tokens, cookies, same-origin, rates, known browsers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import contextlib
 import dataclasses
 import math
 import secrets
+import time
 from collections.abc import Container, Iterator, Mapping
+from typing import Literal
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -17,13 +19,17 @@ from services.gateway.api.endpoint import Call, Rate
 from services.gateway.api.problems import Refused, refuse, unsigned
 from services.gateway.app.ports import KeyVerifier, TokenVerifier
 from services.gateway.domain.bulkhead import Bulkhead, HolderIsFull
+from services.gateway.domain.device_stamps import LIFE_S, DeviceStamps
 from services.gateway.domain.errors import BackendAway, TokenRefused
 from services.gateway.domain.identity import Identity
 from services.gateway.domain.pace import Buckets, Pace
-from services.gateway.domain.sign_in_tries import Patience, SignInTries
+from services.gateway.domain.sign_in_tries import AccountTries, Patience
 
 ACCESS_COOKIE = "stripsession_access"
 REFRESH_COOKIE = "stripsession_refresh"
+DEVICE_COOKIE = "stripsession_device"
+_OF_THIS_HOST = "__Host-"
+"""What begins so a browser takes from this very host alone, and by https (RFC 6265bis, 4.1.3.2)."""
 API_KEY_PREFIX = "sks_"
 """What tells a key from an access token; what follows is auth's."""
 REFRESH_PATH = "/v1/auth"
@@ -52,20 +58,22 @@ class Admission:
         keys: KeyVerifier | None = None,
         ended: Container[str] = frozenset(),
         cookie_secure: str = "auto",
+        stamps: DeviceStamps | None = None,
     ) -> None:
         """`keys` verifies what begins as an API key does, `ended` has the sessions that are over.
 
-        `cookie_secure` is auto, always or never.
+        `cookie_secure` is auto, always or never. Without `stamps` no browser is known by where it signed in before.
         """
         self._verifier = verifier
         self._keys = keys
         self._ended = ended
         self._cookie_secure = cookie_secure
+        self._stamps = stamps
         self._by_address = Buckets(paces.requests)
         self._by_person = Buckets(paces.requests)
         self._by_key = Buckets(paces.requests)
         self._sign_ins = Buckets(paces.sign_ins)
-        self._tries = SignInTries(paces.tries, secrets.token_bytes(32))
+        self._tries = AccountTries(paces.tries, secrets.token_bytes(32))
         self._at_once = Bulkhead(paces.at_once_per_user)
 
     def pace_address(self, request: Request, rate: Rate) -> None:
@@ -84,12 +92,14 @@ class Admission:
         _take(request, "person", self._by_person, caller.user_id)
 
     @contextlib.contextmanager
-    def try_of(self, email: str) -> Iterator[None]:
+    def try_of(self, email: str, request: Request | None = None) -> Iterator[None]:
         """Around a try to sign in to an account, whether or not there is one. Raises Refused.
 
         A wrong password, and a caller who leaves before the answer, count as failed; any other refusal is no verdict.
+        `request` may show by its cookie that its browser was signed in to the account before.
         """
-        wait_s = self._tries.begin(email, _now_s())
+        shown = "" if request is None else self._device(request, email)
+        wait_s, device = self._tries.begin(email, shown, _now_s())
         if wait_s > 0:
             detail = "That is too many tries with this e-mail address in a short time."
             raise refuse(429, "TOO_FAST", detail, Retry_After=str(math.ceil(wait_s)))
@@ -97,9 +107,9 @@ class Admission:
             yield
         except Refused as error:
             if error.problem.reason not in _WRONG:
-                self._tries.unheard(email, _now_s())
+                self._tries.unheard(email, device, _now_s())
             raise
-        self._tries.succeeded(email)
+        self._tries.succeeded(email, device, _now_s())
 
     @contextlib.contextmanager
     def held(self, call: Call) -> Iterator[None]:
@@ -172,9 +182,20 @@ class Admission:
             self.set_cookie(response, request, name, value, life_s=life_s, path=path)
 
     def set_cookie(
-        self, response: Response, request: Request, name: str, value: str, *, life_s: int, path: str
+        self,
+        response: Response,
+        request: Request,
+        name: str,
+        value: str,
+        *,
+        life_s: int,
+        path: str,
+        same_site: Literal["lax", "strict"] = "lax",
     ) -> None:
-        """Put a cookie that no script reads, and that comes from another site only with a person who follows a link."""
+        """Put a cookie that no script reads, and that comes from another site only with a person who follows a link.
+
+        A strict one does not come from there at all.
+        """
         response.set_cookie(
             name,
             value,
@@ -182,8 +203,24 @@ class Admission:
             path=path,
             secure=self._is_secure(request),
             httponly=True,
-            samesite="lax",
+            samesite=same_site,
         )
+
+    def remember_device(self, response: Response, request: Request, email: str) -> None:
+        """Have the browser known from now on as one that was signed in to this account. Signing out changes nothing."""
+        if self._stamps is None or not email:
+            return
+        name = self._device_cookie(request)
+        value = self._stamps.stamped(request.cookies.get(name, ""), email, time.time())
+        self.set_cookie(response, request, name, value, life_s=LIFE_S, path="/", same_site="strict")
+
+    def _device(self, request: Request, email: str) -> str:
+        if self._stamps is None:
+            return ""
+        return self._stamps.device(request.cookies.get(self._device_cookie(request), ""), email, time.time())
+
+    def _device_cookie(self, request: Request) -> str:
+        return f"{_OF_THIS_HOST}{DEVICE_COOKIE}" if self._is_secure(request) else DEVICE_COOKIE
 
     def clear_cookies(self, response: Response, request: Request) -> None:
         """Take both cookies away."""

@@ -87,7 +87,8 @@ _MORE = {
     "confirmSignUp": " The password keeps whoever opens a mail that a stranger caused from making an account to which"
     " the stranger knows the password.",
     "signIn": " After some wrong passwords for one account, whether or not there is such an account, each further try"
-    " has to wait, longer each time. Whoever has a second factor is answered 202, with a challenge for"
+    " has to wait, longer each time. A browser that was signed in to the account by cookies before has some tries of"
+    " its own, whatever strangers do. Whoever has a second factor is answered 202, with a challenge for"
     " answerChallenge.",
 }
 _LATER = {
@@ -207,7 +208,7 @@ class AuthRoutes:
         """Open a session."""
         body = await opening_body(call)
         request = auth_service_pb2.SignInRequest(email=body["email"], password=body["password"], device=device(call))
-        with self._admission.try_of(body["email"]):
+        with self._admission.try_of(body["email"], call.request):
             answer = await ask(self._auth.SignIn, request, deadline_s=HASHING_S)
         if answer.HasField("challenge"):
             challenge = answer.challenge

@@ -55,6 +55,9 @@ class CatalogueRoutes:
                 self.plans,
                 (Answer(200, "All of them.", "Plans"),),
                 tag="billing",
+                description="What each gives; listPrices tells what it costs. What has no price there cannot be bought:"
+                " it is what everybody begins with, or given by whoever runs the server. getUsage tells which one is"
+                " yours.",
             ),
             Endpoint(
                 "GET",

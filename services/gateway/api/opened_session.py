@@ -75,6 +75,8 @@ def session_answer(
         REFRESH_COOKIE: (tokens.refresh_token, cookie_life_s(tokens.refresh_expires_at)),
     }
     admission.set_cookies(response, call.request, cookies)
+    if account is not None:
+        admission.remember_device(response, call.request, account.email)
     return response
 
 

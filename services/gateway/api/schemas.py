@@ -178,23 +178,29 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "ModelList": structure("The models.", models=list_of("Model", "All of them.")),
     "Plan": structure(
-        "What a subscription holds.",
+        "What whoever is on it may separate and download, paid for or not.",
         name=text("The plan's fixed word."),
         title=text("Name to show."),
-        seconds_a_month=count("Seconds of song that may be separated in a month."),
-        longest_song_s=count("Seconds of the longest song."),
-        parallel_jobs=count("Songs separated at once; more wait for their turn."),
+        seconds_a_month=count(
+            "Seconds of song that may be separated in a month: a calendar month in UTC, or one of what is paid. What is"
+            " left of them ends with it."
+        ),
+        longest_song_s=count("Seconds of the longest song that is taken, also with minutes of a pack."),
+        parallel_jobs=count("Songs of one person that are separated at once; more of theirs wait."),
         models=texts("Names of the models that it has; empty means every one."),
         default_model=or_null(text("The model taken when none is named; null takes the server's.")),
-        priority=text("The tier in which its songs wait: standard, priority or first."),
-        formats=texts("Formats that its stems may be downloaded in; empty means every one."),
+        priority=text(
+            "The tier in which its songs wait while others do: standard, priority or first. A higher one is served more"
+            " often, and none is kept waiting for good."
+        ),
+        formats=texts("Formats in which stems and mixes may be downloaded; empty means every one."),
     ),
     "Pack": structure(
-        "Minutes that are bought once, beside a plan.",
+        "Minutes that are bought once, on top of a plan, which stays as it is in all else.",
         name=text("The pack's fixed word."),
         title=text("Name to show."),
         seconds=count("Seconds of song that it holds."),
-        life_days=count("Days for which they can be used."),
+        life_days=count("Days for which they can be used, from the payment on."),
     ),
     "Plans": structure(
         "The plans, and packs beside them.",

@@ -13,6 +13,8 @@ FORGOTTEN_S = 3600.0
 """A key that nobody tried for so long begins anew."""
 _LOOKED_AT_MAX = 100
 """Keys that one try looks at to make room, however many there are."""
+_DEVICES_AT_ONCE = 4
+"""Known devices of one account whose tries may all be used before anybody's count holds for each of them."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,6 +113,61 @@ class SignInTries:
 
     def _key(self, email: str) -> bytes:
         return hashlib.blake2b(folded(email).encode("utf-8", "replace"), key=self._secret, digest_size=16).digest()
+
+
+class AccountTries:
+    """Tries at accounts: anybody's together, and apart from these some of each browser that was signed in there before.
+
+    So strangers who guess cannot keep away an owner who signs in where they did before, and a stolen stamp is worth
+    these few guesses an hour. However many stamps somebody gathered, all of an account's together are worth no more
+    than some browsers' (decision 41).
+    """
+
+    def __init__(self, patience: Patience, secret: bytes) -> None:
+        """`patience` is anybody's; a browser has as many tries as it gives before a wait. `secret` as SignInTries'."""
+        # Its wait is as long as a count is remembered: once its tries are used, it has none until that is forgotten.
+        apart = dataclasses.replace(patience, wait_s_min=FORGOTTEN_S, wait_s_max=FORGOTTEN_S)
+        together = dataclasses.replace(apart, free=(patience.free + 1) * _DEVICES_AT_ONCE - 1)
+        self._of_anybody = SignInTries(patience, secret)
+        self._of_device = SignInTries(apart, secret)
+        self._of_devices = SignInTries(together, secret)
+
+    def begin(self, email: str, device: str, now_s: float) -> tuple[float, str]:
+        """Count a try as SignInTries does, of `device` where it is one that has any left, else of anybody.
+
+        Gives the seconds until one is taken, and whose it was, for the other methods: the device, or "" for anybody.
+        """
+        if device and self._is_left(email, device, now_s):
+            return 0.0, device
+        return self._of_anybody.begin(email, now_s), ""
+
+    def succeeded(self, email: str, device: str, now_s: float) -> None:
+        """The password was right. What strangers did is held against them still, if a known device was let past it."""
+        if not device:
+            self._of_anybody.succeeded(email)
+            return
+        self._of_device.succeeded(_at(device, email))
+        self._of_devices.unheard(email, now_s)
+
+    def unheard(self, email: str, device: str, now_s: float) -> None:
+        """The try got no verdict: it was none."""
+        if not device:
+            self._of_anybody.unheard(email, now_s)
+            return
+        self._of_device.unheard(_at(device, email), now_s)
+        self._of_devices.unheard(email, now_s)
+
+    def _is_left(self, email: str, device: str, now_s: float) -> bool:
+        if self._of_device.begin(_at(device, email), now_s) > 0:
+            return False
+        if self._of_devices.begin(email, now_s) > 0:
+            self._of_device.unheard(_at(device, email), now_s)
+            return False
+        return True
+
+
+def _at(device: str, email: str) -> str:
+    return f"{device}/{folded(email)}"
 
 
 def folded(email: str) -> str:

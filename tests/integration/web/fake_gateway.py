@@ -67,7 +67,7 @@ class FakeGateway:
         """What every download is; without one, the name of what was asked for."""
         self.files: list[str] = []
         """Those of the page itself that were sent."""
-        self.left_s, self.receipts = 3600, RECEIPTS
+        self.left_s, self.receipts, self.account = 3600, RECEIPTS, dict(ACCOUNT)
         self.trouble = FakeTrouble()
         self.listing, self.shares, self.editing = FakeListing(self), FakeShares(self), FakeEditing(self)
         self.mail, self.factor = FakeMail(self._open, self._with_session), fake_factor.FakeFactor(self._with_session)
@@ -211,7 +211,7 @@ class FakeGateway:
         return response
 
     async def _me(self, _: Request) -> Response:
-        return told("Account", ACCOUNT)
+        return told("Account", self.account)
 
     async def _usage(self, _: Request) -> Response:
         return told("Usage", self.payments.usage(self.left_s))

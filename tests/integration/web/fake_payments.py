@@ -11,7 +11,8 @@ from starlette.routing import Route
 from tests.integration.web.told import MOMENT, PLAN, told
 
 _PRO = PLAN | {"name": "pro", "title": "Pro", "seconds_a_month": 60_000, "longest_song_s": 3600, "parallel_jobs": 3}
-_STUDIO = _PRO | {"name": "studio", "title": "Studio", "seconds_a_month": 360_000}
+_PRO |= {"priority": "priority"}
+_STUDIO = _PRO | {"name": "studio", "title": "Studio", "seconds_a_month": 360_000, "priority": "first"}
 _PACK = {"name": "hour", "title": "60 minutes", "seconds": 3600, "life_days": 365}
 UNTIL = "2030-06-04T09:30:00.000Z"
 

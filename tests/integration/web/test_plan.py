@@ -42,3 +42,16 @@ async def test_a_payment_brings_its_invoice_along(web: WebPage, gateway: FakeGat
     await expect(page.get_by_text("Your minutes have arrived.")).to_be_visible()
     await expect(page.get_by_text("Nothing was paid yet.")).to_have_count(0)
     await expect(page.get_by_role("link", name="Open invoice A1B2-0001")).to_be_visible()
+
+
+async def test_a_plan_says_whose_songs_are_served_sooner(web: WebPage, gateway: FakeGateway) -> None:
+    """Each plan's turn is told where they differ, and nothing of turns where all are alike."""
+    page, plans = web.page, web.page.get_by_role("listitem").filter(has_text="Longest song")
+    await page.goto(f"{web.address}/#/account/plan")
+    await expect(plans).to_have_count(1)
+    await expect(plans).not_to_contain_text("While others wait")
+    gateway.payments.set_up()
+    await page.reload()
+    for title, turn in (("Free", "In turn"), ("Pro", "Sooner"), ("Studio", "Soonest")):
+        plan = plans.filter(has=page.get_by_role("heading", name=title))
+        await expect(plan).to_contain_text(f"While others wait {turn}")

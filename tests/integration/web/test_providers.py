@@ -69,6 +69,60 @@ async def test_who_has_a_provider_alone_is_asked_anew_there(web: WebPage, gatewa
     assert web.page.url == f"{gateway.address}/#/account/security"
 
 
+async def _leave_by_google(web: WebPage, gateway: FakeGateway) -> None:
+    """From the question who one is to the provider's page, where everybody is known."""
+    question = web.page.get_by_role("dialog", name="Show that it is you")
+    await question.get_by_role("button", name="Sign in again with Google").click()
+    await expect(web.page.get_by_role("heading", name="Who signs in?")).to_be_visible()
+    gateway.providers.is_known = gateway.factor.is_fresh = True
+
+
+async def test_who_comes_back_is_led_to_what_they_were_about_to_do(web: WebPage, gateway: FakeGateway) -> None:
+    """The act is named and has the focus, nothing was done of it meanwhile, and pressing it goes on."""
+    gateway.providers.offered, gateway.providers.connected = BOTH, ["google"]
+    gateway.factor.is_fresh, gateway.factor.only_by = False, "provider"
+    await web.page.goto(f"{web.address}/#/account/security")
+    await web.page.get_by_role("button", name="Set up the second step").click()
+    await _leave_by_google(web, gateway)
+    gateway.asked.clear()
+    await web.page.get_by_role("link", name="Ada").click()
+    await expect(web.page.get_by_role("button", name="Set up the second step")).to_be_focused()
+    told = web.page.get_by_text("It is confirmed that it is you. Go on with “Set up the second step”.")
+    await expect(told.first).to_be_visible()
+    assert "POST /v1/auth/second-factor" not in gateway.asked
+    await web.page.keyboard.press("Enter")
+    await expect(web.page.get_by_role("dialog").get_by_role("img", name="QR code")).to_be_visible()
+
+
+async def test_an_act_in_a_dialog_is_begun_anew_by_its_person(web: WebPage, gateway: FakeGateway) -> None:
+    """What destroys something is not done by itself: the focus is at what opens its dialog."""
+    gateway.providers.offered, gateway.providers.connected = BOTH, ["google"]
+    gateway.factor.is_fresh, gateway.factor.only_by, gateway.factor.is_set = False, "provider", True
+    await web.page.goto(f"{web.address}/#/account/security")
+    remove = web.page.get_by_role("button", name="Remove", exact=True)
+    await remove.click()
+    await web.page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
+    await _leave_by_google(web, gateway)
+    await web.page.get_by_role("link", name="Ada").click()
+    await expect(remove).to_be_focused()
+    await expect(web.page.get_by_role("dialog")).to_have_count(0)
+    assert gateway.factor.is_set
+
+
+async def test_who_comes_back_as_somebody_else_is_told(web: WebPage, gateway: FakeGateway) -> None:
+    """Another account has nothing to go on with, and is not shown the place where the first one was."""
+    gateway.providers.offered, gateway.providers.connected = BOTH, ["google"]
+    gateway.factor.is_fresh, gateway.factor.only_by = False, "provider"
+    await web.page.goto(f"{web.address}/#/account/security")
+    await web.page.get_by_role("button", name="Set up the second step").click()
+    await _leave_by_google(web, gateway)
+    gateway.account |= {"user_id": "usr_bob", "email": "bob@example.org"}
+    await web.page.get_by_role("link", name="Ada").click()
+    told = web.page.get_by_text("You are signed in to another account now: bob@example.org.")
+    await expect(told.first).to_be_visible()
+    assert web.page.url == f"{gateway.address}/#/"
+
+
 async def test_a_provider_is_named_beside_passkeys(web: WebPage, gateway: FakeGateway) -> None:
     """This browser may have none of the person's; providers that cannot be read are told, and read again."""
     gateway.providers.offered, gateway.providers.connected = BOTH, ["google"]

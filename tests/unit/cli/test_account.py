@@ -20,7 +20,7 @@ from cli.terminal import as_called
 from stripsession.billing.v1 import billing_service_pb2
 
 
-def plan(name: str, minutes: int, longest: int, at_once: int = 1) -> dict[str, Any]:
+def plan(name: str, minutes: int, longest: int, at_once: int = 1, **more: Any) -> dict[str, Any]:
     return {
         "name": name,
         "title": name.title(),
@@ -28,21 +28,27 @@ def plan(name: str, minutes: int, longest: int, at_once: int = 1) -> dict[str, A
         "longest_song_s": longest * 60,
         "parallel_jobs": at_once,
         "models": [],
+        "priority": "standard",
+        "formats": [],
+        **more,
     }
 
 
-FREE, STUDIO = plan("free", 60, 15), plan("studio", 6000, 720, at_once=5)
+FREE = plan("free", 60, 15, models=["baseline"], formats=["mp3", "wav"])
+STUDIO = plan("studio", 6000, 720, at_once=5, priority="first")
+_FREE = "60 minutes a month, songs up to 15 minutes, one at a time, with baseline alone, as mp3, wav alone"
+_STUDIO = "6,000 minutes a month, songs up to 12 hours, 5 at once, served soonest"
 OFFERS = [FREE, STUDIO]
 
 
 def test_plans_are_listed_with_what_they_give() -> None:
-    """Each plan is a line; below stands whose plan it is, what is used of it, and how to change it."""
-    usage = {"plan": FREE, "settled_s": 25 * 60}
+    """Each plan is a line; below stands whose plan it is, what is used and left in all, and how to change it."""
+    usage = {"plan": FREE, "settled_s": 25 * 60, "left_s": 95 * 60}
     assert account.lines_of(OFFERS, usage, "ann@band.example", " --email ann@band.example") == (
-        "free    60 minutes a month, songs up to 15 minutes, one at a time",
-        "studio  6,000 minutes a month, songs up to 12 hours, 5 at once",
+        f"free    {_FREE}",
+        f"studio  {_STUDIO}",
         "",
-        "ann@band.example is on free: 25 of 60 minutes are used this month.",
+        "ann@band.example is on free: 25 minutes are used in this period, 95 are left.",
         "To change that: `stripsession plan NAME --email ann@band.example`",
     )
 
@@ -50,12 +56,10 @@ def test_plans_are_listed_with_what_they_give() -> None:
 def test_a_change_says_how_to_undo_it() -> None:
     """The plan that an account had before stands in the command that brings it back; no change needs none."""
     assert account.changed(STUDIO, "free", LOCAL_EMAIL, " --data x") == (
-        f"{LOCAL_EMAIL} is on studio now: 6,000 minutes a month, songs up to 12 hours, 5 at once.",
+        f"{LOCAL_EMAIL} is on studio now: {_STUDIO}.",
         "To undo that: `stripsession plan free --data x`",
     )
-    assert account.changed(FREE, "free", LOCAL_EMAIL, "") == (
-        f"{LOCAL_EMAIL} was on free already: 60 minutes a month, songs up to 15 minutes, one at a time.",
-    )
+    assert account.changed(FREE, "free", LOCAL_EMAIL, "") == (f"{LOCAL_EMAIL} was on free already: {_FREE}.",)
 
 
 class House:
@@ -96,7 +100,7 @@ class House:
             return httpx.Response(400, json={"detail": "broken"})
         name = self.plans[request.headers["authorization"].removeprefix("Bearer ")]
         now = next(offer for offer in OFFERS if offer["name"] == name)
-        return httpx.Response(200, json={"plan": now, "settled_s": 0})
+        return httpx.Response(200, json={"plan": now, "settled_s": 0, "left_s": now["seconds_a_month"]})
 
 
 @pytest.fixture
@@ -125,7 +129,7 @@ async def test_reading_plans_makes_no_account(house: House) -> None:
     text = await said("--email", "anm@band.example")
     assert "studio  6,000 minutes" in text
     assert "anm@band.example has and has used is shown to its owner alone" in text
-    assert "of 60 minutes are used" not in text
+    assert "are used" not in text
     assert list(house.plans) == [LOCAL_EMAIL]
 
 
@@ -134,7 +138,7 @@ async def test_a_plan_is_given_without_signing_in_as_anybody(house: House, email
     """No sign-in link is made for a change, whose answer says how it is undone; an address that nobody has is told."""
     house.plans[email] = "free"
     text = await said("studio", "--email", email)
-    assert f"{email} is on studio now: 6,000 minutes a month, songs up to 12 hours, 5 at once." in text
+    assert f"{email} is on studio now: {_STUDIO}." in text
     assert as_called("`stripsession plan free") in text
     assert (house.plans[email], house.links) == ("studio", [])
     with pytest.raises(CommandFault, match="nobody here"):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.auth.domain.email_address import parse_email
 from services.auth.domain.errors import InvalidEmail
-from services.gateway.domain.sign_in_tries import FORGOTTEN_S, Patience, SignInTries, folded
+from services.gateway.domain.sign_in_tries import FORGOTTEN_S, AccountTries, Patience, SignInTries, folded
 
 SECRET = bytes(32)
 PATIENCE = Patience(free=5, wait_s_min=1.0, wait_s_max=300.0)
@@ -156,3 +156,74 @@ def test_spellings_of_one_account_share_its_tries(local: str, domain: str, space
         except InvalidEmail:
             continue
         assert folded(spelled) == key
+
+
+def used(held: AccountTries, device: str, now_s: float = 0.0, times: int = 100) -> int:
+    """How many of so many tries at one moment are taken as the device's own."""
+    return [held.begin(ADA, device, now_s) for _ in range(times)].count((0.0, device))
+
+
+def test_strangers_do_not_delay_a_known_device() -> None:
+    """While others wait at an account, a device that it was signed in on is taken at once, and clears no wait."""
+    held = AccountTries(PATIENCE, SECRET)
+    assert used(held, "") == PATIENCE.free + 1
+    assert held.begin(ADA, "d1", 0.0) == (0.0, "d1")
+    held.succeeded(ADA, "d1", 0.0)
+    assert held.begin(ADA, "", 0.0) == (1.0, "")
+    assert held.begin(ADA, "d1", 0.0) == (0.0, "d1")
+
+
+def test_a_device_that_guesses_is_counted_with_everybody() -> None:
+    """It has as many tries as anybody has without a wait, and beyond them what the account has left for anybody."""
+    held = AccountTries(PATIENCE, SECRET)
+    assert used(held, "d1", times=6) == 6
+    assert [held.begin(ADA, "d1", 0.0) for _ in range(7)] == [(0.0, "")] * 6 + [(1.0, "")]
+    assert held.begin(ADA, "", 0.0) == (1.0, "")
+    assert held.begin(ADA, "d2", 0.0) == (0.0, "d2")
+    assert held.begin(ADA, "d1", FORGOTTEN_S - 1)[1] == ""
+    assert held.begin(ADA, "d1", FORGOTTEN_S) == (0.0, "d1")
+
+
+def test_gathered_devices_are_worth_a_few() -> None:
+    """However many stamps of an account somebody has, they guess no more by them than four devices could."""
+    held = AccountTries(PATIENCE, SECRET)
+    taken = sum(used(held, f"d{number}", number / 10, times=10) for number in range(200))
+    assert taken == 4 * (PATIENCE.free + 1)
+    assert held.begin(ADA, "d999", 21.0)[1] == ""
+
+
+@given(gaps=st.lists(st.floats(0, 400), max_size=200), devices=st.lists(st.integers(0, 9), min_size=200, max_size=200))
+def test_no_hour_has_many_guesses_by_devices(gaps: list[float], devices: list[int]) -> None:
+    """However a guesser mixes stamps with none, tries at one account in an hour are few."""
+    held = AccountTries(PATIENCE, SECRET)
+    now_s, taken = 0.0, []
+    for gap, device in zip(gaps, devices, strict=False):
+        now_s += gap
+        if held.begin(ADA, f"d{device}" if device else "", now_s)[0] == 0:
+            taken.append(now_s)
+    for at, start in enumerate(taken):
+        within = [moment for moment in taken[at:] if moment < start + 3600]
+        assert len(within) <= 6 + 9 + math.ceil(3600 / 300) + 2 * 4 * 6
+
+
+def test_a_right_password_and_no_verdict_are_nothing_against_a_device() -> None:
+    """A device begins anew with the one, and with the other is as it was."""
+    held = AccountTries(PATIENCE, SECRET)
+    for _ in range(50):
+        assert held.begin(ADA, "d1", 0.0) == (0.0, "d1")
+        held.unheard(ADA, "d1", 0.0)
+    for _ in range(50):
+        assert held.begin(ADA, "d1", 0.0) == (0.0, "d1")
+        held.succeeded(ADA, "d1", 0.0)
+    assert used(held, "d1", times=6) == 6
+    assert held.begin(ADA, "", 0.0) == (0.0, "")
+    held.unheard(ADA, "", 0.0)
+    assert used(held, "") == PATIENCE.free + 1
+
+
+def test_a_device_is_one_of_each_account() -> None:
+    """What it used up at one account it has left at another; and spellings of one account are no way around."""
+    held = AccountTries(PATIENCE, SECRET)
+    assert used(held, "d1", times=6) == 6
+    assert held.begin(" ADA@EXAMPLE.org ", "d1", 0.0) == (0.0, "")
+    assert held.begin("bob@example.org", "d1", 0.0) == (0.0, "d1")

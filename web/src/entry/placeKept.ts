@@ -4,9 +4,19 @@ import { tabShelf } from "$/state/shelf";
 
 const PLACE = "stripsession.place";
 
-/** `hash` as the address has it. */
-export function keepPlace(hash: string): void {
-  tabShelf.write(PLACE, hash);
+export interface Place {
+  /** As the address has it. */
+  hash: string;
+  /** What the button is called by which they were about to do something; empty where that is not known. */
+  act: string;
+  /** Who they were, by user_id; empty for nobody, who was about to do nothing. */
+  who: string;
+}
+
+const LIBRARY: Place = { hash: "#/", act: "", who: "" };
+
+export function keepPlace(place: Place): void {
+  tabShelf.write(PLACE, JSON.stringify(place));
 }
 
 /** Of whoever goes another way, nothing stays for the next who comes back. */
@@ -15,8 +25,13 @@ export function forgetPlace(): void {
 }
 
 /** The library where none is kept. */
-export function placeBefore(): string {
-  const place = tabShelf.read(PLACE);
+export function placeBefore(): Place {
+  const kept = tabShelf.read(PLACE);
   forgetPlace();
-  return place?.startsWith("#/") ? place : "#/";
+  try {
+    const { hash, act, who } = JSON.parse(kept ?? "null") as Place;
+    return hash.startsWith("#/") ? { hash, act: String(act), who: String(who) } : LIBRARY;
+  } catch {
+    return LIBRARY;
+  }
 }

@@ -2,6 +2,8 @@
 
 import { proveBy } from "$/api/proving";
 import { sessionEvents } from "$/api/refresh";
+// From the start: what leads to a question is pressed before it.
+import "$/state/pressed";
 
 /** How it can be answered, in the gateway's words; empty while nothing is asked. */
 export const proof = $state<{ methods: readonly string[] }>({ methods: [] });

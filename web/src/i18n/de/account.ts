@@ -33,6 +33,9 @@ export const account: Messages["account"] = {
   aMonth: "Im Monat",
   longest: "Längster Song",
   atOnce: "Songs zugleich",
+  turn: "Wenn andere warten",
+  inTurn: "Der Reihe nach",
+  turns: { priority: "Früher", first: "Am frühesten" },
   models: "Trennt mit",
   noModels: "Zurzeit keinem",
   formats: "Downloads",
@@ -128,7 +131,7 @@ export const account: Messages["account"] = {
       },
     ],
     cookies:
-      "Zwei Cookies halten deine Sitzung; ein drittes lebt für Minuten, während du dich über einen anderen Anbieter anmeldest. Andere Seiten werden nach nichts gefragt, und niemand erfährt, was du hörst.",
+      "Zwei Cookies halten deine Sitzung; ein drittes lebt für Minuten, während du dich über einen anderen Anbieter anmeldest. Ein viertes merkt sich ein Jahr lang, dass du dich hier angemeldet hast, damit du nicht warten musst, wenn Fremde dein Passwort raten; deine Adresse steht nicht darin, und es bleibt nach dem Abmelden. Andere Seiten werden nach nichts gefragt, und niemand erfährt, was du hörst.",
   },
 
   receipts: "Belege",

@@ -25,9 +25,10 @@ export const billing: Messages["billing"] = {
   month: (price) => `${price} im Monat`,
   year: (price) => `${price} im Jahr`,
   days: (days) => `zuerst ${days} Tage umsonst`,
-  packs: "Minuten ohne Tarif",
-  packsLead: "Einmal bezahlt, zusätzlich zu deinem Tarif.",
-  pack: (minutes, days) => `${minutes} Min., ${days} Tage lang`,
+  packs: "Zusätzliche Minuten",
+  packsLead:
+    "Einmal bezahlt, zusätzlich zu deinem Tarif. Wie lang ein Song sein darf und alles andere bleibt wie in deinem Tarif.",
+  pack: (minutes, days) => `${minutes} Min., innerhalb von ${days} Tagen zu verbrauchen`,
   invoices: "Rechnungen",
   noInvoices: "Noch wurde nichts bezahlt.",
   invoiceComes: "Die Rechnung zu deiner Zahlung kommt gleich hierher.",

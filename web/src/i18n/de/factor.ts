@@ -46,6 +46,12 @@ export const factor: Messages["factor"] = {
     "Ohne Passkey zur Hand kann dich ein Anbieter, über den du dich anmeldest, noch einmal fragen. Du kommst frisch angemeldet hierher zurück; tu es dann noch einmal.",
   proofNoProvider: "Hier meldet dich kein Anbieter mehr an. Melde dich neu an und tu es dann noch einmal.",
   proofBy: (provider) => `Noch einmal mit ${provider} anmelden`,
+  proofDone: (act) => `Es ist bestätigt, dass du es bist. Mach weiter mit „${act}“.`,
+  proofDoneOf: "Es ist bestätigt, dass du es bist. Tu noch einmal, was du vorhattest.",
+  proofByAnother: (email) =>
+    email
+      ? `Du bist jetzt in einem anderen Konto angemeldet: ${email}. In dem vorigen wurde nichts getan.`
+      : "Du bist jetzt in einem anderen Konto angemeldet. In dem vorigen wurde nichts getan.",
   proofNeedsPasskey:
     "Zeigen kannst du es nur mit einem Passkey, und dieser Browser kann hier keinen benutzen. Melde dich dort neu an, wo du einen hast.",
 

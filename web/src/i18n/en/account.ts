@@ -35,6 +35,9 @@ export const account = {
   aMonth: "A month",
   longest: "Longest song",
   atOnce: "Songs at once",
+  turn: "While others wait",
+  inTurn: "In turn",
+  turns: { priority: "Sooner", first: "Soonest" } as Record<string, string>,
   models: "Separates with",
   noModels: "None now",
   formats: "Downloads",
@@ -126,7 +129,7 @@ export const account = {
       },
     ],
     cookies:
-      "Two cookies hold your session; a third lives for minutes while you sign in by another provider. Nothing is asked of other sites, and nobody is told what you listen to.",
+      "Two cookies hold your session; a third lives for minutes while you sign in by another provider. A fourth keeps for a year that you signed in here, so that strangers who guess at your password do not make you wait; your address is not in it, and it stays when you sign out. Nothing is asked of other sites, and nobody is told what you listen to.",
   },
 
   receipts: "Receipts",

@@ -46,6 +46,12 @@ export const factor = {
     "Without a passkey at hand, a provider that you sign in by can ask you anew. You come back here signed in afresh; then do this once more.",
   proofNoProvider: "No provider signs you in here any more. Sign in again, then do this once more.",
   proofBy: (provider: string): string => `Sign in again with ${provider}`,
+  proofDone: (act: string): string => `It is confirmed that it is you. Go on with “${act}”.`,
+  proofDoneOf: "It is confirmed that it is you. Do once more what you were about to do.",
+  proofByAnother: (email: string): string =>
+    email
+      ? `You are signed in to another account now: ${email}. Nothing was done in the one before.`
+      : "You are signed in to another account now. Nothing was done in the one before.",
   proofNeedsPasskey:
     "You can show it by a passkey alone, and this browser can use none here. Sign in again where you have one.",
 
