@@ -21,8 +21,8 @@ HELP = (
     "Erase a person with their songs, subscription and account, for good, and say how far that is. Name them by their "
     "identifier, usr_..., and say --now: without it nothing is done but to say how far it is, service by service. "
     "--email says whose an address is and erases nobody. One that is over is begun once more with --again: after a "
-    "backup was brought back, services may hold what they had removed. The person can sign in until the other services "
-    "are done."
+    "backup was brought back, services may hold what they had removed. The person is signed out everywhere as it "
+    "begins."
 )
 
 
@@ -70,7 +70,7 @@ def lines_of(user_id: str, answer: pb.ErasePersonResponse, more: str = "") -> tu
         return _over(user_id, answer.finished_at, command)
     begun = "begins now" if answer.begun else f"is under way since {_moment(answer.requested_at)}"
     waiting = ", ".join(f"{each.holder} ({each.fault})" if each.fault else each.holder for each in answer.waiting)
-    last = "The account itself goes last, some ten minutes after the others, and its person can sign in until then."
+    last = "Its person is shut out first; the account itself goes last, some ten minutes after the others."
     return f"The erasure of {user_id} {begun}. Not done yet: {waiting}.", f"{last} To see how far it is: `{command}`"
 
 

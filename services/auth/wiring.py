@@ -23,6 +23,7 @@ from chassis.rpc.server import Registration, RpcServer
 from chassis.settings import SettingsInvalid
 from services.auth.api.account_administration_servicer import AccountAdministrationServicer
 from services.auth.api.api_key_servicer import ApiKeyServicer
+from services.auth.api.closing_servicer import AccountClosingServicer
 from services.auth.api.data_holder_servicer import DataHolderServicer
 from services.auth.api.device_servicer import DeviceServicer
 from services.auth.api.email_change_servicer import EmailChangeServicer
@@ -62,6 +63,7 @@ from services.auth.events.told_mails import told
 from services.auth.settings import AuthSettings
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore, SealingKeys
 from stripsession.auth.v1 import account_administration_service_pb2_grpc as administration_grpc
+from stripsession.auth.v1 import account_closing_service_pb2_grpc as closing_grpc
 from stripsession.auth.v1 import (
     account_security_service_pb2_grpc,
     api_key_service_pb2_grpc,
@@ -246,6 +248,7 @@ def _registrations(
         lambda server: administration_grpc.add_AccountAdministrationServiceServicer_to_server(
             AccountAdministrationServicer(ports), server
         ),
+        lambda server: closing_grpc.add_AccountClosingServiceServicer_to_server(AccountClosingServicer(ports), server),
         lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(
             FederationServicer(federated.federation, federated.issuers), server
         ),

@@ -24,10 +24,11 @@ from chassis.rpc.server import RpcServer
 from services.retention.api.administration_servicer import ErasureAdministrationServicer
 from services.retention.api.servicer import RetentionServicer
 from services.retention.api.statuses import STATUSES
-from services.retention.app.account_ports import AccountPorts
+from services.retention.app.account_ports import AccountPorts, Holder
 from services.retention.app.ports import Ports
-from services.retention.clients.holders import HolderClient
+from services.retention.clients.holders import DoorClient, HolderClient
 from services.retention.clients.library import IDEMPOTENT, LibraryClient
+from services.retention.domain.account_erasure import DOOR, LAST
 from services.retention.events.account_facts import AccountFactHandlers
 from services.retention.events.account_timer import AccountTimer
 from services.retention.events.consumers import FactHandlers
@@ -101,7 +102,9 @@ def holder_channels(settings: RetentionSettings, certificates: Certificates) -> 
 
 def make_account_ports(database: Database, holders: Mapping[str, Channel], clock: Clock) -> AccountPorts:
     """What the erasure of people works on."""
-    clients = {name: HolderClient(channel) for name, channel in holders.items()}
+    clients: dict[str, Holder] = {name: HolderClient(channel) for name, channel in holders.items()}
+    if LAST in holders:
+        clients[DOOR] = DoorClient(holders[LAST])
     return AccountPorts(AccountErasureStore(database), clients, clock)
 
 

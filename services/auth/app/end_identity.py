@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 from services.auth.app.claim_identity import claim_identity
-from services.auth.app.end_other_sessions import end_others
+from services.auth.app.close_account import shut_out
 from services.auth.app.ports import Ports, Work
-from services.auth.app.revoke_api_key import revoke_every_key
 from services.auth.domain.facts import AccountDeletionRequested
 
 
@@ -24,9 +23,6 @@ async def end_identity(ports: Ports, work: Work, issuer: str, subject: str) -> b
     await work.identities.keep(dataclasses.replace(known, ended_at=now))
     if known.user_id is None:
         return False
-    # Closed first: whoever makes a key or a session in this moment waits for it, or has made what is ended here.
-    await work.accounts.close(known.user_id, now)
-    await end_others(ports, work, known.user_id, "", now)
-    await revoke_every_key(work, known.user_id, now)
+    await shut_out(ports, work, known.user_id, now)
     await work.publish(AccountDeletionRequested(known.user_id, now))
     return True

@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from services.auth.app.end_other_sessions import end_others
+from services.auth.app.close_account import shut_out
 from services.auth.app.ports import Ports
-from services.auth.app.revoke_api_key import revoke_every_key
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,8 +25,6 @@ async def erase_account(ports: Ports, user_id: str) -> Erased:
     """
     now = ports.clock.now()
     async with ports.store.transaction() as work:
-        await work.accounts.close(user_id, now)
-        await end_others(ports, work, user_id, "", now)
-        await revoke_every_key(work, user_id, now)
+        await shut_out(ports, work, user_id, now)
         is_finished = await work.people.erase(user_id, now, now - ports.lives.access)
         return Erased(is_finished, await work.people.counts(user_id))

@@ -17,6 +17,10 @@ class People(Protocol):
         """
         ...
 
+    async def end_identities(self, user_id: str, at: datetime.datetime) -> None:
+        """From now on no other issuer speaks for a person; those that had ended stay as they were."""
+        ...
+
     async def counts(self, user_id: str) -> Mapping[str, int]:
         """What was removed, by kind."""
         ...

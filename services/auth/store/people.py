@@ -56,9 +56,7 @@ class PostgresPeople:
         # Of a provider, which tells nothing late, nothing has to stay: whoever comes again begins anew.
         await self._connection.execute("DELETE FROM provider_sign_ins WHERE user_id = $1", user_id)
         await self._connection.execute("DELETE FROM identities WHERE user_id = $1 AND told_at = $2", user_id, NEVER)
-        await self._connection.execute(
-            "UPDATE identities SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL", user_id, at
-        )
+        await self.end_identities(user_id, at)
         tags["accounts"] = await self._connection.execute(
             "DELETE FROM accounts WHERE user_id = $1 AND closed_at IS NOT NULL"
             " AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.user_id = accounts.user_id)",
@@ -71,6 +69,12 @@ class PostgresPeople:
         if not is_left:
             await self._erased.finish(user_id)
         return not is_left
+
+    async def end_identities(self, user_id: str, at: datetime.datetime) -> None:
+        """From now on no other issuer speaks for a person; those that had ended stay as they were."""
+        await self._connection.execute(
+            "UPDATE identities SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL", user_id, at
+        )
 
     async def counts(self, user_id: str) -> Mapping[str, int]:
         """What was removed, by kind."""

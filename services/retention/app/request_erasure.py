@@ -24,13 +24,13 @@ class Noted:
 async def erase_person(ports: AccountPorts, user_id: str, *, anew: bool) -> Noted:
     """Begin it, or tell how far it is; `anew` begins one that is over once more. Idempotent while it is under way.
 
-    Nobody asks whether there is such a person: after a backup each service knows others. Raises IdentifierMissing, and
-    IdentifierUnknown for what is no person's identifier.
+    The person is shut out first, whoever else is down. Nobody asks whether there is such a person: after a backup each
+    service knows others. Raises IdentifierMissing, and IdentifierUnknown for what is no person's identifier.
     """
     require_person(user_id)
     now = ports.clock.now()
     async with ports.erasures.transaction() as work:
-        fresh = begun(user_id, now, now)
+        fresh = begun(user_id, now, now, by_operator=True)
         if await work.add(fresh):
             return Noted(fresh, is_new=True)
         known = await work.locked(user_id)

@@ -11,6 +11,8 @@ from services.retention.domain.erasure import retry_after
 LAST = "auth"
 """Asked once all the others are finished: while the account's row stands, its erasure can be asked for again."""
 HOLDERS = ("library", "separation", "billing", LAST)
+DOOR = "sign-in"
+"""Auth in another part, of operators' erasures alone: it shuts the person out at once, whoever else is down."""
 WORKING = "WORKING"
 """In place of a fault: the holder answered that it is not finished yet."""
 
@@ -98,9 +100,14 @@ def again(erasure: AccountErasure, now: datetime.datetime) -> AccountErasure:
     if erasure.finished_at is None:
         return erasure
     steps = tuple(Step(step.holder, now, counts=step.counts) for step in erasure.steps)
-    return AccountErasure(erasure.user_id, now, steps)
+    # An operator asks, whoever asked before: a backup may have brought back what can be signed in to.
+    door = () if any(step.holder == DOOR for step in steps) else (Step(DOOR, now),)
+    return AccountErasure(erasure.user_id, now, (*door, *steps))
 
 
-def begun(user_id: str, requested_at: datetime.datetime, now: datetime.datetime) -> AccountErasure:
-    """A new one, due at once."""
-    return AccountErasure(user_id, requested_at, tuple(Step(holder, now) for holder in HOLDERS))
+def begun(
+    user_id: str, requested_at: datetime.datetime, now: datetime.datetime, *, by_operator: bool = False
+) -> AccountErasure:
+    """A new one, due at once. Whom auth tells of it has shut out itself, in the commit that tells it."""
+    holders = (DOOR, *HOLDERS) if by_operator else HOLDERS
+    return AccountErasure(user_id, requested_at, tuple(Step(holder, now) for holder in holders))

@@ -11,8 +11,9 @@ import asyncpg
 
 from chassis.db.pool import Database
 from chassis.db.transaction import Connection, transaction
-from services.retention.domain.account_erasure import HOLDERS, AccountErasure, Step
+from services.retention.domain.account_erasure import DOOR, HOLDERS, AccountErasure, Step
 
+_ORDER = (DOOR, *HOLDERS)
 _STEPS = (
     "SELECT user_id, holder, tries, not_before, finished_at, fault, counts FROM account_erasure_steps"
     " WHERE user_id = ANY ($1)"
@@ -138,7 +139,7 @@ class AccountErasureWork:
 
 def _place(step: Step) -> int:
     # A newer version may know more holders, which an older one waits for.
-    return HOLDERS.index(step.holder) if step.holder in HOLDERS else len(HOLDERS)
+    return _ORDER.index(step.holder) if step.holder in _ORDER else len(_ORDER)
 
 
 def _step(row: asyncpg.Record) -> Step:

@@ -25,7 +25,7 @@ from services.retention.app.expect_upload import expect_upload
 from services.retention.app.reconcile import reconcile
 from services.retention.app.request_erasure import erase_person, request_erasure
 from services.retention.clients.holders import HolderClient
-from services.retention.domain.account_erasure import HOLDERS
+from services.retention.domain.account_erasure import DOOR, HOLDERS
 from services.retention.domain.erasure import HeldUpload
 from services.retention.domain.errors import HolderFailed
 from services.retention.events.account_facts import AccountFactHandlers
@@ -50,7 +50,7 @@ class TestAccountErasureStore(AccountPromises):
 
 @pytest.fixture
 def holders() -> dict[str, FakeHolder]:
-    return {name: FakeHolder() for name in HOLDERS}
+    return {name: FakeHolder() for name in (DOOR, *HOLDERS)}
 
 
 @pytest.fixture

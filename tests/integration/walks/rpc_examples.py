@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from google.protobuf.message import Message
 
+from stripsession.auth.v1 import account_closing_service_pb2 as closing
 from stripsession.auth.v1 import account_security_service_pb2 as security
 from stripsession.auth.v1 import api_key_service_pb2 as keys
 from stripsession.auth.v1 import auth_service_pb2 as auth
@@ -375,10 +376,16 @@ _SEPARATION: Mapping[str, Example] = {
         lambda asked: separation.CancelJobRequest(owner_id=asked.actor, job_id=asked.things.job_id), State.SEPARATING
     ),
 }
+_CLOSING: Mapping[str, Example] = {
+    # The same: the walk's people are to come in again.
+    "AccountClosingService.CloseAccount": Example(
+        lambda asked: closing.CloseAccountRequest(user_id=f"{asked.actor}_gone" if asked.actor else "")
+    ),
+}
 OF_SERVICES: Mapping[str, Example] = {
     f"stripsession.{service}.v1.{name}": example
     for service, examples in {
-        "auth": _AUTH,
+        "auth": {**_AUTH, **_CLOSING},
         "billing": _BILLING,
         "library": _LIBRARY,
         "privacy": _PRIVACY,

@@ -150,6 +150,10 @@ async def test_an_operator_erases_whom_a_backup_brought_back(walk: Walk, monkeyp
     await _outlive(house, person, erased)
     told = await maker.ask(f"{name}.ErasePerson", asking, "console")
     assert (told.begun, told.HasField("finished_at")) == (False, True)
+    looked = await maker.ask(f"{name}.GetErasure", erasures.GetErasureRequest(user_id=person.user_id), "console")
+    done = {part.holder: part.finished_at.ToDatetime() for part in looked.erasure.holders}
+    assert done.keys() == {"sign-in", *HOLDERS}
+    assert done["sign-in"] < done["auth"]
 
     restored = await asyncpg.connect(house.urls["library"])
     try:

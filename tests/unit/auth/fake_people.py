@@ -75,6 +75,11 @@ class FakePeople:
         rows.erased[user_id] = dict(Counter(rows.erased.get(user_id, {})) + Counter(counts))
         return user_id not in rows.accounts
 
+    async def end_identities(self, user_id: str, at: datetime.datetime) -> None:
+        for name, identity in self._rows.identities.items():
+            if identity.user_id == user_id and identity.ended_at is None:
+                self._rows.identities[name] = dataclasses.replace(identity, ended_at=at)
+
     async def counts(self, user_id: str) -> Mapping[str, int]:
         return dict(sorted(self._rows.erased.get(user_id, {}).items()))
 

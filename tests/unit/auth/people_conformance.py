@@ -90,6 +90,17 @@ class PeopleConformance:
             assert [each.mail.mail_id for each in await work.mails.claim(NOW, NOW + HOUR, 9)] == ["mail_usr_2"]
             assert await work.people.counts("usr_2") == {}
 
+    async def test_a_persons_issuers_speak_for_them_no_more(self, store: Store) -> None:
+        """What other issuers call a person ends when that is said, once; what a neighbour is called does not."""
+        async with store.transaction() as work:
+            for user_id in ("usr_1", "usr_2"):
+                await furnish(work, user_id)
+            await work.people.end_identities("usr_1", NOW)
+            await work.people.end_identities("usr_1", NOW + HOUR)
+        async with store.transaction() as work:
+            known = [await work.identities.get(ISSUER, f"subject_{user_id}") for user_id in ("usr_1", "usr_2")]
+        assert [each and (each.user_id, each.ended_at) for each in known] == [("usr_1", NOW), ("usr_2", None)]
+
     async def test_who_is_closed_and_still_here_is_found(self, store: Store) -> None:
         """Closed accounts are told by when they were closed, until they are erased."""
         async with store.transaction() as work:

@@ -7,17 +7,18 @@ import datetime
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chassis.testing.clock import ManualClock
 from services.retention.app.account_ports import AccountPorts
 from services.retention.app.erase_accounts import CLAIM_LIFE, Fault, erase_accounts, waiting_s
 from services.retention.app.request_erasure import erase_person, request_erasure
-from services.retention.domain.account_erasure import HOLDERS, LAST, WORKING, Answer, Step, again, begun
+from services.retention.domain.account_erasure import DOOR, HOLDERS, LAST, WORKING, Answer, Step, again, begun
 from services.retention.domain.errors import IdentifierMissing, IdentifierUnknown
 from tests.unit.retention.account_promises import AccountPromises
 from tests.unit.retention.fake_accounts import Crash, FakeAccountErasures, FakeHolder
 
+PERSON = f"usr_{'ab' * 16}"
 NOW = datetime.datetime(2030, 1, 2, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)
 
@@ -37,8 +38,14 @@ class Erasing(RuleBasedStateMachine):
         super().__init__()
         self.now = NOW
         self.erasure = begun("usr_1", NOW, NOW)
+        self.holders = {*HOLDERS}
         self.asked: list[str] = []
         self.proved: dict[str, Step] = {}
+
+    @initialize(by_operator=st.booleans())
+    def is_begun(self, by_operator: bool) -> None:
+        self.erasure = begun("usr_1", NOW, NOW, by_operator=by_operator)
+        self.holders = {*HOLDERS, *([DOOR] if by_operator else [])}
 
     def _took(self, step: Step) -> None:
         self.erasure = self.erasure.taken(step, self.now)
@@ -79,11 +86,11 @@ class Erasing(RuleBasedStateMachine):
     @invariant()
     def the_last_is_asked_last(self) -> None:
         if LAST in self.asked:
-            assert {*HOLDERS} - {LAST} <= self.proved.keys()
+            assert self.holders - {LAST} <= self.proved.keys()
 
     @invariant()
     def it_is_over_when_all_are_finished_and_not_before(self) -> None:
-        assert (self.erasure.finished_at is not None) == (self.proved.keys() == {*HOLDERS})
+        assert (self.erasure.finished_at is not None) == (self.proved.keys() == self.holders)
         assert (self.erasure.due_at is None) == (self.erasure.finished_at is not None)
 
     def teardown(self) -> None:
@@ -100,7 +107,9 @@ class Erasing(RuleBasedStateMachine):
         before = self.erasure
         self.erasure = again(before, self.now)
         assert again(self.erasure, self.now + MINUTE) == self.erasure
-        assert [step.counts for step in self.erasure.steps] == [step.counts for step in before.steps]
+        self.holders = {DOOR, *HOLDERS}
+        assert self.erasure.step_of(DOOR).finished_at is None
+        assert all(self.erasure.step_of(step.holder).counts == step.counts for step in before.steps)
         self.proved, self.asked = {}, []
 
 
@@ -119,7 +128,7 @@ def store() -> FakeAccountErasures:
 
 @pytest.fixture
 def holders() -> dict[str, FakeHolder]:
-    return {name: FakeHolder() for name in HOLDERS}
+    return {name: FakeHolder() for name in (DOOR, *HOLDERS)}
 
 
 @pytest.fixture
@@ -138,6 +147,45 @@ async def test_an_operator_names_a_person(
     with pytest.raises(fault):
         await erase_person(ports, user_id, anew=True)
     assert store.erasures == {}
+
+
+async def test_an_operators_word_shuts_the_person_out_first(
+    ports: AccountPorts, holders: dict[str, FakeHolder], store: FakeAccountErasures, clock: ManualClock
+) -> None:
+    """While every holder is down the person is out all the same; once more where it is begun again."""
+    for name in HOLDERS:
+        holders[name].is_away = True
+    await erase_person(ports, PERSON, anew=False)
+    await erase_accounts(ports)
+    assert holders[DOOR].asked == [PERSON]
+    assert store.erasures[PERSON].step_of(DOOR).finished_at == clock.now()
+    for name in HOLDERS:
+        holders[name].is_away = False
+    clock.advance(seconds=60)
+    assert (await erase_accounts(ports)).finished
+    await erase_person(ports, PERSON, anew=True)
+    assert (await erase_accounts(ports)).finished
+    assert holders[DOOR].asked == [PERSON] * 2
+
+
+async def test_whom_nobody_could_shut_out_is_tried_again(
+    ports: AccountPorts, holders: dict[str, FakeHolder], clock: ManualClock
+) -> None:
+    """A door that does not answer is asked again, holds up no other holder, and is told as one that is waited for."""
+    holders[DOOR].is_away = True
+    await erase_person(ports, PERSON, anew=False)
+    assert (await erase_accounts(ports)).faults == [Fault(PERSON, DOOR, "UNREACHABLE")]
+    assert [len(holders[name].asked) for name in HOLDERS] == [1, 1, 1, 0]
+    holders[DOOR].is_away = False
+    clock.advance(seconds=60)
+    assert (await erase_accounts(ports)).finished
+
+
+async def test_whom_auth_told_of_is_out_already(ports: AccountPorts, holders: dict[str, FakeHolder]) -> None:
+    """A deletion that auth publishes closes nothing twice: auth closed the account in the commit that told of it."""
+    await request_erasure(ports, "usr_1", ports.clock.now())
+    assert (await erase_accounts(ports)).finished
+    assert holders[DOOR].asked == []
 
 
 async def test_a_holder_that_is_down_holds_up_auth_alone(

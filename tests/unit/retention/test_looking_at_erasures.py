@@ -13,7 +13,7 @@ from services.retention.app.account_ports import AccountPorts
 from services.retention.app.erase_accounts import erase_accounts
 from services.retention.app.get_erasure import get_erasure
 from services.retention.app.request_erasure import erase_person
-from services.retention.domain.account_erasure import HOLDERS
+from services.retention.domain.account_erasure import DOOR, HOLDERS
 from services.retention.domain.errors import IdentifierMissing, IdentifierUnknown
 from stripsession.retention.v1 import erasure_administration_service_pb2 as pb
 from tests.unit.retention.fake_accounts import FakeAccountErasures, FakeHolder
@@ -23,7 +23,7 @@ PERSON = f"usr_{'ab' * 16}"
 
 @pytest.fixture
 def holders() -> dict[str, FakeHolder]:
-    return {name: FakeHolder() for name in HOLDERS}
+    return {name: FakeHolder() for name in (DOOR, *HOLDERS)}
 
 
 @pytest.fixture
@@ -55,11 +55,11 @@ async def test_each_holder_is_told_with_its_tries_and_fault(
     began = ports.clock.now()
     await erase_person(ports, PERSON, anew=False)
     waiting = (await told(ports)).erasure
-    assert [(each.tries, each.fault, each.HasField("finished_at")) for each in waiting.holders] == [(0, "", False)] * 4
+    assert [(each.tries, each.fault, each.HasField("finished_at")) for each in waiting.holders] == [(0, "", False)] * 5
     await erase_accounts(ports)
     erasure = (await told(ports)).erasure
     parts = {each.holder: each for each in erasure.holders}
-    assert [*parts] == [*HOLDERS]
+    assert [*parts] == [DOOR, *HOLDERS]
     assert (parts["library"].tries, parts["library"].HasField("finished_at")) == (1, True)
     assert not parts["library"].HasField("next_try_at")
     assert (parts["billing"].tries, parts["billing"].fault) == (1, "UNREACHABLE")

@@ -1,0 +1,22 @@
+"""AccountClosingService: map, call one verb, map."""
+
+from __future__ import annotations
+
+from chassis.rpc.interceptors import Context
+from services.auth.app.close_account import close_account
+from services.auth.app.ports import Ports
+from stripsession.auth.v1 import account_closing_service_pb2 as pb
+from stripsession.auth.v1 import account_closing_service_pb2_grpc as pb_grpc
+
+
+class AccountClosingServicer(pb_grpc.AccountClosingServiceServicer):
+    """What retention asks before it has a person erased."""
+
+    def __init__(self, ports: Ports) -> None:
+        """Serve with these."""
+        self._ports = ports
+
+    async def CloseAccount(self, request: pb.CloseAccountRequest, context: Context) -> pb.CloseAccountResponse:
+        """Ends every way in."""
+        await close_account(self._ports, request.user_id)
+        return pb.CloseAccountResponse()
