@@ -153,6 +153,16 @@ class House:
         finally:
             os.kill(self._process.pid, signal.SIGCONT)
 
+    @contextmanager
+    def paused(self, name: str) -> Iterator[None]:
+        """One process stands still until the block ends."""
+        pid = self.pid(name)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     def command(self, *arguments: str, timeout_s: float = PATIENCE_S) -> subprocess.CompletedProcess[str]:
         """Run the command line over this house."""
         return subprocess.run(
