@@ -21,6 +21,7 @@ import httpx
 from stack import postgres, triton_runtime
 from stack.layout import Layout
 from tests.paths import REPOSITORY, TRITON, TRITON_LOCK
+from tests.plain import NO_TLS
 
 START_S = 120.0
 STOP_S = 60.0
@@ -133,7 +134,7 @@ class House:
         """One sample of a process's metrics, 0 when it is not there."""
         state = self.state()
         assert state is not None
-        text = httpx.get(f"http://127.0.0.1:{state['ports'][f'{process}-metrics']}/metrics").text
+        text = httpx.get(f"http://127.0.0.1:{state['ports'][f'{process}-metrics']}/metrics", verify=NO_TLS).text
         values = [line.rsplit(" ", 1)[1] for line in text.splitlines() if line.startswith(name + " ")]
         return float(values[0]) if values else 0.0
 
@@ -188,7 +189,9 @@ class Listener:
     def __init__(self, house: House) -> None:
         self.email = f"listener-{secrets.token_hex(6)}@example.com"
         self.password = secrets.token_urlsafe(16)
-        self.http = httpx.Client(base_url=house.url, timeout=60, transport=httpx.HTTPTransport(retries=5))
+        self.http = httpx.Client(
+            base_url=house.url, timeout=60, transport=httpx.HTTPTransport(retries=5, verify=NO_TLS)
+        )
         account = {"email": self.email, "password": self.password}
         answer = patiently(lambda: self.http.post("/v1/auth/signup", json=account))
         assert answer.status_code == 201, answer.text
