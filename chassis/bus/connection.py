@@ -16,7 +16,7 @@ from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfi
 
 from chassis import logs
 from chassis.identity import Certificates, dns_name
-from chassis.lifecycle import Background
+from chassis.lifecycle import Background, told_to_stop
 
 _log = logging.getLogger(__name__)
 
@@ -97,6 +97,7 @@ class Bus:
             self._client = client
             self._note_connection()
             await self._make_streams()
+            _heed_the_told()
         except BaseException:
             # Stopped while it was still connecting, too: a socket that nobody knows of would stay open.
             await client.close()
@@ -179,5 +180,13 @@ class Connecting(Background):
         await asyncio.Event().wait()
 
 
+def _heed_the_told() -> None:
+    # Python 3.11's wait_for, within the client, answers with what came about just as it was cancelled; and the client
+    # would go on knocking at a server that is away. Who tells it to stop would wait until telling it once more.
+    if told_to_stop():
+        raise asyncio.CancelledError
+
+
 async def _quiet(error: Exception) -> None:
+    _heed_the_told()
     logs.event(_log, logging.DEBUG, "nats error", reason=repr(error))

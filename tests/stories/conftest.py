@@ -34,12 +34,6 @@ def listener(house: House) -> Iterator[Listener]:
 
 
 @pytest.fixture(scope="session")
-def four_minutes() -> bytes:
-    """A song that takes its time."""
-    return long_song(240)
-
-
-@pytest.fixture(scope="session")
 def one_minute() -> bytes:
     """A song long enough to be interrupted, and short enough to be interrupted often: a dozen segments."""
     return long_song(60)

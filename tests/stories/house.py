@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,9 +18,10 @@ from typing import Any, TypeVar
 
 import httpx
 
-from stack import postgres
+from stack import postgres, triton_runtime
 from stack.layout import Layout
-from tests.paths import REPOSITORY
+from tests.paths import REPOSITORY, TRITON, TRITON_LOCK
+from tests.plain import NO_TLS
 
 START_S = 120.0
 STOP_S = 60.0
@@ -32,9 +34,16 @@ Found = TypeVar("Found")
 class House:
     """`stripsession up` as a child process."""
 
-    def __init__(self, data: Path, *arguments: str, settings: Mapping[str, str] | None = None) -> None:
-        """`settings` are an administrator's, by their whole names."""
+    def __init__(
+        self, data: Path, *arguments: str, settings: Mapping[str, str] | None = None, installs: bool = False
+    ) -> None:
+        """`settings` are an administrator's, by their whole names.
+
+        One that `installs` fetches the inference server as everybody's first start does. Any other finds the one that
+        `make test` has installed, in a folder of its own: each would fetch the same half a gigabyte.
+        """
         self.data = data
+        self._is_furnished = installs or "in_process" in arguments
         self.log = data.parent / f"{data.name}.log"
         self._arguments = arguments
         self._settings = dict(settings or {})
@@ -50,6 +59,7 @@ class House:
             "STRIPSESSION_SEPARATION__ANNOUNCE_AGAIN_S": "3",
         } | self._settings
         self.data.mkdir(parents=True, exist_ok=True)
+        self._furnish()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "cli", "up", "--data", str(self.data), *self._arguments],
@@ -59,9 +69,22 @@ class House:
                 stdout=log,
                 stderr=log,
             )
-        until(lambda: self._answers() or self._ended(), START_S, "the stack to start")
+        try:
+            until(lambda: self._answers() or self._ended(), START_S, "the stack to start")
+        except AssertionError:
+            # Who asked for it has none to stop, and it would go on at the cost of all other tests.
+            self.stop()
+            raise
         if self._process.poll() is not None:
             raise AssertionError(f"the stack ended: {self.log.read_text()[-3000:]}")
+
+    def _furnish(self) -> None:
+        if self._is_furnished or not triton_runtime.is_prepared(TRITON, TRITON_LOCK):
+            return
+        own = Layout(self.data).triton
+        shutil.copytree(TRITON / "venv", own / "venv", symlinks=True, copy_function=_linked)
+        shutil.copy2(TRITON / "stamp", own / "stamp")
+        self._is_furnished = True
 
     def start_again(self, settings: Mapping[str, str]) -> None:
         """Stop, and start with these settings as well."""
@@ -111,7 +134,7 @@ class House:
         """One sample of a process's metrics, 0 when it is not there."""
         state = self.state()
         assert state is not None
-        text = httpx.get(f"http://127.0.0.1:{state['ports'][f'{process}-metrics']}/metrics").text
+        text = httpx.get(f"http://127.0.0.1:{state['ports'][f'{process}-metrics']}/metrics", verify=NO_TLS).text
         values = [line.rsplit(" ", 1)[1] for line in text.splitlines() if line.startswith(name + " ")]
         return float(values[0]) if values else 0.0
 
@@ -130,6 +153,16 @@ class House:
             yield
         finally:
             os.kill(self._process.pid, signal.SIGCONT)
+
+    @contextmanager
+    def paused(self, name: str) -> Iterator[None]:
+        """One process stands still until the block ends."""
+        pid = self.pid(name)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     def command(self, *arguments: str, timeout_s: float = PATIENCE_S) -> subprocess.CompletedProcess[str]:
         """Run the command line over this house."""
@@ -156,7 +189,9 @@ class Listener:
     def __init__(self, house: House) -> None:
         self.email = f"listener-{secrets.token_hex(6)}@example.com"
         self.password = secrets.token_urlsafe(16)
-        self.http = httpx.Client(base_url=house.url, timeout=60, transport=httpx.HTTPTransport(retries=5))
+        self.http = httpx.Client(
+            base_url=house.url, timeout=60, transport=httpx.HTTPTransport(retries=5, verify=NO_TLS)
+        )
         account = {"email": self.email, "password": self.password}
         answer = patiently(lambda: self.http.post("/v1/auth/signup", json=account))
         assert answer.status_code == 201, answer.text
@@ -221,6 +256,14 @@ class Listener:
         assert answer.status_code == 200, answer.text
         usage: Json = answer.json()
         return usage
+
+
+def _linked(of: str, name: str) -> None:
+    try:
+        os.link(of, name)
+    except OSError:
+        # On another disk, or one that knows no second name.
+        shutil.copy2(of, name)
 
 
 def patiently(ask: Callable[[], httpx.Response]) -> httpx.Response:

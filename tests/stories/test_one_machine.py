@@ -68,8 +68,8 @@ def test_killed_supervisor_leaves_nothing_running(own_house: House) -> None:
 
 
 def test_awkward_folder_name_harms_nothing(tmp_path: Path) -> None:
-    """A data folder with spaces, quotes, a dollar sign and umlauts in its path works, with Triton too."""
-    house = House(tmp_path / "Müsik's $five" / "my data", "--engine", "triton")
+    """A data folder with spaces, quotes, a dollar sign and umlauts in its path works, Triton's installation too."""
+    house = House(tmp_path / "Müsik's $five" / "my data", "--engine", "triton", installs=True)
     house.data.mkdir(parents=True)
     house.start()
     try:

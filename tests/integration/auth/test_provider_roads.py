@@ -31,6 +31,7 @@ from stack.issuer.openid import Client
 from stack.issuer.people import People, SigningKey
 from stack.issuer.server import serving
 from tests.integration.auth.clerk_house import PAGE, SECRET_KEY, WEBHOOK_SECRET
+from tests.plain import NO_TLS
 from tests.unit.auth.fakes import World
 
 REDIRECT = "https://us.example/v1/auth/providers/one/callback"
@@ -93,7 +94,7 @@ async def street(tmp_path: Path) -> AsyncIterator[Street]:
     issuer = Issuer(Options(address, PAGE, SECRET_KEY, WEBHOOK_SECRET, "", (CLIENT,)), people)
     documents, world = HttpDocuments(), World()
     try:
-        async with serving(issuer.app, listener), httpx.AsyncClient() as http:
+        async with serving(issuer.app, listener), httpx.AsyncClient(verify=NO_TLS) as http:
             yield street_to(world, issuer, http, documents, address)
     finally:
         await documents.stop()

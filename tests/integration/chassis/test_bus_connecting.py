@@ -35,6 +35,18 @@ async def test_stopping_gives_up_connecting() -> None:
     await asyncio.wait_for(part.stop(), 10)
 
 
+async def test_stopping_gives_up_connecting_at_any_moment() -> None:
+    """However far a try to connect has come, being told to stop ends it at once."""
+    for turns in range(30):
+        part = Connecting(Bus("nats://127.0.0.1:9", None))
+        await part.start()
+        for _ in range(turns):
+            await asyncio.sleep(0)  # sleep: one turn of the loop
+        # Being told a second time, which happens after ten seconds, would come too late.
+        async with asyncio.timeout(5):
+            await part.stop()
+
+
 async def test_stopping_leaves_no_half_made_connection() -> None:
     """A connection that a server has taken, and said nothing on yet, is closed by whoever stops waiting for it."""
     taken, closed = asyncio.Event(), asyncio.Event()

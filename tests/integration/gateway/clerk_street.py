@@ -23,6 +23,7 @@ from stack.issuer.people import Person
 from tests.integration.auth.clerk_house import PAGE, SECRET_KEY, WEBHOOK_SECRET, issuing
 from tests.integration.gateway.conftest import NO_NATS, running
 from tests.integration.gateway.example_world import UNHURRIED
+from tests.plain import NO_TLS
 
 AWAY = "127.0.0.1:9"
 
@@ -91,5 +92,5 @@ async def street_of(
             await stack.enter_async_context(running(part))
         address = f"http://127.0.0.1:{gateway.http.port}"
         issuer.webhooks.url = f"{address}/v1/webhooks/clerk"
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=15))
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=15, verify=NO_TLS))
         yield Street(issuer, assembly, database, http)

@@ -55,6 +55,7 @@ from tests.integration.gateway.fake_sessions import FakeSessions
 from tests.integration.gateway.fake_shares import FakeShares
 from tests.integration.gateway.fake_webhooks import FakeWebhooks
 from tests.integration.gateway.fakes import FakeAuth, FakeLibrary
+from tests.plain import NO_TLS
 
 OWNER = "usr_owner"
 STRANGER = "usr_stranger"
@@ -173,7 +174,9 @@ async def opened(
             await stack.enter_async_context(running(part))
         hooks = {"response": [holding(gateway.endpoints)]}
         client = await stack.enter_async_context(
-            httpx.AsyncClient(base_url=f"http://127.0.0.1:{gateway.http.port}", timeout=15, event_hooks=hooks)
+            httpx.AsyncClient(
+                base_url=f"http://127.0.0.1:{gateway.http.port}", timeout=15, event_hooks=hooks, verify=NO_TLS
+            )
         )
         yield Door(
             gateway,

@@ -29,6 +29,7 @@ from tests.integration.auth.clerk_house import issuing
 from tests.integration.gateway.conftest import NO_NATS, running
 from tests.integration.gateway.example_world import UNHURRIED
 from tests.integration.gateway.test_routes import check_problem
+from tests.plain import NO_TLS
 
 AWAY = "127.0.0.1:9"
 OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -45,7 +46,7 @@ class Street:
 
     def browser(self) -> httpx.AsyncClient:
         """One with a jar of its own."""
-        return httpx.AsyncClient(base_url=self.address, timeout=30, headers=OURS)
+        return httpx.AsyncClient(base_url=self.address, timeout=30, headers=OURS, verify=NO_TLS)
 
     async def goes(
         self, browser: httpx.AsyncClient, subject: str, start: str = "providers", asked: dict[str, bool] | None = None
@@ -54,7 +55,7 @@ class Street:
         begun = await browser.post(f"/v1/auth/{start}/home/start", json=asked)
         assert begun.status_code == 200, begun.text
         url = begun.json()["authorization_url"]
-        async with httpx.AsyncClient() as there:
+        async with httpx.AsyncClient(verify=NO_TLS) as there:
             back = await there.post(url, data={"subject": subject})
         landed = await browser.get(back.headers["location"], headers={"Sec-Fetch-Site": "cross-site"})
         assert landed.status_code == 303
@@ -181,7 +182,7 @@ async def test_another_browser_comes_back_in_vain(street: Street) -> None:
     eve = street.issuer.people.add("eve@example.org")
     async with street.browser() as hers, street.browser() as ours:
         url = (await hers.post("/v1/auth/providers/home/start")).json()["authorization_url"]
-        async with httpx.AsyncClient() as there:
+        async with httpx.AsyncClient(verify=NO_TLS) as there:
             back = (await there.post(url, data={"subject": eve.subject})).headers["location"]
         await ours.post("/v1/auth/providers/home/start")
         landed = await ours.get(back)

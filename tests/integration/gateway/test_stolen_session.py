@@ -21,6 +21,7 @@ from services.gateway.wiring import build
 from tests.integration.gateway.conftest import running
 from tests.integration.gateway.example_world import UNHURRIED
 from tests.integration.gateway.test_routes import check_problem
+from tests.plain import NO_TLS
 
 ACCOUNT = {"email": "ada@example.org", "password": "a long enough secret"}
 FELT_S = 1.0
@@ -71,7 +72,9 @@ async def doors(postgres: PostgresServer, certificates: Path, tmp_path: Path) ->
                 await stack.enter_async_context(running(part))
             await asyncio.wait_for(gateway.session_facts.listening(), STARTED_S)
             base = f"http://127.0.0.1:{gateway.http.port}"
-            clients.append(await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=STARTED_S)))
+            clients.append(
+                await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=STARTED_S, verify=NO_TLS))
+            )
         yield clients
 
 

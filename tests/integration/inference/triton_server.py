@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import time
@@ -23,19 +22,17 @@ from stack.triton_runtime import (
     prepare,
     serve_command,
 )
-from tests.paths import REPOSITORY
+from tests.paths import REPOSITORY, TRITON, TRITON_LOCK
 
 DOOR = REPOSITORY / "inference" / "door"
 MODELS = REPOSITORY / "inference" / "models"
-_LOCK = REPOSITORY / "inference" / "requirements" / "triton.txt"
 _READY_DEADLINE_S = 60.0
 
 
 def installed() -> TritonRuntime:
     """One installed server for all test runs; skips the test where there is none for this machine."""
-    folder = Path(os.environ.get("STRIPSESSION_TEST_CACHE", REPOSITORY / ".state")) / "triton"
     try:
-        return prepare(folder, _LOCK, print)
+        return prepare(TRITON, TRITON_LOCK, print)
     except TritonUnavailable as reason:
         pytest.skip(str(reason))
 

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from stack.stripe import app, catalogue, posting, webhook_endpoints
 from stack.stripe.clock import Clock
 from stack.stripe.world import World
+from tests.plain import NO_TLS
 
 KEY = "sk_test_made_up_for_tests"
 SECRET = "whsec_made_up_for_tests"
@@ -152,5 +153,7 @@ async def opened(*, seed: str = "tests", clock: Clock | None = None) -> AsyncIte
         world.table("event").clear()
         webhook_endpoints.make(world, f"{hooks}/webhooks", secret=SECRET, identifier=webhook_endpoints.CONFIGURED)
         client = await stack.enter_async_context(client_of(address))
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, headers=_BEARER, trust_env=False))
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=address, headers=_BEARER, trust_env=False, verify=NO_TLS)
+        )
         yield Shop(client, http, world, mailbox, address)

@@ -23,6 +23,7 @@ from stack.issuer.app import Issuer
 from stack.issuer.openid import Client
 from stripsession.auth.v1 import provider_service_pb2 as pb
 from tests.integration.auth.clerk_house import issuing
+from tests.plain import NO_TLS
 
 if TYPE_CHECKING:
     from tests.integration.walks.house import House
@@ -86,7 +87,7 @@ class Provided:
 @contextlib.asynccontextmanager
 async def providing() -> AsyncIterator[Provided]:
     """The provider, served."""
-    async with issuing(CLIENT) as issuer, httpx.AsyncClient() as http:
+    async with issuing(CLIENT) as issuer, httpx.AsyncClient(verify=NO_TLS) as http:
         yield Provided(issuer, http)
 
 

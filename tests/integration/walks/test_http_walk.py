@@ -34,6 +34,7 @@ from tests.integration.walks.house import House
 from tests.integration.walks.http_examples import OPERATIONS, Operation
 from tests.integration.walks.people import OBJECTS, Walk, exchanged, taken
 from tests.integration.walks.rpc_examples import Asked
+from tests.plain import NO_TLS
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
@@ -80,7 +81,11 @@ async def door(walk: Walk, tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
         for part in gateway.parts:
             await stack.enter_async_context(running(part))
         address = f"http://127.0.0.1:{gateway.http.port}"
-        yield Door(walk, gateway, await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=30)))
+        yield Door(
+            walk,
+            gateway,
+            await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=30, verify=NO_TLS)),
+        )
 
 
 def _settings(house: House, web_dir: Path) -> GatewaySettings:

@@ -73,7 +73,13 @@ async (step) => {
   }
 
   // Until it is drawn: what lies over what has the focus now gives way.
-  await new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
+  await new Promise((go) =>
+    requestAnimationFrame(() => {
+      const drawn = new MessageChannel();
+      drawn.port1.onmessage = go;
+      drawn.port2.postMessage(null);
+    }),
+  );
 
   /** How many sides of an outline at least two pixels of it are not cut off of, by what lies around. */
   const sidesSeen = (element, { offset_px }) => {

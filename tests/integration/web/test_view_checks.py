@@ -10,7 +10,7 @@ from tests.integration.web.axe import violations
 from tests.integration.web.conftest import OpenPage
 from tests.integration.web.layout import misfits
 from tests.integration.web.tabbing import astray, unnamed
-from tests.integration.web.views import PHONE_PX
+from tests.integration.web.views import PHONE_PX, turn_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -25,6 +25,14 @@ _STYLE = """(text) => {
   document.adoptedStyleSheets = [sheet];
 }"""
 
+_RULES_NOTED = """() => {
+  const { run } = axe;
+  axe.run = (where, options) => {
+    window.rules = options.runOnly.values;
+    return run(where, options);
+  };
+}"""
+
 
 async def _sign_in_view(open_page: OpenPage, *, width_px: int = 1280) -> WebPage:
     web = await open_page(width_px=width_px)
@@ -37,6 +45,33 @@ async def test_a_violation_is_found(open_page: OpenPage) -> None:
     web = await _sign_in_view(open_page)
     await web.page.evaluate("document.body.append(Object.assign(new Image(), { src: '/icon.svg' }))")
     assert any(one.startswith("image-alt") for one in await violations(web))
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ("() => document.body.append(Object.assign(new Image(), { src: '/icon.svg' }))", "image-alt"),
+        (_STYLE.replace("(text)", "(text = 'label { color: var(--ground) !important }')"), "color-contrast"),
+    ],
+    ids=["a picture", "a colour"],
+)
+async def test_a_violation_that_comes_later_is_found(open_page: OpenPage, change: str, fault: str) -> None:
+    """Once all was well, what was added is told of, and so is what changed its colour alone."""
+    web = await _sign_in_view(open_page)
+    assert await violations(web) == []
+    await web.page.evaluate(change)
+    assert any(one.startswith(fault) for one in await violations(web))
+
+
+async def test_what_has_changed_its_colours_alone_is_asked_for_colours(open_page: OpenPage) -> None:
+    """A view in its other theme is what it was but for its colours: nothing else is looked at twice."""
+    web = await _sign_in_view(open_page)
+    await turn_to(web, "light")
+    assert await violations(web) == []
+    await web.page.evaluate(_RULES_NOTED)
+    await turn_to(web, "dark")
+    assert await violations(web) == []
+    assert set(await web.page.evaluate("window.rules")) == {"color-contrast", "link-in-text-block"}
 
 
 async def test_a_control_without_a_way_or_a_name_is_found(open_page: OpenPage) -> None:
