@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.gateway.api.cookies import ACCESS_COOKIE, REFRESH_COOKIE, put_cookie
 from services.gateway.api.endpoint import Call, Rate
 from services.gateway.api.problems import Refused, refuse, unsigned
 from services.gateway.app.ports import KeyVerifier, TokenVerifier
@@ -22,11 +23,8 @@ from services.gateway.domain.identity import Identity
 from services.gateway.domain.pace import Buckets, Pace
 from services.gateway.domain.sign_in_tries import Patience, SignInTries
 
-ACCESS_COOKIE = "stripsession_access"
-REFRESH_COOKIE = "stripsession_refresh"
 API_KEY_PREFIX = "sks_"
 """What tells a key from an access token; what follows is auth's."""
-REFRESH_PATH = "/v1/auth"
 _WRONG = frozenset({"WRONG_CREDENTIALS", "WRONG_PASSWORD"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -169,24 +167,9 @@ class Admission:
             raise refuse(503, "UNREACHABLE", "Sign-in is not available right now.", Retry_After="2") from error
 
     def set_cookies(self, response: Response, request: Request, tokens: Mapping[str, tuple[str, int]]) -> None:
-        """Put tokens into cookies that no script can read; the refresh token goes to the sign-in routes only."""
+        """Put what each cookie holds, and for how long, into the answer."""
         for name, (value, life_s) in tokens.items():
-            path = REFRESH_PATH if name == REFRESH_COOKIE else "/"
-            self.set_cookie(response, request, name, value, life_s=life_s, path=path)
-
-    def set_cookie(
-        self, response: Response, request: Request, name: str, value: str, *, life_s: int, path: str
-    ) -> None:
-        """Put a cookie that no script reads, and that comes from another site only with a person who follows a link."""
-        response.set_cookie(
-            name,
-            value,
-            max_age=life_s,
-            path=path,
-            secure=self._is_secure(request),
-            httponly=True,
-            samesite="lax",
-        )
+            put_cookie(response, name, value, life_s=life_s, is_secure=self._is_secure(request))
 
     def clear_cookies(self, response: Response, request: Request) -> None:
         """Take both cookies away."""
