@@ -4,7 +4,7 @@
  * compares with this file. A name that ends in a dot or a colon is a beginning.
  */
 
-/** In localStorage. */
+/** On the shelf that outlasts the tab: state/shelf.ts. */
 export const LOCAL = {
   deletion: "stripsession.deletion.",
   language: "stripsession.language",
@@ -18,13 +18,13 @@ export const LOCAL = {
   upload: "stripsession.upload.",
 } as const;
 
-/** In sessionStorage: of one tab. */
+/** On the shelf of one tab. */
 export const TAB = {
   beforePayment: "stripsession.before-payment",
   place: "stripsession.place",
 } as const;
 
-/** Databases of IndexedDB. */
+/** Databases. */
 export const DATABASES = {
   handles: "stripsession",
 } as const;
