@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +18,10 @@ _DELETED_AT_ONCE = 1_000
 
 class ObjectMissing(Exception):
     """There is no object of that name."""
+
+
+class RoomUnknown(Exception):
+    """An object was to be stored outside the rooms that its owner named: name another room, and map it."""
 
 
 class Objects(Protocol):
@@ -47,13 +51,22 @@ class Objects(Protocol):
 class StoredObjects:
     """Objects in an obstore store."""
 
-    def __init__(self, store: ObjectStore, *, folder: Path | None = None) -> None:
-        """`store` is any obstore store. Give the `folder` of a local one, whose files are then forced to the disk."""
+    def __init__(self, store: ObjectStore, *, folder: Path | None = None, rooms: Collection[str] | None = None) -> None:
+        """`store` is any obstore store. Give the `folder` of a local one, whose files are then forced to the disk.
+
+        Objects are stored in `rooms` alone, which are the first parts of their names; None asks nobody.
+        """
         self._store = store
         self._folder = folder
+        self._rooms = rooms
 
     async def put(self, name: str, data: bytes) -> None:
-        """Store under a name, replacing what was there; it survives a power cut once this returns."""
+        """Store under a name, replacing what was there; it survives a power cut once this returns.
+
+        Raises RoomUnknown.
+        """
+        if self._rooms is not None and name.partition("/")[0] not in self._rooms:
+            raise RoomUnknown(name.partition("/")[0])
         await obstore.put_async(self._store, name, data)
         if self._folder is not None:
             # obstore leaves a local file to the kernel, which may lose it, while the rows that name it are kept.
@@ -99,13 +112,18 @@ class StoredObjects:
                 yield meta["path"]
 
 
-def open_objects(address: str, options: Mapping[str, str] | None = None) -> StoredObjects:
-    """Open `file:///folder`, `s3://bucket/prefix`, `gs://...` or `az://...`; credentials come from the environment."""
+def open_objects(
+    address: str, options: Mapping[str, str] | None = None, *, rooms: Collection[str] | None = None
+) -> StoredObjects:
+    """Open `file:///folder`, `s3://bucket/prefix`, `gs://...` or `az://...`; credentials come from the environment.
+
+    Objects are stored in `rooms` alone, unless nobody says which.
+    """
     if address.startswith("file://"):
         folder = Path(address.removeprefix("file://"))
         folder.mkdir(parents=True, exist_ok=True)
-        return StoredObjects(LocalStore(folder, automatic_cleanup=True), folder=folder)
-    return StoredObjects(from_url(address, **(options or {})))  # type: ignore[arg-type, call-overload, unused-ignore]  # options differ by provider
+        return StoredObjects(LocalStore(folder, automatic_cleanup=True), folder=folder, rooms=rooms)
+    return StoredObjects(from_url(address, **(options or {})), rooms=rooms)  # type: ignore[arg-type, call-overload, unused-ignore]  # options differ by provider
 
 
 def _force(root: Path, path: Path) -> None:

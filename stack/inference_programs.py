@@ -30,7 +30,7 @@ _MARK = "1"
 def python_for(layout: Layout, lock: str, size: str, say: Callable[[str], None]) -> Path:
     """The interpreter of the environment that `lock` names, which is made on first use. Raises ModelRefused."""
     path = program_root() / "inference" / "requirements" / lock
-    folder = layout.root / "importing" / path.stem
+    folder = layout.importing / path.stem
 
     def begin() -> None:
         say(f"setting up what converts and checks models (about {size} on disk, once)")

@@ -91,6 +91,11 @@ class Layout:
         return self.root / "gpu"
 
     @property
+    def importing(self) -> Path:
+        """Environments of the programs that read models of others, made when they are first needed."""
+        return self.root / "importing"
+
+    @property
     def state_file(self) -> Path:
         """Addresses and process ids of the running stack, for the command line and the doctor."""
         return self.run / "stack.json"

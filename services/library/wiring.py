@@ -35,6 +35,7 @@ from services.library.app.ports import Limits, Ports
 from services.library.app.sweep import sweep, sweep_jobs
 from services.library.clients.separation import IDEMPOTENT, SeparationClient
 from services.library.clients.webhook_sender import Names, PinnedSender
+from services.library.domain.rooms import STORED
 from services.library.events.consumers import RECLAIMED, FactHandlers
 from services.library.events.envelopes import encode
 from services.library.settings import LibrarySettings
@@ -73,7 +74,7 @@ async def serve(settings: LibrarySettings) -> None:
     separation = Channel("separation", settings.separation_address, certificates, idempotent=IDEMPOTENT)
     ports = Ports(
         store=LibraryStore(database, KeyRing(master_key), encode),
-        objects=SealedObjectStore(open_objects(settings.objects_url)),
+        objects=SealedObjectStore(open_objects(settings.objects_url, rooms=STORED)),
         separation=SeparationClient(separation.grpc, submit_deadline_s=settings.submit_deadline_s),
         clock=SystemClock(),
         webhooks=PinnedSender(loopback=settings.webhook_loopback, resolve=Names().resolve),

@@ -38,6 +38,7 @@ from services.separation.clients.measures import PrometheusMeasures
 from services.separation.clients.model_cards import ModelCards
 from services.separation.clients.sealed_objects import SealedStems, SealedUploads
 from services.separation.clients.triton_engine import TritonEngine
+from services.separation.domain.rooms import STORED
 from services.separation.events.consumers import Workbench, job_lanes
 from services.separation.events.envelopes import encode
 from services.separation.settings import Settings
@@ -66,7 +67,7 @@ async def serve(settings: Settings) -> None:
     ledger = BillingLedger(billing_channel.grpc)
     materials = LibraryMaterials(library_channel.grpc)
     measures = PrometheusMeasures()
-    objects = open_objects(settings.objects_url)
+    objects = open_objects(settings.objects_url, rooms=())
     decoders = Decoders()
     folders = [folder for folder in (settings.models_dir, settings.imported_models_dir) if folder is not None]
     models = ModelCards(folders, settings.default_model)
@@ -130,7 +131,7 @@ async def worker(settings: Settings) -> None:
     database = Database(settings.database_url, SERVICE)
     bus = Bus(settings.nats_url, certificates, streams=[FACTS, SEPARATION_WORK])
     library_channel, billing_channel = _channels(settings, certificates)
-    objects = open_objects(settings.objects_url)
+    objects = open_objects(settings.objects_url, rooms=STORED)
     decoders = Decoders()
     engine = _engine(settings)
     shop = Workshop(

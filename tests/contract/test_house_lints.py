@@ -8,6 +8,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from tests.lints.__main__ import lint, main
+from tests.lints.browser_names import KEEPERS, browser_names_elsewhere
+from tests.lints.cookies import cookies_elsewhere
 from tests.lints.locks import addresses_in_locks
 from tests.lints.names import empty_names
 from tests.lints.promises import unpromised_tests
@@ -84,6 +86,16 @@ REFUSED: list[tuple[Rule, str, str]] = [
     (imports_from_above, "web/src/i18n/a.ts", 'import App from "$/App.svelte";\n'),
     (imports_from_above, "web/src/helpers/a.ts", "export const a = 1;\n"),
     (misplaced_rooms, "services/billing/audio/gain.py", "x = 1\n"),
+    (cookies_elsewhere, "services/gateway/api/edge.py", 'response.set_cookie("seen", "1")\n'),
+    (cookies_elsewhere, "services/gateway/api/edge.py", 'headers = {"Set-Cookie": "seen=1"}\n'),
+    (cookies_elsewhere, "services/gateway/api/edge.py", 'headers.append((b"set-cookie", b"seen=1"))\n'),
+    (browser_names_elsewhere, "web/src/player/a.ts", 'const SEEN = "stripsession.seen";\n'),
+    (browser_names_elsewhere, "web/src/player/a.ts", 'shelf.write("seen", "1");\n'),
+    (browser_names_elsewhere, "web/src/player/a.ts", "const box = await caches.open(name);\n"),
+    (browser_names_elsewhere, "web/src/player/A.svelte", "localStorage.setItem(name, value);\n"),
+    (browser_names_elsewhere, "web/src/player/a.ts", "document.cookie = value;\n"),
+    (browser_names_elsewhere, "web/src/player/a.ts", "const channel = new BroadcastChannel(name);\n"),
+    (browser_names_elsewhere, "web/src/player/a.ts", "const root = await navigator.storage.getDirectory();\n"),
     (impure_hearts, "services/auth/domain/account.py", "import numpy as np\n"),
     (impure_hearts, "services/auth/app/sign_in.py", "from chassis.rpc import server\n"),
     (impure_hearts, "services/auth/app/sign_in.py", "from services.billing.domain import ledger\n"),
@@ -133,6 +145,12 @@ ALLOWED: list[tuple[Rule, str, str]] = [
     (imports_from_above, "web/src/state/a.test.ts", 'import { b } from "$/library/b";\n'),
     (imports_from_above, "web/src/api/client.ts", 'import type { paths } from "$gen/schema";\n'),
     (misplaced_rooms, "services/separation/audio/gain.py", "x = 1\n"),
+    (cookies_elsewhere, "services/gateway/api/cookies.py", 'response.set_cookie("seen", "1")\n'),
+    (cookies_elsewhere, "services/gateway/api/edge.py", 'request.cookies.get("seen", "")\n'),
+    (browser_names_elsewhere, "web/src/player/a.ts", "shelf.write(LOCAL.players, value);\n"),
+    (browser_names_elsewhere, "web/src/player/a.ts", "// localStorage.setItem would throw here\n"),
+    (browser_names_elsewhere, "web/src/account/A.svelte", 'link.download = "stripsession-codes.txt";\n'),
+    (browser_names_elsewhere, "web/src/state/shelf.ts", "new Shelf(() => localStorage);\n"),
     (impure_hearts, "services/auth/app/sign_in.py", "import asyncio\nfrom services.auth.domain import account\n"),
     (impure_hearts, "services/auth/api/servicer.py", "import grpc\n"),
 ]
@@ -164,6 +182,13 @@ def test_a_path_is_written_by_hand_only_where_it_must_be() -> None:
     """Each file that may hold paths of the gateway does so still: the list of them only shrinks."""
     root = Path(__file__).resolve().parents[2]
     assert [name for name in WRITTEN if "/v1/" not in (root / name).read_text(encoding="utf-8")] == []
+
+
+def test_the_browser_keeps_things_only_by_files_that_still_do() -> None:
+    """Each file that may use the browser's keeping uses it still: the list of them only shrinks."""
+    root = Path(__file__).resolve().parents[2]
+    listed = [(name, place) for name, places in KEEPERS.items() for place in places]
+    assert [place for name, place in listed if name not in (root / place).read_text(encoding="utf-8")] == []
 
 
 def test_a_room_imports_from_above_only_where_it_still_does() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from tests.lints.browser_names import browser_names_elsewhere
+from tests.lints.cookies import cookies_elsewhere
 from tests.lints.locks import addresses_in_locks
 from tests.lints.names import empty_names
 from tests.lints.promises import unpromised_tests
@@ -20,6 +22,8 @@ from tests.lints.web_rooms import imports_from_above
 
 RULES = (
     addresses_in_locks,
+    browser_names_elsewhere,
+    cookies_elsewhere,
     empty_names,
     every_column,
     unbounded_sets,

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from tests.lints.source import Finding, Source
 
 LAYERS = (
+    "browser",
     "i18n",
     "api",
     "audio",

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from chassis.datamap.reading import read_map
 from tests.stories.house import House, Listener, until
 from tests.stories.songs import long_song
 
+PROGRAM = Path(__file__).resolve().parents[2]
 WRITTEN = ("logs", "nats", "postgres", "run", "stripe", "client")
 """Folders that are searched: all but sealed objects, the mail, and where secrets are kept."""
 
@@ -55,6 +57,22 @@ def test_secrets_are_in_no_log_message_or_table(talkative: House) -> None:
     assert found == []
     assert [name for name, secret in planted.items() if name != "title" and secret in answers] == []
     assert len(planted) == 10
+
+
+def test_every_file_of_the_data_folder_is_mapped(talkative: House) -> None:
+    """Whatever a stack wrote while it worked lies where the data map says that something is kept."""
+    patterns = [name for name in read_map(PROGRAM, "stack").of("files") if not name.startswith("/")]
+    files = [path.relative_to(talkative.data) for path in talkative.data.rglob("*") if path.is_file()]
+    assert len(files) > 50
+    assert [str(path) for path in files if not any(_matches(path, pattern) for pattern in patterns)] == []
+    assert not any(_matches(Path("previews/1.flac"), pattern) for pattern in patterns)
+
+
+def _matches(path: Path, pattern: str) -> bool:
+    """`**` stands for all below a folder."""
+    if pattern.endswith("/**"):
+        return path.parts[0] == pattern.removesuffix("/**")
+    return path.match(pattern) and len(path.parts) == pattern.count("/") + 1
 
 
 def _places(house: House, text: str) -> list[tuple[str, str]]:

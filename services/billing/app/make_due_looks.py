@@ -47,7 +47,7 @@ async def _make(ports: PaymentPorts, look: DueLook) -> str:
         again_at = ports.now() + datetime.timedelta(seconds=wait_s)
         # The kind alone: an error's words may hold what a provider or a database was told of a person.
         await ports.store.fail_look(look, type(error).__name__, again_at, parked=parked)
-        _log.warning("a look at a customer failed: %s", type(error).__name__)
+        _log.warning("a look at a customer failed", extra={"fields": {"reason": type(error).__name__}})
         return "parked" if parked else "failed"
     await ports.store.finish_look(look, again_at)
     return "made"

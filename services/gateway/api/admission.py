@@ -9,12 +9,12 @@ import math
 import secrets
 import time
 from collections.abc import Container, Iterator, Mapping
-from typing import Literal
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.gateway.api.cookies import ACCESS_COOKIE, REFRESH_COOKIE, device_cookie, put_cookie
 from services.gateway.api.endpoint import Call, Rate
 from services.gateway.api.problems import Refused, refuse, unsigned
 from services.gateway.app.ports import KeyVerifier, TokenVerifier
@@ -25,14 +25,8 @@ from services.gateway.domain.identity import Identity
 from services.gateway.domain.pace import Buckets, Pace
 from services.gateway.domain.sign_in_tries import AccountTries, Patience
 
-ACCESS_COOKIE = "stripsession_access"
-REFRESH_COOKIE = "stripsession_refresh"
-DEVICE_COOKIE = "stripsession_device"
-_OF_THIS_HOST = "__Host-"
-"""What begins so a browser takes from this very host alone, and by https (RFC 6265bis, 4.1.3.2)."""
 API_KEY_PREFIX = "sks_"
 """What tells a key from an access token; what follows is auth's."""
-REFRESH_PATH = "/v1/auth"
 _WRONG = frozenset({"WRONG_CREDENTIALS", "WRONG_PASSWORD"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -176,51 +170,24 @@ class Admission:
             raise refuse(503, "UNREACHABLE", "Sign-in is not available right now.", Retry_After="2") from error
 
     def set_cookies(self, response: Response, request: Request, tokens: Mapping[str, tuple[str, int]]) -> None:
-        """Put tokens into cookies that no script can read; the refresh token goes to the sign-in routes only."""
+        """Put what each cookie holds, and for how long, into the answer."""
         for name, (value, life_s) in tokens.items():
-            path = REFRESH_PATH if name == REFRESH_COOKIE else "/"
-            self.set_cookie(response, request, name, value, life_s=life_s, path=path)
-
-    def set_cookie(
-        self,
-        response: Response,
-        request: Request,
-        name: str,
-        value: str,
-        *,
-        life_s: int,
-        path: str,
-        same_site: Literal["lax", "strict"] = "lax",
-    ) -> None:
-        """Put a cookie that no script reads, and that comes from another site only with a person who follows a link.
-
-        A strict one does not come from there at all.
-        """
-        response.set_cookie(
-            name,
-            value,
-            max_age=life_s,
-            path=path,
-            secure=self._is_secure(request),
-            httponly=True,
-            samesite=same_site,
-        )
+            put_cookie(response, name, value, life_s=life_s, is_secure=self._is_secure(request))
 
     def remember_device(self, response: Response, request: Request, email: str) -> None:
         """Have the browser known from now on as one that was signed in to this account. Signing out changes nothing."""
         if self._stamps is None or not email:
             return
-        name = self._device_cookie(request)
+        is_secure = self._is_secure(request)
+        name = device_cookie(is_secure=is_secure)
         value = self._stamps.stamped(request.cookies.get(name, ""), email, time.time())
-        self.set_cookie(response, request, name, value, life_s=LIFE_S, path="/", same_site="strict")
+        put_cookie(response, name, value, life_s=LIFE_S, is_secure=is_secure)
 
     def _device(self, request: Request, email: str) -> str:
         if self._stamps is None:
             return ""
-        return self._stamps.device(request.cookies.get(self._device_cookie(request), ""), email, time.time())
-
-    def _device_cookie(self, request: Request) -> str:
-        return f"{_OF_THIS_HOST}{DEVICE_COOKIE}" if self._is_secure(request) else DEVICE_COOKIE
+        name = device_cookie(is_secure=self._is_secure(request))
+        return self._stamps.device(request.cookies.get(name, ""), email, time.time())
 
     def clear_cookies(self, response: Response, request: Request) -> None:
         """Take both cookies away."""

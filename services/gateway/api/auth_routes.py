@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from services.gateway.api.admission import ACCESS_COOKIE, REFRESH_COOKIE, Admission, require_same_origin
+from services.gateway.api.admission import Admission, require_same_origin
 from services.gateway.api.calls import ask
+from services.gateway.api.cookies import ACCESS_COOKIE, REFRESH_COOKIE
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
 from services.gateway.api.mapping import account_json, moment
 from services.gateway.api.opened_session import (

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from services.gateway.api.admission import ACCESS_COOKIE, Admission
+from services.gateway.api.admission import Admission
 from services.gateway.api.auth_routes import HASHING_S, LANGUAGE
 from services.gateway.api.calls import ask
+from services.gateway.api.cookies import ACCESS_COOKIE
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
 from services.gateway.api.mapping import moment
 from services.gateway.api.opened_session import (

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from services.gateway.api.admission import ACCESS_COOKIE, REFRESH_COOKIE, Admission, require_same_origin
+from services.gateway.api.admission import Admission, require_same_origin
+from services.gateway.api.cookies import ACCESS_COOKIE, REFRESH_COOKIE
 from services.gateway.api.endpoint import Call, json_answer
 from services.gateway.api.mapping import account_json, moment
 from services.gateway.api.schema import Text

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse, Response
 
 from services.gateway.api.calls import ask
+from services.gateway.api.cookies import PROVIDER_COOKIE
 from services.gateway.api.endpoint import Access, Call, Endpoint
 from services.gateway.api.problems import Problem, Refused
-from services.gateway.api.provider_routes import PROVIDER_COOKIE
 from services.gateway.api.reasons import OTHER
 from stripsession.auth.v1 import provider_service_pb2 as pb
 

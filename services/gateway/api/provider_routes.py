@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from services.gateway.api.admission import REFRESH_PATH, Admission, require_same_origin
+from services.gateway.api.admission import Admission, require_same_origin
 from services.gateway.api.calls import ask
+from services.gateway.api.cookies import PROVIDER_COOKIE
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
 from services.gateway.api.mapping import moment
 from services.gateway.api.opened_session import TRANSPORT, cookie_life_s, device, is_by_cookie, language, session_answer
@@ -17,8 +18,6 @@ from stripsession.auth.v1 import provider_service_pb2 as pb
 if TYPE_CHECKING:
     from stripsession.auth.v1.provider_service_pb2_grpc import ProviderServiceAsyncStub
 
-PROVIDER_COOKIE = "stripsession_provider"
-"""What this browser has to come back with. Lax, as it comes back from another site, and of no use anywhere else."""
 _FINISH_S = 600
 """Beside the way there and back, time to confirm one's age."""
 START = Body(
@@ -221,13 +220,11 @@ class ProviderRoutes:
     def _going(self, call: Call, road: pb.ProviderRoad) -> Response:
         life_s = cookie_life_s(road.expires_at) + _FINISH_S
         response = json_answer({"authorization_url": road.authorization_url})
-        self._admission.set_cookie(
-            response, call.request, PROVIDER_COOKIE, road.browser_secret, life_s=life_s, path=REFRESH_PATH
-        )
+        self._admission.set_cookies(response, call.request, {PROVIDER_COOKIE: (road.browser_secret, life_s)})
         return response
 
     def _arrived(self, call: Call, response: Response) -> Response:
-        self._admission.set_cookie(response, call.request, PROVIDER_COOKIE, "", life_s=0, path=REFRESH_PATH)
+        self._admission.set_cookies(response, call.request, {PROVIDER_COOKIE: ("", 0)})
         return response
 
 

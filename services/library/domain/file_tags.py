@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
+from services.library.domain.rooms import COVERS
 from services.library.domain.text import clean_title
 
 COVER_BYTES_MAX = 4 * 1024 * 1024
@@ -62,4 +63,4 @@ def sound_cover(media_type: str, data: bytes) -> Cover | None:
 
 def cover_prefix(track_id: str) -> str:
     """Where a track's cover lies."""
-    return f"covers/{track_id}"
+    return f"{COVERS}/{track_id}"

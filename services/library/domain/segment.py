@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from services.library.domain.errors import SegmentInvalid
 from services.library.domain.keys import Key
 from services.library.domain.report import SegmentFigures, check_figures
+from services.library.domain.rooms import STEMS
 
 PEAK_SAMPLES = 1024
 
@@ -58,7 +59,7 @@ class PlannedSegment:
 
 def object_prefix(track_id: str) -> str:
     """Where a track's stems lie."""
-    return f"stems/{track_id}"
+    return f"{STEMS}/{track_id}"
 
 
 def check_segment(track_id: str, stems: Sequence[str], sealed: SealedSegment) -> SealedSegment:

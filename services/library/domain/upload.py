@@ -7,6 +7,7 @@ import datetime
 
 from services.library.domain.errors import UploadEmpty, UploadGone, UploadIncomplete, UploadTooLarge
 from services.library.domain.keys import Key
+from services.library.domain.rooms import UPLOADS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +76,7 @@ def check_length(length_bytes: int, bytes_max: int) -> None:
 
 def object_prefix(upload_id: str) -> str:
     """Where an upload's objects lie."""
-    return f"uploads/{upload_id}"
+    return f"{UPLOADS}/{upload_id}"
 
 
 def part_name(upload_id: str, offset_bytes: int, writer_id: str) -> str:

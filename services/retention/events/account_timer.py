@@ -37,7 +37,7 @@ class AccountTimer:
             )
         for erasure in done.finished:
             metrics.ACCOUNTS_ERASED.inc()
-            logs.event(_log, logging.INFO, "person erased", user_id=erasure.user_id, **_proofs(erasure))
+            logs.event(_log, logging.INFO, "person erased", user_id=erasure.user_id, counts=_proofs(erasure))
         metrics.ACCOUNT_ERASURE_WAITING_SECONDS.set(await waiting_s(self._ports))
 
 

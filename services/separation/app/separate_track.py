@@ -35,6 +35,7 @@ from services.separation.domain.findings import Findings, Making
 from services.separation.domain.job import Ending, Job, JobState
 from services.separation.domain.models import ModelShape
 from services.separation.domain.remark import Remark, RemarkCode, remark
+from services.separation.domain.rooms import STEMS
 
 _log = logging.getLogger(__name__)
 _Given = TypeVarTuple("_Given")
@@ -312,7 +313,7 @@ class _Line:
     async def _stored_stem(self, index: int, encoded: EncodedSegment, peaks: bytes, clipped: int) -> StoredStem:
         # Job and attempt are in the name, so that nobody ever writes over what another attempt has committed.
         job = self._job
-        name = f"stems/{job.track_id}/{job.job_id}.{job.attempt}/{index:06d}/{encoded.stem}"
+        name = f"{STEMS}/{job.track_id}/{job.job_id}.{job.attempt}/{index:06d}/{encoded.stem}"
         # Sealed once for all tries: the storage may apply one late that was taken for failed.
         sealed = await self._shop.objects.seal(name, encoded.data)
         await patiently(lambda: self._shop.objects.put(sealed), self._patience_s)

@@ -12,7 +12,6 @@ from typing import Any
 
 import asyncpg
 import pytest
-import yaml
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -290,13 +289,3 @@ async def test_entries_are_never_changed(database: Database, statement: str) -> 
     await reserve_seconds(_ports(database), "usr_1", "job_1", 60)
     with pytest.raises(asyncpg.RaiseError, match="never changed"):
         await database.pool.execute(statement)
-
-
-async def test_data_map_names_every_column(database: Database) -> None:
-    """Every column of the live schema is in the data map, and nothing else is."""
-    rows = await database.pool.fetch(
-        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = $1", database.schema
-    )
-    tables = yaml.safe_load((MIGRATIONS.parent / "datamap.yaml").read_text())["tables"]
-    mapped = {(table, column) for table, entry in tables.items() for column in entry["columns"]}
-    assert mapped == {(row["table_name"], row["column_name"]) for row in rows}

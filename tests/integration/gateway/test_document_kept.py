@@ -18,8 +18,8 @@ from schemathesis.generation.modes import GenerationMode
 from schemathesis.transport import SerializationContext
 
 from services.gateway.api.answer_examples import KEY_ID, SHARE_ID, SHARE_TOKEN, TRACK_ID, UPLOAD_ID
+from services.gateway.api.cookies import PROVIDER_COOKIE
 from services.gateway.api.passkey_schemas import PASSKEY_ID
-from services.gateway.api.provider_routes import PROVIDER_COOKIE
 from services.gateway.domain.identifiers import is_known_shape
 from tests.contract.openapi_document import Json, document, operations, responses
 from tests.integration.gateway.conftest import Door

@@ -8,7 +8,7 @@ import grpc
 import httpx
 import pytest
 
-from services.gateway.api.provider_routes import PROVIDER_COOKIE
+from services.gateway.api.cookies import PROVIDER_COOKIE
 from tests.integration.gateway.conftest import Door, OpenDoor
 from tests.integration.gateway.fake_providers import GIVEN, ROAD
 from tests.integration.gateway.test_routes import check_problem

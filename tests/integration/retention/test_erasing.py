@@ -6,7 +6,6 @@ import asyncio
 import datetime
 
 import pytest
-import yaml
 
 from chassis import metrics
 from chassis.db.pool import Database
@@ -17,7 +16,6 @@ from services.retention.domain.erasure import HeldUpload
 from services.retention.events.envelopes import encode
 from services.retention.events.timers import Timers
 from services.retention.store.erasures import ErasureStore
-from services.retention.wiring import MIGRATIONS
 from stripsession.retention.v1 import events_pb2
 from tests.integration.retention.conftest import Setting
 from tests.unit.retention.store_promises import StorePromises
@@ -134,13 +132,3 @@ async def test_stubborn_upload_holds_up_nobody(setting: Setting) -> None:
     setting.library.failing = set()
     setting.clock.advance(minutes=1)
     assert len((await erase_due(setting.ports)).erased) == 1
-
-
-async def test_data_map_names_every_column(database: Database) -> None:
-    """Every column of the live schema is in the data map, and nothing else is."""
-    rows = await database.pool.fetch(
-        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = $1", database.schema
-    )
-    tables = yaml.safe_load((MIGRATIONS.parent / "datamap.yaml").read_text())["tables"]
-    mapped = {(table, column) for table, entry in tables.items() for column in entry["columns"]}
-    assert mapped == {(row["table_name"], row["column_name"]) for row in rows}

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.gateway.api.provider_routes import PROVIDER_COOKIE
+from services.gateway.api.cookies import PROVIDER_COOKIE
 from tests.integration.walks.auth_rows import PASSWORD
 from tests.integration.walks.belongings import NOWHERE, State
 from tests.integration.walks.of_payments import signed_event

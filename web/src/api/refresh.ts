@@ -1,11 +1,12 @@
 /** One renewal of the session at a time, over all tabs: a refresh token works once, and using it twice ends the session. */
 
 import { Problem } from "$/api/problem";
+import { LOCAL, LOCKS } from "$/browser/names";
 import { locked } from "$/state/locks";
 import { shelf } from "$/state/shelf";
 
-const REFRESHED_AT = "stripsession.refreshed-at";
-const LOCK = "stripsession-refresh";
+const REFRESHED_AT = LOCAL.refreshedAt;
+const LOCK = LOCKS.refresh;
 
 /** "ended" is told when the session cannot be renewed; "closed" when whoever was signed in is so no more, for whatever reason. */
 export const sessionEvents = new EventTarget();

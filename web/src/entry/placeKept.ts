@@ -1,8 +1,9 @@
 /** Where a person was when they left to show a provider who they are: of this tab, told once. */
 
+import { TAB } from "$/browser/names";
 import { tabShelf } from "$/state/shelf";
 
-const PLACE = "stripsession.place";
+const PLACE = TAB.place;
 
 export interface Place {
   /** As the address has it. */

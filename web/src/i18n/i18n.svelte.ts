@@ -1,5 +1,6 @@
 /** The language of the page: which one, its messages, and how it writes numbers and times. */
 
+import { LOCAL } from "$/browser/names";
 import { en } from "$/i18n/en/index";
 import type { Refusal } from "$/i18n/refusing";
 import type { Remark } from "$/i18n/remarking";
@@ -12,7 +13,7 @@ export type Messages = Omit<typeof en, "refusals" | "remarks"> & {
 };
 export type Locale = "en" | "de";
 
-const CHOSEN = "stripsession.language";
+const CHOSEN = LOCAL.language;
 const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
 
 /** Each but English is loaded when it is wanted. */

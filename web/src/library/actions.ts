@@ -2,6 +2,7 @@
 
 import { addressOf } from "$/account/sections";
 import { textOf } from "$/api/words";
+import { LOCKS } from "$/browser/names";
 import { announce, complain, notify } from "$/design/noticeList.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
 import { canWait, Deletions, isGone, UNDO_S } from "$/library/deletions";
@@ -22,7 +23,7 @@ const ERASED_S = 8;
 /** Where the server is away although there is a network. */
 const RETRY_MS = 30_000;
 /** Held by the tab that can still undo the deletion. */
-const LOCK = "stripsession-deletion:";
+const LOCK = LOCKS.deletion;
 const left = new LeftDeletions(shelf);
 
 let deletions = begunDeletions();

@@ -1,8 +1,9 @@
 /** Deletions that were asked for and that the server may not have heard of: a later visit, or the network, makes sure of them. */
 
+import { LOCAL } from "$/browser/names";
 import type { Shelf } from "$/state/shelf";
 
-const PREFIX = "stripsession.deletion.";
+const PREFIX = LOCAL.deletion;
 
 export class LeftDeletions {
   constructor(private readonly shelf: Shelf) {}

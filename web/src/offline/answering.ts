@@ -1,12 +1,13 @@
 /** Which requests are answered from what is kept on this device, and how. */
 
 import { addressOf, shapeOf } from "$/api/addresses";
+import { CACHES } from "$/browser/names";
 
-export const SHELL = "stripsession.shell.";
+export const SHELL = CACHES.shell;
 /** Last answers, for a page that is opened without a network. */
-export const ANSWERS = "stripsession.answers";
+export const ANSWERS = CACHES.answers;
 /** One cache for each track that its listener keeps. */
-export const KEPT = "stripsession.kept.";
+export const KEPT = CACHES.kept;
 /** The last entry of such a cache: without it the track was never fetched to its end. */
 export const WHOLE = "/offline/whole";
 /** In the page's cache: the list of those of its files that were not fetched with it. */

@@ -4,6 +4,7 @@ import { addressOf } from "$/api/addresses";
 import { addresses, api, told, type Track } from "$/api/client";
 import { Problem } from "$/api/problem";
 import { send } from "$/api/sending";
+import { CHANNELS, LOCKS } from "$/browser/names";
 import { ANSWERS, FIRST_ASKED, KEPT, ME, WHOLE } from "$/offline/answering";
 import { keepWholePage } from "$/offline/wholePage";
 import { locked } from "$/state/locks";
@@ -15,7 +16,7 @@ const FORBIDDEN = ["SecurityError", "NotSupportedError"];
 /** What they say where the worker's script did not come. */
 const NOT_FETCHED = ["TypeError", "AbortError"];
 /** Held while a track is fetched, so that no other tab takes its half for what a closed page left. */
-const LOCK = "stripsession-keep:";
+const LOCK = LOCKS.keep;
 const TRACK_PATH = (track_id: string): string => addressOf("/v1/tracks/{track_id}", { track_id });
 const MANIFEST_PATH = (track_id: string, from: number): string =>
   addressOf("/v1/tracks/{track_id}/manifest", { track_id }, { from });
@@ -31,7 +32,7 @@ export const kept = $state<{ tracks: Record<string, Keeping>; isRefused: boolean
 /** What tabs tell each other of a track. */
 const NEWS = ["kept", "released"] as const;
 type News = (typeof NEWS)[number];
-const join = joiningTabs("stripsession.kept", NEWS);
+const join = joiningTabs(CHANNELS.kept, NEWS);
 
 let tabs: Tabs<News> | null = null;
 let reviewing: Promise<void> | null = null;

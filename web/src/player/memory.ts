@@ -1,9 +1,10 @@
 /** How each of the last tracks was left, kept in this browser until the track is deleted or the person signs out. */
 
+import { LOCAL } from "$/browser/names";
 import { parseView, type PlayerView } from "$/player/view";
 import { shelf } from "$/state/shelf";
 
-const PLAYERS = "stripsession.players";
+const PLAYERS = LOCAL.players;
 const PLAYERS_MAX = 50;
 
 type Kept = [track_id: string, view: unknown];

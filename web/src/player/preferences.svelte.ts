@@ -1,8 +1,9 @@
 /** How this person practises, whatever the track. Kept in this browser. */
 
+import { LOCAL } from "$/browser/names";
 import { shelf } from "$/state/shelf";
 
-const KEPT = "stripsession.practice";
+const KEPT = LOCAL.practice;
 
 export interface Preferences {
   /** Single letters and signs are shortcuts. */

@@ -3,6 +3,8 @@
  * person goes on after a reload with one click, and without them chooses the files again. A browser that refuses keeps none.
  */
 
+import { DATABASES } from "$/browser/names";
+
 /** What browsers have beside what the standard's types know. */
 export type FileHandle = FileSystemFileHandle & {
   requestPermission?(wish: { mode: "read" }): Promise<PermissionState>;
@@ -15,7 +17,7 @@ export interface KeptHandles {
   forgetAll(): Promise<void>;
 }
 
-const DATABASE = "stripsession";
+const DATABASE = DATABASES.handles;
 const STORE = "handles";
 
 /** The person or the browser does not let it be read; or it was moved or removed. */

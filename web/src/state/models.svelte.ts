@@ -1,11 +1,12 @@
 /** The models on offer, and which of them the next songs are separated with. */
 
 import { api, told } from "$/api/client";
+import { LOCAL } from "$/browser/names";
 import { allowedModels, usualModel, type Model } from "$/state/model";
 import { shelf } from "$/state/shelf";
 import { usage } from "$/state/usage.svelte";
 
-const CHOSEN = "stripsession.model";
+const CHOSEN = LOCAL.model;
 
 /** Empty until they are read: without them nothing can be chosen, and the server takes its own. */
 export const models = $state<{ all: Model[]; chosen: string | null }>({

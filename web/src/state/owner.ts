@@ -1,8 +1,9 @@
 /** Whose is what this browser keeps: a digest that tells one person from another, and never who. */
 
+import { LOCAL } from "$/browser/names";
 import { shelf } from "$/state/shelf";
 
-const OWNER = "stripsession.owner";
+const OWNER = LOCAL.owner;
 const DIGITS = 16;
 
 /** Null where nothing was kept for anybody, or nobody knows any more for whom. */

@@ -2,6 +2,7 @@
 
 import { api, told, type Schemas } from "$/api/client";
 import { textOf } from "$/api/words";
+import { TAB } from "$/browser/names";
 import { tabShelf } from "$/state/shelf";
 import { readUsage, usage } from "$/state/usage.svelte";
 
@@ -16,7 +17,7 @@ export const payments = $state<{
   arrivals: number;
 }>({ now: null, prices: [], problem: "", arrivals: 0 });
 
-const BEFORE = "stripsession.before-payment";
+const BEFORE = TAB.beforePayment;
 let readings = 0;
 
 /** What was read last wins. Where nothing can be bought, no price is asked for. */

@@ -3,9 +3,10 @@
  * forgotten or signed out. Also those that had still to wait, so that a reload loses none of them.
  */
 
+import { LOCAL } from "$/browser/names";
 import type { Shelf } from "$/state/shelf";
 
-const PREFIX = "stripsession.upload.";
+const PREFIX = LOCAL.upload;
 
 export type FileSigns = Pick<File, "name" | "size" | "lastModified">;
 

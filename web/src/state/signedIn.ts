@@ -1,8 +1,9 @@
 /** When somebody signed in here: never who, and no secret. Without it a first visit asks for no account. */
 
+import { LOCAL } from "$/browser/names";
 import { shelf } from "$/state/shelf";
 
-export const SIGNED_IN = "stripsession.signed-in";
+export const SIGNED_IN = LOCAL.signedIn;
 
 /** Where the browser keeps nothing only the server knows. */
 export function isRemembered(): boolean {

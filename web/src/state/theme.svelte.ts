@@ -1,10 +1,11 @@
 /** Light or dark: the listener's choice, else the system's. */
 
+import { LOCAL } from "$/browser/names";
 import { shelf } from "$/state/shelf";
 
 export type Choice = "system" | "light" | "dark";
 
-const CHOSEN = "stripsession.theme";
+const CHOSEN = LOCAL.theme;
 
 export const theme = $state<{ choice: Choice; shown: "light" | "dark" }>({ choice: "system", shown: "light" });
 

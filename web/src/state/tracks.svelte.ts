@@ -2,6 +2,7 @@
 
 import { addresses, told } from "$/api/client";
 import { Problem } from "$/api/problem";
+import { CHANNELS } from "$/browser/names";
 import { FIRST_TRACKS } from "$/offline/answering";
 import { joiningTabs, type JoinTabs, type Tabs } from "$/state/tabs";
 import { timer, type Timer } from "$/state/timer";
@@ -393,5 +394,5 @@ export class Tracks {
 export const tracks = new Tracks({
   open: (track_id) => new EventSource(addresses.events(track_id)),
   timer,
-  join: joiningTabs("stripsession.tracks", TRACK_NEWS),
+  join: joiningTabs(CHANNELS.tracks, TRACK_NEWS),
 });

@@ -3,6 +3,7 @@
 import { api } from "$/api/client";
 import { Problem } from "$/api/problem";
 import { refreshSession, sessionEvents } from "$/api/refresh";
+import { LOCKS } from "$/browser/names";
 import { announce } from "$/design/noticeList.svelte";
 import { i18n } from "$/i18n/i18n.svelte";
 import { heldNames, locked } from "$/state/locks";
@@ -17,9 +18,9 @@ import { UploadQueue, type Stored } from "$/state/uploadQueue.svelte";
 import { Waking } from "$/state/waking";
 
 const RESUMABLE = { "Tus-Resumable": "1.0.0" } as const;
-const LOCK = "stripsession-upload:";
+const LOCK = LOCKS.upload;
 /** Held by each tab that was given songs, for as long as it is there. */
-const TAB_LOCK = "stripsession-tab:";
+const TAB_LOCK = LOCKS.tab;
 /** Told apart from other tabs alone: no secret, and random enough without a secure context. */
 const TAB = Math.random().toString(36).slice(2);
 

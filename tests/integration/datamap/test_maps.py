@@ -1,0 +1,55 @@
+"""Every data map can be read, names erasers that exist, and lies where its owner is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from chassis.datamap.classes import PERSONAL
+from chassis.datamap.document import NEVER, UNBUILT
+from chassis.datamap.reading import NAME, dead_erasers
+from tests.integration.datamap.maps import PLACES, ROOT, all_maps, map_of
+
+UNBUILT_MAX = {"billing": 35, "stack": 1}
+"""Owner -> places whose eraser is still to be built: payment records after seven years. It may only shrink."""
+
+
+@pytest.mark.parametrize("owner", PLACES)
+def test_a_map_says_whose_it_is(owner: str) -> None:
+    """Each data map can be read, and names its owner."""
+    assert map_of(owner).owner == owner
+
+
+@pytest.mark.parametrize("owner", PLACES)
+def test_erasers_exist(owner: str) -> None:
+    """Whatever is said to remove something is code that exists."""
+    assert list(dead_erasers(ROOT, map_of(owner).entries)) == []
+
+
+def test_no_map_lies_elsewhere() -> None:
+    """Every data map of the repository is among those that are compared."""
+    top = ("chassis", "cli", "inference", "protos", "services", "stack", "tests")
+    found = {path.parent for folder in top for path in (ROOT / folder).rglob(NAME)} | {ROOT / "web"}
+    assert found == {ROOT / place for place in PLACES.values()}
+
+
+def test_nothing_personal_is_kept_for_ever() -> None:
+    """What says something of a person has an eraser, or is on the list of those still to be built, which shrinks."""
+    entries = [entry for each in all_maps() for entry in each.entries]
+    assert [entry.name for entry in entries if entry.data_class in PERSONAL and NEVER in entry.erased] == []
+    unbuilt = Counter(each.owner for each in all_maps() for entry in each.entries if UNBUILT in entry.erased)
+    assert dict(unbuilt) == UNBUILT_MAX
+
+
+def test_an_eraser_that_is_gone_is_found(tmp_path: Path) -> None:
+    """A renamed eraser fails, with the map and the name that it must mend."""
+    (tmp_path / "services/auth/app").mkdir(parents=True)
+    (tmp_path / "services/auth/app/forget_remains.py").write_text("def renamed() -> None: ...\n")
+    entries = tuple(entry for entry in map_of("auth").entries if entry.name == "sessions.device")
+    faults = list(dead_erasers(tmp_path, entries))
+    assert faults[0] == (
+        "services/auth/store/datamap.yaml: services/auth/app/forget_remains.py:forget_remains removes sessions.device,"
+        " and is nowhere: name a file and what it defines"
+    )

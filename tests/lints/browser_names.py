@@ -1,0 +1,51 @@
+"""What the page keeps in a browser has its name in one file, which a test compares with the data map."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tests.lints.source import Finding, Source
+
+REGISTRY = "web/src/browser/names.ts"
+KEEPERS = {
+    "localStorage": ("web/src/state/shelf.ts",),
+    "sessionStorage": ("web/src/state/shelf.ts",),
+    "indexedDB": ("web/src/state/keptHandles.ts",),
+    "caches": (
+        "web/src/offline/kept.svelte.ts",
+        "web/src/offline/roads.ts",
+        "web/src/offline/wholePage.ts",
+        "web/src/offline/worker.ts",
+    ),
+    "cookie": (),
+    "BroadcastChannel": ("web/src/state/tabs.ts",),
+    "getDirectory": (),
+}
+"""What a browser keeps things by -> the files that use it."""
+_REMEDY = f"what the page keeps has its name in {REGISTRY} alone: name it there, and map it in web/datamap.yaml"
+# A file that a person saves has a name, too, and is theirs.
+_NAME = re.compile(r"""["'`]stripsession[.:-](?![\w-]+\.txt")[\w.:-]*["'`$]""")
+# A name given in place; `keys` of a cache and `read` of a stream have no text for their first argument.
+_GIVEN = re.compile(
+    r"""\b(?:shelf|tabShelf|Shelf|this\.shelf)\.(?:read|write|remove|keys)\(\s*["'`]"""
+    r"""|\bcaches\.(?:open|has|delete|match)\(\s*["'`]|\bjoiningTabs\(\s*["'`]|\bindexedDB\.\w+\(\s*["'`]"""
+)
+_USES = {name: re.compile(rf"(?<![\w.$/#\"])(?:globalThis\.)?{name}\s*[.)(]") for name in KEEPERS} | {
+    "cookie": re.compile(r"\bdocument\.cookie\b"),
+    "getDirectory": re.compile(r"\bstorage\.getDirectory\b"),
+}
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+
+
+def browser_names_elsewhere(source: Source) -> Iterator[Finding]:
+    """A name of what is kept outside the registry, or a use of the browser's keeping outside the files that do it."""
+    place = str(source.path)
+    is_page = place.startswith("web/src/") and source.path.suffix in {".svelte", ".ts"}
+    is_test = source.path.name.endswith((".test.ts", ".fixture.ts"))
+    if not is_page or is_test or place == REGISTRY:
+        return
+    text = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), source.text)
+    patterns = [_NAME, _GIVEN, *(pattern for name, pattern in _USES.items() if place not in KEEPERS[name])]
+    lines = {text.count("\n", 0, found.start()) + 1 for pattern in patterns for found in pattern.finditer(text)}
+    yield from (source.finding(line, _REMEDY) for line in sorted(lines))
