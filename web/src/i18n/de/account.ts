@@ -25,7 +25,7 @@ export const account: Messages["account"] = {
   extra: "Zusätzlich",
   extraUntil: (minutes, day) => `und ${minutes} zusätzlich bis ${day}`,
   minutes: (minutes) => `${minutes} Min.`,
-  renews: (day) => `Erneuert sich am ${day}. Übrige Minuten gehen nicht in den nächsten Monat über.`,
+  renews: (day) => `Erneuert sich am ${day}. Was von den Minuten des Tarifs dann übrig ist, verfällt.`,
   charged:
     "Ein Song kostet seine eigene Länge, und nur, wenn seine Spuren fertig werden. Einer, der scheitert oder abgebrochen wird, kostet nichts.",
   plans: "Tarife",
@@ -42,7 +42,7 @@ export const account: Messages["account"] = {
   allFormats: "Jedes Format",
   change: "Deinen Tarif ändert, wer diesen Server betreibt.",
   changeHere:
-    "Bist du das selbst, dann geht es mit diesem Befehl und dem Namen des Tarifs. Im Ordner von StripSession schreib .venv/bin/ davor:",
+    "Betreibst du diesen Server selbst, dann ändert dieser Befehl den Tarif: Nenne den, den du willst. Im Ordner von StripSession schreib .venv/bin/ davor:",
 
   page: "Sprache und Aussehen",
   language: "Sprache",

@@ -27,7 +27,7 @@ export const account = {
   extra: "Extra",
   extraUntil: (minutes: string, day: string): string => `and ${minutes} extra until ${day}`,
   minutes: (minutes: string): string => `${minutes} min`,
-  renews: (day: string): string => `Renews on ${day}. Minutes that are left over do not carry on.`,
+  renews: (day: string): string => `Renews on ${day}. What is left of the plan's minutes then ends.`,
   charged:
     "A song costs its own length, and only when its stems are made. One that fails or is cancelled costs nothing.",
   plans: "Plans",
@@ -44,7 +44,7 @@ export const account = {
   allFormats: "Every format",
   change: "Whoever runs this server changes your plan.",
   changeHere:
-    "If that is you, this command does it, with the name of the plan. In StripSession's folder, write .venv/bin/ before it:",
+    "If you run this server, this command changes the plan: name the one that you want. In StripSession's folder, write .venv/bin/ before it:",
 
   page: "Language and look",
   language: "Language",
