@@ -34,7 +34,7 @@ def device_cookie(*, is_secure: bool) -> str:
 
 
 def put_cookie(response: Response, name: str, value: str, *, life_s: int, is_secure: bool) -> None:
-    """Put a cookie that no script reads, and that comes from another site only with a person who follows a link, or never.
+    """Put a cookie that no script reads, and that another site sends only with a person who follows a link, or never.
 
     A life of 0 takes it away. Raises KeyError for one that is not in PATHS.
     """

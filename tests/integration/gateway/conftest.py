@@ -173,11 +173,9 @@ async def opened(
         for part in gateway.parts:
             await stack.enter_async_context(running(part))
         hooks = {"response": [holding(gateway.endpoints)]}
-        client = await stack.enter_async_context(
-            httpx.AsyncClient(
-                base_url=f"http://127.0.0.1:{gateway.http.port}", timeout=15, event_hooks=hooks, verify=NO_TLS
-            )
-        )
+        url = f"http://127.0.0.1:{gateway.http.port}"
+        http = httpx.AsyncClient(base_url=url, timeout=15, event_hooks=hooks, verify=NO_TLS)
+        client = await stack.enter_async_context(http)
         yield Door(
             gateway,
             auth,
