@@ -16,7 +16,7 @@ from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfi
 
 from chassis import logs
 from chassis.identity import Certificates, dns_name
-from chassis.lifecycle import Background, told_to_stop
+from chassis.lifecycle import Background
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ _READY_S = 30.0
 """How long a server that is just starting may take until JetStream answers."""
 _READY_PAUSE_S = 0.25
 _DRAIN_S = 5.0
+_CANCEL_AGAIN_S = 0.1
 
 FACTS_LIFE_S = 24 * 3600
 FACTS_MAX = 1_000_000
@@ -92,16 +93,21 @@ class Bus:
         Several servers are given with commas. Raises nats.errors.Error when JetStream does not answer.
         """
         client = Client()
+        connecting = asyncio.create_task(self._connect(client))
         try:
-            await client.connect(self._url.split(","), **self._options())
-            self._client = client
-            self._note_connection()
-            await self._make_streams()
-            _heed_the_told()
+            await asyncio.wait((connecting,))
+            connecting.result()
         except BaseException:
+            await _given_up(connecting)
             # Stopped while it was still connecting, too: a socket that nobody knows of would stay open.
             await client.close()
             raise
+
+    async def _connect(self, client: Client) -> None:
+        await client.connect(self._url.split(","), **self._options())
+        self._client = client
+        self._note_connection()
+        await self._make_streams()
 
     def _options(self) -> dict[str, Any]:
         tls = {}
@@ -180,13 +186,15 @@ class Connecting(Background):
         await asyncio.Event().wait()
 
 
-def _heed_the_told() -> None:
-    # Python 3.11's wait_for, within the client, answers with what came about just as it was cancelled; and the client
-    # would go on knocking at a server that is away. Who tells it to stop would wait until telling it once more.
-    if told_to_stop():
-        raise asyncio.CancelledError
+async def _given_up(connecting: asyncio.Task[None]) -> None:
+    # Python 3.11's wait_for, within the client, answers with what came about just as it was cancelled, and the client
+    # would go on knocking at a server that is away, or wait for the words of one that is there; so it is repeated.
+    while not connecting.done():
+        connecting.cancel()
+        await asyncio.wait((connecting,), timeout=_CANCEL_AGAIN_S)
+    if not connecting.cancelled():
+        connecting.exception()
 
 
 async def _quiet(error: Exception) -> None:
-    _heed_the_told()
     logs.event(_log, logging.DEBUG, "nats error", reason=repr(error))

@@ -18,11 +18,10 @@ from typing import Any
 import httpx
 import soundfile
 
-from stack.triton_runtime import TritonUnavailable, prepare, triton_runs_here
+from stack.triton_runtime import triton_runs_here
 from tests.bench.processes import Disturbance, disturbance, processor_s, settle
 from tests.bench.said import say
 from tests.bench.space import patience_s, progress_line
-from tests.paths import REPOSITORY
 from tests.stories.house import House, Listener
 
 _BLOCK_BYTES = 1 << 20
@@ -64,7 +63,6 @@ class Figures:
 @contextmanager
 def open_house(data: Path, settings: Mapping[str, str] | None = None, models: Path | None = None) -> Iterator[House]:
     """The whole stack over a fresh folder; stopped at the end, and the folder removed. `models` are imported ones."""
-    _lend_triton(data / "triton")
     if models is not None:
         shutil.copytree(models, data / "models")
     # Where Triton runs it must: the same model inside the worker is another road, with other figures.
@@ -83,18 +81,6 @@ def open_house(data: Path, settings: Mapping[str, str] | None = None, models: Pa
     finally:
         house.stop()
         shutil.rmtree(data, ignore_errors=True)
-
-
-def _lend_triton(folder: Path) -> None:
-    """Have the stack find the server installed that `make test` uses, rather than install it once more."""
-    own = REPOSITORY / ".state" / "triton"
-    try:
-        environment = prepare(own, REPOSITORY / "inference" / "requirements" / "triton.txt", say).environment
-    except TritonUnavailable:
-        return
-    folder.mkdir(parents=True)
-    (folder / environment.name).symlink_to(environment, target_is_directory=True)
-    shutil.copyfile(own / "stamp", folder / "stamp")
 
 
 class Visitor(Listener):

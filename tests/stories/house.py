@@ -27,6 +27,7 @@ START_S = 120.0
 STOP_S = 60.0
 PATIENCE_S = 120.0
 LOOK_EVERY_S = 0.05
+LOOK_AT_LAST_EVERY_S = 0.25
 Json = dict[str, Any]
 Found = TypeVar("Found")
 
@@ -244,7 +245,8 @@ class Listener:
         return until(reached, patience_s, f"the track to be {state}")
 
     def wait_segments(self, track_id: str, count: int) -> None:
-        until(lambda: self.track(track_id)["segments"] >= count, PATIENCE_S, f"{count} segments")
+        # What a story does in mid-song comes too late at the end of it.
+        until(lambda: self.track(track_id)["segments"] >= count, PATIENCE_S, f"{count} segments", soon=True)
 
     def download(self, track_id: str, stem: str, extension: str = "flac") -> bytes:
         answer = patiently(lambda: self.http.get(f"/v1/tracks/{track_id}/stems/{stem}.{extension}"))
@@ -279,12 +281,17 @@ def patiently(ask: Callable[[], httpx.Response]) -> httpx.Response:
     return until(answered, PATIENCE_S, "an answer")
 
 
-def until(look: Callable[[], Found | bool | None], patience_s: float, what: str) -> Found:
-    """Look again and again until there is something to see."""
+def until(look: Callable[[], Found | bool | None], patience_s: float, what: str, *, soon: bool = False) -> Found:
+    """Look again and again until there is something to see; ever less often, unless something must be seen `soon`.
+
+    To look costs the stack what it has to do: a track asked for every 50 ms takes a sixth of a processor.
+    """
     deadline = time.monotonic() + patience_s
+    pause_s = LOOK_EVERY_S
     while True:
         found = look()
         if found:
             return found  # type: ignore[return-value]  # truthy: neither None nor False
         assert time.monotonic() < deadline, f"waited {patience_s:.0f} s in vain for {what}"
-        time.sleep(LOOK_EVERY_S)  # sleep: other processes tell nobody here what they have come to
+        time.sleep(pause_s)  # sleep: other processes tell nobody here what they have come to
+        pause_s = pause_s if soon else min(pause_s * 1.2, LOOK_AT_LAST_EVERY_S)

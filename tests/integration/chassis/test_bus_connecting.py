@@ -58,7 +58,8 @@ async def test_stopping_leaves_no_half_made_connection() -> None:
         closed.set()
 
     server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
-    async with server, asyncio.timeout(20):
+    # Told a second time, or at the end of its patience, it would let go in five seconds.
+    async with server, asyncio.timeout(4):
         part = Connecting(Bus(f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}", None))
         await part.start()
         await taken.wait()
