@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import asyncpg
@@ -37,6 +38,8 @@ CHANGES = {
     "setting": "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = ''1MB''', current_database()); END $$",
     "size": "INSERT INTO books (shelf_id, title) SELECT 1, repeat('x', 500) FROM generate_series(1, 40000)",
 }
+
+_PATIENCE_S = 20
 
 
 @pytest.fixture
@@ -82,14 +85,34 @@ async def test_two_at_once_have_two(postgres: PostgresServer, migrations: Path) 
 
 async def test_what_was_left_open_is_ended(postgres: PostgresServer, migrations: Path) -> None:
     """A transaction that a test forgot writes nothing into the next one, nor holds it up."""
-    async with postgres.database("house", migrations) as database:
-        left = await database.connect()
-        await left.execute("BEGIN")
-        await left.execute(ADD)
-    async with postgres.database("house", migrations) as database:
-        assert await database.pool.fetchval("SELECT count(*) FROM books") == 0
+    names = []
+    async with asyncio.timeout(_PATIENCE_S):
+        async with postgres.database("house", migrations) as database:
+            names.append(await database.pool.fetchval("SELECT current_database()"))
+            left = await database.connect()
+            # Or the server itself ends it after a while.
+            await left.execute("SET idle_in_transaction_session_timeout = 0")
+            await left.execute("BEGIN")
+            await left.execute(ADD)
+        async with postgres.database("house", migrations) as database:
+            names.append(await database.pool.fetchval("SELECT current_database()"))
+            assert await database.pool.fetchval("SELECT count(*) FROM books") == 0
+    assert names[0] == names[1]
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
         await left.execute("COMMIT")
+
+
+async def test_one_in_which_something_goes_on_is_given_to_nobody(
+    postgres: PostgresServer, migrations: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where what a test left open cannot be ended, the database is dropped with it."""
+    monkeypatch.setattr("chassis.testing.postgres._LEFT_ENDED", "VALUES (true), (false)")
+    names = []
+    for _ in range(2):
+        async with postgres.database("house", migrations) as database:
+            names.append(await database.pool.fetchval("SELECT current_database()"))
+    assert names[0] != names[1]
+    assert await database_names(postgres) & set(names) == set()
 
 
 async def database_names(postgres: PostgresServer) -> set[str]:

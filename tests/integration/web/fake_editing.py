@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -34,7 +35,13 @@ class FakeEditing:
         """Of each track, by its name."""
         self.refusal: tuple[int, str] | None = None
         """What the next cover is answered."""
-        self._sent = 0
+        self.words_refusal: tuple[int, str] | None = None
+        """What the next words are answered."""
+        self.takes_covers = asyncio.Event()
+        """Until it is set, a cover is under way."""
+        self.takes_covers.set()
+        self.sent = 0
+        """Covers that were stored."""
 
     def routes(self) -> list[Route]:
         """All for whoever is signed in."""
@@ -45,6 +52,9 @@ class FakeEditing:
 
     async def _update(self, request: Request) -> Response:
         track = self._shelf.tracks[request.path_params["track_id"]]
+        if self.words_refusal:
+            (status, reason), self.words_refusal = self.words_refusal, None
+            return problem(status, reason, "Not these.")
         track.update(await request.json())
         return told("Track", track)
 
@@ -58,10 +68,11 @@ class FakeEditing:
             self.covers.pop(track_id, None)
             track["cover_url"] = None
             return Response(status_code=204)
+        await self.takes_covers.wait()
         if self.refusal:
             (status, reason), self.refusal = self.refusal, None
             return problem(status, reason, "Not this one.")
         self.covers[track_id] = sent_cover(await request.body()).data
-        self._sent += 1
-        track["cover_url"] = f"/v1/tracks/{track_id}/cover?version={self._sent}"
+        self.sent += 1
+        track["cover_url"] = f"/v1/tracks/{track_id}/cover?version={self.sent}"
         return told("Track", track)

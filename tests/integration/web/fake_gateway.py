@@ -29,7 +29,7 @@ from tests.integration.web.fake_shares import FakeShares
 from tests.integration.web.fake_trouble import FakeTrouble
 from tests.integration.web.made_song import RATE_HZ, STEMS, MadeSong
 from tests.integration.web.quiet_server import QuietServer
-from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, RECEIPTS, TYPES, problem, report_json, told
+from tests.integration.web.told import ACCOUNT, ERASURE, PLAN, RECEIPTS, TYPES, page_of, problem, report_json, told
 
 WEB = Path(__file__).parents[3] / "web" / "dist"
 PASSWORD = "correct horse battery"
@@ -222,8 +222,8 @@ class FakeGateway:
     async def _erasures(self, _: Request) -> Response:
         return told("ErasurePage", {"erasures": [ERASURE], "next_cursor": None})
 
-    async def _receipts(self, _: Request) -> Response:
-        return told("ReceiptPage", {"receipts": self.receipts, "next_cursor": None})
+    async def _receipts(self, request: Request) -> Response:
+        return told("ReceiptPage", page_of("receipts", self.receipts, request.query_params))
 
     async def _create_upload(self, request: Request) -> Response:
         upload_id = f"upl_{len(self.uploads) + 1}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser import WebPage
 from tests.integration.web.conftest import OpenPage
@@ -144,8 +146,41 @@ async def test_a_link_that_ends_meanwhile_leaves_a_way_on(open_page: OpenPage, g
     await expect(page.page.get_by_role("alert")).to_contain_text("was used or has run out")
     await expect(page.page.locator("#mailed form")).to_have_count(0)
     await expect(page.page.locator("#mailed h1")).to_be_focused()
+    gateway.mail.refusal = (503, "UNREACHABLE")
+    await page.page.goto(f"{page.address}/#/reset/{CODE[::-1]}")
+    again = page.page.get_by_role("button", name="Try again")
+    await expect(again).to_be_visible()
+    gateway.mail.refusal = (404, "CODE_SPENT")
+    await again.press("Enter")
+    await expect(page.page.get_by_role("alert")).to_contain_text("was used or has run out")
+    await expect(page.page.locator("#mailed h1")).to_be_focused()
+    gateway.mail.refusal = None
     await another.click()
-    await expect(page.page.get_by_role("button", name="Send the link")).to_be_visible()
+    await _asks_once(page.page)
+    await expect(page.page.locator("#mailed h1")).to_be_focused()
+    assert [asked for asked in gateway.mail.asked if "email" in asked] == [
+        {"email": "ada@example.org", "language": "en"}
+    ]
+
+
+async def _asks_once(page: Page) -> None:
+    """For a link for a new password; while that is sent, Enter sends it no second time."""
+    sent = asyncio.Event()
+
+    async def held(route: Route) -> None:
+        await sent.wait()
+        await route.continue_()
+
+    await page.route("**/v1/auth/password-reset", held)
+    address = page.get_by_label("E-mail address")
+    await address.fill("ada@example.org")
+    await address.press("Enter")
+    await expect(page.get_by_role("button", name="Send the link")).to_be_disabled()
+    await address.press("Enter")
+    sent.set()
+    await expect(page.get_by_text("A mail is on its way to")).to_be_visible()
+    # What the page sent before this has come by now.
+    await page.evaluate("() => fetch('/v1/me')")
 
 
 async def test_what_is_done_is_told_though_the_account_cannot_be_read(web: WebPage, gateway: FakeGateway) -> None:

@@ -36,6 +36,13 @@ _GIVE = """async ([way, type, width_px, height_px]) => {
   }
 }"""
 
+# A picture that is read takes its time.
+_HOLD = """() => {
+  const read = window.createImageBitmap;
+  const held = new Promise((go) => (window.letGo = go));
+  window.createImageBitmap = async (...given) => (await held, read(...given));
+}"""
+
 
 async def _editing(web: WebPage) -> Locator:
     await web.page.get_by_role("button", name=f"More for {TITLE}").click()
@@ -70,6 +77,8 @@ async def test_a_picture_becomes_the_cover(web: WebPage, gateway: FakeGateway, w
     await web.page.evaluate(_GIVE, [way, type_, 3000, 1500])
     await expect(dialog.get_by_role("img", name="The picture you chose")).to_be_visible()
     await expect(dialog).to_contain_text("This one, once you save.")
+    # Nor is it taken for a song that is none.
+    assert await web.page.locator(".over, .notice").count() == 0
     assert gateway.editing.covers == {}
     await _save(dialog)
     (data,) = gateway.editing.covers.values()
@@ -77,7 +86,7 @@ async def test_a_picture_becomes_the_cover(web: WebPage, gateway: FakeGateway, w
     if kept == "image/png":
         assert png_size(data) == (1000, 500)
     await expect(web.track(TITLE).locator("img")).to_have_js_property("naturalWidth", 1000)
-    assert len(gateway.uploads) == 1
+    assert await web.page.locator(".over, .notice").count() == 0
 
 
 async def test_cancel_undoes_what_was_chosen(web: WebPage, gateway: FakeGateway) -> None:
@@ -88,7 +97,7 @@ async def test_cancel_undoes_what_was_chosen(web: WebPage, gateway: FakeGateway)
     await dialog.get_by_role("button", name="Cancel").click()
     assert gateway.editing.covers == {}
     dialog = await _editing(web)
-    await expect(dialog).to_contain_text("It has none.")
+    await expect(dialog).to_contain_text("No cover yet.")
     await web.page.evaluate(_GIVE, ["choose", "image/png", 30, 30])
     await expect(dialog).to_contain_text("This one, once you save.")
     await _save(dialog)
@@ -102,6 +111,36 @@ async def test_cancel_undoes_what_was_chosen(web: WebPage, gateway: FakeGateway)
     await _save(dialog)
     assert gateway.editing.covers == {}
     await expect(web.track(TITLE).locator("img")).to_have_count(0)
+
+
+async def test_no_picture_is_lost_on_its_way(web: WebPage, gateway: FakeGateway) -> None:
+    """Saving waits for what is read, nothing else is taken meanwhile, and what is stored is told if the rest fails."""
+    dialog = await _with_track(web, gateway)
+    choose, save = (dialog.get_by_role("button", name=name) for name in ("Choose a picture", "Save"))
+    await web.page.evaluate(_HOLD)
+    await choose.focus()
+    await web.page.evaluate(_GIVE, ["choose", "image/png", 30, 30])
+    await expect(save).to_be_disabled()
+    await expect(save).to_have_accessible_description("Reading the picture…")
+    await expect(choose).to_be_focused()
+    await dialog.get_by_label("Title").press("Enter")
+    await web.page.evaluate("() => window.letGo()")
+    await expect(dialog).to_contain_text("This one, once you save.")
+    assert gateway.editing.covers == {}
+    gateway.editing.words_refusal = (403, "FORBIDDEN")
+    gateway.editing.takes_covers.clear()
+    await save.click()
+    await expect(dialog.get_by_role("group", name="Cover")).to_have_attribute("inert", "")
+    await web.page.evaluate(_GIVE, ["paste", "image/png", 60, 60])
+    await web.page.evaluate(_GIVE, ["drop", "image/png", 60, 60])
+    await dialog.get_by_label("Title").press("Enter")
+    gateway.editing.takes_covers.set()
+    await expect(dialog.get_by_role("alert")).to_be_visible()
+    await expect(dialog).to_contain_text("This one stays.")
+    await _save(dialog)
+    (data,) = gateway.editing.covers.values()
+    assert (png_size(data), gateway.editing.sent) == ((30, 30), 1)
+    assert await web.page.locator(".over, .notice").count() == 0
 
 
 async def test_what_cannot_be_a_cover_says_what_to_do(web: WebPage, gateway: FakeGateway) -> None:

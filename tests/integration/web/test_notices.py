@@ -40,6 +40,11 @@ async def _library(web: WebPage, gateway: FakeGateway, songs: int) -> None:
         await web.sees_track(f"Evening {number}", "ready")
 
 
+async def _takes_the_keyboard(web: WebPage) -> None:
+    """From here on what gets the focus shows it, as the browser does for whoever goes by keys."""
+    await web.page.keyboard.press("Tab")
+
+
 async def _deletes(web: WebPage, title: str) -> Locator:
     await web.delete(title)
     notice = web.page.locator(".notice").last
@@ -66,6 +71,7 @@ async def test_it_leaves_what_gets_the_focus(open_page: OpenPage, gateway: FakeG
     web = await open_page(width_px=PHONE_PX)
     await _library(web, gateway, _SONGS)
     await _deletes(web, "Evening 0")
+    await _takes_the_keyboard(web)
     for number in range(1, _SONGS):
         more = web.page.get_by_role("button", name=f"More for Evening {number}", exact=True)
         await more.focus()
@@ -80,6 +86,7 @@ async def test_on_a_phone_nothing_stays_under_it(open_page: OpenPage, gateway: F
     await _library(web, gateway, _SONGS)
     await _deletes(web, "Evening 0")
     search = web.page.get_by_role("searchbox")
+    await _takes_the_keyboard(web)
     for number in (6, 4, 2, 1):
         more = web.page.get_by_role("button", name=f"More for Evening {number}", exact=True)
         await web.page.evaluate("() => scrollTo(0, 0)")
@@ -93,6 +100,22 @@ async def test_on_a_phone_nothing_stays_under_it(open_page: OpenPage, gateway: F
         assert notice
         assert tools
         assert notice["y"] > tools["y"] + tools["height"]
+    # Whoever presses what it half covers presses that: nothing moves away between down and up.
+    notice_box = await web.page.locator(".notice").bounding_box()
+    assert notice_box
+    more = web.page.get_by_role("button", name="More for Evening 3", exact=True)
+    await more.evaluate("(it, top) => scrollBy(0, it.getBoundingClientRect().top - top)", notice_box["y"] - 12)
+    await web.page.evaluate(_DRAWN)
+    box, scrolled = await more.bounding_box(), await web.page.evaluate("() => scrollY")
+    assert box
+    await web.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 6)
+    await web.page.mouse.down()
+    await web.page.evaluate(_DRAWN)
+    await web.page.evaluate(_DRAWN)
+    assert await web.page.evaluate("() => scrollY") == scrolled
+    await web.page.mouse.up()
+    await expect(web.page.get_by_role("menu")).to_be_visible()
+    await web.page.keyboard.press("Escape")
     # Whoever scrolls on is not called back by what has the focus.
     await web.page.evaluate("() => scrollTo(0, 0)")
     await web.page.evaluate(_DRAWN)

@@ -30,6 +30,10 @@ async def test_somebody_new_comes_in_by_a_provider(open_page: OpenPage, gateway:
     await view.get_by_role("button", name="Create the account").click()
     await web.sees_library()
     assert web.page.url == f"{gateway.address}/#/"
+    # Where somebody was who went to show who they are is of that session.
+    await web.page.evaluate("() => sessionStorage.setItem('stripsession.place', 'there')")
+    await web.sign_out()
+    assert await web.page.evaluate("() => sessionStorage.length") == 0
 
 
 async def test_a_provider_is_connected_and_taken_away(web: WebPage, gateway: FakeGateway) -> None:

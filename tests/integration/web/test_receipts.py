@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser import WebPage
 from tests.integration.web.fake_gateway import FakeGateway
-from tests.integration.web.told import RECEIPTS
+from tests.integration.web.told import RECEIPTS, track_receipt
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
 
@@ -35,8 +35,33 @@ async def test_receipts_that_are_not_there_yet_are_looked_for_again(web: WebPage
     again = web.page.get_by_role("button", name="Look again")
     await again.click()
     await expect(web.page.get_by_text("Nothing new yet.")).to_be_visible()
+    await expect(again).to_be_focused()
     gateway.receipts = RECEIPTS
     await again.click()
     await expect(receipts).to_have_count(2)
     await expect(receipts.nth(0)).to_contain_text("Track erased")
-    await expect(web.page.get_by_text("Nothing new yet.")).to_have_count(0)
+    await expect(web.page.get_by_text("1 new receipt.")).to_be_visible()
+    await expect(again).to_be_focused()
+    await web.page.route("**/v1/privacy/receipts*", lambda route: route.abort())
+    await again.click()
+    await expect(web.page.locator("#account")).to_contain_text("cannot be reached")
+    await expect(receipts).to_have_count(2)
+    await expect(again).to_be_focused()
+
+
+async def test_receipts_come_by_the_page(web: WebPage, gateway: FakeGateway) -> None:
+    """Older ones are asked for, stand below those that are here, and are not lost by a failure on the way."""
+    gateway.receipts = [track_receipt(f"trk_{number}") for number in range(12)]
+    await web.page.goto(f"{web.address}/#/account/receipts")
+    receipts = web.page.locator("#account li").filter(has=web.page.locator("code"))
+    more = web.page.get_by_role("button", name="Show more")
+    await expect(receipts).to_have_count(10)
+    await web.page.route("**/v1/privacy/receipts*", lambda route: route.abort())
+    await more.click()
+    await expect(web.page.locator("#account")).to_contain_text("cannot be reached")
+    await expect(more).to_be_focused()
+    await web.page.unroute("**/v1/privacy/receipts*")
+    await more.click()
+    await expect(receipts.locator("code")).to_have_text([f"trk_{number}" for number in range(12)])
+    await expect(more).to_have_count(0)
+    await expect(receipts.nth(10)).to_be_focused()

@@ -85,6 +85,17 @@ async def test_a_download_goes_on_without_its_dialog(web: WebPage, gateway: Fake
     await web.player.get_by_role("button", name="Download stems").click()
     await expect(dialog.locator(".saving")).to_contain_text(f"Saving {NAME}")
     await web.page.keyboard.press("Escape")
+    # On a phone a notice is as wide as the window.
+    await web.page.set_viewport_size({"width": 360, "height": 740})
+    await web.page.evaluate("() => (navigator.clipboard.writeText = () => Promise.resolve())")
+    await web.page.get_by_role("button", name="Copy link for myself").click()
+    await expect(web.page.locator(".notice")).to_be_visible()
+    under = await web.page.locator("aside.bar").bounding_box()
+    over = await web.page.locator(".notice").bounding_box()
+    assert under
+    assert over
+    assert over["y"] + over["height"] <= under["y"]
+    await web.page.locator(".notice").get_by_role("button", name="Dismiss").click()
     gateway.hold_downloads(are_held=False)
     await expect(web.page.locator(".notices")).to_contain_text(f"{NAME} is saved.")
     assert await web.saved(NAME) == FILE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
 from starlette.responses import JSONResponse, Response
@@ -66,12 +66,16 @@ ERASURE = {
     "reason": "finished",
     "objects": 2,
 }
+_COUNTS = {"stems": 4, "stem_files": 172, "peaks": 172, "covers": 1, "links": 2}
 
-_GONE = {"track_id": "trk_0", "upload_id": "upl_0", "asked_at": MOMENT, "erased_at": MOMENT, "stems": 4}
-RECEIPTS = [
-    {"kind": "track", "upload": None, "track": {**_GONE, "stem_files": 172, "peaks": 172, "covers": 1, "links": 2}},
-    {"kind": "upload", "upload": ERASURE, "track": None},
-]
+
+def track_receipt(track_id: str) -> dict[str, object]:
+    """That a track is gone."""
+    named = {"track_id": track_id, "upload_id": "upl_0", "asked_at": MOMENT, "erased_at": MOMENT}
+    return {"kind": "track", "upload": None, "track": {**named, **_COUNTS}}
+
+
+RECEIPTS = [track_receipt("trk_0"), {"kind": "upload", "upload": ERASURE, "track": None}]
 
 
 def told(schema: str, body: Mapping[str, object], status: int = 200) -> JSONResponse:
@@ -79,6 +83,13 @@ def told(schema: str, body: Mapping[str, object], status: int = 200) -> JSONResp
     root = {"$ref": f"#/components/schemas/{schema}", "components": {"schemas": dict(SCHEMAS)}}
     Draft202012Validator(root).validate(dict(body))
     return JSONResponse(body, status_code=status)
+
+
+def page_of(name: str, rows: Sequence[object], asked: Mapping[str, str]) -> dict[str, object]:
+    """The rows from `cursor` on, at most `limit`, and where the next page begins."""
+    first = int(asked.get("cursor") or 0)
+    stop = first + int(asked["limit"])
+    return {name: rows[first:stop], "next_cursor": str(stop) if stop < len(rows) else None}
 
 
 def problem(

@@ -60,6 +60,64 @@ def test_one_of_too_many_bytes_is_refused() -> None:
         sent_cover(head + png_chunk(b"teXt", bytes(room + 1)) + tail)
 
 
+_START, _FRAME = 20, 39
+"""Where a made JPEG's frame begins, and its scan."""
+
+
+def _before_frame(added: bytes) -> bytes:
+    whole = jpeg(9, 9)
+    return whole[:_START] + added + whole[_START:]
+
+
+def _as(marker: bytes) -> bytes:
+    return jpeg(9, 9).replace(b"\xff\xc0", marker)
+
+
+def _bits(frame: bytes, at: int, bits: int) -> bytes:
+    """With more bits in the byte there."""
+    return frame[:at] + bytes([frame[at] | bits]) + frame[at + 1 :]
+
+
+SOUND = {
+    "a progressive JPEG": (_as(b"\xff\xc2"), "image/jpeg"),
+    "a progressive JPEG of two scans": (
+        _as(b"\xff\xc2")[:-2] + _as(b"\xff\xc2")[_FRAME:],
+        "image/jpeg",
+    ),
+    "an extended JPEG": (_as(b"\xff\xc1"), "image/jpeg"),
+    "a JPEG of markers without a length": (_before_frame(b"\xff\x01\xff\xd0\xff\xd7"), "image/jpeg"),
+    "a JPEG with filling before a marker": (_before_frame(b"\xff\xff\xff"), "image/jpeg"),
+    "a JPEG with zeros behind its end": (jpeg(9, 9) + bytes(9), "image/jpeg"),
+    "a PNG in two pieces, with words behind them": (
+        png(9, 9)[:-12] + png_chunk(b"IDAT", b"\0") + png_chunk(b"tEXt", b"a\0b") + png(9, 9)[-12:],
+        "image/png",
+    ),
+    "a PNG of an empty piece before its pixels": (
+        png(9, 9)[:33] + png_chunk(b"IDAT", b"") + png(9, 9)[33:],
+        "image/png",
+    ),
+    "a lossy WebP that asks to be shown larger": (
+        riff(webp_chunk(b"VP8 ", _bits(_bits(lossy_chunk(9, 9)[8:], 7, 0x40), 9, 0xC0))),
+        "image/webp",
+    ),
+    "a lossless WebP that is see-through": (
+        riff(webp_chunk(b"VP8L", _bits(lossless_chunk(9, 9)[8:-1], 4, 0x10))),
+        "image/webp",
+    ),
+    "a lossless WebP with a profile of an odd length": (
+        riff(canvas_chunk(9, 9, flags=0x20), webp_chunk(b"ICCP", b"abc"), lossless_chunk(9, 9)),
+        "image/webp",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SOUND)
+def test_whatever_browsers_show_is_taken(what: str) -> None:
+    """What cameras and programs write besides the plainest picture is taken as well."""
+    data, media_type = SOUND[what]
+    assert (sent_cover(data).media_type, sent_cover(data).data) == (media_type, data)
+
+
 HOSTILE = {
     "nothing": b"",
     "a page": b"<!doctype html><script>alert(1)</script>",
@@ -83,6 +141,7 @@ HOSTILE = {
     "a WebP whose frame does not begin": webp_lossy(9, 9).replace(b"\x9d\x01\x2a", b"\x9d\x01\x2b"),
     "a WebP of a kind unknown": webp_lossy(9, 9).replace(b"VP8 ", b"VP9 "),
     "a PNG of a header and an end": png(9, 9)[:33] + png(9, 9)[-12:],
+    "a PNG of pixels of no bytes": png(9, 9)[:33] + png_chunk(b"IDAT", b"") + png(9, 9)[-12:],
     "a PNG that moves": png(9, 9)[:33] + png_chunk(b"acTL", bytes(8)) + png(9, 9)[33:],
     "a JPEG of a frame and an end": jpeg(9, 9)[: jpeg(9, 9).index(b"\xff\xda")] + b"\xff\xd9",
     "a JPEG whose scan is empty": jpeg(9, 9)[:-10] + b"\xff\xd9",
@@ -92,7 +151,8 @@ HOSTILE = {
     "a WebP whose canvas is another's": riff(canvas_chunk(9, 9), lossless_chunk(99, 99)),
     "a WebP of two canvases": riff(canvas_chunk(9, 9), canvas_chunk(9, 9), lossy_chunk(9, 9)),
     "a WebP that says that it moves": riff(canvas_chunk(9, 9, flags=0x02), lossy_chunk(9, 9)),
-    "a WebP that moves": riff(canvas_chunk(9, 9), webp_chunk(b"ANMF", bytes(16) + lossy_chunk(9, 9))),
+    "a WebP that moves": riff(canvas_chunk(9, 9), webp_chunk(b"ANMF", bytes(16)), lossy_chunk(9, 9)),
+    "a WebP that says how it moves": riff(canvas_chunk(9, 9), webp_chunk(b"ANIM", bytes(6)), lossy_chunk(9, 9)),
     "a WebP whose frame is cut off": riff(canvas_chunk(9, 9), lossy_chunk(9, 9)[:-2]),
     "a WebP of a frame that needs another": webp_lossy(9, 9).replace(b"\x10\x00\x00\x9d", b"\x11\x00\x00\x9d"),
     "a WebP of a million pieces": riff(canvas_chunk(9, 9), bytes(8) * 500_000, lossy_chunk(9, 9)),

@@ -48,13 +48,17 @@ describe("in a window that they fill", () => {
 
   it("nothing is beside them", () => {
     expect(fills(328, phone)).toBe(true);
-    expect(fills(200, phone)).toBe(false);
+    expect(fills(263, phone)).toBe(true);
+    expect(fills(262, phone)).toBe(false);
   });
 
   it("what has the focus is told how far it is hidden", () => {
     const focused = (top: number) => ({ left: 20, right: 60, top, bottom: top + 40 });
     expect(hiddenBelow(focused(700), 146, phone)).toBe(102);
     expect(hiddenBelow(focused(500), 146, phone)).toBe(0);
-    expect(hiddenBelow(focused(900), 146, phone)).toBe(0);
+    expect(hiddenBelow(focused(598), 146, phone)).toBe(0);
+    expect(hiddenBelow(focused(599), 146, phone)).toBe(1);
+    expect(hiddenBelow(focused(783), 146, phone)).toBe(185);
+    expect(hiddenBelow(focused(784), 146, phone)).toBe(0);
   });
 });

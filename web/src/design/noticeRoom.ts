@@ -7,7 +7,9 @@ const CONTROLS = "a[href], button, input, select, textarea, summary, label, [rol
 export function roomFor(section: HTMLElement): Room {
   const style = getComputedStyle(section);
   const edge = parseFloat(style.getPropertyValue("inset-inline-start")) || 0;
-  const foot = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--foot")) || 0;
+  const root = getComputedStyle(document.documentElement);
+  const standing = (name: string): number => parseFloat(root.getPropertyValue(name)) || 0;
+  const foot = standing("--foot") + standing("--bar");
   return {
     free: { left: edge, right: innerWidth - edge, top: edge, bottom: innerHeight - foot - edge },
     isMirrored: style.direction === "rtl",

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { MadeStorage } from "$/state/storage.fixture";
 
 let language: typeof import("$/i18n/i18n.svelte");
@@ -8,6 +8,8 @@ async function visit(languages: readonly string[]): Promise<void> {
   vi.resetModules();
   language = await import("$/i18n/i18n.svelte");
 }
+
+afterEach(() => vi.unstubAllEnvs());
 
 beforeEach(() => {
   vi.doUnmock("$/i18n/de/index");
@@ -50,7 +52,10 @@ it("takes no name of an object's own for a language", async () => {
   expect(language.i18n.locale).toBe("en");
 });
 
-it("writes the day of a year as the browser itself does, in each language", async () => {
+it("writes the day of a year as the browser itself does where it is, in each language", async () => {
+  // Where the day is another than the one of the clock that all the world has.
+  vi.stubEnv("TZ", "Pacific/Kiritimati");
+  expect(new Date(2024, 0, 1).getUTCDate()).toBe(31);
   await visit(["en"]);
   for (const locale of Object.keys(language.locales) as (keyof typeof language.locales)[]) {
     await language.chooseLanguage(locale);

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import {
   arePictures,
   droppedPicture,
@@ -53,6 +53,48 @@ it("is pasted from behind what is none, but into a field only where no text come
   expect(pastedPicture(words, true)).toBeNull();
   expect(pastedPicture(words, false)).toBe(picture);
   expect(pastedPicture({ types: ["text/html", "Files"], files: [picture] }, true)).toBe(picture);
+});
+
+/** An image of that size as a browser has read it. */
+function reads(width: number, height: number): ReturnType<typeof vi.fn> {
+  const close = vi.fn();
+  vi.stubGlobal("createImageBitmap", async () => ({ width, height, close }));
+  return close;
+}
+
+/** Canvases of a browser that makes `blob` of what is drawn, or does not draw at all. */
+function draws(blob: Blob | null, context: object | null = { fillRect: vi.fn(), drawImage: vi.fn() }): void {
+  const canvas = { getContext: () => context, toBlob: (give: BlobCallback) => give(blob) };
+  vi.stubGlobal("document", { createElement: () => ({ ...canvas }) });
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+it("is redrawn small, and what was read of its file is let go", async () => {
+  const close = reads(2000, 500);
+  draws(picture);
+  await expect(pictureOf(picture)).resolves.toMatchObject({ blob: picture, canvas: { width: 1000, height: 250 } });
+  expect(close).toHaveBeenCalledOnce();
+});
+
+it("is none where it has no pixels, or the browser can draw or write none", async () => {
+  draws(picture);
+  for (const [width, height] of [
+    [0, 9],
+    [9, 0],
+  ] as const) {
+    reads(width, height);
+    await expect(pictureOf(picture)).rejects.toEqual(new PictureFault("unreadable"));
+  }
+  for (const [blob, context] of [
+    [null, undefined],
+    [picture, null],
+  ] as const) {
+    const close = reads(9, 9);
+    draws(blob, context);
+    await expect(pictureOf(picture)).rejects.toEqual(new PictureFault("unreadable"));
+    expect(close).toHaveBeenCalledOnce();
+  }
 });
 
 it("is not even read when its file is too large", async () => {

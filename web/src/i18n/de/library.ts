@@ -11,7 +11,6 @@ export const library: Messages["library"] = {
     choose: "Songs wählen",
     folder: "Ordner wählen",
     input: "Songs zum Hochladen",
-    folderInput: "Ordner mit Songs zum Hochladen",
     hint: "FLAC, WAV, MP3, OGG, M4A und mehr. Uploads werden gelöscht, sobald die Spuren fertig sind.",
     model: "Trennen mit",
     over: "Loslassen zum Hochladen",
@@ -169,7 +168,7 @@ export const library: Messages["library"] = {
 
   cover: {
     label: "Cover",
-    none: "Er hat keins.",
+    none: "Noch kein Cover.",
     stays: "Dieses bleibt.",
     chosen: "Dieses, sobald du speicherst.",
     chosenNamed: "Das Bild, das du gewählt hast",
@@ -177,12 +176,11 @@ export const library: Messages["library"] = {
     choose: "Bild wählen",
     another: "Anderes wählen",
     remove: "Entfernen",
-    input: "Ein Bild für das Cover",
     reading: "Das Bild wird gelesen …",
     hint: "Oder zieh ein Bild hierher oder füg eins ein. Was größer als 1000 Pixel ist, wird verkleinert; Ort und Kamera werden nicht mitgeschickt.",
     over: "Loslassen, um dieses Bild zu nehmen.",
     faults: {
-      unreadable: () => "Diese Datei lässt sich nicht als Bild lesen. Nimm ein JPEG, PNG oder WebP.",
+      unreadable: "Diese Datei lässt sich nicht als Bild lesen. Nimm ein JPEG, PNG oder WebP.",
       large: (most_mb) => `Diese Datei hat mehr als ${most_mb} MB. Nimm ein kleineres Bild.`,
     },
   },

@@ -138,7 +138,8 @@ export const account = {
   receiptsLater:
     "The receipt of a track that you deleted may take a while: it is made once the last of it is gone. That of its upload is here before.",
   lookAgain: "Look again",
-  nothingNew: "Nothing new yet.",
+  newReceipts: (count: number): string =>
+    count ? `${counted(count, "new receipt", "new receipts")}.` : "Nothing new yet.",
   noReceipts: "Nothing was erased yet. The receipt of your first song comes here when its stems are made.",
   erased: (moment: string): string => `Upload erased ${moment}`,
   heldFor: (time: string): string => `Held for ${time}`,

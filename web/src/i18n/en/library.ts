@@ -10,7 +10,6 @@ export const library = {
     choose: "Choose songs",
     folder: "Choose a folder",
     input: "Songs to upload",
-    folderInput: "Folder of songs to upload",
     hint: "FLAC, WAV, MP3, OGG, M4A and more. Uploads are deleted once the stems are made.",
     model: "Separate with",
     over: "Let go to upload",
@@ -166,7 +165,7 @@ export const library = {
 
   cover: {
     label: "Cover",
-    none: "It has none.",
+    none: "No cover yet.",
     stays: "This one stays.",
     chosen: "This one, once you save.",
     chosenNamed: "The picture you chose",
@@ -174,12 +173,11 @@ export const library = {
     choose: "Choose a picture",
     another: "Choose another",
     remove: "Remove",
-    input: "A picture for the cover",
     reading: "Reading the picture…",
     hint: "Or drop a picture here, or paste one. What is larger than 1000 pixels is made smaller; place and camera are not sent.",
     over: "Let go to take this picture.",
     faults: {
-      unreadable: (_: number): string => "This file cannot be read as a picture. Choose a JPEG, PNG or WebP.",
+      unreadable: "This file cannot be read as a picture. Choose a JPEG, PNG or WebP.",
       large: (most_mb: number): string => `This file has more than ${most_mb} MB. Choose a smaller picture.`,
     },
   },
