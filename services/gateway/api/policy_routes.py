@@ -56,18 +56,7 @@ class PolicyRoutes:
 
     async def policy(self, call: Call) -> Response:
         """As JSON."""
-        answer = await self._read(call)
-        policy = answer.policy
-        return json_answer(
-            {
-                "version": _version_json(policy.version),
-                "title": _text_json(policy.title),
-                "lead": _text_json(policy.lead),
-                "sections": [_section_json(section) for section in policy.sections],
-                "frame": {name: _text_json(policy.frame[name]) for name in FRAME},
-                "versions": [_version_json(version) for version in answer.versions],
-            }
-        )
+        return json_answer(policy_json(await self._read(call)))
 
     async def page(self, call: Call) -> Response:
         """As HTML, in the language that is asked for, or that the browser prefers."""
@@ -83,6 +72,19 @@ class PolicyRoutes:
 
     async def _read(self, call: Call) -> pb.GetPolicyResponse:
         return await ask(self._policies.GetPolicy, pb.GetPolicyRequest(version=call.number("version")))
+
+
+def policy_json(answer: pb.GetPolicyResponse) -> dict[str, object]:
+    """A version, and which others there are."""
+    policy = answer.policy
+    return {
+        "version": _version_json(policy.version),
+        "title": _text_json(policy.title),
+        "lead": _text_json(policy.lead),
+        "sections": [_section_json(section) for section in policy.sections],
+        "frame": {name: _text_json(policy.frame[name]) for name in FRAME},
+        "versions": [_version_json(version) for version in answer.versions],
+    }
 
 
 def _section_json(section: pb.PolicySection) -> dict[str, object]:
