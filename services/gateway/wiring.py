@@ -33,6 +33,7 @@ from services.gateway.api.mail_routes import MailRoutes
 from services.gateway.api.media_routes import MediaRoutes
 from services.gateway.api.openapi import document
 from services.gateway.api.passkey_routes import PasskeyRoutes
+from services.gateway.api.policy_routes import PolicyRoutes
 from services.gateway.api.provider_landing import ProviderLanding
 from services.gateway.api.provider_routes import ProviderRoutes
 from services.gateway.api.router import Router
@@ -84,7 +85,7 @@ from stripsession.library.v1 import (
     share_service_pb2_grpc,
     webhook_service_pb2_grpc,
 )
-from stripsession.retention.v1 import retention_service_pb2_grpc
+from stripsession.retention.v1 import policy_service_pb2_grpc, retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 
 
@@ -123,6 +124,7 @@ class Stubs:
     billing: billing_service_pb2_grpc.BillingServiceAsyncStub
     payments: payment_service_pb2_grpc.PaymentServiceAsyncStub
     retention: retention_service_pb2_grpc.RetentionServiceAsyncStub
+    policies: policy_service_pb2_grpc.PolicyServiceAsyncStub
 
 
 @dataclasses.dataclass(frozen=True)
@@ -212,7 +214,7 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
         cors_origins=settings.cors_origins,
         requests_in_flight_max=settings.requests_in_flight_max,
     )
-    landings = ProviderLanding(stubs.providers).endpoints()
+    landings = [*ProviderLanding(stubs.providers).endpoints(), *PolicyRoutes(stubs.policies).pages()]
     proofs = FactorRoutes(stubs.factors, admission).methods
     edge = Edge(Router([*endpoints, *landings], admission, WebFiles(settings.web_dir).endpoint(), proofs), policy)
     http = HttpServer(
@@ -255,6 +257,7 @@ def _stubs(
         billing_service_pb2_grpc.BillingServiceStub(billing),
         payment_service_pb2_grpc.PaymentServiceStub(billing),
         retention_service_pb2_grpc.RetentionServiceStub(retention),
+        policy_service_pb2_grpc.PolicyServiceStub(retention),
     )
 
 
@@ -304,5 +307,6 @@ def _endpoints(
         *WebhookRoutes(stubs.federation).endpoints(),
         *BillingRoutes(stubs.billing, stubs.payments).endpoints(),
         *CatalogueRoutes(stubs.jobs, stubs.billing, stubs.retention).endpoints(),
+        *PolicyRoutes(stubs.policies).endpoints(),
     ]
     return endpoints

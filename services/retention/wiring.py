@@ -22,6 +22,7 @@ from chassis.metrics import MetricsEndpoint
 from chassis.rpc.client import Channel
 from chassis.rpc.server import RpcServer
 from services.retention.api.administration_servicer import ErasureAdministrationServicer
+from services.retention.api.policy_servicer import PolicyServicer
 from services.retention.api.servicer import RetentionServicer
 from services.retention.api.statuses import STATUSES
 from services.retention.app.account_ports import AccountPorts, Holder
@@ -37,9 +38,11 @@ from services.retention.events.timers import Timers
 from services.retention.settings import RetentionSettings
 from services.retention.store.account_erasures import AccountErasureStore
 from services.retention.store.erasures import ErasureStore
+from services.retention.store.policy_files import read_policies
 from stripsession.auth.v1 import events_pb2 as auth_events
 from stripsession.library.v1 import events_pb2 as library_events
 from stripsession.retention.v1 import erasure_administration_service_pb2_grpc as admin_grpc
+from stripsession.retention.v1 import policy_service_pb2_grpc as policy_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc as pb_grpc
 from stripsession.separation.v1 import events_pb2 as separation_events
 
@@ -168,13 +171,15 @@ def rpc_server(
     readiness: Readiness,
     acts: OperatorActs,
 ) -> RpcServer:
-    """The RPC services on one address."""
+    """The RPC services on one address. Raises PolicyInvalid: what cannot be published is not served."""
+    policies = PolicyServicer(read_policies())
     return RpcServer(
         settings.listen,
         Certificates(settings.certificates, NAME),
         statuses=STATUSES,
         registrations=[
             lambda server: pb_grpc.add_RetentionServiceServicer_to_server(RetentionServicer(ports), server),
+            lambda server: policy_grpc.add_PolicyServiceServicer_to_server(policies, server),
             lambda server: admin_grpc.add_ErasureAdministrationServiceServicer_to_server(erasing, server),
         ],
         readiness=readiness,

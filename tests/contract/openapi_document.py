@@ -45,6 +45,7 @@ ANYBODYS_NAMES = frozenset(
         "receiveClerkWebhook",
         # Signed by the payment provider, which billing verifies.
         "receiveStripeEvent",
+        "getPolicy",
     ]
 )
 

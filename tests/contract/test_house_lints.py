@@ -20,6 +20,7 @@ from tests.lints.sizes import long_files, long_functions
 from tests.lints.sleeps import sleeping_tests
 from tests.lints.source import Finding, Source
 from tests.lints.sql import every_column, sql_outside_store, unbounded_sets
+from tests.lints.training import paths_to_training
 from tests.lints.web_paths import WRITTEN, hand_written_paths
 from tests.lints.web_rooms import ABOVE, imports_from_above
 
@@ -86,6 +87,10 @@ REFUSED: list[tuple[Rule, str, str]] = [
     (imports_from_above, "web/src/i18n/a.ts", 'import App from "$/App.svelte";\n'),
     (imports_from_above, "web/src/helpers/a.ts", "export const a = 1;\n"),
     (misplaced_rooms, "services/billing/audio/gain.py", "x = 1\n"),
+    (paths_to_training, "inference/training/mixtures.py", "from chassis.objects import open_objects\n"),
+    (paths_to_training, "inference/training/mixtures.py", "import obstore\n"),
+    (paths_to_training, "services/separation/app/run_job.py", "from inference import training\n"),
+    (paths_to_training, "stack/importing.py", "import inference.training.mixtures\n"),
     (cookies_elsewhere, "services/gateway/api/edge.py", 'response.set_cookie("seen", "1")\n'),
     (cookies_elsewhere, "services/gateway/api/edge.py", 'headers = {"Set-Cookie": "seen=1"}\n'),
     (cookies_elsewhere, "services/gateway/api/edge.py", 'headers.append((b"set-cookie", b"seen=1"))\n'),
@@ -145,6 +150,8 @@ ALLOWED: list[tuple[Rule, str, str]] = [
     (imports_from_above, "web/src/state/a.test.ts", 'import { b } from "$/library/b";\n'),
     (imports_from_above, "web/src/api/client.ts", 'import type { paths } from "$gen/schema";\n'),
     (misplaced_rooms, "services/separation/audio/gain.py", "x = 1\n"),
+    (paths_to_training, "inference/training/mixtures.py", "from inference.training import rights\n"),
+    (paths_to_training, "inference/evaluation/road.py", "from services.separation.audio import pipeline\n"),
     (cookies_elsewhere, "services/gateway/api/cookies.py", 'response.set_cookie("seen", "1")\n'),
     (cookies_elsewhere, "services/gateway/api/edge.py", 'request.cookies.get("seen", "")\n'),
     (browser_names_elsewhere, "web/src/player/a.ts", "shelf.write(LOCAL.players, value);\n"),

@@ -17,6 +17,7 @@ from tests.lints.sizes import long_files, long_functions
 from tests.lints.sleeps import sleeping_tests
 from tests.lints.source import Finding, read_sources
 from tests.lints.sql import every_column, sql_outside_store, unbounded_sets
+from tests.lints.training import paths_to_training
 from tests.lints.web_paths import hand_written_paths
 from tests.lints.web_rooms import imports_from_above
 
@@ -33,6 +34,7 @@ RULES = (
     long_files,
     long_functions,
     misplaced_rooms,
+    paths_to_training,
     sleeping_tests,
     sql_outside_store,
     unpromised_tests,

@@ -11,6 +11,7 @@ STATUSES: Statuses = {
     errors.IdentifierMissing: (grpc.StatusCode.INVALID_ARGUMENT, "IDENTIFIER_MISSING"),
     errors.IdentifierUnknown: (grpc.StatusCode.INVALID_ARGUMENT, "IDENTIFIER_UNKNOWN"),
     errors.PageTokenInvalid: (grpc.StatusCode.INVALID_ARGUMENT, "PAGE_TOKEN_INVALID"),
+    errors.PolicyVersionNotFound: (grpc.StatusCode.NOT_FOUND, "POLICY_VERSION_NOT_FOUND"),
     errors.LibraryAway: (grpc.StatusCode.UNAVAILABLE, "LIBRARY_AWAY"),
     errors.HolderFailed: (grpc.StatusCode.UNAVAILABLE, "HOLDER_FAILED"),
     errors.ErasureFailed: (grpc.StatusCode.UNAVAILABLE, "ERASURE_FAILED"),

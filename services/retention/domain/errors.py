@@ -15,6 +15,10 @@ class PageTokenInvalid(Exception):
     """The page token is not one of ours. Start at the first page."""
 
 
+class PolicyVersionNotFound(Exception):
+    """There is no such version of the policy."""
+
+
 class LibraryAway(Exception):
     """The library cannot be reached; the same call may succeed at any moment."""
 

@@ -27,6 +27,7 @@ from stripsession.library.v1 import share_service_pb2 as shares
 from stripsession.library.v1 import upload_holding_service_pb2 as holding
 from stripsession.library.v1 import webhook_service_pb2 as webhooks
 from stripsession.privacy.v1 import data_holder_service_pb2 as privacy
+from stripsession.retention.v1 import policy_service_pb2 as policy
 from stripsession.retention.v1 import retention_service_pb2 as retention
 from stripsession.separation.v1 import separation_service_pb2 as separation
 from tests.integration.walks import of_passkey
@@ -344,6 +345,7 @@ _LIBRARY: Mapping[str, Example] = {
     ),
 }
 _RETENTION: Mapping[str, Example] = {
+    "PolicyService.GetPolicy": Example(lambda asked: policy.GetPolicyRequest()),
     "RetentionService.ListReceipts": Example(
         lambda asked: retention.ListReceiptsRequest(owner_id=asked.actor), State.READY
     ),

@@ -9,6 +9,8 @@ export type Route =
   | { view: "link"; code: string }
   | { view: "arrived"; isConnecting: boolean; fault: string }
   | { view: "forgot" }
+  /** `clause` is the number of one, or empty. */
+  | { view: "policy"; clause: string }
   | { view: "mailed"; act: MailedAct; code: string };
 
 /** What a link in a mail does. */
@@ -21,6 +23,7 @@ const MAILED = new RegExp(`^#/(reset|verify|confirm|change|undo)(?:/${ID})?$`);
 const DEVICE = /^#\/device(?:\/([A-Za-z-]{1,40}))?$/;
 /** Where the server sends whoever comes back from a provider: nothing in it is secret. */
 const ARRIVED = /^#\/arrived(?:\/(connect|[A-Z_]{1,60}))?$/;
+const POLICY = /^#\/privacy(?:\/(\d{1,2}(?:\.\d{1,2})?))?$/;
 const LINK = new RegExp(`^#/link/${ID}$`);
 
 /** `before` is where the person came from inside the page; null at first. */
@@ -53,6 +56,10 @@ export function routeOf(hash: string): Route {
   }
   if (hash === "#/forgot") {
     return { view: "forgot" };
+  }
+  const policy = POLICY.exec(hash);
+  if (policy) {
+    return { view: "policy", clause: policy[1] ?? "" };
   }
   const device = DEVICE.exec(hash);
   if (device) {

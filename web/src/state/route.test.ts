@@ -25,3 +25,12 @@ describe("the address of a link in a mail", () => {
     }
   });
 });
+
+describe("the address of the privacy policy", () => {
+  it("names one of its clauses, or none", () => {
+    expect(routeOf("#/privacy")).toEqual({ view: "policy", clause: "" });
+    expect(routeOf("#/privacy/4.2")).toEqual({ view: "policy", clause: "4.2" });
+    expect(routeOf("#/privacy/14")).toEqual({ view: "policy", clause: "14" });
+    expect(routeOf("#/privacy/<b>").view).toBe("library");
+  });
+});

@@ -2,6 +2,7 @@ import type { Messages } from "$/i18n/i18n.svelte";
 
 export const page: Messages["page"] = {
   brand: "StripSession",
+  policy: "Datenschutzerklärung",
   skip: "Zum Inhalt springen",
   loading: "Lädt …",
   broken: "Auf dieser Seite ist etwas schiefgegangen. Lade sie neu und versuch es noch einmal.",

@@ -1,5 +1,6 @@
 export const page = {
   brand: "StripSession",
+  policy: "Privacy policy",
   skip: "Skip to the content",
   loading: "Loading…",
   broken: "Something went wrong in this page. Reload it and try again.",

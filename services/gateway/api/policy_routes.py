@@ -1,0 +1,161 @@
+"""The privacy policy: for clients, and as a page that needs neither an account nor a script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from services.gateway.api.calls import ask
+from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, json_answer
+from services.gateway.api.policy_schemas import FRAME
+from services.gateway.api.schema import Number, Text
+from services.gateway.api.web_files import POLICY as CONTENT_POLICY
+from stripsession.retention.v1 import policy_service_pb2 as pb
+
+if TYPE_CHECKING:
+    from stripsession.retention.v1.policy_service_pb2_grpc import PolicyServiceAsyncStub
+
+PAGE = "/privacy"
+LANGUAGES = ("en", "de")
+_VERSION = Number("version", "Which version; 0 means the one in force.", 0, 10_000, 0)
+_LANGUAGE = Text("lang", "The language of the page.", options=LANGUAGES)
+
+
+class PolicyRoutes:
+    """What is promised, and was."""
+
+    def __init__(self, policies: PolicyServiceAsyncStub) -> None:
+        """Retention has every version."""
+        self._policies = policies
+
+    def endpoints(self) -> list[Endpoint]:
+        """The route of the contract."""
+        return [
+            Endpoint(
+                "GET",
+                "/v1/privacy/policy",
+                "getPolicy",
+                "The privacy policy, in force or as it was.",
+                self.policy,
+                (Answer(200, "One version.", "Policy"),),
+                Access.PUBLIC,
+                query=(_VERSION,),
+                tag="privacy",
+                description="In every language, clause by clause. /privacy is the same as a page.",
+                refusals=("POLICY_VERSION_NOT_FOUND",),
+            )
+        ]
+
+    def pages(self) -> list[Endpoint]:
+        """The page, which is part of no contract."""
+        summary, query = "The privacy policy as a page.", (_VERSION, _LANGUAGE)
+        return [Endpoint("GET", PAGE, "showPolicy", summary, self.page, (), Access.PUBLIC, query=query)]
+
+    async def policy(self, call: Call) -> Response:
+        """As JSON."""
+        return json_answer(policy_json(await self._read(call)))
+
+    async def page(self, call: Call) -> Response:
+        """As HTML, in the language that is asked for, or that the browser prefers."""
+        language = call.text("lang") or _preferred(call.request.headers.get("accept-language", ""))
+        text = "\n".join(page_of(await self._read(call), language))
+        headers = {
+            "Content-Language": language,
+            "Content-Security-Policy": CONTENT_POLICY,
+            "Cache-Control": "no-cache",
+            "Vary": "Accept-Language",
+        }
+        return Response(text, media_type="text/html", headers=headers)
+
+    async def _read(self, call: Call) -> pb.GetPolicyResponse:
+        return await ask(self._policies.GetPolicy, pb.GetPolicyRequest(version=call.number("version")))
+
+
+def policy_json(answer: pb.GetPolicyResponse) -> dict[str, object]:
+    """A version, and which others there are."""
+    policy = answer.policy
+    return {
+        "version": _version_json(policy.version),
+        "title": _text_json(policy.title),
+        "lead": _text_json(policy.lead),
+        "sections": [_section_json(section) for section in policy.sections],
+        "frame": {name: _text_json(policy.frame[name]) for name in FRAME},
+        "versions": [_version_json(version) for version in answer.versions],
+    }
+
+
+def _section_json(section: pb.PolicySection) -> dict[str, object]:
+    return {
+        "section_id": section.section_id,
+        "title": _text_json(section.title),
+        "clauses": [
+            {
+                "clause_id": clause.clause_id,
+                "title": _text_json(clause.title),
+                "text": _text_json(clause.text),
+                "data": [_text_json(each) for each in clause.data],
+                "deadline": _text_json(clause.deadline),
+                "basis": _text_json(clause.basis),
+                "parties": [_text_json(each) for each in clause.parties],
+            }
+            for clause in section.clauses
+        ],
+    }
+
+
+def _version_json(version: pb.PolicyVersion) -> dict[str, object]:
+    return {"version": version.version, "date": version.date, "digest": version.digest}
+
+
+def _text_json(text: pb.PolicyText) -> dict[str, str]:
+    return {language: text.by_language[language] for language in LANGUAGES}
+
+
+def _preferred(accepted: str) -> str:
+    """The first of our languages that a browser names; it names them in its order."""
+    wanted = (tag.partition(";")[0].strip().lower()[:2] for tag in accepted.split(","))
+    return next((tag for tag in wanted if tag in LANGUAGES), LANGUAGES[0])
+
+
+def page_of(answer: pb.GetPolicyResponse, language: str) -> Iterator[str]:
+    """Every word is of the policy: what no clause says can stand nowhere here."""
+    policy, version = answer.policy, answer.policy.version
+
+    def said(text: pb.PolicyText) -> str:
+        return escape(text.by_language[language])
+
+    def framed(name: str) -> str:
+        return said(policy.frame[name])
+
+    yield f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    yield '<meta name="color-scheme" content="light dark">'
+    yield f"<title>{said(policy.title)} | {framed('home')}</title>"
+    yield '<link rel="icon" href="/icon.svg" type="image/svg+xml">\n<link rel="stylesheet" href="/policy.css">\n</head>'
+    yield f'<body>\n<main>\n<p><a href="/">{framed("home")}</a></p>\n<h1>{said(policy.title)}</h1>'
+    yield f"<p>{said(policy.lead)}</p>"
+    yield f"<p>{framed('version')} {version.version}, {framed('from')} "
+    yield f'<time datetime="{version.date}">{version.date}</time></p>\n<nav><ul>'
+    for other in LANGUAGES:
+        yield f'<li><a href="{PAGE}?version={version.version}&amp;lang={other}" hreflang="{other}">{other}</a></li>'
+    yield "</ul></nav>"
+    for section in policy.sections:
+        yield f"<section>\n<h2>{section.section_id}. {said(section.title)}</h2>"
+        for clause in section.clauses:
+            anchor = f"clause-{clause.clause_id}"
+            yield f'<article id="{anchor}">\n<h3><a href="#{anchor}">{clause.clause_id}</a> {said(clause.title)}</h3>'
+            yield f"<p>{said(clause.text)}</p>\n<dl>"
+            told = {"data": clause.data, "deadline": [clause.deadline], "basis": [clause.basis]}
+            for name, texts in (told | {"parties": clause.parties}).items():
+                if texts:
+                    yield f"<dt>{framed(name)}</dt><dd>{', '.join(said(text) for text in texts)}</dd>"
+            yield "</dl>\n</article>"
+        yield "</section>"
+    yield f"<section>\n<h2>{framed('versions')}</h2>\n<ul>"
+    for each in answer.versions:
+        address = f"{PAGE}?version={each.version}&amp;lang={language}"
+        yield f'<li><a href="{address}">{framed("version")} {each.version}</a>, {each.date}</li>'
+    yield "</ul>\n</section>\n</main>\n</body>\n</html>\n"
