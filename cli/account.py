@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from cli import exits, operators
 from cli.gateway import Gateway, Json
+from cli.minutes import minutes_had, minutes_taken, of_plan
 from cli.signin import LOCAL_EMAIL, SignInLink, assign_plan, create_link, find_account, local_address, public_address
 from cli.terminal import as_called, with_data
 from stripsession.billing.v1 import billing_service_pb2
@@ -92,8 +94,9 @@ def lines_of(offers: Sequence[Json], usage: Json | None, email: str, more: str) 
         told = f"What {email} has and has used is shown to its owner alone."
         return *plans, "", told, f"To put it on a plan: {change}"
     now = usage["plan"]
-    used, whole = _minutes(usage["settled_s"]), _minutes(now["seconds_a_month"])
-    told = f"{email} is on {now['name']}: {used} of {whole} minutes are used this month."
+    used_s, whole_s = of_plan(usage, datetime.datetime.now(datetime.UTC))
+    used = f"{minutes_taken(used_s):,} of {minutes_had(whole_s):,} minutes are used this month"
+    told = f"{email} is on {now['name']}: {used}."
     return *plans, "", told, f"To change that: {change}"
 
 
@@ -116,7 +119,7 @@ def _terms(offer: Json) -> str:
 
 
 def _minutes(seconds: float) -> str:
-    return f"{round(seconds / 60):,}"
+    return f"{minutes_had(seconds):,}"
 
 
 def _length(seconds: float) -> str:

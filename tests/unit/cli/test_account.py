@@ -37,7 +37,7 @@ OFFERS = [FREE, STUDIO]
 
 def test_plans_are_listed_with_what_they_give() -> None:
     """Each plan is a line; below stands whose plan it is, what is used of it, and how to change it."""
-    usage = {"plan": FREE, "settled_s": 25 * 60}
+    usage = {"plan": FREE, "settled_s": 1470, "reserved_s": 0, "left_s": 3600 - 1470, "grants": []}
     assert account.lines_of(OFFERS, usage, "ann@band.example", " --email ann@band.example") == (
         "free    60 minutes a month, songs up to 15 minutes, one at a time",
         "studio  6,000 minutes a month, songs up to 12 hours, 5 at once",
@@ -96,7 +96,7 @@ class House:
             return httpx.Response(400, json={"detail": "broken"})
         name = self.plans[request.headers["authorization"].removeprefix("Bearer ")]
         now = next(offer for offer in OFFERS if offer["name"] == name)
-        return httpx.Response(200, json={"plan": now, "settled_s": 0})
+        return httpx.Response(200, json={"plan": now, "left_s": now["seconds_a_month"], "grants": []})
 
 
 @pytest.fixture
