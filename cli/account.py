@@ -81,7 +81,6 @@ async def _offers_and_usage(data: Path, link: SignInLink) -> tuple[Sequence[Json
         offers: Sequence[Json] = (await gateway.json("GET", "/v1/billing/plans"))["plans"]
         return offers, await gateway.json("GET", "/v1/billing/usage")
     finally:
-        await gateway.sign_out()
         await gateway.close()
 
 
