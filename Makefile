@@ -188,7 +188,7 @@ $(VENV)/pyvenv.cfg:
 
 # What pip and npm say of a network that is away is long, and says nothing of what to do.
 not_installed = echo "Packages could not be installed; the reason stands above. They come over the network: see that this machine \
-  reaches it (behind a proxy, set HTTPS_PROXY) and that the disk has 1.5 GB free, then give the same command again." >&2
+  reaches it (behind a proxy, set HTTPS_PROXY) and that the disk has 1.6 GB free, then give the same command again." >&2
 
 # What `make run` needs. An environment that already has the development lock has all of it.
 .state/run: requirements/run.txt pyproject.toml $(VENV)/pyvenv.cfg

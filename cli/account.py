@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from cli import exits, operators
 from cli.gateway import Gateway, Json
+from cli.minutes import minutes_had, minutes_taken, of_plan
 from cli.signin import LOCAL_EMAIL, SignInLink, assign_plan, create_link, find_account, local_address, public_address
 from cli.terminal import as_called, with_data
 from stripsession.billing.v1 import billing_service_pb2
@@ -84,7 +86,6 @@ async def _offers_and_usage(data: Path, link: SignInLink) -> tuple[Sequence[Json
         offers: Sequence[Json] = (await gateway.json("GET", "/v1/billing/plans"))["plans"]
         return offers, await gateway.json("GET", "/v1/billing/usage")
     finally:
-        await gateway.sign_out()
         await gateway.close()
 
 
@@ -97,9 +98,9 @@ def lines_of(offers: Sequence[Json], usage: Json | None, email: str, more: str) 
         told = f"What {email} has and has used is shown to its owner alone."
         return *plans, "", told, f"To put it on a plan: {change}"
     now = usage["plan"]
-    # Not of the plan's month: a pack's minutes are used and left as well.
-    used, left = _minutes(usage["settled_s"]), _minutes(usage["left_s"])
-    told = f"{email} is on {now['name']}: {used} minutes are used in this period, {left} are left."
+    used_s, whole_s = of_plan(usage, datetime.datetime.now(datetime.UTC))
+    used = f"{minutes_taken(used_s):,} of {minutes_had(whole_s):,} minutes are used in this period"
+    told = f"{email} is on {now['name']}: {used}; {minutes_had(usage['left_s']):,} are left, packs included."
     return *plans, "", told, f"To change that: {change}"
 
 
@@ -126,7 +127,7 @@ def _terms(offer: Json) -> str:
 
 
 def _minutes(seconds: float) -> str:
-    return f"{round(seconds / 60):,}"
+    return f"{minutes_had(seconds):,}"
 
 
 def _length(seconds: float) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import re
+from pathlib import Path
 
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 from rich.console import Console
 
-from chassis.rpc.errors import from_error
+from chassis.rpc.client import Channel
+from chassis.rpc.errors import from_error, is_transient
 from cli import exits, operators
 from cli.exits import CommandFault
-from cli.signin import console_channel, find_account
+from cli.signin import console_channel, find_account, is_known
 from cli.terminal import as_called, with_data
 from stripsession.retention.v1 import erasure_administration_service_pb2 as pb
 from stripsession.retention.v1 import erasure_administration_service_pb2_grpc as pb_grpc
@@ -20,18 +23,19 @@ from stripsession.retention.v1 import erasure_administration_service_pb2_grpc as
 HELP = (
     "Erase a person with their songs, subscription and account, for good, and say how far that is. Name them by their "
     "identifier, usr_..., and say --now: without it nothing is done but to say how far it is, service by service. "
-    "--email says whose an address is and erases nobody. One that is over is begun once more with --again: after a "
-    "backup was brought back, services may hold what they had removed. The person is signed out everywhere as it "
-    "begins."
+    "--email says whose an address is and erases nobody. One that is over is begun once more with --again, which also "
+    "takes an identifier that is nobody's here: after a backup was brought back, services may hold what they had "
+    "removed. The person is signed out everywhere as it begins."
 )
+_IDENTIFIER = re.compile(r"usr_[0-9a-f]{32}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `erase`."""
     whom = parser.add_mutually_exclusive_group(required=True)
-    whom.add_argument("user_id", nargs="?", default="", help="whom: usr_ and 32 digits and letters")
+    whom.add_argument("user_id", nargs="?", default="", help="whom: usr_ and 32 digits and letters from a to f")
     whom.add_argument("--email", default="", help="say whose account an address is, and erase nobody")
-    parser.add_argument("--again", action="store_true", help="once more, where it is over")
+    parser.add_argument("--again", action="store_true", help="once more where it is over, and whom nobody knows here")
     parser.add_argument("--now", action="store_true", help="do it; without this, only say how far it is")
     operators.add_arguments(parser)
 
@@ -45,22 +49,58 @@ async def run(arguments: argparse.Namespace, console: Console) -> int:
         command = f"stripsession erase {user_id}{with_data(arguments.data)} --now"
         _say(console, f"{arguments.email} is {user_id}.", f"To erase them for good: `{command}`")
         return exits.DONE
+    if not _IDENTIFIER.fullmatch(arguments.user_id):
+        text = f"{arguments.user_id} is no identifier, which is usr_ and 32 digits and letters from a to f"
+        raise CommandFault(f"{text}; --email ADDRESS says whose an address is", exits.USAGE)
     channel = console_channel(arguments.data, "retention")
-    stub, more = pb_grpc.ErasureAdministrationServiceStub(channel.grpc), with_data(arguments.data)
     try:
-        if arguments.now:
-            asking = pb.ErasePersonRequest(user_id=arguments.user_id, again=arguments.again)
-            lines = lines_of(arguments.user_id, await stub.ErasePerson(asking), more)
-        else:
-            state = await stub.GetErasure(pb.GetErasureRequest(user_id=arguments.user_id))
-            lines = state_of(arguments.user_id, state, datetime.datetime.now(datetime.UTC), more)
-    except grpc.RpcError as error:
-        refusal = from_error(error)
-        raise CommandFault(f"nobody is erased: {refusal.message or refusal.reason}") from error
+        say = _begun if arguments.now else _looked_at
+        _say(console, *await say(channel, arguments, with_data(arguments.data)))
     finally:
         await channel.stop()
-    _say(console, *lines)
     return exits.DONE
+
+
+async def _looked_at(channel: Channel, arguments: argparse.Namespace, more: str) -> tuple[str, ...]:
+    state = await _state(channel, arguments.user_id)
+    return state_of(arguments.user_id, state, datetime.datetime.now(datetime.UTC), more)
+
+
+async def _begun(channel: Channel, arguments: argparse.Namespace, more: str) -> tuple[str, ...]:
+    user_id: str = arguments.user_id
+    if not arguments.again:
+        await _require_somebody(channel, arguments.data, user_id)
+    try:
+        asking = pb.ErasePersonRequest(user_id=user_id, again=arguments.again)
+        answer = await pb_grpc.ErasureAdministrationServiceStub(channel.grpc).ErasePerson(asking)
+    except grpc.RpcError as error:
+        if not is_transient(error):
+            raise _nobody(error) from error
+        # It may have been begun, and its answer lost.
+        why, look = from_error(error), f"`stripsession erase {user_id}{more}` says how far it is"
+        text = f"it is not known whether the erasure of {user_id} began ({why.message or why.reason}); {look}"
+        raise CommandFault(text) from error
+    return lines_of(user_id, answer, more)
+
+
+async def _require_somebody(channel: Channel, data: Path, user_id: str) -> None:
+    """Retention itself takes any identifier, as after a backup each service knows others: here a slip is found."""
+    state = await _state(channel, user_id)
+    if not state.HasField("erasure") and not await is_known(data, user_id):
+        raise CommandFault(f"nobody here is {user_id}; after a backup was brought back say --again")
+
+
+async def _state(channel: Channel, user_id: str) -> pb.GetErasureResponse:
+    request = pb.GetErasureRequest(user_id=user_id)
+    try:
+        return await pb_grpc.ErasureAdministrationServiceStub(channel.grpc).GetErasure(request)
+    except grpc.RpcError as error:
+        raise _nobody(error) from error
+
+
+def _nobody(error: grpc.RpcError) -> CommandFault:
+    refusal = from_error(error)
+    return CommandFault(f"nobody is erased: {refusal.message or refusal.reason}")
 
 
 def lines_of(user_id: str, answer: pb.ErasePersonResponse, more: str = "") -> tuple[str, ...]:

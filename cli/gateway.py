@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import ipaddress
 import json
+import platform
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
@@ -26,6 +27,8 @@ _EVENT_OVERDUE_S = 20.0
 """Longer than the pause between two signs of life of an event stream, which is 15 s."""
 _WISHED_PAUSE_S_MAX = 30.0
 """Longest pause that a server's Retry-After is believed for: whatever stands on the way may say anything."""
+_PARTING_S = 5.0
+"""How long a command that ends waits to have its session ended."""
 _BUSY = frozenset({429, 502, 503, 504})
 
 Json = dict[str, Any]
@@ -75,27 +78,37 @@ class Gateway:
         self._http = httpx.AsyncClient(
             base_url=self.address,
             timeout=httpx.Timeout(_ANSWER_S, connect=_CONNECT_S),
+            # By this a person knows the session, under "where you are signed in".
+            headers={"User-Agent": f"stripsession ({platform.system()})"},
             transport=transport,
             # No proxy reaches this machine's own loopback.
             trust_env=not _is_loopback(httpx.URL(self.address).host),
         )
         self._tokens: Tokens | None = None
         self._kept: Keeping | None = None
+        self._is_for_now = False
         self._sign_in_again: Callable[[], Awaitable[None]] | None = None
         self._renewing = asyncio.Lock()
         self._silence = Silence()
 
     async def close(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
+        """Close the connections; a session that was opened for this command alone ends first, if it can be told."""
+        try:
+            if self._is_for_now:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_PARTING_S):
+                        await self.sign_out()
+        finally:
+            await self._http.aclose()
 
     async def redeem_link(self, code: str) -> None:
-        """Sign in with a one-time code. Raises Refused."""
+        """Sign in with a one-time code, until this is closed. Raises Refused."""
         answer = await self._patiently("POST", "/v1/auth/link", json={"code": code}, signed=False)
         self._hold(answer.json())
+        self._is_for_now = True
 
     async def sign_in(self, email: str, password: str) -> None:
-        """Sign in with a password. Raises Refused."""
+        """Sign in with a password, until this is closed. Raises Refused."""
         body = {"email": email, "password": password}
         answer = await self._patiently("POST", "/v1/auth/login", json=body, signed=False)
         if answer.status_code == httpx.codes.ACCEPTED:
@@ -103,6 +116,7 @@ class Gateway:
             detail = "This account asks for a second step. Sign in with `stripsession login`, or use an API key."
             raise Refused(answer.status_code, {"detail": detail, "reason": "SECOND_STEP_NEEDED"})
         self._hold(answer.json())
+        self._is_for_now = True
 
     def use_key(self, key: str) -> None:
         """Act by an API key."""

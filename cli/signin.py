@@ -77,6 +77,22 @@ async def find_account(data: Path, email: str) -> str:
     return answer.user_id
 
 
+async def is_known(data: Path, user_id: str) -> bool:
+    """Whether an identifier is that of somebody with an account of the local stack. Raises CommandFault."""
+    channel = console_channel(data, "auth")
+    try:
+        request = administration_pb2.FindAccountRequest(user_id=user_id)
+        await administration_grpc.AccountAdministrationServiceStub(channel.grpc).FindAccount(request)
+    except grpc.RpcError as error:
+        refusal = from_error(error)
+        if refusal.code == grpc.StatusCode.NOT_FOUND:
+            return False
+        raise CommandFault(f"nobody was looked up: {refusal.message or refusal.reason}") from error
+    finally:
+        await channel.stop()
+    return True
+
+
 async def assign_plan(data: Path, user_id: str, plan: str) -> billing_service_pb2.AssignPlanResponse:
     """Put an account of the local stack on a plan. Raises CommandFault."""
     channel = console_channel(data, "billing")

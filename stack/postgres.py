@@ -36,6 +36,9 @@ def initialise(layout: Layout) -> None:
 
 async def answers(layout: Layout, port: int) -> bool:
     """Whether the server takes connections."""
+    if not _says_ready(layout.postgres / "postmaster.pid"):
+        # It would turn us away, and say so in its log as FATAL.
+        return False
     with contextlib.suppress(OSError, asyncpg.PostgresError, TimeoutError):
         connection = await asyncpg.connect(_admin_url(layout, port, "postgres"), timeout=2)
         await connection.close()
@@ -68,6 +71,13 @@ async def ensure_roles(layout: Layout, port: int) -> None:
 
 def _admin_url(layout: Layout, port: int, database: str) -> str:
     return f"postgresql://postgres:{secret(layout.secrets, 'postgres')}@127.0.0.1:{port}/{database}"
+
+
+def _says_ready(pidfile: Path) -> bool:
+    """As pg_ctl reads it: the server writes how far it is into the eighth line."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return [line.strip() for line in pidfile.read_text().splitlines()[7:8]] == ["ready"]
+    return False
 
 
 def _alive(pidfile: Path) -> bool:

@@ -15,6 +15,7 @@ export default defineConfig({
     emptyOutDir: false,
     rollupOptions: {
       input: at("./src/offline/service-worker.ts"),
+      checks: { bundlerTimings: false },
       // A service worker has one address for good, and not every browser takes one that imports.
       output: { format: "iife", entryFileNames: "service-worker.js" },
     },

@@ -15,7 +15,11 @@ export default defineConfig({
     // Nothing inline: the content security policy allows neither inline scripts nor data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: [at("./index.html"), at("./missing.html"), at("./src/ahead.ts")] },
+    rollupOptions: {
+      input: [at("./index.html"), at("./missing.html"), at("./src/ahead.ts")],
+      // On a slow machine every build is told to be slow, in ten lines among which a real warning would not be seen.
+      checks: { bundlerTimings: false },
+    },
   },
   worker: { format: "es" },
   // `npm run dev` with the stack running: the page from here, everything else from the gateway.

@@ -16,5 +16,5 @@ class AccountAdministrationServicer(pb_grpc.AccountAdministrationServiceServicer
         self._ports = ports
 
     async def FindAccount(self, request: pb.FindAccountRequest, context: object) -> pb.FindAccountResponse:
-        """Whose account an address is."""
-        return pb.FindAccountResponse(user_id=await find_account(self._ports, request.email))
+        """Whose account an address is, or whether an identifier is anybody's."""
+        return pb.FindAccountResponse(user_id=await find_account(self._ports, request.email, request.user_id))

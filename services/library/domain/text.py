@@ -8,6 +8,7 @@ TITLE_CHARACTERS_MAX = 200
 FILE_NAME_CHARACTERS_MAX = 255
 SEARCH_WORDS_MAX = 8
 _UNTITLED = "Untitled"
+_BETWEEN = " - "
 _MARK_FIRST, _MARK_LAST = "\u0300", "\u036f"
 _STRUCK = str.maketrans("\u00f8\u0142\u0111\u0127\u0167\u0131", "oldhti")
 _HIDDEN = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -30,6 +31,13 @@ def title_of(file_name: str) -> str:
     stem, dot, extension = file_name.rpartition(".")
     is_extension = bool(dot and stem.strip() and 1 <= len(extension) <= 5 and extension.isalnum())
     return clean_title(stem if is_extension else file_name) or _UNTITLED
+
+
+def split_title(title: str) -> tuple[str, str]:
+    """Artist and title, where a clean title that was a file's name holds both: "Artist - Title"; else no artist."""
+    artist, dash, rest = title.partition(_BETWEEN)
+    # In front of a song of an album stands its number.
+    return (artist, rest) if dash and not artist.isdigit() else ("", title)
 
 
 def search_text(title: str, artist: str) -> str:

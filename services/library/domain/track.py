@@ -17,6 +17,7 @@ from services.library.domain.errors import (
 from services.library.domain.file_tags import Cover, FileTags
 from services.library.domain.remark import Remark, joined
 from services.library.domain.segment import Segment
+from services.library.domain.text import split_title
 
 
 class TrackState(enum.Enum):
@@ -140,18 +141,26 @@ class Track:
 
     def accepted(self, acceptance: Acceptance) -> Track:
         """Separation took the job. A worker may have been faster than its answer: what it wrote stays."""
+        artist, title = self._named(acceptance)
         return dataclasses.replace(
             self,
             state=TrackState.SEPARATING if self.state is TrackState.CHECKING else self.state,
             audio=acceptance.audio,
-            title=acceptance.tagged_title
-            if self.takes_tags and not self.title_chosen and acceptance.tagged_title
-            else self.title,
-            artist=acceptance.tagged_artist if self.takes_tags and not self.artist else self.artist,
+            title=title,
+            artist=artist,
             stems=self.stems or acceptance.stems,
             remarks=joined(acceptance.remarks, self.remarks),
             model=acceptance.model or self.model,
         )
+
+    def _named(self, acceptance: Acceptance) -> tuple[str, str]:
+        """Artist and title: the listener's, else the file's tags, else what the file's name tells."""
+        artist, title = acceptance.tagged_artist, acceptance.tagged_title
+        if not self.takes_tags:
+            return self.artist, self.title
+        if not (artist or title or self.artist or self.title_chosen):
+            return split_title(self.title)
+        return self.artist or artist, self.title if self.title_chosen else title or self.title
 
     def opened(self, job_id: str, attempt: int, stems: tuple[str, ...]) -> Track:
         """An attempt takes over. Raises AttemptFenced for another job or an older attempt, TrackNotSeparating."""

@@ -43,12 +43,12 @@ OFFERS = [FREE, STUDIO]
 
 def test_plans_are_listed_with_what_they_give() -> None:
     """Each plan is a line; below stands whose plan it is, what is used and left in all, and how to change it."""
-    usage = {"plan": FREE, "settled_s": 25 * 60, "left_s": 95 * 60}
+    usage = {"plan": FREE, "settled_s": 1470, "reserved_s": 0, "left_s": 3600 - 1470, "grants": []}
     assert account.lines_of(OFFERS, usage, "ann@band.example", " --email ann@band.example") == (
         f"free    {_FREE}",
         f"studio  {_STUDIO}",
         "",
-        "ann@band.example is on free: 25 minutes are used in this period, 95 are left.",
+        "ann@band.example is on free: 25 of 60 minutes are used in this period; 35 are left, packs included.",
         "To change that: `stripsession plan NAME --email ann@band.example`",
     )
 
@@ -100,7 +100,7 @@ class House:
             return httpx.Response(400, json={"detail": "broken"})
         name = self.plans[request.headers["authorization"].removeprefix("Bearer ")]
         now = next(offer for offer in OFFERS if offer["name"] == name)
-        return httpx.Response(200, json={"plan": now, "settled_s": 0, "left_s": now["seconds_a_month"]})
+        return httpx.Response(200, json={"plan": now, "left_s": now["seconds_a_month"], "grants": []})
 
 
 @pytest.fixture

@@ -8,12 +8,14 @@ import io
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import grpc
 import pytest
 from rich.console import Console
 
-from cli import erase, exits
+from cli import erase, exits, signin
 from cli.erase import lines_of, state_of
 from cli.exits import CommandFault
+from stripsession.auth.v1 import account_administration_service_pb2 as accounts_pb
 from stripsession.retention.v1 import erasure_administration_service_pb2 as pb
 
 PERSON = f"usr_{'ab' * 16}"
@@ -121,36 +123,104 @@ def test_what_is_over_says_when() -> None:
     assert again.endswith(f"`stripsession erase {PERSON} --now --again`")
 
 
-class Looking:
-    """Retention, asked over a channel; it takes no word that erases."""
+class Asked:
+    """Retention and auth, asked over a channel; an answer that is a status is a refusal."""
 
-    def __init__(self, answer: pb.GetErasureResponse) -> None:
+    def __init__(self, **answers: object) -> None:
         self.grpc = self
         self.asked: list[str] = []
-        self._answer = answer
+        self._answers = answers
 
     async def stop(self) -> None:
         """As a channel does."""
 
-    def unary_unary(self, method: str, *_: object, **__: object) -> Callable[..., Awaitable[pb.GetErasureResponse]]:
-        async def call(request: pb.GetErasureRequest) -> pb.GetErasureResponse:
-            self.asked.append(f"{method.rpartition('/')[2]} {request.user_id}")
-            return self._answer
+    def unary_unary(self, method: str, *_: object, **__: object) -> Callable[..., Awaitable[object]]:
+        name = method.rpartition("/")[2]
+
+        async def call(request: pb.GetErasureRequest) -> object:
+            self.asked.append(f"{name} {request.user_id}")
+            answer = self._answers[name]
+            if isinstance(answer, grpc.StatusCode):
+                raise grpc.aio.AioRpcError(answer, grpc.aio.Metadata(), grpc.aio.Metadata(), "why")
+            return answer
 
         return call
+
+
+async def said(monkeypatch: pytest.MonkeyPatch, asked: Asked, *words: str) -> str:
+    monkeypatch.setattr(erase, "console_channel", lambda *_: asked)
+    monkeypatch.setattr(signin, "console_channel", lambda *_: asked)
+    console = Console(file=io.StringIO(), width=300)
+    assert await erase.run(parsed(*words), console) == exits.DONE
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
 
 
 @pytest.mark.parametrize("words", [(PERSON,), (PERSON, "--again")])
 async def test_without_now_nothing_is_done(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     """Who only wants to know what it would do, or how far it is, asks for nothing that erases."""
-    channel = Looking(pb.GetErasureResponse())
-    monkeypatch.setattr(erase, "console_channel", lambda *_: channel)
-    console = Console(file=io.StringIO(), width=300)
-    assert await erase.run(parsed(*words), console) == exits.DONE
-    assert channel.asked == [f"GetErasure {PERSON}"]
-    assert isinstance(console.file, io.StringIO)
-    assert console.file.getvalue().startswith("Nothing was done")
-    assert f"stripsession erase {PERSON} --now" in console.file.getvalue()
+    asked = Asked(GetErasure=pb.GetErasureResponse())
+    told = await said(monkeypatch, asked, *words)
+    assert asked.asked == [f"GetErasure {PERSON}"]
+    assert told.startswith("Nothing was done")
+    assert f"stripsession erase {PERSON} --now" in told
+
+
+@pytest.mark.parametrize("more", [(), ("--now",), ("--now", "--again")])
+@pytest.mark.parametrize(
+    "slip", ["usr_zzz", PERSON[:-1], f"{PERSON}0", PERSON.upper(), "ann@band.example", f"{PERSON}\n"]
+)
+async def test_what_is_no_identifier_is_refused(
+    monkeypatch: pytest.MonkeyPatch, slip: str, more: tuple[str, ...]
+) -> None:
+    """A slip is told before anybody is asked anything, with what an identifier looks like."""
+    asked = Asked()
+    with pytest.raises(CommandFault, match=r"no identifier.*usr_ and 32 .*--email") as refused:
+        await said(monkeypatch, asked, slip, *more)
+    assert (refused.value.exit_code, asked.asked) == (exits.USAGE, [])
+
+
+async def test_whom_nobody_knows_is_not_erased(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An identifier that auth does not know and whose erasure was never asked for is told, not begun."""
+    asked = Asked(GetErasure=pb.GetErasureResponse(), FindAccount=grpc.StatusCode.NOT_FOUND)
+    with pytest.raises(CommandFault, match=f"nobody here is {PERSON}; after a backup was brought back say --again"):
+        await said(monkeypatch, asked, PERSON, "--now")
+    assert asked.asked == [f"GetErasure {PERSON}", f"FindAccount {PERSON}"]
+
+
+async def test_who_is_known_is_erased_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody with an account, somebody whose erasure is noted, and after a backup anybody."""
+    begun, found = answered(begun=True, auth=""), accounts_pb.FindAccountResponse(user_id=PERSON)
+    asked = Asked(GetErasure=pb.GetErasureResponse(), FindAccount=found, ErasePerson=begun)
+    assert "begins now" in await said(monkeypatch, asked, PERSON, "--now")
+    noted = Asked(GetErasure=looked(holder("auth")), ErasePerson=answered(auth=""))
+    assert "is under way" in await said(monkeypatch, noted, PERSON, "--now")
+    again = Asked(ErasePerson=begun)
+    assert "begins now" in await said(monkeypatch, again, PERSON, "--now", "--again")
+
+
+@pytest.mark.parametrize("lost", ["UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "UNKNOWN", "INTERNAL"])
+async def test_a_lost_answer_is_no_refusal(monkeypatch: pytest.MonkeyPatch, lost: str) -> None:
+    """Where the answer to the word that erases did not come, it may have begun, and nothing else is claimed."""
+    asked = Asked(ErasePerson=grpc.StatusCode[lost])
+    with pytest.raises(
+        CommandFault, match=rf"not known whether .* began .*`stripsession erase {PERSON}` says how far"
+    ) as told:
+        await said(monkeypatch, asked, PERSON, "--now", "--again")
+    assert "nobody is erased" not in str(told.value)
+
+
+async def test_a_refusal_says_that_nobody_is_erased(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was refused, or never asked for, did not begin, also where the answer to a look was lost."""
+    refused = Asked(ErasePerson=grpc.StatusCode.PERMISSION_DENIED)
+    with pytest.raises(CommandFault, match="nobody is erased"):
+        await said(monkeypatch, refused, PERSON, "--now", "--again")
+    for words in ((PERSON,), (PERSON, "--now")):
+        with pytest.raises(CommandFault, match="nobody is erased"):
+            await said(monkeypatch, Asked(GetErasure=grpc.StatusCode.UNAVAILABLE), *words)
+    unsure = Asked(GetErasure=pb.GetErasureResponse(), FindAccount=grpc.StatusCode.UNAVAILABLE)
+    with pytest.raises(CommandFault, match="nobody was looked up"):
+        await said(monkeypatch, unsure, PERSON, "--now")
 
 
 @pytest.mark.parametrize("more", ["--again", "--now"])

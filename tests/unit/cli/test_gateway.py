@@ -13,7 +13,9 @@ import pytest
 from cli import gateway as gateway_module
 from cli.exits import NOT_RUNNING, CommandFault
 from cli.gateway import Gateway, Refused
+from cli.sessions import SessionFile
 from cli.uploads import Memory, upload
+from services.gateway.domain.device import device_of
 
 ADDRESS = "http://127.0.0.1:8080"
 
@@ -29,6 +31,8 @@ class House:
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.unsigned: list[str] = []
+        self.ended: list[str] = []
+        self.programs: set[str] = set()
 
     def expire(self) -> None:
         self.access = "nobody has this"
@@ -39,8 +43,12 @@ class House:
         return httpx.Response(200, json={"access_token": self.access, "refresh_token": self.refresh})
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path in ("/v1/auth/link", "/v1/auth/login"):
+        self.programs.add(device_of(request.headers.get("user-agent", "")))
+        if request.url.path in ("/v1/auth/link", "/v1/auth/login", "/v1/auth/device/token"):
             return self.tokens()
+        if request.url.path == "/v1/auth/logout":
+            self.ended.append(json.loads(request.content)["refresh_token"])
+            return httpx.Response(204)
         if request.url.path == "/v1/auth/refresh":
             self.refreshes += 1
             self.refreshing.set()
@@ -59,6 +67,56 @@ async def signed_in(house: House) -> Gateway:
     gateway = Gateway(ADDRESS, httpx.MockTransport(house))
     await gateway.redeem_link("code")
     return gateway
+
+
+@pytest.mark.parametrize("way", ["link", "password"])
+async def test_a_session_ends_with_the_command_that_opened_it(way: str) -> None:
+    """A sign-in for one command is named after this program, and is gone when it ends, whatever it was renewed to."""
+    house = House()
+    gateway = Gateway(ADDRESS, httpx.MockTransport(house))
+    await (gateway.redeem_link("code") if way == "link" else gateway.sign_in("ada@example.org", "a long enough secret"))
+    house.expire()
+    await gateway.json("GET", "/one")
+    await gateway.close()
+    assert house.ended == ["refresh-2"]
+    (program,) = house.programs
+    assert program.partition(", ")[0] == "stripsession"
+
+
+async def test_a_session_that_is_kept_outlives_the_command(tmp_path: Path) -> None:
+    """Neither the session of `login` nor an API key is ended by a command that acts by it."""
+    house = House()
+    device = Gateway(ADDRESS, httpx.MockTransport(house))
+    await device.redeem_device("code")
+    kept = SessionFile(ADDRESS, tmp_path)
+    kept.write(device.tokens())
+    await device.close()
+    later = Gateway(ADDRESS, httpx.MockTransport(house))
+    later.keep_session(kept)
+    await later.close()
+    key = Gateway(ADDRESS, httpx.MockTransport(house))
+    key.use_key("sks_live_key")
+    await key.close()
+    assert house.ended == []
+
+
+async def test_a_command_ends_where_its_session_cannot_be_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gateway that went away, or says nothing, holds nobody up who wants to leave."""
+    monkeypatch.setattr(gateway_module, "_PARTING_S", 0.01)
+    house = House()
+    for fault in (httpx.ConnectError("away"), None):
+
+        async def parting(request: httpx.Request, fault: Exception | None = fault) -> httpx.Response:
+            if request.url.path == "/v1/auth/logout":
+                if fault is not None:
+                    raise fault
+                await asyncio.Event().wait()
+            return await house(request)
+
+        gateway = Gateway(ADDRESS, httpx.MockTransport(parting))
+        await gateway.redeem_link("code")
+        async with asyncio.timeout(5):
+            await gateway.close()
 
 
 async def test_requests_beside_a_renewal_wait_for_it() -> None:

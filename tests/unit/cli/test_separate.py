@@ -20,6 +20,7 @@ from cli.downloads import download
 from cli.exits import CommandFault
 from cli.gateway import Gateway
 from cli.mixes import read_mix
+from cli.signin import SignInLink
 from cli.songs import Outcome, Request
 from cli.uploads import Memory
 
@@ -50,6 +51,7 @@ class Server:
         self.by_key: dict[str, str] = {}
         self.ranges: list[str] = []
         self.files: list[str] = []
+        self.sessions: list[str] = []
         self.etag = '"one"'
         self.breaks = 0
         self.loses_answers = 0
@@ -63,6 +65,9 @@ class Server:
             model = {"name": "baseline", "stems": STEMS, "is_default": True}
             plan: dict[str, object] = {"title": "Free", "models": [], "default_model": None}
             return httpx.Response(200, json={"models": [model]} if path == "/v1/models" else {"plan": plan})
+        if path.startswith("/v1/auth/"):
+            self.sessions = ["refresh"] if path == "/v1/auth/link" else []
+            return httpx.Response(200, json={"access_token": "access", "refresh_token": "refresh"})
         if path.startswith("/v1/uploads"):
             return self._upload(request)
         if path == "/v1/tracks":
@@ -358,6 +363,30 @@ async def test_an_interrupt_says_how_to_go_on(
         await task
     said = [line for line in capsys.readouterr().out.splitlines() if "Interrupted" in line]
     assert said == ["Interrupted. The separation goes on at the server; run the same command again to fetch the stems."]
+
+
+@pytest.mark.parametrize("ending", ["done", "failed", "interrupted"])
+async def test_no_session_is_left_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
+    """The session of one command on this machine ends with it, on every way out."""
+
+    async def create_link(data: Path) -> SignInLink:
+        return SignInLink("code", "usr_1")
+
+    monkeypatch.setattr(separate, "create_link", create_link)
+    monkeypatch.setattr(separate, "local_address", lambda _: ADDRESS)
+    monkeypatch.setattr(separate, "Gateway", lambda address: Gateway(address, httpx.MockTransport(desk.server)))
+    words = ("--model", "none") if ending == "failed" else ()
+    if ending == "interrupted":
+        desk.server.may_end.clear()
+    task = asyncio.create_task(separate.run(desk.arguments(*words), Console(file=io.StringIO())))
+    if ending == "interrupted":
+        async with asyncio.timeout(10):
+            await desk.server.following.wait()
+        assert desk.server.sessions == ["refresh"]
+        task.cancel()
+    (outcome,) = await asyncio.gather(task, return_exceptions=True)
+    assert type(outcome) is {"done": int, "failed": CommandFault, "interrupted": asyncio.CancelledError}[ending]
+    assert desk.server.sessions == []
 
 
 def test_faults_are_one_line_however_long(tmp_path: Path) -> None:

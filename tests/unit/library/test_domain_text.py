@@ -15,6 +15,7 @@ from services.library.domain.text import (
     clean_title,
     search_text,
     search_words,
+    split_title,
     title_of,
 )
 
@@ -53,6 +54,39 @@ def test_file_names_are_no_paths(name: str) -> None:
 def test_title_of(name: str, title: str) -> None:
     """A title is the file's name without its extension."""
     assert title_of(name) == title
+
+
+@pytest.mark.parametrize(
+    ("title", "artist", "rest"),
+    [
+        ("Joshua Morin - On The Run", "Joshua Morin", "On The Run"),
+        ("A - B - C", "A", "B - C"),
+        ("On The Run", "", "On The Run"),
+        ("Jay-Z", "", "Jay-Z"),
+        ("AC-DC -Live", "", "AC-DC -Live"),
+        ("Song \u2013 Live", "", "Song \u2013 Live"),
+        # The number of a track is nobody's name.
+        ("01 - Intro", "", "01 - Intro"),
+        ("- B", "", "- B"),
+        ("A -", "", "A -"),
+    ],
+)
+def test_a_name_may_hold_artist_and_title(title: str, artist: str, rest: str) -> None:
+    """The first dash between spaces parts them; without one, or after a mere number, all of it is the title."""
+    assert split_title(title) == (artist, rest)
+
+
+@given(
+    st.text()
+    | st.lists(st.sampled_from(["a", "1", " ", "-", " - ", "\u00a0", "\u202e", "."]), max_size=12).map("".join)
+)
+def test_no_name_loses_its_title(name: str) -> None:
+    """Whatever a file is called, both parts are clean, the title has a character, and together they are the name."""
+    whole = title_of(clean_file_name(name))
+    artist, title = split_title(whole)
+    assert title
+    assert (clean_title(artist), clean_title(title)) == (artist, title)
+    assert whole == (f"{artist} - {title}" if artist else title)
 
 
 @given(st.text(min_size=1), st.text())

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n9stripsession/auth/v1/account_administration_service.proto\x12\x14stripsession.auth.v1\x1a\x31stripsession/authorization/v1/authorization.proto\"#\n\x12\x46indAccountRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\"&\n\x13\x46indAccountResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t2\xe9\x01\n\x1c\x41\x63\x63ountAdministrationService\x12\xc8\x01\n\x0b\x46indAccount\x12(.stripsession.auth.v1.FindAccountRequest\x1a).stripsession.auth.v1.FindAccountResponse\"d\xfa\x8d\x19`\n\x07\x63onsole*Speople tell an operator their address, and other services know them by another name0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n9stripsession/auth/v1/account_administration_service.proto\x12\x14stripsession.auth.v1\x1a\x31stripsession/authorization/v1/authorization.proto\"4\n\x12\x46indAccountRequest\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"&\n\x13\x46indAccountResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t2\xe9\x01\n\x1c\x41\x63\x63ountAdministrationService\x12\xc8\x01\n\x0b\x46indAccount\x12(.stripsession.auth.v1.FindAccountRequest\x1a).stripsession.auth.v1.FindAccountResponse\"d\xfa\x8d\x19`\n\x07\x63onsole*Speople tell an operator their address, and other services know them by another name0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,9 +35,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ACCOUNTADMINISTRATIONSERVICE'].methods_by_name['FindAccount']._loaded_options = None
   _globals['_ACCOUNTADMINISTRATIONSERVICE'].methods_by_name['FindAccount']._serialized_options = b'\372\215\031`\n\007console*Speople tell an operator their address, and other services know them by another name0\001'
   _globals['_FINDACCOUNTREQUEST']._serialized_start=134
-  _globals['_FINDACCOUNTREQUEST']._serialized_end=169
-  _globals['_FINDACCOUNTRESPONSE']._serialized_start=171
-  _globals['_FINDACCOUNTRESPONSE']._serialized_end=209
-  _globals['_ACCOUNTADMINISTRATIONSERVICE']._serialized_start=212
-  _globals['_ACCOUNTADMINISTRATIONSERVICE']._serialized_end=445
+  _globals['_FINDACCOUNTREQUEST']._serialized_end=186
+  _globals['_FINDACCOUNTRESPONSE']._serialized_start=188
+  _globals['_FINDACCOUNTRESPONSE']._serialized_end=226
+  _globals['_ACCOUNTADMINISTRATIONSERVICE']._serialized_start=229
+  _globals['_ACCOUNTADMINISTRATIONSERVICE']._serialized_end=462
 # @@protoc_insertion_point(module_scope)

@@ -47,8 +47,8 @@ class AccountAdministrationServiceServicer:
     """
 
     def FindAccount(self, request, context):
-        """Whose account an address is; nobody is signed in, and none is made. NOT_FOUND/ACCOUNT_NOT_FOUND,
-        INVALID_ARGUMENT/INVALID_EMAIL.
+        """Whose account an address is, or whether an identifier is anybody's; nobody is signed in, and none is made.
+        NOT_FOUND/ACCOUNT_NOT_FOUND, INVALID_ARGUMENT/INVALID_EMAIL.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

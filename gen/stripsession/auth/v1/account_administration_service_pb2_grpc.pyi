@@ -34,8 +34,8 @@ class AccountAdministrationServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AccountAdministrationServiceAsyncStub: ...
     FindAccount: _grpc.UnaryUnaryMultiCallable[_account_administration_service_pb2.FindAccountRequest, _account_administration_service_pb2.FindAccountResponse]
-    """Whose account an address is; nobody is signed in, and none is made. NOT_FOUND/ACCOUNT_NOT_FOUND,
-    INVALID_ARGUMENT/INVALID_EMAIL.
+    """Whose account an address is, or whether an identifier is anybody's; nobody is signed in, and none is made.
+    NOT_FOUND/ACCOUNT_NOT_FOUND, INVALID_ARGUMENT/INVALID_EMAIL.
     """
 
 @_typing.type_check_only
@@ -44,8 +44,8 @@ class AccountAdministrationServiceAsyncStub(AccountAdministrationServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     FindAccount: _aio.UnaryUnaryMultiCallable[_account_administration_service_pb2.FindAccountRequest, _account_administration_service_pb2.FindAccountResponse]  # type: ignore[assignment]
-    """Whose account an address is; nobody is signed in, and none is made. NOT_FOUND/ACCOUNT_NOT_FOUND,
-    INVALID_ARGUMENT/INVALID_EMAIL.
+    """Whose account an address is, or whether an identifier is anybody's; nobody is signed in, and none is made.
+    NOT_FOUND/ACCOUNT_NOT_FOUND, INVALID_ARGUMENT/INVALID_EMAIL.
     """
 
 class AccountAdministrationServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -57,8 +57,8 @@ class AccountAdministrationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _account_administration_service_pb2.FindAccountRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_account_administration_service_pb2.FindAccountResponse, _abc.Awaitable[_account_administration_service_pb2.FindAccountResponse]]:
-        """Whose account an address is; nobody is signed in, and none is made. NOT_FOUND/ACCOUNT_NOT_FOUND,
-        INVALID_ARGUMENT/INVALID_EMAIL.
+        """Whose account an address is, or whether an identifier is anybody's; nobody is signed in, and none is made.
+        NOT_FOUND/ACCOUNT_NOT_FOUND, INVALID_ARGUMENT/INVALID_EMAIL.
         """
 
 def add_AccountAdministrationServiceServicer_to_server(servicer: AccountAdministrationServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
