@@ -39,7 +39,7 @@ export const account: Messages["account"] = {
   allFormats: "Jedes Format",
   change: "Deinen Tarif ändert, wer diesen Server betreibt.",
   changeHere:
-    "Bist du das selbst, dann geht es mit diesem Befehl und dem Namen des Tarifs. Im Ordner von StripSession schreib .venv/bin/ davor:",
+    "Betreibst du diesen Server, dann gibt dir dieser Befehl den Tarif, den er nennt, ohne Zahlung. Im Ordner von StripSession schreib .venv/bin/ davor:",
 
   page: "Sprache und Aussehen",
   language: "Sprache",
