@@ -3289,6 +3289,8 @@ export interface components {
             plans: components["schemas"]["Plan"][];
             /** @description All on offer. */
             packs: components["schemas"]["Pack"][];
+            /** @description Name of the plan that one is on before, and after, any other; null where it is not told. */
+            first_plan: string | null;
         };
         /**
          * @description plan_month: a month on a plan; plan_period: a paid period; trial; top_up: a pack; courtesy: the operator's; correction: of a refund or dispute; unspecified: newer than this gateway.

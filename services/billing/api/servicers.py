@@ -29,7 +29,9 @@ class BillingServicer(pb_grpc.BillingServiceServicer):
         """The plans and packs on offer."""
         offers = self._ports.plans
         return pb.ListPlansResponse(
-            plans=[plan_message(plan) for plan in offers.plans], packs=[pack_message(pack) for pack in offers.packs]
+            plans=[plan_message(plan) for plan in offers.plans],
+            packs=[pack_message(pack) for pack in offers.packs],
+            first_plan=offers.default.name,
         )
 
     async def GetUsage(self, request: pb.GetUsageRequest, context: Context) -> pb.GetUsageResponse:

@@ -230,6 +230,7 @@ BY_SCHEMA: Mapping[str, object] = {
     "Plans": {
         "plans": [_PLAN],
         "packs": [{"name": "hour", "title": "60 minutes", "seconds": 3600, "life_days": 365}],
+        "first_plan": "free",
     },
     "SessionList": {
         "sessions": [

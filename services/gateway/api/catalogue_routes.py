@@ -104,7 +104,7 @@ class CatalogueRoutes:
         """The plans and packs."""
         answer = await ask(self._billing.ListPlans, billing_service_pb2.ListPlansRequest())
         plans, packs = [plan_json(plan) for plan in answer.plans], [pack_json(pack) for pack in answer.packs]
-        return json_answer({"plans": plans, "packs": packs})
+        return json_answer({"plans": plans, "packs": packs, "first_plan": answer.first_plan or None})
 
     async def usage(self, call: Call) -> Response:
         """The period so far."""

@@ -207,6 +207,9 @@ SCHEMAS: Mapping[str, Schema] = {
         "The plans, and packs beside them.",
         plans=list_of("Plan", "All on offer."),
         packs=list_of("Pack", "All on offer."),
+        first_plan=or_null(
+            text("Name of the plan that one is on before, and after, any other; null where it is not told.")
+        ),
     ),
     "GrantSource": one_of(
         "plan_month: a month on a plan; plan_period: a paid period; trial; top_up: a pack; courtesy: the operator's;"

@@ -12,7 +12,7 @@ class FakeBilling(billing_service_pb2_grpc.BillingServiceServicer):
 
     async def ListPlans(self, request: Any, context: Any) -> billing_service_pb2.ListPlansResponse:
         pack = billing_service_pb2.Pack(name="hour", title="60 minutes", seconds=3600, life_days=365)
-        return billing_service_pb2.ListPlansResponse(plans=[self.PLAN], packs=[pack])
+        return billing_service_pb2.ListPlansResponse(plans=[self.PLAN], packs=[pack], first_plan=self.PLAN.name)
 
     async def GetUsage(self, request: Any, context: Any) -> billing_service_pb2.GetUsageResponse:
         grant = billing_service_pb2.Grant(

@@ -24,6 +24,7 @@ class FakeFactor:
         """`with_session` signs in whoever gets the answer."""
         self._with_session = with_session
         self.is_set = False
+        self.has_password = True
         self.is_fresh = True
         """Otherwise dangerous acts are refused until somebody shows who they are."""
         self.only_by = ""
@@ -67,7 +68,7 @@ class FakeFactor:
 
     async def _get(self, _: Request) -> Response:
         state = {"set_at": MOMENT, "recovery_codes_left": 9} if self.is_set else {"set_at": None}
-        return told("SecondFactor", {"recovery_codes_left": 0, "is_offered": True, **state})
+        return told("SecondFactor", {"recovery_codes_left": 0, "is_offered": self.has_password, **state})
 
     async def _begin(self, _: Request) -> Response:
         rows = ["".join("1" if module else "0" for module in row) for row in segno.make(_URI, micro=False).matrix]

@@ -217,7 +217,8 @@ class FakeGateway:
         return told("Usage", self.payments.usage(self.left_s))
 
     async def _plans(self, _: Request) -> Response:
-        return told("Plans", {"plans": [PLAN, *self.payments.plans()], "packs": self.payments.packs()})
+        plans = [PLAN, *self.payments.plans()]
+        return told("Plans", {"plans": plans, "packs": self.payments.packs(), "first_plan": PLAN["name"]})
 
     async def _erasures(self, _: Request) -> Response:
         return told("ErasurePage", {"erasures": [ERASURE], "next_cursor": None})

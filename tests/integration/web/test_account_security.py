@@ -48,6 +48,17 @@ async def test_a_password_is_changed(web: WebPage, gateway: FakeGateway) -> None
     assert gateway.mail.asked[-1]["password"] == "another horse battery"
 
 
+async def test_whoever_has_no_password_is_asked_for_none(web: WebPage, gateway: FakeGateway) -> None:
+    """A mail with a link that sets one is offered instead."""
+    gateway.factor.has_password = False
+    await web.page.goto(f"{web.address}/#/account/security")
+    await expect(web.page.get_by_text("You have no password.")).to_be_visible()
+    await expect(web.page.get_by_label("Present password")).to_have_count(0)
+    await web.page.get_by_role("button", name="Mail a link to set one").click()
+    await expect(web.page.get_by_text("A mail is on its way to ada@example.org.")).to_be_visible()
+    assert gateway.mail.asked == [{"email": "ada@example.org", "language": "en"}]
+
+
 async def test_a_forgotten_password(open_page: OpenPage, gateway: FakeGateway) -> None:
     """A mail is asked for from the sign-in form, in the page's language; its link chooses, and leaves the address."""
     page = await open_page()

@@ -7,6 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser import WebPage
 from tests.integration.web.fake_gateway import FakeGateway
+from tests.integration.web.told import PLAN
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
 
@@ -21,6 +22,7 @@ async def test_a_plan_is_ended_once_it_was_asked_for_twice(web: WebPage, gateway
     await expect(page.get_by_text("Renews on")).to_be_visible()
     await page.get_by_role("button", name="End the plan").click()
     await expect(dialog).to_contain_text("It stays as it is until June 4, 2030")
+    await expect(dialog).to_contain_text("you are on the Free plan, with 60 minutes a month")
     await dialog.get_by_role("button", name="Keep the plan").click()
     await expect(dialog).to_have_count(0)
     assert gateway.payments.state == "active"
@@ -55,3 +57,19 @@ async def test_a_plan_says_whose_songs_are_served_sooner(web: WebPage, gateway: 
     for title, turn in (("Free", "In turn"), ("Pro", "Sooner"), ("Studio", "Soonest")):
         plan = plans.filter(has=page.get_by_role("heading", name=title))
         await expect(plan).to_contain_text(f"While others wait {turn}")
+
+
+async def test_a_smaller_plan_says_what_it_costs(
+    web: WebPage, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before it is paid, at the price of a plan with fewer minutes than the present one, and at no other."""
+    home = {**PLAN, "name": "home", "seconds_a_month": 6_000_000}
+    gateway.payments.set_up()
+    monkeypatch.setattr("tests.integration.web.fake_payments.PLAN", home)
+    await web.page.goto(f"{web.address}/#/account/plan")
+    pro = web.page.get_by_role("button", name="Choose Pro").first
+    await expect(pro).to_have_accessible_description("Fewer minutes than you have now: 1,000 a month, not 100,000.")
+    await expect(web.page.get_by_text("Fewer minutes than you have now")).to_have_count(2)
+    monkeypatch.setattr("tests.integration.web.fake_payments.PLAN", PLAN)
+    await web.page.reload()
+    await expect(pro).to_have_accessible_description("")

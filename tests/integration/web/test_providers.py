@@ -23,7 +23,7 @@ async def test_somebody_new_comes_in_by_a_provider(open_page: OpenPage, gateway:
     await web.page.get_by_role("link", name="Ada").click()
     view = web.page.locator("#arrived")
     await expect(view.get_by_role("heading", name="One more thing")).to_be_focused()
-    await expect(view).to_contain_text("Google vouches for Ada, ada@example.org.")
+    await expect(view).to_contain_text("signed in with Google as Ada, ada@example.org.")
     await view.get_by_role("button", name="Create the account").click()
     await expect(view.get_by_role("alert")).to_contain_text("An account is for people of 13 or older.")
     await view.get_by_label("I am 13 or older").check()

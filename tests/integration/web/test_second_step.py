@@ -36,6 +36,11 @@ async def test_a_second_step_from_beginning_to_end(open_page: OpenPage, gateway:
     await dialog.get_by_label("Code from the app").fill(CODE)
     await dialog.get_by_role("button", name="Turn it on").click()
     await expect(dialog.get_by_text(RECOVERY[3])).to_be_visible()
+    for _ in range(3):
+        await page.page.keyboard.press("Escape")
+    await page.page.mouse.click(5, 5)
+    await expect(dialog.get_by_role("alert")).to_contain_text("I have kept them")
+    await expect(dialog.get_by_role("button", name="Close")).to_have_count(0)
     async with page.page.expect_download() as saved:
         await dialog.get_by_role("button", name="Download as a file").click()
     assert (await (await saved.value).path()).read_text().split() == RECOVERY

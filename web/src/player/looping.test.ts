@@ -17,3 +17,10 @@ test("who drags over a span hears it from its beginning; one too short for a loo
   expect(seek).toHaveBeenCalledOnce();
   expect(notices.announced).toBe("");
 });
+
+test("a loop is told in the tenths that its points are shown in", () => {
+  const practice = new Practice(() => null);
+  const desk = { practice, seek: vi.fn(), position_s: 30 } as unknown as Desk;
+  dragLoop(desk, { from_s: 5.04, to_s: 9.98 });
+  expect(notices.announced).toContain("0:05.0 to 0:10.0");
+});

@@ -5,7 +5,7 @@ import { i18n } from "$/i18n/i18n.svelte";
 import type { Desk } from "$/player/deskModel.svelte";
 import type { LoopPoint } from "$/player/practice.svelte";
 import type { Span } from "$/player/timeline";
-import { clock, clockTenths } from "$/state/text";
+import { clockTenths } from "$/state/text";
 
 /** At the position. */
 export function setPoint(desk: Desk, point: LoopPoint): void {
@@ -48,7 +48,7 @@ export function dragLoop(desk: Desk, { from_s, to_s }: Span): void {
 function intoLoop(desk: Desk): void {
   const { loop } = desk.practice;
   if (loop) {
-    announce(i18n.m.player.loopNow(clock(loop.from_s), clock(loop.to_s)));
+    announce(i18n.m.player.loopNow(clockTenths(loop.from_s), clockTenths(loop.to_s)));
     if (desk.position_s < loop.from_s || desk.position_s >= loop.to_s) {
       desk.seek(loop.from_s);
     }

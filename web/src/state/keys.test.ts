@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { isUndo } from "$/state/keys";
+import { isUndo, undoKeysName } from "$/state/keys";
 
 /** Of one name, in nothing. */
 class MadeElement {
@@ -56,4 +56,11 @@ describe("the keys that undo", () => {
   ])("undo from %s %s, in which nothing is typed", (name, type) => {
     expect(pressed({}, new MadeElement(name, type))).toBe(true);
   });
+});
+
+it("names no key where fingers point, even where a phone says that it can hover", () => {
+  vi.stubGlobal("matchMedia", (query: string) => ({ matches: query === "(pointer: coarse)" }));
+  expect(undoKeysName()).toBe("");
+  vi.unstubAllGlobals();
+  expect(undoKeysName()).toBe("Ctrl+Z");
 });

@@ -6,9 +6,9 @@ export const UNDO_KEYS = "Control+Z Meta+Z";
 /** Inputs that hold text, and undo it themselves. */
 const WRITTEN = new Set(["text", "search", "email", "password", "url", "tel", "number"]);
 
-/** Empty where there is most likely no keyboard to press them on. */
+/** Empty where fingers point, and there is most likely no keyboard: some phones say that they can hover. */
 export function undoKeysName(): string {
-  if (globalThis.matchMedia?.("(hover: none) and (pointer: coarse)").matches) {
+  if (globalThis.matchMedia?.("(pointer: coarse)").matches) {
     return "";
   }
   const isApple = /^(Mac|iP)/.test(globalThis.navigator?.platform ?? "");

@@ -218,6 +218,9 @@ class ListPlansResponse(_message.Message):
 
     PLANS_FIELD_NUMBER: _builtins.int
     PACKS_FIELD_NUMBER: _builtins.int
+    FIRST_PLAN_FIELD_NUMBER: _builtins.int
+    first_plan: _builtins.str
+    """Name of the plan of whoever is on no other."""
     @_builtins.property
     def plans(self) -> _containers.RepeatedCompositeFieldContainer[Global___Plan]:
         """The plans."""
@@ -231,10 +234,11 @@ class ListPlansResponse(_message.Message):
         *,
         plans: _abc.Iterable[Global___Plan] | None = ...,
         packs: _abc.Iterable[Global___Pack] | None = ...,
+        first_plan: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["packs", b"packs", "plans", b"plans"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_plan", b"first_plan", "packs", b"packs", "plans", b"plans"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

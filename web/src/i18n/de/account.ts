@@ -42,7 +42,7 @@ export const account: Messages["account"] = {
   allFormats: "Jedes Format",
   change: "Deinen Tarif ändert, wer diesen Server betreibt.",
   changeHere:
-    "Betreibst du diesen Server selbst, dann ändert dieser Befehl den Tarif: Nenne den, den du willst. Im Ordner von StripSession schreib .venv/bin/ davor:",
+    "Betreibst du diesen Server, dann gibt dir dieser Befehl den Tarif, den er nennt, ohne Zahlung. Im Ordner von StripSession schreib .venv/bin/ davor:",
 
   page: "Sprache und Aussehen",
   language: "Sprache",

@@ -14,8 +14,8 @@ export const billing: Messages["billing"] = {
   cancel: "Tarif beenden",
   cancelAsk: "Tarif beenden?",
   cancelUntil: (day) => `Bis ${day} bleibt er, wie er ist, mit seinen Minuten. Es wird nichts mehr abgebucht.`,
-  cancelThen:
-    "Danach hast du den Tarif, mit dem hier alle anfangen. Deine Songs bleiben. Bis dahin kannst du den Tarif doch behalten.",
+  cancelThen: (plan, minutes) =>
+    `Danach hast du den Tarif${plan ? ` ${plan} mit ${minutes} Minuten im Monat` : ", mit dem hier alle anfangen"}. Deine Songs bleiben. Bis dahin kannst du den Tarif doch behalten.`,
   cancelled: "Dein Tarif endet mit dem, was bezahlt ist.",
   resume: "Tarif behalten",
   resumed: "Dein Tarif läuft weiter.",
@@ -25,6 +25,7 @@ export const billing: Messages["billing"] = {
   month: (price) => `${price} im Monat`,
   year: (price) => `${price} im Jahr`,
   days: (days) => `zuerst ${days} Tage umsonst`,
+  fewer: (minutes, now) => `Weniger Minuten als jetzt: ${minutes} im Monat, nicht ${now}.`,
   packs: "Zusätzliche Minuten",
   packsLead:
     "Einmal bezahlt, zusätzlich zu deinem Tarif. Wie lang ein Song sein darf und alles andere bleibt wie in deinem Tarif.",

@@ -196,7 +196,7 @@ export const library: Messages["library"] = {
 
   deletion: {
     pending: (title, life_s, keys) =>
-      `„${title}“ ist aus der Liste. ${life_s} Sekunden lang kannst du das zurücknehmen${keys && ` (${keys})`}, solange du auf dieser Seite bleibst; dann werden der Song und seine Spuren sofort und endgültig gelöscht.`,
+      `„${title}“ ist aus der Liste. ${life_s} Sekunden lang kannst du das auf dieser Seite zurücknehmen${keys && ` (${keys})`}; dann wird alles davon endgültig gelöscht.`,
     undone: (title) => `${title} ist wieder da.`,
     erased: (title) => `Gelöscht: „${title}“ und alle Spuren.`,
     receipt: (title, moment) => `Gelöscht: „${title}“ und alle Spuren. Der Upload wurde am ${moment} gelöscht.`,

@@ -13,6 +13,7 @@ export const page: Messages["page"] = {
   notices: "Hinweise",
   dismiss: "Ausblenden",
   close: "Schließen",
+  heldFor: (button) => `Das wird nur dieses eine Mal gezeigt. Bewahre es auf, dann wähle „${button}“.`,
   cancel: "Abbrechen",
   retry: "Noch einmal versuchen",
   undo: "Rückgängig",

@@ -11,8 +11,7 @@ export const providers: Messages["providers"] = {
   toSecurity: "Zu deinem Konto",
 
   newcomer: "Eines noch",
-  newcomerLead: (name, who) =>
-    who ? `Du bist neu hier. ${name} bürgt für ${who}.` : `Du bist neu hier. ${name} bürgt für dich.`,
+  newcomerLead: (name, who) => `Du bist neu hier. Für ${who || "dich"} bürgt ${name}.`,
   make: "Konto anlegen",
 
   title: "Verbundene Anmeldungen",

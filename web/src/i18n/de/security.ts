@@ -9,6 +9,12 @@ export const security: Messages["security"] = {
   changePassword: "Passwort ändern",
   passwordChanged: "Dein Passwort ist geändert.",
 
+  noPassword: "Du hast kein Passwort.",
+  noPasswordLead:
+    "Ein Link per Mail setzt eines. Das meldet dich überall ab, beendet deine Passkeys und API-Schlüssel, schaltet Webhooks aus und trennt Anbieter wie Google.",
+  sendReset: "Link schicken, um eines zu setzen",
+  resetSent: (address) => `Eine Mail an ${address} ist unterwegs. Öffne den Link darin, um ein Passwort zu setzen.`,
+
   sessions: "Wo du angemeldet bist",
   sessionsLead:
     "Von jedem Browser oder Programm ist nur der Name und das System bekannt. Keine Adresse und kein Ort wird aufbewahrt.",

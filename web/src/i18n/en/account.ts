@@ -44,7 +44,7 @@ export const account = {
   allFormats: "Every format",
   change: "Whoever runs this server changes your plan.",
   changeHere:
-    "If you run this server, this command changes the plan: name the one that you want. In StripSession's folder, write .venv/bin/ before it:",
+    "If you run this server, this command puts you on the plan that it names, without a payment. In StripSession's folder, write .venv/bin/ before it:",
 
   page: "Language and look",
   language: "Language",

@@ -13,8 +13,8 @@ export const billing = {
   cancelAsk: "End the plan?",
   cancelUntil: (day: string): string =>
     `It stays as it is until ${day}, and so do its minutes. Nothing more is charged.`,
-  cancelThen:
-    "After that day you are on the plan that everybody here begins with. Your tracks stay. Until then you can keep the plan after all.",
+  cancelThen: (plan: string, minutes: string): string =>
+    `After that day you are on ${plan ? `the ${plan} plan, with ${minutes} minutes a month` : "the plan that everybody here begins with"}. Your tracks stay. Until then you can keep the plan after all.`,
   cancelled: "Your plan ends with what is paid.",
   resume: "Keep the plan",
   resumed: "Your plan goes on.",
@@ -24,6 +24,7 @@ export const billing = {
   month: (price: string): string => `${price} a month`,
   year: (price: string): string => `${price} a year`,
   days: (days: number): string => `${days} days to try it first`,
+  fewer: (minutes: string, now: string): string => `Fewer minutes than you have now: ${minutes} a month, not ${now}.`,
   packs: "Extra minutes",
   packsLead: "Paid once, on top of your plan. How long a song may be, and all else, stays as in your plan.",
   pack: (minutes: string, days: string): string => `${minutes} min, to be used within ${days} days`,

@@ -193,7 +193,7 @@ export const library = {
 
   deletion: {
     pending: (title: string, life_s: number, keys: string): string =>
-      `“${title}” is off the list. You can undo this for ${life_s} seconds${keys && ` (${keys})`}, as long as you stay on this page; then the song and its stems are erased at once, for good.`,
+      `“${title}” is off the list. For ${life_s} seconds, while you stay on this page, you can undo this${keys && ` (${keys})`}; then it is erased for good.`,
     undone: (title: string): string => `${title} is back.`,
     erased: (title: string): string => `Erased: “${title}” and all its stems.`,
     receipt: (title: string, moment: string): string =>

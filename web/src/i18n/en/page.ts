@@ -11,6 +11,7 @@ export const page = {
   notices: "Notices",
   dismiss: "Dismiss",
   close: "Close",
+  heldFor: (button: string): string => `This is shown once only. Keep it, then choose “${button}”.`,
   cancel: "Cancel",
   retry: "Try again",
   undo: "Undo",

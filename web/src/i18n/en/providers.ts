@@ -12,7 +12,7 @@ export const providers = {
 
   newcomer: "One more thing",
   newcomerLead: (name: string, who: string): string =>
-    who ? `You are new here. ${name} vouches for ${who}.` : `You are new here. ${name} vouches for you.`,
+    `You are new here, signed in with ${name}${who && ` as ${who}`}.`,
   make: "Create the account",
 
   title: "Connected sign-ins",

@@ -8,6 +8,12 @@ export const security = {
   changePassword: "Change the password",
   passwordChanged: "Your password is changed.",
 
+  noPassword: "You have no password.",
+  noPasswordLead:
+    "A link by mail sets one. That signs you out everywhere, ends your passkeys and API keys, turns webhooks off, and disconnects providers such as Google.",
+  sendReset: "Mail a link to set one",
+  resetSent: (address: string): string => `A mail is on its way to ${address}. Open the link in it to set a password.`,
+
   sessions: "Where you are signed in",
   sessionsLead: "Each browser or program is known by its name and its system alone. No address and no place is kept.",
   unknownDevice: "A program that did not tell its name",
