@@ -117,13 +117,14 @@ class PostgresServer:
             await connection.close()
 
     async def _admin(self, statement: str) -> None:
-        connection = await self._connect()
+        connection = await self.connected()
         try:
             await connection.execute(statement)
         finally:
             await connection.close()
 
-    async def _connect(self) -> asyncpg.Connection[asyncpg.Record]:
+    async def connected(self) -> asyncpg.Connection[asyncpg.Record]:
+        """As its superuser, once it is up. Raises TimeoutError."""
         for _ in range(_CONNECT_TRIES):
             with contextlib.suppress(OSError, asyncpg.CannotConnectNowError):
                 return await asyncpg.connect(self.admin_url)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from chassis.db import server
@@ -15,7 +14,7 @@ from chassis.testing.postgres import PostgresServer
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root must become somebody else")
 async def test_root_becomes_an_ordinary_user(postgres: PostgresServer) -> None:
     """PostgreSQL, which refuses root, runs for root as somebody else."""
-    connection = await asyncpg.connect(postgres.admin_url)
+    connection = await postgres.connected()
     assert await connection.fetchval("SELECT current_setting('server_version_num')::int / 10000") == 18
     await connection.close()
 
