@@ -13,7 +13,8 @@ from tests.stories.house import House, Listener
 from tests.unit.library.pictures import png
 
 PUBLIC = re.compile(
-    r"^(/v1/auth/|/v1/shares/|/\.well-known/|/openapi\.json|/healthz|/readyz|/v1/models|/v1/billing/plans|/v1/webhooks/|/$)"
+    r"^(/v1/auth/|/v1/shares/|/\.well-known/|/openapi\.json|/healthz|/readyz|/v1/models|/v1/billing/plans|/v1/webhooks/"
+    r"|/v1/privacy/policy$|/$)"
 )
 METHODS = ("get", "post", "patch", "put", "delete", "head")
 Json = dict[str, Any]
