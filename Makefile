@@ -143,7 +143,7 @@ eval: .state/evaluation ## Score every registered model on songs with known stem
 	@PYTHONPATH=. .state/evaluation/bin/python -m inference.evaluation $(ARGS)
 
 .PHONY: property
-property: .state/dev ## The property tests, with ten thousand examples each, and a hundred thousand histories of the ledger
+property: .state/dev ## The property tests with examples drawn anew, ten thousand each where a test names no bound, and a hundred thousand histories of the ledger
 	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -m property --timeout=1800 $(ARGS)
 
 # Not part of `make test`: each of them takes a minute and more.
