@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { amount, stepOf } from "$/account/paying";
+import { amount, cardName, stepOf } from "$/account/paying";
 import type { Payments, Price } from "$/state/payments.svelte";
 
 const now: Payments = {
@@ -49,5 +49,17 @@ describe("amounts", () => {
     expect(amount("en", { amount: 1250, currency: "usd" })).toBe("$12.50");
     expect(amount("en", { amount: 1250, currency: "jpy" })).toBe("¥1,250");
     expect(amount("de", { amount: 1250, currency: "eur" })).toBe("12,50\u00a0€");
+  });
+});
+
+describe("a card", () => {
+  it("is called as its network calls itself", () => {
+    expect(["visa", "mastercard", "amex", "unionpay", "link"].map(cardName)).toEqual([
+      "Visa",
+      "Mastercard",
+      "American Express",
+      "UnionPay",
+      "Link",
+    ]);
   });
 });

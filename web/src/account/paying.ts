@@ -28,3 +28,18 @@ export function amount(locale: string, { amount, currency }: { amount: number; c
   const places = format.resolvedOptions().maximumFractionDigits ?? 2;
   return format.format(amount / 10 ** places);
 }
+
+/** Of the payment provider's words, those that are not the network's own name with a capital letter before. */
+const NETWORKS: Readonly<Record<string, string>> = {
+  amex: "American Express",
+  cartes_bancaires: "Cartes Bancaires",
+  diners: "Diners Club",
+  eftpos_au: "eftpos",
+  jcb: "JCB",
+  unionpay: "UnionPay",
+};
+
+/** Whose network a card is of, as its owner reads it on the card. */
+export function cardName(type: string): string {
+  return NETWORKS[type] ?? type.charAt(0).toUpperCase() + type.slice(1);
+}

@@ -107,4 +107,13 @@ describe("the report", () => {
     expect(lines).not.toHaveProperty("Left over by the model");
     expect(lines).not.toHaveProperty("True peak");
   });
+
+  test("counts one sample as one", () => {
+    const of = (text: typeof i18n.m): string => {
+      i18n.m = text;
+      const sum = { differing_samples: 1, difference_max: 1 };
+      return reportLines({ ...REPORT, sum }, null, "quartet")[0]![1];
+    };
+    expect([of(en), of(de)]).toEqual(["1 sample differs from the upload", "1 Abtastwert weicht von der Datei ab"]);
+  });
 });

@@ -41,9 +41,12 @@ export function reportLines(
   const words = i18n.m.player.report;
   const { sum, model } = report;
   const lines: [string, string][] = [
-    [words.sum, sum.differing_samples ? words.sumDiffers(whole(sum.differing_samples)) : words.sumEqual],
+    [
+      words.sum,
+      sum.differing_samples ? words.sumDiffers(samples(sum.differing_samples), sum.differing_samples) : words.sumEqual,
+    ],
     [words.alignment, alignmentOf(report)],
-    [words.fullScale, words.clipped(whole(report.clipping.upload_samples), clippedStems(report))],
+    [words.fullScale, words.clipped(samples(report.clipping.upload_samples), clippedStems(report))],
     [words.model, words.modelOn(modelTitle, report.device.toUpperCase())],
   ];
   if (report.model_residual_db !== null) {
@@ -71,7 +74,7 @@ function alignmentOf({ alignment }: Report): string {
   const words = i18n.m.player.report;
   return words.aligned(
     whole(alignment.offset_samples),
-    whole(alignment.total_samples),
+    samples(alignment.total_samples),
     whole(alignment.sample_rate_hz),
     alignment.channels === 1 ? words.mono : words.stereo,
     alignment.depth_bits,
@@ -90,6 +93,10 @@ function timeOf(report: Report): string {
   const engine = report.device === "cpu" ? words.onCpu(seconds) : words.onDevice(seconds, report.device.toUpperCase());
   const time = words.byClock(engine, tenth(report.worker_s));
   return report.attempts > 1 ? `${time}, ${words.attempts(report.attempts)}` : time;
+}
+
+function samples(count: number): string {
+  return i18n.m.player.report.samples(whole(count), count);
 }
 
 function whole(number: number): string {

@@ -61,7 +61,8 @@ export function shortMoment(moment: string): string {
   const date = new Date(moment);
   const at = { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" } as const;
   const isOld = date.getFullYear() !== new Date().getFullYear();
-  return date.toLocaleString(i18n.locale, isOld ? { ...at, year: "numeric" } : at);
+  // "12:00 AM" is one word.
+  return date.toLocaleString(i18n.locale, isOld ? { ...at, year: "numeric" } : at).replace(/\s(?=[AP]M$)/u, "\u202f");
 }
 
 /** Keys as the reader's keyboard names them; `shortcut` is what aria-keyshortcuts takes. */
