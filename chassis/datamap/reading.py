@@ -14,6 +14,7 @@ NAME = "datamap.yaml"
 
 def read_map(root: Path, place: str) -> DataMap:
     """The map at `place` below `root`. Raises DataMapInvalid."""
+_MODIFIERS = "async|static|public|private|protected|override|get|set"
     # Services run without a reader of YAML: maps are read by whoever checks them.
     import yaml
 
@@ -44,7 +45,12 @@ def _exists(root: Path, eraser: str) -> bool:
 def _defines(path: Path, name: str) -> bool:
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        return bool(re.search(rf"\b(function|class|const|let)\s+{re.escape(name)}\b|^\s+(async )?{name}\(", text, re.M))
+        named = re.escape(name)
+        declared = rf"\b(?:function\*?|class|const|let)\s+{named}\b"
+        # A method has its body behind its parameters and what it returns; behind those of a call comes none.
+        opening = rf"^[ \t]+(?:(?:{_MODIFIERS})\s+)*\*?{named}(?:<[^>(]*>)?\("
+        method = rf"{opening}(?!.*\bfunction\b)[^;]*?\)\s*(?::[^;(){{}}=]*)?\{{"
+        return bool(re.search(f"{declared}|{method}", text, re.M))
     return name in set(_names(ast.parse(text)))
 
 
