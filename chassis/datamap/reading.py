@@ -6,24 +6,49 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from chassis.datamap.document import NEVER, UNBUILT, DataMap, DataMapInvalid, Entry, parse
 
+if TYPE_CHECKING:
+    import yaml
+
 NAME = "datamap.yaml"
+_MODIFIERS = "async|static|public|private|protected|override|get|set"
 
 
 def read_map(root: Path, place: str) -> DataMap:
     """The map at `place` below `root`. Raises DataMapInvalid."""
-_MODIFIERS = "async|static|public|private|protected|override|get|set"
     # Services run without a reader of YAML: maps are read by whoever checks them.
     import yaml
 
     path = PurePosixPath(place) / NAME
+    text = (root / path).read_text(encoding="utf-8")
     try:
-        document = yaml.safe_load((root / path).read_text(encoding="utf-8"))
+        document = yaml.safe_load(text)
+        repeated = list(_repeated(yaml.compose(text, Loader=yaml.SafeLoader)))
     except yaml.YAMLError as error:
         raise DataMapInvalid(f"{path}: {error}") from error
+    if repeated:
+        raise DataMapInvalid("\n".join(f"{path}: {fault}" for fault in repeated))
     return parse(document, path)
+
+
+def _repeated(node: yaml.Node | None) -> Iterator[str]:
+    """Names that a mapping has twice: a reader takes the last of them, and what the first said is lost unseen."""
+    if node is None or isinstance(node.value, str):
+        return
+    seen: set[str] = set()
+    for each in node.value:
+        # A list's are alone, a mapping's with their names.
+        if not isinstance(each, tuple):
+            yield from _repeated(each)
+            continue
+        key, value = each
+        if str(key.value) in seen:
+            yield f"{key.value} stands twice, the second time in line {key.start_mark.line + 1}: leave one"
+        seen.add(str(key.value))
+        yield from _repeated(value)
 
 
 def dead_erasers(root: Path, entries: tuple[Entry, ...]) -> Iterator[str]:

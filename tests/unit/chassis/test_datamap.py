@@ -141,6 +141,21 @@ def test_an_eraser_that_is_only_called_is_nowhere(tmp_path: Path, text: str) -> 
     assert len(list(dead_erasers(tmp_path, read_map(tmp_path, "").entries))) == 2
 
 
+def test_a_name_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    """What one place of a map says is never lost because another has its name."""
+    (tmp_path / "datamap.yaml").write_text(
+        "owner: notes\ntables:\n  notes:\n    kept: a day\n    erased: never\n"
+        "    columns: {text: account}\n  notes:\n    kept: a day\n    erased: never\n"
+        "    columns:\n      note_id: operational\n      note_id: pseudonymous\n"
+    )
+    with pytest.raises(DataMapInvalid) as refused:
+        read_map(tmp_path, "")
+    assert str(refused.value).splitlines() == [
+        "datamap.yaml: notes stands twice, the second time in line 7: leave one",
+        "datamap.yaml: note_id stands twice, the second time in line 12: leave one",
+    ]
+
+
 def test_what_is_no_yaml_is_refused(tmp_path: Path) -> None:
     """A map that is not even YAML is refused by the name of its file."""
     (tmp_path / "datamap.yaml").write_text("owner: [")
