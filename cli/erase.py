@@ -110,7 +110,7 @@ def lines_of(user_id: str, answer: pb.ErasePersonResponse, more: str = "") -> tu
         return _over(user_id, answer.finished_at, command)
     begun = "begins now" if answer.begun else f"is under way since {_moment(answer.requested_at)}"
     waiting = ", ".join(f"{each.holder} ({each.fault})" if each.fault else each.holder for each in answer.waiting)
-    last = "Its person is shut out first; the account itself goes last, some ten minutes after the others."
+    last = "Its person is shut out as it begins; the account itself goes last, some ten minutes after the others."
     return f"The erasure of {user_id} {begun}. Not done yet: {waiting}.", f"{last} To see how far it is: `{command}`"
 
 

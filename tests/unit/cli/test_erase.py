@@ -34,6 +34,7 @@ def test_what_is_under_way_names_who_is_not_done() -> None:
     begun, below = lines_of(PERSON, answered(begun=True, library="", auth=""))
     assert begun == f"The erasure of {PERSON} begins now. Not done yet: library, auth."
     assert below.endswith(f"`stripsession erase {PERSON}`")
+    assert below.startswith("Its person is shut out as it begins; the account itself goes last")
     later, _ = lines_of(PERSON, answered(billing="UNREACHABLE", auth=""))
     assert later == (
         f"The erasure of {PERSON} is under way since 2030-03-17 17:46 UTC. Not done yet: billing (UNREACHABLE), auth."
