@@ -65,19 +65,32 @@ check: .state/dev .state/web-packages ## Formatting, lints, types, import contra
 	@echo "buf lint"; $(VENV)/bin/buf lint protos
 	@echo "buf format"; $(VENV)/bin/buf format protos --diff --exit-code
 	@echo "web: types, components, format, client"; $(NPM) run --silent check
-	@$(MAKE) check-breaking check-gen check-client
+	@$(MAKE) check-breaking check-published check-gen check-client
 	@echo "locks"; $(PY) requirements/relock.py check
 
-# A branch may add to a contract, not break it. A shallow clone without main has nothing to compare with, and says so.
+# The first name of main under which a file is there. A shallow clone without main has nothing to compare with, and
+# says so.
+base_with = for ref in origin/main main; do \
+  if git rev-parse --quiet --verify "$$ref:$1" >/dev/null 2>&1; then base="$$ref"; break; fi; done
+
+# A branch may add to a contract, not break it.
 .PHONY: check-breaking
 check-breaking: .state/dev
-	@for ref in origin/main main; do \
-	  if git rev-parse --quiet --verify "$$ref:protos/buf.yaml" >/dev/null 2>&1; then base="$$ref"; break; fi; done; \
+	@$(call base_with,protos/buf.yaml); \
 	if [ -n "$${base:-}" ]; then \
 	  echo "buf breaking against $$base"; \
 	  git archive --format=tar "$$base" protos >.state/contracts.tar; \
 	  $(VENV)/bin/buf breaking protos --against '.state/contracts.tar#subdir=protos'; \
 	else echo "buf breaking: no contracts on main here, nothing to compare with"; fi
+
+# A branch may publish a version of the policy, not change one.
+DIGESTS := services/retention/policy/digests.toml
+.PHONY: check-published
+check-published: .state/dev
+	@$(call base_with,$(DIGESTS)); \
+	if [ -n "$${base:-}" ]; then \
+	  echo "published policy against $$base"; git show "$$base:$(DIGESTS)" | $(PY) -m tests.lints.published; \
+	else echo "published policy: none on main here, nothing to compare with"; fi
 
 .PHONY: check-gen
 check-gen: .state/dev

@@ -63,7 +63,7 @@ async def run(arguments: argparse.Namespace, console: Console) -> int:
 
 async def _looked_at(channel: Channel, arguments: argparse.Namespace, more: str) -> tuple[str, ...]:
     state = await _state(channel, arguments.user_id)
-    return state_of(arguments.user_id, state, datetime.datetime.now(datetime.UTC), more)
+    return state_of(arguments.user_id, state, more)
 
 
 async def _begun(channel: Channel, arguments: argparse.Namespace, more: str) -> tuple[str, ...]:
@@ -110,11 +110,11 @@ def lines_of(user_id: str, answer: pb.ErasePersonResponse, more: str = "") -> tu
         return _over(user_id, answer.finished_at, command)
     begun = "begins now" if answer.begun else f"is under way since {_moment(answer.requested_at)}"
     waiting = ", ".join(f"{each.holder} ({each.fault})" if each.fault else each.holder for each in answer.waiting)
-    last = "Its person is shut out first; the account itself goes last, some ten minutes after the others."
+    last = "Its person is shut out as it begins; the account itself goes last, some ten minutes after the others."
     return f"The erasure of {user_id} {begun}. Not done yet: {waiting}.", f"{last} To see how far it is: `{command}`"
 
 
-def state_of(user_id: str, answer: pb.GetErasureResponse, now: datetime.datetime, more: str = "") -> tuple[str, ...]:
+def state_of(user_id: str, answer: pb.GetErasureResponse, more: str = "") -> tuple[str, ...]:
     """How far it is, for whoever only looks; a line for each service while it is under way."""
     command, erasure = f"stripsession erase {user_id}{more}", answer.erasure
     if not answer.HasField("erasure"):
@@ -125,13 +125,9 @@ def state_of(user_id: str, answer: pb.GetErasureResponse, now: datetime.datetime
         )
     if erasure.HasField("finished_at"):
         return _over(user_id, erasure.finished_at, command)
-    asked = _moment(erasure.requested_at)
-    if erasure.due_at.ToDatetime(datetime.UTC) > now and not any(each.tries for each in erasure.holders):
-        waits = f"waits until {_moment(erasure.due_at)}. Nothing was removed."
-        return (f"The erasure of {user_id} was asked for on {asked} and {waits}",)
     width = max((len(each.holder) for each in erasure.holders), default=0)
     parts = (f"  {each.holder:{width}}  {_part(each)}" for each in erasure.holders)
-    return f"The erasure of {user_id} is under way since {asked}.", *parts
+    return f"The erasure of {user_id} is under way since {_moment(erasure.requested_at)}.", *parts
 
 
 def _part(each: pb.HolderErasure) -> str:

@@ -1,4 +1,4 @@
-"""Minutes of music as the page tells them, by the same rules (web/src/state/minutes.ts, web/src/state/allotment.ts)."""
+"""Minutes of music as the page tells them, by the same rules (web/src/state/minutes.ts and allotment.ts)."""
 
 from __future__ import annotations
 

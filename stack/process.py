@@ -11,6 +11,7 @@ import resource
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
@@ -25,6 +26,8 @@ HOPELESS_RESTARTS = 5
 EXIT_SETTINGS = 78
 _PR_SET_PDEATHSIG = 1
 _LOG_BYTES_MAX = 20 * 1024 * 1024
+_LOG_LIFE_S = 90 * 86_400
+"""A line is in the log for so long, and in what was moved aside for as long again."""
 
 _TAKEN = (
     "another program took the port {port} while StripSession was starting; run the same command again, which chooses "
@@ -120,9 +123,17 @@ class Supervised:
         self._kill_group(process.pid)
 
     def trim_log(self) -> None:
-        """Move a log that has grown too long to `.old`; the process goes on writing, since it only ever appends."""
-        if self._log.exists() and self._log.stat().st_size > _LOG_BYTES_MAX:
-            shutil.copyfile(self._log, self._log.with_suffix(".old"))
+        """Move a log that is too long or too old to `.old`; the process goes on writing, since it only ever appends."""
+        if not self._log.exists():
+            return
+        old = self._log.with_suffix(".old")
+        # Its time is when the log began: nothing else tells, as the processes' logs have no form in common.
+        if not old.exists():
+            old.touch()
+        is_old = time.time() - old.stat().st_mtime > _LOG_LIFE_S
+        if is_old or self._log.stat().st_size > _LOG_BYTES_MAX:
+            shutil.copyfile(self._log, old)
+            os.utime(old)
             os.truncate(self._log, 0)
 
     def last_words(self) -> str:

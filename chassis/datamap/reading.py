@@ -6,10 +6,15 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from chassis.datamap.document import NEVER, UNBUILT, DataMap, DataMapInvalid, Entry, parse
 
+if TYPE_CHECKING:
+    import yaml
+
 NAME = "datamap.yaml"
+_MODIFIERS = "async|static|public|private|protected|override|get|set"
 
 
 def read_map(root: Path, place: str) -> DataMap:
@@ -18,11 +23,32 @@ def read_map(root: Path, place: str) -> DataMap:
     import yaml
 
     path = PurePosixPath(place) / NAME
+    text = (root / path).read_text(encoding="utf-8")
     try:
-        document = yaml.safe_load((root / path).read_text(encoding="utf-8"))
+        document = yaml.safe_load(text)
+        repeated = list(_repeated(yaml.compose(text, Loader=yaml.SafeLoader)))
     except yaml.YAMLError as error:
         raise DataMapInvalid(f"{path}: {error}") from error
+    if repeated:
+        raise DataMapInvalid("\n".join(f"{path}: {fault}" for fault in repeated))
     return parse(document, path)
+
+
+def _repeated(node: yaml.Node | None) -> Iterator[str]:
+    """Names that a mapping has twice: a reader takes the last of them, and what the first said is lost unseen."""
+    if node is None or isinstance(node.value, str):
+        return
+    seen: set[str] = set()
+    for each in node.value:
+        # A list's are alone, a mapping's with their names.
+        if not isinstance(each, tuple):
+            yield from _repeated(each)
+            continue
+        key, value = each
+        if str(key.value) in seen:
+            yield f"{key.value} stands twice, the second time in line {key.start_mark.line + 1}: leave one"
+        seen.add(str(key.value))
+        yield from _repeated(value)
 
 
 def dead_erasers(root: Path, entries: tuple[Entry, ...]) -> Iterator[str]:
@@ -44,7 +70,12 @@ def _exists(root: Path, eraser: str) -> bool:
 def _defines(path: Path, name: str) -> bool:
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        return bool(re.search(rf"\b(function|class|const|let)\s+{re.escape(name)}\b|^\s+(async )?{name}\(", text, re.M))
+        named = re.escape(name)
+        declared = rf"\b(?:function\*?|class|const|let)\s+{named}\b"
+        # A method has its body behind its parameters and what it returns; behind those of a call comes none.
+        opening = rf"^[ \t]+(?:(?:{_MODIFIERS})\s+)*\*?{named}(?:<[^>(]*>)?\("
+        method = rf"{opening}(?!.*\bfunction\b)[^;]*?\)\s*(?::[^;(){{}}=]*)?\{{"
+        return bool(re.search(f"{declared}|{method}", text, re.M))
     return name in set(_names(ast.parse(text)))
 
 

@@ -3477,6 +3477,8 @@ export interface components {
             date: string;
             /** @description SHA-256 of all that a reader sees of it. */
             digest: string;
+            /** @description Whether its day is still to come: it is announced, and another is in force. */
+            is_coming: boolean;
         };
         /** @description One promise. */
         PolicyClause: {
@@ -3509,6 +3511,7 @@ export interface components {
             parties: components["schemas"]["PolicyText"];
             versions: components["schemas"]["PolicyText"];
             home: components["schemas"]["PolicyText"];
+            coming: components["schemas"]["PolicyText"];
         };
         /** @description One version of the privacy policy, and which others there are. */
         Policy: {

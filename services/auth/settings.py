@@ -11,6 +11,9 @@ from chassis.tokens.rules import SESSION_LIFE_S_MAX
 from services.auth.domain.provider import Provider, is_secure, providers_in
 from services.auth.domain.relying_party import RelyingParty, relying_party
 
+REMAINS_DAYS_MAX = 7.0
+PURGE_EVERY_S_MAX = 3600.0
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class AuthSettings(ServiceSettings):
@@ -64,10 +67,10 @@ class AuthSettings(ServiceSettings):
     """Life of a link that chooses a new password."""
     sign_up_confirmed_by_mail: bool = False
     """Make accounts when the mail to their address was read: then nobody learns from a sign-up who has an account."""
-    remains_days: float = 7.0
-    """How long rows of sessions and links that are over are kept; an hour at least."""
-    purge_every_s: float = 3600.0
-    """Time between two removals of such rows."""
+    remains_days: float = REMAINS_DAYS_MAX
+    """How long rows of sessions and links that are over are kept, and mail in a folder; an hour at least."""
+    purge_every_s: float = PURGE_EVERY_S_MAX
+    """Time between two removals of these."""
     hashing_memory_kib: int = 19456
     """Memory of one password hash, in KiB."""
     hashing_passes: int = 2
@@ -114,6 +117,11 @@ class AuthSettings(ServiceSettings):
         if self.remains_days * 86_400 < SESSION_LIFE_S_MAX:
             # Gateways that start read from these rows who must be refused, and mails of the last hour are counted.
             faults.append(f"STRIPSESSION_REMAINS_DAYS is malformed: {SESSION_LIFE_S_MAX} s at least")
+        # The policy names both lives: whoever runs this may be stricter than it, not laxer.
+        if self.remains_days > REMAINS_DAYS_MAX:
+            faults.append(f"STRIPSESSION_REMAINS_DAYS is malformed: {REMAINS_DAYS_MAX:g} at most")
+        if not 0 < self.purge_every_s <= PURGE_EVERY_S_MAX:
+            faults.append(f"STRIPSESSION_PURGE_EVERY_S is malformed: more than 0, and {PURGE_EVERY_S_MAX:g} at most")
         if self.sign_up_confirmed_by_mail and not (self.sends_mail and self.public_url):
             faults.append(
                 "STRIPSESSION_SIGN_UP_CONFIRMED_BY_MAIL needs STRIPSESSION_PUBLIC_URL, and STRIPSESSION_SMTP_HOST or"

@@ -172,7 +172,7 @@ def rpc_server(
     acts: OperatorActs,
 ) -> RpcServer:
     """The RPC services on one address. Raises PolicyInvalid: what cannot be published is not served."""
-    policies = PolicyServicer(read_policies())
+    policies = PolicyServicer(read_policies(), ports.clock)
     return RpcServer(
         settings.listen,
         Certificates(settings.certificates, NAME),

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from services.auth.app.mailing_ports import MailerAway
 from services.auth.app.ports import Ports, Work
 
 BATCH = 500
@@ -31,7 +32,7 @@ _KINDS: Sequence[Callable[[Work], _Forgetting]] = (
 
 
 async def forget_remains(ports: Ports) -> int:
-    """Remove what was over for the stated time; the number of rows, in batches."""
+    """Remove what was over for the stated time; the number of rows, in batches, and of mails that the mailer kept."""
     now = ports.clock.now()
     before = now - ports.lives.remains
     removed = 0
@@ -45,4 +46,15 @@ async def forget_remains(ports: Ports) -> int:
                 is_at_once = remains in (work.device_sign_ins, work.provider_sign_ins, work.passkeys, work.challenges)
                 count = await remains.forget(now if is_at_once else before, BATCH)
             removed += count
-    return removed
+    return removed + await _forget_mails(ports, before)
+
+
+async def _forget_mails(ports: Ports, before: datetime.datetime) -> int:
+    """No link of a mail works so long."""
+    if ports.mailing is None:
+        return 0
+    try:
+        return await ports.mailing.mailer.forget(before)
+    except MailerAway:
+        # Told with the next mail; the other remains are gone, and what comes after them must not wait.
+        return 0

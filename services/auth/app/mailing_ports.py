@@ -24,6 +24,10 @@ class Mailer(Protocol):
         """Hand one over. Raises MailerAway or MailRefused."""
         ...
 
+    async def forget(self, before: datetime.datetime) -> int:
+        """Remove what it keeps itself of mail from before then; how many. Raises MailerAway."""
+        ...
+
 
 @dataclasses.dataclass(frozen=True)
 class MailLives:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import os
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from services.auth.clients.mailing import message_of
 from services.auth.domain.mail import Mail
 
 _KEPT_MAX = 200
-"""Files that stay; the oldest go first."""
+"""Files that stay; the oldest go first, and all of them with age."""
 
 
 class FolderMailer:
@@ -28,6 +29,20 @@ class FolderMailer:
             await asyncio.to_thread(self._write, mail)
         except OSError as error:
             raise MailerAway(f"the mail folder cannot be written: {error.strerror}") from error
+
+    async def forget(self, before: datetime.datetime) -> int:
+        """Remove what was written before then; how many. Raises MailerAway when the folder cannot be written."""
+        try:
+            return await asyncio.to_thread(self._forget, before.timestamp())
+        except OSError as error:
+            raise MailerAway(f"the mail folder cannot be written: {error.strerror}") from error
+
+    def _forget(self, before_s: float) -> int:
+        # With what a process left half written as it died.
+        old = [each for each in self._folder.glob("*.*") if each.stat().st_mtime < before_s]
+        for each in old:
+            each.unlink(missing_ok=True)
+        return len(old)
 
     def _write(self, mail: Mail) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -107,7 +107,8 @@ def _section_json(section: pb.PolicySection) -> dict[str, object]:
 
 
 def _version_json(version: pb.PolicyVersion) -> dict[str, object]:
-    return {"version": version.version, "date": version.date, "digest": version.digest}
+    told = {"version": version.version, "date": version.date, "digest": version.digest}
+    return {**told, "is_coming": version.is_coming}
 
 
 def _text_json(text: pb.PolicyText) -> dict[str, str]:
@@ -137,7 +138,7 @@ def page_of(answer: pb.GetPolicyResponse, language: str) -> Iterator[str]:
     yield '<link rel="icon" href="/icon.svg" type="image/svg+xml">\n<link rel="stylesheet" href="/policy.css">\n</head>'
     yield f'<body>\n<main>\n<p><a href="/">{framed("home")}</a></p>\n<h1>{said(policy.title)}</h1>'
     yield f"<p>{said(policy.lead)}</p>"
-    yield f"<p>{framed('version')} {version.version}, {framed('from')} "
+    yield f"<p>{framed('version')} {version.version}, {framed('coming' if version.is_coming else 'from')} "
     yield f'<time datetime="{version.date}">{version.date}</time></p>\n<nav><ul>'
     for other in LANGUAGES:
         yield f'<li><a href="{PAGE}?version={version.version}&amp;lang={other}" hreflang="{other}">{other}</a></li>'
@@ -157,5 +158,6 @@ def page_of(answer: pb.GetPolicyResponse, language: str) -> Iterator[str]:
     yield f"<section>\n<h2>{framed('versions')}</h2>\n<ul>"
     for each in answer.versions:
         address = f"{PAGE}?version={each.version}&amp;lang={language}"
-        yield f'<li><a href="{address}">{framed("version")} {each.version}</a>, {each.date}</li>'
+        date = f"{framed('coming')} {each.date}" if each.is_coming else each.date
+        yield f'<li><a href="{address}">{framed("version")} {each.version}</a>, {date}</li>'
     yield "</ul>\n</section>\n</main>\n</body>\n</html>\n"

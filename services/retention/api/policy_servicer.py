@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from chassis.clock import Clock
 from chassis.rpc.interceptors import Context
 from services.retention.app.get_policy import get_policy
-from services.retention.domain.policy import Clause, Policy, Words
+from services.retention.domain.policy import Clause, Policy, Words, frame_of, in_force
 from stripsession.retention.v1 import policy_service_pb2 as pb
 from stripsession.retention.v1 import policy_service_pb2_grpc as pb_grpc
 
@@ -14,20 +15,25 @@ from stripsession.retention.v1 import policy_service_pb2_grpc as pb_grpc
 class PolicyServicer(pb_grpc.PolicyServiceServicer):
     """What anybody may read."""
 
-    def __init__(self, policies: Mapping[int, Policy]) -> None:
-        """Every version, by its number."""
+    def __init__(self, policies: Mapping[int, Policy], clock: Clock) -> None:
+        """Every version, by its number; each is in force from its day on, in UTC."""
         self._policies = policies
+        self._clock = clock
 
     async def GetPolicy(self, request: pb.GetPolicyRequest, context: Context) -> pb.GetPolicyResponse:
         """One version of the policy."""
-        policy = get_policy(self._policies, request.version)
+        today = self._clock.now().date()
+        policy, now = get_policy(self._policies, request.version, today), in_force(self._policies, today)
         newest_first = sorted(self._policies.values(), key=lambda each: -each.version)
-        return pb.GetPolicyResponse(policy=_policy(policy), versions=[_version(each) for each in newest_first])
+        return pb.GetPolicyResponse(
+            policy=_policy(policy, _version(policy, now), frame_of(self._policies, policy)),
+            versions=[_version(each, now) for each in newest_first],
+        )
 
 
-def _policy(policy: Policy) -> pb.Policy:
+def _policy(policy: Policy, version: pb.PolicyVersion, frame: Mapping[str, Words]) -> pb.Policy:
     return pb.Policy(
-        version=_version(policy),
+        version=version,
         title=_text(policy.title),
         lead=_text(policy.lead),
         sections=[
@@ -42,7 +48,7 @@ def _policy(policy: Policy) -> pb.Policy:
             )
             for section in policy.sections
         ],
-        frame={name: _text(words) for name, words in policy.labels["frame"].items()},
+        frame={name: _text(words) for name, words in frame.items()},
     )
 
 
@@ -61,8 +67,10 @@ def _clause(policy: Policy, clause: Clause) -> pb.PolicyClause:
     )
 
 
-def _version(policy: Policy) -> pb.PolicyVersion:
-    return pb.PolicyVersion(version=policy.version, date=policy.date.isoformat(), digest=policy.digest)
+def _version(policy: Policy, now: Policy) -> pb.PolicyVersion:
+    is_coming = policy.version > now.version
+    date, digest = policy.date.isoformat(), policy.digest
+    return pb.PolicyVersion(version=policy.version, date=date, digest=digest, is_coming=is_coming)
 
 
 def _text(words: Words) -> pb.PolicyText:

@@ -24,8 +24,9 @@ class Noted:
 async def erase_person(ports: AccountPorts, user_id: str, *, anew: bool) -> Noted:
     """Begin it, or tell how far it is; `anew` begins one that is over once more. Idempotent while it is under way.
 
-    The person is shut out first, whoever else is down. Nobody asks whether there is such a person: after a backup each
-    service knows others. Raises IdentifierMissing, and IdentifierUnknown for what is no person's identifier.
+    The person is shut out as it begins, whoever else is down. Nobody asks whether there is such a person: after a
+    backup each service knows others. Raises IdentifierMissing, and IdentifierUnknown for what is no person's
+    identifier.
     """
     require_person(user_id)
     now = ports.clock.now()

@@ -12,6 +12,11 @@ from collections.abc import Collection, Iterator, Mapping
 LANGUAGES = ("en", "de")
 LABELS = ("frame", "data", "deadline", "basis", "parties")
 """Kinds of words that clauses are told with; of the last four, clauses use the names."""
+FRAME: Mapping[str, int] = {
+    **dict.fromkeys(("version", "from", "data", "deadline", "basis", "parties", "versions", "home"), 1),
+    "coming": 2,
+}
+"""Words that whoever shows a policy needs around its clauses, each with the first version that must have it."""
 _CLAUSE_FIELDS = frozenset({"id", "title", "text", "data", "deadline", "basis", "parties", "check", "evidence"})
 _UNTOLD = frozenset({"check", "evidence"})
 """What no reader of the policy sees: how it is proved, which may change without a new version."""
@@ -89,12 +94,25 @@ def digest_of(document: Mapping[str, object]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
+def in_force(policies: Mapping[int, Policy], today: datetime.date) -> Policy:
+    """The newest whose day has come; before the first one's day, the first."""
+    begun = (number for number, policy in policies.items() if policy.date <= today)
+    return policies[max(begun, default=min(policies))]
+
+
+def frame_of(policies: Mapping[int, Policy], policy: Policy) -> Mapping[str, Words]:
+    """The words around a version's clauses: its own, and those that only later ones have."""
+    return {**policies[max(policies)].labels["frame"], **policy.labels["frame"]}
+
+
 def _faults(document: Mapping[str, object], classes: Collection[str], checks: Collection[str]) -> Iterator[str]:
     missing = {"version", "date", "title", "lead", "labels", "sections", "clauses"} - document.keys()
     if missing:
         yield f"the policy lacks {', '.join(sorted(missing))}"
         return
     labels = _labels(document)
+    yield from (f"labels.{kind} is no kind of label: {', '.join(LABELS)} are" for kind in labels.keys() - {*LABELS})
+    yield from _frame_faults(_map(labels.get("frame")), _int(document["version"]))
     for kind in LABELS:
         for name, said in _map(labels.get(kind)).items():
             yield from _unsaid(f"the label {kind}.{name}", said)
@@ -111,6 +129,12 @@ def _faults(document: Mapping[str, object], classes: Collection[str], checks: Co
         if str(clause.get("id")) in seen:
             yield f"clause {clause.get('id')} is there twice"
         seen.add(str(clause.get("id")))
+
+
+def _frame_faults(frame: Mapping[str, object], version: int) -> Iterator[str]:
+    needed = {name for name, since in FRAME.items() if since <= version}
+    yield from (f"labels.frame lacks {name}, which is shown around clauses" for name in sorted(needed - frame.keys()))
+    yield from (f"labels.frame has {name}, which is shown nowhere" for name in sorted(frame.keys() - needed))
 
 
 def _clause_faults(
@@ -183,6 +207,7 @@ def _int(value: object) -> int:
 
 
 def _date(value: object) -> datetime.date:
-    if not isinstance(value, datetime.date):
+    # A moment is a date to Python, and cannot be compared with one.
+    if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
         raise PolicyInvalid("the policy's date is no date")
     return value

@@ -26,6 +26,9 @@ def read_policies(folder: Path = FOLDER) -> Mapping[int, Policy]:
                 f"{path.name} is not what digests.toml says: a published text is never changed, it gets a new version;"
                 f" the digest of a new one is {policy.digest}"
             )
+        before = max(policies, default=0)
+        if before and policy.date < policies[before].date:
+            raise PolicyInvalid(f"version {policy.version} is dated before version {before}, which it follows")
         policies[policy.version] = policy
     if not policies or sorted(policies) != sorted(digests):
         raise PolicyInvalid(f"there are versions {sorted(policies)}, and digests of {sorted(digests)}")

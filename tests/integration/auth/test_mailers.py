@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import datetime
 import email
 import email.policy
+import os
 import ssl
 import stat
 from collections.abc import AsyncIterator
@@ -178,6 +180,21 @@ async def test_a_folder_keeps_mail_for_its_owner(tmp_path: Path) -> None:
     assert (message["To"], message["Subject"]) == (mail.to, mail.subject)
     assert isinstance(message, EmailMessage)
     assert message.get_content().replace("\r\n", "\n") == mail.text
+
+
+async def test_a_folder_forgets_what_is_old(tmp_path: Path) -> None:
+    """What was written before the day that is named goes, whether or not more mail came; what is newer stays."""
+    folder, mailer = tmp_path / "mail", FolderMailer(tmp_path / "mail", FROM)
+    day = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
+    assert await mailer.forget(day) == 0
+    await mailer.send(mail_to("ada@example.org"))
+    (new,) = folder.iterdir()
+    old, half = folder / "eml_old.eml", folder / "eml_half.part"
+    for path, seconds in ((old, -1), (half, -1), (new, 0)):
+        path.touch()
+        os.utime(path, (day.timestamp() + seconds,) * 2)
+    assert await mailer.forget(day) == 2
+    assert list(folder.iterdir()) == [new]
 
 
 async def test_a_folder_that_cannot_be_written_loses_no_mail(tmp_path: Path) -> None:

@@ -6,8 +6,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from chassis.testing.clock import ManualClock
 from services.gateway.api.policy_routes import page_of
+from services.gateway.api.policy_schemas import FRAME
 from services.retention.api.policy_servicer import PolicyServicer
+from services.retention.domain.policy import FRAME as NEEDED
 from services.retention.store.policy_files import read_policies
 from stripsession.retention.v1 import policy_service_pb2 as pb
 from tests.integration.gateway.conftest import Door
@@ -31,7 +34,7 @@ class Texts(HTMLParser):
 
 async def published(version: int = 0) -> pb.GetPolicyResponse:
     """What retention tells of the policy that is published, without a wire between."""
-    return await PolicyServicer(read_policies()).GetPolicy(pb.GetPolicyRequest(version=version), None)  # type: ignore[arg-type]  # it asks nothing of the call
+    return await PolicyServicer(read_policies(), ManualClock()).GetPolicy(pb.GetPolicyRequest(version=version), None)  # type: ignore[arg-type]  # it asks nothing of the call
 
 
 def words_of(answer: pb.GetPolicyResponse, language: str) -> set[str]:
@@ -73,6 +76,29 @@ async def test_the_page_says_nothing_but_the_policy(language: str) -> None:
     assert reader.anchors == [f"clause-{clause.clause_id}" for clause in clauses]
     assert {clause.text.by_language[language] for clause in clauses} <= set(reader.texts)
     assert len(clauses) == 24
+
+
+def test_the_words_around_clauses_are_those_of_the_policy() -> None:
+    """What the page and clients show around clauses is what retention refuses to publish a policy without."""
+    assert set(FRAME) == NEEDED.keys()
+
+
+@pytest.mark.parametrize(
+    ("language", "since", "coming"), [("en", "in force since", "in force from"), ("de", "gültig seit", "gültig ab")]
+)
+async def test_the_page_says_what_is_coming(language: str, since: str, coming: str) -> None:
+    """A version whose day is still to come is not said to be in force, neither over it nor in the list of versions."""
+    answer = await published()
+    day = answer.policy.version.date
+    answer.versions[0].is_coming = True
+    in_force = "\n".join(page_of(answer, language))
+    assert f"{since} \n<time" in in_force
+    assert in_force.count(f"{coming} {day}</li>") == 1
+    answer.policy.version.is_coming = True
+    page = "\n".join(page_of(answer, language))
+    assert f"{coming} \n<time" in page
+    assert since not in page
+    assert unfounded(page, answer, language) == []
 
 
 async def test_a_sentence_without_a_clause_is_found() -> None:

@@ -314,11 +314,18 @@ class KeepingMailer:
         self.fault: Exception | None = None
         self.fault_of = ""
         """Whose mail alone it is for; empty: everybody's."""
+        self.forgotten_before: datetime.datetime | None = None
 
     async def send(self, mail: Mail) -> None:
         if self.fault is not None and self.fault_of in ("", mail.to):
             raise self.fault
         self.sent.append(mail)
+
+    async def forget(self, before: datetime.datetime) -> int:
+        if self.fault is not None:
+            raise self.fault
+        self.forgotten_before = before
+        return 0
 
 
 class ShortListOfPasswords:

@@ -327,3 +327,15 @@ async def test_codes_and_unconfirmed_sign_ups_are_forgotten() -> None:
     await forget_remains(world.ports)
     assert (world.store.rows.pending, world.store.rows.codes) == ({}, {})
     assert datetime.timedelta(days=7) == world.ports.lives.remains
+
+
+async def test_what_the_mailer_keeps_is_forgotten_too() -> None:
+    """What is kept of mail on one machine goes with the other remains; a folder that fails holds up nothing else."""
+    world = World(confirms_sign_ups=True)
+    await forget_remains(world.ports)
+    assert world.mailer.forgotten_before == world.clock.now() - world.ports.lives.remains
+    await ask_to_sign_up(world.ports, new_person(EMAIL, PASSWORD, ""))
+    world.mailer.fault = MailerAway("the mail folder cannot be written")
+    world.clock.advance(days=9)
+    await forget_remains(world.ports)
+    assert world.store.rows.pending == {}

@@ -24,6 +24,15 @@ def test_ended_sessions_are_remembered_while_their_tokens_live() -> None:
     AuthSettings(certificates=Path(), nats_url="", signing_key_file=Path("k"), remains_days=0.05)
 
 
+@pytest.mark.parametrize(("name", "most"), [("remains_days", 7), ("purge_every_s", 3600)])
+def test_what_the_policy_says_is_not_kept_longer(name: str, most: float) -> None:
+    """The policy names how long remains stay: whoever runs this may be stricter, not laxer."""
+    needed = {"certificates": Path(), "nats_url": "", "signing_key_file": Path("k")}
+    with pytest.raises(SettingsInvalid, match=f"{name.upper()} is malformed.* {most} at most"):
+        AuthSettings(**needed, **{name: most + 1})  # type: ignore[arg-type]  # names of settings, and their values
+    AuthSettings(**needed, **{name: most / 2})  # type: ignore[arg-type]  # as above
+
+
 NEEDED = {
     "STRIPSESSION_CERTIFICATES": "certificates",
     "STRIPSESSION_NATS_URL": "nats://127.0.0.1:9",

@@ -106,6 +106,7 @@ def test_a_map_and_the_living_thing_are_compared_both_ways() -> None:
         ("a.py", "LIFE_S: int = 60\n", "LIFE_S"),
         ("a.ts", "export function forget(): void {}\n", "forget"),
         ("a.ts", "class A {\n  async forgetAll(): Promise<void> {}\n}\n", "forgetAll"),
+        ("a.ts", "class A {\n  static forget(\n    id: string,\n  ): void {\n  }\n}\n", "forget"),
     ],
 )
 def test_an_eraser_is_looked_for_where_it_is_said_to_be(tmp_path: Path, name: str, text: str, eraser: str) -> None:
@@ -117,6 +118,42 @@ def test_an_eraser_is_looked_for_where_it_is_said_to_be(tmp_path: Path, name: st
     )
     (fault,) = dead_erasers(tmp_path, read_map(tmp_path, "").entries)
     assert fault.startswith(f"datamap.yaml: {name}:{eraser}s removes b/, and is nowhere")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "function f() {\n  forget();\n}\n",
+        "function f() {\n  forget(\n    one,\n  );\n  if (one) {\n  }\n}\n",
+        "function f() {\n  forget(() => {\n  });\n}\n",
+        "function f() {\n  forget({\n    one,\n  });\n}\n",
+        "function f() {\n  forget(one, function () {\n  });\n}\n",
+        'import { forget } from "$/notes";\n',
+        "class A {\n  fortet() {\n  }\n}\n",
+    ],
+)
+def test_an_eraser_that_is_only_called_is_nowhere(tmp_path: Path, text: str) -> None:
+    """Code that moved, and is called from where it was, is not what removes: the map must follow it."""
+    (tmp_path / "a.ts").write_text(text)
+    (tmp_path / "datamap.yaml").write_text(
+        "owner: notes\nobjects:\n  a/: {class: audio, kept: a day, erased: ['a.ts:forget', 'a.ts:for.et']}\n"
+    )
+    assert len(list(dead_erasers(tmp_path, read_map(tmp_path, "").entries))) == 2
+
+
+def test_a_name_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    """What one place of a map says is never lost because another has its name."""
+    (tmp_path / "datamap.yaml").write_text(
+        "owner: notes\ntables:\n  notes:\n    kept: a day\n    erased: never\n"
+        "    columns: {text: account}\n  notes:\n    kept: a day\n    erased: never\n"
+        "    columns:\n      note_id: operational\n      note_id: pseudonymous\n"
+    )
+    with pytest.raises(DataMapInvalid) as refused:
+        read_map(tmp_path, "")
+    assert str(refused.value).splitlines() == [
+        "datamap.yaml: notes stands twice, the second time in line 7: leave one",
+        "datamap.yaml: note_id stands twice, the second time in line 12: leave one",
+    ]
 
 
 def test_what_is_no_yaml_is_refused(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ async def test_an_operator_names_a_person(
     assert store.erasures == {}
 
 
-async def test_an_operators_word_shuts_the_person_out_first(
+async def test_an_operators_word_shuts_the_person_out_as_it_begins(
     ports: AccountPorts, holders: dict[str, FakeHolder], store: FakeAccountErasures, clock: ManualClock
 ) -> None:
     """While every holder is down the person is out all the same; once more where it is begun again."""

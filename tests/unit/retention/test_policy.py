@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 import shutil
 import tomllib
 from pathlib import Path
@@ -16,13 +17,15 @@ from services.retention.domain.checks import CHECKS
 from services.retention.domain.errors import PolicyVersionNotFound
 from services.retention.domain.policy import PolicyInvalid, digest_of, read_policy
 from services.retention.store.policy_files import FOLDER, read_policies
+from tests.unit.retention.publishing import NEWEST, NEXT, announced
 
 PROMISES = (
     *("2.1", "2.2", "2.3", "2.4", "3", "4.1", "4.2", "4.3", "4.4", "4.5", "5", "6", "7", "8"),
     *("9.1", "9.2", "9.3", "9.4", "9.5", "10", "11", "12", "13", "14"),
 )
 """Every clause that was ever promised, by its number."""
-IN_FORCE = get_policy(read_policies(), 0)
+TODAY = datetime.date(2030, 1, 1)
+IN_FORCE = get_policy(read_policies(), 0, TODAY)
 
 
 def document() -> dict[str, Any]:
@@ -89,6 +92,44 @@ def test_a_fault_is_told(field: str, value: object, fault: str) -> None:
     assert faults_of(changed) == [fault]
 
 
+@pytest.mark.parametrize(
+    ("frame", "fault"),
+    [
+        ({"coming": None}, "labels.frame lacks coming, which is shown around clauses"),
+        ({"footer": {"en": "a", "de": "b"}}, "labels.frame has footer, which is shown nowhere"),
+        ({"home": {"en": "a"}}, "the label frame.home is not said in de"),
+    ],
+)
+def test_the_words_around_clauses_are_those_that_are_shown(frame: dict[str, Any], fault: str) -> None:
+    """A word that every reader would miss, one that none would see, and one in one language, are refused."""
+    changed = document()
+    words = {**changed["labels"]["frame"], **frame}
+    changed["labels"]["frame"] = {name: said for name, said in words.items() if said is not None}
+    assert faults_of(changed) == [fault]
+
+
+def test_a_policy_without_words_around_clauses_is_refused() -> None:
+    """Where no word around the clauses is there, each is told, before anybody asks for the policy."""
+    changed = document()
+    del changed["labels"]["frame"]
+    assert len(faults_of(changed)) == 9
+
+
+def test_an_unknown_kind_of_label_is_refused() -> None:
+    """A kind of label that nothing shows is told by its name, whatever it says."""
+    changed = document()
+    changed["labels"]["footers"] = {"one": {"en": "a"}}
+    assert faults_of(changed) == ["labels.footers is no kind of label: frame, data, deadline, basis, parties are"]
+
+
+@pytest.mark.parametrize("date", ["2030-01-01", datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)])
+def test_a_version_begins_on_a_day(date: object) -> None:
+    """What is no day, or is a moment, is no date of a version."""
+    changed = document()
+    changed["date"] = date
+    assert faults_of(changed) == ["the policy's date is no date"]
+
+
 def test_classes_are_those_of_the_data_map() -> None:
     """A class that the data map does not know cannot be promised about."""
     changed = document()
@@ -117,20 +158,36 @@ def test_how_it_is_proved_may_change_without_a_new_version() -> None:
 
 
 def test_versions_stay_readable(tmp_path: Path) -> None:
-    """Once there is a second version it is in force, the first is read as it was, and another is refused."""
-    folder = tmp_path / "policy"
-    shutil.copytree(FOLDER, folder)
-    second = (folder / "versions" / "1.toml").read_text().replace("version = 1\n", "version = 2\n")
-    (folder / "versions" / "2.toml").write_text(second)
+    """Once there is another version each earlier one is read as it was, and one that never was is refused."""
+    policies = read_policies(announced(tmp_path, TODAY))
+    assert [get_policy(policies, version, TODAY).version for version in (0, 1, NEWEST, NEXT)] == [NEXT, 1, NEWEST, NEXT]
+    assert get_policy(policies, NEWEST, TODAY).digest == IN_FORCE.digest
+    with pytest.raises(PolicyVersionNotFound):
+        get_policy(policies, NEXT + 1, TODAY)
+
+
+def test_a_version_is_in_force_from_its_day_on(tmp_path: Path) -> None:
+    """One that is announced replaces nothing before its day; before the first one's day it is the first."""
+    day = datetime.timedelta(days=1)
+    policies = read_policies(announced(tmp_path, TODAY))
+    in_force = [get_policy(policies, 0, today).version for today in (TODAY - day, TODAY, TODAY + day)]
+    assert in_force == [NEWEST, NEXT, NEXT]
+    assert get_policy(policies, NEXT, TODAY - day).version == NEXT
+    assert get_policy(policies, 0, datetime.date(2020, 1, 1)).version == 1
+
+
+def test_versions_follow_each_other(tmp_path: Path) -> None:
+    """A version that is dated before the one that it follows is refused: it would be in force before it."""
+    with pytest.raises(PolicyInvalid, match=f"version {NEXT} is dated before version {NEWEST}, which it follows"):
+        read_policies(announced(tmp_path, datetime.date(2026, 11, 30)))
+
+
+def test_a_new_version_needs_its_digest(tmp_path: Path) -> None:
+    """A version is published with the digest that its refusal names."""
+    folder = announced(tmp_path, TODAY)
+    shutil.copy(FOLDER / "digests.toml", folder / "digests.toml")
     with pytest.raises(PolicyInvalid, match="the digest of a new one is"):
         read_policies(folder)
-    with (folder / "digests.toml").open("a") as file:
-        file.write(f'"2" = "{digest_of(tomllib.loads(second))}"\n')
-    policies = read_policies(folder)
-    assert [get_policy(policies, version).version for version in (0, 1, 2)] == [2, 1, 2]
-    assert get_policy(policies, 1).digest == IN_FORCE.digest
-    with pytest.raises(PolicyVersionNotFound):
-        get_policy(policies, 3)
 
 
 def test_a_version_cannot_vanish(tmp_path: Path) -> None:
@@ -138,6 +195,6 @@ def test_a_version_cannot_vanish(tmp_path: Path) -> None:
     folder = tmp_path / "policy"
     shutil.copytree(FOLDER, folder)
     with (folder / "digests.toml").open("a") as file:
-        file.write('"2" = "00"\n')
-    with pytest.raises(PolicyInvalid, match=r"there are versions \[1\], and digests of \[1, 2\]"):
+        file.write('"3" = "00"\n')
+    with pytest.raises(PolicyInvalid, match=r"there are versions \[1, 2\], and digests of \[1, 2, 3\]"):
         read_policies(folder)

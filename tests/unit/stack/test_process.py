@@ -8,6 +8,7 @@ import select
 import signal
 import socket
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -117,6 +118,23 @@ async def test_a_long_log_is_moved_aside_while_its_process_writes(
     await child.stop()
     assert log.read_text() == "after\n"
     assert log.with_suffix(".old").read_text() == "a line before\n"
+
+
+def test_a_log_ends_with_age(tmp_path: Path) -> None:
+    """However little a process says, a line is moved aside after 90 days, and is gone after as many again."""
+    log, old = tmp_path / "child.log", tmp_path / "child.old"
+    child = Supervised(command("", exists(log)), log, lambda _: None)
+    child.trim_log()
+    assert not old.exists()
+    log.write_text("a line\n")
+    child.trim_log()
+    assert (log.read_text(), old.read_text()) == ("a line\n", "")
+    day_s, seen = 86_400, []
+    for days in (89, 91, 1, 91):
+        os.utime(old, (time.time() - days * day_s,) * 2)
+        child.trim_log()
+        seen.append((log.read_text(), old.read_text()))
+    assert seen == [("a line\n", ""), ("", "a line\n"), ("", "a line\n"), ("", "")]
 
 
 async def test_a_stranger_at_the_door_is_not_taken_for_us(tmp_path: Path) -> None:

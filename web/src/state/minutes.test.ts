@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
 import { minutesHad, minutesTaken } from "$/state/minutes";
+import cases from "$/state/minutes.cases.json";
 
 it("what is left is never overstated, and never less than nothing", () => {
-  expect([3600, 3599, 59, 0, -61].map(minutesHad)).toEqual([60, 59, 0, 0, 0]);
+  expect(cases.had.map(({ seconds }) => minutesHad(seconds))).toEqual(cases.had.map(({ minutes }) => minutes));
 });
 
 it("what is used is never understated", () => {
-  expect([3600, 3541, 1, 0].map(minutesTaken)).toEqual([60, 60, 1, 0]);
+  expect(cases.taken.map(({ seconds }) => minutesTaken(seconds))).toEqual(cases.taken.map(({ minutes }) => minutes));
 });

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class AccountClosingServiceStub:
-    """What retention asks before anything of a person is erased.
+    """What retention asks as it begins to erase a person: beside the first of the other services, and whoever of them is down.
     """
 
     def __init__(self, channel):
@@ -43,7 +43,7 @@ class AccountClosingServiceStub:
 
 
 class AccountClosingServiceServicer:
-    """What retention asks before anything of a person is erased.
+    """What retention asks as it begins to erase a person: beside the first of the other services, and whoever of them is down.
     """
 
     def CloseAccount(self, request, context):
@@ -71,7 +71,7 @@ def add_AccountClosingServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AccountClosingService:
-    """What retention asks before anything of a person is erased.
+    """What retention asks as it begins to erase a person: beside the first of the other services, and whoever of them is down.
     """
 
     @staticmethod

@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AccountClosingServiceStub:
-    """What retention asks before anything of a person is erased."""
+    """What retention asks as it begins to erase a person: beside the first of the other services, and whoever of them is down."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -40,7 +40,7 @@ class AccountClosingServiceStub:
 
 @_typing.type_check_only
 class AccountClosingServiceAsyncStub(AccountClosingServiceStub):
-    """What retention asks before anything of a person is erased."""
+    """What retention asks as it begins to erase a person: beside the first of the other services, and whoever of them is down."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CloseAccount: _aio.UnaryUnaryMultiCallable[_account_closing_service_pb2.CloseAccountRequest, _account_closing_service_pb2.CloseAccountResponse]  # type: ignore[assignment]
@@ -49,7 +49,7 @@ class AccountClosingServiceAsyncStub(AccountClosingServiceStub):
     """
 
 class AccountClosingServiceServicer(metaclass=_abc_1.ABCMeta):
-    """What retention asks before anything of a person is erased."""
+    """What retention asks as it begins to erase a person: beside the first of the other services, and whoever of them is down."""
 
     @_abc_1.abstractmethod
     def CloseAccount(

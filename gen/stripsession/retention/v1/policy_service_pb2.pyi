@@ -26,7 +26,7 @@ class GetPolicyRequest(_message.Message):
 
     VERSION_FIELD_NUMBER: _builtins.int
     version: _builtins.int
-    """Which; 0 means the one in force."""
+    """Which, also one that is still to come; 0 means the one in force."""
     def __init__(
         self,
         *,
@@ -79,22 +79,26 @@ class PolicyVersion(_message.Message):
     VERSION_FIELD_NUMBER: _builtins.int
     DATE_FIELD_NUMBER: _builtins.int
     DIGEST_FIELD_NUMBER: _builtins.int
+    IS_COMING_FIELD_NUMBER: _builtins.int
     version: _builtins.int
     """Its number."""
     date: _builtins.str
     """The day from which it is in force, as 2026-12-01."""
     digest: _builtins.str
     """SHA-256 of all that a reader sees of it."""
+    is_coming: _builtins.bool
+    """Whether its day is still to come: it is announced, and another is in force."""
     def __init__(
         self,
         *,
         version: _builtins.int = ...,
         date: _builtins.str = ...,
         digest: _builtins.str = ...,
+        is_coming: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["date", b"date", "digest", b"digest", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["date", b"date", "digest", b"digest", "is_coming", b"is_coming", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

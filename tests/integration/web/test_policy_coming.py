@@ -1,0 +1,28 @@
+"""A version of the policy that is announced, in the page."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Route, expect
+
+from services.gateway.api.policy_routes import policy_json
+from tests.integration.gateway.test_policy import published
+from tests.integration.web.conftest import OpenPage
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
+
+
+async def test_what_is_coming_is_not_said_to_be_in_force(open_page: OpenPage) -> None:
+    """A version whose day is still to come says from when, above its clauses and among the versions."""
+    told, web = await published(), await open_page()
+    told.policy.version.is_coming = told.versions[0].is_coming = True
+    day = told.policy.version.date
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(json=policy_json(told))
+
+    await web.page.route("**/v1/privacy/policy*", answer)
+    await web.page.goto(f"{web.address}/#/privacy")
+    shown = web.page.locator("#policy")
+    await expect(shown.get_by_text(f"Version 2, in force from {day}")).to_have_count(2)
+    await expect(shown).not_to_contain_text("in force since")
