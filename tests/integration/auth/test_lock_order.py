@@ -15,6 +15,7 @@ import pytest_asyncio
 from chassis.db.pool import Database
 from chassis.testing.postgres import PostgresServer
 from services.auth.app.answer_device_sign_in import answer_device_sign_in
+from services.auth.app.close_account import close_account
 from services.auth.app.connections import connect_provider
 from services.auth.app.create_sign_in_link import create_sign_in_link
 from services.auth.app.describe_device_sign_in import describe_device_sign_in, waiting
@@ -160,6 +161,25 @@ async def test_a_link_opens_no_account_that_is_being_closed(
 
     came = await person.meet(database, redeem_sign_in_link(person.ports, code), go_on)
     assert isinstance(came, LinkSpent)
+
+
+async def test_an_account_is_closed_before_what_waits_with_its_address(person: Person, database: Database) -> None:
+    """Whoever has the account and goes on to a code that was mailed to it finds that closing it has left both."""
+    now, code_hash = person.ports.clock.now(), fingerprint(secrets.token_hex(8))
+    key = parse_email(person.email).key
+    made = EmailCode(code_hash, Purpose.RESET, person.user_id, key, now, now + datetime.timedelta(minutes=30))
+    async with person.ports.store.transaction() as work:
+        await work.email_codes.add(made)
+    async with person.ports.store.transaction() as work:
+        await work.accounts.locked(person.user_id)
+        closing = asyncio.ensure_future(close_account(person.ports, person.user_id))
+        async with asyncio.timeout(10):
+            while not closing.done() and not await database.pool.fetchval(WAITING):
+                pass
+        assert await work.email_codes.use(code_hash, Purpose.RESET, now)
+    await closing
+    async with person.ports.store.transaction() as work:
+        assert await work.accounts.get(person.user_id) is None
 
 
 async def _told(person: Person) -> None:
