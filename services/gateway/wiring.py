@@ -218,7 +218,7 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
     proofs = FactorRoutes(stubs.factors, admission).methods
     edge = Edge(Router([*endpoints, *landings], admission, WebFiles(settings.web_dir).endpoint(), proofs), policy)
     http = HttpServer(
-        EarlyAnswers(edge),
+        EarlyAnswers(edge, draining),
         settings.http_listen,
         draining=draining,
         drain_s=settings.drain_s,
