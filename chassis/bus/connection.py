@@ -98,9 +98,12 @@ class Bus:
             await asyncio.wait((connecting,))
             connecting.result()
         except BaseException:
-            await _given_up(connecting)
-            # Stopped while it was still connecting, too: a socket that nobody knows of would stay open.
-            await client.close()
+            try:
+                await _given_up(connecting)
+            finally:
+                # Stopped while it was still connecting, too, and again while that was given up: a socket that nobody
+                # knows of would stay open.
+                await client.close()
             raise
 
     async def _connect(self, client: Client) -> None:

@@ -67,8 +67,9 @@ class GatewaySettings(ServiceSettings):
     """Requests answered at once; more are told to come back."""
     requests_in_flight_per_user: int = 64
     """Of these, for one person: pages and players need a dozen, and nobody may take all."""
-    covers_in_flight_max: int = 32
-    """Pictures of up to 4 MiB that are held in memory at once; more are told to come back."""
+    covers_in_flight_max: int = 16
+    """Pictures of up to 4 MiB that are sent on at once; more are told to come back. Each is in memory some four times
+    over on its way (as it came, in the message, as that is written, as gRPC sends it): 256 MiB in all."""
     covers_in_flight_per_user: int = 4
     """Of these, for one person."""
     upload_bytes_max: int = 2 * 1024**3

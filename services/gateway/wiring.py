@@ -218,7 +218,7 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
     proofs = FactorRoutes(stubs.factors, admission).methods
     edge = Edge(Router([*endpoints, *landings], admission, WebFiles(settings.web_dir).endpoint(), proofs), policy)
     http = HttpServer(
-        EarlyAnswers(edge),
+        EarlyAnswers(edge, draining),
         settings.http_listen,
         draining=draining,
         drain_s=settings.drain_s,
@@ -283,7 +283,7 @@ def _endpoints(
         *PasskeyRoutes(stubs.passkeys, admission).endpoints(),
         *ProviderRoutes(stubs.providers, admission).endpoints(),
         *FactorRoutes(stubs.factors, admission).endpoints(),
-        *EmailChangeRoutes(stubs.email_changes).endpoints(),
+        *EmailChangeRoutes(stubs.email_changes, admission).endpoints(),
         *UploadRoutes(
             stubs.library, upload_bytes_max=settings.upload_bytes_max, body_idle_s=settings.body_idle_s
         ).endpoints(),

@@ -124,6 +124,10 @@ class Links(Protocol):
         """Store a new link."""
         ...
 
+    async def owner(self, code_hash: bytes) -> str | None:
+        """Whom it signs in, or did; it is not locked by this."""
+        ...
+
     async def redeem(self, code_hash: bytes, now: datetime.datetime) -> str | None:
         """Whom it signs in; None for every call but the first before its end."""
         ...

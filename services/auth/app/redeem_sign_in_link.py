@@ -12,10 +12,12 @@ from services.auth.domain.session import Method, SessionTokens
 
 async def redeem_sign_in_link(ports: Ports, code: str, device: str = "") -> tuple[Account, SessionTokens]:
     """The account and a new session. Raises LinkSpent when the code is unknown, used or expired."""
+    code_hash = fingerprint(code)
     async with ports.store.transaction() as work:
-        user_id = await work.links.redeem(fingerprint(code), ports.clock.now())
-        account = await work.accounts.get(user_id) if user_id is not None else None
-        if account is None:
+        # The account first, as wherever a session begins: whoever closes it ends this one too, or it never begins.
+        user_id = await work.links.owner(code_hash)
+        account = await work.accounts.locked(user_id) if user_id is not None else None
+        if account is None or await work.links.redeem(code_hash, ports.clock.now()) is None:
             raise LinkSpent
         # No second factor is asked for: only whoever runs the machine makes such a link, and it is the way back for a
         # person who lost authenticator and recovery codes.

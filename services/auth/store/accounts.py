@@ -71,11 +71,16 @@ class PostgresAccounts:
 
     async def close(self, user_id: str, at: datetime.datetime) -> None:
         """From now on there is none. Its address is free, its password forgotten; its row waits for its erasure."""
+        # Before what waits with its address: whoever uses a code holds the account first. And wholly at once, since the
+        # change of the key below needs it so: two that each hold a part and want the whole would both fail.
+        email_key = await self._connection.fetchval(
+            "SELECT email_key FROM accounts WHERE user_id = $1 FOR UPDATE", user_id
+        )
         for waiting in (
-            "DELETE FROM pending_sign_ups WHERE email_key = (SELECT email_key FROM accounts WHERE user_id = $1)",
-            "DELETE FROM email_codes WHERE email_key = (SELECT email_key FROM accounts WHERE user_id = $1)",
+            "DELETE FROM pending_sign_ups WHERE email_key = $1",
+            "DELETE FROM email_codes WHERE email_key = $1",
         ):
-            await self._connection.execute(waiting, user_id)
+            await self._connection.execute(waiting, email_key)
         await self._connection.execute(
             "UPDATE accounts SET email = NULL, email_key = NULL, password_hash = NULL, email_verified_at = NULL,"
             " closed_at = $2 WHERE user_id = $1 AND closed_at IS NULL",

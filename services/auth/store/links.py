@@ -24,6 +24,13 @@ class PostgresLinks:
             link.expires_at,
         )
 
+    async def owner(self, code_hash: bytes) -> str | None:
+        """Whom it signs in, or did; it is not locked by this."""
+        user_id: str | None = await self._connection.fetchval(
+            "SELECT user_id FROM sign_in_links WHERE code_hash = $1", code_hash
+        )
+        return user_id
+
     async def redeem(self, code_hash: bytes, now: datetime.datetime) -> str | None:
         """Whom it signs in; None for every call but the first before its end."""
         # Of two that come at once, the second waits for the first's row and then finds it redeemed.

@@ -2,7 +2,8 @@
 
 A connection that is closed while its client still sends is reset, and a reset throws away what the client had not read
 yet: the very answer that says why. One that stays open takes whatever comes, without an end. So such an answer says
-`Connection: close`, what comes after it is read and dropped within bounds, and then the connection ends.
+`Connection: close`, what comes after it is read and dropped within bounds, and then the connection ends. That is a
+courtesy: where too many take it at once, or the process is to stop, the connection ends with the answer.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import dataclasses
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.gateway.domain.bulkhead import AllAreFull, Bulkhead, HolderIsFull
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,15 +32,21 @@ class Bounds:
     """Longest time for that."""
     silence_s: float = 5.0
     """Longest silence within it."""
+    at_once_per_address: int = 8
+    """Bodies of one address that are dropped at once: a browser has six connections."""
+    at_once: int = 128
+    """Bodies that are dropped at once."""
 
 
 class EarlyAnswers:
     """Sees to the rest of a body that the application left."""
 
-    def __init__(self, inner: ASGIApp, bounds: Bounds = Bounds()) -> None:
-        """`inner` need not know of it."""
+    def __init__(self, inner: ASGIApp, draining: asyncio.Event, bounds: Bounds = Bounds()) -> None:
+        """`inner` need not know of it; nothing is read any more once `draining` is set."""
         self._inner = inner
+        self._draining = draining
         self._bounds = bounds
+        self._places = Bulkhead(bounds.at_once_per_address, bounds.at_once)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Have one request answered."""
@@ -49,8 +58,26 @@ class EarlyAnswers:
         await self._inner(scope, body.receive, answer.send)
         # Here nothing counts the request any more: who is refused for too many at once is not held to be one of them.
         if answer.is_held_open:
-            await body.drop(self._bounds)
+            with contextlib.suppress(HolderIsFull, AllAreFull), self._places.place(_sender(scope)):
+                await self._drop(body)
             await send({"type": "http.response.body", "body": b""})
+
+    async def _drop(self, body: _Body) -> None:
+        """Read on until the end, a bound or the word to stop, for which a sender that trickles would hold us up."""
+        if self._draining.is_set():
+            return
+        ends = [asyncio.ensure_future(body.drop(self._bounds)), asyncio.ensure_future(self._draining.wait())]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in ends:
+                each.cancel()
+            await asyncio.wait(ends)
+
+
+def _sender(scope: Scope) -> str:
+    """The address that the edge found, behind our proxies, or else the connection's own."""
+    return str(scope.get("state", {}).get("address") or (scope.get("client") or ("",))[0])
 
 
 class _Answer:

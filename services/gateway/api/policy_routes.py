@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,10 @@ from starlette.responses import Response
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, json_answer
 from services.gateway.api.policy_schemas import FRAME
+from services.gateway.api.problems import Refused
 from services.gateway.api.schema import Number, Text
 from services.gateway.api.web_files import POLICY as CONTENT_POLICY
+from services.gateway.domain.languages import preferred_language
 from stripsession.retention.v1 import policy_service_pb2 as pb
 
 if TYPE_CHECKING:
@@ -59,16 +61,18 @@ class PolicyRoutes:
         return json_answer(policy_json(await self._read(call)))
 
     async def page(self, call: Call) -> Response:
-        """As HTML, in the language that is asked for, or that the browser prefers."""
-        language = call.text("lang") or _preferred(call.request.headers.get("accept-language", ""))
-        text = "\n".join(page_of(await self._read(call), language))
-        headers = {
-            "Content-Language": language,
-            "Content-Security-Policy": CONTENT_POLICY,
-            "Cache-Control": "no-cache",
-            "Vary": "Accept-Language",
-        }
-        return Response(text, media_type="text/html", headers=headers)
+        """As HTML, in the language that is asked for, or that the browser prefers; so is why it cannot be shown."""
+        language = preferred_language(call.request.headers.get("accept-language", ""), LANGUAGES)
+        try:
+            language = call.text("lang") or language
+            page = page_of(await self._read(call), language)
+        except Refused as refusal:
+            if "text/html" not in call.request.headers.get("accept", ""):
+                raise
+            problem = refusal.problem
+            headers = {**problem.headers, "Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
+            return _html(_fault_page(language, exists=problem.status >= 500), language, problem.status, headers)
+        return _html(page, language, 200, {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"})
 
     async def _read(self, call: Call) -> pb.GetPolicyResponse:
         return await ask(self._policies.GetPolicy, pb.GetPolicyRequest(version=call.number("version")))
@@ -115,10 +119,51 @@ def _text_json(text: pb.PolicyText) -> dict[str, str]:
     return {language: text.by_language[language] for language in LANGUAGES}
 
 
-def _preferred(accepted: str) -> str:
-    """The first of our languages that a browser names; it names them in its order."""
-    wanted = (tag.partition(";")[0].strip().lower()[:2] for tag in accepted.split(","))
-    return next((tag for tag in wanted if tag in LANGUAGES), LANGUAGES[0])
+def _html(lines: Iterator[str], language: str, status: int, headers: Mapping[str, str]) -> Response:
+    told = {"Content-Language": language, "Content-Security-Policy": CONTENT_POLICY, **headers}
+    return Response("\n".join(lines), status_code=status, media_type="text/html", headers=told)
+
+
+def _head(language: str, title: str) -> str:
+    return (
+        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta name="color-scheme" content="light dark">\n<title>{title}</title>\n'
+        '<link rel="icon" href="/icon.svg" type="image/svg+xml">\n<link rel="stylesheet" href="/policy.css">\n</head>'
+    )
+
+
+# Said where there is no policy to take words from. None of them is about what is promised.
+_AWAY = {
+    "en": ("The privacy policy cannot be shown right now", "Try again in a moment.", "Try again"),
+    "de": (
+        "Die Datenschutzerklärung kann gerade nicht gezeigt werden",
+        "Versuch es gleich noch einmal.",
+        "Noch einmal versuchen",
+    ),
+}
+_MISSING = {
+    "en": (
+        "There is no such version of the privacy policy",
+        "The address may be mistyped.",
+        "Read the version that is in force",
+    ),
+    "de": (
+        "Diese Fassung der Datenschutzerklärung gibt es nicht",
+        "Vielleicht ist die Adresse vertippt.",
+        "Die geltende Fassung lesen",
+    ),
+}
+
+
+def _fault_page(language: str, *, exists: bool) -> Iterator[str]:
+    """For people: what is wrong, and where to go; `exists` where the same address may show it later."""
+    title, text, onward = (_AWAY if exists else _MISSING)[language]
+    yield _head(language, f"{title} | StripSession")
+    yield f'<body>\n<main>\n<p><a href="/">StripSession</a></p>\n<h1>{title}</h1>\n<p>{text}</p>'
+    # Of an address that shows nothing nothing is taken over.
+    address = "" if exists else f"{PAGE}?lang={language}"
+    yield f'<p><a href="{address}">{onward}</a></p>\n</main>\n</body>\n</html>\n'
 
 
 def page_of(answer: pb.GetPolicyResponse, language: str) -> Iterator[str]:
@@ -131,11 +176,7 @@ def page_of(answer: pb.GetPolicyResponse, language: str) -> Iterator[str]:
     def framed(name: str) -> str:
         return said(policy.frame[name])
 
-    yield f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield '<meta name="color-scheme" content="light dark">'
-    yield f"<title>{said(policy.title)} | {framed('home')}</title>"
-    yield '<link rel="icon" href="/icon.svg" type="image/svg+xml">\n<link rel="stylesheet" href="/policy.css">\n</head>'
+    yield _head(language, f"{said(policy.title)} | {framed('home')}")
     yield f'<body>\n<main>\n<p><a href="/">{framed("home")}</a></p>\n<h1>{said(policy.title)}</h1>'
     yield f"<p>{said(policy.lead)}</p>"
     yield f"<p>{framed('version')} {version.version}, {framed('coming' if version.is_coming else 'from')} "

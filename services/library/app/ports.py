@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from services.library.app.file_tag_ports import FileTagsOfTracks
-from services.library.app.object_ports import NeedlessObjects
+from services.library.app.needless_object_ports import NeedlessObjects
 from services.library.app.people_ports import People
 from services.library.app.share_ports import MadeRequests, Shares
 from services.library.app.webhook_ports import WebhookDeliveries, WebhookEndpoints, WebhookSender

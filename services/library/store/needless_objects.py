@@ -31,21 +31,21 @@ class NeedlessObjectRows:
         )
         return tag == "DELETE 1"
 
-    async def claim(self, name: str, now: datetime.datetime, until: datetime.datetime) -> bool:
-        """It is the caller's to remove until then; false where nothing is noted, or another is about it."""
-        tag: str = await self._connection.execute(
+    async def claim(self, name: str, now: datetime.datetime, until: datetime.datetime) -> datetime.datetime | None:
+        """Since when it is due, and the caller's until then; None where nothing is noted, or another is about it."""
+        due_at: datetime.datetime | None = await self._connection.fetchval(
             "UPDATE needless_objects SET claimed_until = $3"
-            " WHERE object_name = $1 AND (claimed_until IS NULL OR claimed_until <= $2)",
+            " WHERE object_name = $1 AND (claimed_until IS NULL OR claimed_until <= $2) RETURNING due_at",
             name,
             now,
             until,
         )
-        return tag == "UPDATE 1"
+        return due_at
 
-    async def give_back(self, name: str, now: datetime.datetime) -> None:
-        """It could not be removed: others may claim it from now on. It is not needed for that."""
+    async def give_back(self, name: str, at: datetime.datetime) -> None:
+        """It was not removed: others may claim it from that moment on. It is not needed for that."""
         await self._connection.execute(
-            "UPDATE needless_objects SET claimed_until = $2 WHERE object_name = $1", name, now
+            "UPDATE needless_objects SET claimed_until = $2 WHERE object_name = $1", name, at
         )
 
     async def finish(self, name: str) -> None:
@@ -53,10 +53,10 @@ class NeedlessObjectRows:
         await self._connection.execute("DELETE FROM needless_objects WHERE object_name = $1", name)
 
     async def due_of(self, owner_id: str, now: datetime.datetime, limit: int) -> tuple[str, ...]:
-        """A person's among those to be removed by then, that nobody is about."""
+        """A person's among those to be removed by then that nobody is about, in the order of `due`."""
         rows = await self._connection.fetch(
             "SELECT object_name FROM needless_objects WHERE owner_id = $1 AND due_at <= $2"
-            " AND (claimed_until IS NULL OR claimed_until <= $2) LIMIT $3",
+            " AND (claimed_until IS NULL OR claimed_until <= $2) ORDER BY claimed_until NULLS FIRST, due_at LIMIT $3",
             owner_id,
             now,
             limit,
@@ -64,10 +64,11 @@ class NeedlessObjectRows:
         return tuple(row["object_name"] for row in rows)
 
     async def due(self, now: datetime.datetime, limit: int) -> tuple[str, ...]:
-        """Those to be removed by then that nobody is about, the longest due first."""
+        """Those to be removed by then that nobody is about: the longest due first, but those that were tried last."""
+        # However many can never be removed, they keep no other waiting.
         rows = await self._connection.fetch(
             "SELECT object_name FROM needless_objects WHERE due_at <= $1"
-            " AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY due_at LIMIT $2",
+            " AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY claimed_until NULLS FIRST, due_at LIMIT $2",
             now,
             limit,
         )

@@ -15,20 +15,23 @@ import pytest_asyncio
 from chassis.db.pool import Database
 from chassis.testing.postgres import PostgresServer
 from services.auth.app.answer_device_sign_in import answer_device_sign_in
+from services.auth.app.close_account import close_account
 from services.auth.app.connections import connect_provider
+from services.auth.app.create_sign_in_link import create_sign_in_link
 from services.auth.app.describe_device_sign_in import describe_device_sign_in, waiting
 from services.auth.app.end_identity import end_identity
 from services.auth.app.keep_profile import keep_profile
 from services.auth.app.ports import Ports, Work
 from services.auth.app.receive_provider_answer import ProviderAnswer, receive_provider_answer
 from services.auth.app.redeem_device_sign_in import redeem_device_sign_in
+from services.auth.app.redeem_sign_in_link import redeem_sign_in_link
 from services.auth.app.reset_password import reset_password
 from services.auth.app.start_device_sign_in import start_device_sign_in
 from services.auth.app.start_provider_sign_in import start_provider_sign_in
 from services.auth.app.undo_email_change import undo_email_change
 from services.auth.domain.email_address import NO_EMAIL, parse_email
 from services.auth.domain.email_code import EmailCode, Purpose
-from services.auth.domain.errors import AccountNotFound, DeviceCodeNotFound, DeviceSignInPending
+from services.auth.domain.errors import AccountNotFound, DeviceCodeNotFound, DeviceSignInPending, LinkSpent
 from services.auth.domain.identifiers import fingerprint
 from services.auth.domain.identity import Profile
 from services.auth.domain.provider_errors import ProviderSignInSpent
@@ -58,6 +61,7 @@ class Person:
 
     ports: Ports
     user_id: str
+    email: str
     subject: str
     user_code: str
     device_code: str
@@ -78,13 +82,14 @@ class Person:
 async def person(database: Database) -> Person:
     world = World()
     ports = dataclasses.replace(world.ports, store=PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32))))
-    account, _ = await sign_up(ports, f"{secrets.token_hex(8)}@example.org", "a long enough secret", "Ada")
+    email = f"{secrets.token_hex(8)}@example.org"
+    account, _ = await sign_up(ports, email, "a long enough secret", "Ada")
     started = await start_device_sign_in(ports, "a program", "")
     subject = secrets.token_hex(8)
     async with ports.store.transaction() as work:
         identity = await work.identities.claim(ISSUER, subject, ports.clock.now())
         await work.identities.keep(dataclasses.replace(identity, user_id=account.user_id))
-    return Person(ports, account.user_id, subject, started.user_code, started.device_code)
+    return Person(ports, account.user_id, email, subject, started.user_code, started.device_code)
 
 
 async def test_a_program_is_looked_at_answered_and_fetched_after_its_account(
@@ -140,6 +145,41 @@ async def test_a_provider_is_connected_after_the_account(person: Person, databas
     act = connect_provider(person.ports, providers, connecting, road.browser_secret)
     came = await person.meet(database, act, lambda work: work.provider_sign_ins.remove(sign_in.state_hash))
     assert isinstance(came, ProviderSignInSpent)
+
+
+@pytest.mark.parametrize("is_erased", [False, True], ids=["closed", "erased"])
+async def test_a_link_opens_no_account_that_is_being_closed(
+    person: Person, database: Database, is_erased: bool
+) -> None:
+    """A link that is redeemed just as its account is closed, or erased with its links, opens no session after that."""
+    code = (await create_sign_in_link(person.ports, person.email)).code
+    now = person.ports.clock.now()
+
+    async def go_on(work: Work) -> None:
+        if is_erased:
+            await work.people.erase(person.user_id, now, now)
+
+    came = await person.meet(database, redeem_sign_in_link(person.ports, code), go_on)
+    assert isinstance(came, LinkSpent)
+
+
+async def test_an_account_is_closed_before_what_waits_with_its_address(person: Person, database: Database) -> None:
+    """Whoever has the account and goes on to a code that was mailed to it finds that closing it has left both."""
+    now, code_hash = person.ports.clock.now(), fingerprint(secrets.token_hex(8))
+    key = parse_email(person.email).key
+    made = EmailCode(code_hash, Purpose.RESET, person.user_id, key, now, now + datetime.timedelta(minutes=30))
+    async with person.ports.store.transaction() as work:
+        await work.email_codes.add(made)
+    async with person.ports.store.transaction() as work:
+        await work.accounts.locked(person.user_id)
+        closing = asyncio.ensure_future(close_account(person.ports, person.user_id))
+        async with asyncio.timeout(10):
+            while not closing.done() and not await database.pool.fetchval(WAITING):
+                pass
+        assert await work.email_codes.use(code_hash, Purpose.RESET, now)
+    await closing
+    async with person.ports.store.transaction() as work:
+        assert await work.accounts.get(person.user_id) is None
 
 
 async def _told(person: Person) -> None:

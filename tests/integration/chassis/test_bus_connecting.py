@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
+
+import pytest
 
 from chassis.bus.connection import Bus, Connecting
 from chassis.bus.topology import FACTS
@@ -47,21 +51,48 @@ async def test_stopping_gives_up_connecting_at_any_moment() -> None:
             await part.stop()
 
 
-async def test_stopping_leaves_no_half_made_connection() -> None:
-    """A connection that a server has taken, and said nothing on yet, is closed by whoever stops waiting for it."""
-    taken, closed = asyncio.Event(), asyncio.Event()
+class Silent:
+    """A server that takes a connection, and says nothing on it."""
 
-    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        taken.set()
+    def __init__(self) -> None:
+        self.taken, self.closed = asyncio.Event(), asyncio.Event()
+
+    @contextlib.asynccontextmanager
+    async def served(self) -> AsyncIterator[Bus]:
+        """A bus that it is the server of, for at most four seconds."""
+        server = await asyncio.start_server(self._say_nothing, "127.0.0.1", 0)
+        # Told a second time, or at the end of its patience, the bus would let go in five seconds.
+        async with server, asyncio.timeout(4):
+            yield Bus(f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}", None)
+
+    async def _say_nothing(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.taken.set()
         await reader.read()
         writer.close()
-        closed.set()
+        self.closed.set()
 
-    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
-    # Told a second time, or at the end of its patience, it would let go in five seconds.
-    async with server, asyncio.timeout(4):
-        part = Connecting(Bus(f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}", None))
+
+async def test_stopping_leaves_no_half_made_connection() -> None:
+    """A connection that a server has taken, and said nothing on yet, is closed by whoever stops waiting for it."""
+    server = Silent()
+    async with server.served() as bus:
+        part = Connecting(bus)
         await part.start()
-        await taken.wait()
+        await server.taken.wait()
         await part.stop()
-        await closed.wait()
+        await server.closed.wait()
+
+
+@pytest.mark.parametrize("turns", range(1, 6))
+async def test_stopping_again_leaves_no_half_made_connection(turns: int) -> None:
+    """So is it where whoever stops is told again while the connection is just being given up, at any moment."""
+    server = Silent()
+    async with server.served() as bus:
+        starting = asyncio.ensure_future(bus.start())
+        await server.taken.wait()
+        starting.cancel()
+        for _ in range(turns):
+            await asyncio.sleep(0)  # sleep: one turn of the loop
+        starting.cancel()
+        await asyncio.wait((starting,))
+        await server.closed.wait()

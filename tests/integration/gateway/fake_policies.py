@@ -30,7 +30,11 @@ def clause(told: Any) -> policy_service_pb2.PolicyClause:
 
 
 class FakePolicies(policy_service_pb2_grpc.PolicyServiceServicer):
+    is_away = False
+
     async def GetPolicy(self, request: Any, context: Any) -> policy_service_pb2.GetPolicyResponse:
+        if self.is_away:
+            raise refused(grpc.StatusCode.UNAVAILABLE, "UNAVAILABLE", "It is being started.")
         if request.version > 1:
             raise refused(grpc.StatusCode.NOT_FOUND, "POLICY_VERSION_NOT_FOUND", "There is no such version.")
         version = policy_service_pb2.PolicyVersion(**EXAMPLE["version"])

@@ -9,8 +9,9 @@ import socket
 from collections.abc import AsyncIterator
 
 import pytest
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from services.gateway.api.early_answers import Bounds, EarlyAnswers
 from services.gateway.api.http_server import HttpServer
@@ -69,14 +70,16 @@ def check_whole(answer: bytes, status: int, reason: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def refusing(bounds: Bounds) -> AsyncIterator[int]:
-    """The port of a server that looks at no body."""
+async def refusing(bounds: Bounds, *, drain_s: float = 1) -> AsyncIterator[int]:
+    """The port of a server that looks at no body; X-Sender says who sends it."""
 
     async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"]["address"] = Headers(scope=scope).get("x-sender", "")
         await PlainTextResponse("no", status_code=403)(scope, receive, send)
 
-    app = EarlyAnswers(refuse, bounds)
-    server = HttpServer(app, "127.0.0.1:0", draining=asyncio.Event(), drain_s=1, header_read_s=5)
+    draining = asyncio.Event()
+    app = EarlyAnswers(refuse, draining, bounds)
+    server = HttpServer(app, "127.0.0.1:0", draining=draining, drain_s=drain_s, header_read_s=5)
     async with running(server):
         yield server.port
 
@@ -127,6 +130,70 @@ async def test_a_body_that_falls_silent_is_cut() -> None:
             answer = await read_after_sending(port, head, b"some")
             assert b"connection: close" in answer
             assert answer.endswith(b"\r\n\r\nno")
+
+
+LONG = Bounds(bytes_max=2 * ENDLESS, total_s=600, silence_s=600, at_once_per_address=1, at_once=2)
+"""Nothing but its sender ends a body within a test."""
+
+
+@contextlib.asynccontextmanager
+async def begun(port: int, sender: str) -> AsyncIterator[asyncio.StreamReader]:
+    """The way back of somebody who has begun a large body, was answered, and sends nothing more."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(head_of("POST", "/", **{"Content-Length": str(ENDLESS), "X-Sender": sender}) + b"some")
+    async with asyncio.timeout(10):
+        assert b"connection: close" in await reader.readuntil(b"\r\n\r\n")
+        assert await reader.readexactly(2) == b"no"
+    try:
+        yield reader
+    finally:
+        writer.close()
+
+
+async def test_no_more_bodies_are_read_to_their_end_than_one_address_may_send() -> None:
+    """Of one sender's refused bodies one is read on, and what comes beside it ends with its answer; not another's."""
+    async with refusing(LONG) as port, begun(port, "ada") as first, asyncio.timeout(10):
+        for _ in range(3):
+            async with begun(port, "ada") as more:
+                assert await more.read() == b""
+        async with begun(port, "bob") as other:
+            # The third comes after both are being read.
+            async with begun(port, "eve") as third:
+                assert await third.read() == b""
+            assert not first.at_eof()
+            assert not other.at_eof()
+
+
+async def test_a_body_that_has_ended_makes_room_for_the_next() -> None:
+    """Bodies of one sender that come one after the other are each read to their end."""
+
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("no", status_code=403)(scope, receive, send)
+
+    async def ignore(message: Message) -> None:
+        pass
+
+    app = EarlyAnswers(refuse, asyncio.Event(), LONG)
+    for _ in range(3):
+        coming: list[Message] = [
+            {"type": "http.request", "body": b"some", "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+
+        async def receive(coming: list[Message] = coming) -> Message:
+            return coming.pop(0)
+
+        scope = {"type": "http", "headers": [(b"content-length", b"1000000")], "client": ("203.0.113.7", 1)}
+        await app(scope, receive, ignore)
+        assert not coming
+
+
+async def test_a_stop_waits_for_nobodys_refused_body() -> None:
+    """Whoever still sends what nobody wants does not hold up a server that is to stop."""
+    async with asyncio.timeout(10), contextlib.AsyncExitStack() as senders:
+        async with refusing(LONG, drain_s=600) as port:
+            reader = await senders.enter_async_context(begun(port, "ada"))
+        assert await reader.read() == b""
 
 
 async def test_nobody_is_told_to_go_on_with_a_refused_body() -> None:

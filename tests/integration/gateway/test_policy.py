@@ -14,6 +14,7 @@ from services.retention.domain.policy import FRAME as NEEDED
 from services.retention.store.policy_files import read_policies
 from stripsession.retention.v1 import policy_service_pb2 as pb
 from tests.integration.gateway.conftest import Door
+from tests.integration.gateway.fake_policies import FakePolicies
 
 
 class Texts(HTMLParser):
@@ -132,6 +133,32 @@ async def test_the_page_speaks_the_language_of_its_reader(door: Door) -> None:
     assert "script" not in english.text
     assert "default-src 'none'" in english.headers["content-security-policy"]
     assert (await door.http.get("/privacy", params={"version": 7})).status_code == 404
+
+
+@pytest.mark.parametrize("query", [{"version": "9"}, {"version": "last"}, {"lang": "fr"}])
+async def test_a_person_reads_that_there_is_no_such_version(door: Door, query: dict[str, str]) -> None:
+    """Whoever reads pages gets one, in their language, that leads to what is in force; a program gets a problem."""
+    person = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": "de"}
+    page = await door.http.get("/privacy", params=query, headers=person)
+    assert (page.status_code // 100, page.headers["content-type"].partition(";")[0]) == (4, "text/html")
+    assert page.headers["content-language"] == "de"
+    assert page.headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "gibt es nicht" in page.text
+    assert 'href="/privacy?lang=de"' in page.text
+    problem = await door.http.get("/privacy", params=query)
+    assert problem.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_person_reads_that_the_policy_is_away(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While retention restarts a reader gets a page that says so and leads to the same address, kept by nobody."""
+    monkeypatch.setattr(FakePolicies, "is_away", True)
+    page = await door.http.get("/privacy", headers={"Accept": "text/html", "Accept-Language": "de;q=0.1, en"})
+    assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (503, "text/html")
+    assert page.headers["cache-control"] == "no-store"
+    assert int(page.headers["retry-after"]) > 0
+    assert "cannot be shown right now" in page.text
+    assert 'href=""' in page.text
 
 
 async def test_a_text_is_no_markup(door: Door) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 import pytest
 
 from chassis.objects import open_objects
 from services.library.app.create_track import create_track
-from services.library.app.discard_object import CLAIM_LIFE
+from services.library.app.discard_object import CLAIM_LIFE, PAUSE_MAX, PAUSE_MIN
 from services.library.app.erase_listener import erase_listener
 from services.library.app.list_tracks import list_tracks
 from services.library.app.ports import Ports, Store, Work
@@ -44,14 +44,59 @@ class _Crashing(SealedObjectStore):
 
     def __init__(self, world: World) -> None:
         super().__init__(open_objects(f"file://{world.folder}"))
+        self.is_dead = False
 
     async def put(self, key: Key, name: str, plain: bytes | bytearray) -> None:
         await super().put(key, name, plain)
+        self.is_dead = True
         raise asyncio.CancelledError
 
     async def delete(self, name: str) -> None:
         await super().delete(name)
+        self.is_dead = True
         raise asyncio.CancelledError
+
+
+class _Dying:
+    """The store of that process, which is asked for nothing once it is dead."""
+
+    def __init__(self, inner: Store, storage: _Crashing) -> None:
+        self._inner = inner
+        self._storage = storage
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Work]:
+        if self._storage.is_dead:
+            raise ConnectionError
+        async with self._inner.transaction() as work:
+            yield work
+
+
+class _Hanging(SealedObjectStore):
+    """Of which nothing is removed until somebody gives up waiting."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(open_objects(f"file://{world.folder}"))
+        self.reached = asyncio.Event()
+
+    async def delete(self, name: str) -> None:
+        self.reached.set()
+        await asyncio.Event().wait()
+
+
+class _Picky(SealedObjectStore):
+    """Of which some objects cannot be removed."""
+
+    def __init__(self, world: World, kept: Collection[str]) -> None:
+        super().__init__(open_objects(f"file://{world.folder}"))
+        self.kept = kept
+        self.tries = 0
+
+    async def delete(self, name: str) -> None:
+        self.tries += 1
+        if name in self.kept:
+            raise OSError("that one stays")
+        await super().delete(name)
 
 
 class _Watched(SealedObjectStore):
@@ -106,11 +151,23 @@ class _Broken:
 
 
 def _crashing(world: World) -> Ports:
-    return dataclasses.replace(world.ports, objects=_Crashing(world))
+    storage = _Crashing(world)
+    return dataclasses.replace(world.ports, objects=storage, store=_Dying(world.ports.store, storage))
 
 
 def _stuck(world: World) -> Ports:
     return dataclasses.replace(world.ports, objects=_Stuck(world))
+
+
+async def _noted(world: World, count: int) -> list[str]:
+    """As many objects that nobody needs, one due after the other."""
+    names = [f"covers/trk_left/cov_{index:03d}" for index in range(count)]
+    async with world.ports.store.transaction() as work:
+        for name in names:
+            world.clock.advance(seconds=1)
+            await world.objects.put(world.objects.new_key(), name, b"picture")
+            await work.needless_objects.note(OWNER, name, world.clock.now())
+    return names
 
 
 @pytest.mark.parametrize("is_away", [False, True], ids=["storage there", "storage away"])
@@ -128,6 +185,7 @@ async def test_a_cover_goes_with_a_track_that_is_refused(world: World, is_away: 
     with pytest.raises(LimitReached):
         await making
     assert len(world.stored("covers/")) == is_away
+    world.clock.advance(seconds=PAUSE_MIN.total_seconds())
     await sweep(world.ports)
     assert world.stored("covers/") == []
 
@@ -251,9 +309,68 @@ async def test_a_change_does_not_fail_for_what_it_leaves(world: World) -> None:
     await set_cover(_stuck(world), OWNER, track.track_id, jpeg(9, 9))
     assert (await read_cover(world.ports, OWNER, track.track_id)).data == jpeg(9, 9)
     assert not (await remove_cover(_stuck(world), OWNER, track.track_id)).has_cover
+    world.clock.advance(seconds=PAUSE_MIN.total_seconds())
     await sweep(_stuck(world))
     assert len(world.stored("covers/")) == 2
+    world.clock.advance(seconds=PAUSE_MIN.total_seconds())
     await sweep(world.ports)
+    assert world.stored("covers/") == []
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["once", "again and again"])
+async def test_a_removal_that_is_broken_off_is_anybodys_at_once(world: World, times: int) -> None:
+    """Where nobody waits for the storage any more, however impatiently that is said, the note is free for the next."""
+    track = await world.track()
+    await set_cover(world.ports, OWNER, track.track_id, png(9, 9))
+    storage = _Hanging(world)
+    removing = asyncio.ensure_future(
+        remove_cover(dataclasses.replace(world.ports, objects=storage), OWNER, track.track_id)
+    )
+    await storage.reached.wait()
+    for _ in range(times):
+        removing.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await removing
+    async with asyncio.timeout(10):
+        while await sweep(world.ports) == 0:
+            pass
+    assert world.stored("covers/") == []
+
+
+async def test_what_can_never_be_removed_keeps_nothing_waiting(world: World) -> None:
+    """However many objects the storage refuses to remove, those noted after them are gone with the next sweep."""
+    *kept, young = await _noted(world, 51)
+    ports = dataclasses.replace(world.ports, objects=_Picky(world, kept))
+    for _ in range(2):
+        world.clock.advance(seconds=PAUSE_MAX.total_seconds())
+        await sweep(ports)
+    assert young not in world.stored("covers/")
+    assert world.stored("covers/") == kept
+
+
+async def test_what_cannot_be_removed_is_tried_ever_more_seldom(world: World) -> None:
+    """In an hour an object is tried about ten times, and within ten minutes of the storage's being whole it is gone."""
+    storage = _Picky(world, await _noted(world, 1))
+    ports = dataclasses.replace(world.ports, objects=storage)
+    for _ in range(60):
+        await sweep(ports)
+        world.clock.advance(seconds=60)
+    assert 5 <= storage.tries <= 15
+    storage.kept = ()
+    world.clock.advance(seconds=PAUSE_MAX.total_seconds())
+    await sweep(ports)
+    assert world.stored("covers/") == []
+
+
+async def test_an_erasure_goes_past_what_cannot_be_removed(world: World) -> None:
+    """A person's other objects go though one cannot be removed now; their erasure is finished once that is gone too."""
+    stays, _ = await _noted(world, 2)
+    ports = dataclasses.replace(world.ports, objects=_Picky(world, [stays]))
+    assert not (await erase_listener(ports, OWNER)).is_finished
+    assert world.stored("covers/") == [stays]
+    world.clock.advance(seconds=PAUSE_MIN.total_seconds())
+    assert (await erase_listener(world.ports, OWNER)).is_finished
     assert world.stored("covers/") == []
 
 

@@ -167,6 +167,10 @@ class FakeLinks:
     async def add(self, link: SignInLink) -> None:
         self._rows.links[link.code_hash] = link
 
+    async def owner(self, code_hash: bytes) -> str | None:
+        link = self._rows.links.get(code_hash)
+        return link.user_id if link is not None else None
+
     async def redeem(self, code_hash: bytes, now: datetime.datetime) -> str | None:
         link = self._rows.links.get(code_hash)
         if link is None or code_hash in self._rows.redeemed or link.expires_at <= now:

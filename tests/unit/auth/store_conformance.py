@@ -233,6 +233,17 @@ class StoreConformance:
         assert await redeem(late) is None
         assert await redeem(secrets.token_bytes(32)) is None
 
+    async def test_link_says_whose_it_is(self, store: Store) -> None:
+        """Whom a link signs in is told before and after it did so; of a code that never was nobody is."""
+        account = await _account(store, "ada@example.org", None)
+        code = secrets.token_bytes(32)
+        async with store.transaction() as work:
+            await work.links.add(SignInLink(code, account.user_id, NOW + DAY))
+            assert await work.links.owner(code) == account.user_id
+            assert await work.links.redeem(code, NOW) == account.user_id
+            assert await work.links.owner(code) == account.user_id
+            assert await work.links.owner(secrets.token_bytes(32)) is None
+
     async def test_links_are_forgotten(self, store: Store) -> None:
         """Links that expired before the moment go, in batches; others stay."""
         account = await _account(store, "ada@example.org", None)

@@ -17,12 +17,12 @@ class NeedlessObjects(Protocol):
         """It is needed after all; false where nothing was noted, or somebody ever set about removing it."""
         ...
 
-    async def claim(self, name: str, now: datetime.datetime, until: datetime.datetime) -> bool:
-        """It is the caller's to remove until then; false where nothing is noted, or another is about it."""
+    async def claim(self, name: str, now: datetime.datetime, until: datetime.datetime) -> datetime.datetime | None:
+        """Since when it is due, and the caller's until then; None where nothing is noted, or another is about it."""
         ...
 
-    async def give_back(self, name: str, now: datetime.datetime) -> None:
-        """It could not be removed: others may claim it from now on. It is not needed for that."""
+    async def give_back(self, name: str, at: datetime.datetime) -> None:
+        """It was not removed: others may claim it from that moment on. It is not needed for that."""
         ...
 
     async def finish(self, name: str) -> None:
@@ -30,9 +30,9 @@ class NeedlessObjects(Protocol):
         ...
 
     async def due_of(self, owner_id: str, now: datetime.datetime, limit: int) -> tuple[str, ...]:
-        """A person's among those to be removed by then, that nobody is about."""
+        """A person's among those to be removed by then that nobody is about, in the order of `due`."""
         ...
 
     async def due(self, now: datetime.datetime, limit: int) -> tuple[str, ...]:
-        """Those to be removed by then that nobody is about, the longest due first."""
+        """Those to be removed by then that nobody is about: the longest due first, but those that were tried last."""
         ...
