@@ -241,6 +241,10 @@ OF_SERVICES: Mapping[str, Reason] = {
         422,
         "A webhook's address begins with https:// and leads to port 443 or 8443 of a public host, without a password.",
     ),
+    "WEBHOOK_URL_NEEDED": Reason(
+        409,
+        "This webhook may have been somebody else's, or changed by them. Send its address with the wish to enable it.",
+    ),
     "WRONG_CODE": Reason(403, "The code is wrong, or was used already."),
     "WRONG_CREDENTIALS": Reason(401, "The e-mail address or the password is wrong."),
     "WRONG_PASSKEY": Reason(

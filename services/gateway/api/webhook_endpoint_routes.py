@@ -118,8 +118,9 @@ class WebhookEndpointRoutes:
                 body=CHANGED_ENDPOINT,
                 tag="notifications",
                 description="What waits goes to the new address. Of what happens while it is disabled nothing is told"
-                " later.",
-                refusals=(_MISSING, "WEBHOOK_EVENTS_INVALID", "WEBHOOK_URL_INVALID"),
+                " later. One whose `disabled_reason` is reclaimed is enabled with its `url` alone: whoever had your"
+                " account may have changed that, so send the address that you know.",
+                refusals=(_MISSING, "WEBHOOK_EVENTS_INVALID", "WEBHOOK_URL_INVALID", "WEBHOOK_URL_NEEDED"),
             ),
             Endpoint(
                 "DELETE",

@@ -33,7 +33,7 @@ WEBHOOK_SCHEMAS: Mapping[str, Schema] = {
     "WebhookDisabledReason": one_of(
         "asked: you disabled it; gone: it answered 410; failing: a message failed for more than a day and no other got"
         " through meanwhile, or too many waited; reclaimed: a password was chosen or an address brought back by"
-        " mail, and somebody else may have made it; unspecified: newer than this gateway.",
+        " mail, and somebody else may have made or changed it; unspecified: newer than this gateway.",
         *("unspecified", "asked", "gone", "failing", "reclaimed"),
     ),
     "WebhookEndpoint": structure("Where one of your programs hears of tracks, without its secret.", **_ENDPOINT),

@@ -16,6 +16,4 @@ async def give_up_webhook(work: Work, endpoint: Endpoint, reason: DisabledReason
     """
     await work.webhook_endpoints.save(endpoint.disabled(reason, now))
     await work.webhook_deliveries.give_up(endpoint.endpoint_id)
-    # Auth, which told us of an account that was taken back, has written to its owner.
-    if reason is not DisabledReason.RECLAIMED:
-        await work.publish(WebhookGivenUp(endpoint.endpoint_id, endpoint.owner_id))
+    await work.publish(WebhookGivenUp(endpoint.endpoint_id, endpoint.owner_id))

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from services.library.app.ports import Ports, Work
-from services.library.domain.errors import WebhookNotFound
+from services.library.domain.errors import WebhookNotFound, WebhookUrlNeeded
 from services.library.domain.webhook import DisabledReason, Endpoint, checked_events
 
 _REMOVED_AT_ONCE = 500
@@ -22,14 +22,17 @@ async def update_webhook_endpoint(
     events: Sequence[str],
     enabled: bool | None,
 ) -> Endpoint:
-    """Change what is given. Raises WebhookNotFound, WebhookUrlInvalid or WebhookEventsInvalid.
+    """Change what is given. Raises WebhookNotFound, WebhookUrlInvalid, WebhookUrlNeeded or WebhookEventsInvalid.
 
-    What waits goes to the new address. Of what happens while it is disabled nothing is told later.
+    What waits goes to the new address. Of what happens while it is disabled nothing is told later. An endpoint of an
+    account that was taken back is enabled by whoever says its address: the one that it has may be somebody else's.
     """
     if url is not None:
         ports.webhooks.require_url(url)
     async with ports.store.transaction() as work:
         endpoint = await owned_endpoint(work, owner_id, endpoint_id)
+        if enabled and url is None and endpoint.disabled_reason is DisabledReason.RECLAIMED:
+            raise WebhookUrlNeeded
         if url is not None:
             endpoint = dataclasses.replace(endpoint, url=url)
         if events:

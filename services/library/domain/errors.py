@@ -217,6 +217,10 @@ class WebhookEventsInvalid(Exception):
     """A webhook endpoint wants at least one event, each by its word."""
 
 
+class WebhookUrlNeeded(Exception):
+    """This webhook may have been somebody else's, or changed by them. Send its address with the wish to enable it."""
+
+
 class WebhookDisabled(Exception):
     """Nothing is sent to this endpoint now. Enable it first."""
 

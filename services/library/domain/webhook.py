@@ -58,7 +58,7 @@ class DisabledReason(enum.Enum):
     FAILING = "failing"
     """A message failed at every try, and no other got through meanwhile; or too many waited."""
     RECLAIMED = "reclaimed"
-    """Its owner's account was taken back by mail: somebody else may have made it."""
+    """Its owner's account was taken back by mail: somebody else may have made or changed it."""
 
 
 class DeliveryStatus(enum.Enum):
@@ -111,6 +111,12 @@ class Endpoint:
         if self.disabled_at is not None:
             return self
         return dataclasses.replace(self, disabled_at=now, disabled_reason=reason)
+
+    def reclaimed(self, now: datetime.datetime) -> Endpoint:
+        """Nothing is sent there until its owner says where it leads, whyever it was disabled before."""
+        return dataclasses.replace(
+            self.disabled(DisabledReason.RECLAIMED, now), disabled_reason=DisabledReason.RECLAIMED
+        )
 
     def enabled(self, now: datetime.datetime) -> Endpoint:
         """What happens from now on is sent there."""

@@ -63,6 +63,8 @@ class FakeWebhooks(webhook_service_pb2_grpc.WebhookServiceServicer):
         endpoint = self._endpoint(request)
         if request.HasField("url") and not request.url.startswith("https://"):
             raise refused(grpc.StatusCode.INVALID_ARGUMENT, "WEBHOOK_URL_INVALID", "Not there.")
+        if request.enabled and endpoint.disabled_reason == "reclaimed" and not request.HasField("url"):
+            raise refused(grpc.StatusCode.FAILED_PRECONDITION, "WEBHOOK_URL_NEEDED", "Say its address.")
         endpoint.url = request.url if request.HasField("url") else endpoint.url
         if request.event_types:
             endpoint.event_types[:] = request.event_types

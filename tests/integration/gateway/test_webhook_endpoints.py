@@ -35,6 +35,18 @@ async def test_an_endpoint_is_made_told_once_changed_and_removed(door: Door) -> 
     assert (await door.http.get(ALL, headers=door.bearer())).json() == {"endpoints": []}
 
 
+async def test_an_endpoint_of_an_account_that_was_taken_back_is_enabled_by_its_address(door: Door) -> None:
+    """Whoever enables it says where it leads, and is told so."""
+    endpoint = door.webhooks.add(OWNER, URL)
+    endpoint.disabled_at.CopyFrom(endpoint.created_at)
+    endpoint.disabled_reason = "reclaimed"
+    one = f"{ALL}/{endpoint.endpoint_id}"
+    refused = await door.http.patch(one, json={"enabled": True}, headers=door.bearer())
+    check_problem(refused, 409, "WEBHOOK_URL_NEEDED")
+    begun = (await door.http.patch(one, json={"enabled": True, "url": URL}, headers=door.bearer())).json()
+    assert (begun["disabled_at"], begun["disabled_reason"], begun["url"]) == (None, None, URL)
+
+
 async def test_a_test_is_sent_seen_in_the_log_and_sent_again(door: Door) -> None:
     """The log is told page by page with every try, and what stands in it is sent again at a word."""
     endpoint = door.webhooks.add(OWNER, URL)

@@ -12,10 +12,11 @@ from services.library.app.deliver_webhooks import WebhookDeliverer
 from services.library.app.disable_webhook_endpoints import disable_webhook_endpoints
 from services.library.app.list_webhook_endpoints import list_webhook_endpoints
 from services.library.app.update_webhook_endpoint import update_webhook_endpoint
+from services.library.domain.errors import WebhookUrlNeeded
 from services.library.domain.webhook import DisabledReason
 from services.library.events.consumers import FactHandlers
 from stripsession.auth.v1.events_pb2 import AccountReclaimed
-from tests.integration.library.hooks import OTHER_URL, drain, endpoint, statuses
+from tests.integration.library.hooks import OTHER_URL, URL, drain, endpoint, statuses
 from tests.integration.library.world import OWNER, World
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -36,8 +37,8 @@ async def heard(world: World, fact: Delivery[AccountReclaimed]) -> float:
     return 0
 
 
-async def switch(world: World, endpoint_id: str, *, enabled: bool) -> None:
-    await update_webhook_endpoint(world.ports, OWNER, endpoint_id, url=None, events=(), enabled=enabled)
+async def switch(world: World, endpoint_id: str, *, enabled: bool, url: str | None = None) -> None:
+    await update_webhook_endpoint(world.ports, OWNER, endpoint_id, url=url, events=(), enabled=enabled)
 
 
 async def disabled(world: World) -> dict[str, DisabledReason | None]:
@@ -72,7 +73,7 @@ async def test_what_a_thief_does_until_they_are_shut_out_is_undone(world: World)
     assert await heard(world, fact) == pytest.approx(9.995)
     assert await disabled(world) == {kept: DisabledReason.RECLAIMED, made: DisabledReason.RECLAIMED}
     world.clock.advance(seconds=5)
-    await switch(world, kept, enabled=True)
+    await switch(world, kept, enabled=True, url=OTHER_URL)
     late, _ = await endpoint(world, OTHER_URL)
     world.clock.advance(seconds=5)
     assert await heard(world, fact) == 0
@@ -80,20 +81,43 @@ async def test_what_a_thief_does_until_they_are_shut_out_is_undone(world: World)
 
 
 async def test_what_its_owner_makes_or_enables_stays(world: World) -> None:
-    """However often and late the fact comes, it undoes nothing of later, and leaves a reason that was there."""
+    """However often and late the fact comes, it undoes nothing of later."""
     mine, _ = await endpoint(world)
-    asked, _ = await endpoint(world)
-    await switch(world, asked, enabled=False)
     fact = told(world, "one")
     await heard(world, fact)
     assert await disable_webhook_endpoints(world.ports, OWNER, world.clock.now()) == 0
     world.clock.advance(seconds=10.001)
-    await switch(world, mine, enabled=True)
+    await switch(world, mine, enabled=True, url=URL)
     made, _ = await endpoint(world, OTHER_URL)
     for _ in range(2):
         world.clock.advance(minutes=1)
         assert await heard(world, fact) == 0
-    assert await disabled(world) == {mine: None, asked: DisabledReason.ASKED, made: None}
+    assert await disabled(world) == {mine: None, made: None}
+
+
+@pytest.mark.parametrize("is_asked", [False, True], ids=["was on", "was off"])
+async def test_an_address_that_a_thief_chose_is_not_enabled_unseen(world: World, is_asked: bool) -> None:
+    """Whoever enables an endpoint of an account that was taken back says where it leads, even if they disabled it."""
+    mine, _ = await endpoint(world)
+    if is_asked:
+        await switch(world, mine, enabled=False)
+    fact = told(world, "one")
+    await heard(world, fact)
+    world.clock.advance(seconds=5)
+    # The thief is let in for some seconds yet.
+    await update_webhook_endpoint(world.ports, OWNER, mine, url=OTHER_URL, events=(), enabled=None)
+    world.clock.advance(seconds=6)
+    await heard(world, fact)
+    with pytest.raises(WebhookUrlNeeded):
+        await switch(world, mine, enabled=True)
+    assert await disabled(world) == {mine: DisabledReason.RECLAIMED}
+    await switch(world, mine, enabled=True, url=URL)
+    (enabled,) = await list_webhook_endpoints(world.ports, OWNER)
+    assert (enabled.url, enabled.disabled_at) == (URL, None)
+    # Once it is theirs again they turn it off and on as they like.
+    await switch(world, mine, enabled=False)
+    await switch(world, mine, enabled=True)
+    assert await disabled(world) == {mine: None}
 
 
 async def test_endpoints_are_held_in_one_order(world: World) -> None:

@@ -68,7 +68,10 @@ class FakeWebhooks:
         if request.method == "DELETE":
             self.made.remove(endpoint)
             return Response(status_code=204)
-        is_on = (await request.json())["enabled"]
+        body = await request.json()
+        is_on = body["enabled"]
+        if is_on and endpoint["disabled_reason"] == "reclaimed" and body.get("url") != endpoint["url"]:
+            return problem(409, "WEBHOOK_URL_NEEDED", "Send its address with the wish to enable it.")
         endpoint |= {"disabled_at": None if is_on else MOMENT, "disabled_reason": None if is_on else "asked"}
         return told("WebhookEndpoint", endpoint)
 

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Endpoint } from "$/account/webhooks";
 import { de } from "$/i18n/de/index";
 import { en } from "$/i18n/en/index";
 
 vi.hoisted(() => vi.stubGlobal("location", { origin: "http://page.test" }));
 
-const { attemptText, EVENTS, eventText, listDeliveries } = await import("$/account/webhooks");
+const { attemptText, enableEndpoint, EVENTS, eventText, listDeliveries } = await import("$/account/webhooks");
 
 describe("webhooks", () => {
   let asked: string[] = [];
@@ -37,6 +38,26 @@ describe("webhooks", () => {
     expect(eventText("track.ready")).toBe(en.webhooks.events["track.ready"]);
     expect(eventText("track.played")).toBe("track.played");
     expect(eventText("constructor")).toBe("constructor");
+  });
+
+  it("are turned on at the address that their owner was shown", async () => {
+    const bodies: unknown[] = [];
+    const endpoint: Endpoint = {
+      endpoint_id: "whe_1",
+      url: "https://example.org/hooks",
+      events: ["track.ready"],
+      created_at: "2030-01-01T00:00:00Z",
+      disabled_at: "2030-01-02T00:00:00Z",
+      disabled_reason: "reclaimed",
+      old_secret_until: null,
+    };
+    vi.stubGlobal("fetch", async (request: Request) => {
+      bodies.push(await request.json());
+      return Response.json(endpoint);
+    });
+    await enableEndpoint(endpoint, true);
+    await enableEndpoint(endpoint, false);
+    expect(bodies).toEqual([{ enabled: true, url: endpoint.url }, { enabled: false }]);
   });
 
   it("go on in the log where the page before ended", async () => {

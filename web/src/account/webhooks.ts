@@ -33,9 +33,10 @@ export async function makeEndpoint(url: string, events: WebhookEvent[]): Promise
   return told(api.POST("/v1/webhook-endpoints", { body: { url, events } }));
 }
 
-/** Throws Problem. */
-export async function enableEndpoint(endpoint_id: string, enabled: boolean): Promise<Endpoint> {
-  return told(api.PATCH("/v1/webhook-endpoints/{endpoint_id}", { ...at(endpoint_id), body: { enabled } }));
+/** Turns it on, at the address that its owner was shown, or off. Throws Problem. */
+export async function enableEndpoint({ endpoint_id, url }: Endpoint, enabled: boolean): Promise<Endpoint> {
+  const body = enabled ? { enabled, url } : { enabled };
+  return told(api.PATCH("/v1/webhook-endpoints/{endpoint_id}", { ...at(endpoint_id), body }));
 }
 
 /** Throws Problem. */

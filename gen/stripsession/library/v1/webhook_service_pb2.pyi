@@ -38,7 +38,7 @@ class WebhookEndpoint(_message.Message):
     """Where messages are sent."""
     disabled_reason: _builtins.str
     """Why: asked, gone (it answered 410), failing (a message failed for more than a day, and none got through), or reclaimed
-    (the account was taken back by mail, and its owner has not enabled it since).
+    (the account was taken back by mail, and its owner has not enabled it since, for which they send its address).
     """
     @_builtins.property
     def event_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

@@ -97,7 +97,8 @@ class WebhookServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateWebhookEndpoint(self, request, context):
-        """Changes what is given. NOT_FOUND/WEBHOOK_NOT_FOUND; INVALID_ARGUMENT/WEBHOOK_URL_INVALID or WEBHOOK_EVENTS_INVALID.
+        """Changes what is given. NOT_FOUND/WEBHOOK_NOT_FOUND; INVALID_ARGUMENT/WEBHOOK_URL_INVALID or WEBHOOK_EVENTS_INVALID;
+        FAILED_PRECONDITION/WEBHOOK_URL_NEEDED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

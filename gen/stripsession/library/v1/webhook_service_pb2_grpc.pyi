@@ -40,7 +40,9 @@ class WebhookServiceStub:
     ListWebhookEndpoints: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.ListWebhookEndpointsRequest, _webhook_service_pb2.ListWebhookEndpointsResponse]
     """All of a person's endpoints, the oldest first."""
     UpdateWebhookEndpoint: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.UpdateWebhookEndpointRequest, _webhook_service_pb2.UpdateWebhookEndpointResponse]
-    """Changes what is given. NOT_FOUND/WEBHOOK_NOT_FOUND; INVALID_ARGUMENT/WEBHOOK_URL_INVALID or WEBHOOK_EVENTS_INVALID."""
+    """Changes what is given. NOT_FOUND/WEBHOOK_NOT_FOUND; INVALID_ARGUMENT/WEBHOOK_URL_INVALID or WEBHOOK_EVENTS_INVALID;
+    FAILED_PRECONDITION/WEBHOOK_URL_NEEDED.
+    """
     DeleteWebhookEndpoint: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.DeleteWebhookEndpointRequest, _webhook_service_pb2.DeleteWebhookEndpointResponse]
     """Removes an endpoint with its log; nothing more is sent there. NOT_FOUND/WEBHOOK_NOT_FOUND."""
     RotateWebhookSecret: _grpc.UnaryUnaryMultiCallable[_webhook_service_pb2.RotateWebhookSecretRequest, _webhook_service_pb2.RotateWebhookSecretResponse]
@@ -70,7 +72,9 @@ class WebhookServiceAsyncStub(WebhookServiceStub):
     ListWebhookEndpoints: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.ListWebhookEndpointsRequest, _webhook_service_pb2.ListWebhookEndpointsResponse]  # type: ignore[assignment]
     """All of a person's endpoints, the oldest first."""
     UpdateWebhookEndpoint: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.UpdateWebhookEndpointRequest, _webhook_service_pb2.UpdateWebhookEndpointResponse]  # type: ignore[assignment]
-    """Changes what is given. NOT_FOUND/WEBHOOK_NOT_FOUND; INVALID_ARGUMENT/WEBHOOK_URL_INVALID or WEBHOOK_EVENTS_INVALID."""
+    """Changes what is given. NOT_FOUND/WEBHOOK_NOT_FOUND; INVALID_ARGUMENT/WEBHOOK_URL_INVALID or WEBHOOK_EVENTS_INVALID;
+    FAILED_PRECONDITION/WEBHOOK_URL_NEEDED.
+    """
     DeleteWebhookEndpoint: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.DeleteWebhookEndpointRequest, _webhook_service_pb2.DeleteWebhookEndpointResponse]  # type: ignore[assignment]
     """Removes an endpoint with its log; nothing more is sent there. NOT_FOUND/WEBHOOK_NOT_FOUND."""
     RotateWebhookSecret: _aio.UnaryUnaryMultiCallable[_webhook_service_pb2.RotateWebhookSecretRequest, _webhook_service_pb2.RotateWebhookSecretResponse]  # type: ignore[assignment]
@@ -115,7 +119,9 @@ class WebhookServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _webhook_service_pb2.UpdateWebhookEndpointRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_webhook_service_pb2.UpdateWebhookEndpointResponse, _abc.Awaitable[_webhook_service_pb2.UpdateWebhookEndpointResponse]]:
-        """Changes what is given. NOT_FOUND/WEBHOOK_NOT_FOUND; INVALID_ARGUMENT/WEBHOOK_URL_INVALID or WEBHOOK_EVENTS_INVALID."""
+        """Changes what is given. NOT_FOUND/WEBHOOK_NOT_FOUND; INVALID_ARGUMENT/WEBHOOK_URL_INVALID or WEBHOOK_EVENTS_INVALID;
+        FAILED_PRECONDITION/WEBHOOK_URL_NEEDED.
+        """
 
     @_abc_1.abstractmethod
     def DeleteWebhookEndpoint(

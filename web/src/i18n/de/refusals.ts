@@ -163,6 +163,8 @@ export const refusals: Messages["refusals"] = {
   WEBHOOK_EVENTS_INVALID: "Wähle mindestens eines aus, das er erfährt.",
   WEBHOOK_FULL: "Für diesen Webhook warten hundert Nachrichten oder mehr. Lass sie zuerst ankommen.",
   WEBHOOK_NOT_FOUND: "Diesen Webhook gibt es nicht mehr.",
+  WEBHOOK_URL_NEEDED:
+    "Jemand anders kann die Adresse dieses Webhooks geändert haben. Sieh sie dir an und schalte ihn noch einmal ein.",
   WEBHOOK_URL_INVALID:
     "Gib eine Adresse ein, die mit https:// beginnt und zu einem öffentlichen Server führt, ohne Passwort darin.",
   WRONG_ADDRESS: ({ address }) =>

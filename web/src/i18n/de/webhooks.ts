@@ -36,7 +36,7 @@ export const webhooks: Messages["webhooks"] = {
     gone: "Sein Server hat geantwortet, dass er nichts mehr will (410).",
     failing: "Er nahm länger als einen Tag keine Nachricht an. Was nicht stimmte, steht im Protokoll.",
     reclaimed:
-      "Er wurde ausgeschaltet, als per Mail ein neues Passwort gewählt oder deine alte Adresse zurückgeholt wurde. Schalte ihn nur ein, wenn du ihn als deinen kennst.",
+      "Er wurde ausgeschaltet, als per Mail ein neues Passwort gewählt oder deine alte Adresse zurückgeholt wurde. Jemand anders kann seine Adresse geändert haben: Schalte ihn nur ein, wenn sie deine ist.",
     unspecified: "Er wurde ausgeschaltet.",
   },
   turnOn: "Einschalten",

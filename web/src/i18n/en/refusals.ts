@@ -150,6 +150,7 @@ export const refusals = {
   WEBHOOK_EVENTS_INVALID: "Choose at least one thing that it is told of.",
   WEBHOOK_FULL: "A hundred messages or more wait for this webhook. Let them arrive first.",
   WEBHOOK_NOT_FOUND: "There is no such webhook any more.",
+  WEBHOOK_URL_NEEDED: "Somebody else may have changed this webhook's address. Look at it, and turn it on again.",
   WEBHOOK_URL_INVALID:
     "Enter an address that begins with https:// and leads to a public server, without a password in it.",
   WRONG_ADDRESS: ({ address }) =>

@@ -34,7 +34,7 @@ export const webhooks = {
     gone: "Its server answered that it wants nothing more (410).",
     failing: "It took no message for more than a day. See the log for what was wrong.",
     reclaimed:
-      "It was turned off when a new password or your old address was asked for by mail. Turn it on only if you know it as yours.",
+      "It was turned off when a new password or your old address was asked for by mail. Somebody else may have changed its address: turn it on only if that is yours.",
     unspecified: "It was turned off.",
   },
   turnOn: "Turn on",
