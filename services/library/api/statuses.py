@@ -41,6 +41,7 @@ STATUSES: Statuses = {
     errors.WebhookDeliveryNotFound: (_Code.NOT_FOUND, "WEBHOOK_DELIVERY_NOT_FOUND"),
     errors.WebhookUrlInvalid: (_Code.INVALID_ARGUMENT, "WEBHOOK_URL_INVALID"),
     errors.WebhookEventsInvalid: (_Code.INVALID_ARGUMENT, "WEBHOOK_EVENTS_INVALID"),
+    errors.WebhookLeadsHere: (_Code.INVALID_ARGUMENT, "WEBHOOK_URL_INVALID"),
     errors.WebhookUrlNeeded: (_Code.FAILED_PRECONDITION, "WEBHOOK_URL_NEEDED"),
     errors.WebhookDisabled: (_Code.FAILED_PRECONDITION, "WEBHOOK_DISABLED"),
     errors.WebhookFull: (_Code.RESOURCE_EXHAUSTED, "WEBHOOK_FULL"),

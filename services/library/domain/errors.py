@@ -217,6 +217,10 @@ class WebhookEventsInvalid(Exception):
     """A webhook endpoint wants at least one event, each by its word."""
 
 
+class WebhookLeadsHere(WebhookUrlInvalid):
+    """Webhooks reach this machine only by STRIPSESSION_LIBRARY__WEBHOOK_LOOPBACK=true. Set it, or go elsewhere."""
+
+
 class WebhookUrlNeeded(Exception):
     """This webhook may have been somebody else's, or changed by them. Send its address with the wish to enable it."""
 

@@ -8,7 +8,7 @@ import re
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from services.library.domain.errors import WebhookUrlInvalid
+from services.library.domain.errors import WebhookLeadsHere, WebhookUrlInvalid
 
 URL_CHARACTERS_MAX = 500
 PORTS = (443, 8443)
@@ -56,7 +56,7 @@ class Target:
 
 
 def target_of(url: str, *, loopback: bool) -> Target:
-    """Take an address apart. Raises WebhookUrlInvalid for one that nothing is ever sent to.
+    """Take an address apart. Raises WebhookUrlInvalid, or its WebhookLeadsHere, for one that nothing is ever sent to.
 
     `loopback` lets messages go to this machine, at any port and without TLS. What a name stands for is not asked here:
     that is looked at each time, at the last moment.
@@ -73,7 +73,9 @@ def target_of(url: str, *, loopback: bool) -> Target:
         raise WebhookUrlInvalid
     is_https = parts.scheme == "https"
     literal = _literal(host)
-    is_here = loopback and (host == "localhost" or (literal is not None and literal.is_loopback))
+    is_here = host == "localhost" or (literal is not None and literal.is_loopback)
+    if is_here and not loopback:
+        raise WebhookLeadsHere
     if literal is None and not _is_name(host) and not is_here:
         raise WebhookUrlInvalid
     if literal is not None and not may_reach(literal, loopback=loopback):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import ipaddress
 import socket
 import ssl
@@ -15,11 +16,14 @@ import pytest
 
 from chassis.authority import ensure_certificates
 from chassis.identity import dns_name
+from chassis.rpc.errors import refusal_for
+from services.library.api.statuses import STATUSES
 from services.library.clients.webhook_sender import Names, PinnedSender, Stream
 from services.library.domain import webhook_target
-from services.library.domain.errors import WebhookUrlInvalid
+from services.library.domain.errors import WebhookLeadsHere, WebhookUrlInvalid
 from services.library.domain.webhook import Fault
 from services.library.domain.webhook_target import Address, Target, may_reach, target_of
+from services.library.settings import LibrarySettings
 
 PUBLIC = "93.184.216.34"
 URL = "https://receiver.example.org/hooks?a=1"
@@ -79,11 +83,21 @@ def test_this_machine_is_reached_only_where_that_is_set() -> None:
     """With the setting loopback is reached without TLS at any port; the networks around this machine never are."""
     for url in ("http://127.0.0.1:5000/", "http://localhost:5000/", "http://[::1]:5000/"):
         assert target_of(url, loopback=True).port == 5000
-        with pytest.raises(WebhookUrlInvalid):
+        with pytest.raises(WebhookLeadsHere):
             target_of(url, loopback=False)
     for url in ("http://10.0.0.1:5000/", "https://10.0.0.1/", "http://example.org/", "https://169.254.169.254/"):
-        with pytest.raises(WebhookUrlInvalid):
+        with pytest.raises(WebhookUrlInvalid) as refused:
             target_of(url, loopback=True)
+        assert refused.type is WebhookUrlInvalid
+
+
+def test_who_names_this_machine_is_told_what_lets_it_be_reached() -> None:
+    """The refusal of one's own machine's address names the setting that takes it, by the name that the stack reads."""
+    refusal = refusal_for(WebhookLeadsHere(), STATUSES)
+    assert refusal is not None
+    assert refusal.reason == "WEBHOOK_URL_INVALID"
+    assert "STRIPSESSION_LIBRARY__WEBHOOK_LOOPBACK=true" in refusal.message
+    assert "webhook_loopback" in {field.name for field in dataclasses.fields(LibrarySettings)}
 
 
 class Net:
