@@ -283,7 +283,7 @@ def _endpoints(
         *PasskeyRoutes(stubs.passkeys, admission).endpoints(),
         *ProviderRoutes(stubs.providers, admission).endpoints(),
         *FactorRoutes(stubs.factors, admission).endpoints(),
-        *EmailChangeRoutes(stubs.email_changes).endpoints(),
+        *EmailChangeRoutes(stubs.email_changes, admission).endpoints(),
         *UploadRoutes(
             stubs.library, upload_bytes_max=settings.upload_bytes_max, body_idle_s=settings.body_idle_s
         ).endpoints(),

@@ -33,9 +33,9 @@ class EmailChangeServicer(pb_grpc.EmailChangeServiceServicer):
         self, request: pb.ConfirmEmailChangeRequest, context: object
     ) -> pb.ConfirmEmailChangeResponse:
         """Takes the code of such a link."""
-        account = await confirm_email_change(self._ports, request.code, request.language)
+        account, email = await confirm_email_change(self._ports, request.code, request.language)
         logs.event(_log, logging.INFO, "address changed", user_id=account.user_id)
-        return pb.ConfirmEmailChangeResponse()
+        return pb.ConfirmEmailChangeResponse(email=email.typed, old_email=account.email.typed)
 
     async def UndoEmailChange(self, request: pb.UndoEmailChangeRequest, context: object) -> pb.UndoEmailChangeResponse:
         """Takes the code of the old address's mail."""

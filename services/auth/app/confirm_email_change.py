@@ -12,10 +12,10 @@ from services.auth.domain.identifiers import fingerprint, new_secret
 from services.auth.domain.mail import Occasion
 
 
-async def confirm_email_change(ports: Ports, code: str, language: str) -> Account:
-    """The account as it was. Sessions stay: whoever asked had shown who they are, and the old address is told.
+async def confirm_email_change(ports: Ports, code: str, language: str) -> tuple[Account, EmailAddress]:
+    """The account as it was, and its new address. Sessions stay: whoever asked had shown who they are.
 
-    The mail to the old address has a link that takes the change back for a week. Raises CodeSpent.
+    The old address is told, by a mail with a link that takes the change back for a week. Raises CodeSpent.
     """
     now, code_hash = ports.clock.now(), fingerprint(code)
     async with ports.store.transaction() as work:
@@ -23,7 +23,8 @@ async def confirm_email_change(ports: Ports, code: str, language: str) -> Accoun
         account = await work.accounts.locked(found.user_id) if found is not None and found.user_id else None
         if found is None or account is None or not await work.email_codes.use(code_hash, Purpose.CHANGE, now):
             raise CodeSpent
-        if not await work.accounts.take_email(account.user_id, EmailAddress(found.email_typed, found.email_key), now):
+        taken = EmailAddress(found.email_typed, found.email_key)
+        if not await work.accounts.take_email(account.user_id, taken, now):
             # Somebody made an account with it meanwhile.
             raise CodeSpent
         await work.accounts.mark_verified(account.user_id, now)
@@ -42,4 +43,4 @@ async def confirm_email_change(ports: Ports, code: str, language: str) -> Accoun
                 until=made.expires_at,
                 user_id=account.user_id,
             )
-    return account
+    return account, taken

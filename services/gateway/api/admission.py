@@ -183,6 +183,12 @@ class Admission:
         value = self._stamps.stamped(request.cookies.get(name, ""), email, time.time())
         put_cookie(response, name, value, life_s=LIFE_S, is_secure=is_secure)
 
+    def follow_address(self, response: Response, request: Request, old_email: str, email: str) -> None:
+        """Have a browser that is known by an account's old address known by its new one; no other."""
+        # Whoever reads the mail may be on a machine where nobody ever signed in.
+        if old_email and self._device(request, old_email):
+            self.remember_device(response, request, email)
+
     def _device(self, request: Request, email: str) -> str:
         if self._stamps is None:
             return ""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from services.gateway.api.admission import Admission
 from services.gateway.api.auth_routes import EMAIL, LANGUAGE, MAILED_CODE
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, nothing
@@ -33,9 +34,10 @@ UNDO = Body(
 class EmailChangeRoutes:
     """Changes of address."""
 
-    def __init__(self, changes: EmailChangeServiceAsyncStub) -> None:
-        """Auth has the addresses."""
+    def __init__(self, changes: EmailChangeServiceAsyncStub, admission: Admission) -> None:
+        """Auth has the addresses; `admission` knows the browsers that they were used in."""
         self._changes = changes
+        self._admission = admission
 
     def endpoints(self) -> list[Endpoint]:
         """The routes."""
@@ -84,8 +86,10 @@ class EmailChangeRoutes:
         """The new address."""
         body = await call.body()
         request = pb.ConfirmEmailChangeRequest(code=body["code"], language=body.get("language", ""))
-        await ask(self._changes.ConfirmEmailChange, request)
-        return nothing()
+        changed = await ask(self._changes.ConfirmEmailChange, request)
+        response = nothing()
+        self._admission.follow_address(response, call.request, changed.old_email, changed.email)
+        return response
 
     async def undo(self, call: Call) -> Response:
         """The old one."""

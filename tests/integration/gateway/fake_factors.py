@@ -123,15 +123,17 @@ class FakeEmailChanges(email_change_service_pb2_grpc.EmailChangeServiceServicer)
         return change_pb.RequestEmailChangeResponse()
 
     async def ConfirmEmailChange(self, request: Any, context: Any) -> change_pb.ConfirmEmailChangeResponse:
-        self._take(request.code)
-        return change_pb.ConfirmEmailChangeResponse()
+        old_email, email = self._take(request.code)
+        return change_pb.ConfirmEmailChangeResponse(email=email, old_email=old_email)
 
     async def UndoEmailChange(self, request: Any, context: Any) -> change_pb.UndoEmailChangeResponse:
         self._take(request.code)
         return change_pb.UndoEmailChangeResponse()
 
-    def _take(self, code: str) -> None:
+    def _take(self, code: str) -> tuple[str, str]:
         if code not in self.codes:
             raise refused(grpc.StatusCode.NOT_FOUND, "CODE_SPENT", "The link has run out.")
         user_id, email = self.codes.pop(code)
-        self.auth.account(user_id).email = email
+        account = self.auth.account(user_id)
+        old_email, account.email = account.email, email
+        return old_email, email

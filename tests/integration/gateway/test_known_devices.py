@@ -155,6 +155,24 @@ async def test_every_way_in_by_cookies_makes_a_browser_known(door: Door) -> None
     assert set(renewed.cookies) == {"stripsession_access", "stripsession_refresh"}
 
 
+async def test_a_known_browser_stays_known_when_the_address_changes(door: Door) -> None:
+    """Where an account was signed in to, its new address is known as well once it is confirmed; elsewhere it is not."""
+    account = door.auth.add(ADA["email"], ADA["password"])
+    for known in (True, False):
+        email = f"ada{known}@new.example.org"
+        changed = ADA | {"email": email}
+        async with browser(door) as reader:
+            if known:
+                await reader.post(LOGIN, json=ADA | {"email": door.auth.account(account.user_id).email} | BY_COOKIE)
+            door.factors.changes.codes["code"] = (account.user_id, email)
+            done = await reader.post("/v1/auth/email/change/confirm", json={"code": "code"})
+            assert (done.status_code, "set-cookie" in done.headers) == (204, known)
+            door.auth.passwords[email] = ADA["password"]
+            await exhaust(door, email)
+            answer = await reader.post(LOGIN, json=changed | BY_COOKIE)
+            assert answer.status_code == (200 if known else 429)
+
+
 async def test_who_asks_for_tokens_gets_no_cookie(door: Door) -> None:
     """Programs are as they were."""
     door.auth.add(ADA["email"], ADA["password"])

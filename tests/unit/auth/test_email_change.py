@@ -64,7 +64,8 @@ async def test_an_address_is_changed_by_whoever_reads_it() -> None:
     await request_email_change(world.ports, account.user_id, f" {NEW} ", "en")
     code = code_in(newest(world))
     await sign_in(world.ports, OLD, PASSWORD)
-    await confirm_email_change(world.ports, code, "de")
+    before, taken = await confirm_email_change(world.ports, code, "de")
+    assert (before.email.typed, taken.typed) == (OLD, NEW)
     assert (newest(world).to, newest(world).subject) == (OLD, "Dein Konto hat eine andere E-Mail-Adresse")
     with pytest.raises(WrongCredentials):
         await sign_in(world.ports, OLD, PASSWORD)

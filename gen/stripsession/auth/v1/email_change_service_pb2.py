@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/stripsession/auth/v1/email_change_service.proto\x12\x14stripsession.auth.v1\x1a\x31stripsession/authorization/v1/authorization.proto\"M\n\x19RequestEmailChangeRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\"\x1c\n\x1aRequestEmailChangeResponse\"@\n\x19\x43onfirmEmailChangeRequest\x12\x11\n\x04\x63ode\x18\x01 \x01(\tB\x03\x80\x01\x01\x12\x10\n\x08language\x18\x02 \x01(\t\"\x1c\n\x1a\x43onfirmEmailChangeResponse\"=\n\x16UndoEmailChangeRequest\x12\x11\n\x04\x63ode\x18\x01 \x01(\tB\x03\x80\x01\x01\x12\x10\n\x08language\x18\x02 \x01(\t\"\x19\n\x17UndoEmailChangeResponse2\xf6\x03\n\x12\x45mailChangeService\x12\x8f\x01\n\x12RequestEmailChange\x12/.stripsession.auth.v1.RequestEmailChangeRequest\x1a\x30.stripsession.auth.v1.RequestEmailChangeResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\xa9\x01\n\x12\x43onfirmEmailChange\x12/.stripsession.auth.v1.ConfirmEmailChangeRequest\x1a\x30.stripsession.auth.v1.ConfirmEmailChangeResponse\"0\xfa\x8d\x19,\n\x07gateway\x1a!the code says whose address it is\x12\xa1\x01\n\x0fUndoEmailChange\x12,.stripsession.auth.v1.UndoEmailChangeRequest\x1a-.stripsession.auth.v1.UndoEmailChangeResponse\"1\xfa\x8d\x19-\n\x07gateway\x1a\"the code says whose address it wasb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/stripsession/auth/v1/email_change_service.proto\x12\x14stripsession.auth.v1\x1a\x31stripsession/authorization/v1/authorization.proto\"M\n\x19RequestEmailChangeRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\"\x1c\n\x1aRequestEmailChangeResponse\"@\n\x19\x43onfirmEmailChangeRequest\x12\x11\n\x04\x63ode\x18\x01 \x01(\tB\x03\x80\x01\x01\x12\x10\n\x08language\x18\x02 \x01(\t\">\n\x1a\x43onfirmEmailChangeResponse\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\x11\n\told_email\x18\x02 \x01(\t\"=\n\x16UndoEmailChangeRequest\x12\x11\n\x04\x63ode\x18\x01 \x01(\tB\x03\x80\x01\x01\x12\x10\n\x08language\x18\x02 \x01(\t\"\x19\n\x17UndoEmailChangeResponse2\xf6\x03\n\x12\x45mailChangeService\x12\x8f\x01\n\x12RequestEmailChange\x12/.stripsession.auth.v1.RequestEmailChangeRequest\x1a\x30.stripsession.auth.v1.RequestEmailChangeResponse\"\x16\xfa\x8d\x19\x12\n\x07gateway\x12\x07user_id\x12\xa9\x01\n\x12\x43onfirmEmailChange\x12/.stripsession.auth.v1.ConfirmEmailChangeRequest\x1a\x30.stripsession.auth.v1.ConfirmEmailChangeResponse\"0\xfa\x8d\x19,\n\x07gateway\x1a!the code says whose address it is\x12\xa1\x01\n\x0fUndoEmailChange\x12,.stripsession.auth.v1.UndoEmailChangeRequest\x1a-.stripsession.auth.v1.UndoEmailChangeResponse\"1\xfa\x8d\x19-\n\x07gateway\x1a\"the code says whose address it wasb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,11 +49,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONFIRMEMAILCHANGEREQUEST']._serialized_start=233
   _globals['_CONFIRMEMAILCHANGEREQUEST']._serialized_end=297
   _globals['_CONFIRMEMAILCHANGERESPONSE']._serialized_start=299
-  _globals['_CONFIRMEMAILCHANGERESPONSE']._serialized_end=327
-  _globals['_UNDOEMAILCHANGEREQUEST']._serialized_start=329
-  _globals['_UNDOEMAILCHANGEREQUEST']._serialized_end=390
-  _globals['_UNDOEMAILCHANGERESPONSE']._serialized_start=392
-  _globals['_UNDOEMAILCHANGERESPONSE']._serialized_end=417
-  _globals['_EMAILCHANGESERVICE']._serialized_start=420
-  _globals['_EMAILCHANGESERVICE']._serialized_end=922
+  _globals['_CONFIRMEMAILCHANGERESPONSE']._serialized_end=361
+  _globals['_UNDOEMAILCHANGEREQUEST']._serialized_start=363
+  _globals['_UNDOEMAILCHANGEREQUEST']._serialized_end=424
+  _globals['_UNDOEMAILCHANGERESPONSE']._serialized_start=426
+  _globals['_UNDOEMAILCHANGERESPONSE']._serialized_end=451
+  _globals['_EMAILCHANGESERVICE']._serialized_start=454
+  _globals['_EMAILCHANGESERVICE']._serialized_end=956
 # @@protoc_insertion_point(module_scope)

@@ -91,16 +91,25 @@ Global___ConfirmEmailChangeRequest: _TypeAlias = ConfirmEmailChangeRequest  # no
 
 @_typing.final
 class ConfirmEmailChangeResponse(_message.Message):
-    """Nothing to tell."""
+    """Both addresses: a browser that is known by the old one is to be known by the new one."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    EMAIL_FIELD_NUMBER: _builtins.int
+    OLD_EMAIL_FIELD_NUMBER: _builtins.int
+    email: _builtins.str
+    """The new address."""
+    old_email: _builtins.str
+    """The address before; empty where there was none."""
     def __init__(
         self,
+        *,
+        email: _builtins.str = ...,
+        old_email: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "old_email", b"old_email"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
