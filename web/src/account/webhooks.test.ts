@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Endpoint } from "$/account/webhooks";
 import { de } from "$/i18n/de/index";
 import { en } from "$/i18n/en/index";
 import type { Endpoint } from "$/account/webhooks";
