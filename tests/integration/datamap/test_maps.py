@@ -34,7 +34,7 @@ def test_no_map_lies_elsewhere() -> None:
 
 
 def test_a_map_is_found_wherever_it_lies(tmp_path: Path) -> None:
-    """One that nobody compares is found in every tree that somebody writes, and not among what was installed or made."""
+    """One that nobody compares is found in every tree that somebody writes, and none in what was installed."""
     ours = {tmp_path / place for place in ("deploy/helm", "web", "web/src/state", "services/auth/store")}
     for folder in ours | {tmp_path / "web/node_modules/a", tmp_path / ".venv/lib", tmp_path / "web/dist"}:
         folder.mkdir(parents=True, exist_ok=True)
