@@ -101,6 +101,26 @@ REFUSED: list[tuple[Rule, str, str]] = [
     (browser_names_elsewhere, "web/src/player/a.ts", "document.cookie = value;\n"),
     (browser_names_elsewhere, "web/src/player/a.ts", "const channel = new BroadcastChannel(name);\n"),
     (browser_names_elsewhere, "web/src/player/a.ts", "const root = await navigator.storage.getDirectory();\n"),
+    *(
+        (browser_names_elsewhere, "web/src/player/a.ts", f"{line}\n")
+        for line in (
+            "window.localStorage.setItem(name, value);",
+            "localStorage[name] = value;",
+            "const shelf = sessionStorage;",
+            'window["localStorage"].setItem(name, value);',
+            "const held = await self.caches.open(name);",
+            "const asked = self.indexedDB.open(name);",
+            "const channel = new window.BroadcastChannel(name);",
+            'await navigator.locks.request("seen", work);',
+            "const { locks } = navigator;",
+            'await locked("seen:" + track_id, {}, work);',
+            "await cookieStore.set(name, value);",
+            "const { cookie } = document;",
+            'const home = "https://example.org"; localStorage.clear();',
+            "const home = 'https://example.org'; localStorage.clear();",
+            "const home = `https://example.org/${name}`; localStorage.clear();",
+        )
+    ),
     (impure_hearts, "services/auth/domain/account.py", "import numpy as np\n"),
     (impure_hearts, "services/auth/app/sign_in.py", "from chassis.rpc import server\n"),
     (impure_hearts, "services/auth/app/sign_in.py", "from services.billing.domain import ledger\n"),
@@ -158,6 +178,10 @@ ALLOWED: list[tuple[Rule, str, str]] = [
     (browser_names_elsewhere, "web/src/player/a.ts", "// localStorage.setItem would throw here\n"),
     (browser_names_elsewhere, "web/src/account/A.svelte", 'link.download = "stripsession-codes.txt";\n'),
     (browser_names_elsewhere, "web/src/state/shelf.ts", "new Shelf(() => localStorage);\n"),
+    (browser_names_elsewhere, "web/src/state/session.svelte.ts", 'const body = { transport: "cookie" } as const;\n'),
+    (browser_names_elsewhere, "web/src/state/uploads.svelte.ts", 'import { locked } from "$/state/locks";\n'),
+    (browser_names_elsewhere, "web/src/i18n/en/a.ts", 'const a = "Asks for localStorage, // or caches.";\n'),
+    (browser_names_elsewhere, "web/src/player/a.ts", "await locked(LOCK + track_id, {}, work);\n"),
     (impure_hearts, "services/auth/app/sign_in.py", "import asyncio\nfrom services.auth.domain import account\n"),
     (impure_hearts, "services/auth/api/servicer.py", "import grpc\n"),
 ]

@@ -18,8 +18,10 @@ KEEPERS = {
         "web/src/offline/wholePage.ts",
         "web/src/offline/worker.ts",
     ),
+    "cookieStore": (),
     "cookie": (),
     "BroadcastChannel": ("web/src/state/tabs.ts",),
+    "locks": ("web/src/state/locks.ts",),
     "getDirectory": (),
 }
 """What a browser keeps things by -> the files that use it."""
@@ -29,13 +31,26 @@ _NAME = re.compile(r"""["'`]stripsession[.:-](?![\w-]+\.txt")[\w.:-]*["'`$]""")
 # A name given in place; `keys` of a cache and `read` of a stream have no text for their first argument.
 _GIVEN = re.compile(
     r"""\b(?:shelf|tabShelf|Shelf|this\.shelf)\.(?:read|write|remove|keys)\(\s*["'`]"""
-    r"""|\bcaches\.(?:open|has|delete|match)\(\s*["'`]|\bjoiningTabs\(\s*["'`]|\bindexedDB\.\w+\(\s*["'`]"""
+    r"""|\bcaches\.(?:open|has|delete|match)\(\s*["'`]|\b(?:joiningTabs|locked|heldNames)\(\s*["'`]"""
+    r"""|\bindexedDB\.\w+\(\s*["'`]"""
 )
-_USES = {name: re.compile(rf"(?<![\w.$/#\"])(?:globalThis\.)?{name}\s*[.)(]") for name in KEEPERS} | {
-    "cookie": re.compile(r"\bdocument\.cookie\b"),
-    "getDirectory": re.compile(r"\bstorage\.getDirectory\b"),
-}
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+# Whatever it is reached by: `window.localStorage`, `{ locks } = navigator`, or another name for it.
+_USES = {name: re.compile(rf"(?<![\w$#]){name}(?![\w$])") for name in KEEPERS}
+# By its name as a text; that of a cookie is also a word of the contract.
+_LOOKED_UP = {name: re.compile(rf"""\[\s*["'`]{name}["'`]\s*\]""") for name in KEEPERS}
+_TOKEN = re.compile(
+    r"""(?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(?P<template>`(?:\\.|[^`\\])*`)"""
+    r"""|(?P<comment>/\*.*?\*/|<!--.*?-->|(?<!:)//[^\n]*)""",
+    re.DOTALL,
+)
+
+
+def _blanked(text: str, *kinds: str) -> str:
+    """The source with the tokens of these kinds gone, and every line where it was."""
+    return _TOKEN.sub(
+        lambda found: re.sub(r"[^\n]", " ", found[0]) if found.lastgroup in kinds else found[0],
+        text,
+    )
 
 
 def browser_names_elsewhere(source: Source) -> Iterator[Finding]:
@@ -45,7 +60,9 @@ def browser_names_elsewhere(source: Source) -> Iterator[Finding]:
     is_test = source.path.name.endswith((".test.ts", ".fixture.ts"))
     if not is_page or is_test or place == REGISTRY:
         return
-    text = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), source.text)
-    patterns = [_NAME, _GIVEN, *(pattern for name, pattern in _USES.items() if place not in KEEPERS[name])]
-    lines = {text.count("\n", 0, found.start()) + 1 for pattern in patterns for found in pattern.finditer(text)}
+    foreign = [name for name, places in KEEPERS.items() if place not in places]
+    told, code = _blanked(source.text, "comment"), _blanked(source.text, "comment", "text")
+    sought = [(pattern, told) for pattern in (_NAME, _GIVEN, *(_LOOKED_UP[name] for name in foreign))]
+    sought += [(_USES[name], code) for name in foreign]
+    lines = {text.count("\n", 0, found.start()) + 1 for pattern, text in sought for found in pattern.finditer(text)}
     yield from (source.finding(line, _REMEDY) for line in sorted(lines))

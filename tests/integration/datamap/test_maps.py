@@ -12,7 +12,7 @@ import pytest
 from chassis.datamap.classes import PERSONAL
 from chassis.datamap.document import NEVER, UNBUILT
 from chassis.datamap.reading import NAME, dead_erasers
-from tests.integration.datamap.maps import PLACES, ROOT, all_maps, map_of
+from tests.integration.datamap.maps import PLACES, ROOT, all_maps, map_folders, map_of
 
 UNBUILT_MAX = {"billing": 35, "stack": 1}
 """Owner -> places whose eraser is still to be built: payment records after seven years. It may only shrink."""
@@ -44,9 +44,16 @@ def test_erasers_exist(owner: str) -> None:
 
 def test_no_map_lies_elsewhere() -> None:
     """Every data map of the repository is among those that are compared."""
-    top = ("chassis", "cli", "inference", "protos", "services", "stack", "tests")
-    found = {path.parent for folder in top for path in (ROOT / folder).rglob(NAME)} | {ROOT / "web"}
-    assert found == {ROOT / place for place in PLACES.values()}
+    assert map_folders(ROOT) == {ROOT / place for place in PLACES.values()}
+
+
+def test_a_map_is_found_wherever_it_lies(tmp_path: Path) -> None:
+    """One that nobody compares is found in every tree that somebody writes, and none in what was installed."""
+    ours = {tmp_path / place for place in ("deploy/helm", "web", "web/src/state", "services/auth/store")}
+    for folder in ours | {tmp_path / "web/node_modules/a", tmp_path / ".venv/lib", tmp_path / "web/dist"}:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / NAME).touch()
+    assert map_folders(tmp_path) == ours
 
 
 def test_nothing_personal_is_kept_for_ever() -> None:

@@ -24,6 +24,7 @@ from tests.integration.web.fake_editing import FakeEditing
 from tests.integration.web.fake_listing import FakeListing
 from tests.integration.web.fake_mail import FakeMail
 from tests.integration.web.fake_payments import FakePayments
+from tests.integration.web.fake_policy import FakePolicy
 from tests.integration.web.fake_providers import FakeProviders
 from tests.integration.web.fake_shares import FakeShares
 from tests.integration.web.fake_trouble import FakeTrouble
@@ -68,7 +69,7 @@ class FakeGateway:
         self.files: list[str] = []
         """Those of the page itself that were sent."""
         self.left_s, self.receipts, self.account = 3600, RECEIPTS, dict(ACCOUNT)
-        self.trouble = FakeTrouble()
+        self.trouble, self.policy = FakeTrouble(), FakePolicy()
         self.listing, self.shares, self.editing = FakeListing(self), FakeShares(self), FakeEditing(self)
         self.mail, self.factor = FakeMail(self._open, self._with_session), fake_factor.FakeFactor(self._with_session)
         self.api_keys, self.webhooks = fake_api_keys.FakeApiKeys(), fake_webhooks.FakeWebhooks()
@@ -160,7 +161,7 @@ class FakeGateway:
                 *[Route(f"/v1/auth/{name}", self._open, methods=["POST"]) for name in ("login", "link")],
                 *(*self.mail.open_routes(), *self.providers.open_routes(), *self.factor.open_routes()),
                 *self.passkeys.open_routes(),
-                *self.shares.open_routes(),
+                *(*self.shares.open_routes(), *self.policy.open_routes()),
                 Route("/v1/auth/refresh", self._refresh, methods=["POST"]),
                 Route("/v1/auth/logout", self._logout, methods=["POST"]),
                 Route("/{path:path}", self._file),

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.integration.web.told import MOMENT, PLAN, told
+from tests.integration.web.told import MOMENT, PLAN, page_of, told
 
 _PRO = PLAN | {"name": "pro", "title": "Pro", "seconds_a_month": 60_000, "longest_song_s": 3600, "parallel_jobs": 3}
 _PRO |= {"priority": "priority"}
@@ -35,6 +35,8 @@ class FakePayments:
         self.state = "none"
         self.next_plan: str | None = None
         self.asked: list[str] = []
+        self.paid = 1
+        """How many invoices there are, once anything was paid."""
 
     def set_up(self, state: str = "none", next_plan: str | None = None) -> None:
         """Take payments in test mode from somebody who stands so."""
@@ -112,8 +114,10 @@ class FakePayments:
             },
         )
 
-    async def _invoices(self, _: Request) -> Response:
+    async def _invoices(self, request: Request) -> Response:
         made = {"created_at": MOMENT, "total": 1200, "currency": "usd", "state": "paid"}
-        paid = {"invoice_id": "in_1", "number": "A1B2-0001", "url": "https://invoice.example/1", **made}
-        invoices = [] if self.state == "none" else [paid]
-        return told("InvoicePage", {"invoices": invoices, "next_cursor": None})
+        paid = [
+            {"invoice_id": f"in_{number}", "number": f"A1B2-{number:04}", "url": "https://invoice.example/1", **made}
+            for number in range(self.paid, 0, -1)
+        ]
+        return told("InvoicePage", page_of("invoices", [] if self.state == "none" else paid, request.query_params))

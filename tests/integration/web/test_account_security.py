@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 
 import pytest
 from playwright.async_api import Page, Route, expect
@@ -11,6 +12,7 @@ from tests.browser import WebPage
 from tests.integration.web.conftest import OpenPage
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
 from tests.integration.web.fake_mail import MASKED, NEW_MASKED, SPENT
+from tests.integration.web.holding import held
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
 
@@ -20,13 +22,16 @@ CODE = "vTg5hN2kR7wY4jD8fM1pSx6a"
 async def test_sessions_are_ended(web: WebPage, gateway: FakeGateway) -> None:
     """Where one is signed in is listed, and one session ends, then all others; the one at hand cannot be ended here."""
     await web.page.goto(f"{web.address}/#/account/security")
-    rows = web.page.locator("li", has=web.page.locator(".device"))
+    rows = web.page.locator("#sessions li")
     await expect(rows).to_have_count(3)
     await expect(rows.filter(has_text="This session").get_by_role("button")).to_have_count(0)
     await web.page.get_by_role("button", name="End Safari, iPhone").click()
     await expect(rows).to_have_count(2)
+    heading = web.page.get_by_role("heading", name="Where you are signed in")
+    await expect(heading).to_be_focused()
     await web.page.get_by_role("button", name="End all other sessions").click()
     await expect(web.page.get_by_text("You are signed in nowhere else.")).to_be_visible()
+    await expect(heading).to_be_focused()
     assert len(gateway.mail.sessions.devices) == 1
 
 
@@ -56,7 +61,53 @@ async def test_whoever_has_no_password_is_asked_for_none(web: WebPage, gateway: 
     await expect(web.page.get_by_label("Present password")).to_have_count(0)
     await web.page.get_by_role("button", name="Mail a link to set one").click()
     await expect(web.page.get_by_text("A mail is on its way to ada@example.org.")).to_be_visible()
+    await expect(web.page.get_by_role("heading", name="Password", exact=True)).to_be_focused()
     assert gateway.mail.asked == [{"email": "ada@example.org", "language": "en"}]
+
+
+async def test_no_password_is_asked_for_before_it_is_known_that_there_is_one(
+    web: WebPage, gateway: FakeGateway
+) -> None:
+    """Neither while that is read, nor where it cannot be read; then it comes with the next try."""
+    async with held(web.page, "**/v1/auth/second-factor", "GET"):
+        await web.page.goto(f"{web.address}/#/account/security")
+        await expect(web.page.get_by_role("heading", name="Where you are signed in")).to_be_visible()
+        await expect(web.page.get_by_label("Present password")).to_have_count(0)
+        gateway.trouble.refusal = HTTPStatus.INTERNAL_SERVER_ERROR
+    again = web.page.get_by_role("button", name="Try again")
+    await expect(again).to_be_visible()
+    await expect(web.page.get_by_label("Present password")).to_have_count(0)
+    gateway.trouble.end()
+    await again.press("Enter")
+    await expect(web.page.get_by_label("Present password")).to_be_visible()
+
+
+async def test_an_account_without_an_address_is_told_of_as_such(web: WebPage, gateway: FakeGateway) -> None:
+    """A provider may have told none: nothing is said of an address of this machine, or of one to confirm."""
+    gateway.account["email"] = ""
+    await web.page.goto(f"{web.address}/#/account/profile")
+    await web.page.reload()
+    await expect(web.page.get_by_text("This account has no address.")).to_be_visible()
+    await expect(web.page.get_by_text("this machine alone")).to_have_count(0)
+    await expect(web.page.get_by_text("Address not confirmed")).to_have_count(0)
+
+
+async def test_a_name_that_is_saved_takes_the_keyboard_along(web: WebPage, gateway: FakeGateway) -> None:
+    """The button can do nothing then, and the field is next."""
+
+    async def renamed(route: Route) -> None:
+        if route.request.method == "PATCH":
+            await route.fulfill(json={**gateway.account, "display_name": "Ada"})
+        else:
+            await route.continue_()
+
+    await web.page.route("**/v1/me", renamed)
+    await web.page.goto(f"{web.address}/#/account/profile")
+    name = web.page.get_by_label("Name")
+    await name.fill("Ada")
+    await web.page.get_by_role("button", name="Save").press("Enter")
+    await expect(web.page.locator(".notice")).to_contain_text("Saved")
+    await expect(name).to_be_focused()
 
 
 async def test_a_forgotten_password(open_page: OpenPage, gateway: FakeGateway) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser import WebPage
 from tests.integration.web.fake_gateway import FakeGateway
+from tests.integration.web.holding import held, is_not_closed
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
 
@@ -41,6 +44,17 @@ async def test_a_key_is_made_and_shown_once(web: WebPage, gateway: FakeGateway) 
     await expect(row).to_contain_text("Last used on January 2, 2024")
     await expect(row).to_contain_text(told[-4:])
     assert told not in await web.page.content()
+
+
+async def test_a_key_that_is_on_its_way_is_not_left_unseen(web: WebPage, gateway: FakeGateway) -> None:
+    """Nothing closes the dialog while the key is made: it would work, and nobody would ever have seen it."""
+    dialog = await _new_key(web)
+    await dialog.get_by_label("Name").fill("Slow backup")
+    async with held(web.page, "**/v1/api-keys"):
+        await dialog.get_by_role("button", name="Make a key").click()
+        await is_not_closed(dialog)
+    await expect(dialog.get_by_label("The key")).to_have_value(re.compile("^sks_live_"))
+    assert len(gateway.api_keys.made) == 1
 
 
 async def test_what_is_missing_is_said(web: WebPage, gateway: FakeGateway) -> None:

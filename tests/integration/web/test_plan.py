@@ -7,6 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser import WebPage
 from tests.integration.web.fake_gateway import FakeGateway
+from tests.integration.web.holding import held
 from tests.integration.web.told import PLAN
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
@@ -73,3 +74,31 @@ async def test_a_smaller_plan_says_what_it_costs(
     monkeypatch.setattr("tests.integration.web.fake_payments.PLAN", PLAN)
     await web.page.reload()
     await expect(pro).to_have_accessible_description("")
+
+
+async def test_a_price_that_was_pressed_keeps_the_keyboards_place(web: WebPage, gateway: FakeGateway) -> None:
+    """While the plan is changed, and where that did not come out; no other price can be pressed meanwhile."""
+    gateway.payments.set_up("active")
+    await web.page.goto(f"{web.address}/#/account/plan")
+    change = web.page.get_by_role("button", name="Change to Studio")
+    async with held(web.page, "**/v1/billing/change"):
+        await change.press("Enter")
+        await expect(change).to_be_disabled()
+        await expect(change).to_be_focused()
+    await expect(web.page.locator(".notice")).to_contain_text("Your plan was changed.")
+    await expect(change).to_be_enabled()
+    await expect(change).to_be_focused()
+
+
+async def test_the_last_page_of_invoices_takes_the_keyboard_along(web: WebPage, gateway: FakeGateway) -> None:
+    """The button that brought it is gone, and the first invoice that it brought is next."""
+    gateway.payments.set_up("active")
+    gateway.payments.paid = 12
+    await web.page.goto(f"{web.address}/#/account/plan")
+    invoices = web.page.locator("#account li").filter(has_text="A1B2-")
+    await expect(invoices).to_have_count(10)
+    more = web.page.get_by_role("button", name="Show more")
+    await more.press("Enter")
+    await expect(invoices).to_have_count(12)
+    await expect(more).to_have_count(0)
+    await expect(invoices.nth(10)).to_be_focused()

@@ -30,8 +30,11 @@ async def test_somebody_new_comes_in_by_a_provider(open_page: OpenPage, gateway:
     await view.get_by_role("button", name="Create the account").click()
     await web.sees_library()
     assert web.page.url == f"{gateway.address}/#/"
-    # Where somebody was who went to show who they are is of that session.
-    await web.page.evaluate("() => sessionStorage.setItem('stripsession.place', 'there')")
+    # Where somebody was who went to show who they are, or to pay, is of that session.
+    await web.page.evaluate("""() => {
+      sessionStorage.setItem("stripsession.place", "there");
+      sessionStorage.setItem("stripsession.before-payment", "what was paid for");
+    }""")
     await web.sign_out()
     assert await web.page.evaluate("() => sessionStorage.length") == 0
 
@@ -54,15 +57,13 @@ async def test_a_provider_is_connected_and_taken_away(web: WebPage, gateway: Fak
     await web.page.reload()
     await take_away.click()
     await expect(web.page.get_by_role("button", name="Connect Google")).to_be_visible()
+    await expect(web.page.get_by_role("heading", name="Connected sign-ins")).to_be_focused()
     assert gateway.providers.connected == []
 
 
 async def test_who_has_a_provider_alone_is_asked_anew_there(web: WebPage, gateway: FakeGateway) -> None:
     """Before a dangerous act the question leads to the provider that signs them in, which is told to ask."""
-    gateway.providers.offered, gateway.providers.connected = BOTH, ["google"]
-    gateway.factor.is_fresh, gateway.factor.only_by = False, "provider"
-    await web.page.goto(f"{web.address}/#/account/security")
-    await web.page.get_by_role("button", name="Set up the second step").click()
+    await _asked_who_they_are(web, gateway, press="Set up the second step")
     question = web.page.get_by_role("dialog", name="Show that it is you")
     await expect(question.get_by_role("button", name="Go on")).to_have_count(0)
     await question.get_by_role("button", name="Sign in again with Google").click()
@@ -71,6 +72,14 @@ async def test_who_has_a_provider_alone_is_asked_anew_there(web: WebPage, gatewa
     assert gateway.providers.asked_anew == [True]
     await expect(web.page.get_by_role("button", name="Set up the second step")).to_be_visible()
     assert web.page.url == f"{gateway.address}/#/account/security"
+
+
+async def _asked_who_they_are(web: WebPage, gateway: FakeGateway, *, press: str, section: str = "security") -> None:
+    """Somebody whom a provider alone signs in presses what only they may do, once they have shown that it is them."""
+    gateway.providers.offered, gateway.providers.connected = BOTH, ["google"]
+    gateway.factor.is_fresh, gateway.factor.only_by = False, "provider"
+    await web.page.goto(f"{web.address}/#/account/{section}")
+    await web.page.get_by_role("button", name=press, exact=True).click()
 
 
 async def _leave_by_google(web: WebPage, gateway: FakeGateway) -> None:
@@ -83,10 +92,7 @@ async def _leave_by_google(web: WebPage, gateway: FakeGateway) -> None:
 
 async def test_who_comes_back_is_led_to_what_they_were_about_to_do(web: WebPage, gateway: FakeGateway) -> None:
     """The act is named and has the focus, nothing was done of it meanwhile, and pressing it goes on."""
-    gateway.providers.offered, gateway.providers.connected = BOTH, ["google"]
-    gateway.factor.is_fresh, gateway.factor.only_by = False, "provider"
-    await web.page.goto(f"{web.address}/#/account/security")
-    await web.page.get_by_role("button", name="Set up the second step").click()
+    await _asked_who_they_are(web, gateway, press="Set up the second step")
     await _leave_by_google(web, gateway)
     gateway.asked.clear()
     await web.page.get_by_role("link", name="Ada").click()
@@ -100,11 +106,9 @@ async def test_who_comes_back_is_led_to_what_they_were_about_to_do(web: WebPage,
 
 async def test_an_act_in_a_dialog_is_begun_anew_by_its_person(web: WebPage, gateway: FakeGateway) -> None:
     """What destroys something is not done by itself: the focus is at what opens its dialog."""
-    gateway.providers.offered, gateway.providers.connected = BOTH, ["google"]
-    gateway.factor.is_fresh, gateway.factor.only_by, gateway.factor.is_set = False, "provider", True
-    await web.page.goto(f"{web.address}/#/account/security")
+    gateway.factor.is_set = True
+    await _asked_who_they_are(web, gateway, press="Remove")
     remove = web.page.get_by_role("button", name="Remove", exact=True)
-    await remove.click()
     await web.page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
     await _leave_by_google(web, gateway)
     await web.page.get_by_role("link", name="Ada").click()
@@ -115,16 +119,26 @@ async def test_an_act_in_a_dialog_is_begun_anew_by_its_person(web: WebPage, gate
 
 async def test_who_comes_back_as_somebody_else_is_told(web: WebPage, gateway: FakeGateway) -> None:
     """Another account has nothing to go on with, and is not shown the place where the first one was."""
-    gateway.providers.offered, gateway.providers.connected = BOTH, ["google"]
-    gateway.factor.is_fresh, gateway.factor.only_by = False, "provider"
-    await web.page.goto(f"{web.address}/#/account/security")
-    await web.page.get_by_role("button", name="Set up the second step").click()
+    await _asked_who_they_are(web, gateway, press="Set up the second step")
     await _leave_by_google(web, gateway)
     gateway.account |= {"user_id": "usr_bob", "email": "bob@example.org"}
     await web.page.get_by_role("link", name="Ada").click()
     told = web.page.get_by_text("You are signed in to another account now: bob@example.org.")
     await expect(told.first).to_be_visible()
     assert web.page.url == f"{gateway.address}/#/"
+
+
+async def test_who_is_not_let_in_by_the_provider_finds_the_way_back(web: WebPage, gateway: FakeGateway) -> None:
+    """It leads to where they were, and not to another part of the account."""
+    await _asked_who_they_are(web, gateway, press="Change the address", section="profile")
+    await web.page.get_by_label("New e-mail address").fill("ada@new.example")
+    await web.page.get_by_role("button", name="Send the link").click()
+    question = web.page.get_by_role("dialog", name="Show that it is you")
+    await question.get_by_role("button", name="Sign in again with Google").click()
+    await web.page.get_by_role("link", name="Nobody").click()
+    await expect(web.page.get_by_text("The sign-in was cancelled.")).to_be_visible()
+    await web.page.get_by_role("link", name="Back to where you were").click()
+    await expect(web.page.locator("#section-profile")).to_be_focused()
 
 
 async def test_a_provider_is_named_beside_passkeys(web: WebPage, gateway: FakeGateway) -> None:

@@ -65,3 +65,13 @@ async def test_receipts_come_by_the_page(web: WebPage, gateway: FakeGateway) -> 
     await expect(receipts.locator("code")).to_have_text([f"trk_{number}" for number in range(12)])
     await expect(more).to_have_count(0)
     await expect(receipts.nth(10)).to_be_focused()
+
+
+async def test_a_page_of_new_receipts_is_not_all_of_them(web: WebPage, gateway: FakeGateway) -> None:
+    """Where each one that came is new, there may be more of those below, and the number is told as the least."""
+    gateway.receipts = []
+    await web.page.goto(f"{web.address}/#/account/receipts")
+    await expect(web.page.get_by_text("Nothing was erased yet.")).to_be_visible()
+    gateway.receipts = [track_receipt(f"trk_{number}") for number in range(12)]
+    await web.page.get_by_role("button", name="Look again").click()
+    await expect(web.page.get_by_text("10 or more new receipts.")).to_be_visible()

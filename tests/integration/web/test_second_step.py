@@ -9,6 +9,7 @@ from tests.browser import WebPage
 from tests.integration.web.conftest import OpenPage
 from tests.integration.web.fake_factor import CODE, RECOVERY
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
+from tests.integration.web.holding import held, is_not_closed
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
 
@@ -71,6 +72,18 @@ async def test_a_second_step_from_beginning_to_end(open_page: OpenPage, gateway:
     await dialog.get_by_role("button", name="Go on").click()
     await expect(page.page.get_by_role("button", name="Set up the second step")).to_be_visible()
     assert [sorted(proof) for proof in gateway.factor.proofs] == [["password"], ["password"], ["code", "language"]]
+
+
+async def test_recovery_codes_that_are_on_their_way_are_not_left_unseen(web: WebPage) -> None:
+    """Nothing closes the dialog while the step is turned on: its codes are told this once."""
+    dialog = web.page.get_by_role("dialog")
+    await web.page.goto(f"{web.address}/#/account/security")
+    await web.page.get_by_role("button", name="Set up the second step").click()
+    await dialog.get_by_label("Code from the app").fill(CODE)
+    async with held(web.page, "**/v1/auth/second-factor/confirm"):
+        await dialog.get_by_role("button", name="Turn it on").click()
+        await is_not_closed(dialog)
+    await expect(dialog.get_by_text(RECOVERY[3])).to_be_visible()
 
 
 async def test_an_address_is_changed_and_taken_back(web: WebPage, gateway: FakeGateway) -> None:

@@ -66,9 +66,24 @@ async def test_what_did_not_come_is_told_and_asked_for_again(open_page: OpenPage
         await expect(shown(web), address).to_have_count(0)
         gateway.trouble.end()
         for left in after:
-            await again(web).first.click()
+            await again(web).first.press("Enter")
             await expect(again(web), address).to_have_count(left)
         await expect(shown(web), address).to_be_visible()
+        # What was pressed is gone, and the keyboard goes on near it.
+        await expect(web.page.locator("main :focus"), address).to_have_count(1)
+
+
+async def test_what_does_not_come_again_is_told_again(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """Whoever hears the page hears that another try has failed, though what it shows is the same."""
+    web = await somebody(open_page, gateway)
+    for address in ("/#/account/keys", "/#/account/plan", "/#/account/profile"):
+        gateway.trouble.refusal, gateway.trouble.spares = HTTPStatus.INTERNAL_SERVER_ERROR, ("/v1/auth/refresh",)
+        await visit(web, address)
+        await expect(web.page.locator("#announcer"), address).to_have_text("")
+        await again(web).first.press("Enter")
+        await expect(web.page.locator("#announcer"), address).not_to_have_text("")
+        await expect(again(web).first, address).to_be_focused()
+        gateway.trouble.end()
 
 
 async def test_what_has_not_come_yet_is_waited_for_aloud(open_page: OpenPage, gateway: FakeGateway) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
 from tests.browser import WebPage
 from tests.integration.web.fake_gateway import FakeGateway
 from tests.integration.web.fake_webhooks import REFUSED_URL, SECRET
+from tests.integration.web.holding import held
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
 URL = "https://example.org/hooks"
@@ -51,3 +54,39 @@ async def test_a_webhook_lives_through_what_its_owner_does(web: WebPage, gateway
     await dialog.get_by_role("button", name="Remove").click()
     await expect(page.get_by_text("You have no webhook.")).to_be_visible()
     assert gateway.webhooks.made == []
+
+
+async def test_what_was_pressed_keeps_the_keyboards_place(web: WebPage, gateway: FakeGateway) -> None:
+    """While it is done, and after; what goes when it is done hands its place on to the row that it was of."""
+    page, dialog = web.page, web.page.get_by_role("dialog")
+    await page.goto(f"{web.address}/#/account/webhooks")
+    await page.get_by_role("button", name="Add a webhook").click()
+    await dialog.get_by_label("Address").fill(URL)
+    await dialog.get_by_role("button", name="Add a webhook").click()
+    await dialog.get_by_role("button", name="Done").click()
+    row = page.locator("#webhooks li")
+    test, turn = row.get_by_role("button", name="Send a test"), row.get_by_role("button", name=re.compile("^Turn o"))
+    async with held(page, "**/test"):
+        await test.press("Enter")
+        await expect(turn).to_be_disabled()
+        await expect(test).to_be_focused()
+    await expect(turn).to_be_enabled()
+    await expect(test).to_be_focused()
+    async with held(page, "**/v1/webhook-endpoints/*", "PATCH"):
+        await turn.press("Enter")
+        await expect(test).to_be_disabled()
+        await expect(turn).to_be_focused()
+    await expect(turn).to_have_text("Turn on")
+    await expect(turn).to_be_focused()
+    await turn.press("Enter")
+    await expect(turn).to_have_text("Turn off")
+    (log,) = gateway.webhooks.log.values()
+    log[0]["status"] = "failed"
+    await row.get_by_role("button", name="Log").click()
+    again, delivery = dialog.get_by_role("button", name="Send again"), dialog.locator("li")
+    async with held(page, "**/replay"):
+        await again.press("Enter")
+        await expect(dialog.get_by_role("button", name="Look again")).to_be_disabled()
+        await expect(again).to_be_focused()
+    await expect(again).to_have_count(0)
+    await expect(delivery).to_be_focused()

@@ -8,7 +8,7 @@ from typing import Literal
 from playwright.async_api import FilePayload, expect
 
 from tests.browser import WebPage
-from tests.integration.web import mailed_views, passkey_views
+from tests.integration.web import mailed_views, passkey_views, policy_views
 from tests.integration.web.fake_devices import USER_CODE
 from tests.integration.web.fake_factor import CODE
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
@@ -82,6 +82,7 @@ async def _door(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await expect(web.page.get_by_role("heading", name="Sign in")).to_be_visible()
     await expect(web.page.get_by_role("button", name="Continue with Google")).to_be_visible()
     await look("sign-in")
+    await policy_views.policy(web, gateway, look)
     await passkey_views.sign_in(web, look)
     await _back_from_a_provider(web, look)
     await mailed_views.sign_up_sent(web, gateway, look)

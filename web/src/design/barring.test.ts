@@ -1,7 +1,7 @@
 import { render } from "svelte/server";
 import { createRawSnippet } from "svelte";
 import { expect, test } from "vitest";
-import { barred, busied } from "$/design/barring";
+import { barred, busied, inTurn } from "$/design/barring";
 import Button from "$/design/Button.svelte";
 import ProviderButton from "$/design/ProviderButton.svelte";
 
@@ -46,4 +46,10 @@ test("a busy button is not disabled: a browser takes the focus from one that is"
     expect(body).toMatch(/<button[^>]* aria-disabled="true"[^>]* aria-busy="true"/);
     expect(body).not.toMatch(/ disabled/);
   }
+});
+
+test("of several of which one is done at a time, the others are disabled and the pressed one is not", () => {
+  expect(inTurn("a", "a")).toEqual({ busy: true, disabled: false });
+  expect(inTurn("a", "b")).toEqual({ busy: false, disabled: true });
+  expect(inTurn("", "a")).toEqual({ busy: false, disabled: false });
 });

@@ -26,3 +26,11 @@ export function barred(whyNot: string | undefined, reason_id: string): Partial<B
 export function busied(isBusy: boolean): Partial<Busied> {
   return isBusy ? { ...IDLE, "aria-busy": true } : {};
 }
+
+/**
+ * Of several buttons of which one thing is done at a time: a browser takes the focus from a disabled one, so that the one
+ * that was pressed is busy, and only the others are disabled. `doing` is what is under way, empty where nothing is.
+ */
+export function inTurn(doing: string, act: string): { busy: boolean; disabled: boolean } {
+  return { busy: doing === act, disabled: doing !== "" && doing !== act };
+}

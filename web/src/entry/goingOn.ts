@@ -3,6 +3,7 @@
 import { notify } from "$/design/noticeList.svelte";
 import type { Place } from "$/entry/placeKept";
 import { i18n } from "$/i18n/i18n.svelte";
+import { keptOwner } from "$/state/owner";
 import { lastPressed, nameOf } from "$/state/pressed";
 import { goInstead } from "$/state/route.svelte";
 import { session } from "$/state/session.svelte";
@@ -16,24 +17,33 @@ const LOOKED_FOR_MS = 15_000;
 export const placeNow = (): Place => ({
   hash: location.hash,
   act: lastPressed(),
-  who: session.account?.user_id ?? "",
+  // Known while the server cannot name them, too.
+  who: keptOwner() ?? "",
 });
 
 /**
  * Back to where they were. What they were about to do is never done by itself: only they know whether they still want it,
- * and what they had typed is gone.
+ * and what they had typed is gone. Of somebody whom the server cannot name now nothing is said.
  */
-export function goOnAt({ hash, act, who }: Place): void {
+export function goOnAt(place: Place): void {
   const words = i18n.m.factor;
-  const isAnother = who !== "" && session.account?.user_id !== who;
-  goInstead(isAnother ? "#/" : hash);
-  if (isAnother) {
-    notify({ text: words.proofByAnother(session.account?.email ?? ""), kind: "info" }, TOLD_S);
-  } else if (who) {
+  const { hash, act, who } = place;
+  if (!who || !session.account) {
+    goInstead(hash);
+  } else if (isOf(place)) {
+    goInstead(hash);
     notify({ text: act ? words.proofDone(act) : words.proofDoneOf, kind: "info" }, TOLD_S);
-    focusOn(act);
+    if (act) {
+      focusOn(act);
+    }
+  } else {
+    goInstead("#/");
+    notify({ text: words.proofByAnother(session.account.email), kind: "info" }, TOLD_S);
   }
 }
+
+/** Whether a place is of whoever is signed in. */
+export const isOf = ({ who }: Place): boolean => session.status === "in" && who !== "" && who === keptOwner();
 
 /** Once it is there, unless they have begun something else. */
 function focusOn(act: string): void {

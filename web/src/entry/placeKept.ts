@@ -10,7 +10,7 @@ export interface Place {
   hash: string;
   /** What the button is called by which they were about to do something; empty where that is not known. */
   act: string;
-  /** Who they were, by user_id; empty for nobody, who was about to do nothing. */
+  /** Who they were, by the digest of `state/owner`; empty for nobody, who was about to do nothing. */
   who: string;
 }
 

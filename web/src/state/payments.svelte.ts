@@ -3,6 +3,7 @@
 import { api, told, type Schemas } from "$/api/client";
 import { textOf } from "$/api/words";
 import { TAB } from "$/browser/names";
+import { digestOf } from "$/state/digest";
 import { tabShelf } from "$/state/shelf";
 import { readUsage, usage } from "$/state/usage.svelte";
 
@@ -38,13 +39,14 @@ export async function readPayments(): Promise<void> {
 
 export function forgetPayments(): void {
   readings += 1;
+  tabShelf.remove(BEFORE);
   Object.assign(payments, { now: null, prices: [], problem: "", arrivals: 0 });
 }
 
-/** What changes when a payment arrives, read anew. */
+/** What changes when a payment arrives, read anew; a digest, as it is kept while the person is away, and names a card. */
 export async function seen(): Promise<string> {
   await Promise.all([readPayments(), readUsage()]);
-  return JSON.stringify([payments.now, usage.now?.left_s]);
+  return digestOf(JSON.stringify([payments.now, usage.now?.left_s]));
 }
 
 /** The same as it was before this tab went to pay, told once. */

@@ -75,8 +75,10 @@ describe("what the browser keeps for a person", () => {
   it("goes with a sign-out, the traces of the session too", async () => {
     browser.stored.set("stripsession.refreshed-at", "1");
     await visit({ isRemembered: true });
+    const { tabShelf } = await import("$/state/shelf");
+    tabShelf.write("stripsession.before-payment", "visa 4242");
     await state().signOut();
-    expect([...browser.stored.keys()]).toEqual([]);
+    expect([...browser.stored.keys(), ...tabShelf.keys("")]).toEqual([]);
   });
 
   it("goes from each tab with a sign-out in one", async () => {

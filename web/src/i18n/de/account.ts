@@ -140,7 +140,10 @@ export const account: Messages["account"] = {
   receiptsLater:
     "Der Beleg eines Songs, den du gelöscht hast, kann auf sich warten lassen: Er entsteht, wenn das Letzte davon weg ist. Der des Uploads steht vorher hier.",
   lookAgain: "Noch einmal nachsehen",
-  newReceipts: (count) => (count ? `${counted(count, "neuer Beleg", "neue Belege")}.` : "Noch nichts Neues."),
+  newReceipts: (count, orMore) =>
+    count
+      ? `${orMore ? `${count} oder mehr neue Belege` : counted(count, "neuer Beleg", "neue Belege")}.`
+      : "Noch nichts Neues.",
   noReceipts: "Noch wurde nichts gelöscht. Der Beleg deines ersten Songs steht hier, sobald seine Spuren fertig sind.",
   erased: (moment) => `Upload gelöscht ${moment}`,
   heldFor: (time) => `Gehalten: ${time}`,

@@ -44,6 +44,7 @@ export const mailed: Messages["mailed"] = {
 
   verified: "Adresse bestätigt",
   unverified: "Adresse nicht bestätigt",
+  noAddress: "Dieses Konto hat keine Adresse.",
   noMail: "Eine Adresse nur für diesen Rechner: Dort kommt keine Mail an.",
   sendVerification: "Link zum Bestätigen schicken",
   verificationSent: "Die Mail ist unterwegs.",

@@ -9,6 +9,7 @@ export const providers: Messages["providers"] = {
   failed: "Das hat nicht geklappt",
   toSignIn: "Zur Anmeldung",
   toSecurity: "Zu deinem Konto",
+  toPlace: "Zurück, wo du warst",
 
   newcomer: "Eines noch",
   newcomerLead: (name, who) => `Du bist neu hier. Für ${who || "dich"} bürgt ${name}.`,

@@ -138,8 +138,10 @@ export const account = {
   receiptsLater:
     "The receipt of a track that you deleted may take a while: it is made once the last of it is gone. That of its upload is here before.",
   lookAgain: "Look again",
-  newReceipts: (count: number): string =>
-    count ? `${counted(count, "new receipt", "new receipts")}.` : "Nothing new yet.",
+  newReceipts: (count: number, orMore: boolean): string =>
+    count
+      ? `${orMore ? `${count} or more new receipts` : counted(count, "new receipt", "new receipts")}.`
+      : "Nothing new yet.",
   noReceipts: "Nothing was erased yet. The receipt of your first song comes here when its stems are made.",
   erased: (moment: string): string => `Upload erased ${moment}`,
   heldFor: (time: string): string => `Held for ${time}`,

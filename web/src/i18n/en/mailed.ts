@@ -42,6 +42,7 @@ export const mailed = {
 
   verified: "Address confirmed",
   unverified: "Address not confirmed",
+  noAddress: "This account has no address.",
   noMail: "An address of this machine alone: no mail comes there.",
   sendVerification: "Mail a link to confirm it",
   verificationSent: "The mail is on its way.",

@@ -9,6 +9,7 @@ export const providers = {
   failed: "That did not work",
   toSignIn: "To sign-in",
   toSecurity: "To your account",
+  toPlace: "Back to where you were",
 
   newcomer: "One more thing",
   newcomerLead: (name: string, who: string): string =>

@@ -1,0 +1,42 @@
+"""The fake gateway's privacy policy: the one that is published, and, where a test has one, a version after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.gateway.api.policy_routes import policy_json
+from tests.integration.gateway.test_policy import published
+from tests.integration.web.told import problem, told
+
+NEXT_DATE = "2031-05-01"
+
+
+class FakePolicy:
+    """Anybody reads it."""
+
+    def __init__(self) -> None:
+        """One version, as it is published."""
+        self.has_next = False
+        """Whether the published version is the last but one."""
+
+    def open_routes(self) -> list[Route]:
+        """That of the contract."""
+        return [Route("/v1/privacy/policy", self._policy)]
+
+    async def _policy(self, request: Request) -> Response:
+        last: dict[str, Any] = policy_json(await published())
+        versions = {last["version"]["version"]: last}
+        if self.has_next:
+            number = last["version"]["version"] + 1
+            now = {**last["version"], "version": number, "date": NEXT_DATE}
+            last = {**last, "version": now, "versions": [now, *last["versions"]]}
+            versions = {each: {**text, "versions": last["versions"]} for each, text in versions.items()}
+            versions[number] = last
+        asked = int(request.query_params["version"]) or last["version"]["version"]
+        if asked not in versions:
+            return problem(404, "POLICY_VERSION_NOT_FOUND", "There is no such version of the policy.")
+        return told("Policy", versions[asked])
