@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Endpoint } from "$/account/webhooks";
 import { de } from "$/i18n/de/index";
 import { en } from "$/i18n/en/index";
-import type { Endpoint } from "$/account/webhooks";
 
 vi.hoisted(() => vi.stubGlobal("location", { origin: "http://page.test" }));
 
