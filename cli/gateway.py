@@ -43,6 +43,8 @@ class Refused(Exception):
         super().__init__(str(problem.get("detail") or problem.get("title") or f"HTTP {status}"))
         self.status = status
         self.reason = str(problem.get("reason", ""))
+        facts = problem.get("facts")
+        self.facts: Mapping[str, str] = facts if isinstance(facts, Mapping) else {}
 
 
 @dataclasses.dataclass
@@ -149,6 +151,13 @@ class Gateway:
         session: Json = answer.json()
         self._hold(session)
         return session
+
+    async def prove(self, shown: Mapping[str, str]) -> None:
+        """Show again who one is, by password or code: dangerous acts are let through for a while. Raises Refused."""
+        answer = await self.json("POST", "/v1/auth/step-up", json=dict(shown))
+        self._tokens = Tokens(access=str(answer["access_token"]), refresh=self.tokens().refresh)
+        if self._kept is not None:
+            self._kept.write(self._tokens)
 
     async def sign_out(self) -> bool:
         """End the session, if the gateway can be told; false where it could not be."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cli import account, audit, billing, erase, exits, login, mail, models, operators, separate, up
+from cli import account, audit, billing, closing, erase, exits, login, mail, models, operators, separate, up
 from cli.exits import CommandFault
 from cli.gateway import Refused
 from cli.terminal import as_called, soften_output
@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     login.add_arguments(add("whoami", "say whose the session of `login` is", login.whoami))
     account.add_link_arguments(add("link", "print a link that signs in once, within ten minutes", account.link))
     account.add_plan_arguments(add("plan", "list plans, or put an account on one", account.plan, account.PLAN_HELP))
+    closing.add_arguments(verbs.add_parser("account", help=closing.HELP, description=closing.HELP), shared)
     billing.add_arguments(verbs.add_parser("billing", help=billing.HELP, description=billing.HELP), shared)
     models.add_arguments(verbs.add_parser("models", help=_MODELS, description=_MODELS), shared)
     mail.add_arguments(add("mail", "show mail of this installation that no server took", mail.run, mail.HELP))

@@ -20,6 +20,8 @@ FACTS = Stream(
         "stripsession.separation.v1.JobConcluded",
         "stripsession.billing.v1.MinutesSettled",
         "stripsession.retention.v1.UploadErased",
+        "stripsession.retention.v1.AccountClosingAsked",
+        "stripsession.retention.v1.AccountClosingWithdrawn",
     ),
 )
 

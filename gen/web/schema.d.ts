@@ -1439,7 +1439,7 @@ export interface paths {
         head?: never;
         /**
          * Send elsewhere, tell of other events, stop or begin again.
-         * @description What waits goes to the new address. Of what happens while it is disabled nothing is told later. One whose `disabled_reason` is reclaimed is enabled with its `url` alone: whoever had your account may have changed that, so send the address that you know.
+         * @description What waits goes to the new address. Of what happens while it is disabled nothing is told later.
          */
         patch: operations["updateWebhookEndpoint"];
         trace?: never;
@@ -1858,6 +1858,54 @@ export interface paths {
         get: operations["getPolicy"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether your account is to be closed.
+         * @description Whether your account is to be closed.
+         */
+        get: operations["getClosing"];
+        put?: never;
+        /**
+         * Close your account, and have all of it erased.
+         * @description Once it is due the account is closed, sessions and keys end, a subscription ends at once with nothing paid back by itself, and every service erases what it holds; payment records stay for seven years. Until then withdrawClosing takes it back. Asked again, a closing that waits stays as it is, or becomes due where it is to be at once; each answer has a new token, and the one before opens nothing any more. Show `path` below the server's address.
+         */
+        post: operations["askClosing"];
+        /**
+         * Keep your account. Idempotent.
+         * @description Keep your account. Idempotent.
+         */
+        delete: operations["withdrawClosing"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/closings/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How far a closing is.
+         * @description For whoever holds the token, signed in or not: it tells moments and numbers, and of nobody. A token belongs into no address, where servers log it.
+         */
+        post: operations["followClosing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2751,7 +2799,7 @@ export interface components {
          */
         WebhookEvent: "track.created" | "track.ready" | "track.failed" | "track.cancelled" | "track.deleted";
         /**
-         * @description asked: you disabled it; gone: it answered 410; failing: a message failed for more than a day and no other got through meanwhile, or too many waited; reclaimed: a password was chosen or an address brought back by mail, and somebody else may have made or changed it; unspecified: newer than this gateway.
+         * @description asked: you disabled it; gone: it answered 410; failing: a message failed for more than a day and no other got through meanwhile, or too many waited; reclaimed: a password was chosen or an address brought back by mail, and somebody else may have made it; unspecified: newer than this gateway.
          * @enum {string}
          */
         WebhookDisabledReason: "unspecified" | "asked" | "gone" | "failing" | "reclaimed";
@@ -2949,7 +2997,7 @@ export interface components {
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "COVER_TOO_LARGE" | "COVER_UNREADABLE" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "POLICY_VERSION_NOT_FOUND" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_FULL" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WEBHOOK_URL_NEEDED" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSKEY" | "WRONG_PASSWORD" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CLOSING_BEGUN" | "CLOSING_NOT_FOUND" | "CLOSING_WITHDRAWN" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "COVER_TOO_LARGE" | "COVER_UNREADABLE" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "POLICY_VERSION_NOT_FOUND" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_FULL" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSKEY" | "WRONG_PASSWORD" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -3477,8 +3525,6 @@ export interface components {
             date: string;
             /** @description SHA-256 of all that a reader sees of it. */
             digest: string;
-            /** @description Whether its day is still to come: it is announced, and another is in force. */
-            is_coming: boolean;
         };
         /** @description One promise. */
         PolicyClause: {
@@ -3511,7 +3557,6 @@ export interface components {
             parties: components["schemas"]["PolicyText"];
             versions: components["schemas"]["PolicyText"];
             home: components["schemas"]["PolicyText"];
-            coming: components["schemas"]["PolicyText"];
         };
         /** @description One version of the privacy policy, and which others there are. */
         Policy: {
@@ -3523,6 +3568,97 @@ export interface components {
             frame: components["schemas"]["PolicyFrame"];
             /** @description Every version, the newest first. */
             versions: components["schemas"]["PolicyVersion"][];
+        };
+        /**
+         * @description waiting: it can be taken back; withdrawn: it was; erasing: services are at it; over: every one is done; unspecified: newer than this gateway.
+         * @enum {string}
+         */
+        ClosingState: "unspecified" | "waiting" | "withdrawn" | "erasing" | "over";
+        /** @description The closing of an account. */
+        Closing: {
+            state: components["schemas"]["ClosingState"];
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description When the erasure begins; until then it can be taken back.
+             */
+            due_at: string;
+            /** @description Whether it was to begin at once. */
+            at_once: boolean;
+        };
+        /** @description The closing of an account, and what it is followed by. */
+        NewClosing: {
+            state: components["schemas"]["ClosingState"];
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description When the erasure begins; until then it can be taken back.
+             */
+            due_at: string;
+            /** @description Whether it was to begin at once. */
+            at_once: boolean;
+            /** @description For followClosing, without signing in. It is told this once. */
+            token: string;
+            /** @description Where to follow it, below the server's address. The token stands behind the #. */
+            path: string;
+        };
+        /** @description Whether an account is to be closed. */
+        AccountClosing: {
+            /** @description The one that waits or has begun; null for none. */
+            closing: components["schemas"]["Closing"] | null;
+            /**
+             * Format: int64
+             * @description Seconds for which one that is asked for now could be taken back.
+             */
+            window_s: number;
+        };
+        /** @description Things that a service took away. */
+        ErasedKind: {
+            /** @description What, e.g. tracks. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
+        /** @description A service's part in an erasure. */
+        ClosingHolder: {
+            /** @description Which, e.g. library; sign-in shuts the person out, auth forgets them last. */
+            holder: string;
+            /** @description Whether it did not answer, or refused, and is asked again. */
+            asked_again: boolean;
+            /**
+             * Format: date-time
+             * @description When it was done; null before.
+             */
+            finished_at: string | null;
+            /** @description What it took away; empty until every service is done. */
+            erased: components["schemas"]["ErasedKind"][];
+        };
+        /** @description How far a closing is. */
+        FollowedClosing: {
+            state: components["schemas"]["ClosingState"];
+            /**
+             * Format: date-time
+             * @description When the erasure begins, or was to begin.
+             */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description When the last service was done; null before.
+             */
+            finished_at: string | null;
+            /** @description Every service that has a part in it, once it has begun. */
+            holders: components["schemas"]["ClosingHolder"][];
         };
         /** @description How the process is. */
         Status: {
@@ -3876,6 +4012,16 @@ export interface components {
         PlanChange: {
             /** @description A `price` of listPrices. */
             price: string;
+        };
+        /** @description When. */
+        ClosingRequest: {
+            /** @description True erases at once, and nothing takes that back; absent waits until the window has run out. */
+            at_once?: boolean | null;
+        };
+        /** @description A link, as whoever closed the account was told it. */
+        ClosingToken: {
+            /** @description What its fragment holds after the last slash. */
+            token: string;
         };
     };
     responses: {
@@ -4249,6 +4395,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Found: CLOSING_NOT_FOUND. */
+        "404-CLOSING_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: CODE_SPENT. */
         "404-CODE_SPENT": {
             headers: {
@@ -4465,6 +4620,24 @@ export interface components {
         };
         /** @description Request Timeout: BODY_CUT_OFF, BODY_TOO_SLOW. */
         "408-BODY_CUT_OFF-BODY_TOO_SLOW": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: CLOSING_BEGUN. */
+        "409-CLOSING_BEGUN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: CLOSING_WITHDRAWN. */
+        "409-CLOSING_WITHDRAWN": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4715,15 +4888,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Conflict: WEBHOOK_URL_NEEDED. */
-        "409-WEBHOOK_URL_NEEDED": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description Gone: UPLOAD_GONE. */
         "410-UPLOAD_GONE": {
             headers: {
@@ -4890,6 +5054,15 @@ export interface components {
         };
         /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED. */
         "422-IDEMPOTENCY_KEY_REUSED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED, INVALID_FIELD. */
+        "422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD": {
             headers: {
                 [name: string]: unknown;
             };
@@ -9236,7 +9409,6 @@ export interface operations {
             403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-NOT_FOUND-WEBHOOK_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
-            409: components["responses"]["409-WEBHOOK_URL_NEEDED"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
             415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];
@@ -10117,6 +10289,155 @@ export interface operations {
             };
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
             404: components["responses"]["404-POLICY_VERSION_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    getClosing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The closing that waits or has begun, if any. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountClosing"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    askClosing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. A request that comes late cannot begin anew what was taken back since: the same key is then refused. So is it with another body.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ClosingRequest"];
+            };
+        };
+        responses: {
+            /** @description When, and the link to follow it by. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewClosing"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-CLOSING_WITHDRAWN"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    withdrawClosing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It stays. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            409: components["responses"]["409-CLOSING_BEGUN"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    followClosing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingToken"];
+            };
+        };
+        responses: {
+            /** @description How far, and once it is over what was erased. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowedClosing"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            404: components["responses"]["404-CLOSING_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST"];

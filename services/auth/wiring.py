@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import logging
+from collections.abc import Callable
 
 from chassis import lifecycle, logs
 from chassis.bus.connection import Bus, Connecting
@@ -57,6 +58,7 @@ from services.auth.clients.token_signing import JwtSigner
 from services.auth.clients.webauthn_answers import WebauthnAnswers
 from services.auth.domain.errors import IssuerAway, TooManyMissing
 from services.auth.domain.webhook_signature import secret_key
+from services.auth.events.closing_facts import CLOSING_ASKED, CLOSING_WITHDRAWN, ClosingFactHandlers
 from services.auth.events.consumers import WEBHOOK_GIVEN_UP, FactHandlers
 from services.auth.events.envelopes import encode
 from services.auth.events.told_mails import told
@@ -77,6 +79,7 @@ from stripsession.auth.v1 import (
 )
 from stripsession.library.v1 import events_pb2 as library_events
 from stripsession.privacy.v1 import data_holder_service_pb2_grpc as privacy_grpc
+from stripsession.retention.v1 import events_pb2 as retention_events
 
 _log = logging.getLogger(__name__)
 
@@ -120,6 +123,7 @@ async def serve(settings: AuthSettings) -> None:
             auth.hasher,
             auth.known_passwords,
             webhooks_given_up(auth.ports, database, bus),
+            *closings(auth.ports, database, bus),
             auth.purge,
             *auth.federated.parts,
             auth.provider_documents,
@@ -145,6 +149,28 @@ def webhooks_given_up(ports: Ports, database: Database, bus: Bus) -> Part:
         kind=library_events.WebhookGivenUp,
         handle=FactHandlers(ports).webhook_given_up,
     )
+
+
+def closings(ports: Ports, database: Database, bus: Bus) -> list[Part]:
+    """The consumers that have people written to about the closing of their accounts."""
+    handlers = ClosingFactHandlers(ports)
+    asked = Consumer(
+        bus,
+        database,
+        stream=FACTS.name,
+        durable=CLOSING_ASKED,
+        kind=retention_events.AccountClosingAsked,
+        handle=handlers.asked,
+    )
+    withdrawn = Consumer(
+        bus,
+        database,
+        stream=FACTS.name,
+        durable=CLOSING_WITHDRAWN,
+        kind=retention_events.AccountClosingWithdrawn,
+        handle=handlers.withdrawn,
+    )
+    return [asked, withdrawn]
 
 
 def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assembly:
@@ -185,11 +211,17 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
     providers = _providers(settings, provider_documents)
     readiness = Readiness()
     acts = OperatorActs(database)
+
+    async def post() -> None:
+        if ports.mailing is not None:
+            await deliver_mails(ports, told)
+
+    mail = Periodic("mail", post, every_s=settings.mail_every_s)
     server = RpcServer(
         settings.listen,
         Certificates(settings.certificates, "auth"),
         statuses=STATUSES,
-        registrations=_registrations(ports, servicer, federated, providers, _passkeys(settings, ports)),
+        registrations=_registrations(ports, servicer, federated, providers, _passkeys(settings, ports), mail.wake),
         readiness=readiness,
         drain_s=settings.drain_s,
         acts=acts,
@@ -201,12 +233,6 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         await ask_erasure_again(ports)
 
     purging = Periodic("purge", purge, every_s=settings.purge_every_s)
-
-    async def post() -> None:
-        if ports.mailing is not None:
-            await deliver_mails(ports, told)
-
-    mail = Periodic("mail", post, every_s=settings.mail_every_s)
     return Assembly(ports, hasher, known_passwords, purging, federated, provider_documents, mail, server, readiness)
 
 
@@ -239,6 +265,7 @@ def _registrations(
     federated: Federated,
     providers: Providers,
     passkeys: Passkeys,
+    post: Callable[[], None],
 ) -> list[Registration]:
     return [
         lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(servicer, server),
@@ -248,7 +275,9 @@ def _registrations(
         lambda server: administration_grpc.add_AccountAdministrationServiceServicer_to_server(
             AccountAdministrationServicer(ports), server
         ),
-        lambda server: closing_grpc.add_AccountClosingServiceServicer_to_server(AccountClosingServicer(ports), server),
+        lambda server: closing_grpc.add_AccountClosingServiceServicer_to_server(
+            AccountClosingServicer(ports, post), server
+        ),
         lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(
             FederationServicer(federated.federation, federated.issuers), server
         ),

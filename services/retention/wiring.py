@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from chassis import lifecycle
@@ -20,27 +20,32 @@ from chassis.identity import Certificates
 from chassis.lifecycle import Part
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.client import Channel
-from chassis.rpc.server import RpcServer
+from chassis.rpc.server import Registration, RpcServer
 from services.retention.api.administration_servicer import ErasureAdministrationServicer
+from services.retention.api.closing_servicer import ClosingServicer
 from services.retention.api.policy_servicer import PolicyServicer
 from services.retention.api.servicer import RetentionServicer
 from services.retention.api.statuses import STATUSES
 from services.retention.app.account_ports import AccountPorts, Holder
+from services.retention.app.closing_ports import ClosingPorts
 from services.retention.app.ports import Ports
 from services.retention.clients.holders import DoorClient, HolderClient
 from services.retention.clients.library import IDEMPOTENT, LibraryClient
 from services.retention.domain.account_erasure import DOOR, LAST
 from services.retention.events.account_facts import AccountFactHandlers
 from services.retention.events.account_timer import AccountTimer
+from services.retention.events.closing_timer import ClosingTimer
 from services.retention.events.consumers import FactHandlers
 from services.retention.events.envelopes import encode
 from services.retention.events.timers import Timers
 from services.retention.settings import RetentionSettings
+from services.retention.store.account_closings import AccountClosingStore
 from services.retention.store.account_erasures import AccountErasureStore
 from services.retention.store.erasures import ErasureStore
 from services.retention.store.policy_files import read_policies
 from stripsession.auth.v1 import events_pb2 as auth_events
 from stripsession.library.v1 import events_pb2 as library_events
+from stripsession.retention.v1 import closing_service_pb2_grpc as closing_grpc
 from stripsession.retention.v1 import erasure_administration_service_pb2_grpc as admin_grpc
 from stripsession.retention.v1 import policy_service_pb2_grpc as policy_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc as pb_grpc
@@ -67,6 +72,8 @@ async def serve(settings: RetentionSettings) -> None:
     holders = holder_channels(settings, certificates)
     accounts = make_account_ports(database, holders, SystemClock())
     timer = AccountTimer(accounts)
+    closings = make_closing_ports(settings, database, SystemClock())
+    closing = ClosingTimer(closings, timer.eraser.wake)
     acts = OperatorActs(database)
     readiness = Readiness()
     await lifecycle.run(
@@ -79,8 +86,16 @@ async def serve(settings: RetentionSettings) -> None:
             *holders.values(),
             *duties(settings, ports, database, bus),
             *account_erasing(accounts, timer, database, bus),
+            closing.beginner,
             lifecycle.Periodic("operators' acts", acts.forget_old, every_s=FORGET_EVERY_S),
-            rpc_server(settings, ports, erasing_servicer(accounts, timer), readiness, acts),
+            rpc_server(
+                settings,
+                ports,
+                erasing_servicer(accounts, timer),
+                readiness,
+                acts,
+                more=[closing_registration(closings, closing)],
+            ),
             readiness,
         ]
     )
@@ -109,6 +124,18 @@ def make_account_ports(database: Database, holders: Mapping[str, Channel], clock
     if LAST in holders:
         clients[DOOR] = DoorClient(holders[LAST])
     return AccountPorts(AccountErasureStore(database), clients, clock)
+
+
+def make_closing_ports(settings: RetentionSettings, database: Database, clock: Clock) -> ClosingPorts:
+    """What the closing of accounts works on."""
+    window = datetime.timedelta(seconds=settings.closing_window_s)
+    return ClosingPorts(AccountClosingStore(database, encode), clock, window)
+
+
+def closing_registration(ports: ClosingPorts, timer: ClosingTimer) -> Registration:
+    """What people ask who close their accounts, which wakes the timer."""
+    servicer = ClosingServicer(ports, timer.beginner.wake)
+    return lambda server: closing_grpc.add_ClosingServiceServicer_to_server(servicer, server)
 
 
 def erasing_servicer(ports: AccountPorts, timer: AccountTimer) -> ErasureAdministrationServicer:
@@ -170,8 +197,9 @@ def rpc_server(
     erasing: ErasureAdministrationServicer,
     readiness: Readiness,
     acts: OperatorActs,
+    more: Sequence[Registration] = (),
 ) -> RpcServer:
-    """The RPC services on one address. Raises PolicyInvalid: what cannot be published is not served."""
+    """The RPC services on one address, and `more`. Raises PolicyInvalid: what cannot be published is not served."""
     policies = PolicyServicer(read_policies(), ports.clock)
     return RpcServer(
         settings.listen,
@@ -181,6 +209,7 @@ def rpc_server(
             lambda server: pb_grpc.add_RetentionServiceServicer_to_server(RetentionServicer(ports), server),
             lambda server: policy_grpc.add_PolicyServiceServicer_to_server(policies, server),
             lambda server: admin_grpc.add_ErasureAdministrationServiceServicer_to_server(erasing, server),
+            *more,
         ],
         readiness=readiness,
         drain_s=settings.drain_s,

@@ -39,6 +39,7 @@ ANYBODYS_NAMES = frozenset(
         "finishProviderSignIn",
         "describeUploads",
         "describeUpload",
+        "followClosing",
         "openShare",
         "getSharedManifest",
         "getSharedSegment",

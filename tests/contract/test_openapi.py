@@ -33,6 +33,7 @@ PROMISED_NAMES = """
     startPasskeySignIn signInWithPasskey startPasskey createPasskey listPasskeys renamePasskey removePasskey
     createWebhookEndpoint listWebhookEndpoints updateWebhookEndpoint deleteWebhookEndpoint rotateWebhookSecret
     testWebhookEndpoint listWebhookDeliveries replayWebhookDelivery
+    askClosing getClosing withdrawClosing followClosing
     answerChallenge stepUp getSecondFactor startSecondFactor confirmSecondFactor removeSecondFactor makeRecoveryCodes
     startPasskeyProof requestEmailChange confirmEmailChange undoEmailChange setCover removeCover listReceipts
     describeMailedLink getPolicy

@@ -37,6 +37,7 @@ WITHOUT_PROOF = {
     "stepUp": "it is the proof",
     "testWebhookEndpoint": "it goes to an endpoint that was made for a proof",
     "updateAccount": "a name that is shown opens nothing",
+    "withdrawClosing": "it only keeps what is there, and whoever fears a thief must not be held up",
 }
 LATER = datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC)
 # What changes who may act for a person, or who the person is. Whoever takes a name away lets keys outlive their end.

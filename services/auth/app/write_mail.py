@@ -6,6 +6,7 @@ import datetime
 
 from services.auth.app.mailing_ports import Mailing
 from services.auth.app.ports import Ports, Work
+from services.auth.domain.account import Account
 from services.auth.domain.errors import MailOff
 from services.auth.domain.identifiers import new_mail_id
 from services.auth.domain.letters import Still, letter, letter_in_all
@@ -48,3 +49,15 @@ async def write_mail(
         letter_in_all(occasion, url) if language is None else letter(occasion, language, url, code, still=still)
     )
     await work.mails.add(Mail(new_mail_id(), to, subject, text, until or now + NOTICE_LIFE), now, user_id)
+
+
+async def write_notice(
+    ports: Ports, work: Work, account: Account, occasion: Occasion, day: datetime.datetime | None = None
+) -> None:
+    """The same of what begins without the person, in each of our languages; `day` is when it happens."""
+    if ports.mailing is None or not account.email.typed:
+        return
+    now = ports.clock.now()
+    subject, text = letter_in_all(occasion, ports.mailing.public_url, day=day)
+    mail = Mail(new_mail_id(), account.email.typed, subject, text, now + NOTICE_LIFE)
+    await work.mails.add(mail, now, account.user_id)

@@ -32,6 +32,10 @@ class Purpose(enum.Enum):
     """Does nothing, and is told to nobody: it counts that a person was told of wrong codes."""
     WEBHOOK_GIVEN_UP = "webhook_given_up"
     """The same, of a webhook to which nothing is sent any more."""
+    CLOSING_ASKED = "closing_asked"
+    """The same, of an account that is to be closed."""
+    CLOSING_WITHDRAWN = "closing_withdrawn"
+    """The same, of one that is kept after all."""
 
 
 class MailedAct(enum.Enum):

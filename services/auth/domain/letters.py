@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Mapping
 
+from services.auth.domain.closing_words import CLOSING_WORDS, MONTHS
 from services.auth.domain.letter_words import STILL, WORDS
 from services.auth.domain.mail import LANGUAGES, Occasion, spoken
 
@@ -26,20 +28,42 @@ class Still:
     api_keys: int = 0
 
 
-def letter_in_all(occasion: Occasion, public_url: str) -> tuple[str, str]:
+def letter_in_all(occasion: Occasion, public_url: str, *, day: datetime.datetime | None = None) -> tuple[str, str]:
     """Subject and text in each of our languages, for whom nobody knows which they read; of an occasion without code."""
-    letters = [letter(occasion, language, public_url) for language in LANGUAGES]
+    letters = [letter(occasion, language, public_url, day=day) for language in LANGUAGES]
     return " / ".join(subject for subject, _ in letters), "\n\n".join(text for _, text in letters)
 
 
 def letter(
-    occasion: Occasion, language: str, public_url: str, code: str = "", *, still: Still | None = None
+    occasion: Occasion,
+    language: str,
+    public_url: str,
+    code: str = "",
+    *,
+    still: Still | None = None,
+    day: datetime.datetime | None = None,
 ) -> tuple[str, str]:
-    """Subject and text. `code` is for the occasions with a link alone; of `still` what there is is named at the end."""
-    subject, text = WORDS[spoken(language)][occasion]
+    """Subject and text. `code` is for the occasions with a link alone, and `day` for those with a day.
+
+    Of `still` what there is is named at the end.
+    """
+    words = {**WORDS[spoken(language)], **CLOSING_WORDS[spoken(language)]}
+    subject, text = words[occasion]
     home = f"{public_url.rstrip('/')}/"
     link = f"{home}#/{_PATHS[occasion]}/{code}" if occasion in _PATHS else home
-    return subject, f"{text.format(link=link, home=home)}{_named(still or Still(), language)}\n"
+    return (
+        subject,
+        f"{text.format(link=link, home=home, day=_day(day, language))}{_named(still or Still(), language)}\n",
+    )
+
+
+def _day(day: datetime.datetime | None, language: str) -> str:
+    """In UTC, as everybody writes it; where they live it may begin some hours earlier or later."""
+    if day is None:
+        return ""
+    pattern, *months = MONTHS[spoken(language)]
+    moment = day.astimezone(datetime.UTC)
+    return pattern.format(day=moment.day, month=months[moment.month - 1], year=moment.year)
 
 
 def _named(still: Still, language: str) -> str:

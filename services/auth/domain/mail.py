@@ -33,6 +33,9 @@ class Occasion(enum.Enum):
     PROVIDER_CONNECTED = "provider_connected"
     PROVIDER_DISCONNECTED = "provider_disconnected"
     WEBHOOK_GIVEN_UP = "webhook_given_up"
+    CLOSING_ASKED = "closing_asked"
+    CLOSING_WITHDRAWN = "closing_withdrawn"
+    ACCOUNT_CLOSED = "account_closed"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.gateway.api.billing_schemas import EXAMPLES as BILLING_EXAMPLES
+from services.gateway.api.closing_schemas import CLOSING_EXAMPLES
 from services.gateway.api.passkey_schemas import EXAMPLES as PASSKEY_EXAMPLES
 from services.gateway.api.policy_schemas import POLICY_EXAMPLES
 from services.gateway.api.provider_schemas import PROVIDER_EXAMPLES
@@ -225,6 +226,7 @@ BY_SCHEMA: Mapping[str, object] = {
     **BILLING_EXAMPLES,
     **PASSKEY_EXAMPLES,
     **POLICY_EXAMPLES,
+    **CLOSING_EXAMPLES,
     **PROVIDER_EXAMPLES,
     **WEBHOOK_EXAMPLES,
     "Plans": {

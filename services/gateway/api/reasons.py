@@ -67,6 +67,13 @@ OF_THE_DOOR: Mapping[str, Reason] = {
 
 OF_SERVICES: Mapping[str, Reason] = {
     "ACCOUNT_NOT_FOUND": Reason(404, "There is no such account."),
+    "CLOSING_BEGUN": Reason(409, "The account is being erased already, and nothing takes that back."),
+    "CLOSING_NOT_FOUND": Reason(
+        404, "This link leads to no closing of an account, or to one for which another link was made since."
+    ),
+    "CLOSING_WITHDRAWN": Reason(
+        409, "The closing that was asked for by this request was taken back since. Ask for it anew."
+    ),
     "CODE_SPENT": Reason(404, "This link was used or has run out. Ask for a new one."),
     "CHALLENGE_SPENT": Reason(401, "This sign-in was finished or has run out. Begin again with your password."),
     "API_KEY_LIFE_INVALID": Reason(422, "A key works for 1 to 366 days, or never expires when that is asked for."),

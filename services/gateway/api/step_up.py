@@ -16,6 +16,8 @@ STEP_UP: frozenset[str] = frozenset(
         # Whoever finds an open page, or steals a session, could stay by these: other ways in, the real one shut, or
         # word of every track from then on.
         "answerDeviceSignIn",
+        # Nor may they have everything erased.
+        "askClosing",
         "changePassword",
         "createApiKey",
         "createWebhookEndpoint",

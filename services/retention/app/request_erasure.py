@@ -6,7 +6,7 @@ import dataclasses
 import datetime
 import re
 
-from services.retention.app.account_ports import AccountPorts
+from services.retention.app.account_ports import AccountPorts, AccountWork
 from services.retention.domain.account_erasure import AccountErasure, again, begun
 from services.retention.domain.errors import IdentifierMissing, IdentifierUnknown
 
@@ -29,20 +29,24 @@ async def erase_person(ports: AccountPorts, user_id: str, *, anew: bool) -> Note
     identifier.
     """
     require_person(user_id)
-    now = ports.clock.now()
     async with ports.erasures.transaction() as work:
-        fresh = begun(user_id, now, now, by_operator=True)
-        if await work.add(fresh):
-            return Noted(fresh, is_new=True)
-        known = await work.locked(user_id)
-        if known is None:
-            # Erasures are never removed.
-            raise IdentifierUnknown
-        if not anew or known.finished_at is None:
-            return Noted(known, is_new=False)
-        reopened = again(known, now)
-        await work.save(reopened, now)
-        return Noted(reopened, is_new=True)
+        return await begin_erasure(work, user_id, ports.clock.now(), anew=anew)
+
+
+async def begin_erasure(work: AccountWork, user_id: str, now: datetime.datetime, *, anew: bool) -> Noted:
+    """The same within the caller's unit of work."""
+    fresh = begun(user_id, now, now, by_operator=True)
+    if await work.add(fresh):
+        return Noted(fresh, is_new=True)
+    known = await work.locked(user_id)
+    if known is None:
+        # Erasures are never removed.
+        raise IdentifierUnknown
+    if not anew or known.finished_at is None:
+        return Noted(known, is_new=False)
+    reopened = again(known, now)
+    await work.save(reopened, now)
+    return Noted(reopened, is_new=True)
 
 
 def require_person(user_id: str) -> None:

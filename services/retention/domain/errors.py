@@ -19,6 +19,22 @@ class PolicyVersionNotFound(Exception):
     """There is no such version of the policy."""
 
 
+class ClosingNotFound(Exception):
+    """This link leads to no closing of an account, or to one for which another link was made since."""
+
+
+class ClosingBegun(Exception):
+    """The account is being erased already, and nothing takes that back."""
+
+
+class ClosingWithdrawn(Exception):
+    """The closing that was asked for by this request was taken back since. Ask for it anew."""
+
+
+class IdempotencyKeyReused(Exception):
+    """This idempotency key was used for another request."""
+
+
 class LibraryAway(Exception):
     """The library cannot be reached; the same call may succeed at any moment."""
 

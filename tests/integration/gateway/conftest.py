@@ -36,11 +36,12 @@ from stripsession.library.v1 import (
     share_service_pb2_grpc,
     webhook_service_pb2_grpc,
 )
-from stripsession.retention.v1 import policy_service_pb2_grpc, retention_service_pb2_grpc
+from stripsession.retention.v1 import policy_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
 from tests.integration.gateway.fake_api_keys import FakeApiKeys
 from tests.integration.gateway.fake_billing import FakeBilling
+from tests.integration.gateway.fake_closings import FakeClosings
 from tests.integration.gateway.fake_covers import FakeCovers
 from tests.integration.gateway.fake_devices import FakeDevices
 from tests.integration.gateway.fake_factors import FakeFactors
@@ -88,6 +89,10 @@ class Door:
 
     def bearer(self, user_id: str = OWNER, **claims: Any) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.auth.token(user_id, **claims)}"}
+
+    @property
+    def closings(self) -> FakeClosings:
+        return self.retention.closings
 
     @property
     def address(self) -> str:
@@ -161,7 +166,7 @@ async def opened(
             lambda server: payment_service_pb2_grpc.add_PaymentServiceServicer_to_server(payments, server),
         ],
         "retention": [
-            lambda server: retention_service_pb2_grpc.add_RetentionServiceServicer_to_server(retention, server),
+            *retention.registrations(),
             lambda server: policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(FakePolicies(), server),
         ],
     }

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripsession.retention.v1 import retention_service_pb2, retention_service_pb2_grpc
+from chassis.rpc.server import Registration
+from stripsession.retention.v1 import closing_service_pb2_grpc, retention_service_pb2, retention_service_pb2_grpc
+from tests.integration.gateway.fake_closings import FakeClosings
 
 
 class FakeRetention(retention_service_pb2_grpc.RetentionServiceServicer):
     def __init__(self) -> None:
+        self.closings = FakeClosings()
         self.erasures: dict[str, list[retention_service_pb2.Erasure]] = {}
         self.tracks: dict[str, list[retention_service_pb2.TrackErasure]] = {}
+
+    def registrations(self) -> list[Registration]:
+        return [
+            lambda server: retention_service_pb2_grpc.add_RetentionServiceServicer_to_server(self, server),
+            lambda server: closing_service_pb2_grpc.add_ClosingServiceServicer_to_server(self.closings, server),
+        ]
 
     async def ListErasures(self, request: Any, context: Any) -> retention_service_pb2.ListErasuresResponse:
         return retention_service_pb2.ListErasuresResponse(erasures=self.erasures.get(request.owner_id, []))

@@ -35,6 +35,7 @@ from tests.integration.stripe.shop import Shop
 from tests.integration.walks.auth_rows import PASSWORD, TOTP_SECRET, AuthRows
 from tests.integration.walks.contracts import method_named
 from tests.integration.walks.house import House
+from tests.integration.walks.of_closing import passing
 from tests.integration.walks.of_passkey import Passkeys
 from tests.integration.walks.of_provider import PROVIDER, Provided
 from tests.unit.library.stems import BLOCK, MadeStem, collect, make_stem, music
@@ -125,6 +126,8 @@ class Secrets:
     challenge: str
     """Of somebody who is of no account else, as the two before."""
     totp_code: str
+    closing_token: str
+    """Follows the closing of an account, of somebody who is of no account else."""
     invoice_id: str
     """Of a pack that they paid for. It opens nothing; whoever names it must be the operator."""
 
@@ -202,6 +205,7 @@ class Maker:
             await self._rows.mailed(await self._rows.passer_by(), f"{uuid.uuid4().hex}@example.org", "undo"),
             await self._rows.challenge(),
             TOTP(TOTP_SECRET, 6, SHA1(), 30).generate(int(time.time())).decode(),  # noqa: S303 - as RFC 6238 has it
+            (await self.ask("retention.v1.ClosingService.AskClosing", passing(), "gateway")).token,
             self._invoices[person.user_id],
         )
 

@@ -224,6 +224,11 @@ OPERATIONS: Mapping[str, Operation] = {
     "listErasures": _plain(),
     "listReceipts": _plain(),
     "getPolicy": _plain(),
+    # Of oneself, and not at once: the walk's people are to come in again.
+    "askClosing": _plain(json={}),
+    "getClosing": _plain(),
+    "withdrawClosing": _plain(),
+    "followClosing": _of_secret("closing_token", "token"),
     "createWebhookEndpoint": _plain(json={"url": NOWHERE, "events": ["track.ready"]}),
     "listWebhookEndpoints": _plain(),
     "updateWebhookEndpoint": _of_endpoint(json={"enabled": True}),

@@ -30,7 +30,7 @@ from stripsession.privacy.v1 import data_holder_service_pb2 as privacy
 from stripsession.retention.v1 import policy_service_pb2 as policy
 from stripsession.retention.v1 import retention_service_pb2 as retention
 from stripsession.separation.v1 import separation_service_pb2 as separation
-from tests.integration.walks import of_passkey
+from tests.integration.walks import of_closing, of_passkey
 from tests.integration.walks.auth_rows import PASSWORD
 from tests.integration.walks.belongings import LENGTH, NOWHERE, Belongings, Secrets, State, append
 from tests.integration.walks.of_issuer import Vouching
@@ -345,6 +345,7 @@ _LIBRARY: Mapping[str, Example] = {
     ),
 }
 _RETENTION: Mapping[str, Example] = {
+    **{f"ClosingService.{name}": Example(build) for name, build in of_closing.REQUESTS.items()},
     "PolicyService.GetPolicy": Example(lambda asked: policy.GetPolicyRequest()),
     "RetentionService.ListReceipts": Example(
         lambda asked: retention.ListReceiptsRequest(owner_id=asked.actor), State.READY

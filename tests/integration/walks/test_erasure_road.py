@@ -15,6 +15,7 @@ from stack.issuer.webhooks import deleted
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import federation_service_pb2 as federation
 from stripsession.library.v1 import library_service_pb2 as library
+from stripsession.retention.v1 import closing_service_pb2 as closings
 from stripsession.retention.v1 import erasure_administration_service_pb2 as erasures
 from tests.integration.walks.belongings import Belongings, Person, State
 from tests.integration.walks.house import HOLDERS, House
@@ -30,7 +31,7 @@ LEFT = {
     "separation": {"erased_people"},
     # Payment records.
     "billing": {"erased_people", "customers", "invoices", "grants", "entries", "postings", "operator_acts"},
-    "retention": {"account_erasures", "account_erasure_steps"},
+    "retention": {"account_erasures", "account_erasure_steps", "account_closings"},
 }
 """Where an erased person's opaque id may still be read."""
 
@@ -173,6 +174,35 @@ async def test_an_operator_erases_whom_a_backup_brought_back(walk: Walk, monkeyp
             assert {table for table, text in held.items() if person.user_id in text} <= LEFT[service], service
     finally:
         await restored.close()
+
+
+async def test_a_person_closes_their_account_and_watches_it_go(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who keeps the account loses nothing; who goes at once loses all of it, and their link tells when it is over."""
+    house, maker, erased = walk.house, walk.maker, asyncio.Event()
+    monkeypatch.setattr(metrics.ACCOUNTS_ERASED, "inc", erased.set)
+    person = await maker.person()
+    things = await maker.belongings(person, State.READY)
+    name = "retention.v1.ClosingService"
+    waiting = await maker.ask(f"{name}.AskClosing", closings.AskClosingRequest(user_id=person.user_id), "gateway")
+    await maker.ask(f"{name}.WithdrawClosing", closings.WithdrawClosingRequest(user_id=person.user_id), "gateway")
+    kept = closings.FollowClosingRequest(token=waiting.token)
+    assert (await maker.ask(f"{name}.FollowClosing", kept, "gateway")).state == closings.CLOSING_STATE_WITHDRAWN
+    assert _objects(house, things)
+
+    asking = closings.AskClosingRequest(user_id=person.user_id, at_once=True)
+    following = closings.FollowClosingRequest(token=(await maker.ask(f"{name}.AskClosing", asking, "gateway")).token)
+    await _outlive(house, person, erased)
+    over = await maker.ask(f"{name}.FollowClosing", following, "gateway")
+    assert (over.state, over.HasField("finished_at")) == (closings.CLOSING_STATE_OVER, True)
+    told = {part.holder: {each.kind: each.count for each in part.erased} for part in over.holders}
+    assert list(told) == ["sign-in", "library", "separation", "billing", "auth"]
+    assert (told["library"]["tracks"], told["auth"]["accounts"]) == (1, 1)
+    assert walk.silent_about(person, str(over))
+    assert not _objects(house, things)
+    for service, tables in LEFT.items():
+        held = await _everything(house.urls[service], service)
+        assert not [table for table, text in held.items() if person.email in text], service
+        assert {table for table, text in held.items() if person.user_id in text} <= tables, service
 
 
 def _is_of(house: House, subscription: dict[str, object], person: Person) -> bool:

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.api.web_files import POLICY
-from tests.integration.web import fake_api_keys, fake_devices, fake_factor, fake_passkeys, fake_webhooks
+from tests.integration.web import fake_api_keys, fake_closing, fake_devices, fake_factor, fake_passkeys, fake_webhooks
 from tests.integration.web.counted_bytes import CountedBytes
 from tests.integration.web.fake_editing import FakeEditing
 from tests.integration.web.fake_listing import FakeListing
@@ -75,6 +75,7 @@ class FakeGateway:
         self.api_keys, self.webhooks = fake_api_keys.FakeApiKeys(), fake_webhooks.FakeWebhooks()
         self.devices, self.payments = fake_devices.FakeDevices(), FakePayments()
         self.providers, self.passkeys = FakeProviders(self._with_session), fake_passkeys.FakePasskeys()
+        self.closing = fake_closing.FakeClosing(self.factor.stale)
         self._changed = asyncio.Event()
         self._closing = asyncio.Event()
         self._flowing = asyncio.Event()
@@ -138,6 +139,7 @@ class FakeGateway:
             *self.payments.routes(),
             *(Route("/v1/privacy/erasures", self._erasures), Route("/v1/privacy/receipts", self._receipts)),
             *(*self.api_keys.routes(), *self.devices.routes(), *self.providers.routes(), *self.webhooks.routes()),
+            *self.closing.routes(),
             Route("/v1/uploads", self._create_upload, methods=["POST"]),
             Route("/v1/uploads/{upload_id}", self._upload, methods=["HEAD", "PATCH", "DELETE"]),
             *(*self.listing.routes(), *self.editing.routes()),
@@ -160,7 +162,7 @@ class FakeGateway:
                 *signed,
                 *[Route(f"/v1/auth/{name}", self._open, methods=["POST"]) for name in ("login", "link")],
                 *(*self.mail.open_routes(), *self.providers.open_routes(), *self.factor.open_routes()),
-                *self.passkeys.open_routes(),
+                *(*self.passkeys.open_routes(), *self.closing.open_routes()),
                 *(*self.shares.open_routes(), *self.policy.open_routes()),
                 Route("/v1/auth/refresh", self._refresh, methods=["POST"]),
                 Route("/v1/auth/logout", self._logout, methods=["POST"]),

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, expect
 
 from services.gateway.api.remarks import EXAMPLES as REMARKS
 from tests.browser import WebPage
+from tests.integration.web.fake_closing import TOKEN
 from tests.integration.web.fake_devices import USER_CODE
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
 from tests.integration.web.told_words import words_in, words_of
@@ -96,7 +97,7 @@ async def _through_the_library(web: WebPage, gateway: FakeGateway, heard: Heard)
     await web.page.keyboard.press("Escape")
 
 
-async def _through_the_player(web: WebPage, heard: Heard) -> None:
+async def _through_the_player(web: WebPage, gateway: FakeGateway, heard: Heard) -> None:
     await web.open_track(_SONG)
     await web.can_play(5.0)
     await expect(web.page.locator(".warnings li")).to_have_count(len(REMARKS))
@@ -143,6 +144,10 @@ async def _through_the_player(web: WebPage, heard: Heard) -> None:
     await web.page.get_by_role("button", name="Den Schlüssel Nachts widerrufen").click()
     await heard.note("revoking a key")
     await web.page.keyboard.press("Escape")
+    gateway.closing.followed = "erasing"
+    await web.page.goto(f"{web.address}/#/closing/{TOKEN}")
+    await expect(web.page.locator("#closing tbody tr")).to_have_count(5)
+    await heard.note("account that is erased")
     await web.page.goto(f"{web.address}/#/device")
     await heard.note("device")
     await web.page.get_by_label("Code").fill(USER_CODE)
@@ -158,7 +163,7 @@ async def test_no_english_word_is_left(browser: Browser, gateway: FakeGateway) -
     heard = Heard(web)
     await _through_the_door(web, heard)
     await _through_the_library(web, gateway, heard)
-    await _through_the_player(web, heard)
+    await _through_the_player(web, gateway, heard)
     gateway.end_tracks("failed", _FAILURE[1], _FAILURE[0])
     await web.page.goto(f"{web.address}/#/")
     await web.page.reload()

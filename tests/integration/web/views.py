@@ -8,7 +8,7 @@ from typing import Literal
 from playwright.async_api import FilePayload, expect
 
 from tests.browser import WebPage
-from tests.integration.web import mailed_views, passkey_views, policy_views
+from tests.integration.web import closing_views, mailed_views, passkey_views, policy_views
 from tests.integration.web.fake_devices import USER_CODE
 from tests.integration.web.fake_factor import CODE
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
@@ -18,7 +18,7 @@ WIDTHS_PX = (360, 768, 1440)
 PHONE_PX, DESK_PX = 360, 1440
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
-SECTIONS = ("profile", "security", "plan", "page", "keys", "webhooks", "privacy", "receipts", "session")
+SECTIONS = ("profile", "security", "plan", "page", "keys", "webhooks", "privacy", "receipts", "session", "closing")
 SONG = "Night Train"
 _SONGS = (
     SONG,
@@ -73,6 +73,7 @@ async def walk(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await _factor(web, gateway, look)
     await _device(web, gateway, look)
     await _payments(web, gateway, look)
+    await closing_views.closing(web, gateway, look)
     await _elsewhere(web, link, look)
     await _faults(web, gateway, look)
 

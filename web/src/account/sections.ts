@@ -10,6 +10,7 @@ export const SECTIONS = [
   "privacy",
   "receipts",
   "session",
+  "closing",
 ] as const;
 
 export type Section = (typeof SECTIONS)[number];

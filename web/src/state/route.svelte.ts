@@ -5,6 +5,7 @@ export type Route =
   | { view: "track"; track_id: string }
   | { view: "account" }
   | { view: "shared"; token: string }
+  | { view: "closing"; token: string }
   | { view: "device"; code: string }
   | { view: "link"; code: string }
   | { view: "arrived"; isConnecting: boolean; fault: string }
@@ -19,6 +20,7 @@ export type MailedAct = "reset" | "verify" | "confirm" | "change" | "undo";
 const ID = "([A-Za-z0-9_-]+)";
 const TRACK = new RegExp(`^#/track/${ID}(?:[?].*)?$`);
 const SHARED = new RegExp(`^#/shared/${ID}$`);
+const CLOSING = new RegExp(`^#/closing/${ID}$`);
 const MAILED = new RegExp(`^#/(reset|verify|confirm|change|undo)(?:/${ID})?$`);
 const DEVICE = /^#\/device(?:\/([A-Za-z-]{1,40}))?$/;
 /** Where the server sends whoever comes back from a provider: nothing in it is secret. */
@@ -40,6 +42,10 @@ export function routeOf(hash: string): Route {
   const token = SHARED.exec(hash)?.[1];
   if (token) {
     return { view: "shared", token };
+  }
+  const followed = CLOSING.exec(hash)?.[1];
+  if (followed) {
+    return { view: "closing", token: followed };
   }
   const code = LINK.exec(hash)?.[1];
   if (code) {

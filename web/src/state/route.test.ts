@@ -26,6 +26,15 @@ describe("the address of a link in a mail", () => {
   });
 });
 
+describe("the address that follows a closing", () => {
+  it("holds its token, behind the #", () => {
+    const token = "vTg5hN2kR7wY4jD8fM1pSx6a_-";
+    expect(routeOf(`#/closing/${token}`)).toEqual({ view: "closing", token });
+    expect(routeOf("#/closing").view).toBe("library");
+    expect(routeOf("#/closing/a/b").view).toBe("library");
+  });
+});
+
 describe("the address of the privacy policy", () => {
   it("names one of its clauses, or none", () => {
     expect(routeOf("#/privacy")).toEqual({ view: "policy", clause: "" });

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&stripsession/retention/v1/events.proto\x12\x19stripsession.retention.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"b\n\x0cUploadErased\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12-\n\terased_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&stripsession/retention/v1/events.proto\x12\x19stripsession.retention.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"b\n\x0cUploadErased\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12\x10\n\x08owner_id\x18\x02 \x01(\t\x12-\n\terased_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x80\x01\n\x13\x41\x63\x63ountClosingAsked\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12,\n\x08\x61sked_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06\x64ue_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\\\n\x17\x41\x63\x63ountClosingWithdrawn\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x30\n\x0cwithdrawn_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,4 +34,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_UPLOADERASED']._serialized_start=102
   _globals['_UPLOADERASED']._serialized_end=200
+  _globals['_ACCOUNTCLOSINGASKED']._serialized_start=203
+  _globals['_ACCOUNTCLOSINGASKED']._serialized_end=331
+  _globals['_ACCOUNTCLOSINGWITHDRAWN']._serialized_start=333
+  _globals['_ACCOUNTCLOSINGWITHDRAWN']._serialized_end=425
 # @@protoc_insertion_point(module_scope)

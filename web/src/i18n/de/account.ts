@@ -123,6 +123,13 @@ export const account: Messages["account"] = {
         howLong: "Solange du das Konto hast.",
       },
       {
+        what: "Dass du dein Konto geschlossen hast",
+        detail:
+          "Wann du es verlangt hast, und ein Fingerabdruck des Links, der es verfolgt: Niemand kann ihn zurücklesen.",
+        howLong:
+          "Bis 30 Tage, nachdem du es zurückgenommen hast; sonst immer, unter einer Kennung, die zu niemandem führt.",
+      },
+      {
         what: "In diesem Browser",
         detail:
           "Unfertige Uploads und wo ihre Dateien liegen, das gewählte Modell, Löschungen, von denen der Server vielleicht noch nichts weiß, wie du die letzten 50 Songs verlassen hast, Songs, die du zum Spielen ohne Netz behältst, die letzte Liste; wie du übst (Einrasten, Einzählen, Takt, Lautstärke des Metronoms, Kürzel mit einer Taste), Sprache und Aussehen; die Dateien dieser Seite.",
@@ -165,6 +172,8 @@ export const account: Messages["account"] = {
     unspecified: "aus einem Grund, der nicht angegeben ist",
   },
   more: "Mehr zeigen",
+
+  closing: "Konto schließen",
 
   session: "Diese Sitzung",
   signOut: "Abmelden",

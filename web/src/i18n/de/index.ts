@@ -2,6 +2,7 @@
 
 import { account } from "$/i18n/de/account";
 import { billing } from "$/i18n/de/billing";
+import { closing } from "$/i18n/de/closing";
 import { page } from "$/i18n/de/page";
 import { device } from "$/i18n/de/device";
 import { entry } from "$/i18n/de/entry";
@@ -25,6 +26,7 @@ import type { Messages } from "$/i18n/i18n.svelte";
 export const de: Messages = {
   account,
   billing,
+  closing,
   device,
   page,
   entry,

@@ -121,6 +121,11 @@ export const account = {
         howLong: "As long as you have the account.",
       },
       {
+        what: "That you closed your account",
+        detail: "When you asked for it, and a fingerprint of the link that follows it: nobody can read it back.",
+        howLong: "Until 30 days after you took it back; else always, under an identifier that leads to nobody.",
+      },
+      {
         what: "In this browser",
         detail:
           "Unfinished uploads and where their files lie, the model that you chose, deletions that the server may not have heard of, how you left the last 50 tracks, tracks that you keep for playing offline, the last list; how you practise (snapping, count-in, bars, volume of the metronome, single-key shortcuts), language and look; the files of this page.",
@@ -163,6 +168,8 @@ export const account = {
     unspecified: "for a reason that was not told",
   },
   more: "Show more",
+
+  closing: "Close the account",
 
   session: "This session",
   signOut: "Sign out",

@@ -2,6 +2,7 @@
 
 import { account } from "$/i18n/en/account";
 import { billing } from "$/i18n/en/billing";
+import { closing } from "$/i18n/en/closing";
 import { page } from "$/i18n/en/page";
 import { device } from "$/i18n/en/device";
 import { entry } from "$/i18n/en/entry";
@@ -24,6 +25,7 @@ import { webhooks } from "$/i18n/en/webhooks";
 export const en = {
   account,
   billing,
+  closing,
   device,
   page,
   entry,

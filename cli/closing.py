@@ -1,0 +1,135 @@
+"""`stripsession account`: close one's account, or keep it after all."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import datetime
+import getpass
+import uuid
+from collections.abc import AsyncIterator, Callable
+
+from rich.console import Console
+
+from cli import exits
+from cli.exits import CommandFault
+from cli.gateway import Gateway, Json, Refused
+from cli.login import server_of
+from cli.sessions import SessionFile
+from cli.signin import create_link
+from cli.terminal import as_called
+
+HELP = "close your account with all that is in it, or keep it after all"
+CLOSE_HELP = (
+    "Close your account: after a week, in which it can be taken back, every song, link and key in it is erased, a "
+    "subscription ends with nothing paid back by itself, and payment records alone stay, for seven years. With "
+    "--at-once that begins now, and nothing takes it back. Prints a link by which it can be followed without signing "
+    "in. Whose account it is: that of `stripsession login` where --server is given, else this machine's own."
+)
+_PATH = "/v1/account/closing"
+_WORD = "erase"
+Ask = Callable[[str], str]
+
+
+def add_arguments(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    """The verbs below `account`."""
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    def add(name: str, text: str, description: str = "") -> argparse.ArgumentParser:
+        verb = verbs.add_parser(name, help=text, description=description or text, parents=[shared])
+        verb.add_argument(
+            "--server", help="web address of StripSession, signed in to by `login` (default: this machine's)"
+        )
+        return verb
+
+    closing = add("close", "close your account, and have all of it erased", CLOSE_HELP)
+    closing.add_argument("--at-once", action="store_true", help="erase now; nothing takes that back")
+    closing.add_argument("--yes", action="store_true", help="do not ask once more before erasing at once")
+    closing.set_defaults(verb=close)
+    add("keep", "keep an account that is to be closed").set_defaults(verb=keep)
+
+
+async def close(arguments: argparse.Namespace, console: Console) -> int:
+    """Ask for it. Raises CommandFault and Refused."""
+    if arguments.at_once and not arguments.yes:
+        await asyncio.to_thread(require_word, input)
+    async with _signed_in(arguments) as gateway:
+        asked = await asked_for(gateway, at_once=arguments.at_once, ask=getpass.getpass)
+        _say(console, *lines_of(asked, gateway.address))
+    if arguments.at_once and arguments.server:
+        SessionFile(server_of(arguments)).forget()
+    return exits.DONE
+
+
+async def keep(arguments: argparse.Namespace, console: Console) -> int:
+    """Take it back. Raises CommandFault and Refused."""
+    async with _signed_in(arguments) as gateway:
+        await gateway.call("DELETE", _PATH)
+    _say(console, "Your account stays.")
+    return exits.DONE
+
+
+def require_word(ask: Ask) -> None:
+    """Let pass who types the word. Raises CommandFault."""
+    try:
+        typed = ask(f"Everything in the account is erased now, and nothing takes that back. Type {_WORD} to go on: ")
+    except EOFError:
+        typed = ""
+    if typed.strip().lower() != _WORD:
+        raise CommandFault(f"nothing was erased: {_WORD} was not typed, and --yes not given", exits.USAGE)
+
+
+async def asked_for(gateway: Gateway, *, at_once: bool, ask: Ask) -> Json:
+    """The closing and its link; who has to show first who they are is asked. Raises CommandFault and Refused."""
+    headers = {"Idempotency-Key": str(uuid.uuid4())}
+    body = {"at_once": at_once}
+    try:
+        return await gateway.json("POST", _PATH, json=body, headers=headers)
+    except Refused as refusal:
+        if refusal.reason != "STEP_UP_REQUIRED":
+            raise
+        await _prove(gateway, refusal.facts.get("methods", "").split(), ask)
+        return await gateway.json("POST", _PATH, json=body, headers=headers)
+
+
+async def _prove(gateway: Gateway, methods: list[str], ask: Ask) -> None:
+    if "password" in methods:
+        shown = {"password": await asyncio.to_thread(ask, "Password: ")}
+    elif {"totp", "recovery_code"} & set(methods):
+        shown = {"code": (await asyncio.to_thread(ask, "Code of your authenticator, or a recovery code: ")).strip()}
+    else:
+        raise CommandFault(f"this account shows who it is in a browser alone; open {gateway.address}/#/account/closing")
+    await gateway.prove(shown)
+
+
+def lines_of(asked: Json, address: str) -> tuple[str, ...]:
+    """When it goes, and how to follow it or to undo that."""
+    followed = f"To follow it, signed in or not: {address}{asked['path']}"
+    if asked["at_once"]:
+        return "Your account is being erased now.", followed
+    due_at = datetime.datetime.fromisoformat(asked["due_at"])
+    return (
+        f"Your account will be erased on {due_at:%Y-%m-%d} at {due_at:%H:%M} UTC.",
+        followed,
+        "To undo that until then: `stripsession account keep`",
+    )
+
+
+@contextlib.asynccontextmanager
+async def _signed_in(arguments: argparse.Namespace) -> AsyncIterator[Gateway]:
+    address = server_of(arguments)
+    gateway = Gateway(address)
+    try:
+        if not arguments.server:
+            await gateway.redeem_link((await create_link(arguments.data)).code)
+        elif not gateway.keep_session(SessionFile(address)):
+            raise CommandFault(f"nobody is signed in at {address}; `stripsession login --server {address}` does that")
+        yield gateway
+    finally:
+        await gateway.close()
+
+
+def _say(console: Console, *lines: str) -> None:
+    for line in lines:
+        console.print(as_called(line), markup=False, highlight=False, soft_wrap=True)

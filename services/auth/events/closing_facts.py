@@ -1,0 +1,36 @@
+"""Facts of accounts that their people close. A handler may see a fact twice or late."""
+
+from __future__ import annotations
+
+import datetime
+
+from chassis.bus.consumer import Delivery, Unwanted
+from services.auth.app.ports import Ports
+from services.auth.app.tell_closing import tell_closing_asked, tell_closing_withdrawn
+from stripsession.retention.v1 import events_pb2 as retention_events
+
+CLOSING_ASKED = "auth-account-closing-asked"
+"""The consumer's name on the bus and in the inbox."""
+CLOSING_WITHDRAWN = "auth-account-closing-withdrawn"
+
+
+class ClosingFactHandlers:
+    """What to do about them."""
+
+    def __init__(self, ports: Ports) -> None:
+        """Auth alone knows where people are written to."""
+        self._ports = ports
+
+    async def asked(self, delivery: Delivery[retention_events.AccountClosingAsked]) -> None:
+        """Its person hears of it, who may not have asked."""
+        fact = delivery.fact
+        if not (fact.user_id and fact.HasField("due_at")):
+            raise Unwanted("a closing of nobody, or for no day")
+        due_at = fact.due_at.ToDatetime(datetime.UTC)
+        await tell_closing_asked(self._ports, CLOSING_ASKED, delivery.message_id, fact.user_id, due_at)
+
+    async def withdrawn(self, delivery: Delivery[retention_events.AccountClosingWithdrawn]) -> None:
+        """And of that."""
+        if not delivery.fact.user_id:
+            raise Unwanted("a closing of nobody")
+        await tell_closing_withdrawn(self._ports, CLOSING_WITHDRAWN, delivery.message_id, delivery.fact.user_id)

@@ -1,0 +1,92 @@
+"""The fake gateway's closing of the account: asked for, told of, taken back, and followed by its link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tests.integration.web.told import MOMENT, problem, told
+
+WINDOW_S = 604_800
+TOKEN = "Jq0vYk2LrWc8mXe1sUb7dPf9aGh3jKi5oRy6tSuAn4T"
+DUE_AT = "2031-05-11T09:30:00Z"
+HOLDERS = ("sign-in", "library", "separation", "billing", "auth")
+
+
+class FakeClosing:
+    """One person's."""
+
+    def __init__(self, stale: Callable[[], Response | None]) -> None:
+        """`stale` refuses who has not just shown who they are."""
+        self._stale = stale
+        self.state = ""
+        """Of the closing; empty for none."""
+        self.asked: list[tuple[str, bool]] = []
+        """Key and wish of each request."""
+        self.window_s = WINDOW_S
+        self.followed = "waiting"
+        """What whoever holds the link is told."""
+        self.refusal = ""
+        """Why nothing is taken back, where it is not."""
+
+    def routes(self) -> list[Route]:
+        """Those that ask who is calling."""
+        path = "/v1/account/closing"
+        return [
+            Route(path, self._get, methods=["GET"]),
+            Route(path, self._ask, methods=["POST"]),
+            Route(path, self._keep, methods=["DELETE"]),
+        ]
+
+    def open_routes(self) -> list[Route]:
+        """Those for whoever holds the link."""
+        return [Route("/v1/privacy/closings/open", self._follow, methods=["POST"])]
+
+    def _closing(self, at_once: bool = False) -> dict[str, object]:
+        return {"state": self.state, "asked_at": MOMENT, "due_at": DUE_AT, "at_once": at_once}
+
+    async def _get(self, _: Request) -> Response:
+        closing = self._closing() if self.state else None
+        return told("AccountClosing", {"closing": closing, "window_s": self.window_s})
+
+    async def _ask(self, request: Request) -> Response:
+        if refusal := self._stale():
+            return refusal
+        at_once = (await request.json())["at_once"]
+        self.asked.append((request.headers["idempotency-key"], at_once))
+        self.state = "waiting"
+        answer = self._closing(at_once) | {"token": TOKEN, "path": f"/#/closing/{TOKEN}"}
+        return told("NewClosing", answer, 201)
+
+    async def _keep(self, _: Request) -> Response:
+        if self.refusal:
+            self.state = "erasing"
+            return problem(409, self.refusal, "It is being erased.")
+        self.state = ""
+        return Response(status_code=204)
+
+    async def _follow(self, request: Request) -> Response:
+        if (await request.json())["token"] != TOKEN:
+            return problem(404, "CLOSING_NOT_FOUND", "This link leads nowhere.")
+        is_over = self.followed == "over"
+        holders = [self._holder(name, is_over=is_over) for name in HOLDERS]
+        answer = {
+            "state": self.followed,
+            "due_at": DUE_AT,
+            "finished_at": MOMENT if is_over else None,
+            "holders": holders if self.followed in ("erasing", "over") else [],
+        }
+        return told("FollowedClosing", answer)
+
+    def _holder(self, name: str, *, is_over: bool) -> dict[str, object]:
+        erased = {"library": [{"kind": "tracks", "count": 1200}, {"kind": "usage_events", "count": 3}]}
+        is_done = is_over or name in ("sign-in", "library")
+        return {
+            "holder": name,
+            "asked_again": not is_over and name == "billing",
+            "finished_at": MOMENT if is_done else None,
+            "erased": erased.get(name, []) if is_over else [],
+        }

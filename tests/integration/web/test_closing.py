@@ -1,0 +1,153 @@
+"""Closing the account in the page: what is asked, what is told, how it is kept, and how it is followed."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser import WebPage
+from tests.integration.web.conftest import OpenPage
+from tests.integration.web.fake_closing import TOKEN
+from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
+
+BAR = "#closing-bar"
+
+
+async def to_closing(web: WebPage) -> None:
+    await web.page.goto(f"{web.address}/#/account/closing")
+    await expect(web.page.locator("#close-account")).to_be_visible()
+
+
+async def test_an_account_is_closed_in_a_week_and_kept_after_all(web: WebPage, gateway: FakeGateway) -> None:
+    """What goes and stays is said before; the link is shown once; a bar in every view keeps the account."""
+    page = web.page
+    await to_closing(web)
+    await expect(page.locator("#account section")).to_contain_text("nothing is paid back by itself")
+    await expect(page.locator("#account section")).to_contain_text("payment records, for seven years")
+    await expect(page.locator(BAR)).to_have_count(0)
+    await page.get_by_role("button", name="Close the account").click()
+    link = page.get_by_label("Link to follow it by")
+    await expect(link).to_be_focused()
+    assert await link.input_value() == f"{web.address}/#/closing/{TOKEN}"
+    assert [at_once for _, at_once in gateway.closing.asked] == [False]
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("alert")).to_contain_text("This is shown once only")
+    await page.get_by_role("dialog").get_by_role("button", name="Done").click()
+    assert TOKEN not in await page.content()
+    for view in ("#/", "#/account/plan"):
+        await page.goto(f"{web.address}/{view}")
+        await expect(page.locator(BAR)).to_contain_text("Your account will be erased on May 11, 2031.")
+    await page.reload()
+    await page.locator(BAR).get_by_role("button", name="Keep my account").click()
+    await expect(page.locator(BAR)).to_have_count(0)
+    await expect(page.locator("#content")).to_be_focused()
+    assert gateway.closing.state == ""
+
+
+async def test_at_once_takes_a_typed_word_and_leads_to_the_link(web: WebPage, gateway: FakeGateway) -> None:
+    """Nothing is asked before the word stands there; then this browser forgets who it was, and shows how far it is."""
+    page = web.page
+    await to_closing(web)
+    await page.get_by_role("radio", name="At once").check()
+    erase = page.get_by_role("button", name="Erase everything now")
+    await erase.click()
+    await expect(page.get_by_text("Type erase as it stands there.")).to_be_visible()
+    assert gateway.closing.asked == []
+    gateway.closing.followed = "erasing"
+    await page.get_by_role("textbox", name="To erase all of it now, type erase").fill("Erase")
+    await erase.click()
+    await expect(page.get_by_role("heading", name="The erasure of an account")).to_be_visible()
+    assert page.url.endswith(f"#/closing/{TOKEN}")
+    assert [at_once for _, at_once in gateway.closing.asked] == [True]
+    await expect(page.locator("#account-name")).to_have_count(0)
+    rows = page.locator("#closing tbody tr")
+    await expect(rows).to_have_count(5)
+    await expect(rows.nth(1)).to_contain_text("Done")
+    await expect(rows.nth(3)).to_contain_text("Did not answer; it is asked again")
+    await expect(rows.nth(4)).to_contain_text("Not yet")
+    await page.goto(f"{web.address}/#/")
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+async def test_whoever_has_not_just_shown_who_they_are_is_asked(web: WebPage, gateway: FakeGateway) -> None:
+    """The question comes before anything is closed, and the same wish goes on after it; who cancels closes nothing."""
+    page = web.page
+    await to_closing(web)
+    gateway.factor.is_fresh = False
+    await page.get_by_role("button", name="Close the account").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("Show that it is you")
+    await dialog.get_by_role("button", name="Cancel").click()
+    await expect(page.locator("#close-account").get_by_role("alert")).to_be_visible()
+    assert gateway.closing.asked == []
+    await page.get_by_role("button", name="Close the account").click()
+    await dialog.get_by_label("Password").fill(PASSWORD)
+    await dialog.get_by_role("button", name="Go on").click()
+    await expect(page.get_by_label("Link to follow it by")).to_be_visible()
+    assert len(gateway.closing.asked) == 1
+
+
+async def test_who_comes_too_late_is_told(web: WebPage, gateway: FakeGateway) -> None:
+    """An account that is being erased by now is not kept, and the bar says so."""
+    page = web.page
+    gateway.closing.state, gateway.closing.refusal = "waiting", "CLOSING_BEGUN"
+    await page.reload()
+    await page.locator(BAR).get_by_role("button", name="Keep my account").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Nothing takes that back")
+    await expect(page.locator(BAR)).to_contain_text("Your account is being erased.")
+    await expect(page.locator(BAR).get_by_role("button")).to_have_count(0)
+
+
+async def test_offline_the_page_says_so_and_closes_nothing(web: WebPage, gateway: FakeGateway) -> None:
+    """A wish that does not reach the server is refused in words, and sent again under the same name."""
+    page = web.page
+    await to_closing(web)
+    await page.context.set_offline(True)
+    await page.get_by_role("button", name="Close the account").click()
+    await expect(page.locator("#close-account").get_by_role("alert")).to_contain_text("cannot be reached")
+    await page.context.set_offline(False)
+    await page.get_by_role("button", name="Close the account").click()
+    await expect(page.get_by_label("Link to follow it by")).to_be_visible()
+    assert len(gateway.closing.asked) == 1
+
+
+async def test_where_nothing_can_be_taken_back_nothing_is_chosen(web: WebPage, gateway: FakeGateway) -> None:
+    """A server without a window erases at once, and asks for the word."""
+    gateway.closing.window_s = 0
+    await web.page.reload()
+    await to_closing(web)
+    await expect(web.page.get_by_role("radio", name="At once")).to_have_count(0)
+    await expect(web.page.get_by_role("button", name="Erase everything now")).to_be_visible()
+
+
+async def test_whoever_holds_the_link_follows_without_an_account(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """Nobody signs in: when it begins, how far it is, what was removed; and a link that leads nowhere says so."""
+    web = await open_page()
+    page = web.page
+    gateway.closing.followed = "waiting"
+    await page.goto(f"{web.address}/#/closing/{TOKEN}")
+    await expect(page.locator("#closing")).to_contain_text("It begins on May 11, 2031.")
+    gateway.closing.followed = "over"
+    await page.reload()
+    await expect(page.locator("#closing")).to_contain_text("All of it is gone since")
+    songs = page.locator("#closing tbody tr").nth(1)
+    await expect(songs).to_contain_text("songs: 1,200, usage events: 3")
+    await page.goto(f"{web.address}/#/closing/{'x' * 43}")
+    await expect(page.get_by_role("heading", name="This link leads nowhere")).to_be_visible()
+    assert not [line for line in gateway.asked if TOKEN in line]
+
+
+async def test_a_server_that_is_away_is_asked_again(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """What cannot be read is told, with another try that brings it."""
+    web = await open_page()
+    gateway.trouble.refusal = HTTPStatus.INTERNAL_SERVER_ERROR
+    await web.page.goto(f"{web.address}/#/closing/{TOKEN}")
+    await expect(web.page.locator("#closing")).to_contain_text("Something went wrong on our side")
+    gateway.trouble.end()
+    gateway.closing.followed = "withdrawn"
+    await web.page.get_by_role("button", name="Try again").click()
+    await expect(web.page.locator("#closing")).to_contain_text("It was taken back")

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { isTyped, namedIn, windowText } from "$/account/closing";
+
+describe("the time in which a closing can be taken back", () => {
+  it("is said in the largest unit that it fills", () => {
+    expect(windowText(604_800)).toBe("7 days");
+    expect(windowText(86_400)).toBe("1 day");
+    expect(windowText(7_200)).toBe("2 hours");
+    expect(windowText(1)).toBe("1 minute");
+  });
+});
+
+describe("the word that confirms", () => {
+  it("is taken however it is written, and no other is", () => {
+    expect(isTyped(" Erase ", "erase")).toBe(true);
+    expect(isTyped("LÖSCHEN", "löschen")).toBe(true);
+    for (const other of ["", "eras", "erase it"]) {
+      expect(isTyped(other, "erase")).toBe(false);
+    }
+  });
+});
+
+describe("parts and kinds that a newer server names", () => {
+  it("are told by its own word", () => {
+    expect(namedIn({ auth: "Account" }, "auth")).toBe("Account");
+    expect(namedIn({}, "usage_events")).toBe("usage events");
+    expect(namedIn({}, "constructor")).toBe("constructor");
+  });
+});

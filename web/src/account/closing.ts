@@ -1,0 +1,28 @@
+/** Words and checks of closing an account. */
+
+import { i18n } from "$/i18n/i18n.svelte";
+
+const MINUTE_S = 60;
+const HOUR_S = 60 * MINUTE_S;
+const DAY_S = 24 * HOUR_S;
+
+/** How long it can be taken back, as it is said: in whole days, else hours, else minutes. */
+export function windowText(window_s: number): string {
+  const words = i18n.m.closing;
+  if (window_s >= DAY_S) {
+    return words.days(Math.round(window_s / DAY_S));
+  }
+  return window_s >= HOUR_S
+    ? words.hours(Math.round(window_s / HOUR_S))
+    : words.minutes(Math.max(1, Math.round(window_s / MINUTE_S)));
+}
+
+/** Whether what was typed is the word that was asked for, however it was written. */
+export function isTyped(typed: string, word: string): boolean {
+  return typed.trim().toLocaleLowerCase() === word.toLocaleLowerCase();
+}
+
+/** The name of a part or a kind in the page's language; of one that it does not know, the server's own. */
+export function namedIn(known: Readonly<Record<string, string>>, name: string): string {
+  return Object.hasOwn(known, name) ? (known[name] ?? name) : name.replaceAll("_", " ");
+}
