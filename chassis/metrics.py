@@ -45,6 +45,7 @@ ACCOUNTS_ERASED = Counter("stripsession_accounts_erased_total", "People erased f
 ACCOUNT_ERASURE_WAITING_SECONDS = Gauge(
     "stripsession_account_erasure_waiting_seconds", "How long ago the oldest unfinished erasure of a person began."
 )
+RECEIPTS_WAITING = Gauge("stripsession_receipts_waiting", "Deletions whose receipt is not signed; counted up to 10000.")
 UPLOAD_BYTES = Counter("stripsession_upload_bytes_total", "Bytes received in uploads.")
 DOWNLOAD_BYTES = Counter("stripsession_download_bytes_total", "Bytes sent in downloads.", ["format"])
 SIGN_INS = Counter("stripsession_sign_ins_total", "Attempts to sign in.", ["result"])

@@ -12,6 +12,8 @@ STATUSES: Statuses = {
     errors.IdentifierUnknown: (grpc.StatusCode.INVALID_ARGUMENT, "IDENTIFIER_UNKNOWN"),
     errors.PageTokenInvalid: (grpc.StatusCode.INVALID_ARGUMENT, "PAGE_TOKEN_INVALID"),
     errors.PolicyVersionNotFound: (grpc.StatusCode.NOT_FOUND, "POLICY_VERSION_NOT_FOUND"),
+    errors.ReceiptNotFound: (grpc.StatusCode.NOT_FOUND, "RECEIPT_NOT_FOUND"),
+    errors.ReceiptsUnsigned: (grpc.StatusCode.NOT_FOUND, "RECEIPTS_UNSIGNED"),
     errors.LibraryAway: (grpc.StatusCode.UNAVAILABLE, "LIBRARY_AWAY"),
     errors.HolderFailed: (grpc.StatusCode.UNAVAILABLE, "HOLDER_FAILED"),
     errors.ErasureFailed: (grpc.StatusCode.UNAVAILABLE, "ERASURE_FAILED"),
