@@ -36,6 +36,7 @@ from services.gateway.api.passkey_routes import PasskeyRoutes
 from services.gateway.api.policy_routes import PolicyRoutes
 from services.gateway.api.provider_landing import ProviderLanding
 from services.gateway.api.provider_routes import ProviderRoutes
+from services.gateway.api.receipt_routes import ReceiptRoutes
 from services.gateway.api.router import Router
 from services.gateway.api.service_routes import Readiness, ServiceRoutes
 from services.gateway.api.session_routes import SessionRoutes
@@ -85,7 +86,11 @@ from stripsession.library.v1 import (
     share_service_pb2_grpc,
     webhook_service_pb2_grpc,
 )
-from stripsession.retention.v1 import policy_service_pb2_grpc, retention_service_pb2_grpc
+from stripsession.retention.v1 import (
+    policy_service_pb2_grpc,
+    receipt_service_pb2_grpc,
+    retention_service_pb2_grpc,
+)
 from stripsession.separation.v1 import separation_service_pb2_grpc
 
 
@@ -125,6 +130,7 @@ class Stubs:
     payments: payment_service_pb2_grpc.PaymentServiceAsyncStub
     retention: retention_service_pb2_grpc.RetentionServiceAsyncStub
     policies: policy_service_pb2_grpc.PolicyServiceAsyncStub
+    receipts: receipt_service_pb2_grpc.ReceiptServiceAsyncStub
 
 
 @dataclasses.dataclass(frozen=True)
@@ -258,6 +264,7 @@ def _stubs(
         payment_service_pb2_grpc.PaymentServiceStub(billing),
         retention_service_pb2_grpc.RetentionServiceStub(retention),
         policy_service_pb2_grpc.PolicyServiceStub(retention),
+        receipt_service_pb2_grpc.ReceiptServiceStub(retention),
     )
 
 
@@ -308,5 +315,6 @@ def _endpoints(
         *BillingRoutes(stubs.billing, stubs.payments).endpoints(),
         *CatalogueRoutes(stubs.jobs, stubs.billing, stubs.retention).endpoints(),
         *PolicyRoutes(stubs.policies).endpoints(),
+        *ReceiptRoutes(stubs.receipts).endpoints(),
     ]
     return endpoints
