@@ -48,6 +48,7 @@ ACCOUNT_ERASURE_WAITING_SECONDS = Gauge(
 ACCOUNT_CLOSING_LATE_SECONDS = Gauge(
     "stripsession_account_closing_late_seconds", "How late the oldest closing of an account is that should have begun."
 )
+RECEIPTS_WAITING = Gauge("stripsession_receipts_waiting", "Deletions whose receipt is not signed; counted up to 10000.")
 UPLOAD_BYTES = Counter("stripsession_upload_bytes_total", "Bytes received in uploads.")
 DOWNLOAD_BYTES = Counter("stripsession_download_bytes_total", "Bytes sent in downloads.", ["format"])
 SIGN_INS = Counter("stripsession_sign_ins_total", "Attempts to sign in.", ["result"])

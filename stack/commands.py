@@ -244,7 +244,8 @@ def _own_settings(plan: Plan, service: str) -> dict[str, str]:
             return {"default_plan": "home", "public_url": plan.public_url} | _of_payments(plan)
         case "retention":
             holders = ("library", "separation", "billing", "auth")
-            return {f"{name}_address": _address(plan, name) for name in holders}
+            key_file = {"receipt_key_file": str(layout.secrets / "receipt-signing-key.pem")}
+            return key_file | {f"{name}_address": _address(plan, name) for name in holders}
     raise ValueError(f"no such service: {service}")
 
 

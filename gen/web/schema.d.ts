@@ -1833,7 +1833,7 @@ export interface paths {
         };
         /**
          * All of yours that was erased, uploads and tracks, newest first.
-         * @description A receipt says what is gone and when, and never what it was called. That of a track comes once the last of its objects is removed, moments after deleteTrack.
+         * @description A receipt says what is gone and when, and never what it was called. That of a track comes once the last of its objects is removed, moments after deleteTrack. getReceipt gives it signed.
          */
         get: operations["listReceipts"];
         put?: never;
@@ -1864,7 +1864,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/account/closing": {
+    "/v1/privacy/receipts/{sequence}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1872,40 +1872,52 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether your account is to be closed.
-         * @description Whether your account is to be closed.
+         * One of your receipts, signed, as a file to keep.
+         * @description Keep the bytes as they are: a receipt that was written anew is none. Without `about` nobody can tell whom it is about. `stripsession privacy verify` verifies it, and docs/receipts.md says how another program does.
          */
-        get: operations["getClosing"];
+        get: operations["getReceipt"];
         put?: never;
-        /**
-         * Close your account, and have all of it erased.
-         * @description Once it is due the account is closed, sessions and keys end, a subscription ends at once with nothing paid back by itself, and every service erases what it holds; payment records stay for seven years. Until then withdrawClosing takes it back. Asked again, a closing that waits stays as it is, or becomes due where it is to be at once; each answer has a new token, and the one before opens nothing any more. Show `path` below the server's address.
-         */
-        post: operations["askClosing"];
-        /**
-         * Keep your account. Idempotent.
-         * @description Keep your account. Idempotent.
-         */
-        delete: operations["withdrawClosing"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v1/privacy/closings/open": {
+    "/v1/privacy/receipt-keys": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * How far a closing is.
-         * @description For whoever holds the token, signed in or not: it tells moments and numbers, and of nobody. A token belongs into no address, where servers log it.
+         * Every key that ever signed a receipt.
+         * @description Keep a copy beside your receipts: whoever compares two copies sees what was changed.
          */
-        post: operations["followClosing"];
+        get: operations["getReceiptKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/receipt-chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The chain of all receipts, page by page.
+         * @description In which nobody is named, and from which nothing can be taken without its being seen. `next` is the `from` of the next page, and null where the chain ends. `stripsession privacy verify` verifies it, and docs/receipts.md says how another program does.
+         */
+        get: operations["getReceiptChain"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2997,7 +3009,7 @@ export interface components {
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CLOSING_BEGUN" | "CLOSING_NOT_FOUND" | "CLOSING_WITHDRAWN" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "COVER_TOO_LARGE" | "COVER_UNREADABLE" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "POLICY_VERSION_NOT_FOUND" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_FULL" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSKEY" | "WRONG_PASSWORD" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "COVER_TOO_LARGE" | "COVER_UNREADABLE" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "POLICY_VERSION_NOT_FOUND" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "RECEIPTS_UNSIGNED" | "RECEIPT_NOT_FOUND" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_FULL" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSKEY" | "WRONG_PASSWORD" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -3491,6 +3503,11 @@ export interface components {
         };
         /** @description Evidence that something is gone; of `upload` and `track` the one that `kind` names is there. */
         Receipt: {
+            /**
+             * Format: int64
+             * @description Its entry in the chain, by which getReceipt gives it; null until it is signed.
+             */
+            sequence: number | null;
             kind: components["schemas"]["ReceiptKind"];
             /** @description The upload's receipt. */
             upload: components["schemas"]["Erasure"] | null;
@@ -3503,6 +3520,126 @@ export interface components {
             receipts: components["schemas"]["Receipt"][];
             /** @description Asks for the next page; null on the last. */
             next_cursor: string | null;
+        };
+        /**
+         * @description What is gone: an upload, a track, or an account with all that it had.
+         * @enum {string}
+         */
+        SignedReceiptKind: "upload" | "track" | "account";
+        /** @description What is signed of a deletion. It names nobody. */
+        ReceiptBody: {
+            /** @description stripsession-receipt-1, the form that docs/receipts.md describes. */
+            form: string;
+            /**
+             * Format: int64
+             * @description Its place in the chain, from 1 on.
+             */
+            sequence: number;
+            /** @description SHA-256 of the entry before it, in hex; zeros in the first. */
+            before: string;
+            /** @description Which of the published keys signed it, by its `kid`. */
+            signed_by: string;
+            kind: components["schemas"]["SignedReceiptKind"];
+            /** @description Whom and what it is about, told only to who has its opening. */
+            subject: string;
+            /** @description Why: finished or deadline of an upload, deleted of a track, closed of an account. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for; from an upload's arrival on its erasure is owed. RFC 3339 in UTC, to the second.
+             */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description When the last of it was gone. RFC 3339 in UTC, to the second.
+             */
+            erased_at: string;
+            /** @description What is gone, by where it was stored. */
+            gone: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** @description The key that was destroyed, told as `subject` is; null where there was no single one. */
+            key: string | null;
+        };
+        /** @description An entry of the chain. */
+        ReceiptEntry: {
+            body: components["schemas"]["ReceiptBody"];
+            /** @description Ed25519 of the canonical form of what it signs, in hex. */
+            signature: string;
+        };
+        /** @description What shows whom a receipt is about. */
+        ReceiptAbout: {
+            /** @description 32 bytes in hex, which only you are given. */
+            opening: string;
+            /** @description Whose it was. */
+            person: string;
+            /** @description Which upload or track; empty for an account. */
+            thing: string;
+        };
+        /** @description A receipt to keep. Its bytes must stay as they are. */
+        SignedReceipt: {
+            /** @description stripsession-receipt-1, the form that docs/receipts.md describes. */
+            form: string;
+            body: components["schemas"]["ReceiptBody"];
+            /** @description Ed25519 of the canonical form of what it signs, in hex. */
+            signature: string;
+            about: components["schemas"]["ReceiptAbout"];
+        };
+        /** @description A public key, as RFC 8037 has it, and the entries that it may sign. */
+        ReceiptKey: {
+            /** @description The curve: Ed25519. */
+            crv: string;
+            /** @description The kind of key: OKP. */
+            kty: string;
+            /** @description Its thumbprint (RFC 7638). */
+            kid: string;
+            /** @description The key, in base64url. */
+            x: string;
+            /**
+             * Format: date-time
+             * @description When it was entered. RFC 3339 in UTC, to the second.
+             */
+            since: string;
+            /**
+             * Format: int64
+             * @description The first entry that it may sign.
+             */
+            from_sequence: number;
+            /**
+             * Format: int64
+             * @description The last one; null for the key in force.
+             */
+            until_sequence: number | null;
+        };
+        /** @description Every key that ever signed a receipt, in their order. */
+        ReceiptKeys: {
+            /** @description stripsession-receipt-keys-1, the form that docs/receipts.md describes. */
+            form: string;
+            /** @description The last one is in force. */
+            keys: components["schemas"]["ReceiptKey"][];
+            /** @description The `kid` of the key in force. */
+            signed_by: string;
+            /** @description Ed25519 of the canonical form of what it signs, in hex. */
+            signature: string;
+        };
+        /** @description A page of the chain of all receipts. */
+        ReceiptChain: {
+            /** @description stripsession-receipt-chain-1, the form that docs/receipts.md describes. */
+            form: string;
+            /** @description In their order, without a gap. */
+            entries: components["schemas"]["ReceiptEntry"][];
+            /**
+             * Format: int64
+             * @description The first entry that was asked for.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The first entry of the next page; null where the chain ends.
+             */
+            next: number | null;
         };
         /** @description A text in each language. */
         PolicyText: {
@@ -3568,97 +3705,6 @@ export interface components {
             frame: components["schemas"]["PolicyFrame"];
             /** @description Every version, the newest first. */
             versions: components["schemas"]["PolicyVersion"][];
-        };
-        /**
-         * @description waiting: it can be taken back; withdrawn: it was; erasing: services are at it; over: every one is done; unspecified: newer than this gateway.
-         * @enum {string}
-         */
-        ClosingState: "unspecified" | "waiting" | "withdrawn" | "erasing" | "over";
-        /** @description The closing of an account. */
-        Closing: {
-            state: components["schemas"]["ClosingState"];
-            /**
-             * Format: date-time
-             * @description When it was asked for.
-             */
-            asked_at: string;
-            /**
-             * Format: date-time
-             * @description When the erasure begins; until then it can be taken back.
-             */
-            due_at: string;
-            /** @description Whether it was to begin at once. */
-            at_once: boolean;
-        };
-        /** @description The closing of an account, and what it is followed by. */
-        NewClosing: {
-            state: components["schemas"]["ClosingState"];
-            /**
-             * Format: date-time
-             * @description When it was asked for.
-             */
-            asked_at: string;
-            /**
-             * Format: date-time
-             * @description When the erasure begins; until then it can be taken back.
-             */
-            due_at: string;
-            /** @description Whether it was to begin at once. */
-            at_once: boolean;
-            /** @description For followClosing, without signing in. It is told this once. */
-            token: string;
-            /** @description Where to follow it, below the server's address. The token stands behind the #. */
-            path: string;
-        };
-        /** @description Whether an account is to be closed. */
-        AccountClosing: {
-            /** @description The one that waits or has begun; null for none. */
-            closing: components["schemas"]["Closing"] | null;
-            /**
-             * Format: int64
-             * @description Seconds for which one that is asked for now could be taken back.
-             */
-            window_s: number;
-        };
-        /** @description Things that a service took away. */
-        ErasedKind: {
-            /** @description What, e.g. tracks. */
-            kind: string;
-            /**
-             * Format: int64
-             * @description How many.
-             */
-            count: number;
-        };
-        /** @description A service's part in an erasure. */
-        ClosingHolder: {
-            /** @description Which, e.g. library; sign-in shuts the person out, auth forgets them last. */
-            holder: string;
-            /** @description Whether it did not answer, or refused, and is asked again. */
-            asked_again: boolean;
-            /**
-             * Format: date-time
-             * @description When it was done; null before.
-             */
-            finished_at: string | null;
-            /** @description What it took away; empty until every service is done. */
-            erased: components["schemas"]["ErasedKind"][];
-        };
-        /** @description How far a closing is. */
-        FollowedClosing: {
-            state: components["schemas"]["ClosingState"];
-            /**
-             * Format: date-time
-             * @description When the erasure begins, or was to begin.
-             */
-            due_at: string;
-            /**
-             * Format: date-time
-             * @description When the last service was done; null before.
-             */
-            finished_at: string | null;
-            /** @description Every service that has a part in it, once it has begun. */
-            holders: components["schemas"]["ClosingHolder"][];
         };
         /** @description How the process is. */
         Status: {
@@ -4012,16 +4058,6 @@ export interface components {
         PlanChange: {
             /** @description A `price` of listPrices. */
             price: string;
-        };
-        /** @description When. */
-        ClosingRequest: {
-            /** @description True erases at once, and nothing takes that back; absent waits until the window has run out. */
-            at_once?: boolean | null;
-        };
-        /** @description A link, as whoever closed the account was told it. */
-        ClosingToken: {
-            /** @description What its fragment holds after the last slash. */
-            token: string;
         };
     };
     responses: {
@@ -4395,15 +4431,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Not Found: CLOSING_NOT_FOUND. */
-        "404-CLOSING_NOT_FOUND": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description Not Found: CODE_SPENT. */
         "404-CODE_SPENT": {
             headers: {
@@ -4460,6 +4487,15 @@ export interface components {
         };
         /** @description Not Found: NOT_FOUND, PROVIDER_UNKNOWN. */
         "404-NOT_FOUND-PROVIDER_UNKNOWN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: NOT_FOUND, RECEIPT_NOT_FOUND. */
+        "404-NOT_FOUND-RECEIPT_NOT_FOUND": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4573,6 +4609,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Found: RECEIPTS_UNSIGNED. */
+        "404-RECEIPTS_UNSIGNED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: SESSION_NOT_FOUND. */
         "404-SESSION_NOT_FOUND": {
             headers: {
@@ -4620,24 +4665,6 @@ export interface components {
         };
         /** @description Request Timeout: BODY_CUT_OFF, BODY_TOO_SLOW. */
         "408-BODY_CUT_OFF-BODY_TOO_SLOW": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Conflict: CLOSING_BEGUN. */
-        "409-CLOSING_BEGUN": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Conflict: CLOSING_WITHDRAWN. */
-        "409-CLOSING_WITHDRAWN": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5054,15 +5081,6 @@ export interface components {
         };
         /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED. */
         "422-IDEMPOTENCY_KEY_REUSED": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED, INVALID_FIELD. */
-        "422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD": {
             headers: {
                 [name: string]: unknown;
             };
@@ -10297,60 +10315,26 @@ export interface operations {
             504: components["responses"]["504-DEADLINE"];
         };
     };
-    getClosing: {
+    getReceipt: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The closing that waits or has begun, if any. */
-            200: {
-                headers: {
-                    /** @example "person";r=399;t=1 */
-                    RateLimit: string;
-                    /** @example "person";q=400;w=8 */
-                    "RateLimit-Policy": string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccountClosing"];
-                };
-            };
-            400: components["responses"]["400-MALFORMED_HTTP"];
-            401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-SESSION_REQUIRED"];
-            421: components["responses"]["421-WRONG_ADDRESS"];
-            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
-            500: components["responses"]["500-INTERNAL"];
-            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
-            504: components["responses"]["504-DEADLINE"];
-        };
-    };
-    askClosing: {
-        parameters: {
-            query?: never;
-            header?: {
+            path: {
                 /**
-                 * @description 1 to 200 visible ASCII characters of your choice. A request that comes late cannot begin anew what was taken back since: the same key is then refused. So is it with another body.
-                 * @example nightly-backup-2030-05
+                 * @description The receipt's `sequence`.
+                 * @example 1
                  */
-                "Idempotency-Key"?: string;
+                sequence: string;
             };
-            path?: never;
             cookie?: never;
         };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ClosingRequest"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description When, and the link to follow it by. */
-            201: {
+            /** @description The receipt. */
+            200: {
                 headers: {
+                    /** @example attachment; filename="Song - vocals.flac" */
+                    "Content-Disposition": string;
                     /** @example "person";r=399;t=1 */
                     RateLimit: string;
                     /** @example "person";q=400;w=8 */
@@ -10358,25 +10342,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NewClosing"];
+                    "application/json": components["schemas"]["SignedReceipt"];
                 };
             };
-            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
+            400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
-            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
-            409: components["responses"]["409-CLOSING_WITHDRAWN"];
-            413: components["responses"]["413-BODY_TOO_LARGE"];
-            415: components["responses"]["415-NOT_JSON"];
+            403: components["responses"]["403-SCOPE_MISSING"];
+            404: components["responses"]["404-NOT_FOUND-RECEIPT_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
-            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
             504: components["responses"]["504-DEADLINE"];
         };
     };
-    withdrawClosing: {
+    getReceiptKeys: {
         parameters: {
             query?: never;
             header?: never;
@@ -10385,42 +10365,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It stays. */
-            204: {
-                headers: {
-                    /** @example "person";r=399;t=1 */
-                    RateLimit: string;
-                    /** @example "person";q=400;w=8 */
-                    "RateLimit-Policy": string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["400-MALFORMED_HTTP"];
-            401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
-            409: components["responses"]["409-CLOSING_BEGUN"];
-            421: components["responses"]["421-WRONG_ADDRESS"];
-            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
-            500: components["responses"]["500-INTERNAL"];
-            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
-            504: components["responses"]["504-DEADLINE"];
-        };
-    };
-    followClosing: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ClosingToken"];
-            };
-        };
-        responses: {
-            /** @description How far, and once it is over what was erased. */
+            /** @description The keys, signed by the one in force. */
             200: {
                 headers: {
                     /** @example "person";r=399;t=1 */
@@ -10430,14 +10375,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FollowedClosing"];
+                    "application/json": components["schemas"]["ReceiptKeys"];
                 };
             };
-            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
-            404: components["responses"]["404-CLOSING_NOT_FOUND"];
-            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
-            413: components["responses"]["413-BODY_TOO_LARGE"];
-            415: components["responses"]["415-NOT_JSON"];
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            404: components["responses"]["404-RECEIPTS_UNSIGNED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    getReceiptChain: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The first entry that is wanted.
+                 * @example 1
+                 */
+                from?: number;
+                /**
+                 * @description Most entries of a page, 1 to 200.
+                 * @example 100
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptChain"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST"];

@@ -37,6 +37,7 @@ from services.gateway.api.passkey_routes import PasskeyRoutes
 from services.gateway.api.policy_routes import PolicyRoutes
 from services.gateway.api.provider_landing import ProviderLanding
 from services.gateway.api.provider_routes import ProviderRoutes
+from services.gateway.api.receipt_routes import ReceiptRoutes
 from services.gateway.api.router import Router
 from services.gateway.api.service_routes import Readiness, ServiceRoutes
 from services.gateway.api.session_routes import SessionRoutes
@@ -86,7 +87,12 @@ from stripsession.library.v1 import (
     share_service_pb2_grpc,
     webhook_service_pb2_grpc,
 )
-from stripsession.retention.v1 import closing_service_pb2_grpc, policy_service_pb2_grpc, retention_service_pb2_grpc
+from stripsession.retention.v1 import (
+    closing_service_pb2_grpc,
+    policy_service_pb2_grpc,
+    receipt_service_pb2_grpc,
+    retention_service_pb2_grpc,
+)
 from stripsession.separation.v1 import separation_service_pb2_grpc
 
 
@@ -127,6 +133,7 @@ class Stubs:
     retention: retention_service_pb2_grpc.RetentionServiceAsyncStub
     policies: policy_service_pb2_grpc.PolicyServiceAsyncStub
     closings: closing_service_pb2_grpc.ClosingServiceAsyncStub
+    receipts: receipt_service_pb2_grpc.ReceiptServiceAsyncStub
 
 
 @dataclasses.dataclass(frozen=True)
@@ -261,6 +268,7 @@ def _stubs(
         retention_service_pb2_grpc.RetentionServiceStub(retention),
         policy_service_pb2_grpc.PolicyServiceStub(retention),
         closing_service_pb2_grpc.ClosingServiceStub(retention),
+        receipt_service_pb2_grpc.ReceiptServiceStub(retention),
     )
 
 
@@ -312,5 +320,6 @@ def _endpoints(
         *CatalogueRoutes(stubs.jobs, stubs.billing, stubs.retention).endpoints(),
         *PolicyRoutes(stubs.policies).endpoints(),
         *ClosingRoutes(stubs.closings).endpoints(),
+        *ReceiptRoutes(stubs.receipts).endpoints(),
     ]
     return endpoints

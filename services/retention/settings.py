@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 from chassis.settings import ServiceSettings, SettingsInvalid
 
@@ -25,6 +26,9 @@ class RetentionSettings(ServiceSettings):
     """gRPC address of auth."""
     upload_life_s: float = UPLOAD_LIFE_S_MAX
     """How long after its creation an upload is erased at the latest."""
+    receipt_key_file: Path | None = None
+    """Ed25519 key that signs receipts, made at the first start, the same for every process of retention; none signs
+    nothing, and evidence waits for a process that has one."""
     reconcile_every_s: float = 5.0
     """How often the library is asked what it holds too long."""
 

@@ -15,20 +15,24 @@ from chassis.clock import Clock, SystemClock
 from chassis.db.migrate import migrate_at
 from chassis.db.operator_acts import FORGET_EVERY_S, OperatorActs
 from chassis.db.pool import Database
+from chassis.evidence.forms import Signer
 from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.lifecycle import Part
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.client import Channel
 from chassis.rpc.server import Registration, RpcServer
+from chassis.signing_keys import load_or_make
 from services.retention.api.administration_servicer import ErasureAdministrationServicer
 from services.retention.api.closing_servicer import ClosingServicer
 from services.retention.api.policy_servicer import PolicyServicer
+from services.retention.api.receipt_servicer import ReceiptServicer
 from services.retention.api.servicer import RetentionServicer
 from services.retention.api.statuses import STATUSES
 from services.retention.app.account_ports import AccountPorts, Holder
 from services.retention.app.closing_ports import ClosingPorts
 from services.retention.app.ports import Ports
+from services.retention.app.receipt_ports import ReceiptPorts
 from services.retention.clients.holders import DoorClient, HolderClient
 from services.retention.clients.library import IDEMPOTENT, LibraryClient
 from services.retention.domain.account_erasure import DOOR, LAST
@@ -37,17 +41,21 @@ from services.retention.events.account_timer import AccountTimer
 from services.retention.events.closing_timer import ClosingTimer
 from services.retention.events.consumers import FactHandlers
 from services.retention.events.envelopes import encode
+from services.retention.events.receipt_timer import ReceiptTimer
 from services.retention.events.timers import Timers
 from services.retention.settings import RetentionSettings
 from services.retention.store.account_closings import AccountClosingStore
 from services.retention.store.account_erasures import AccountErasureStore
 from services.retention.store.erasures import ErasureStore
 from services.retention.store.policy_files import read_policies
+from services.retention.store.receipt_chain import ReceiptChain
+from services.retention.store.receipts import ReceiptStore
 from stripsession.auth.v1 import events_pb2 as auth_events
 from stripsession.library.v1 import events_pb2 as library_events
 from stripsession.retention.v1 import closing_service_pb2_grpc as closing_grpc
 from stripsession.retention.v1 import erasure_administration_service_pb2_grpc as admin_grpc
 from stripsession.retention.v1 import policy_service_pb2_grpc as policy_grpc
+from stripsession.retention.v1 import receipt_service_pb2_grpc as receipt_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc as pb_grpc
 from stripsession.separation.v1 import events_pb2 as separation_events
 
@@ -68,9 +76,11 @@ async def serve(settings: RetentionSettings) -> None:
     database = Database(settings.database_url, NAME)
     bus = Bus(settings.nats_url, certificates, streams=[FACTS])
     library = Channel("library", settings.library_address, certificates, idempotent=IDEMPOTENT)
-    ports = make_ports(settings, database, library, SystemClock())
+    chain = receipt_chain(settings)
+    ports = make_ports(settings, database, library, SystemClock(), chain)
     holders = holder_channels(settings, certificates)
-    accounts = make_account_ports(database, holders, SystemClock())
+    accounts = make_account_ports(database, holders, SystemClock(), chain)
+    receipts = ReceiptPorts(ReceiptStore(database, chain), SystemClock())
     timer = AccountTimer(accounts)
     closings = make_closing_ports(settings, database, SystemClock())
     closing = ClosingTimer(closings, timer.eraser.wake)
@@ -87,6 +97,7 @@ async def serve(settings: RetentionSettings) -> None:
             *duties(settings, ports, database, bus),
             *account_erasing(accounts, timer, database, bus),
             closing.beginner,
+            ReceiptTimer(receipts).signer,
             lifecycle.Periodic("operators' acts", acts.forget_old, every_s=FORGET_EVERY_S),
             rpc_server(
                 settings,
@@ -94,17 +105,29 @@ async def serve(settings: RetentionSettings) -> None:
                 erasing_servicer(accounts, timer),
                 readiness,
                 acts,
-                more=[closing_registration(closings, closing)],
+                more=[closing_registration(closings, closing), receipt_registration(receipts)],
             ),
             readiness,
         ]
     )
 
 
-def make_ports(settings: RetentionSettings, database: Database, library: Channel, clock: Clock) -> Ports:
+def receipt_chain(settings: RetentionSettings) -> ReceiptChain:
+    """Where deletions are signed, with the key that this process was given. Raises SigningKeyUnusable."""
+    path = settings.receipt_key_file
+    return ReceiptChain(None if path is None else Signer(load_or_make(path)))
+
+
+def make_ports(
+    settings: RetentionSettings,
+    database: Database,
+    library: Channel,
+    clock: Clock,
+    chain: ReceiptChain | None = None,
+) -> Ports:
     """What every verb works on."""
     life = datetime.timedelta(seconds=settings.upload_life_s)
-    return Ports(ErasureStore(database, encode), LibraryClient(library), clock, life)
+    return Ports(ErasureStore(database, encode, chain), LibraryClient(library), clock, life)
 
 
 def holder_channels(settings: RetentionSettings, certificates: Certificates) -> dict[str, Channel]:
@@ -118,12 +141,14 @@ def holder_channels(settings: RetentionSettings, certificates: Certificates) -> 
     return {name: Channel(name, address, certificates) for name, address in addresses.items() if address}
 
 
-def make_account_ports(database: Database, holders: Mapping[str, Channel], clock: Clock) -> AccountPorts:
+def make_account_ports(
+    database: Database, holders: Mapping[str, Channel], clock: Clock, chain: ReceiptChain | None = None
+) -> AccountPorts:
     """What the erasure of people works on."""
     clients: dict[str, Holder] = {name: HolderClient(channel) for name, channel in holders.items()}
     if LAST in holders:
         clients[DOOR] = DoorClient(holders[LAST])
-    return AccountPorts(AccountErasureStore(database), clients, clock)
+    return AccountPorts(AccountErasureStore(database, chain), clients, clock)
 
 
 def make_closing_ports(settings: RetentionSettings, database: Database, clock: Clock) -> ClosingPorts:
@@ -189,6 +214,12 @@ def duties(settings: RetentionSettings, ports: Ports, database: Database, bus: B
         parallel=_PARALLEL_FACTS,
     )
     return [timers.eraser, timers.reconciler, stored, concluded, gone]
+
+
+def receipt_registration(ports: ReceiptPorts) -> Registration:
+    """Adds the service of signed receipts to a server."""
+    servicer = ReceiptServicer(ports)
+    return lambda server: receipt_grpc.add_ReceiptServiceServicer_to_server(servicer, server)
 
 
 def rpc_server(

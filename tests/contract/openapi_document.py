@@ -47,6 +47,8 @@ ANYBODYS_NAMES = frozenset(
         # Signed by the payment provider, which billing verifies.
         "receiveStripeEvent",
         "getPolicy",
+        "getReceiptChain",
+        "getReceiptKeys",
     ]
 )
 

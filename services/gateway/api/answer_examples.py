@@ -9,6 +9,7 @@ from services.gateway.api.closing_schemas import CLOSING_EXAMPLES
 from services.gateway.api.passkey_schemas import EXAMPLES as PASSKEY_EXAMPLES
 from services.gateway.api.policy_schemas import POLICY_EXAMPLES
 from services.gateway.api.provider_schemas import PROVIDER_EXAMPLES
+from services.gateway.api.receipt_examples import RECEIPT_EXAMPLES
 from services.gateway.api.webhook_schemas import WEBHOOK_EXAMPLES
 
 TRACK_ID = "trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43"
@@ -179,6 +180,7 @@ BY_SCHEMA: Mapping[str, object] = {
     "ReceiptPage": {
         "receipts": [
             {
+                "sequence": 12,
                 "kind": "track",
                 "upload": None,
                 "track": {
@@ -228,6 +230,7 @@ BY_SCHEMA: Mapping[str, object] = {
     **POLICY_EXAMPLES,
     **CLOSING_EXAMPLES,
     **PROVIDER_EXAMPLES,
+    **RECEIPT_EXAMPLES,
     **WEBHOOK_EXAMPLES,
     "Plans": {
         "plans": [_PLAN],

@@ -90,7 +90,7 @@ class CatalogueRoutes:
                 query=(CURSOR, LIMIT),
                 tag="privacy",
                 description="A receipt says what is gone and when, and never what it was called. That of a track comes"
-                " once the last of its objects is removed, moments after deleteTrack.",
+                " once the last of its objects is removed, moments after deleteTrack. getReceipt gives it signed.",
                 refusals=("PAGE_TOKEN_INVALID",),
             ),
         ]

@@ -224,6 +224,7 @@ def receipt_json(receipt: retention_service_pb2.Receipt) -> Json:
     track = receipt.track
     is_track = receipt.HasField("track")
     return {
+        "sequence": receipt.sequence or None,
         "kind": "track" if is_track else "upload",
         "upload": None if is_track else erasure_json(receipt.upload),
         "track": {

@@ -79,6 +79,7 @@ _PATH_PARAMETERS: Mapping[str, tuple[str, str]] = {
     "provider": ("Names one of the providers that listProviders lists.", PROVIDER),
     "stem": ("One of the track's `stems`.", "vocals"),
     "index": ("The segment's `index`, from 0 on.", "0"),
+    "sequence": ("The receipt's `sequence`.", "1"),
 }
 _SECURITY: Mapping[Access, list[Json]] = {
     Access.PUBLIC: [],

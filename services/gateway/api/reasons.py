@@ -179,6 +179,8 @@ OF_SERVICES: Mapping[str, Reason] = {
     ),
     "QUEUE_FULL": Reason(503, "Too many songs are waiting; please try again in a little while."),
     "RANGE_INVALID": Reason(422, "The range lies outside the file."),
+    "RECEIPTS_UNSIGNED": Reason(404, "This installation signs no receipts yet."),
+    "RECEIPT_NOT_FOUND": Reason(404, "You have no signed receipt of this number."),
     "SCOPES_INVALID": Reason(422, "Name at least one scope, and only those that there are."),
     "SECOND_FACTOR_NOT_SET": Reason(409, "There is no second factor. Set one up first."),
     "SECOND_FACTOR_NOT_STARTED": Reason(404, "Nothing waits for this code. Begin the set-up again."),

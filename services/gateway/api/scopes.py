@@ -95,6 +95,7 @@ SCOPES: Mapping[str, Scope] = {
     "updateTrack": Scope.TRACKS_WRITE,
     "getCover": Scope.TRACKS_READ,
     "getManifest": Scope.TRACKS_READ,
+    "getReceipt": Scope.TRACKS_READ,
     "getTrack": Scope.TRACKS_READ,
     "listErasures": Scope.TRACKS_READ,
     "listModels": Scope.TRACKS_READ,

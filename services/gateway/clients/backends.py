@@ -26,6 +26,7 @@ _BILLING = "stripsession.billing.v1.BillingService"
 _RETENTION = "stripsession.retention.v1.RetentionService"
 _POLICY = "stripsession.retention.v1.PolicyService"
 _CLOSINGS = "stripsession.retention.v1.ClosingService"
+_RECEIPTS = "stripsession.retention.v1.ReceiptService"
 
 # A refresh token is single-use: sent twice it would end its own session. New accounts, keys, uploads and links would
 # be made twice.
@@ -69,7 +70,8 @@ _IDEMPOTENT = {
     "retention": [f"{_RETENTION}/{name}" for name in ("ListErasures", "ListReceipts")]
     + [f"{_POLICY}/GetPolicy"]
     # Asking makes a token each time, of which the last alone counts.
-    + [f"{_CLOSINGS}/{name}" for name in ("GetClosing", "WithdrawClosing", "FollowClosing")],
+    + [f"{_CLOSINGS}/{name}" for name in ("GetClosing", "WithdrawClosing", "FollowClosing")]
+    + [f"{_RECEIPTS}/{name}" for name in ("GetReceipt", "GetReceiptChain", "GetReceiptKeys")],
 }
 
 

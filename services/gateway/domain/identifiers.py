@@ -17,6 +17,7 @@ PATTERNS: Mapping[str, str] = {
     "provider": r"[a-z0-9][a-z0-9_-]{0,31}",
     "stem": r"[a-z0-9][a-z0-9_-]{0,31}",
     "index": r"[0-9]{1,7}",
+    "sequence": r"[1-9][0-9]{0,10}",
     "ext": r"flac|wav|mp3|m4a|opus|stem\.mp4",
 }
 """Name of a path parameter -> what it must match as a whole."""

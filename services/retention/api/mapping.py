@@ -96,7 +96,7 @@ def receipts_message(page: ReceiptPage) -> pb.ListReceiptsResponse:
 
 def _receipt(receipt: Receipt) -> pb.Receipt:
     if isinstance(receipt, Erasure):
-        return pb.Receipt(upload=_message(receipt))
+        return pb.Receipt(upload=_message(receipt), sequence=receipt.sequence or 0)
     asked_at, erased_at = Timestamp(), Timestamp()
     asked_at.FromDatetime(receipt.asked_at)
     erased_at.FromDatetime(receipt.erased_at)
@@ -111,7 +111,8 @@ def _receipt(receipt: Receipt) -> pb.Receipt:
             peaks=receipt.peaks,
             covers=receipt.covers,
             links=receipt.links,
-        )
+        ),
+        sequence=receipt.sequence or 0,
     )
 
 

@@ -16,6 +16,8 @@ STATUSES: Statuses = {
     errors.ClosingBegun: (grpc.StatusCode.FAILED_PRECONDITION, "CLOSING_BEGUN"),
     errors.ClosingWithdrawn: (grpc.StatusCode.FAILED_PRECONDITION, "CLOSING_WITHDRAWN"),
     errors.IdempotencyKeyReused: (grpc.StatusCode.INVALID_ARGUMENT, "IDEMPOTENCY_KEY_REUSED"),
+    errors.ReceiptNotFound: (grpc.StatusCode.NOT_FOUND, "RECEIPT_NOT_FOUND"),
+    errors.ReceiptsUnsigned: (grpc.StatusCode.NOT_FOUND, "RECEIPTS_UNSIGNED"),
     errors.LibraryAway: (grpc.StatusCode.UNAVAILABLE, "LIBRARY_AWAY"),
     errors.HolderFailed: (grpc.StatusCode.UNAVAILABLE, "HOLDER_FAILED"),
     errors.ErasureFailed: (grpc.StatusCode.UNAVAILABLE, "ERASURE_FAILED"),

@@ -39,6 +39,10 @@ class AccountWork(Protocol):
         """Remove what retention itself holds of a person: evidence and duties of single uploads; how many."""
         ...
 
+    async def sign(self, erasure: AccountErasure) -> None:
+        """Append the receipt of one that is over, in the work that saves it; or leave it for whoever may sign."""
+        ...
+
     async def oldest(self) -> datetime.datetime | None:
         """When the oldest of those that are not finished was requested."""
         ...

@@ -86,6 +86,7 @@ async def _ask(ports: AccountPorts, erasure: AccountErasure, step: Step) -> Acco
         if known.finished_at is not None:
             # The last thing: retention's own. Kept to here, so that nothing is missing while there is work.
             known = known.taken(_with(known.step_of(step.holder), await work.forget_evidence(erasure.user_id)), now)
+            await work.sign(known)
         # Still taken by this process, whose other questions are under way.
         await work.save(known, now + CLAIM_LIFE)
     if known.finished_at is not None:

@@ -54,6 +54,8 @@ class Erasure:
     erased_at: datetime.datetime
     reason: Reason
     objects: int
+    sequence: int | None = dataclasses.field(default=None, compare=False)
+    """Its entry in the chain of signed receipts; None until it is signed."""
 
 
 def duty_of(upload: HeldUpload, life: datetime.timedelta, now: datetime.datetime) -> Duty:

@@ -35,6 +35,14 @@ class IdempotencyKeyReused(Exception):
     """This idempotency key was used for another request."""
 
 
+class ReceiptNotFound(Exception):
+    """You have no signed receipt of that number."""
+
+
+class ReceiptsUnsigned(Exception):
+    """This installation signs no receipts: whoever runs it has not named a key."""
+
+
 class LibraryAway(Exception):
     """The library cannot be reached; the same call may succeed at any moment."""
 

@@ -26,6 +26,8 @@ class TrackErasure:
     peaks: int
     covers: int
     links: int
+    sequence: int | None = dataclasses.field(default=None, compare=False)
+    """Its entry in the chain of signed receipts; None until it is signed."""
 
 
 Receipt = Erasure | TrackErasure

@@ -12,6 +12,8 @@ import asyncpg
 from chassis.db.pool import Database
 from chassis.db.transaction import Connection, transaction
 from services.retention.domain.account_erasure import DOOR, HOLDERS, AccountErasure, Step
+from services.retention.domain.deletion import of_account
+from services.retention.store.receipt_chain import ReceiptChain, Signed
 
 _ORDER = (DOOR, *HOLDERS)
 _STEPS = (
@@ -23,23 +25,25 @@ _STEPS = (
 class AccountErasureStore:
     """Units of work on erasures of people."""
 
-    def __init__(self, database: Database) -> None:
-        """In retention's own schema."""
+    def __init__(self, database: Database, chain: ReceiptChain | None = None) -> None:
+        """In retention's own schema. Without a chain, receipts wait to be signed."""
         self._database = database
+        self._chain = chain or ReceiptChain(None)
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[AccountErasureWork]:
         """A unit of work."""
         async with transaction(self._database) as tx:
-            yield AccountErasureWork(tx.connection)
+            yield AccountErasureWork(tx.connection, self._chain)
 
 
 class AccountErasureWork:
     """One unit of work."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, chain: ReceiptChain) -> None:
         """Made by `AccountErasureStore.transaction`."""
         self._connection = connection
+        self._chain = chain
 
     async def add(self, erasure: AccountErasure) -> bool:
         """Note a new one; false when the person has one, finished or not, which stays as it is."""
@@ -83,7 +87,9 @@ class AccountErasureWork:
     async def save(self, erasure: AccountErasure, due_at: datetime.datetime) -> None:
         """Store the changes of a locked one, which may be taken again from that moment on."""
         await self._connection.execute(
-            "UPDATE account_erasures SET due_at = $2, finished_at = $3, requested_at = $4 WHERE user_id = $1",
+            "UPDATE account_erasures SET due_at = $2, finished_at = $3, requested_at = $4,"
+            # One that began anew gets another receipt once it is over.
+            " signed_at = CASE WHEN $3::timestamptz IS NULL THEN NULL ELSE signed_at END WHERE user_id = $1",
             erasure.user_id,
             due_at,
             erasure.finished_at,
@@ -92,13 +98,22 @@ class AccountErasureWork:
         await self._save_steps(erasure)
 
     async def forget_evidence(self, owner_id: str) -> int:
-        """Remove what retention itself holds of a person: evidence of uploads and tracks, and duties; how many."""
+        """Remove what retention itself holds of a person: evidence of uploads and tracks, and duties; how many.
+
+        What leads to their entries in the chain goes first: whoever is just appending one is waited for.
+        """
+        await self._connection.execute("DELETE FROM receipt_salts WHERE owner_id = $1", owner_id)
         tags = [
             await self._connection.execute("DELETE FROM duties WHERE owner_id = $1", owner_id),
             await self._connection.execute("DELETE FROM erasures WHERE owner_id = $1", owner_id),
             await self._connection.execute("DELETE FROM track_erasures WHERE owner_id = $1", owner_id),
         ]
         return sum(int(tag.rpartition(" ")[2]) for tag in tags)
+
+    async def sign(self, erasure: AccountErasure) -> None:
+        """Append the receipt of one that is over, in the work that saves it; or leave it for whoever may sign."""
+        for signed in await self._chain.append(self._connection, [of_account(erasure)], {}):
+            await keep_account_receipt(self._connection, erasure.user_id, signed)
 
     async def oldest(self) -> datetime.datetime | None:
         """When the oldest of those that are not finished was requested."""
@@ -135,6 +150,19 @@ class AccountErasureWork:
             )
             for row in rows
         ]
+
+
+async def keep_account_receipt(connection: Connection, user_id: str, signed: Signed) -> None:
+    """For a while it can be told whose entry that is."""
+    await connection.execute("UPDATE account_erasures SET signed_at = now() WHERE user_id = $1", user_id)
+    await connection.execute(
+        "INSERT INTO account_receipts (user_id, sequence, opening, signed_at) VALUES ($1, $2, $3, now())"
+        " ON CONFLICT (user_id) DO UPDATE SET sequence = excluded.sequence, opening = excluded.opening,"
+        " signed_at = excluded.signed_at",
+        user_id,
+        signed.sequence,
+        signed.opening,
+    )
 
 
 def _place(step: Step) -> int:

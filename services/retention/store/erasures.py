@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime
 from collections.abc import AsyncIterator, Callable, Sequence
 
@@ -13,10 +12,14 @@ from google.protobuf.message import Message
 from chassis.db.pool import Database
 from chassis.db.transaction import Transaction, transaction
 from services.retention.app.ports import Place
+from services.retention.domain.deletion import Deletion, of_track, of_upload
 from services.retention.domain.erasure import Duty, Erasure, Reason
 from services.retention.domain.facts import Fact
 from services.retention.domain.receipt import TrackErasure
+from services.retention.store.receipt_chain import ReceiptChain
 
+_UPLOAD_LINK = "UPDATE erasures SET sequence = $2 WHERE upload_id = $1"
+_TRACK_LINK = "UPDATE track_erasures SET sequence = $2 WHERE track_id = $1"
 Encode = Callable[[Fact], Message]
 """Turns a fact into the message that is published."""
 
@@ -24,25 +27,31 @@ Encode = Callable[[Fact], Message]
 class ErasureStore:
     """Units of work on duties and evidence."""
 
-    def __init__(self, database: Database, encode: Encode) -> None:
-        """`encode` is the envelope of each fact."""
+    def __init__(self, database: Database, encode: Encode, chain: ReceiptChain | None = None) -> None:
+        """`encode` is the envelope of each fact. Without a chain, evidence waits to be signed."""
         self._database = database
         self._encode = encode
+        self._chain = chain or ReceiptChain(None)
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[ErasureWork]:
         """A unit of work."""
         async with transaction(self._database) as tx:
-            yield ErasureWork(tx, self._encode)
+            work = ErasureWork(tx, self._encode, self._chain)
+            yield work
+            await work.sign()
 
 
 class ErasureWork:
     """One unit of work."""
 
-    def __init__(self, tx: Transaction, encode: Encode) -> None:
+    def __init__(self, tx: Transaction, encode: Encode, chain: ReceiptChain) -> None:
         """Made by `ErasureStore.transaction`."""
         self._tx = tx
         self._encode = encode
+        self._chain = chain
+        self._salts: dict[str, bytes] = {}
+        self._unsigned: list[tuple[Deletion, str]] = []
 
     async def expect(self, duty: Duty) -> None:
         """Note a duty, unless one is noted or the upload is erased."""
@@ -111,15 +120,20 @@ class ErasureWork:
         await self._tx.connection.execute("UPDATE duties SET not_before = $2 WHERE upload_id = $1", upload_id, until)
 
     async def conclude(self, erasure: Erasure) -> bool:
-        """Note the evidence and drop the duty; false when it was noted before and nothing more was removed."""
+        """Note the evidence and drop the duty; false when it was noted before and nothing more was removed.
+
+        What is noted is signed as the work ends; what is added makes another receipt, of all that is gone by then.
+        """
+        self._salts |= await self._chain.hold(self._tx.connection, [erasure.owner_id])
         await self._tx.connection.execute("DELETE FROM duties WHERE upload_id = $1", erasure.upload_id)
-        tag: str = await self._tx.connection.execute(
+        noted = await self._tx.connection.fetchrow(
             "INSERT INTO erasures (upload_id, owner_id, uploaded_at, erased_at, reason, objects)"
             " SELECT $1, $2, $3, $4, $5, $6"
             # Of an erased person the holders' proofs are the evidence, and none of single uploads is kept.
             " WHERE NOT EXISTS (SELECT 1 FROM account_erasures WHERE user_id = $2)"
             " ON CONFLICT (upload_id) DO UPDATE SET erased_at = excluded.erased_at,"
-            " objects = erasures.objects + excluded.objects WHERE excluded.objects > 0",
+            " objects = erasures.objects + excluded.objects, sequence = NULL WHERE excluded.objects > 0"
+            " RETURNING upload_id, owner_id, uploaded_at, erased_at, reason, objects, sequence",
             erasure.upload_id,
             erasure.owner_id,
             erasure.uploaded_at,
@@ -127,7 +141,10 @@ class ErasureWork:
             erasure.reason.value,
             erasure.objects,
         )
-        return tag.endswith(" 1")
+        if noted is None:
+            return False
+        self._unsigned.append((of_upload(_erasure(noted)), _UPLOAD_LINK))
+        return True
 
     async def oldest_upload(self) -> datetime.datetime | None:
         """When the oldest upload that is still to be erased was uploaded."""
@@ -137,8 +154,8 @@ class ErasureWork:
     async def page(self, owner_id: str, after: Place | None, limit: int) -> Sequence[Erasure]:
         """A person's erasures, newest first."""
         rows = await self._tx.connection.fetch(
-            "SELECT upload_id, owner_id, uploaded_at, erased_at, reason, objects FROM erasures WHERE owner_id = $1"
-            " AND ($2::timestamptz IS NULL OR (erased_at, upload_id) < ($2, $3))"
+            "SELECT upload_id, owner_id, uploaded_at, erased_at, reason, objects, sequence FROM erasures"
+            " WHERE owner_id = $1 AND ($2::timestamptz IS NULL OR (erased_at, upload_id) < ($2, $3))"
             " ORDER BY erased_at DESC, upload_id DESC LIMIT $4",
             owner_id,
             after.erased_at if after else None,
@@ -149,20 +166,25 @@ class ErasureWork:
 
     async def note_track(self, erasure: TrackErasure) -> bool:
         """Note the evidence of a track; false when it is noted, or its owner's account is erased or about to be."""
+        self._salts |= await self._chain.hold(self._tx.connection, [erasure.owner_id])
         tag: str = await self._tx.connection.execute(
             "INSERT INTO track_erasures (track_id, owner_id, upload_id, asked_at, erased_at, stems, stem_files, peaks,"
             " covers, links) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10"
             # As with uploads: of an erased person the holders' proofs are the evidence.
             " WHERE NOT EXISTS (SELECT 1 FROM account_erasures WHERE user_id = $2) ON CONFLICT DO NOTHING",
-            *dataclasses.astuple(erasure),
+            *(erasure.track_id, erasure.owner_id, erasure.upload_id, erasure.asked_at, erasure.erased_at),
+            *(erasure.stems, erasure.stem_files, erasure.peaks, erasure.covers, erasure.links),
         )
-        return tag.endswith(" 1")
+        if not tag.endswith(" 1"):
+            return False
+        self._unsigned.append((of_track(erasure), _TRACK_LINK))
+        return True
 
     async def track_page(self, owner_id: str, after: Place | None, limit: int) -> Sequence[TrackErasure]:
         """The evidence of a person's tracks, newest first."""
         rows = await self._tx.connection.fetch(
-            "SELECT track_id, owner_id, upload_id, asked_at, erased_at, stems, stem_files, peaks, covers, links"
-            " FROM track_erasures WHERE owner_id = $1"
+            "SELECT track_id, owner_id, upload_id, asked_at, erased_at, stems, stem_files, peaks, covers, links,"
+            " sequence FROM track_erasures WHERE owner_id = $1"
             " AND ($2::timestamptz IS NULL OR (erased_at, track_id) < ($2, $3))"
             " ORDER BY erased_at DESC, track_id DESC LIMIT $4",
             owner_id,
@@ -175,6 +197,13 @@ class ErasureWork:
     async def publish(self, fact: Fact) -> None:
         """Publish once the work has committed."""
         await self._tx.publish(self._encode(fact))
+
+    async def sign(self) -> None:
+        """Append the receipts of what was noted: the last thing, for others wait meanwhile."""
+        deletions = [deletion for deletion, _ in self._unsigned]
+        signed = await self._chain.append(self._tx.connection, deletions, self._salts)
+        for (deletion, link), of in zip(self._unsigned, signed, strict=False):
+            await self._tx.connection.execute(link, deletion.thing, of.sequence)
 
 
 def _values(duty: Duty) -> tuple[str, str, datetime.datetime, datetime.datetime, str]:
@@ -189,4 +218,5 @@ def _erasure(row: asyncpg.Record) -> Erasure:
         erased_at=row["erased_at"],
         reason=Reason(row["reason"]),
         objects=row["objects"],
+        sequence=row["sequence"],
     )

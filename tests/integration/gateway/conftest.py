@@ -36,7 +36,6 @@ from stripsession.library.v1 import (
     share_service_pb2_grpc,
     webhook_service_pb2_grpc,
 )
-from stripsession.retention.v1 import policy_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
 from tests.integration.gateway.fake_api_keys import FakeApiKeys
@@ -50,8 +49,8 @@ from tests.integration.gateway.fake_jobs import FakeJobs
 from tests.integration.gateway.fake_listing import FakeListing
 from tests.integration.gateway.fake_passkeys import FakePasskeys
 from tests.integration.gateway.fake_payments import FakePayments
-from tests.integration.gateway.fake_policies import FakePolicies
 from tests.integration.gateway.fake_providers import FakeProviders
+from tests.integration.gateway.fake_receipts import published
 from tests.integration.gateway.fake_retention import FakeRetention
 from tests.integration.gateway.fake_sessions import FakeSessions
 from tests.integration.gateway.fake_shares import FakeShares
@@ -167,7 +166,7 @@ async def opened(
         ],
         "retention": [
             *retention.registrations(),
-            lambda server: policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(FakePolicies(), server),
+            *published(),
         ],
     }
     async with AsyncExitStack() as stack:

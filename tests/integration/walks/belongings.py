@@ -38,6 +38,7 @@ from tests.integration.walks.house import House
 from tests.integration.walks.of_closing import passing
 from tests.integration.walks.of_passkey import Passkeys
 from tests.integration.walks.of_provider import PROVIDER, Provided
+from tests.integration.walks.of_receipt import NO_SEQUENCE, signed_receipt
 from tests.unit.library.stems import BLOCK, MadeStem, collect, make_stem, music
 
 SHAPE = StreamShape(44_100, 2, 16)
@@ -100,6 +101,8 @@ class Belongings:
     signed_session_id: str = ""
     endpoint_id: str = ""
     delivery_id: str = ""
+    sequence: str = ""
+    """Of a signed receipt. It names nobody, and stands in the chain that everybody reads."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -135,7 +138,8 @@ class Secrets:
 def absent() -> Belongings:
     """Names of the right shape for what has never been."""
     kinds = ("usr", "upl", "trk", "job", "shr", "tok", "ses", "key", "code", "pky", "made", "way", "ses", "whe", "whd")
-    return Belongings(*(f"{kind}_{uuid.uuid4().hex}" for kind in kinds))
+    named = Belongings(*(f"{kind}_{uuid.uuid4().hex}" for kind in kinds))
+    return dataclasses.replace(named, sequence=NO_SEQUENCE)
 
 
 class Maker:
@@ -268,7 +272,7 @@ class Maker:
         if state is State.READY:
             await self._separated(made)
         self.names[person.user_id] |= {name for name in dataclasses.astuple(made) if name}
-        return made
+        return dataclasses.replace(made, sequence=await signed_receipt(self._house, person.user_id))
 
     @property
     def _provided(self) -> Provided:

@@ -73,6 +73,7 @@ class House:
         self.objects_url = f"file://{folder / 'objects'}"
         self.ports = {name: free_port() for name in ("auth", "library", "separation", "billing", "retention")}
         self.signing_key_file = folder / "signing.pem"
+        self.receipt_key_file = folder / "receipts.pem"
         self.vouching: Vouching | None = None
         """Stands in for Clerk, while the house stands."""
         self.provided: Provided | None = None
@@ -248,6 +249,7 @@ def _works(house: House, urls: dict[str, str], nats_url: str, folder: Path) -> l
                 separation_address=house.address("separation"),
                 billing_address=house.address("billing"),
                 auth_address=house.address("auth"),
+                receipt_key_file=house.receipt_key_file,
                 reconcile_every_s=0.5,
             )
         ),

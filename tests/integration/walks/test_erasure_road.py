@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from chassis import metrics
+from chassis.evidence import verifying
 from stack.issuer.webhooks import deleted
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import federation_service_pb2 as federation
@@ -19,6 +20,7 @@ from stripsession.retention.v1 import closing_service_pb2 as closings
 from stripsession.retention.v1 import erasure_administration_service_pb2 as erasures
 from tests.integration.walks.belongings import Belongings, Person, State
 from tests.integration.walks.house import HOLDERS, House
+from tests.integration.walks.of_receipt import account_receipt
 from tests.integration.walks.people import Walk
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
@@ -31,7 +33,8 @@ LEFT = {
     "separation": {"erased_people"},
     # Payment records.
     "billing": {"erased_people", "customers", "invoices", "grants", "entries", "postings", "operator_acts"},
-    "retention": {"account_erasures", "account_erasure_steps", "account_closings"},
+    # And for 90 days which entry of the chain is the account's receipt.
+    "retention": {"account_erasures", "account_erasure_steps", "account_closings", "account_receipts"},
 }
 """Where an erased person's opaque id may still be read."""
 
@@ -127,6 +130,10 @@ async def test_a_deletion_at_the_issuer_empties_every_service(walk: Walk, monkey
     assert '"jobs": 2' in told["separation"]
     assert '"subscriptions": 1' in told["billing"]
     assert '"accounts": 1' in told["auth"]
+    receipt = await account_receipt(house, person.user_id)
+    assert receipt.about is not None
+    assert (receipt.entry.kind, receipt.about.person) == ("account", person.user_id)
+    assert {("library", "tracks", 2), ("auth", "accounts", 1)} <= set(verifying.counts_of(receipt.entry.body))
 
 
 async def _outlive(house: House, person: Person, erased: asyncio.Event) -> None:

@@ -63,7 +63,8 @@ def _plain(refusal: Refusal | None, things: Belongings) -> object:
     assert refusal is not None, "another's was given"
     told = repr(dataclasses.astuple(refusal))
     for name, value in dataclasses.asdict(things).items():
-        told = told.replace(value, f"<{name}>") if value else told
+        # A number is in many a word, and names nobody.
+        told = told.replace(value, f"<{name}>") if value and not value.isdigit() else told
     return told
 
 

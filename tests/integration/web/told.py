@@ -72,10 +72,10 @@ _COUNTS = {"stems": 4, "stem_files": 172, "peaks": 172, "covers": 1, "links": 2}
 def track_receipt(track_id: str) -> dict[str, object]:
     """That a track is gone."""
     named = {"track_id": track_id, "upload_id": "upl_0", "asked_at": MOMENT, "erased_at": MOMENT}
-    return {"kind": "track", "upload": None, "track": {**named, **_COUNTS}}
+    return {"sequence": 12, "kind": "track", "upload": None, "track": {**named, **_COUNTS}}
 
 
-RECEIPTS = [track_receipt("trk_0"), {"kind": "upload", "upload": ERASURE, "track": None}]
+RECEIPTS = [track_receipt("trk_0"), {"sequence": 11, "kind": "upload", "upload": ERASURE, "track": None}]
 
 
 def told(schema: str, body: Mapping[str, object], status: int = 200) -> JSONResponse:

@@ -18,6 +18,7 @@ class FakeAccountErasures:
         self.erasures: dict[str, AccountErasure] = {}
         self.due_at: dict[str, datetime.datetime] = {}
         self.evidence: dict[str, int] = {}
+        self.signed: list[AccountErasure] = []
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[FakeAccountErasures]:
@@ -47,6 +48,9 @@ class FakeAccountErasures:
 
     async def forget_evidence(self, owner_id: str) -> int:
         return self.evidence.pop(owner_id, 0)
+
+    async def sign(self, erasure: AccountErasure) -> None:
+        self.signed.append(erasure)
 
     async def oldest(self) -> datetime.datetime | None:
         return min((each.requested_at for each in self.erasures.values() if each.finished_at is None), default=None)

@@ -6,16 +6,16 @@ const upload = { upload_id: "upl_1" } as Schemas["Erasure"];
 const track = { track_id: "trk_1", upload_id: "upl_1" } as Schemas["TrackErasure"];
 
 it("shows each receipt under a key of its own, and none of a kind that it does not know", () => {
-  const later = { kind: "export", upload: null, track: null } as unknown as Schemas["Receipt"];
+  const later = { kind: "export", upload: null, track: null, sequence: 9 } as unknown as Schemas["Receipt"];
   const bare = { kind: "export" } as unknown as Schemas["Receipt"];
   const rows = receiptRows([
     later,
-    { kind: "track", upload: null, track },
+    { kind: "track", upload: null, track, sequence: null },
     bare,
-    { kind: "upload", upload, track: null },
+    { kind: "upload", upload, track: null, sequence: 7 },
   ]);
   expect(rows).toEqual([
-    { key: "track trk_1", upload: null, track },
-    { key: "upload upl_1", upload, track: null },
+    { key: "track trk_1", upload: null, track, sequence: null },
+    { key: "upload upl_1", upload, track: null, sequence: 7 },
   ]);
 });

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1stripsession/retention/v1/retention_service.proto\x12\x19stripsession.retention.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"\xc7\x01\n\x07\x45rasure\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12/\n\x0buploaded_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\terased_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x38\n\x06reason\x18\x04 \x01(\x0e\x32(.stripsession.retention.v1.ErasureReason\x12\x0f\n\x07objects\x18\x05 \x01(\x05\"N\n\x13ListErasuresRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"e\n\x14ListErasuresResponse\x12\x34\n\x08\x65rasures\x18\x01 \x03(\x0b\x32\".stripsession.retention.v1.Erasure\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xe1\x01\n\x0cTrackErasure\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x11\n\tupload_id\x18\x02 \x01(\t\x12,\n\x08\x61sked_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\terased_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05stems\x18\x05 \x01(\x05\x12\x12\n\nstem_files\x18\x06 \x01(\x05\x12\r\n\x05peaks\x18\x07 \x01(\x05\x12\x0e\n\x06\x63overs\x18\x08 \x01(\x05\x12\r\n\x05links\x18\t \x01(\x05\"\x81\x01\n\x07Receipt\x12\x34\n\x06upload\x18\x01 \x01(\x0b\x32\".stripsession.retention.v1.ErasureH\x00\x12\x38\n\x05track\x18\x02 \x01(\x0b\x32\'.stripsession.retention.v1.TrackErasureH\x00\x42\x06\n\x04gone\"N\n\x13ListReceiptsRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"e\n\x14ListReceiptsResponse\x12\x34\n\x08receipts\x18\x01 \x03(\x0b\x32\".stripsession.retention.v1.Receipt\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*i\n\rErasureReason\x12\x1e\n\x1a\x45RASURE_REASON_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45RASURE_REASON_FINISHED\x10\x01\x12\x1b\n\x17\x45RASURE_REASON_DEADLINE\x10\x02\x32\xa8\x02\n\x10RetentionService\x12\x88\x01\n\x0cListErasures\x12..stripsession.retention.v1.ListErasuresRequest\x1a/.stripsession.retention.v1.ListErasuresResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id\x12\x88\x01\n\x0cListReceipts\x12..stripsession.retention.v1.ListReceiptsRequest\x1a/.stripsession.retention.v1.ListReceiptsResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_idb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1stripsession/retention/v1/retention_service.proto\x12\x19stripsession.retention.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"\xc7\x01\n\x07\x45rasure\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12/\n\x0buploaded_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\terased_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x38\n\x06reason\x18\x04 \x01(\x0e\x32(.stripsession.retention.v1.ErasureReason\x12\x0f\n\x07objects\x18\x05 \x01(\x05\"N\n\x13ListErasuresRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"e\n\x14ListErasuresResponse\x12\x34\n\x08\x65rasures\x18\x01 \x03(\x0b\x32\".stripsession.retention.v1.Erasure\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xe1\x01\n\x0cTrackErasure\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\x11\n\tupload_id\x18\x02 \x01(\t\x12,\n\x08\x61sked_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\terased_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05stems\x18\x05 \x01(\x05\x12\x12\n\nstem_files\x18\x06 \x01(\x05\x12\r\n\x05peaks\x18\x07 \x01(\x05\x12\x0e\n\x06\x63overs\x18\x08 \x01(\x05\x12\r\n\x05links\x18\t \x01(\x05\"\x93\x01\n\x07Receipt\x12\x34\n\x06upload\x18\x01 \x01(\x0b\x32\".stripsession.retention.v1.ErasureH\x00\x12\x38\n\x05track\x18\x02 \x01(\x0b\x32\'.stripsession.retention.v1.TrackErasureH\x00\x12\x10\n\x08sequence\x18\x03 \x01(\x03\x42\x06\n\x04gone\"N\n\x13ListReceiptsRequest\x12\x10\n\x08owner_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"e\n\x14ListReceiptsResponse\x12\x34\n\x08receipts\x18\x01 \x03(\x0b\x32\".stripsession.retention.v1.Receipt\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*i\n\rErasureReason\x12\x1e\n\x1a\x45RASURE_REASON_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45RASURE_REASON_FINISHED\x10\x01\x12\x1b\n\x17\x45RASURE_REASON_DEADLINE\x10\x02\x32\xa8\x02\n\x10RetentionService\x12\x88\x01\n\x0cListErasures\x12..stripsession.retention.v1.ListErasuresRequest\x1a/.stripsession.retention.v1.ListErasuresResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_id\x12\x88\x01\n\x0cListReceipts\x12..stripsession.retention.v1.ListReceiptsRequest\x1a/.stripsession.retention.v1.ListReceiptsResponse\"\x17\xfa\x8d\x19\x13\n\x07gateway\x12\x08owner_idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,8 +37,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RETENTIONSERVICE'].methods_by_name['ListErasures']._serialized_options = b'\372\215\031\023\n\007gateway\022\010owner_id'
   _globals['_RETENTIONSERVICE'].methods_by_name['ListReceipts']._loaded_options = None
   _globals['_RETENTIONSERVICE'].methods_by_name['ListReceipts']._serialized_options = b'\372\215\031\023\n\007gateway\022\010owner_id'
-  _globals['_ERASUREREASON']._serialized_start=1092
-  _globals['_ERASUREREASON']._serialized_end=1197
+  _globals['_ERASUREREASON']._serialized_start=1110
+  _globals['_ERASUREREASON']._serialized_end=1215
   _globals['_ERASURE']._serialized_start=165
   _globals['_ERASURE']._serialized_end=364
   _globals['_LISTERASURESREQUEST']._serialized_start=366
@@ -48,11 +48,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRACKERASURE']._serialized_start=550
   _globals['_TRACKERASURE']._serialized_end=775
   _globals['_RECEIPT']._serialized_start=778
-  _globals['_RECEIPT']._serialized_end=907
-  _globals['_LISTRECEIPTSREQUEST']._serialized_start=909
-  _globals['_LISTRECEIPTSREQUEST']._serialized_end=987
-  _globals['_LISTRECEIPTSRESPONSE']._serialized_start=989
-  _globals['_LISTRECEIPTSRESPONSE']._serialized_end=1090
-  _globals['_RETENTIONSERVICE']._serialized_start=1200
-  _globals['_RETENTIONSERVICE']._serialized_end=1496
+  _globals['_RECEIPT']._serialized_end=925
+  _globals['_LISTRECEIPTSREQUEST']._serialized_start=927
+  _globals['_LISTRECEIPTSREQUEST']._serialized_end=1005
+  _globals['_LISTRECEIPTSRESPONSE']._serialized_start=1007
+  _globals['_LISTRECEIPTSRESPONSE']._serialized_end=1108
+  _globals['_RETENTIONSERVICE']._serialized_start=1218
+  _globals['_RETENTIONSERVICE']._serialized_end=1514
 # @@protoc_insertion_point(module_scope)

@@ -210,6 +210,9 @@ class Receipt(_message.Message):
 
     UPLOAD_FIELD_NUMBER: _builtins.int
     TRACK_FIELD_NUMBER: _builtins.int
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    sequence: _builtins.int
+    """Its entry in the chain of signed receipts, by which GetReceipt gives it; 0 until it is signed."""
     @_builtins.property
     def upload(self) -> Global___Erasure:
         """An upload."""
@@ -223,10 +226,11 @@ class Receipt(_message.Message):
         *,
         upload: Global___Erasure | None = ...,
         track: Global___TrackErasure | None = ...,
+        sequence: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["gone", b"gone", "track", b"track", "upload", b"upload"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["gone", b"gone", "track", b"track", "upload", b"upload"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gone", b"gone", "sequence", b"sequence", "track", b"track", "upload", b"upload"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_gone: _TypeAlias = _typing.Literal["upload", "track"]  # noqa: Y015
     _WhichOneofArgType_gone: _TypeAlias = _typing.Literal["gone", b"gone"]  # noqa: Y015

@@ -130,6 +130,12 @@ export const account: Messages["account"] = {
           "Bis 30 Tage, nachdem du es zurückgenommen hast; sonst immer, unter einer Kennung, die zu niemandem führt.",
       },
       {
+        what: "Die Kette der Belege",
+        detail:
+          "Dass etwas gelöscht wurde, wann und wie viel davon. Sie nennt niemanden, und ohne deine Belege führt nichts zu dir.",
+        howLong: "Für immer, damit niemand eine Löschung zurücknehmen kann.",
+      },
+      {
         what: "In diesem Browser",
         detail:
           "Unfertige Uploads und wo ihre Dateien liegen, das gewählte Modell, Löschungen, von denen der Server vielleicht noch nichts weiß, wie du die letzten 50 Songs verlassen hast, Songs, die du zum Spielen ohne Netz behältst, die letzte Liste; wie du übst (Einrasten, Einzählen, Takt, Lautstärke des Metronoms, Kürzel mit einer Taste), Sprache und Aussehen; die Dateien dieser Seite.",

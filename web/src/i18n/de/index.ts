@@ -15,6 +15,7 @@ import { passkeys } from "$/i18n/de/passkeys";
 import { models } from "$/i18n/de/models";
 import { player } from "$/i18n/de/player";
 import { providers } from "$/i18n/de/providers";
+import { receipts } from "$/i18n/de/receipts";
 import { refusals } from "$/i18n/de/refusals";
 import { remarks } from "$/i18n/de/remarks";
 import { security } from "$/i18n/de/security";
@@ -39,6 +40,7 @@ export const de: Messages = {
   models,
   player,
   providers,
+  receipts,
   refusals,
   remarks,
   security,

@@ -89,6 +89,8 @@ export const refusals: Messages["refusals"] = {
     "Dein Tarif wird gerade verlängert. Sobald das bezahlt ist, in ein paar Stunden, kannst du in einen größeren wechseln.",
   PLAN_WITHOUT_DEFAULT: "Dein Tarif hat kein Modell zum Trennen. Sag es dem, der diesen Server betreibt.",
   POLICY_VERSION_NOT_FOUND: "Diese Fassung der Erklärung gibt es nicht.",
+  RECEIPTS_UNSIGNED: "Diese Installation unterschreibt noch keine Belege.",
+  RECEIPT_NOT_FOUND: "Du hast keinen unterschriebenen Beleg mit dieser Nummer.",
   PRICE_MISSING: "Dieses Angebot hat noch keinen Preis. Sag es dem, der diesen Server betreibt.",
   PROVIDER_ANSWER_REFUSED: "Was zurückkam, ist nicht glaubhaft, darum wurde niemand angemeldet. Beginne neu.",
   PROVIDER_AWAY:

@@ -126,6 +126,12 @@ export const account = {
         howLong: "Until 30 days after you took it back; else always, under an identifier that leads to nobody.",
       },
       {
+        what: "The chain of receipts",
+        detail:
+          "That something was erased, when, and how much of it. It names nobody, and without your receipts nothing leads to you.",
+        howLong: "For ever, so that nobody can take an erasure back.",
+      },
+      {
         what: "In this browser",
         detail:
           "Unfinished uploads and where their files lie, the model that you chose, deletions that the server may not have heard of, how you left the last 50 tracks, tracks that you keep for playing offline, the last list; how you practise (snapping, count-in, bars, volume of the metronome, single-key shortcuts), language and look; the files of this page.",

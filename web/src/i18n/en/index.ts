@@ -15,6 +15,7 @@ import { passkeys } from "$/i18n/en/passkeys";
 import { models } from "$/i18n/en/models";
 import { player } from "$/i18n/en/player";
 import { providers } from "$/i18n/en/providers";
+import { receipts } from "$/i18n/en/receipts";
 import { refusals } from "$/i18n/en/refusals";
 import { remarks } from "$/i18n/en/remarks";
 import { security } from "$/i18n/en/security";
@@ -38,6 +39,7 @@ export const en = {
   models,
   player,
   providers,
+  receipts,
   refusals,
   remarks,
   security,

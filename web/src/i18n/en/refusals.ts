@@ -83,6 +83,8 @@ export const refusals = {
     "Your plan is being renewed just now. Once that is paid, within a few hours, you can change to a larger one.",
   PLAN_WITHOUT_DEFAULT: "Your plan has no model to separate with. Tell whoever runs this server.",
   POLICY_VERSION_NOT_FOUND: "There is no such version of the policy.",
+  RECEIPTS_UNSIGNED: "This installation signs no receipts yet.",
+  RECEIPT_NOT_FOUND: "You have no signed receipt of this number.",
   PRICE_MISSING: "This offer has no price yet. Tell whoever runs this server.",
   PROVIDER_ANSWER_REFUSED: "What came back cannot be believed, so nobody was signed in. Begin anew.",
   PROVIDER_AWAY: "This provider cannot be reached just now. Sign in another way, or try again later.",

@@ -1,0 +1,1 @@
+"""Evidence that strangers can check: one way to write it down, and one to verify it."""
