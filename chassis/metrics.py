@@ -45,6 +45,10 @@ ACCOUNTS_ERASED = Counter("stripsession_accounts_erased_total", "People erased f
 ACCOUNT_ERASURE_WAITING_SECONDS = Gauge(
     "stripsession_account_erasure_waiting_seconds", "How long ago the oldest unfinished erasure of a person began."
 )
+PROMISE_KEPT = Gauge("stripsession_promise_kept", "Whether the last look found the promise kept.", ["check"])
+PROMISE_PROVED_AGE_SECONDS = Gauge(
+    "stripsession_promise_proved_age_seconds", "How long ago the promise was last found kept.", ["check"]
+)
 UPLOAD_BYTES = Counter("stripsession_upload_bytes_total", "Bytes received in uploads.")
 DOWNLOAD_BYTES = Counter("stripsession_download_bytes_total", "Bytes sent in downloads.", ["format"])
 SIGN_INS = Counter("stripsession_sign_ins_total", "Attempts to sign in.", ["result"])

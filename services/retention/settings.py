@@ -24,6 +24,9 @@ class RetentionSettings(ServiceSettings):
     """gRPC address of auth."""
     upload_life_s: float = UPLOAD_LIFE_S_MAX
     """How long after its creation an upload is erased at the latest."""
+    region: str = ""
+    """Where data is processed, as people are to read it, e.g. eu-central; while it is empty, the promise to state it is
+    broken."""
     reconcile_every_s: float = 5.0
     """How often the library is asked what it holds too long."""
 

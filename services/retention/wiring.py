@@ -23,26 +23,35 @@ from chassis.rpc.client import Channel
 from chassis.rpc.server import RpcServer
 from services.retention.api.administration_servicer import ErasureAdministrationServicer
 from services.retention.api.policy_servicer import PolicyServicer
+from services.retention.api.promise_servicer import PromiseAdministrationServicer, Promises, PromiseServicer
 from services.retention.api.servicer import RetentionServicer
 from services.retention.api.statuses import STATUSES
 from services.retention.app.account_ports import AccountPorts, Holder
+from services.retention.app.check_ports import CheckPorts, Examiner
 from services.retention.app.ports import Ports
+from services.retention.clients.examiners import ExaminationClient
 from services.retention.clients.holders import DoorClient, HolderClient
 from services.retention.clients.library import IDEMPOTENT, LibraryClient
 from services.retention.domain.account_erasure import DOOR, LAST
+from services.retention.domain.checks import ITSELF
 from services.retention.events.account_facts import AccountFactHandlers
 from services.retention.events.account_timer import AccountTimer
+from services.retention.events.check_timer import CheckTimer
 from services.retention.events.consumers import FactHandlers
 from services.retention.events.envelopes import encode
 from services.retention.events.timers import Timers
 from services.retention.settings import RetentionSettings
 from services.retention.store.account_erasures import AccountErasureStore
+from services.retention.store.checks import CheckStore
 from services.retention.store.erasures import ErasureStore
+from services.retention.store.examination import Examination
 from services.retention.store.policy_files import read_policies
 from stripsession.auth.v1 import events_pb2 as auth_events
 from stripsession.library.v1 import events_pb2 as library_events
 from stripsession.retention.v1 import erasure_administration_service_pb2_grpc as admin_grpc
 from stripsession.retention.v1 import policy_service_pb2_grpc as policy_grpc
+from stripsession.retention.v1 import promise_administration_service_pb2_grpc as promise_admin_grpc
+from stripsession.retention.v1 import promise_service_pb2_grpc as promise_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc as pb_grpc
 from stripsession.separation.v1 import events_pb2 as separation_events
 
@@ -67,6 +76,7 @@ async def serve(settings: RetentionSettings) -> None:
     holders = holder_channels(settings, certificates)
     accounts = make_account_ports(database, holders, SystemClock())
     timer = AccountTimer(accounts)
+    checking = Checking(settings, database, holders, SystemClock())
     acts = OperatorActs(database)
     readiness = Readiness()
     await lifecycle.run(
@@ -79,8 +89,10 @@ async def serve(settings: RetentionSettings) -> None:
             *holders.values(),
             *duties(settings, ports, database, bus),
             *account_erasing(accounts, timer, database, bus),
+            checking.timer.runner,
+            checking.timer.forgetter,
             lifecycle.Periodic("operators' acts", acts.forget_old, every_s=FORGET_EVERY_S),
-            rpc_server(settings, ports, erasing_servicer(accounts, timer), readiness, acts),
+            rpc_server(settings, ports, erasing_servicer(accounts, timer), readiness, acts, checking),
             readiness,
         ]
     )
@@ -109,6 +121,25 @@ def make_account_ports(database: Database, holders: Mapping[str, Channel], clock
     if LAST in holders:
         clients[DOOR] = DoorClient(holders[LAST])
     return AccountPorts(AccountErasureStore(database), clients, clock)
+
+
+class Checking:
+    """The checks of promises, and what is told of them. Raises PolicyInvalid."""
+
+    def __init__(
+        self, settings: RetentionSettings, database: Database, holders: Mapping[str, Channel], clock: Clock
+    ) -> None:
+        """Nothing is looked at yet."""
+        self.policies = read_policies()
+        in_force = self.policies[max(self.policies)]
+        listed = {party for clause in in_force.clauses for party in clause.parties}
+        examiners: dict[str, Examiner] = {name: ExaminationClient(name, channel) for name, channel in holders.items()}
+        examiners[ITSELF] = Examination(database, clock, settings.region)
+        self.ports = CheckPorts(CheckStore(database), examiners, clock, listed)
+        self.timer = CheckTimer(self.ports)
+        promises = Promises(self.ports, self.policies, settings.region)
+        self.told = PromiseServicer(promises)
+        self.audited = PromiseAdministrationServicer(promises, self.timer.runner.wake)
 
 
 def erasing_servicer(ports: AccountPorts, timer: AccountTimer) -> ErasureAdministrationServicer:
@@ -170,9 +201,10 @@ def rpc_server(
     erasing: ErasureAdministrationServicer,
     readiness: Readiness,
     acts: OperatorActs,
+    checking: Checking,
 ) -> RpcServer:
-    """The RPC services on one address. Raises PolicyInvalid: what cannot be published is not served."""
-    policies = PolicyServicer(read_policies())
+    """The RPC services on one address."""
+    policies = PolicyServicer(checking.policies)
     return RpcServer(
         settings.listen,
         Certificates(settings.certificates, NAME),
@@ -180,6 +212,10 @@ def rpc_server(
         registrations=[
             lambda server: pb_grpc.add_RetentionServiceServicer_to_server(RetentionServicer(ports), server),
             lambda server: policy_grpc.add_PolicyServiceServicer_to_server(policies, server),
+            lambda server: promise_grpc.add_PromiseServiceServicer_to_server(checking.told, server),
+            lambda server: promise_admin_grpc.add_PromiseAdministrationServiceServicer_to_server(
+                checking.audited, server
+            ),
             lambda server: admin_grpc.add_ErasureAdministrationServiceServicer_to_server(erasing, server),
         ],
         readiness=readiness,

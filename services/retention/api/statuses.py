@@ -14,5 +14,6 @@ STATUSES: Statuses = {
     errors.PolicyVersionNotFound: (grpc.StatusCode.NOT_FOUND, "POLICY_VERSION_NOT_FOUND"),
     errors.LibraryAway: (grpc.StatusCode.UNAVAILABLE, "LIBRARY_AWAY"),
     errors.HolderFailed: (grpc.StatusCode.UNAVAILABLE, "HOLDER_FAILED"),
+    errors.ExaminationFailed: (grpc.StatusCode.UNAVAILABLE, "EXAMINATION_FAILED"),
     errors.ErasureFailed: (grpc.StatusCode.UNAVAILABLE, "ERASURE_FAILED"),
 }
