@@ -1864,6 +1864,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/privacy/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether each promise of the privacy policy is kept, and how that is known.
+         * @description Checks run by themselves, the soonest every five minutes, and the answer may be a minute old. Evidence older than a day proves nothing.
+         */
+        get: operations["listPromises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     trackEvent: {
@@ -3520,6 +3540,60 @@ export interface components {
             frame: components["schemas"]["PolicyFrame"];
             /** @description Every version, the newest first. */
             versions: components["schemas"]["PolicyVersion"][];
+        };
+        /**
+         * @description kept or broken: by what was found less than a day ago; cannot_say: `reason` tells why; not_built: there is no such check yet.
+         * @enum {string}
+         */
+        PromiseState: "kept" | "broken" | "cannot_say" | "not_built";
+        /** @description One thing that was counted. */
+        PromiseFigure: {
+            /** @description What, as held_past_deadline. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many; what is counted up to a bound stops there.
+             */
+            count: number;
+        };
+        /** @description One clause of the policy, and what its check found last. */
+        Promise: {
+            /** @description The clause's number, as in getPolicy. */
+            clause_id: string;
+            title: components["schemas"]["PolicyText"];
+            /** @description The check that proves it. Several clauses may have the same. */
+            check: string;
+            state: components["schemas"]["PromiseState"];
+            /** @description Why nobody can say, as a fixed word; empty otherwise. */
+            reason: string;
+            /** @description The service whose part is missing; empty where it is none's. */
+            service: string;
+            /** @description What was counted; none where nothing was. */
+            figures: components["schemas"]["PromiseFigure"][];
+            /** @description Names of the figures that break it; none unless it is broken. */
+            broken_by: string[];
+            /**
+             * Format: date-time
+             * @description When the last look was made; null before the first.
+             */
+            looked_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was found kept for the last time; null where it never was.
+             */
+            proved_at: string | null;
+        };
+        /** @description Every clause of the policy in force, and its evidence. */
+        Promises: {
+            /**
+             * Format: int64
+             * @description The version of the policy.
+             */
+            version: number;
+            /** @description The region in which this installation says that it processes data; empty where it says none. */
+            region: string;
+            /** @description In the order of the clauses. */
+            promises: components["schemas"]["Promise"][];
         };
         /** @description How the process is. */
         Status: {
@@ -10106,6 +10180,36 @@ export interface operations {
             404: components["responses"]["404-POLICY_VERSION_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listPromises: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every clause. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promises"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];

@@ -34,6 +34,7 @@ from services.gateway.api.media_routes import MediaRoutes
 from services.gateway.api.openapi import document
 from services.gateway.api.passkey_routes import PasskeyRoutes
 from services.gateway.api.policy_routes import PolicyRoutes
+from services.gateway.api.promise_routes import PromiseRoutes
 from services.gateway.api.provider_landing import ProviderLanding
 from services.gateway.api.provider_routes import ProviderRoutes
 from services.gateway.api.router import Router
@@ -85,7 +86,7 @@ from stripsession.library.v1 import (
     share_service_pb2_grpc,
     webhook_service_pb2_grpc,
 )
-from stripsession.retention.v1 import policy_service_pb2_grpc, retention_service_pb2_grpc
+from stripsession.retention.v1 import policy_service_pb2_grpc, promise_service_pb2_grpc, retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 
 
@@ -125,6 +126,7 @@ class Stubs:
     payments: payment_service_pb2_grpc.PaymentServiceAsyncStub
     retention: retention_service_pb2_grpc.RetentionServiceAsyncStub
     policies: policy_service_pb2_grpc.PolicyServiceAsyncStub
+    promises: promise_service_pb2_grpc.PromiseServiceAsyncStub
 
 
 @dataclasses.dataclass(frozen=True)
@@ -258,6 +260,7 @@ def _stubs(
         payment_service_pb2_grpc.PaymentServiceStub(billing),
         retention_service_pb2_grpc.RetentionServiceStub(retention),
         policy_service_pb2_grpc.PolicyServiceStub(retention),
+        promise_service_pb2_grpc.PromiseServiceStub(retention),
     )
 
 
@@ -308,5 +311,6 @@ def _endpoints(
         *BillingRoutes(stubs.billing, stubs.payments).endpoints(),
         *CatalogueRoutes(stubs.jobs, stubs.billing, stubs.retention).endpoints(),
         *PolicyRoutes(stubs.policies).endpoints(),
+        *PromiseRoutes(stubs.promises).endpoints(),
     ]
     return endpoints

@@ -46,6 +46,7 @@ ANYBODYS_NAMES = frozenset(
         # Signed by the payment provider, which billing verifies.
         "receiveStripeEvent",
         "getPolicy",
+        "listPromises",
     ]
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from services.gateway.api.billing_schemas import EXAMPLES as BILLING_EXAMPLES
 from services.gateway.api.passkey_schemas import EXAMPLES as PASSKEY_EXAMPLES
 from services.gateway.api.policy_schemas import POLICY_EXAMPLES
+from services.gateway.api.promise_schemas import PROMISE_EXAMPLES
 from services.gateway.api.provider_schemas import PROVIDER_EXAMPLES
 from services.gateway.api.webhook_schemas import WEBHOOK_EXAMPLES
 
@@ -225,6 +226,7 @@ BY_SCHEMA: Mapping[str, object] = {
     **BILLING_EXAMPLES,
     **PASSKEY_EXAMPLES,
     **POLICY_EXAMPLES,
+    **PROMISE_EXAMPLES,
     **PROVIDER_EXAMPLES,
     **WEBHOOK_EXAMPLES,
     "Plans": {

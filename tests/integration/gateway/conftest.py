@@ -36,7 +36,7 @@ from stripsession.library.v1 import (
     share_service_pb2_grpc,
     webhook_service_pb2_grpc,
 )
-from stripsession.retention.v1 import policy_service_pb2_grpc, retention_service_pb2_grpc
+from stripsession.retention.v1 import retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
 from tests.integration.gateway.fake_api_keys import FakeApiKeys
@@ -49,7 +49,7 @@ from tests.integration.gateway.fake_jobs import FakeJobs
 from tests.integration.gateway.fake_listing import FakeListing
 from tests.integration.gateway.fake_passkeys import FakePasskeys
 from tests.integration.gateway.fake_payments import FakePayments
-from tests.integration.gateway.fake_policies import FakePolicies
+from tests.integration.gateway.fake_promises import add_policies_and_promises
 from tests.integration.gateway.fake_providers import FakeProviders
 from tests.integration.gateway.fake_retention import FakeRetention
 from tests.integration.gateway.fake_sessions import FakeSessions
@@ -162,7 +162,7 @@ async def opened(
         ],
         "retention": [
             lambda server: retention_service_pb2_grpc.add_RetentionServiceServicer_to_server(retention, server),
-            lambda server: policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(FakePolicies(), server),
+            add_policies_and_promises,
         ],
     }
     async with AsyncExitStack() as stack:
