@@ -49,6 +49,10 @@ ACCOUNT_CLOSING_LATE_SECONDS = Gauge(
     "stripsession_account_closing_late_seconds", "How late the oldest closing of an account is that should have begun."
 )
 RECEIPTS_WAITING = Gauge("stripsession_receipts_waiting", "Deletions whose receipt is not signed; counted up to 10000.")
+PROMISE_KEPT = Gauge("stripsession_promise_kept", "Whether the last look found the promise kept.", ["check"])
+PROMISE_PROVED_AGE_SECONDS = Gauge(
+    "stripsession_promise_proved_age_seconds", "How long ago the promise was last found kept.", ["check"]
+)
 UPLOAD_BYTES = Counter("stripsession_upload_bytes_total", "Bytes received in uploads.")
 DOWNLOAD_BYTES = Counter("stripsession_download_bytes_total", "Bytes sent in downloads.", ["format"])
 SIGN_INS = Counter("stripsession_sign_ins_total", "Attempts to sign in.", ["result"])

@@ -111,6 +111,18 @@ class StoredObjects:
             for meta in batch:
                 yield meta["path"]
 
+    async def rooms(self) -> set[str]:
+        """The first parts of the names of all that is stored, whoever stored it."""
+        found = await obstore.list_with_delimiter_async(self._store)
+        names = [*found["common_prefixes"], *(meta["path"] for meta in found["objects"])]
+        return {name.partition("/")[0] for name in names}
+
+    async def holds(self, prefix: str) -> bool:
+        """Whether there is anything below `prefix/`."""
+        async for _ in self.names(prefix):
+            return True
+        return False
+
 
 def open_objects(
     address: str, options: Mapping[str, str] | None = None, *, rooms: Collection[str] | None = None

@@ -1833,7 +1833,7 @@ export interface paths {
         };
         /**
          * All of yours that was erased, uploads and tracks, newest first.
-         * @description A receipt says what is gone and when, and never what it was called. That of a track comes once the last of its objects is removed, moments after deleteTrack. getReceipt gives it signed.
+         * @description A receipt says what is gone and when, and never what it was called. That of a track comes once the last of its objects is removed, moments after deleteTrack.
          */
         get: operations["listReceipts"];
         put?: never;
@@ -1864,7 +1864,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/privacy/receipts/{sequence}": {
+    "/v1/privacy/promises": {
         parameters: {
             query?: never;
             header?: never;
@@ -1872,50 +1872,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One of your receipts, signed, as a file to keep.
-         * @description Keep the bytes as they are: a receipt that was written anew is none. Without `about` nobody can tell whom it is about. `stripsession privacy verify` verifies it, and docs/receipts.md says how another program does.
+         * Whether each promise of the privacy policy is kept, and how that is known.
+         * @description Checks run by themselves, the soonest every five minutes, and the answer may be a minute old. Evidence older than a day proves nothing.
          */
-        get: operations["getReceipt"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/privacy/receipt-keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Every key that ever signed a receipt.
-         * @description Keep a copy beside your receipts: whoever compares two copies sees what was changed.
-         */
-        get: operations["getReceiptKeys"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/privacy/receipt-chain": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The chain of all receipts, page by page.
-         * @description In which nobody is named, and from which nothing can be taken without its being seen. `next` is the `from` of the next page, and null where the chain ends. `stripsession privacy verify` verifies it, and docs/receipts.md says how another program does.
-         */
-        get: operations["getReceiptChain"];
+        get: operations["listPromises"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3009,7 +2969,7 @@ export interface components {
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "COVER_TOO_LARGE" | "COVER_UNREADABLE" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "POLICY_VERSION_NOT_FOUND" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "RECEIPTS_UNSIGNED" | "RECEIPT_NOT_FOUND" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_FULL" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSKEY" | "WRONG_PASSWORD" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "COVER_TOO_LARGE" | "COVER_UNREADABLE" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "POLICY_VERSION_NOT_FOUND" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_FULL" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSKEY" | "WRONG_PASSWORD" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -3503,11 +3463,6 @@ export interface components {
         };
         /** @description Evidence that something is gone; of `upload` and `track` the one that `kind` names is there. */
         Receipt: {
-            /**
-             * Format: int64
-             * @description Its entry in the chain, by which getReceipt gives it; null until it is signed.
-             */
-            sequence: number | null;
             kind: components["schemas"]["ReceiptKind"];
             /** @description The upload's receipt. */
             upload: components["schemas"]["Erasure"] | null;
@@ -3520,126 +3475,6 @@ export interface components {
             receipts: components["schemas"]["Receipt"][];
             /** @description Asks for the next page; null on the last. */
             next_cursor: string | null;
-        };
-        /**
-         * @description What is gone: an upload, a track, or an account with all that it had.
-         * @enum {string}
-         */
-        SignedReceiptKind: "upload" | "track" | "account";
-        /** @description What is signed of a deletion. It names nobody. */
-        ReceiptBody: {
-            /** @description stripsession-receipt-1, the form that docs/receipts.md describes. */
-            form: string;
-            /**
-             * Format: int64
-             * @description Its place in the chain, from 1 on.
-             */
-            sequence: number;
-            /** @description SHA-256 of the entry before it, in hex; zeros in the first. */
-            before: string;
-            /** @description Which of the published keys signed it, by its `kid`. */
-            signed_by: string;
-            kind: components["schemas"]["SignedReceiptKind"];
-            /** @description Whom and what it is about, told only to who has its opening. */
-            subject: string;
-            /** @description Why: finished or deadline of an upload, deleted of a track, closed of an account. */
-            reason: string;
-            /**
-             * Format: date-time
-             * @description When it was asked for; from an upload's arrival on its erasure is owed. RFC 3339 in UTC, to the second.
-             */
-            asked_at: string;
-            /**
-             * Format: date-time
-             * @description When the last of it was gone. RFC 3339 in UTC, to the second.
-             */
-            erased_at: string;
-            /** @description What is gone, by where it was stored. */
-            gone: {
-                [key: string]: {
-                    [key: string]: number;
-                };
-            };
-            /** @description The key that was destroyed, told as `subject` is; null where there was no single one. */
-            key: string | null;
-        };
-        /** @description An entry of the chain. */
-        ReceiptEntry: {
-            body: components["schemas"]["ReceiptBody"];
-            /** @description Ed25519 of the canonical form of what it signs, in hex. */
-            signature: string;
-        };
-        /** @description What shows whom a receipt is about. */
-        ReceiptAbout: {
-            /** @description 32 bytes in hex, which only you are given. */
-            opening: string;
-            /** @description Whose it was. */
-            person: string;
-            /** @description Which upload or track; empty for an account. */
-            thing: string;
-        };
-        /** @description A receipt to keep. Its bytes must stay as they are. */
-        SignedReceipt: {
-            /** @description stripsession-receipt-1, the form that docs/receipts.md describes. */
-            form: string;
-            body: components["schemas"]["ReceiptBody"];
-            /** @description Ed25519 of the canonical form of what it signs, in hex. */
-            signature: string;
-            about: components["schemas"]["ReceiptAbout"];
-        };
-        /** @description A public key, as RFC 8037 has it, and the entries that it may sign. */
-        ReceiptKey: {
-            /** @description The curve: Ed25519. */
-            crv: string;
-            /** @description The kind of key: OKP. */
-            kty: string;
-            /** @description Its thumbprint (RFC 7638). */
-            kid: string;
-            /** @description The key, in base64url. */
-            x: string;
-            /**
-             * Format: date-time
-             * @description When it was entered. RFC 3339 in UTC, to the second.
-             */
-            since: string;
-            /**
-             * Format: int64
-             * @description The first entry that it may sign.
-             */
-            from_sequence: number;
-            /**
-             * Format: int64
-             * @description The last one; null for the key in force.
-             */
-            until_sequence: number | null;
-        };
-        /** @description Every key that ever signed a receipt, in their order. */
-        ReceiptKeys: {
-            /** @description stripsession-receipt-keys-1, the form that docs/receipts.md describes. */
-            form: string;
-            /** @description The last one is in force. */
-            keys: components["schemas"]["ReceiptKey"][];
-            /** @description The `kid` of the key in force. */
-            signed_by: string;
-            /** @description Ed25519 of the canonical form of what it signs, in hex. */
-            signature: string;
-        };
-        /** @description A page of the chain of all receipts. */
-        ReceiptChain: {
-            /** @description stripsession-receipt-chain-1, the form that docs/receipts.md describes. */
-            form: string;
-            /** @description In their order, without a gap. */
-            entries: components["schemas"]["ReceiptEntry"][];
-            /**
-             * Format: int64
-             * @description The first entry that was asked for.
-             */
-            from: number;
-            /**
-             * Format: int64
-             * @description The first entry of the next page; null where the chain ends.
-             */
-            next: number | null;
         };
         /** @description A text in each language. */
         PolicyText: {
@@ -3705,6 +3540,60 @@ export interface components {
             frame: components["schemas"]["PolicyFrame"];
             /** @description Every version, the newest first. */
             versions: components["schemas"]["PolicyVersion"][];
+        };
+        /**
+         * @description kept or broken: by what was found less than a day ago; cannot_say: `reason` tells why; not_built: there is no such check yet.
+         * @enum {string}
+         */
+        PromiseState: "kept" | "broken" | "cannot_say" | "not_built";
+        /** @description One thing that was counted. */
+        PromiseFigure: {
+            /** @description What, as held_past_deadline. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many; what is counted up to a bound stops there.
+             */
+            count: number;
+        };
+        /** @description One clause of the policy, and what its check found last. */
+        Promise: {
+            /** @description The clause's number, as in getPolicy. */
+            clause_id: string;
+            title: components["schemas"]["PolicyText"];
+            /** @description The check that proves it. Several clauses may have the same. */
+            check: string;
+            state: components["schemas"]["PromiseState"];
+            /** @description Why nobody can say, as a fixed word; empty otherwise. */
+            reason: string;
+            /** @description The service whose part is missing; empty where it is none's. */
+            service: string;
+            /** @description What was counted; none where nothing was. */
+            figures: components["schemas"]["PromiseFigure"][];
+            /** @description Names of the figures that break it; none unless it is broken. */
+            broken_by: string[];
+            /**
+             * Format: date-time
+             * @description When the last look was made; null before the first.
+             */
+            looked_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was found kept for the last time; null where it never was.
+             */
+            proved_at: string | null;
+        };
+        /** @description Every clause of the policy in force, and its evidence. */
+        Promises: {
+            /**
+             * Format: int64
+             * @description The version of the policy.
+             */
+            version: number;
+            /** @description The region in which this installation says that it processes data; empty where it says none. */
+            region: string;
+            /** @description In the order of the clauses. */
+            promises: components["schemas"]["Promise"][];
         };
         /** @description How the process is. */
         Status: {
@@ -4494,15 +4383,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Not Found: NOT_FOUND, RECEIPT_NOT_FOUND. */
-        "404-NOT_FOUND-RECEIPT_NOT_FOUND": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description Not Found: NOT_FOUND, SEGMENT_NOT_FOUND, SHARE_NOT_FOUND. */
         "404-NOT_FOUND-SEGMENT_NOT_FOUND-SHARE_NOT_FOUND": {
             headers: {
@@ -4602,15 +4482,6 @@ export interface components {
         };
         /** @description Not Found: POLICY_VERSION_NOT_FOUND. */
         "404-POLICY_VERSION_NOT_FOUND": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Not Found: RECEIPTS_UNSIGNED. */
-        "404-RECEIPTS_UNSIGNED": {
             headers: {
                 [name: string]: unknown;
             };
@@ -10315,48 +10186,7 @@ export interface operations {
             504: components["responses"]["504-DEADLINE"];
         };
     };
-    getReceipt: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The receipt's `sequence`.
-                 * @example 1
-                 */
-                sequence: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The receipt. */
-            200: {
-                headers: {
-                    /** @example attachment; filename="Song - vocals.flac" */
-                    "Content-Disposition": string;
-                    /** @example "person";r=399;t=1 */
-                    RateLimit: string;
-                    /** @example "person";q=400;w=8 */
-                    "RateLimit-Policy": string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignedReceipt"];
-                };
-            };
-            400: components["responses"]["400-MALFORMED_HTTP"];
-            401: components["responses"]["401-UNAUTHENTICATED"];
-            403: components["responses"]["403-SCOPE_MISSING"];
-            404: components["responses"]["404-NOT_FOUND-RECEIPT_NOT_FOUND"];
-            421: components["responses"]["421-WRONG_ADDRESS"];
-            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
-            500: components["responses"]["500-INTERNAL"];
-            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
-            504: components["responses"]["504-DEADLINE"];
-        };
-    };
-    getReceiptKeys: {
+    listPromises: {
         parameters: {
             query?: never;
             header?: never;
@@ -10365,7 +10195,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The keys, signed by the one in force. */
+            /** @description Every clause. */
             200: {
                 headers: {
                     /** @example "person";r=399;t=1 */
@@ -10375,54 +10205,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReceiptKeys"];
+                    "application/json": components["schemas"]["Promises"];
                 };
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
-            404: components["responses"]["404-RECEIPTS_UNSIGNED"];
             421: components["responses"]["421-WRONG_ADDRESS"];
-            429: components["responses"]["429-TOO_FAST"];
-            500: components["responses"]["500-INTERNAL"];
-            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
-            504: components["responses"]["504-DEADLINE"];
-        };
-    };
-    getReceiptChain: {
-        parameters: {
-            query?: {
-                /**
-                 * @description The first entry that is wanted.
-                 * @example 1
-                 */
-                from?: number;
-                /**
-                 * @description Most entries of a page, 1 to 200.
-                 * @example 100
-                 */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page. */
-            200: {
-                headers: {
-                    /** @example "person";r=399;t=1 */
-                    RateLimit: string;
-                    /** @example "person";q=400;w=8 */
-                    "RateLimit-Policy": string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReceiptChain"];
-                };
-            };
-            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
-            421: components["responses"]["421-WRONG_ADDRESS"];
-            422: components["responses"]["422-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];

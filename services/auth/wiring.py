@@ -20,6 +20,7 @@ from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
+from chassis.rpc.examination_servicer import ExaminationServicer
 from chassis.rpc.server import Registration, RpcServer
 from chassis.settings import SettingsInvalid
 from services.auth.api.account_administration_servicer import AccountAdministrationServicer
@@ -63,6 +64,7 @@ from services.auth.events.consumers import WEBHOOK_GIVEN_UP, FactHandlers
 from services.auth.events.envelopes import encode
 from services.auth.events.told_mails import told
 from services.auth.settings import AuthSettings
+from services.auth.store.examination import Examination
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore, SealingKeys
 from stripsession.auth.v1 import account_administration_service_pb2_grpc as administration_grpc
 from stripsession.auth.v1 import account_closing_service_pb2_grpc as closing_grpc
@@ -79,6 +81,7 @@ from stripsession.auth.v1 import (
 )
 from stripsession.library.v1 import events_pb2 as library_events
 from stripsession.privacy.v1 import data_holder_service_pb2_grpc as privacy_grpc
+from stripsession.privacy.v1 import examination_service_pb2_grpc as examination_grpc
 from stripsession.retention.v1 import events_pb2 as retention_events
 
 _log = logging.getLogger(__name__)
@@ -221,7 +224,10 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         settings.listen,
         Certificates(settings.certificates, "auth"),
         statuses=STATUSES,
-        registrations=_registrations(ports, servicer, federated, providers, _passkeys(settings, ports), mail.wake),
+        registrations=[
+            *_registrations(ports, servicer, federated, providers, _passkeys(settings, ports), mail.wake),
+            _examining(settings, database, clock),
+        ],
         readiness=readiness,
         drain_s=settings.drain_s,
         acts=acts,
@@ -234,6 +240,16 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
 
     purging = Periodic("purge", purge, every_s=settings.purge_every_s)
     return Assembly(ports, hasher, known_passwords, purging, federated, provider_documents, mail, server, readiness)
+
+
+def _examining(settings: AuthSettings, database: Database, clock: Clock) -> Registration:
+    is_own_mail = settings.smtp_host in ("", "localhost", "127.0.0.1", "::1")
+    parties = {
+        "sign_in_parties": bool(settings.clerk_issuer) + len(settings.providers()),
+        "mail_parties": int(not is_own_mail),
+    }
+    looks = Examination(database, clock, datetime.timedelta(days=settings.remains_days), parties).looks()
+    return lambda server: examination_grpc.add_ExaminationServiceServicer_to_server(ExaminationServicer(looks), server)
 
 
 def _lives(settings: AuthSettings) -> Lives:

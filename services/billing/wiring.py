@@ -17,6 +17,7 @@ from chassis.db.pool import Database
 from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.metrics import MetricsEndpoint
+from chassis.rpc.examination_servicer import ExaminationServicer
 from chassis.rpc.server import RpcServer
 from services.billing.api.data_holder_servicer import DataHolderServicer
 from services.billing.api.payment_servicers import PaymentAdministrationServicer, PaymentServicer
@@ -31,11 +32,13 @@ from services.billing.clients.stripe.client import Keys, StripeProvider
 from services.billing.domain.paid_periods import Terms
 from services.billing.events.envelopes import encode
 from services.billing.settings import BillingSettings
+from services.billing.store.examination import Examination
 from services.billing.store.ledger import LedgerStore
 from services.billing.store.payments import PaymentStore
 from stripsession.billing.v1 import billing_service_pb2_grpc as pb_grpc
 from stripsession.billing.v1 import payment_service_pb2_grpc as payment_grpc
 from stripsession.privacy.v1 import data_holder_service_pb2_grpc as privacy_grpc
+from stripsession.privacy.v1 import examination_service_pb2_grpc as examination_grpc
 
 NAME = "billing"
 MIGRATIONS = Path(__file__).parent / "store" / "migrations"
@@ -86,6 +89,9 @@ class Payments:
         self._is_wanted = True
         pause_s = settings.reconcile_look_every_s
         self._reconciling = lifecycle.Periodic("reconciliation", self._reconcile, every_s=pause_s)
+        clock = SystemClock(settings.clock_ahead_s)
+        uses_party = provider is not None and not settings.is_stand_in
+        self.examination = Examination(database, clock, uses_payment_party=uses_party)
         self.parts: list[lifecycle.Part] = []
         if provider:
             self.parts = [provider, self.looks, self._reconciling]
@@ -114,9 +120,10 @@ def make_ports(settings: BillingSettings, database: Database, clock: Clock) -> P
 def rpc_server(
     settings: BillingSettings, ports: Ports, readiness: Readiness, payments: Payments, acts: OperatorActs
 ) -> RpcServer:
-    """The seven RPC services on their address."""
+    """The eight RPC services on their address."""
     paying = PaymentServicer(payments.ports, payments.looks.wake)
     administration = PaymentAdministrationServicer(payments.ports, payments.reconcile)
+    examining = ExaminationServicer(payments.examination.looks())
     return RpcServer(
         settings.listen,
         Certificates(settings.certificates, NAME),
@@ -132,6 +139,7 @@ def rpc_server(
             lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(
                 DataHolderServicer(payments.ports), server
             ),
+            lambda server: examination_grpc.add_ExaminationServiceServicer_to_server(examining, server),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,

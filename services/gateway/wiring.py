@@ -35,6 +35,7 @@ from services.gateway.api.media_routes import MediaRoutes
 from services.gateway.api.openapi import document
 from services.gateway.api.passkey_routes import PasskeyRoutes
 from services.gateway.api.policy_routes import PolicyRoutes
+from services.gateway.api.promise_routes import PromiseRoutes
 from services.gateway.api.provider_landing import ProviderLanding
 from services.gateway.api.provider_routes import ProviderRoutes
 from services.gateway.api.receipt_routes import ReceiptRoutes
@@ -90,6 +91,7 @@ from stripsession.library.v1 import (
 from stripsession.retention.v1 import (
     closing_service_pb2_grpc,
     policy_service_pb2_grpc,
+    promise_service_pb2_grpc,
     receipt_service_pb2_grpc,
     retention_service_pb2_grpc,
 )
@@ -134,6 +136,7 @@ class Stubs:
     policies: policy_service_pb2_grpc.PolicyServiceAsyncStub
     closings: closing_service_pb2_grpc.ClosingServiceAsyncStub
     receipts: receipt_service_pb2_grpc.ReceiptServiceAsyncStub
+    promises: promise_service_pb2_grpc.PromiseServiceAsyncStub
 
 
 @dataclasses.dataclass(frozen=True)
@@ -269,6 +272,7 @@ def _stubs(
         policy_service_pb2_grpc.PolicyServiceStub(retention),
         closing_service_pb2_grpc.ClosingServiceStub(retention),
         receipt_service_pb2_grpc.ReceiptServiceStub(retention),
+        promise_service_pb2_grpc.PromiseServiceStub(retention),
     )
 
 
@@ -321,5 +325,6 @@ def _endpoints(
         *PolicyRoutes(stubs.policies).endpoints(),
         *ClosingRoutes(stubs.closings).endpoints(),
         *ReceiptRoutes(stubs.receipts).endpoints(),
+        *PromiseRoutes(stubs.promises).endpoints(),
     ]
     return endpoints

@@ -17,9 +17,10 @@ from chassis.db.pool import Database
 from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.metrics import MetricsEndpoint
-from chassis.objects import open_objects
+from chassis.objects import StoredObjects, open_objects
 from chassis.process import EXIT_SETTINGS
 from chassis.rpc.client import Channel
+from chassis.rpc.examination_servicer import ExaminationServicer
 from chassis.rpc.server import Registration, RpcServer
 from services.library.api.cover_servicer import CoverServicer
 from services.library.api.data_holder_servicer import DataHolderServicer
@@ -39,6 +40,7 @@ from services.library.domain.rooms import STORED
 from services.library.events.consumers import RECLAIMED, FactHandlers
 from services.library.events.envelopes import encode
 from services.library.settings import LibrarySettings
+from services.library.store.examination import Examination
 from services.library.store.keys import KeyRing, MasterKeyFault, read_master_key
 from services.library.store.library_store import MIGRATIONS, SCHEMA, LibraryStore
 from services.library.store.objects import SealedObjectStore
@@ -53,6 +55,7 @@ from stripsession.library.v1 import (
     webhook_service_pb2_grpc,
 )
 from stripsession.privacy.v1 import data_holder_service_pb2_grpc as privacy_grpc
+from stripsession.privacy.v1 import examination_service_pb2_grpc as examination_grpc
 
 
 async def migrate(settings: LibrarySettings) -> None:
@@ -72,9 +75,10 @@ async def serve(settings: LibrarySettings) -> None:
     database = Database(settings.database_url, SCHEMA)
     bus = Bus(settings.nats_url, certificates, streams=[FACTS])
     separation = Channel("separation", settings.separation_address, certificates, idempotent=IDEMPOTENT)
+    objects = open_objects(settings.objects_url, rooms=STORED)
     ports = Ports(
         store=LibraryStore(database, KeyRing(master_key), encode),
-        objects=SealedObjectStore(open_objects(settings.objects_url, rooms=STORED)),
+        objects=SealedObjectStore(objects),
         separation=SeparationClient(separation.grpc, submit_deadline_s=settings.submit_deadline_s),
         clock=SystemClock(),
         webhooks=PinnedSender(loopback=settings.webhook_loopback, resolve=Names().resolve),
@@ -85,7 +89,7 @@ async def serve(settings: LibrarySettings) -> None:
         settings.listen,
         certificates,
         statuses=STATUSES,
-        registrations=_registrations(ports, limits),
+        registrations=[*_registrations(ports, limits), _examining(settings, database, objects)],
         readiness=readiness,
         drain_s=settings.drain_s,
     )
@@ -141,6 +145,12 @@ def _registrations(ports: Ports, limits: Limits) -> list[Registration]:
         lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(WebhookServicer(ports), server),
         lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports), server),
     ]
+
+
+def _examining(settings: LibrarySettings, database: Database, objects: StoredObjects) -> Registration:
+    uses_party = not settings.objects_url.startswith("file://")
+    looks = Examination(database, objects, SystemClock(), uses_storage_party=uses_party).looks()
+    return lambda server: examination_grpc.add_ExaminationServiceServicer_to_server(ExaminationServicer(looks), server)
 
 
 def _limits(settings: LibrarySettings) -> Limits:

@@ -29,6 +29,9 @@ class RetentionSettings(ServiceSettings):
     receipt_key_file: Path | None = None
     """Ed25519 key that signs receipts, made at the first start, the same for every process of retention; none signs
     nothing, and evidence waits for a process that has one."""
+    region: str = ""
+    """Where data is processed, as people are to read it, e.g. eu-central; while it is empty, the promise to state it is
+    broken."""
     reconcile_every_s: float = 5.0
     """How often the library is asked what it holds too long."""
 

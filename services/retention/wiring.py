@@ -26,18 +26,24 @@ from chassis.signing_keys import load_or_make
 from services.retention.api.administration_servicer import ErasureAdministrationServicer
 from services.retention.api.closing_servicer import ClosingServicer
 from services.retention.api.policy_servicer import PolicyServicer
+from services.retention.api.promise_servicer import PromiseAdministrationServicer, Promises, PromiseServicer
 from services.retention.api.receipt_servicer import ReceiptServicer
 from services.retention.api.servicer import RetentionServicer
 from services.retention.api.statuses import STATUSES
 from services.retention.app.account_ports import AccountPorts, Holder
+from services.retention.app.check_ports import CheckPorts, Examiner
 from services.retention.app.closing_ports import ClosingPorts
 from services.retention.app.ports import Ports
 from services.retention.app.receipt_ports import ReceiptPorts
+from services.retention.clients.examiners import ExaminationClient
 from services.retention.clients.holders import DoorClient, HolderClient
 from services.retention.clients.library import IDEMPOTENT, LibraryClient
 from services.retention.domain.account_erasure import DOOR, LAST
+from services.retention.domain.checks import ITSELF
+from services.retention.domain.policy import in_force
 from services.retention.events.account_facts import AccountFactHandlers
 from services.retention.events.account_timer import AccountTimer
+from services.retention.events.check_timer import CheckTimer
 from services.retention.events.closing_timer import ClosingTimer
 from services.retention.events.consumers import FactHandlers
 from services.retention.events.envelopes import encode
@@ -46,7 +52,9 @@ from services.retention.events.timers import Timers
 from services.retention.settings import RetentionSettings
 from services.retention.store.account_closings import AccountClosingStore
 from services.retention.store.account_erasures import AccountErasureStore
+from services.retention.store.checks import CheckStore
 from services.retention.store.erasures import ErasureStore
+from services.retention.store.examination import Examination
 from services.retention.store.policy_files import read_policies
 from services.retention.store.receipt_chain import ReceiptChain
 from services.retention.store.receipts import ReceiptStore
@@ -55,6 +63,8 @@ from stripsession.library.v1 import events_pb2 as library_events
 from stripsession.retention.v1 import closing_service_pb2_grpc as closing_grpc
 from stripsession.retention.v1 import erasure_administration_service_pb2_grpc as admin_grpc
 from stripsession.retention.v1 import policy_service_pb2_grpc as policy_grpc
+from stripsession.retention.v1 import promise_administration_service_pb2_grpc as promise_admin_grpc
+from stripsession.retention.v1 import promise_service_pb2_grpc as promise_grpc
 from stripsession.retention.v1 import receipt_service_pb2_grpc as receipt_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc as pb_grpc
 from stripsession.separation.v1 import events_pb2 as separation_events
@@ -84,6 +94,7 @@ async def serve(settings: RetentionSettings) -> None:
     timer = AccountTimer(accounts)
     closings = make_closing_ports(settings, database, SystemClock())
     closing = ClosingTimer(closings, timer.eraser.wake)
+    checking = Checking(settings, database, holders, SystemClock())
     acts = OperatorActs(database)
     readiness = Readiness()
     await lifecycle.run(
@@ -98,6 +109,8 @@ async def serve(settings: RetentionSettings) -> None:
             *account_erasing(accounts, timer, database, bus),
             closing.beginner,
             ReceiptTimer(receipts).signer,
+            checking.timer.runner,
+            checking.timer.forgetter,
             lifecycle.Periodic("operators' acts", acts.forget_old, every_s=FORGET_EVERY_S),
             rpc_server(
                 settings,
@@ -105,6 +118,7 @@ async def serve(settings: RetentionSettings) -> None:
                 erasing_servicer(accounts, timer),
                 readiness,
                 acts,
+                checking,
                 more=[closing_registration(closings, closing), receipt_registration(receipts)],
             ),
             readiness,
@@ -161,6 +175,25 @@ def closing_registration(ports: ClosingPorts, timer: ClosingTimer) -> Registrati
     """What people ask who close their accounts, which wakes the timer."""
     servicer = ClosingServicer(ports, timer.beginner.wake)
     return lambda server: closing_grpc.add_ClosingServiceServicer_to_server(servicer, server)
+
+
+class Checking:
+    """The checks of promises, and what is told of them. Raises PolicyInvalid."""
+
+    def __init__(
+        self, settings: RetentionSettings, database: Database, holders: Mapping[str, Channel], clock: Clock
+    ) -> None:
+        """Nothing is looked at yet."""
+        self.policies = read_policies()
+        policy = in_force(self.policies, clock.now().date())
+        listed = {party for clause in policy.clauses for party in clause.parties}
+        examiners: dict[str, Examiner] = {name: ExaminationClient(name, channel) for name, channel in holders.items()}
+        examiners[ITSELF] = Examination(database, clock, settings.region)
+        self.ports = CheckPorts(CheckStore(database), examiners, clock, listed)
+        self.timer = CheckTimer(self.ports)
+        promises = Promises(self.ports, self.policies, settings.region)
+        self.told = PromiseServicer(promises)
+        self.audited = PromiseAdministrationServicer(promises, self.timer.runner.wake)
 
 
 def erasing_servicer(ports: AccountPorts, timer: AccountTimer) -> ErasureAdministrationServicer:
@@ -228,10 +261,11 @@ def rpc_server(
     erasing: ErasureAdministrationServicer,
     readiness: Readiness,
     acts: OperatorActs,
+    checking: Checking,
     more: Sequence[Registration] = (),
 ) -> RpcServer:
-    """The RPC services on one address, and `more`. Raises PolicyInvalid: what cannot be published is not served."""
-    policies = PolicyServicer(read_policies(), ports.clock)
+    """The RPC services on one address, and `more`."""
+    policies = PolicyServicer(checking.policies, ports.clock)
     return RpcServer(
         settings.listen,
         Certificates(settings.certificates, NAME),
@@ -239,6 +273,10 @@ def rpc_server(
         registrations=[
             lambda server: pb_grpc.add_RetentionServiceServicer_to_server(RetentionServicer(ports), server),
             lambda server: policy_grpc.add_PolicyServiceServicer_to_server(policies, server),
+            lambda server: promise_grpc.add_PromiseServiceServicer_to_server(checking.told, server),
+            lambda server: promise_admin_grpc.add_PromiseAdministrationServiceServicer_to_server(
+                checking.audited, server
+            ),
             lambda server: admin_grpc.add_ErasureAdministrationServiceServicer_to_server(erasing, server),
             *more,
         ],

@@ -13,6 +13,7 @@ from chassis import lifecycle
 from chassis.bus.connection import Bus, Connecting
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS, SEPARATION_WORK
+from chassis.clock import SystemClock
 from chassis.db.migrate import migrate, migrate_at
 from chassis.db.pool import Database
 from chassis.health import Readiness
@@ -20,6 +21,7 @@ from chassis.identity import Certificates
 from chassis.metrics import MetricsEndpoint
 from chassis.objects import open_objects
 from chassis.rpc.client import Channel
+from chassis.rpc.examination_servicer import ExaminationServicer
 from chassis.rpc.server import RpcServer
 from services.separation.api.servicers import DataHolderServicer, JobReadingServicer, SeparationServicer
 from services.separation.api.statuses import STATUSES
@@ -42,8 +44,9 @@ from services.separation.domain.rooms import STORED
 from services.separation.events.consumers import Workbench, job_lanes
 from services.separation.events.envelopes import encode
 from services.separation.settings import Settings
+from services.separation.store.examination import Examination
 from services.separation.store.jobs import PostgresJobs
-from stripsession.privacy.v1 import data_holder_service_pb2_grpc
+from stripsession.privacy.v1 import data_holder_service_pb2_grpc, examination_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 
 SERVICE = "separation"
@@ -93,6 +96,7 @@ async def serve(settings: Settings) -> None:
     )
     separation, reading = SeparationServicer(submit, jobs, sweeper.wake), JobReadingServicer(jobs, models)
     holding = DataHolderServicer(jobs, sweeper.wake)
+    examining = ExaminationServicer(Examination(database, SystemClock()).looks())
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
@@ -102,6 +106,7 @@ async def serve(settings: Settings) -> None:
             lambda grpc: separation_service_pb2_grpc.add_SeparationServiceServicer_to_server(separation, grpc),
             lambda grpc: separation_service_pb2_grpc.add_JobReadingServiceServicer_to_server(reading, grpc),
             lambda grpc: data_holder_service_pb2_grpc.add_DataHolderServiceServicer_to_server(holding, grpc),
+            lambda grpc: examination_service_pb2_grpc.add_ExaminationServiceServicer_to_server(examining, grpc),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,

@@ -49,6 +49,7 @@ ANYBODYS_NAMES = frozenset(
         "getPolicy",
         "getReceiptChain",
         "getReceiptKeys",
+        "listPromises",
     ]
 )
 

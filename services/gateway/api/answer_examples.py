@@ -8,6 +8,7 @@ from services.gateway.api.billing_schemas import EXAMPLES as BILLING_EXAMPLES
 from services.gateway.api.closing_schemas import CLOSING_EXAMPLES
 from services.gateway.api.passkey_schemas import EXAMPLES as PASSKEY_EXAMPLES
 from services.gateway.api.policy_schemas import POLICY_EXAMPLES
+from services.gateway.api.promise_schemas import PROMISE_EXAMPLES
 from services.gateway.api.provider_schemas import PROVIDER_EXAMPLES
 from services.gateway.api.receipt_examples import RECEIPT_EXAMPLES
 from services.gateway.api.webhook_schemas import WEBHOOK_EXAMPLES
@@ -229,6 +230,7 @@ BY_SCHEMA: Mapping[str, object] = {
     **PASSKEY_EXAMPLES,
     **POLICY_EXAMPLES,
     **CLOSING_EXAMPLES,
+    **PROMISE_EXAMPLES,
     **PROVIDER_EXAMPLES,
     **RECEIPT_EXAMPLES,
     **WEBHOOK_EXAMPLES,

@@ -83,10 +83,10 @@ def policy_json(answer: pb.GetPolicyResponse) -> dict[str, object]:
     policy = answer.policy
     return {
         "version": _version_json(policy.version),
-        "title": _text_json(policy.title),
-        "lead": _text_json(policy.lead),
+        "title": text_json(policy.title),
+        "lead": text_json(policy.lead),
         "sections": [_section_json(section) for section in policy.sections],
-        "frame": {name: _text_json(policy.frame[name]) for name in FRAME},
+        "frame": {name: text_json(policy.frame[name]) for name in FRAME},
         "versions": [_version_json(version) for version in answer.versions],
     }
 
@@ -94,16 +94,16 @@ def policy_json(answer: pb.GetPolicyResponse) -> dict[str, object]:
 def _section_json(section: pb.PolicySection) -> dict[str, object]:
     return {
         "section_id": section.section_id,
-        "title": _text_json(section.title),
+        "title": text_json(section.title),
         "clauses": [
             {
                 "clause_id": clause.clause_id,
-                "title": _text_json(clause.title),
-                "text": _text_json(clause.text),
-                "data": [_text_json(each) for each in clause.data],
-                "deadline": _text_json(clause.deadline),
-                "basis": _text_json(clause.basis),
-                "parties": [_text_json(each) for each in clause.parties],
+                "title": text_json(clause.title),
+                "text": text_json(clause.text),
+                "data": [text_json(each) for each in clause.data],
+                "deadline": text_json(clause.deadline),
+                "basis": text_json(clause.basis),
+                "parties": [text_json(each) for each in clause.parties],
             }
             for clause in section.clauses
         ],
@@ -115,7 +115,8 @@ def _version_json(version: pb.PolicyVersion) -> dict[str, object]:
     return {**told, "is_coming": version.is_coming}
 
 
-def _text_json(text: pb.PolicyText) -> dict[str, str]:
+def text_json(text: pb.PolicyText) -> dict[str, str]:
+    """A text in every language."""
     return {language: text.by_language[language] for language in LANGUAGES}
 
 

@@ -8,6 +8,7 @@ from services.gateway.api.billing_schemas import BILLING_SCHEMAS
 from services.gateway.api.closing_schemas import CLOSING_SCHEMAS
 from services.gateway.api.passkey_schemas import PASSKEY_SCHEMAS
 from services.gateway.api.policy_schemas import POLICY_SCHEMAS
+from services.gateway.api.promise_schemas import PROMISE_SCHEMAS
 from services.gateway.api.provider_schemas import PROVIDER_SCHEMAS
 from services.gateway.api.reasons import WORDS
 from services.gateway.api.receipt_schemas import RECEIPT_SCHEMAS
@@ -258,6 +259,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **RECEIPT_SCHEMAS,
     **POLICY_SCHEMAS,
     **CLOSING_SCHEMAS,
+    **PROMISE_SCHEMAS,
     "Status": structure("How the process is.", status=one_of("live or ready.", "live", "ready")),
     "VerificationKey": {
         "type": "object",

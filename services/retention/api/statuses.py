@@ -20,5 +20,6 @@ STATUSES: Statuses = {
     errors.ReceiptsUnsigned: (grpc.StatusCode.NOT_FOUND, "RECEIPTS_UNSIGNED"),
     errors.LibraryAway: (grpc.StatusCode.UNAVAILABLE, "LIBRARY_AWAY"),
     errors.HolderFailed: (grpc.StatusCode.UNAVAILABLE, "HOLDER_FAILED"),
+    errors.ExaminationFailed: (grpc.StatusCode.UNAVAILABLE, "EXAMINATION_FAILED"),
     errors.ErasureFailed: (grpc.StatusCode.UNAVAILABLE, "ERASURE_FAILED"),
 }

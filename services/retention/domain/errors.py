@@ -58,3 +58,13 @@ class HolderFailed(Exception):
 
 class ErasureFailed(Exception):
     """The library could not erase this upload this time."""
+
+
+class ExaminationFailed(Exception):
+    """A service could not count what a promise is about this time; the same call may succeed later."""
+
+    def __init__(self, service: str, reason: str) -> None:
+        """`service` is whose part is missing, `reason` one word for why."""
+        super().__init__(f"{service}: {reason}")
+        self.service = service
+        self.reason = reason

@@ -9,9 +9,10 @@ import grpc
 from chassis.evidence.canonical import canonical
 from chassis.rpc.server import Registration
 from services.gateway.api.receipt_examples import RECEIPT_EXAMPLES
-from stripsession.retention.v1 import policy_service_pb2_grpc, receipt_service_pb2_grpc
+from stripsession.retention.v1 import policy_service_pb2_grpc, promise_service_pb2_grpc, receipt_service_pb2_grpc
 from stripsession.retention.v1 import receipt_service_pb2 as pb
 from tests.integration.gateway.fake_policies import FakePolicies
+from tests.integration.gateway.fake_promises import FakePromises
 from tests.integration.gateway.fakes import refused
 
 
@@ -37,5 +38,6 @@ def published() -> list[Registration]:
     """All that retention tells everybody."""
     return [
         lambda server: policy_service_pb2_grpc.add_PolicyServiceServicer_to_server(FakePolicies(), server),
+        lambda server: promise_service_pb2_grpc.add_PromiseServiceServicer_to_server(FakePromises(), server),
         lambda server: receipt_service_pb2_grpc.add_ReceiptServiceServicer_to_server(FakeReceipts(), server),
     ]

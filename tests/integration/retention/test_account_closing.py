@@ -30,6 +30,7 @@ from services.retention.events.envelopes import encode
 from services.retention.store.account_closings import AccountClosingStore, AccountClosingWork
 from services.retention.store.account_erasures import AccountErasureStore
 from services.retention.wiring import (
+    Checking,
     closing_registration,
     erasing_servicer,
     make_account_ports,
@@ -130,6 +131,7 @@ async def channels(setting: Setting, certificates: Path) -> AsyncIterator[dict[s
         erasing_servicer(accounts, timer),
         Readiness(),
         OperatorActs(setting.database),
+        Checking(setting.settings, setting.database, {}, setting.clock),
         more=more,
     )
     async with contextlib.AsyncExitStack() as stack:

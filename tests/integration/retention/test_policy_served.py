@@ -18,7 +18,7 @@ from services.retention.api.policy_servicer import PolicyServicer
 from services.retention.domain.policy import FRAME
 from services.retention.events.account_timer import AccountTimer
 from services.retention.store.policy_files import read_policies
-from services.retention.wiring import erasing_servicer, make_account_ports, rpc_server
+from services.retention.wiring import Checking, erasing_servicer, make_account_ports, rpc_server
 from stripsession.retention.v1 import policy_service_pb2 as pb
 from stripsession.retention.v1 import policy_service_pb2_grpc as pb_grpc
 from tests.integration.retention.conftest import Setting
@@ -30,7 +30,9 @@ async def policies(setting: Setting, certificates: Path) -> AsyncIterator[pb_grp
     """As the gateway asks, on a day when all versions are in force."""
     accounts = make_account_ports(setting.database, {}, setting.clock)
     erasing = erasing_servicer(accounts, AccountTimer(accounts))
-    server = rpc_server(setting.settings, setting.ports, erasing, Readiness(), OperatorActs(setting.database))
+    checking = Checking(setting.settings, setting.database, {}, setting.clock)
+    acts = OperatorActs(setting.database)
+    server = rpc_server(setting.settings, setting.ports, erasing, Readiness(), acts, checking)
     await server.start()
     channel = Channel("retention", f"127.0.0.1:{server.port}", Certificates(certificates, "gateway"))
     yield pb_grpc.PolicyServiceStub(channel.grpc)

@@ -19,7 +19,7 @@ from services.retention.app.erase_due import erase_due
 from services.retention.app.note_track_erasure import note_track_erasure
 from services.retention.app.reconcile import reconcile
 from services.retention.events.account_timer import AccountTimer
-from services.retention.wiring import erasing_servicer, make_account_ports, rpc_server
+from services.retention.wiring import Checking, erasing_servicer, make_account_ports, rpc_server
 from stripsession.retention.v1 import retention_service_pb2 as pb
 from stripsession.retention.v1 import retention_service_pb2_grpc as pb_grpc
 from tests.integration.retention.conftest import Setting
@@ -33,7 +33,9 @@ async def stub(setting: Setting, certificates: Path) -> AsyncIterator[Open]:
     """Opens a stub with a named caller's certificate."""
     accounts = make_account_ports(setting.database, {}, setting.clock)
     erasing = erasing_servicer(accounts, AccountTimer(accounts))
-    server = rpc_server(setting.settings, setting.ports, erasing, Readiness(), OperatorActs(setting.database))
+    checking = Checking(setting.settings, setting.database, {}, setting.clock)
+    acts = OperatorActs(setting.database)
+    server = rpc_server(setting.settings, setting.ports, erasing, Readiness(), acts, checking)
     async with AsyncExitStack() as stack:
         await server.start()
         stack.push_async_callback(server.stop)

@@ -232,6 +232,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "getReceipt": Operation(lambda asked: Sent({"sequence": asked.things.sequence})),
     "getReceiptKeys": _plain(),
     "getReceiptChain": _plain(),
+    "listPromises": _plain(),
     "createWebhookEndpoint": _plain(json={"url": NOWHERE, "events": ["track.ready"]}),
     "listWebhookEndpoints": _plain(),
     "updateWebhookEndpoint": _of_endpoint(json={"enabled": True}),

@@ -1,0 +1,77 @@
+"""Whether the code of a running service can reach what trains models, or that reaches what serves people."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import sys
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+TRAINING = "inference.training"
+_SERVING = frozenset({"chassis", "cli", "services", "stack", "stripsession"})
+_REACHING = frozenset({"asyncpg", "boto3", "grpc", "httpx", "nats", "obstore", "psycopg", "requests", "tritonclient"})
+_PARSING = threading.Lock()
+"""Python 3.11 cannot parse in two threads at once ("AST constructor recursion depth mismatch")."""
+
+
+async def examine_imports(service: str, root: Path = ROOT, loaded: Collection[str] = sys.modules) -> Mapping[str, int]:
+    """How many modules were read, and how many imports lead to training or from it to what people sent.
+
+    Read is what this process is made of, and training itself where that is installed beside it, as on one machine. A
+    module of training that is loaded by whatever way counts as well.
+    """
+    return await asyncio.to_thread(_examine, service, root, tuple(loaded))
+
+
+def _examine(service: str, root: Path, loaded: Iterable[str]) -> Mapping[str, int]:
+    serving = [*_modules(root / "services" / service), *_modules(root / "chassis")]
+    training = _modules(root / "inference" / "training")
+    inward = sum(_leads_in(path) for path in serving)
+    outward = sum(_leads_out(path) for path in training)
+    held = sum(f"{name}.".startswith(f"{TRAINING}.") for name in loaded)
+    return {"modules_read": len(serving) + len(training), "paths_to_training": inward + outward + held}
+
+
+def _modules(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.py"))
+
+
+def _leads_in(path: Path) -> bool:
+    text = path.read_text(encoding="utf-8")
+    # Reading what never says the word would take this process a second or more.
+    if "inference" not in text:
+        return False
+    names = {*_imports(text), *_strings(text)}
+    return any(f"{name}.".startswith(f"{TRAINING}.") for name in names) and path != Path(__file__)
+
+
+def _leads_out(path: Path) -> bool:
+    text = path.read_text(encoding="utf-8")
+    if not any(word in text for word in _SERVING | _REACHING):
+        return False
+    names = _imports(text)
+    return any(name.partition(".")[0] in _SERVING | _REACHING for name in names)
+
+
+def _imports(text: str) -> Iterator[str]:
+    for node in ast.walk(_parsed(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _strings(text: str) -> Iterator[str]:
+    """Texts that name a module, as importlib is told them."""
+    for node in ast.walk(_parsed(text)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _parsed(text: str) -> ast.Module:
+    with _PARSING:
+        return ast.parse(text)

@@ -1,0 +1,96 @@
+"""Run every check that is due, and keep what it found."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import datetime
+from collections.abc import Sequence
+
+from services.retention.app.check_ports import CheckPorts
+from services.retention.domain.errors import ExaminationFailed
+from services.retention.domain.finding import Figures, Finding, Reason, cannot_say, due_again, judged, unlisted
+
+_AT_ONCE = 4
+HISTORY_LIFE = datetime.timedelta(days=730)
+"""How long findings are kept."""
+_FORGOTTEN = 1_000
+
+
+async def run_checks(ports: CheckPorts) -> Sequence[Finding]:
+    """Run until none is due; what each found. One that hangs or fails cannot say, and stops no other."""
+    names = [name for name, check in ports.checks.items() if check.is_built]
+    now = ports.clock.now()
+    async with ports.store.transaction() as work:
+        await work.enrol(names, now)
+    found: list[Finding] = []
+    while taken := await _claim(ports, names):
+        found += await asyncio.gather(*(_run(ports, name) for name in taken))
+    return found
+
+
+async def hasten_checks(ports: CheckPorts) -> None:
+    """Have all of them run at once, by whichever process comes first."""
+    names = [name for name, check in ports.checks.items() if check.is_built]
+    now = ports.clock.now()
+    async with ports.store.transaction() as work:
+        await work.enrol(names, now)
+        await work.hasten(names, now)
+
+
+async def forget_findings(ports: CheckPorts) -> int:
+    """Remove from the history what is older than two years; how many."""
+    before, removed, count = ports.clock.now() - HISTORY_LIFE, 0, _FORGOTTEN
+    while count >= _FORGOTTEN:
+        async with ports.store.transaction() as work:
+            count = await work.forget(before, _FORGOTTEN)
+        removed += count
+    return removed
+
+
+async def _claim(ports: CheckPorts, names: Sequence[str]) -> Sequence[str]:
+    now = ports.clock.now()
+    # A claim outlives the longest run: whoever died with one has it taken over then.
+    until = now + datetime.timedelta(seconds=2 * ports.deadline_s)
+    async with ports.store.transaction() as work:
+        return await work.claim(names, now, until, _AT_ONCE)
+
+
+async def _run(ports: CheckPorts, name: str) -> Finding:
+    check, began = ports.checks[name], ports.clock.now()
+    finding = await _finding(ports, name, began)
+    async with ports.store.transaction() as work:
+        await work.keep(finding, due_again(check, finding))
+    return finding
+
+
+async def _finding(ports: CheckPorts, name: str, began: datetime.datetime) -> Finding:
+    check = ports.checks[name]
+    try:
+        async with asyncio.timeout(ports.deadline_s):
+            answers = await asyncio.gather(*(_ask(ports, service, name) for service in check.asks))
+    except TimeoutError:
+        return cannot_say(name, Reason.TOO_SLOW, began)
+    except ExaminationFailed as error:
+        return cannot_say(name, error.reason, began, error.service)
+    return judged(name, check, unlisted(_sum(answers), ports.listed_parties), began)
+
+
+async def _ask(ports: CheckPorts, service: str, name: str) -> Figures:
+    if service not in ports.examiners:
+        raise ExaminationFailed(service, Reason.NOT_CONFIGURED)
+    try:
+        return await ports.examiners[service].examine(name)
+    except ExaminationFailed as error:
+        raise ExaminationFailed(service, error.reason) from error
+    except Exception as error:
+        # Whatever is wrong with one, the promise is not proved, and the others are run.
+        raise ExaminationFailed(service, Reason.FAILED) from error
+
+
+def _sum(answers: Sequence[Figures]) -> Figures:
+    total: collections.Counter[str] = collections.Counter()
+    for answer in answers:
+        for figure, count in answer.items():
+            total[figure] += count
+    return dict(total)

@@ -1,0 +1,94 @@
+"""What retention counts of its own tables, and says by its own settings, for the checks of promises."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+
+from chassis import training
+from chassis.clock import Clock
+from chassis.db.examining import Figures, Look, count_up_to, examine_columns, examine_leavings, examine_usage
+from chassis.db.pool import Database
+from services.retention.app.run_checks import HISTORY_LIFE
+from services.retention.domain.checks import ITSELF
+from services.retention.domain.errors import ExaminationFailed
+from services.retention.domain.finding import Reason
+
+PLACE = "services/retention/store"
+UPLOAD_DEADLINE = datetime.timedelta(hours=24, minutes=1)
+"""What is promised, and the time that an erasure at the deadline itself takes."""
+TRACK_DEADLINE = datetime.timedelta(minutes=1)
+ACCOUNT_DEADLINE = datetime.timedelta(hours=1)
+_LOOKS_BACK = datetime.timedelta(days=1)
+"""What was late before that was found then, and stands in the history."""
+_LEAVINGS = (("SELECT 1 FROM findings WHERE seen_at < $1", HISTORY_LIFE),)
+
+
+class Examination:
+    """Retention's part of each check."""
+
+    def __init__(self, database: Database, clock: Clock, region: str) -> None:
+        """`region` is what the settings say, or nothing."""
+        self._database = database
+        self._clock = clock
+        self._region = region
+
+    async def examine(self, check: str) -> Figures:
+        """What there is. Raises ExaminationFailed."""
+        look = self.looks().get(check)
+        if look is None:
+            raise ExaminationFailed(ITSELF, Reason.FAILED)
+        return await look()
+
+    def looks(self) -> Mapping[str, Look]:
+        """By the name of the check."""
+        return {
+            "account_data_is_mapped": lambda: examine_columns(self._database, PLACE),
+            "uploads_erased_in_time": self._uploads,
+            "deleted_tracks_gone": self._tracks,
+            "accounts_erased_in_time": self._accounts,
+            "expired_things_purged": lambda: examine_leavings(self._database, self._clock.now(), _LEAVINGS),
+            "usage_only_with_consent": lambda: examine_usage(self._database, PLACE),
+            "usage_purged_in_time": lambda: examine_usage(self._database, PLACE),
+            "no_path_to_training": lambda: training.examine_imports("retention"),
+            "region_is_stated": self._stated,
+        }
+
+    async def _uploads(self) -> Figures:
+        now = self._clock.now()
+        erased = "SELECT 1 FROM erasures WHERE erased_at > $1"
+        return {
+            "uploads_erased": await count_up_to(self._database, erased, now - _LOOKS_BACK),
+            "erased_late": await count_up_to(
+                self._database,
+                f"{erased} AND erased_at - uploaded_at > $2",
+                now - _LOOKS_BACK,
+                UPLOAD_DEADLINE,
+            ),
+            "held_past_deadline": await count_up_to(
+                self._database, "SELECT 1 FROM duties WHERE uploaded_at < $1", now - UPLOAD_DEADLINE
+            ),
+        }
+
+    async def _tracks(self) -> Figures:
+        since = self._clock.now() - _LOOKS_BACK
+        erased = "SELECT 1 FROM track_erasures WHERE erased_at > $1"
+        late = f"{erased} AND erased_at - asked_at > $2"
+        return {
+            "tracks_erased": await count_up_to(self._database, erased, since),
+            "tracks_erased_late": await count_up_to(self._database, late, since, TRACK_DEADLINE),
+        }
+
+    async def _accounts(self) -> Figures:
+        now = self._clock.now()
+        erased = "SELECT 1 FROM account_erasures WHERE finished_at > $1"
+        late = f"{erased} AND finished_at - requested_at > $2"
+        waiting = "SELECT 1 FROM account_erasures WHERE finished_at IS NULL AND requested_at < $1"
+        return {
+            "accounts_erased": await count_up_to(self._database, erased, now - _LOOKS_BACK),
+            "accounts_erased_late": await count_up_to(self._database, late, now - _LOOKS_BACK, ACCOUNT_DEADLINE),
+            "accounts_waiting_too_long": await count_up_to(self._database, waiting, now - ACCOUNT_DEADLINE),
+        }
+
+    async def _stated(self) -> Figures:
+        return {"region_not_stated": int(not self._region)}

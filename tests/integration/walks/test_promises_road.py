@@ -1,0 +1,64 @@
+"""The promises of a whole installation, looked at by its own retention, with people and songs in it."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from typing import Any
+
+import pytest
+
+from services.retention.domain.checks import CHECKS
+from stripsession.retention.v1 import promise_administration_service_pb2 as admin_pb
+from stripsession.retention.v1 import promise_service_pb2 as pb
+from tests.integration.walks.contracts import method_named
+from tests.integration.walks.people import Walk
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+
+AUDIT = "stripsession.retention.v1.PromiseAdministrationService.AuditPromises"
+NOT_KEPT = {"children_are_refused": "sign_up_asks_no_age", "region_is_stated": "region_not_stated"}
+"""What this installation does not keep, and by which figure that is seen."""
+
+
+@pytest.fixture(autouse=True)
+def without_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests of training may have run in this very process, which the services here would rightly see."""
+    for name in [each for each in sys.modules if f"{each}.".startswith("inference.training.")]:
+        monkeypatch.delitem(sys.modules, name)
+
+
+async def audited(walk: Walk) -> dict[str, Any]:
+    """What is known of each check, after it was run."""
+    request = admin_pb.AuditPromisesRequest(run=True)
+    heard = await walk.house.call(method_named(AUDIT), [request], "console-support", timeout_s=60)
+    (answer,) = heard.answers
+    assert isinstance(answer, admin_pb.AuditPromisesResponse)
+    return {promise.check: promise for promise in answer.known.promises}
+
+
+async def test_a_whole_installation_proves_its_promises(walk: Walk) -> None:
+    """Every check that is built asks real services and is answered; what is not kept is known, and why."""
+    known = await audited(walk)
+    assert {
+        check: list(promise.broken_by) for check, promise in known.items() if promise.state == pb.PROMISE_STATE_BROKEN
+    }.keys() == NOT_KEPT.keys()
+    for check, figure in NOT_KEPT.items():
+        assert figure in known[check].broken_by
+    kept = {check for check, promise in known.items() if promise.state == pb.PROMISE_STATE_KEPT}
+    assert kept == {name for name, check in CHECKS.items() if check.is_built} - NOT_KEPT.keys()
+    now = datetime.datetime.now(datetime.UTC)
+    for check in kept:
+        assert now - known[check].proved_at.ToDatetime(datetime.UTC) < datetime.timedelta(minutes=5)
+        assert dict(known[check].figures).keys() == {*CHECKS[check].figures}
+    assert known["no_path_to_training"].figures["modules_read"] > 200
+    assert known["children_are_refused"].figures["accounts"] >= 2
+
+
+async def test_a_promise_that_is_broken_is_seen_at_the_next_look(walk: Walk) -> None:
+    """Somebody adds a column by hand: the next look says that accounts hold what nobody named, and then no more."""
+    await walk.house.write_auth("ALTER TABLE accounts ADD COLUMN shoe_size integer")
+    broken = (await audited(walk))["account_data_is_mapped"]
+    assert (broken.state, list(broken.broken_by)) == (pb.PROMISE_STATE_BROKEN, ["columns_not_mapped"])
+    await walk.house.write_auth("ALTER TABLE accounts DROP COLUMN shoe_size")
+    assert (await audited(walk))["account_data_is_mapped"].state == pb.PROMISE_STATE_KEPT
