@@ -13,6 +13,7 @@ from chassis import lifecycle
 from chassis.bus.connection import Bus, Connecting
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS, SEPARATION_WORK
+from chassis.db.census import Holdings
 from chassis.db.migrate import migrate, migrate_at
 from chassis.db.pool import Database
 from chassis.health import Readiness
@@ -42,6 +43,7 @@ from services.separation.domain.rooms import STORED
 from services.separation.events.consumers import Workbench, job_lanes
 from services.separation.events.envelopes import encode
 from services.separation.settings import Settings
+from services.separation.store.holdings import KINDS
 from services.separation.store.jobs import PostgresJobs
 from stripsession.privacy.v1 import data_holder_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
@@ -92,7 +94,7 @@ async def serve(settings: Settings) -> None:
         queue_retry_s=settings.queue_retry_s,
     )
     separation, reading = SeparationServicer(submit, jobs, sweeper.wake), JobReadingServicer(jobs, models)
-    holding = DataHolderServicer(jobs, sweeper.wake)
+    holding = DataHolderServicer(jobs, sweeper.wake, Holdings(database, KINDS).of)
     readiness = Readiness()
     server = RpcServer(
         settings.listen,
