@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from chassis import lifecycle
@@ -20,16 +20,21 @@ from chassis.identity import Certificates
 from chassis.lifecycle import Part
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.client import Channel
-from chassis.rpc.server import RpcServer
+from chassis.rpc.server import Registration, RpcServer
 from services.retention.api.administration_servicer import ErasureAdministrationServicer
+from services.retention.api.census_servicer import CensusServicer
 from services.retention.api.policy_servicer import PolicyServicer
 from services.retention.api.servicer import RetentionServicer
 from services.retention.api.statuses import STATUSES
 from services.retention.app.account_ports import AccountPorts, Holder
+from services.retention.app.get_policy import get_policy
 from services.retention.app.ports import Ports
+from services.retention.app.take_census import CensusPorts, CountingHolder
+from services.retention.clients.counting_holders import CountingClient
 from services.retention.clients.holders import DoorClient, HolderClient
 from services.retention.clients.library import IDEMPOTENT, LibraryClient
 from services.retention.domain.account_erasure import DOOR, LAST
+from services.retention.domain.census import SELF
 from services.retention.events.account_facts import AccountFactHandlers
 from services.retention.events.account_timer import AccountTimer
 from services.retention.events.consumers import FactHandlers
@@ -38,9 +43,12 @@ from services.retention.events.timers import Timers
 from services.retention.settings import RetentionSettings
 from services.retention.store.account_erasures import AccountErasureStore
 from services.retention.store.erasures import ErasureStore
+from services.retention.store.held_words import read_held_words
+from services.retention.store.own_census import OwnCensus
 from services.retention.store.policy_files import read_policies
 from stripsession.auth.v1 import events_pb2 as auth_events
 from stripsession.library.v1 import events_pb2 as library_events
+from stripsession.retention.v1 import census_service_pb2_grpc as census_grpc
 from stripsession.retention.v1 import erasure_administration_service_pb2_grpc as admin_grpc
 from stripsession.retention.v1 import policy_service_pb2_grpc as policy_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc as pb_grpc
@@ -80,7 +88,10 @@ async def serve(settings: RetentionSettings) -> None:
             *duties(settings, ports, database, bus),
             *account_erasing(accounts, timer, database, bus),
             lifecycle.Periodic("operators' acts", acts.forget_old, every_s=FORGET_EVERY_S),
-            rpc_server(settings, ports, erasing_servicer(accounts, timer), readiness, acts),
+            rpc_server(
+                *(settings, ports, erasing_servicer(accounts, timer), readiness, acts),
+                others=[census_service(database, holders)],
+            ),
             readiness,
         ]
     )
@@ -109,6 +120,14 @@ def make_account_ports(database: Database, holders: Mapping[str, Channel], clock
     if LAST in holders:
         clients[DOOR] = DoorClient(holders[LAST])
     return AccountPorts(AccountErasureStore(database), clients, clock)
+
+
+def census_service(database: Database, holders: Mapping[str, Channel]) -> Registration:
+    """What is held of people, here and in every other service."""
+    counting: dict[str, CountingHolder] = {name: CountingClient(channel) for name, channel in holders.items()}
+    own: dict[str, CountingHolder] = {SELF: OwnCensus(database)}
+    ports = CensusPorts(counting | own, read_held_words(), get_policy(read_policies(), 0), SystemClock())
+    return lambda server: census_grpc.add_CensusServiceServicer_to_server(CensusServicer(ports), server)
 
 
 def erasing_servicer(ports: AccountPorts, timer: AccountTimer) -> ErasureAdministrationServicer:
@@ -170,8 +189,9 @@ def rpc_server(
     erasing: ErasureAdministrationServicer,
     readiness: Readiness,
     acts: OperatorActs,
+    others: Sequence[Registration] = (),
 ) -> RpcServer:
-    """The RPC services on one address. Raises PolicyInvalid: what cannot be published is not served."""
+    """The RPC services on one address, with `others`. Raises PolicyInvalid: what cannot be published is not served."""
     policies = PolicyServicer(read_policies())
     return RpcServer(
         settings.listen,
@@ -180,6 +200,7 @@ def rpc_server(
         registrations=[
             lambda server: pb_grpc.add_RetentionServiceServicer_to_server(RetentionServicer(ports), server),
             lambda server: policy_grpc.add_PolicyServiceServicer_to_server(policies, server),
+            *others,
             lambda server: admin_grpc.add_ErasureAdministrationServiceServicer_to_server(erasing, server),
         ],
         readiness=readiness,
