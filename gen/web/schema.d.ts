@@ -1864,6 +1864,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/privacy/census": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is held of you: kinds of things, how many, for what and until when.
+         * @description Counted as you ask, by every service for its own part; names and contents are with the things themselves: getAccount, listTracks, listSessions and so on. A service that does not answer is named in `away`, and the rest is told. Later versions have more kinds.
+         */
+        get: operations["getCensus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     trackEvent: {
@@ -3520,6 +3540,71 @@ export interface components {
             frame: components["schemas"]["PolicyFrame"];
             /** @description Every version, the newest first. */
             versions: components["schemas"]["PolicyVersion"][];
+        };
+        /** @description A word of the privacy policy. */
+        HeldTerm: {
+            /** @description For programs, as in until_deleted. */
+            word: string;
+            /** @description For people; null where the policy in force does not have the word. */
+            text: components["schemas"]["PolicyText"] | null;
+        };
+        /** @description Things of one kind that one service holds of you. */
+        Held: {
+            /** @description Which service, as in library. */
+            holder: string;
+            /** @description Its word for them, as in tracks. */
+            kind: string;
+            /** @description What these are; null of a kind that there are no words for yet. */
+            title: components["schemas"]["PolicyText"] | null;
+            /** @description What they are used for; null as the title is. */
+            use: components["schemas"]["PolicyText"] | null;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description Whether there are more, which were not counted. */
+            is_at_least: boolean;
+            /**
+             * Format: date-time
+             * @description When the oldest was made; null where nothing tells that.
+             */
+            oldest_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the newest was made; null where nothing tells that.
+             */
+            newest_at: string | null;
+            /**
+             * Format: int64
+             * @description What all of it takes in storage; null where that is not counted.
+             */
+            size_bytes: number | null;
+            data_class: components["schemas"]["HeldTerm"];
+            kept: components["schemas"]["HeldTerm"];
+            basis: components["schemas"]["HeldTerm"];
+        };
+        /** @description A cookie that this server may have your browser keep. */
+        HeldCookie: {
+            /** @description Its name. */
+            name: string;
+            /** @description Class of data, a word as those of `held` are. */
+            data_class: string;
+            text: components["schemas"]["PolicyText"];
+        };
+        /** @description What is held of you. */
+        Census: {
+            /**
+             * Format: date-time
+             * @description When the services were asked.
+             */
+            asked_at: string;
+            /** @description By service and kind; what there is none of is left out. */
+            held: components["schemas"]["Held"][];
+            /** @description Services that could not be asked: what these hold is missing in `held`. Ask again later. */
+            away: string[];
+            /** @description Whether your browser has them, it knows alone. */
+            cookies: components["schemas"]["HeldCookie"][];
         };
         /** @description How the process is. */
         Status: {
@@ -10107,6 +10192,38 @@ export interface operations {
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    getCensus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that could be asked. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Census"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
             504: components["responses"]["504-DEADLINE"];

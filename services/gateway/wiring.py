@@ -18,6 +18,7 @@ from services.gateway.api.api_key_routes import ApiKeyRoutes
 from services.gateway.api.auth_routes import AuthRoutes
 from services.gateway.api.billing_routes import BillingRoutes
 from services.gateway.api.catalogue_routes import CatalogueRoutes
+from services.gateway.api.census_routes import CensusRoutes
 from services.gateway.api.cover_routes import CoverRoutes
 from services.gateway.api.device_routes import DeviceRoutes
 from services.gateway.api.download_routes import DownloadRoutes
@@ -85,7 +86,7 @@ from stripsession.library.v1 import (
     share_service_pb2_grpc,
     webhook_service_pb2_grpc,
 )
-from stripsession.retention.v1 import policy_service_pb2_grpc, retention_service_pb2_grpc
+from stripsession.retention.v1 import census_service_pb2_grpc, policy_service_pb2_grpc, retention_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 
 
@@ -125,6 +126,7 @@ class Stubs:
     payments: payment_service_pb2_grpc.PaymentServiceAsyncStub
     retention: retention_service_pb2_grpc.RetentionServiceAsyncStub
     policies: policy_service_pb2_grpc.PolicyServiceAsyncStub
+    census: census_service_pb2_grpc.CensusServiceAsyncStub
 
 
 @dataclasses.dataclass(frozen=True)
@@ -258,6 +260,7 @@ def _stubs(
         payment_service_pb2_grpc.PaymentServiceStub(billing),
         retention_service_pb2_grpc.RetentionServiceStub(retention),
         policy_service_pb2_grpc.PolicyServiceStub(retention),
+        census_service_pb2_grpc.CensusServiceStub(retention),
     )
 
 
@@ -308,5 +311,6 @@ def _endpoints(
         *BillingRoutes(stubs.billing, stubs.payments).endpoints(),
         *CatalogueRoutes(stubs.jobs, stubs.billing, stubs.retention).endpoints(),
         *PolicyRoutes(stubs.policies).endpoints(),
+        *CensusRoutes(stubs.census).endpoints(),
     ]
     return endpoints

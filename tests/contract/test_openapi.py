@@ -35,7 +35,7 @@ PROMISED_NAMES = """
     testWebhookEndpoint listWebhookDeliveries replayWebhookDelivery
     answerChallenge stepUp getSecondFactor startSecondFactor confirmSecondFactor removeSecondFactor makeRecoveryCodes
     startPasskeyProof requestEmailChange confirmEmailChange undoEmailChange setCover removeCover listReceipts
-    describeMailedLink getPolicy
+    describeMailedLink getPolicy getCensus
 """
 
 

@@ -25,6 +25,7 @@ _JOBS = "stripsession.separation.v1.JobReadingService"
 _BILLING = "stripsession.billing.v1.BillingService"
 _RETENTION = "stripsession.retention.v1.RetentionService"
 _POLICY = "stripsession.retention.v1.PolicyService"
+_CENSUS = "stripsession.retention.v1.CensusService"
 
 # A refresh token is single-use: sent twice it would end its own session. New accounts, keys, uploads and links would
 # be made twice.
@@ -65,7 +66,8 @@ _IDEMPOTENT = {
     + [f"{_WEBHOOKS}/{name}" for name in ("ListWebhookEndpoints", "UpdateWebhookEndpoint", "ListWebhookDeliveries")],
     "separation": [f"{_JOBS}/{name}" for name in ("GetJobOfTrack", "ListJobsOfTracks", "ListModels")],
     "billing": [f"{_BILLING}/{name}" for name in ("ListPlans", "GetUsage", "ListLedgerEntries")],
-    "retention": [f"{_RETENTION}/{name}" for name in ("ListErasures", "ListReceipts")] + [f"{_POLICY}/GetPolicy"],
+    "retention": [f"{_RETENTION}/{name}" for name in ("ListErasures", "ListReceipts")]
+    + [f"{_POLICY}/GetPolicy", f"{_CENSUS}/GetCensus"],
 }
 
 

@@ -224,6 +224,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "listErasures": _plain(),
     "listReceipts": _plain(),
     "getPolicy": _plain(),
+    "getCensus": _plain(),
     "createWebhookEndpoint": _plain(json={"url": NOWHERE, "events": ["track.ready"]}),
     "listWebhookEndpoints": _plain(),
     "updateWebhookEndpoint": _of_endpoint(json={"enabled": True}),
