@@ -25,6 +25,7 @@ SHOWN: dict[str, Callable[[WebPage], Locator]] = {
     "/#/account/plan": lambda web: web.page.get_by_role("heading", name="Invoices"),
     "/#/account/keys": lambda web: web.page.get_by_text("You have no key."),
     "/#/account/webhooks": lambda web: web.page.get_by_text("You have no webhook."),
+    "/#/account/privacy": lambda web: web.page.get_by_role("button", name="Count again"),
     "/#/account/receipts": lambda web: web.page.get_by_text("Track erased").first,
 }
 """By its address: what is there once the server has answered."""
