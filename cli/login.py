@@ -28,7 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--server", help="web address of StripSession (default: the one running on this machine)")
 
 
-def _server(arguments: argparse.Namespace) -> str:
+def server_of(arguments: argparse.Namespace) -> str:
+    """The address that is named, else this machine's. Raises CommandFault."""
     address = str(arguments.server or local_address(arguments.data)).rstrip("/")
     if not address.startswith(("http://", "https://")):
         raise CommandFault(f"{address} is no web address; it starts with http:// or https://", exits.USAGE)
@@ -37,7 +38,7 @@ def _server(arguments: argparse.Namespace) -> str:
 
 async def login(arguments: argparse.Namespace, console: Console) -> int:
     """Open a session. Raises CommandFault and Refused."""
-    address = _server(arguments)
+    address = server_of(arguments)
     gateway = Gateway(address)
     try:
         email = await approved(gateway, SessionFile(address), console)
@@ -72,7 +73,7 @@ async def approved(
 
 async def logout(arguments: argparse.Namespace, console: Console) -> int:
     """End the kept session. Raises CommandFault."""
-    address = _server(arguments)
+    address = server_of(arguments)
     kept = SessionFile(address)
     gateway = Gateway(address)
     try:
@@ -93,7 +94,7 @@ async def logout(arguments: argparse.Namespace, console: Console) -> int:
 
 async def whoami(arguments: argparse.Namespace, console: Console) -> int:
     """Whose the kept session is. Raises CommandFault and Refused."""
-    address = _server(arguments)
+    address = server_of(arguments)
     gateway = Gateway(address)
     try:
         if not gateway.keep_session(SessionFile(address)):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cli import account, audit, billing, erase, exits, login, mail, models, operators, separate, up
+from cli import account, audit, billing, erase, exits, login, mail, models, operators, privacy, separate, up
 from cli.exits import CommandFault
 from cli.gateway import Refused
 from cli.terminal import as_called, soften_output
@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     account.add_plan_arguments(add("plan", "list plans, or put an account on one", account.plan, account.PLAN_HELP))
     billing.add_arguments(verbs.add_parser("billing", help=billing.HELP, description=billing.HELP), shared)
     models.add_arguments(verbs.add_parser("models", help=_MODELS, description=_MODELS), shared)
+    privacy.add_arguments(verbs.add_parser("privacy", help=privacy.HELP, description=privacy.HELP), shared)
     mail.add_arguments(add("mail", "show mail of this installation that no server took", mail.run, mail.HELP))
     audit.add_arguments(add("audit", "list what operators did here", audit.run, audit.HELP))
     erase.add_arguments(add("erase", "erase a person for good, or once more after a backup", erase.run, erase.HELP))
