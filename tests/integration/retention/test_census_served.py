@@ -55,6 +55,9 @@ class ServedHolder(privacy_grpc.DataHolderServiceServicer):
     def __init__(self, database: Database) -> None:
         self._holdings = Holdings(database, KINDS)
 
+    async def Erase(self, request: privacy.EraseRequest, context: object) -> privacy.EraseResponse:
+        raise AssertionError("nobody was to be erased")
+
     async def Census(self, request: privacy.CensusRequest, context: object) -> privacy.CensusResponse:
         return await census_response(self._holdings.of, request)
 

@@ -104,9 +104,9 @@ async def test_a_deletion_at_the_issuer_empties_every_service(walk: Walk, monkey
     assert subscription["status"] == "active"
     assert all(_objects(house, each) for each in things)
 
-    held, away = await _census(walk, person)
+    counted, away = await _census(walk, person)
     assert away == []
-    assert {holder for holder, _, _ in held} >= set(HOLDERS)
+    assert {holder for holder, _, _ in counted} >= set(HOLDERS)
     assert {"tracks", "stem_files", "keys", "jobs", "invoices", "cards", "email_address"} <= {
         kind for _, kind, _ in held
     }
@@ -122,8 +122,8 @@ async def test_a_deletion_at_the_issuer_empties_every_service(walk: Walk, monkey
         held = await _everything(house.urls[service], service)
         assert not [name for name, text in held.items() if person.email in text], service
         assert {name for name, text in held.items() if person.user_id in text} <= tables, service
-    held, away = await _census(walk, person)
-    assert (away, {kept for _, _, kept in held}) == ([], {"seven_years"})
+    counted, away = await _census(walk, person)
+    assert (away, {kept for _, _, kept in counted}) == ([], {"seven_years"})
     assert subscription["status"] == "canceled"
     assert not [_objects(house, each) for each in things if _objects(house, each)]
     asking = library.ListTracksRequest(owner_id=person.user_id)
