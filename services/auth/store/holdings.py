@@ -39,7 +39,9 @@ KINDS = (
     ),
     Kind(
         *("refresh_tokens", DataClass.SECRET, Kept.PURGED, Basis.CONTRACT, ("refresh_tokens",)),
-        "sessions AS s JOIN refresh_tokens AS r USING (session_id) WHERE s.user_id = $1",
+        "sessions AS s CROSS JOIN LATERAL"
+        " (SELECT session_id FROM refresh_tokens WHERE session_id = s.session_id OFFSET 0) AS each"
+        " WHERE s.user_id = $1",
     ),
     Kind(
         *("passkeys", DataClass.SECURITY, Kept.UNTIL_DELETED, Basis.CONTRACT, ("passkeys",)),

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chassis.datamap.classes import DataClass
-from chassis.db.census import Basis, Kept, Kind
+from chassis.db.census import LOOKED_UP_MAX, Basis, Kept, Kind
 
-_OF_TRACK = "tracks AS t JOIN {} USING (track_id) WHERE t.owner_id = $1 AND t.deleted_at IS NULL"
+_OF_TRACK = (
+    "tracks AS t CROSS JOIN LATERAL (SELECT {} FROM {} WHERE track_id = t.track_id OFFSET 0) AS each"
+    " WHERE t.owner_id = $1 AND t.deleted_at IS NULL"
+)
 
 KINDS = (
     Kind(
@@ -17,24 +20,27 @@ KINDS = (
     ),
     Kind(
         *("stem_files", DataClass.AUDIO, Kept.UNTIL_DELETED, Basis.CONTRACT, ("segment_stems", "segments", "stems/")),
-        _OF_TRACK.format("segment_stems AS s"),
-        *("t.created_at", "s.size_bytes"),
+        _OF_TRACK.format("size_bytes", "segment_stems"),
+        *("t.created_at", "each.size_bytes"),
     ),
     Kind(
         *("findings", DataClass.AUDIO_METADATA, Kept.UNTIL_DELETED, Basis.CONTRACT, ("findings",)),
-        _OF_TRACK.format("findings AS f"),
-        "f.finished_at",
+        _OF_TRACK.format("finished_at", "findings"),
+        "each.finished_at",
+        most=LOOKED_UP_MAX,
     ),
     Kind(
         *("file_tags", DataClass.AUDIO_METADATA, Kept.UNTIL_DELETED, Basis.CONTRACT, ("track_tags",)),
-        _OF_TRACK.format("track_tags AS g"),
+        _OF_TRACK.format("track_id", "track_tags"),
         "t.created_at",
+        most=LOOKED_UP_MAX,
     ),
     Kind(
         *("covers", DataClass.AUDIO_METADATA, Kept.UNTIL_DELETED, Basis.CONTRACT),
         ("track_tags.cover_object", "track_tags.wrapped_key", "covers/"),
-        _OF_TRACK.format("track_tags AS g") + " AND g.cover_object IS NOT NULL",
-        size_bytes="g.cover_bytes",
+        _OF_TRACK.format("cover_object, cover_bytes", "track_tags") + " AND each.cover_object IS NOT NULL",
+        size_bytes="each.cover_bytes",
+        most=LOOKED_UP_MAX,
     ),
     Kind(
         *("uploads", DataClass.AUDIO, Kept.DAY, Basis.CONTRACT, ("uploads", "upload_parts", "uploads/")),

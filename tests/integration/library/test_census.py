@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
-import pytest
-
-from chassis.db import census
 from chassis.db.census import Counted, Holdings
 from services.library.app.create_share import create_share
 from services.library.app.create_webhook_endpoint import create_webhook_endpoint
@@ -75,9 +73,9 @@ async def test_nothing_is_held_of_who_was_erased(world: World) -> None:
     assert await counted(world, STRANGER) == before
 
 
-async def test_more_than_is_counted_is_told_as_at_least_so_many(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_more_than_is_counted_is_told_as_at_least_so_many(world: World) -> None:
     """Beyond a bound only that there is more is told, without moments and sizes, which would be of some of them."""
-    monkeypatch.setattr(census, "COUNTED_MAX", 3)
     await furnished(world, OWNER)
-    found = (await counted(world, OWNER))["stem_files"]
+    few = [dataclasses.replace(kind, most=3) for kind in KINDS if kind.name == "stem_files"]
+    (found,) = await Holdings(world.database, few).of(OWNER)
     assert (found.count, found.is_at_least, found.oldest, found.size_bytes) == (3, True, None, None)
