@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def server_of(arguments: argparse.Namespace) -> str:
-    """Web address of the server that is meant. Raises CommandFault."""
+    """Web address of the server that is meant, else this machine's. Raises CommandFault."""
     address = str(arguments.server or local_address(arguments.data)).rstrip("/")
     if not address.startswith(("http://", "https://")):
         raise CommandFault(f"{address} is no web address; it starts with http:// or https://", exits.USAGE)

@@ -1864,7 +1864,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/privacy/promises": {
+    "/v1/privacy/census": {
         parameters: {
             query?: never;
             header?: never;
@@ -1872,10 +1872,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether each promise of the privacy policy is kept, and how that is known.
-         * @description Checks run by themselves, the soonest every five minutes, and the answer may be a minute old. Evidence older than a day proves nothing.
+         * What is held of you: kinds of things, how many, for what and until when.
+         * @description Counted as you ask, by every service for its own part; names and contents are with the things themselves: getAccount, listTracks, listSessions and so on. A service that does not answer is named in `away`, and the rest is told. Later versions have more kinds.
          */
-        get: operations["listPromises"];
+        get: operations["getCensus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3541,59 +3541,70 @@ export interface components {
             /** @description Every version, the newest first. */
             versions: components["schemas"]["PolicyVersion"][];
         };
-        /**
-         * @description kept or broken: by what was found less than a day ago; cannot_say: `reason` tells why; not_built: there is no such check yet.
-         * @enum {string}
-         */
-        PromiseState: "kept" | "broken" | "cannot_say" | "not_built";
-        /** @description One thing that was counted. */
-        PromiseFigure: {
-            /** @description What, as held_past_deadline. */
-            name: string;
+        /** @description A word of the privacy policy. */
+        HeldTerm: {
+            /** @description For programs, as in until_deleted. */
+            word: string;
+            /** @description For people; null where the policy in force does not have the word. */
+            text: components["schemas"]["PolicyText"] | null;
+        };
+        /** @description Things of one kind that one service holds of you. */
+        Held: {
+            /** @description Which service, as in library. */
+            holder: string;
+            /** @description Its word for them, as in tracks. */
+            kind: string;
+            /** @description What these are; null of a kind that there are no words for yet. */
+            title: components["schemas"]["PolicyText"] | null;
+            /** @description What they are used for; null as the title is. */
+            use: components["schemas"]["PolicyText"] | null;
             /**
              * Format: int64
-             * @description How many; what is counted up to a bound stops there.
+             * @description How many.
              */
             count: number;
-        };
-        /** @description One clause of the policy, and what its check found last. */
-        Promise: {
-            /** @description The clause's number, as in getPolicy. */
-            clause_id: string;
-            title: components["schemas"]["PolicyText"];
-            /** @description The check that proves it. Several clauses may have the same. */
-            check: string;
-            state: components["schemas"]["PromiseState"];
-            /** @description Why nobody can say, as a fixed word; empty otherwise. */
-            reason: string;
-            /** @description The service whose part is missing; empty where it is none's. */
-            service: string;
-            /** @description What was counted; none where nothing was. */
-            figures: components["schemas"]["PromiseFigure"][];
-            /** @description Names of the figures that break it; none unless it is broken. */
-            broken_by: string[];
+            /** @description Whether there are more, which were not counted. */
+            is_at_least: boolean;
             /**
              * Format: date-time
-             * @description When the last look was made; null before the first.
+             * @description When the oldest was made; null where nothing tells that.
              */
-            looked_at: string | null;
+            oldest_at: string | null;
             /**
              * Format: date-time
-             * @description When it was found kept for the last time; null where it never was.
+             * @description When the newest was made; null where nothing tells that.
              */
-            proved_at: string | null;
-        };
-        /** @description Every clause of the policy in force, and its evidence. */
-        Promises: {
+            newest_at: string | null;
             /**
              * Format: int64
-             * @description The version of the policy.
+             * @description What all of it takes in storage; null where that is not counted.
              */
-            version: number;
-            /** @description The region in which this installation says that it processes data; empty where it says none. */
-            region: string;
-            /** @description In the order of the clauses. */
-            promises: components["schemas"]["Promise"][];
+            size_bytes: number | null;
+            data_class: components["schemas"]["HeldTerm"];
+            kept: components["schemas"]["HeldTerm"];
+            basis: components["schemas"]["HeldTerm"];
+        };
+        /** @description A cookie that this server may have your browser keep. */
+        HeldCookie: {
+            /** @description Its name. */
+            name: string;
+            /** @description Class of data, a word as those of `held` are. */
+            data_class: string;
+            text: components["schemas"]["PolicyText"];
+        };
+        /** @description What is held of you. */
+        Census: {
+            /**
+             * Format: date-time
+             * @description When the services were asked.
+             */
+            asked_at: string;
+            /** @description By service and kind; what there is none of is left out. */
+            held: components["schemas"]["Held"][];
+            /** @description Services that could not be asked: what these hold is missing in `held`. Ask again later. */
+            away: string[];
+            /** @description Whether your browser has them, it knows alone. */
+            cookies: components["schemas"]["HeldCookie"][];
         };
         /** @description How the process is. */
         Status: {
@@ -10186,7 +10197,7 @@ export interface operations {
             504: components["responses"]["504-DEADLINE"];
         };
     };
-    listPromises: {
+    getCensus: {
         parameters: {
             query?: never;
             header?: never;
@@ -10195,7 +10206,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Every clause. */
+            /** @description All that could be asked. */
             200: {
                 headers: {
                     /** @example "person";r=399;t=1 */
@@ -10205,12 +10216,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Promises"];
+                    "application/json": components["schemas"]["Census"];
                 };
             };
             400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
             421: components["responses"]["421-WRONG_ADDRESS"];
-            429: components["responses"]["429-TOO_FAST"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
             504: components["responses"]["504-DEADLINE"];

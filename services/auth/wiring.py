@@ -13,6 +13,7 @@ from chassis.bus.consumer import Consumer
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import Clock, SystemClock
+from chassis.db.census import Holdings
 from chassis.db.migrate import migrate_at
 from chassis.db.operator_acts import OperatorActs
 from chassis.db.pool import Database
@@ -20,6 +21,7 @@ from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
+from chassis.rpc.census import Census
 from chassis.rpc.examination_servicer import ExaminationServicer
 from chassis.rpc.server import Registration, RpcServer
 from chassis.settings import SettingsInvalid
@@ -65,6 +67,7 @@ from services.auth.events.envelopes import encode
 from services.auth.events.told_mails import told
 from services.auth.settings import AuthSettings
 from services.auth.store.examination import Examination
+from services.auth.store.holdings import KINDS
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore, SealingKeys
 from stripsession.auth.v1 import account_administration_service_pb2_grpc as administration_grpc
 from stripsession.auth.v1 import account_closing_service_pb2_grpc as closing_grpc
@@ -227,6 +230,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         registrations=[
             *_registrations(ports, servicer, federated, providers, _passkeys(settings, ports), mail.wake),
             _examining(settings, database, clock),
+            _holding(ports, Holdings(database, KINDS).of),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,
@@ -308,7 +312,6 @@ def _registrations(
         lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(
             PasskeyServicer(passkeys, providers), server
         ),
-        lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports), server),
         lambda server: second_factor_service_pb2_grpc.add_SecondFactorServiceServicer_to_server(
             SecondFactorServicer(ports, passkeys, providers), server
         ),
@@ -316,6 +319,12 @@ def _registrations(
             EmailChangeServicer(ports), server
         ),
     ]
+
+
+def _holding(ports: Ports, census: Census) -> Registration:
+    return lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(
+        DataHolderServicer(ports, census), server
+    )
 
 
 def _passkeys(settings: AuthSettings, ports: Ports) -> Passkeys:

@@ -11,6 +11,7 @@ from chassis.bus.connection import Bus, Connecting
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import Clock, SystemClock
+from chassis.db.census import Holdings
 from chassis.db.migrate import migrate_at
 from chassis.db.operator_acts import FORGET_EVERY_S, OperatorActs
 from chassis.db.pool import Database
@@ -33,6 +34,7 @@ from services.billing.domain.paid_periods import Terms
 from services.billing.events.envelopes import encode
 from services.billing.settings import BillingSettings
 from services.billing.store.examination import Examination
+from services.billing.store.holdings import KINDS
 from services.billing.store.ledger import LedgerStore
 from services.billing.store.payments import PaymentStore
 from stripsession.billing.v1 import billing_service_pb2_grpc as pb_grpc
@@ -79,6 +81,7 @@ class Payments:
             provider = StripeProvider(reached)
         terms = Terms(datetime.timedelta(days=settings.grace_days))
         self.ports = PaymentPorts(ledger, PaymentStore(database), terms, provider)
+        self.holdings = Holdings(database, KINDS)
         told = Told(
             made=lambda result: metrics.CUSTOMER_LOOKS.labels(result).inc(),
             waiting=_told_waiting,
@@ -137,7 +140,7 @@ def rpc_server(
             lambda server: payment_grpc.add_PaymentServiceServicer_to_server(paying, server),
             lambda server: payment_grpc.add_PaymentAdministrationServiceServicer_to_server(administration, server),
             lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(
-                DataHolderServicer(payments.ports), server
+                DataHolderServicer(payments.ports, payments.holdings.of), server
             ),
             lambda server: examination_grpc.add_ExaminationServiceServicer_to_server(examining, server),
         ],

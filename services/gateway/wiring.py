@@ -18,6 +18,7 @@ from services.gateway.api.api_key_routes import ApiKeyRoutes
 from services.gateway.api.auth_routes import AuthRoutes
 from services.gateway.api.billing_routes import BillingRoutes
 from services.gateway.api.catalogue_routes import CatalogueRoutes
+from services.gateway.api.census_routes import CensusRoutes
 from services.gateway.api.closing_routes import ClosingRoutes
 from services.gateway.api.cover_routes import CoverRoutes
 from services.gateway.api.device_routes import DeviceRoutes
@@ -89,6 +90,7 @@ from stripsession.library.v1 import (
     webhook_service_pb2_grpc,
 )
 from stripsession.retention.v1 import (
+    census_service_pb2_grpc,
     closing_service_pb2_grpc,
     policy_service_pb2_grpc,
     promise_service_pb2_grpc,
@@ -137,6 +139,7 @@ class Stubs:
     closings: closing_service_pb2_grpc.ClosingServiceAsyncStub
     receipts: receipt_service_pb2_grpc.ReceiptServiceAsyncStub
     promises: promise_service_pb2_grpc.PromiseServiceAsyncStub
+    census: census_service_pb2_grpc.CensusServiceAsyncStub
 
 
 @dataclasses.dataclass(frozen=True)
@@ -273,6 +276,7 @@ def _stubs(
         closing_service_pb2_grpc.ClosingServiceStub(retention),
         receipt_service_pb2_grpc.ReceiptServiceStub(retention),
         promise_service_pb2_grpc.PromiseServiceStub(retention),
+        census_service_pb2_grpc.CensusServiceStub(retention),
     )
 
 
@@ -326,5 +330,6 @@ def _endpoints(
         *ClosingRoutes(stubs.closings).endpoints(),
         *ReceiptRoutes(stubs.receipts).endpoints(),
         *PromiseRoutes(stubs.promises).endpoints(),
+        *CensusRoutes(stubs.census).endpoints(),
     ]
     return endpoints

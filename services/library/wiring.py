@@ -12,6 +12,7 @@ from chassis.bus.consumer import Consumer
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import SystemClock
+from chassis.db.census import Holdings
 from chassis.db.migrate import migrate_at
 from chassis.db.pool import Database
 from chassis.health import Readiness
@@ -19,6 +20,7 @@ from chassis.identity import Certificates
 from chassis.metrics import MetricsEndpoint
 from chassis.objects import StoredObjects, open_objects
 from chassis.process import EXIT_SETTINGS
+from chassis.rpc.census import Census
 from chassis.rpc.client import Channel
 from chassis.rpc.examination_servicer import ExaminationServicer
 from chassis.rpc.server import Registration, RpcServer
@@ -41,6 +43,7 @@ from services.library.events.consumers import RECLAIMED, FactHandlers
 from services.library.events.envelopes import encode
 from services.library.settings import LibrarySettings
 from services.library.store.examination import Examination
+from services.library.store.holdings import KINDS
 from services.library.store.keys import KeyRing, MasterKeyFault, read_master_key
 from services.library.store.library_store import MIGRATIONS, SCHEMA, LibraryStore
 from services.library.store.objects import SealedObjectStore
@@ -89,7 +92,10 @@ async def serve(settings: LibrarySettings) -> None:
         settings.listen,
         certificates,
         statuses=STATUSES,
-        registrations=[*_registrations(ports, limits), _examining(settings, database, objects)],
+        registrations=[
+            *_registrations(ports, limits, Holdings(database, KINDS).of),
+            _examining(settings, database, objects),
+        ],
         readiness=readiness,
         drain_s=settings.drain_s,
     )
@@ -130,7 +136,7 @@ def _reclaimed(ports: Ports, database: Database, bus: Bus) -> Consumer[auth_even
     )
 
 
-def _registrations(ports: Ports, limits: Limits) -> list[Registration]:
+def _registrations(ports: Ports, limits: Limits, census: Census) -> list[Registration]:
     return [
         lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(
             LibraryServicer(ports, limits), server
@@ -143,7 +149,7 @@ def _registrations(ports: Ports, limits: Limits) -> list[Registration]:
             UploadHoldingServicer(ports), server
         ),
         lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(WebhookServicer(ports), server),
-        lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports), server),
+        lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports, census), server),
     ]
 
 

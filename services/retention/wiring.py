@@ -24,6 +24,7 @@ from chassis.rpc.client import Channel
 from chassis.rpc.server import Registration, RpcServer
 from chassis.signing_keys import load_or_make
 from services.retention.api.administration_servicer import ErasureAdministrationServicer
+from services.retention.api.census_servicer import CensusServicer
 from services.retention.api.closing_servicer import ClosingServicer
 from services.retention.api.policy_servicer import PolicyServicer
 from services.retention.api.promise_servicer import PromiseAdministrationServicer, Promises, PromiseServicer
@@ -35,12 +36,15 @@ from services.retention.app.check_ports import CheckPorts, Examiner
 from services.retention.app.closing_ports import ClosingPorts
 from services.retention.app.ports import Ports
 from services.retention.app.receipt_ports import ReceiptPorts
+from services.retention.app.take_census import CensusPorts, CountingHolder
+from services.retention.clients.counting_holders import CountingClient
 from services.retention.clients.examiners import ExaminationClient
 from services.retention.clients.holders import DoorClient, HolderClient
 from services.retention.clients.library import IDEMPOTENT, LibraryClient
 from services.retention.domain.account_erasure import DOOR, LAST
+from services.retention.domain.census import SELF
 from services.retention.domain.checks import ITSELF
-from services.retention.domain.policy import in_force
+from services.retention.domain.policy import Policy, in_force
 from services.retention.events.account_facts import AccountFactHandlers
 from services.retention.events.account_timer import AccountTimer
 from services.retention.events.check_timer import CheckTimer
@@ -55,11 +59,14 @@ from services.retention.store.account_erasures import AccountErasureStore
 from services.retention.store.checks import CheckStore
 from services.retention.store.erasures import ErasureStore
 from services.retention.store.examination import Examination
+from services.retention.store.held_words import read_held_words
+from services.retention.store.own_census import OwnCensus
 from services.retention.store.policy_files import read_policies
 from services.retention.store.receipt_chain import ReceiptChain
 from services.retention.store.receipts import ReceiptStore
 from stripsession.auth.v1 import events_pb2 as auth_events
 from stripsession.library.v1 import events_pb2 as library_events
+from stripsession.retention.v1 import census_service_pb2_grpc as census_grpc
 from stripsession.retention.v1 import closing_service_pb2_grpc as closing_grpc
 from stripsession.retention.v1 import erasure_administration_service_pb2_grpc as admin_grpc
 from stripsession.retention.v1 import policy_service_pb2_grpc as policy_grpc
@@ -119,7 +126,11 @@ async def serve(settings: RetentionSettings) -> None:
                 readiness,
                 acts,
                 checking,
-                more=[closing_registration(closings, closing), receipt_registration(receipts)],
+                more=[
+                    census_registration(database, holders, checking.policies, SystemClock()),
+                    closing_registration(closings, closing),
+                    receipt_registration(receipts),
+                ],
             ),
             readiness,
         ]
@@ -194,6 +205,16 @@ class Checking:
         promises = Promises(self.ports, self.policies, settings.region)
         self.told = PromiseServicer(promises)
         self.audited = PromiseAdministrationServicer(promises, self.timer.runner.wake)
+
+
+def census_registration(
+    database: Database, holders: Mapping[str, Channel], policies: Mapping[int, Policy], clock: Clock
+) -> Registration:
+    """Adds the service that says what is held of people, here and in every other service."""
+    counting: dict[str, CountingHolder] = {name: CountingClient(channel) for name, channel in holders.items()}
+    own: dict[str, CountingHolder] = {SELF: OwnCensus(database)}
+    ports = CensusPorts(counting | own, read_held_words(), policies, clock)
+    return lambda server: census_grpc.add_CensusServiceServicer_to_server(CensusServicer(ports), server)
 
 
 def erasing_servicer(ports: AccountPorts, timer: AccountTimer) -> ErasureAdministrationServicer:

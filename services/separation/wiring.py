@@ -14,6 +14,7 @@ from chassis.bus.connection import Bus, Connecting
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS, SEPARATION_WORK
 from chassis.clock import SystemClock
+from chassis.db.census import Holdings
 from chassis.db.migrate import migrate, migrate_at
 from chassis.db.pool import Database
 from chassis.health import Readiness
@@ -45,6 +46,7 @@ from services.separation.events.consumers import Workbench, job_lanes
 from services.separation.events.envelopes import encode
 from services.separation.settings import Settings
 from services.separation.store.examination import Examination
+from services.separation.store.holdings import KINDS
 from services.separation.store.jobs import PostgresJobs
 from stripsession.privacy.v1 import data_holder_service_pb2_grpc, examination_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
@@ -95,7 +97,7 @@ async def serve(settings: Settings) -> None:
         queue_retry_s=settings.queue_retry_s,
     )
     separation, reading = SeparationServicer(submit, jobs, sweeper.wake), JobReadingServicer(jobs, models)
-    holding = DataHolderServicer(jobs, sweeper.wake)
+    holding = DataHolderServicer(jobs, sweeper.wake, Holdings(database, KINDS).of)
     examining = ExaminationServicer(Examination(database, SystemClock()).looks())
     readiness = Readiness()
     server = RpcServer(

@@ -36,7 +36,7 @@ PROMISED_NAMES = """
     askClosing getClosing withdrawClosing followClosing
     answerChallenge stepUp getSecondFactor startSecondFactor confirmSecondFactor removeSecondFactor makeRecoveryCodes
     startPasskeyProof requestEmailChange confirmEmailChange undoEmailChange setCover removeCover listReceipts
-    describeMailedLink getPolicy listPromises getReceipt getReceiptKeys getReceiptChain
+    describeMailedLink getPolicy listPromises getReceipt getReceiptKeys getReceiptChain getCensus
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chassis.rpc.census import Census, census_response
 from chassis.rpc.interceptors import Context
 from services.auth.app.erase_account import erase_account
 from services.auth.app.ports import Ports
@@ -12,12 +13,17 @@ from stripsession.privacy.v1 import data_holder_service_pb2_grpc as pb_grpc
 class DataHolderServicer(pb_grpc.DataHolderServiceServicer):
     """What retention asks about a person."""
 
-    def __init__(self, ports: Ports) -> None:
-        """Serve with these."""
+    def __init__(self, ports: Ports, census: Census) -> None:
+        """Serve with these; `census` counts what is held of a person."""
         self._ports = ports
+        self._census = census
 
     async def Erase(self, request: pb.EraseRequest, context: Context) -> pb.EraseResponse:
         """The account, and all that opens it."""
         erased = await erase_account(self._ports, request.user_id)
         kinds = [pb.ErasedKind(kind=kind, count=count) for kind, count in erased.counts.items()]
         return pb.EraseResponse(finished=erased.is_finished, erased=kinds)
+
+    async def Census(self, request: pb.CensusRequest, context: Context) -> pb.CensusResponse:
+        """What is held of a person, by kind."""
+        return await census_response(self._census, request)

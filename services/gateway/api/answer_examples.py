@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.gateway.api.billing_schemas import EXAMPLES as BILLING_EXAMPLES
+from services.gateway.api.census_schemas import CENSUS_EXAMPLES
 from services.gateway.api.closing_schemas import CLOSING_EXAMPLES
 from services.gateway.api.passkey_schemas import EXAMPLES as PASSKEY_EXAMPLES
 from services.gateway.api.policy_schemas import POLICY_EXAMPLES
@@ -227,6 +228,7 @@ BY_SCHEMA: Mapping[str, object] = {
     "NewShare": _SHARE | {"token": SHARE_TOKEN, "path": f"/#/shared/{SHARE_TOKEN}"},
     "OpenedShare": {"track": _SHARED_TRACK, "view": _VIEW, "expires_at": _ENDS_AT},
     **BILLING_EXAMPLES,
+    **CENSUS_EXAMPLES,
     **PASSKEY_EXAMPLES,
     **POLICY_EXAMPLES,
     **CLOSING_EXAMPLES,

@@ -65,7 +65,7 @@ _TAGS = {
     "billing": "Plans and what is used of yours.",
     "notifications": "Where your programs hear of tracks by signed webhooks, and what was sent there.",
     "webhooks": "What others tell us of their own accord.",
-    "privacy": "What became of your uploads.",
+    "privacy": "What is promised, what is held of you, and what became of your uploads.",
 }
 _PATH_PARAMETERS: Mapping[str, tuple[str, str]] = {
     "track_id": ("Names a track of yours.", TRACK_ID),

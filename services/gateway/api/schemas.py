@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.gateway.api.billing_schemas import BILLING_SCHEMAS
+from services.gateway.api.census_schemas import CENSUS_SCHEMAS
 from services.gateway.api.closing_schemas import CLOSING_SCHEMAS
 from services.gateway.api.passkey_schemas import PASSKEY_SCHEMAS
 from services.gateway.api.policy_schemas import POLICY_SCHEMAS
@@ -258,6 +259,7 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     **RECEIPT_SCHEMAS,
     **POLICY_SCHEMAS,
+    **CENSUS_SCHEMAS,
     **CLOSING_SCHEMAS,
     **PROMISE_SCHEMAS,
     "Status": structure("How the process is.", status=one_of("live or ready.", "live", "ready")),

@@ -52,6 +52,8 @@ SCOPES: Mapping[str, Scope] = {
     "renamePasskey": Scope.SESSION,
     "startPasskey": Scope.SESSION,
     "startPasskeyProof": Scope.SESSION,
+    # How many sessions, keys and cards somebody has is no program's matter.
+    "getCensus": Scope.SESSION,
     # Its links lead to pages of the payment provider, which know name and address.
     "listInvoices": Scope.SESSION,
     "revokeApiKey": Scope.SESSION,

@@ -25,6 +25,7 @@ _JOBS = "stripsession.separation.v1.JobReadingService"
 _BILLING = "stripsession.billing.v1.BillingService"
 _RETENTION = "stripsession.retention.v1.RetentionService"
 _POLICY = "stripsession.retention.v1.PolicyService"
+_CENSUS = "stripsession.retention.v1.CensusService"
 _CLOSINGS = "stripsession.retention.v1.ClosingService"
 _PROMISES = "stripsession.retention.v1.PromiseService"
 _RECEIPTS = "stripsession.retention.v1.ReceiptService"
@@ -69,7 +70,7 @@ _IDEMPOTENT = {
     "separation": [f"{_JOBS}/{name}" for name in ("GetJobOfTrack", "ListJobsOfTracks", "ListModels")],
     "billing": [f"{_BILLING}/{name}" for name in ("ListPlans", "GetUsage", "ListLedgerEntries")],
     "retention": [f"{_RETENTION}/{name}" for name in ("ListErasures", "ListReceipts")]
-    + [f"{_POLICY}/GetPolicy", f"{_PROMISES}/ListPromises"]
+    + [f"{_POLICY}/GetPolicy", f"{_PROMISES}/ListPromises", f"{_CENSUS}/GetCensus"]
     # Asking makes a token each time, of which the last alone counts.
     + [f"{_CLOSINGS}/{name}" for name in ("GetClosing", "WithdrawClosing", "FollowClosing")]
     + [f"{_RECEIPTS}/{name}" for name in ("GetReceipt", "GetReceiptChain", "GetReceiptKeys")],

@@ -48,7 +48,7 @@ class LibraryAway(Exception):
 
 
 class HolderFailed(Exception):
-    """A service could not erase a person this time; the same call may succeed later."""
+    """A service could not do this for a person this time; the same call may succeed later."""
 
     def __init__(self, word: str) -> None:
         """`word` says why, for the log and the row."""

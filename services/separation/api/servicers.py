@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import grpc
 
+from chassis.rpc.census import Census, census_response
 from chassis.rpc.interceptors import Context
 from services.separation.api import mapping
 from services.separation.app.cancel_job import cancel_job
@@ -82,9 +83,10 @@ class JobReadingServicer(separation_service_pb2_grpc.JobReadingServiceServicer):
 class DataHolderServicer(data_holder_service_pb2_grpc.DataHolderServiceServicer):
     """What retention asks about a person."""
 
-    def __init__(self, jobs: Jobs, wake: Wake) -> None:
+    def __init__(self, jobs: Jobs, wake: Wake, census: Census) -> None:
         self._jobs = jobs
         self._wake = wake
+        self._census = census
 
     async def Erase(self, request: privacy.EraseRequest, context: Context) -> privacy.EraseResponse:
         """Their jobs."""
@@ -93,3 +95,7 @@ class DataHolderServicer(data_holder_service_pb2_grpc.DataHolderServiceServicer)
             finished=erased.is_finished,
             erased=[privacy.ErasedKind(kind=kind, count=count) for kind, count in erased.counts.items()],
         )
+
+    async def Census(self, request: privacy.CensusRequest, context: Context) -> privacy.CensusResponse:
+        """What is held of a person, by kind."""
+        return await census_response(self._census, request)

@@ -36,10 +36,12 @@ from stripsession.library.v1 import (
     share_service_pb2_grpc,
     webhook_service_pb2_grpc,
 )
+from stripsession.retention.v1 import census_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
 from tests.integration.gateway.fake_api_keys import FakeApiKeys
 from tests.integration.gateway.fake_billing import FakeBilling
+from tests.integration.gateway.fake_census import FakeCensus
 from tests.integration.gateway.fake_closings import FakeClosings
 from tests.integration.gateway.fake_covers import FakeCovers
 from tests.integration.gateway.fake_devices import FakeDevices
@@ -83,6 +85,7 @@ class Door:
     billing: FakeBilling
     payments: FakePayments
     retention: FakeRetention
+    census: FakeCensus
     http: httpx.AsyncClient
     servers: dict[str, RpcServer]
 
@@ -121,6 +124,14 @@ def _server(certificates: Path, name: str, services: list[Registration]) -> RpcS
     )
 
 
+def _of_retention(retention: FakeRetention, census: FakeCensus) -> list[Registration]:
+    return [
+        *retention.registrations(),
+        *published(),
+        lambda server: census_service_pb2_grpc.add_CensusServiceServicer_to_server(census, server),
+    ]
+
+
 def _values(certificates: Path, web_dir: Path) -> dict[str, Any]:
     return {
         "certificates": certificates,
@@ -138,7 +149,7 @@ async def opened(
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
     shares, sessions, listing, payments = FakeShares(library), FakeSessions(auth), FakeListing(library), FakePayments()
     federation, api_keys, devices, factors = FakeFederation(), FakeApiKeys(), FakeDevices(auth), FakeFactors(auth)
-    webhooks, passkeys, providers = FakeWebhooks(), FakePasskeys(auth), FakeProviders(auth)
+    webhooks, passkeys, providers, census = FakeWebhooks(), FakePasskeys(auth), FakeProviders(auth), FakeCensus()
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
@@ -164,10 +175,7 @@ async def opened(
             lambda server: billing_service_pb2_grpc.add_BillingServiceServicer_to_server(billing, server),
             lambda server: payment_service_pb2_grpc.add_PaymentServiceServicer_to_server(payments, server),
         ],
-        "retention": [
-            *retention.registrations(),
-            *published(),
-        ],
+        "retention": _of_retention(retention, census),
     }
     async with AsyncExitStack() as stack:
         servers = {name: _server(certificates, name, services) for name, services in served.items()}
@@ -199,6 +207,7 @@ async def opened(
             billing,
             payments,
             retention,
+            census,
             client,
             servers,
         )

@@ -233,6 +233,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "getReceiptKeys": _plain(),
     "getReceiptChain": _plain(),
     "listPromises": _plain(),
+    "getCensus": _plain(),
     "createWebhookEndpoint": _plain(json={"url": NOWHERE, "events": ["track.ready"]}),
     "listWebhookEndpoints": _plain(),
     "updateWebhookEndpoint": _of_endpoint(json={"enabled": True}),

@@ -10,6 +10,7 @@ from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.billing.v1 import payment_service_pb2 as payments
 from stripsession.retention.v1 import erasure_administration_service_pb2 as erasures
+from tests.integration.walks.of_census import OF_CENSUS
 from tests.integration.walks.promise_examples import OF_PROMISES
 from tests.integration.walks.receipt_examples import OF_RECEIPTS
 from tests.integration.walks.rpc_examples import OF_SERVICES, Example
@@ -43,6 +44,8 @@ OF_OPERATORS: Mapping[str, Example] = {
 }
 EXAMPLES: Mapping[str, Example] = {
     **OF_SERVICES,
+    **OF_CENSUS,
+    **{f"stripsession.{name}": example for name, example in OF_OPERATORS.items()},
     **OF_RECEIPTS,
     **{f"stripsession.{name}": example for name, example in {**OF_OPERATORS, **OF_PROMISES}.items()},
 }

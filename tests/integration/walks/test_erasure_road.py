@@ -16,6 +16,7 @@ from stack.issuer.webhooks import deleted
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import federation_service_pb2 as federation
 from stripsession.library.v1 import library_service_pb2 as library
+from stripsession.retention.v1 import census_service_pb2 as census
 from stripsession.retention.v1 import closing_service_pb2 as closings
 from stripsession.retention.v1 import erasure_administration_service_pb2 as erasures
 from tests.integration.walks.belongings import Belongings, Person, State
@@ -72,6 +73,13 @@ async def _known_to_clerk(house: House, person: Person) -> str:
     return subject
 
 
+async def _census(walk: Walk, person: Person) -> tuple[set[tuple[str, str, str]], list[str]]:
+    """What is held of a person as they are told it, by holder, kind and deadline; and who could not be asked."""
+    asking = census.GetCensusRequest(owner_id=person.user_id)
+    told = await walk.maker.ask("retention.v1.CensusService.GetCensus", asking, "gateway")
+    return {(each.holder, each.kind, each.kept.word) for each in told.held}, list(told.away)
+
+
 async def _delete_at_clerk(walk: Walk, subject: str) -> None:
     assert walk.house.vouching is not None
     webhooks = walk.house.vouching.issuer.webhooks
@@ -100,6 +108,12 @@ async def test_a_deletion_at_the_issuer_empties_every_service(walk: Walk, monkey
     assert subscription["status"] == "active"
     assert all(_objects(house, each) for each in things)
 
+    counted, away = await _census(walk, person)
+    assert away == []
+    assert {holder for holder, _, _ in counted} >= set(HOLDERS)
+    kinds = {kind for _, kind, _ in counted}
+    assert kinds >= {"tracks", "stem_files", "keys", "jobs", "invoices", "cards", "email_address"}
+
     await _delete_at_clerk(walk, await _known_to_clerk(house, person))
     # The last token of theirs has run out.
     await house.write_auth(
@@ -111,6 +125,8 @@ async def test_a_deletion_at_the_issuer_empties_every_service(walk: Walk, monkey
         held = await _everything(house.urls[service], service)
         assert not [name for name, text in held.items() if person.email in text], service
         assert {name for name, text in held.items() if person.user_id in text} <= tables, service
+    counted, away = await _census(walk, person)
+    assert (away, {kept for _, _, kept in counted}) == ([], {"seven_years"})
     assert subscription["status"] == "canceled"
     assert not [_objects(house, each) for each in things if _objects(house, each)]
     asking = library.ListTracksRequest(owner_id=person.user_id)

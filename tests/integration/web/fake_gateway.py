@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.gateway.api.web_files import POLICY
 from tests.integration.web import fake_api_keys, fake_closing, fake_devices, fake_factor, fake_passkeys, fake_webhooks
 from tests.integration.web.counted_bytes import CountedBytes
+from tests.integration.web.fake_census import FakeCensus
 from tests.integration.web.fake_editing import FakeEditing
 from tests.integration.web.fake_listing import FakeListing
 from tests.integration.web.fake_mail import FakeMail
@@ -74,7 +75,7 @@ class FakeGateway:
         self.listing, self.shares, self.editing = FakeListing(self), FakeShares(self), FakeEditing(self)
         self.mail, self.factor = FakeMail(self._open, self._with_session), fake_factor.FakeFactor(self._with_session)
         self.api_keys, self.webhooks = fake_api_keys.FakeApiKeys(), fake_webhooks.FakeWebhooks()
-        self.devices, self.payments = fake_devices.FakeDevices(), FakePayments()
+        self.devices, self.payments, self.census = fake_devices.FakeDevices(), FakePayments(), FakeCensus()
         self.providers, self.passkeys = FakeProviders(self._with_session), fake_passkeys.FakePasskeys()
         self.closing = fake_closing.FakeClosing(self.factor.stale)
         self._changed = asyncio.Event()
@@ -137,7 +138,7 @@ class FakeGateway:
             Route("/v1/me", self._me),
             *(*self.mail.signed_routes(), *self.factor.signed_routes(), *self.passkeys.routes()),
             *(Route("/v1/billing/usage", self._usage), Route("/v1/billing/plans", self._plans)),
-            *self.payments.routes(),
+            *(*self.payments.routes(), *self.census.routes()),
             *(Route("/v1/privacy/erasures", self._erasures), Route("/v1/privacy/receipts", self._receipts), SIGNED),
             *(*self.api_keys.routes(), *self.devices.routes(), *self.providers.routes(), *self.webhooks.routes()),
             *self.closing.routes(),

@@ -35,7 +35,7 @@ _TEXTS = """() => {
   return texts;
 }"""
 _UNTOLD = re.compile(r"undefined|\bnull\b|NaN|\[object|=>|\$\{")
-_NAMES = frozenset({"cpu", "quartet"})
+_NAMES = frozenset({"audio", "cpu", "quartet"})
 """Said in German as well, by the server."""
 _SONG = "Zug um Zug"
 _FAILURE = ("SEPARATION_FAILED", "The separation failed. Try again.")

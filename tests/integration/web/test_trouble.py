@@ -26,6 +26,7 @@ SHOWN: dict[str, Callable[[WebPage], Locator]] = {
     "/#/account/keys": lambda web: web.page.get_by_text("You have no key."),
     "/#/account/webhooks": lambda web: web.page.get_by_text("You have no webhook."),
     "/#/account/closing": lambda web: web.page.get_by_role("button", name="Close the account"),
+    "/#/account/privacy": lambda web: web.page.get_by_role("button", name="Count again"),
     "/#/account/receipts": lambda web: web.page.get_by_text("Track erased").first,
 }
 """By its address: what is there once the server has answered."""

@@ -221,6 +221,8 @@ async def _account(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     for section in SECTIONS:
         await web.page.goto(f"{web.address}/#/account/{section}")
         await expect(web.page.locator(f"#section-{section}")).to_be_focused()
+        if section == "privacy":
+            await expect(web.page.get_by_role("button", name="Count again")).to_be_visible()
         await look(f"account-{section}")
     await passkey_views.kept(web, look)
     await _keys(web, look)

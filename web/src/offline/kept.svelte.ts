@@ -225,7 +225,8 @@ async function keptIds(): Promise<string[]> {
   return (await cacheNames()).filter((name) => name.startsWith(KEPT)).map((name) => name.slice(KEPT.length));
 }
 
-async function cacheNames(): Promise<string[]> {
+/** Of all caches that this browser has for the page. */
+export async function cacheNames(): Promise<string[]> {
   try {
     return "caches" in globalThis ? await caches.keys() : [];
   } catch {

@@ -6,6 +6,7 @@ What every service that holds something of people does for retention, which driv
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
@@ -93,3 +94,111 @@ class ErasedKind(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ErasedKind: _TypeAlias = ErasedKind  # noqa: Y015
+
+@_typing.final
+class CensusRequest(_message.Message):
+    """Asks what is held of a person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Of whom."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CensusRequest: _TypeAlias = CensusRequest  # noqa: Y015
+
+@_typing.final
+class CensusResponse(_message.Message):
+    """What is held of a person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HELD_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def held(self) -> _containers.RepeatedCompositeFieldContainer[Global___HeldKind]:
+        """By kind; what there is none of is left out."""
+
+    def __init__(
+        self,
+        *,
+        held: _abc.Iterable[Global___HeldKind] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["held", b"held"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CensusResponse: _TypeAlias = CensusResponse  # noqa: Y015
+
+@_typing.final
+class HeldKind(_message.Message):
+    """Things of one kind that are held. None of it is told itself, not even a name of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    DATA_CLASS_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    IS_AT_LEAST_FIELD_NUMBER: _builtins.int
+    OLDEST_FIELD_NUMBER: _builtins.int
+    NEWEST_FIELD_NUMBER: _builtins.int
+    SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    KEPT_FIELD_NUMBER: _builtins.int
+    BASIS_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """The holder's word, e.g. "tracks"."""
+    data_class: _builtins.str
+    """The class of the data map that it is of, e.g. "audio_metadata"."""
+    count: _builtins.int
+    """How many."""
+    is_at_least: _builtins.bool
+    """Whether there are more than that, which were not counted: so large an account costs no more to count. Its oldest, its
+    newest and its size are not told then.
+    """
+    size_bytes: _builtins.int
+    """What all of it takes in storage; absent where it is rows alone."""
+    kept: _builtins.str
+    """Until when it is kept, in a word of the policy's deadlines, e.g. "until_deleted"."""
+    basis: _builtins.str
+    """Why it may be held, in a word of the policy's legal bases, e.g. "contract"."""
+    @_builtins.property
+    def oldest(self) -> _timestamp_pb2.Timestamp:
+        """When the oldest was made; absent where nothing tells that of this kind."""
+
+    @_builtins.property
+    def newest(self) -> _timestamp_pb2.Timestamp:
+        """When the newest was made; absent as the oldest is."""
+
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        data_class: _builtins.str = ...,
+        count: _builtins.int = ...,
+        is_at_least: _builtins.bool = ...,
+        oldest: _timestamp_pb2.Timestamp | None = ...,
+        newest: _timestamp_pb2.Timestamp | None = ...,
+        size_bytes: _builtins.int | None = ...,
+        kept: _builtins.str = ...,
+        basis: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_size_bytes", b"_size_bytes", "newest", b"newest", "oldest", b"oldest", "size_bytes", b"size_bytes"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_size_bytes", b"_size_bytes", "basis", b"basis", "count", b"count", "data_class", b"data_class", "is_at_least", b"is_at_least", "kept", b"kept", "kind", b"kind", "newest", b"newest", "oldest", b"oldest", "size_bytes", b"size_bytes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__size_bytes: _TypeAlias = _typing.Literal["size_bytes"]  # noqa: Y015
+    _WhichOneofArgType__size_bytes: _TypeAlias = _typing.Literal["_size_bytes", b"_size_bytes"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__size_bytes) -> _WhichOneofReturnType__size_bytes | None: ...
+
+Global___HeldKind: _TypeAlias = HeldKind  # noqa: Y015

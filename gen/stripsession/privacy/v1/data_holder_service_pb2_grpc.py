@@ -40,6 +40,11 @@ class DataHolderServiceStub:
                 request_serializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.EraseRequest.SerializeToString,
                 response_deserializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.EraseResponse.FromString,
                 _registered_method=True)
+        self.Census = channel.unary_unary(
+                '/stripsession.privacy.v1.DataHolderService/Census',
+                request_serializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.CensusRequest.SerializeToString,
+                response_deserializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.CensusResponse.FromString,
+                _registered_method=True)
 
 
 class DataHolderServiceServicer:
@@ -54,6 +59,13 @@ class DataHolderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Census(self, request, context):
+        """Counts what is held of a person, by kind, all of one moment. Of whom nothing is held nothing is told, as of nobody.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DataHolderServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -61,6 +73,11 @@ def add_DataHolderServiceServicer_to_server(servicer, server):
                     servicer.Erase,
                     request_deserializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.EraseRequest.FromString,
                     response_serializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.EraseResponse.SerializeToString,
+            ),
+            'Census': grpc.unary_unary_rpc_method_handler(
+                    servicer.Census,
+                    request_deserializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.CensusRequest.FromString,
+                    response_serializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.CensusResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -91,6 +108,33 @@ class DataHolderService:
             '/stripsession.privacy.v1.DataHolderService/Erase',
             stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.EraseRequest.SerializeToString,
             stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.EraseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Census(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.privacy.v1.DataHolderService/Census',
+            stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.CensusRequest.SerializeToString,
+            stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.CensusResponse.FromString,
             options,
             channel_credentials,
             insecure,

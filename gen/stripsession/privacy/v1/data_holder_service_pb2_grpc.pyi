@@ -37,6 +37,8 @@ class DataHolderServiceStub:
     """Erases all that is held of a person, but for what the law has kept. Idempotent: it is asked again until it is finished,
     and tells the same from then on. Nothing that comes later makes the person anew.
     """
+    Census: _grpc.UnaryUnaryMultiCallable[_data_holder_service_pb2.CensusRequest, _data_holder_service_pb2.CensusResponse]
+    """Counts what is held of a person, by kind, all of one moment. Of whom nothing is held nothing is told, as of nobody."""
 
 @_typing.type_check_only
 class DataHolderServiceAsyncStub(DataHolderServiceStub):
@@ -47,6 +49,8 @@ class DataHolderServiceAsyncStub(DataHolderServiceStub):
     """Erases all that is held of a person, but for what the law has kept. Idempotent: it is asked again until it is finished,
     and tells the same from then on. Nothing that comes later makes the person anew.
     """
+    Census: _aio.UnaryUnaryMultiCallable[_data_holder_service_pb2.CensusRequest, _data_holder_service_pb2.CensusResponse]  # type: ignore[assignment]
+    """Counts what is held of a person, by kind, all of one moment. Of whom nothing is held nothing is told, as of nobody."""
 
 class DataHolderServiceServicer(metaclass=_abc_1.ABCMeta):
     """Each holder answers for its own part alone: library, separation, billing and auth."""
@@ -60,5 +64,13 @@ class DataHolderServiceServicer(metaclass=_abc_1.ABCMeta):
         """Erases all that is held of a person, but for what the law has kept. Idempotent: it is asked again until it is finished,
         and tells the same from then on. Nothing that comes later makes the person anew.
         """
+
+    @_abc_1.abstractmethod
+    def Census(
+        self,
+        request: _data_holder_service_pb2.CensusRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_data_holder_service_pb2.CensusResponse, _abc.Awaitable[_data_holder_service_pb2.CensusResponse]]:
+        """Counts what is held of a person, by kind, all of one moment. Of whom nothing is held nothing is told, as of nobody."""
 
 def add_DataHolderServiceServicer_to_server(servicer: DataHolderServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -7,6 +7,7 @@ import { page } from "$/i18n/de/page";
 import { device } from "$/i18n/de/device";
 import { entry } from "$/i18n/de/entry";
 import { factor } from "$/i18n/de/factor";
+import { held } from "$/i18n/de/held";
 import { keys } from "$/i18n/de/keys";
 import { library } from "$/i18n/de/library";
 import { mailed } from "$/i18n/de/mailed";
@@ -32,6 +33,7 @@ export const de: Messages = {
   page,
   entry,
   factor,
+  held,
   keys,
   library,
   listing,

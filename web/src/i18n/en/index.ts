@@ -7,6 +7,7 @@ import { page } from "$/i18n/en/page";
 import { device } from "$/i18n/en/device";
 import { entry } from "$/i18n/en/entry";
 import { factor } from "$/i18n/en/factor";
+import { held } from "$/i18n/en/held";
 import { keys } from "$/i18n/en/keys";
 import { library } from "$/i18n/en/library";
 import { mailed } from "$/i18n/en/mailed";
@@ -31,6 +32,7 @@ export const en = {
   page,
   entry,
   factor,
+  held,
   keys,
   library,
   listing,

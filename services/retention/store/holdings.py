@@ -1,0 +1,31 @@
+"""What retention itself holds of a person, kind by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chassis.datamap.classes import DataClass
+from chassis.db.census import Basis, Kept, Kind
+
+KINDS = (
+    Kind(
+        *("duties", DataClass.PSEUDONYMOUS, Kept.DAY, Basis.LEGAL_DUTY, ("duties",)),
+        "duties WHERE owner_id = $1",
+        "uploaded_at",
+    ),
+    Kind(
+        *("upload_receipts", DataClass.PSEUDONYMOUS, Kept.ACCOUNT_LIFE, Basis.LEGAL_DUTY, ("erasures",)),
+        "erasures WHERE owner_id = $1",
+        "erased_at",
+    ),
+    Kind(
+        *("track_receipts", DataClass.PSEUDONYMOUS, Kept.ACCOUNT_LIFE, Basis.LEGAL_DUTY, ("track_erasures",)),
+        "track_erasures WHERE owner_id = $1",
+        "erased_at",
+    ),
+)
+
+UNCOUNTED: Mapping[str, str] = {
+    "account_erasures": "the proof that a person was erased: numbers, of somebody who has no account any more",
+    "account_erasure_steps": "as the proof that they belong to",
+}

@@ -1,0 +1,62 @@
+import { counted } from "$/i18n/counting";
+import type { Messages } from "$/i18n/i18n.svelte";
+
+export const held: Messages["held"] = {
+  lead: "Alles, was dieser Dienst von dir aufbewahrt, gezählt in diesem Augenblick. Was er davon verspricht, steht in der",
+  profile: "Wer du hier bist",
+  noName: "kein Name",
+  correct: "Name oder Adresse ändern",
+  kept: "Aufbewahrt",
+  count: (count, isAtLeast) => (isAtLeast ? `${count} oder mehr` : count),
+  since: (day) => `seit ${day}`,
+  between: (first, last) => `${first} bis ${last}`,
+  why: "Wofür",
+  nothing: "Von dir wird nichts aufbewahrt außer deinem Konto.",
+  askedAt: (moment) => `Gezählt ${moment}.`,
+  again: "Noch einmal zählen",
+  away: (holders, isOne) => `${holders} ${isOne ? "antwortet" : "antworten"} gerade nicht. Was dort liegt, fehlt hier.`,
+  holders: {
+    library: "Die Bibliothek",
+    separation: "Die Trennung",
+    billing: "Die Abrechnung",
+    auth: "Die Anmeldung",
+    retention: "Das Verzeichnis der Löschungen",
+  },
+  places: {
+    library: "Zur Bibliothek",
+    profile: "Zum Profil",
+    security: "Zur Sicherheit",
+    plan: "Zu Tarif und Rechnungen",
+    keys: "Zu den API-Schlüsseln",
+    webhooks: "Zu den Webhooks",
+    receipts: "Zu den Belegen",
+  },
+  here: "In diesem Browser",
+  hereLead:
+    "Bis du dich abmeldest. Wie du übst, Sprache, Aussehen und die Dateien dieser Seite bleiben danach, bis du sie im Browser löschst. Andere Seiten werden nach nichts gefragt, und niemand erfährt, was du hörst.",
+  entries: (count) => counted(count, "Eintrag", "Einträge"),
+  hereNothing: "Nichts außer Cookies.",
+  cookies: "Cookies",
+  cookiesLead: "Die dieser Server deinen Browser aufbewahren lassen kann.",
+  local: {
+    deletion: "Löschungen, von denen der Server vielleicht noch nichts weiß",
+    language: "Sprache",
+    model: "Das gewählte Modell",
+    owner: "Eine Prüfsumme, die dich auf diesem Gerät von anderen unterscheidet und nie sagt, wer du bist",
+    players: "Wie du die letzten 50 Songs verlassen hast",
+    practice: "Wie du übst",
+    refreshedAt: "Wann die Sitzung erneuert wurde",
+    signedIn: "Wann sich jemand angemeldet hat, und nie wer",
+    theme: "Aussehen der Seite",
+    upload: "Unfertige Uploads: Name und Größe jeder Datei",
+  },
+  tab: {
+    beforePayment: "Was du hattest, bevor du zum Zahlen gingst",
+    place: "Wo du warst, bevor du zu einem Anmeldeanbieter gingst",
+  },
+  caches: {
+    answers: "Die letzte Liste, um sie ohne Netz zu öffnen",
+    kept: "Songs, die du zum Spielen ohne Netz behältst",
+    shell: "Die Dateien dieser Seite",
+  },
+};
