@@ -8,6 +8,11 @@ class MadeContext {
   readonly resume = vi.fn(async () => undefined);
   readonly suspend = vi.fn(async () => undefined);
   readonly close = vi.fn(async () => undefined);
+  currentTime = 0;
+  outputLatency = 0;
+  baseLatency = 0;
+  timestamp = { contextTime: 0, performanceTime: 0 };
+  readonly getOutputTimestamp = () => this.timestamp;
   /** What the browser's sound was when this began. */
   readonly session = (navigator as { audioSession?: { type: string } }).audioSession?.type;
 
@@ -38,7 +43,47 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
+});
+
+describe("what is heard now", () => {
+  /** What is given now is heard after so long. */
+  const WAY_S = 0.2;
+
+  function heard(timestamp: { contextTime: number; performanceTime: number }): number {
+    vi.spyOn(performance, "now").mockReturnValue(5000);
+    Object.assign(made(), { currentTime: 10, baseLatency: 0.01, outputLatency: WAY_S, timestamp });
+    return output.heard_s;
+  }
+
+  test("is what was given as long ago as the way to the loudspeaker takes", () => {
+    expect(heard({ contextTime: 10 - WAY_S - 0.03, performanceTime: 4970 })).toBeCloseTo(10 - WAY_S);
+  });
+
+  test("is that too where the browser has not told of any yet", () => {
+    expect(heard({ contextTime: 0, performanceTime: 0 })).toBeCloseTo(10 - WAY_S);
+  });
+
+  test("is that too where it tells of the moment before it comes", () => {
+    expect(heard({ contextTime: 10, performanceTime: 5000 + 1000 * WAY_S })).toBeCloseTo(10 - WAY_S);
+  });
+
+  test("is never what is not given yet", () => {
+    expect(heard({ contextTime: 9.99, performanceTime: 4000 })).toBe(10);
+  });
+
+  test("goes on in WebKitGTK, which adds the context's age to the moment", () => {
+    expect(heard({ contextTime: 9.9, performanceTime: 5000 + 9900 - 20 })).toBe(9.9);
+  });
+
+  test("is asked of Firefox by nothing that its audio thread could be waited for", () => {
+    const context = Object.assign(made(), { currentTime: 10 });
+    for (const name of ["outputLatency", "getOutputTimestamp"]) {
+      Object.defineProperty(context, name, { get: () => expect.unreachable(`${name} was asked for`) });
+    }
+    expect(output.heard_s).toBe(10);
+  });
 });
 
 describe("a phone's switch for its ring", () => {

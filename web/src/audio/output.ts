@@ -4,6 +4,8 @@
 const REST_AFTER_S = 0.3;
 // Of a start that waits for a tap nobody tells; any other takes some tenths of a second.
 const HEARD_WITHIN_S = 1;
+// Longer than an audio thread leaves a page without news.
+const BEGINNING_S = 0.25;
 
 export class Output {
   readonly context: AudioContext;
@@ -28,12 +30,20 @@ export class Output {
   /** The context's time of what leaves the loudspeaker now. */
   get heard_s(): number {
     const { context } = this;
+    const { currentTime } = context;
+    if (!context.baseLatency) {
+      // Firefox, by that. Asked for its way to the loudspeaker, the page and its audio thread may wait for each other for ever
+      // (seen on PulseAudio in 153); and what it tells of the moment has that taken off twice, which leaves nothing.
+      return currentTime;
+    }
     const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
-    const heard_s =
-      contextTime > 0
-        ? contextTime + (performance.now() - performanceTime) / 1000
-        : context.currentTime - (context.outputLatency || context.baseLatency || 0);
-    return Math.min(context.currentTime, heard_s);
+    if (contextTime <= 0) {
+      return currentTime - (context.outputLatency || context.baseLatency);
+    }
+    const since_s = (performance.now() - performanceTime) / 1000;
+    // WebKitGTK adds the context's age to the moment: by that its very beginning would be heard for ever.
+    const isAged = since_s < 0 && contextTime + since_s < BEGINNING_S;
+    return Math.min(currentTime, contextTime + (isAged ? 0 : since_s));
   }
 
   async start(): Promise<void> {

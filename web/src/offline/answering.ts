@@ -12,6 +12,14 @@ export const KEPT = CACHES.kept;
 export const WHOLE = "/offline/whole";
 /** In the page's cache: the list of those of its files that were not fetched with it. */
 export const REST = "/offline/rest";
+/** Of a sound that it has played Firefox gives everybody the part that its player asked for, and no cache takes a part. */
+const SOUND = /\.flac$/;
+
+/** How a built file is asked for, to be kept. */
+export function wholeOf(path: string, origin: string): Request {
+  return new Request(new URL(path, origin), SOUND.test(path) ? { cache: "reload" } : {});
+}
+
 /** How many tracks the library asks for at first. */
 export const FIRST_TRACKS = 100;
 /** What a page asks as it is opened, and shows the library with: without a network, the last answers. */

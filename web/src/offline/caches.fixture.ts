@@ -12,15 +12,18 @@ class MadeCache {
   }
 
   async put(key: Request | string, response: Response): Promise<void> {
+    if (response.status === 206) {
+      throw new TypeError("a part is not kept");
+    }
     this.entries.set(addressOf(key), response);
   }
 
   /** All or none, as a browser does it. */
-  async addAll(paths: readonly string[]): Promise<void> {
+  async addAll(paths: readonly (Request | string)[]): Promise<void> {
     const responses = await Promise.all(paths.map((path) => fetch(path)));
     const refused = responses.findIndex(({ ok }) => !ok);
     if (refused >= 0) {
-      throw new TypeError(`${paths[refused]} did not come`);
+      throw new TypeError(`${addressOf(paths[refused]!)} did not come`);
     }
     await Promise.all(paths.map((path, at) => this.put(path, responses[at]!)));
   }

@@ -110,9 +110,7 @@ export async function keep(track: Track): Promise<void> {
   };
   kept.tracks[track_id] = { part: 0, stopping };
   try {
-    // So that the browser does not make room with it.
-    await navigator.storage?.persist?.();
-    stopping.signal.throwIfAborted();
+    wishToStay();
     // After any other tab that fetches the same track.
     await locked(LOCK + track_id, { signal: stopping.signal }, () => fetchWhole(track, stopping, onPart));
     if (isCurrent()) {
@@ -127,6 +125,11 @@ export async function keep(track: Track): Promise<void> {
       throw error;
     }
   }
+}
+
+/** So that the browser does not make room with it. Firefox asks the person, who may never answer: nothing waits for it. */
+function wishToStay(): void {
+  void navigator.storage?.persist?.().catch(() => undefined);
 }
 
 /** Remove a track from this device, or stop fetching it. */

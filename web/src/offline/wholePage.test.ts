@@ -10,17 +10,17 @@ const PARTS = ["/assets/player.js", "/assets/de.js"];
 
 let made: MadeCaches;
 let asked: string[];
-let network: (path: string) => Response;
+let network: (path: string, cache: RequestCache) => Response;
 
 beforeEach(async () => {
   made = new MadeCaches();
   asked = [];
   network = (path) => new Response(path);
   vi.stubGlobal("caches", made);
-  vi.stubGlobal("fetch", async ({ url }: Request) => {
+  vi.stubGlobal("fetch", async ({ url, cache }: Request) => {
     const path = url.slice(location.origin.length);
     asked.push(path);
-    return network(path);
+    return network(path, cache);
   });
   await begun(PAGE);
 });
@@ -42,6 +42,14 @@ it("does nothing where no worker has a page here", async () => {
   await made.delete(PAGE);
   await keepWholePage();
   expect(asked).toEqual([]);
+});
+
+it("takes no part of a sound for the whole, as Firefox gives it to everybody after it was played", async () => {
+  const SOUND = "/assets/hush.flac";
+  await begun(PAGE, [SOUND]);
+  network = (path, cache) => new Response(path, { status: cache === "reload" ? 200 : 206 });
+  await keepWholePage();
+  expect(made.pathsOf(PAGE)).toContain(SOUND);
 });
 
 const gone = new Response("", { status: 404 });

@@ -1,7 +1,7 @@
 /** The parts of the page that are not needed to open it: without a network no view may be missing. */
 
 import { send } from "$/api/sending";
-import { REST, SHELL } from "$/offline/answering";
+import { REST, SHELL, wholeOf } from "$/offline/answering";
 
 /** Fetch what is still missing, before there is no network. Throws Problem, or what the browser says when there is no room. */
 export async function keepWholePage(): Promise<void> {
@@ -31,7 +31,7 @@ async function shellOf(name: string): Promise<Shell | null> {
 async function complete({ cache, rest }: Shell): Promise<void> {
   for (const address of rest) {
     if (!(await cache.match(address))) {
-      await cache.put(address, await send(new Request(new URL(address, location.origin))));
+      await cache.put(address, await send(wholeOf(address, location.origin)));
     }
   }
 }

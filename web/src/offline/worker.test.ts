@@ -11,7 +11,7 @@ const KEPT_TRACK = `${KEPT}trk_1`;
 
 let made: MadeCaches;
 let worker: MadeWorker;
-let network: (path: string) => Response;
+let network: (path: string, cache: RequestCache) => Response;
 
 const fresh = (path: string): Response => new Response(`fresh ${path}`);
 const away = (): Response => {
@@ -24,7 +24,9 @@ beforeEach(() => {
   network = fresh;
   vi.stubGlobal("caches", made);
   vi.stubGlobal("fetch", async (input: Request | string) =>
-    network(input instanceof Request ? input.url.slice(worker.location.origin.length) : input),
+    input instanceof Request
+      ? network(input.url.slice(worker.location.origin.length), input.cache)
+      : network(input, "default"),
   );
   serve(worker as unknown as ServiceWorkerGlobalScope, { first: FILES, rest: PARTS, name: "new" });
 });
@@ -56,6 +58,16 @@ describe("a worker that is installed", () => {
     await worker.happen("activate");
     expect(made.pathsOf(`${SHELL}new`)).toEqual([...FILES, ...PARTS, REST]);
   });
+});
+
+it("asks anew for a sound, of which Firefox gives everybody the part that its player asked for", async () => {
+  const sound = "/assets/hush.flac";
+  await made.made(KEPT_TRACK, [TRACK]);
+  worker = new MadeWorker();
+  serve(worker as unknown as ServiceWorkerGlobalScope, { first: FILES, rest: [sound], name: "new" });
+  network = (path, cache) => new Response(path, { status: path === sound && cache !== "reload" ? 206 : 200 });
+  await worker.happen("install");
+  expect(made.pathsOf(`${SHELL}new`)).toContain(sound);
 });
 
 describe("a worker that takes over", () => {

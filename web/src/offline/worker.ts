@@ -1,6 +1,6 @@
 /** What the service worker does when it is installed, takes over and is asked. */
 
-import { KEPT, REST, SHELL } from "$/offline/answering";
+import { KEPT, REST, SHELL, wholeOf } from "$/offline/answering";
 import { answerTo, forgetOtherShells } from "$/offline/roads";
 
 /** What the build made. */
@@ -19,7 +19,7 @@ export function serve(worker: ServiceWorkerGlobalScope, { first, rest, name }: B
 
   // A newer worker waits until the tabs of the older page are closed: they load parts of their own build until then.
   worker.addEventListener("install", (event) => {
-    event.waitUntil(begin(shell, first, rest));
+    event.waitUntil(begin(shell, worker.location.origin, first, rest));
   });
 
   worker.addEventListener("activate", (event) => {
@@ -38,11 +38,11 @@ export function serve(worker: ServiceWorkerGlobalScope, { first, rest, name }: B
  * Who looks in for the first time need not fetch the player: the page itself asks for the rest. Who was here before has an
  * older page, or a track that they keep, and loses the whole of that page to this one.
  */
-async function begin(shell: string, first: readonly string[], rest: readonly string[]): Promise<void> {
+async function begin(shell: string, origin: string, first: readonly string[], rest: readonly string[]): Promise<void> {
   const others = (await caches.keys()).filter((name) => name !== shell);
   const wasHere = others.some((name) => name.startsWith(SHELL) || name.startsWith(KEPT));
   const cache = await caches.open(shell);
-  await cache.addAll(wasHere ? [...first, ...rest] : [...first]);
+  await cache.addAll((wasHere ? [...first, ...rest] : first).map((path) => wholeOf(path, origin)));
   await cache.put(REST, Response.json(rest));
 }
 
