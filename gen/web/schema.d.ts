@@ -1439,7 +1439,7 @@ export interface paths {
         head?: never;
         /**
          * Send elsewhere, tell of other events, stop or begin again.
-         * @description What waits goes to the new address. Of what happens while it is disabled nothing is told later.
+         * @description What waits goes to the new address. Of what happens while it is disabled nothing is told later. One whose `disabled_reason` is reclaimed is enabled with its `url` alone: whoever had your account may have changed that, so send the address that you know.
          */
         patch: operations["updateWebhookEndpoint"];
         trace?: never;
@@ -1833,7 +1833,7 @@ export interface paths {
         };
         /**
          * All of yours that was erased, uploads and tracks, newest first.
-         * @description A receipt says what is gone and when, and never what it was called. That of a track comes once the last of its objects is removed, moments after deleteTrack.
+         * @description A receipt says what is gone and when, and never what it was called. That of a track comes once the last of its objects is removed, moments after deleteTrack. getReceipt gives it signed.
          */
         get: operations["listReceipts"];
         put?: never;
@@ -1856,6 +1856,134 @@ export interface paths {
          * @description In every language, clause by clause. /privacy is the same as a page.
          */
         get: operations["getPolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether your account is to be closed.
+         * @description Whether your account is to be closed.
+         */
+        get: operations["getClosing"];
+        put?: never;
+        /**
+         * Close your account, and have all of it erased.
+         * @description Once it is due the account is closed, sessions and keys end, a subscription ends at once with nothing paid back by itself, and every service erases what it holds; payment records stay for seven years. Until then withdrawClosing takes it back. Asked again, a closing that waits stays as it is, or becomes due where it is to be at once; each answer has a new token, and the one before opens nothing any more. Show `path` below the server's address.
+         */
+        post: operations["askClosing"];
+        /**
+         * Keep your account. Idempotent.
+         * @description Keep your account. Idempotent.
+         */
+        delete: operations["withdrawClosing"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/closings/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How far a closing is.
+         * @description For whoever holds the token, signed in or not: it tells moments and numbers, and of nobody. A token belongs into no address, where servers log it.
+         */
+        post: operations["followClosing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/receipts/{sequence}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of your receipts, signed, as a file to keep.
+         * @description Keep the bytes as they are: a receipt that was written anew is none. Without `about` nobody can tell whom it is about. `stripsession privacy verify` verifies it, and docs/receipts.md says how another program does.
+         */
+        get: operations["getReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/receipt-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every key that ever signed a receipt.
+         * @description Keep a copy beside your receipts: whoever compares two copies sees what was changed.
+         */
+        get: operations["getReceiptKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/receipt-chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The chain of all receipts, page by page.
+         * @description In which nobody is named, and from which nothing can be taken without its being seen. `next` is the `from` of the next page, and null where the chain ends. `stripsession privacy verify` verifies it, and docs/receipts.md says how another program does.
+         */
+        get: operations["getReceiptChain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether each promise of the privacy policy is kept, and how that is known.
+         * @description Checks run by themselves, the soonest every five minutes, and the answer may be a minute old. Evidence older than a day proves nothing.
+         */
+        get: operations["listPromises"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2771,7 +2899,7 @@ export interface components {
          */
         WebhookEvent: "track.created" | "track.ready" | "track.failed" | "track.cancelled" | "track.deleted";
         /**
-         * @description asked: you disabled it; gone: it answered 410; failing: a message failed for more than a day and no other got through meanwhile, or too many waited; reclaimed: a password was chosen or an address brought back by mail, and somebody else may have made it; unspecified: newer than this gateway.
+         * @description asked: you disabled it; gone: it answered 410; failing: a message failed for more than a day and no other got through meanwhile, or too many waited; reclaimed: a password was chosen or an address brought back by mail, and somebody else may have made or changed it; unspecified: newer than this gateway.
          * @enum {string}
          */
         WebhookDisabledReason: "unspecified" | "asked" | "gone" | "failing" | "reclaimed";
@@ -2969,7 +3097,7 @@ export interface components {
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "COVER_TOO_LARGE" | "COVER_UNREADABLE" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "POLICY_VERSION_NOT_FOUND" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_FULL" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSKEY" | "WRONG_PASSWORD" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CLOSING_BEGUN" | "CLOSING_NOT_FOUND" | "CLOSING_WITHDRAWN" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "COVER_TOO_LARGE" | "COVER_UNREADABLE" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "POLICY_VERSION_NOT_FOUND" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "RECEIPTS_UNSIGNED" | "RECEIPT_NOT_FOUND" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_FULL" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WEBHOOK_URL_NEEDED" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSKEY" | "WRONG_PASSWORD" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -3463,6 +3591,11 @@ export interface components {
         };
         /** @description Evidence that something is gone; of `upload` and `track` the one that `kind` names is there. */
         Receipt: {
+            /**
+             * Format: int64
+             * @description Its entry in the chain, by which getReceipt gives it; null until it is signed.
+             */
+            sequence: number | null;
             kind: components["schemas"]["ReceiptKind"];
             /** @description The upload's receipt. */
             upload: components["schemas"]["Erasure"] | null;
@@ -3475,6 +3608,126 @@ export interface components {
             receipts: components["schemas"]["Receipt"][];
             /** @description Asks for the next page; null on the last. */
             next_cursor: string | null;
+        };
+        /**
+         * @description What is gone: an upload, a track, or an account with all that it had.
+         * @enum {string}
+         */
+        SignedReceiptKind: "upload" | "track" | "account";
+        /** @description What is signed of a deletion. It names nobody. */
+        ReceiptBody: {
+            /** @description stripsession-receipt-1, the form that docs/receipts.md describes. */
+            form: string;
+            /**
+             * Format: int64
+             * @description Its place in the chain, from 1 on.
+             */
+            sequence: number;
+            /** @description SHA-256 of the entry before it, in hex; zeros in the first. */
+            before: string;
+            /** @description Which of the published keys signed it, by its `kid`. */
+            signed_by: string;
+            kind: components["schemas"]["SignedReceiptKind"];
+            /** @description Whom and what it is about, told only to who has its opening. */
+            subject: string;
+            /** @description Why: finished or deadline of an upload, deleted of a track, closed of an account. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for; from an upload's arrival on its erasure is owed. RFC 3339 in UTC, to the second.
+             */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description When the last of it was gone. RFC 3339 in UTC, to the second.
+             */
+            erased_at: string;
+            /** @description What is gone, by where it was stored. */
+            gone: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** @description The key that was destroyed, told as `subject` is; null where there was no single one. */
+            key: string | null;
+        };
+        /** @description An entry of the chain. */
+        ReceiptEntry: {
+            body: components["schemas"]["ReceiptBody"];
+            /** @description Ed25519 of the canonical form of what it signs, in hex. */
+            signature: string;
+        };
+        /** @description What shows whom a receipt is about. */
+        ReceiptAbout: {
+            /** @description 32 bytes in hex, which only you are given. */
+            opening: string;
+            /** @description Whose it was. */
+            person: string;
+            /** @description Which upload or track; empty for an account. */
+            thing: string;
+        };
+        /** @description A receipt to keep. Its bytes must stay as they are. */
+        SignedReceipt: {
+            /** @description stripsession-receipt-1, the form that docs/receipts.md describes. */
+            form: string;
+            body: components["schemas"]["ReceiptBody"];
+            /** @description Ed25519 of the canonical form of what it signs, in hex. */
+            signature: string;
+            about: components["schemas"]["ReceiptAbout"];
+        };
+        /** @description A public key, as RFC 8037 has it, and the entries that it may sign. */
+        ReceiptKey: {
+            /** @description The curve: Ed25519. */
+            crv: string;
+            /** @description The kind of key: OKP. */
+            kty: string;
+            /** @description Its thumbprint (RFC 7638). */
+            kid: string;
+            /** @description The key, in base64url. */
+            x: string;
+            /**
+             * Format: date-time
+             * @description When it was entered. RFC 3339 in UTC, to the second.
+             */
+            since: string;
+            /**
+             * Format: int64
+             * @description The first entry that it may sign.
+             */
+            from_sequence: number;
+            /**
+             * Format: int64
+             * @description The last one; null for the key in force.
+             */
+            until_sequence: number | null;
+        };
+        /** @description Every key that ever signed a receipt, in their order. */
+        ReceiptKeys: {
+            /** @description stripsession-receipt-keys-1, the form that docs/receipts.md describes. */
+            form: string;
+            /** @description The last one is in force. */
+            keys: components["schemas"]["ReceiptKey"][];
+            /** @description The `kid` of the key in force. */
+            signed_by: string;
+            /** @description Ed25519 of the canonical form of what it signs, in hex. */
+            signature: string;
+        };
+        /** @description A page of the chain of all receipts. */
+        ReceiptChain: {
+            /** @description stripsession-receipt-chain-1, the form that docs/receipts.md describes. */
+            form: string;
+            /** @description In their order, without a gap. */
+            entries: components["schemas"]["ReceiptEntry"][];
+            /**
+             * Format: int64
+             * @description The first entry that was asked for.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The first entry of the next page; null where the chain ends.
+             */
+            next: number | null;
         };
         /** @description A text in each language. */
         PolicyText: {
@@ -3497,6 +3750,8 @@ export interface components {
             date: string;
             /** @description SHA-256 of all that a reader sees of it. */
             digest: string;
+            /** @description Whether its day is still to come: it is announced, and another is in force. */
+            is_coming: boolean;
         };
         /** @description One promise. */
         PolicyClause: {
@@ -3529,6 +3784,7 @@ export interface components {
             parties: components["schemas"]["PolicyText"];
             versions: components["schemas"]["PolicyText"];
             home: components["schemas"]["PolicyText"];
+            coming: components["schemas"]["PolicyText"];
         };
         /** @description One version of the privacy policy, and which others there are. */
         Policy: {
@@ -3605,6 +3861,151 @@ export interface components {
             away: string[];
             /** @description Whether your browser has them, it knows alone. */
             cookies: components["schemas"]["HeldCookie"][];
+        };
+        /**
+         * @description waiting: it can be taken back; withdrawn: it was; erasing: services are at it; over: every one is done; unspecified: newer than this gateway.
+         * @enum {string}
+         */
+        ClosingState: "unspecified" | "waiting" | "withdrawn" | "erasing" | "over";
+        /** @description The closing of an account. */
+        Closing: {
+            state: components["schemas"]["ClosingState"];
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description When the erasure begins; until then it can be taken back.
+             */
+            due_at: string;
+            /** @description Whether it was to begin at once. */
+            at_once: boolean;
+        };
+        /** @description The closing of an account, and what it is followed by. */
+        NewClosing: {
+            state: components["schemas"]["ClosingState"];
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description When the erasure begins; until then it can be taken back.
+             */
+            due_at: string;
+            /** @description Whether it was to begin at once. */
+            at_once: boolean;
+            /** @description For followClosing, without signing in. It is told this once. */
+            token: string;
+            /** @description Where to follow it, below the server's address. The token stands behind the #. */
+            path: string;
+        };
+        /** @description Whether an account is to be closed. */
+        AccountClosing: {
+            /** @description The one that waits or has begun; null for none. */
+            closing: components["schemas"]["Closing"] | null;
+            /**
+             * Format: int64
+             * @description Seconds for which one that is asked for now could be taken back.
+             */
+            window_s: number;
+        };
+        /** @description Things that a service took away. */
+        ErasedKind: {
+            /** @description What, e.g. tracks. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
+        /** @description A service's part in an erasure. */
+        ClosingHolder: {
+            /** @description Which, e.g. library; sign-in shuts the person out, auth forgets them last. */
+            holder: string;
+            /** @description Whether it did not answer, or refused, and is asked again. */
+            asked_again: boolean;
+            /**
+             * Format: date-time
+             * @description When it was done; null before.
+             */
+            finished_at: string | null;
+            /** @description What it took away; empty until every service is done. */
+            erased: components["schemas"]["ErasedKind"][];
+        };
+        /** @description How far a closing is. */
+        FollowedClosing: {
+            state: components["schemas"]["ClosingState"];
+            /**
+             * Format: date-time
+             * @description When the erasure begins, or was to begin.
+             */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description When the last service was done; null before.
+             */
+            finished_at: string | null;
+            /** @description Every service that has a part in it, once it has begun. */
+            holders: components["schemas"]["ClosingHolder"][];
+        };
+        /**
+         * @description kept or broken: by what was found less than a day ago; cannot_say: `reason` tells why; not_built: there is no such check yet.
+         * @enum {string}
+         */
+        PromiseState: "kept" | "broken" | "cannot_say" | "not_built";
+        /** @description One thing that was counted. */
+        PromiseFigure: {
+            /** @description What, as held_past_deadline. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many; what is counted up to a bound stops there.
+             */
+            count: number;
+        };
+        /** @description One clause of the policy, and what its check found last. */
+        Promise: {
+            /** @description The clause's number, as in getPolicy. */
+            clause_id: string;
+            title: components["schemas"]["PolicyText"];
+            /** @description The check that proves it. Several clauses may have the same. */
+            check: string;
+            state: components["schemas"]["PromiseState"];
+            /** @description Why nobody can say, as a fixed word; empty otherwise. */
+            reason: string;
+            /** @description The service whose part is missing; empty where it is none's. */
+            service: string;
+            /** @description What was counted; none where nothing was. */
+            figures: components["schemas"]["PromiseFigure"][];
+            /** @description Names of the figures that break it; none unless it is broken. */
+            broken_by: string[];
+            /**
+             * Format: date-time
+             * @description When the last look was made; null before the first.
+             */
+            looked_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was found kept for the last time; null where it never was.
+             */
+            proved_at: string | null;
+        };
+        /** @description Every clause of the policy in force, and its evidence. */
+        Promises: {
+            /**
+             * Format: int64
+             * @description The version of the policy.
+             */
+            version: number;
+            /** @description The region in which this installation says that it processes data; empty where it says none. */
+            region: string;
+            /** @description In the order of the clauses. */
+            promises: components["schemas"]["Promise"][];
         };
         /** @description How the process is. */
         Status: {
@@ -3958,6 +4359,16 @@ export interface components {
         PlanChange: {
             /** @description A `price` of listPrices. */
             price: string;
+        };
+        /** @description When. */
+        ClosingRequest: {
+            /** @description True erases at once, and nothing takes that back; absent waits until the window has run out. */
+            at_once?: boolean | null;
+        };
+        /** @description A link, as whoever closed the account was told it. */
+        ClosingToken: {
+            /** @description What its fragment holds after the last slash. */
+            token: string;
         };
     };
     responses: {
@@ -4331,6 +4742,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Found: CLOSING_NOT_FOUND. */
+        "404-CLOSING_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: CODE_SPENT. */
         "404-CODE_SPENT": {
             headers: {
@@ -4387,6 +4807,15 @@ export interface components {
         };
         /** @description Not Found: NOT_FOUND, PROVIDER_UNKNOWN. */
         "404-NOT_FOUND-PROVIDER_UNKNOWN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: NOT_FOUND, RECEIPT_NOT_FOUND. */
+        "404-NOT_FOUND-RECEIPT_NOT_FOUND": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4500,6 +4929,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Found: RECEIPTS_UNSIGNED. */
+        "404-RECEIPTS_UNSIGNED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: SESSION_NOT_FOUND. */
         "404-SESSION_NOT_FOUND": {
             headers: {
@@ -4547,6 +4985,24 @@ export interface components {
         };
         /** @description Request Timeout: BODY_CUT_OFF, BODY_TOO_SLOW. */
         "408-BODY_CUT_OFF-BODY_TOO_SLOW": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: CLOSING_BEGUN. */
+        "409-CLOSING_BEGUN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: CLOSING_WITHDRAWN. */
+        "409-CLOSING_WITHDRAWN": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4797,6 +5253,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Conflict: WEBHOOK_URL_NEEDED. */
+        "409-WEBHOOK_URL_NEEDED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Gone: UPLOAD_GONE. */
         "410-UPLOAD_GONE": {
             headers: {
@@ -4963,6 +5428,15 @@ export interface components {
         };
         /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED. */
         "422-IDEMPOTENCY_KEY_REUSED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED, INVALID_FIELD. */
+        "422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD": {
             headers: {
                 [name: string]: unknown;
             };
@@ -9309,6 +9783,7 @@ export interface operations {
             403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
             404: components["responses"]["404-NOT_FOUND-WEBHOOK_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-WEBHOOK_URL_NEEDED"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
             415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];
@@ -10191,6 +10666,299 @@ export interface operations {
             404: components["responses"]["404-POLICY_VERSION_NOT_FOUND"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    getClosing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The closing that waits or has begun, if any. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountClosing"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    askClosing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. A request that comes late cannot begin anew what was taken back since: the same key is then refused. So is it with another body.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ClosingRequest"];
+            };
+        };
+        responses: {
+            /** @description When, and the link to follow it by. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewClosing"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED-STEP_UP_REQUIRED"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-CLOSING_WITHDRAWN"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    withdrawClosing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It stays. */
+            204: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            409: components["responses"]["409-CLOSING_BEGUN"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    followClosing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingToken"];
+            };
+        };
+        responses: {
+            /** @description How far, and once it is over what was erased. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowedClosing"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            404: components["responses"]["404-CLOSING_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    getReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The receipt's `sequence`.
+                 * @example 1
+                 */
+                sequence: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt. */
+            200: {
+                headers: {
+                    /** @example attachment; filename="Song - vocals.flac" */
+                    "Content-Disposition": string;
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedReceipt"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SCOPE_MISSING"];
+            404: components["responses"]["404-NOT_FOUND-RECEIPT_NOT_FOUND"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    getReceiptKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys, signed by the one in force. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptKeys"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            404: components["responses"]["404-RECEIPTS_UNSIGNED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    getReceiptChain: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The first entry that is wanted.
+                 * @example 1
+                 */
+                from?: number;
+                /**
+                 * @description Most entries of a page, 1 to 200.
+                 * @example 100
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptChain"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_QUERY"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listPromises: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every clause. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promises"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
             429: components["responses"]["429-TOO_FAST"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];

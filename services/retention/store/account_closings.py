@@ -14,6 +14,7 @@ from services.retention.domain.account_closing import Closing
 from services.retention.domain.facts import Fact
 from services.retention.store.account_erasures import AccountErasureWork
 from services.retention.store.erasures import Encode
+from services.retention.store.receipt_chain import ReceiptChain
 
 _SELECT = "SELECT user_id, asked_at, due_at, at_once, idempotency_key, withdrawn_at, begun_at FROM account_closings"
 _WAITING = "withdrawn_at IS NULL AND begun_at IS NULL"
@@ -39,7 +40,8 @@ class AccountClosingWork(AccountErasureWork):
 
     def __init__(self, tx: Transaction, encode: Encode) -> None:
         """Made by `AccountClosingStore.transaction`."""
-        super().__init__(tx.connection)
+        # It begins erasures and ends none, so that there is nothing to sign.
+        super().__init__(tx.connection, ReceiptChain(None))
         self._tx = tx
         self._encode = encode
 

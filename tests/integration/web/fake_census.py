@@ -16,8 +16,8 @@ from services.gateway.api.census_routes import census_json
 from services.gateway.api.held_cookies import held_cookies
 from services.library.store import holdings as of_library
 from services.retention.api.census_servicer import held_message
-from services.retention.app.get_policy import get_policy
 from services.retention.domain.census import Holding, told
+from services.retention.domain.policy import in_force
 from services.retention.store import holdings as of_retention
 from services.retention.store.held_words import read_held_words
 from services.retention.store.policy_files import read_policies
@@ -38,7 +38,7 @@ _NEWEST = datetime.datetime(2024, 3, 1, tzinfo=datetime.UTC)
 
 def census(away: Sequence[str] = (), unknown: str = "") -> dict[str, object]:
     """Of all holders but those that are away; with a kind that nobody has words for, where one is named."""
-    words, policy = read_held_words(), get_policy(read_policies(), 0)
+    words, policy = read_held_words(), in_force(read_policies(), datetime.date(2030, 1, 1))
     held = [
         held_message(told(holder, _some(kind), words, policy))
         for holder, kinds in KINDS.items()

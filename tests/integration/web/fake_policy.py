@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from services.gateway.api.policy_routes import policy_json
 from tests.integration.gateway.test_policy import published
+from tests.integration.web.proofs import proved
 from tests.integration.web.told import problem, told
 
 NEXT_DATE = "2031-05-01"
@@ -24,8 +25,11 @@ class FakePolicy:
         """Whether the published version is the last but one."""
 
     def open_routes(self) -> list[Route]:
-        """That of the contract."""
-        return [Route("/v1/privacy/policy", self._policy)]
+        """Those of the contract."""
+        return [Route("/v1/privacy/policy", self._policy), Route("/v1/privacy/promises", self._promises)]
+
+    async def _promises(self, request: Request) -> Response:
+        return told("Promises", await proved())
 
     async def _policy(self, request: Request) -> Response:
         last: dict[str, Any] = policy_json(await published())

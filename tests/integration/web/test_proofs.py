@@ -9,7 +9,6 @@ from tests.integration.web.axe import violations
 from tests.integration.web.conftest import OpenPage
 from tests.integration.web.layout import misfits
 from tests.integration.web.proofs import proved
-from tests.integration.web.test_policy import publish
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
 
@@ -23,7 +22,6 @@ async def prove(page: Page, **figures: int) -> None:
 async def test_each_clause_says_whether_it_is_kept(open_page: OpenPage) -> None:
     """Kept, broken, of which nobody can say, without a check: each is said in words, with its figures or its reason."""
     web = await open_page()
-    await publish(web.page)
     await prove(web.page, card_numbers_found=2)
     await web.page.goto(f"{web.address}/#/privacy")
 
@@ -46,7 +44,6 @@ async def test_each_clause_says_whether_it_is_kept(open_page: OpenPage) -> None:
 async def test_proofs_speak_the_page_s_language_and_fit_a_phone(open_page: OpenPage) -> None:
     """In German on a narrow screen nothing is wider than it, and no word is English."""
     web = await open_page(width_px=360)
-    await publish(web.page)
     await prove(web.page)
     await web.page.add_init_script("localStorage.setItem('stripsession.language', 'de')")
     await web.page.goto(f"{web.address}/#/privacy")
@@ -58,7 +55,6 @@ async def test_proofs_speak_the_page_s_language_and_fit_a_phone(open_page: OpenP
 async def test_a_policy_is_shown_though_nothing_proved_can_be_read(open_page: OpenPage) -> None:
     """While promises cannot be read every clause stands there, and that is said once."""
     web = await open_page()
-    await publish(web.page)
     await web.page.route("**/v1/privacy/promises", lambda route: route.abort())
     await web.page.goto(f"{web.address}/#/privacy")
     await expect(web.page.locator("#policy .clause")).to_have_count(24)

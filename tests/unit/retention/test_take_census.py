@@ -12,16 +12,15 @@ import pytest
 
 from chassis.db.census import Basis, Kept
 from chassis.testing.clock import ManualClock
-from services.retention.app.get_policy import get_policy
 from services.retention.app.take_census import CensusPorts, CountingHolder, take_census
 from services.retention.domain.census import ASKED, Holding, read_words, told
 from services.retention.domain.errors import HolderFailed
-from services.retention.domain.policy import LANGUAGES, PolicyInvalid
+from services.retention.domain.policy import LANGUAGES, PolicyInvalid, in_force
 from services.retention.store.held_words import read_held_words
 from services.retention.store.policy_files import read_policies
 from tests.unit.retention.census_promises import PERSON, UPLOADED_AT, CensusPromises
 
-WORDS, POLICY = read_held_words(), get_policy(read_policies(), 0)
+WORDS, POLICY = read_held_words(), in_force(read_policies(), datetime.date(2030, 1, 1))
 TRACKS = Holding("tracks", "audio_metadata", 3, "until_deleted", "contract")
 
 

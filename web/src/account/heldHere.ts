@@ -16,7 +16,7 @@ export function heldHere(cacheNames: readonly string[], outlasting: Shelf = shel
   const rows = [
     ...rowsOf(LOCAL, words.local, (name) => matching(outlasting.keys(name), name)),
     ...rowsOf(TAB, words.tab, (name) => matching(ofTab.keys(name), name)),
-    ...rowsOf(CACHES, words.caches, (name) => matching(cacheNames, name)),
+    ...rowsOf(CACHES, words.cached, (name) => matching(cacheNames, name)),
   ];
   return rows.filter(({ count }) => count > 0);
 }

@@ -54,7 +54,7 @@ export const held: Messages["held"] = {
     beforePayment: "Was du hattest, bevor du zum Zahlen gingst",
     place: "Wo du warst, bevor du zu einem Anmeldeanbieter gingst",
   },
-  caches: {
+  cached: {
     answers: "Die letzte Liste, um sie ohne Netz zu öffnen",
     kept: "Songs, die du zum Spielen ohne Netz behältst",
     shell: "Die Dateien dieser Seite",

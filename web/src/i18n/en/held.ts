@@ -57,7 +57,7 @@ export const held = {
     beforePayment: "What you had before you went to pay",
     place: "Where you were before you went to a sign-in provider",
   },
-  caches: {
+  cached: {
     answers: "The last list, for opening it without a network",
     kept: "Tracks that you keep for playing offline",
     shell: "The files of this page",
