@@ -80,7 +80,6 @@ def _parser() -> argparse.ArgumentParser:
     mail.add_arguments(add("mail", "show mail of this installation that no server took", mail.run, mail.HELP))
     audit.add_arguments(add("audit", "list what operators did here", audit.run, audit.HELP))
     erase.add_arguments(add("erase", "erase a person for good, or once more after a backup", erase.run, erase.HELP))
-    privacy.add_arguments(verbs.add_parser("privacy", help=privacy.HELP, description=privacy.HELP), shared)
     add("doctor", "say what is wrong with this installation and how to mend it", _doctor)
     return parser
 

@@ -271,6 +271,7 @@ UNTOLD: Mapping[str, str] = {
     "CALLER_NOT_ALLOWED": "the gateway's own certificate was refused: INTERNAL, for nobody outside can change it",
     "DECODER_FAILED": "separation's; the library tells SEPARATION_UNAVAILABLE",
     "ERASURE_FAILED": "retention's own errands",
+    "EXAMINATION_FAILED": "retention's own errands",
     "FILE_REFUSED": "stands for a reason that separation always gives",
     "GRANT_ENDED": "between billing's own parts",
     "GRANT_INVALID": "between billing's own parts",

@@ -23,9 +23,20 @@ KINDS = (
         "track_erasures WHERE owner_id = $1",
         "erased_at",
     ),
+    Kind(
+        *("closing", DataClass.PSEUDONYMOUS, Kept.ACCOUNT_LIFE, Basis.CONTRACT, ("account_closings",)),
+        "account_closings WHERE user_id = $1",
+        "asked_at",
+    ),
+    Kind(
+        *("receipt_secret", DataClass.SECRET, Kept.ACCOUNT_LIFE, Basis.LEGAL_DUTY, ("receipt_salts",)),
+        "receipt_salts WHERE owner_id = $1",
+    ),
 )
 
 UNCOUNTED: Mapping[str, str] = {
     "account_erasures": "the proof that a person was erased: numbers, of somebody who has no account any more",
     "account_erasure_steps": "as the proof that they belong to",
+    "account_receipts": "what opens the receipt of somebody who has no account any more",
+    "receipts": "the chain that anybody may read: nothing in it leads to a person who does not show a receipt of theirs",
 }

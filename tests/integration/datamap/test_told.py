@@ -38,6 +38,9 @@ TOLD: Mapping[str, Mapping[str, Sequence[str]]] = {
         "Mail to you": ["auth tables mails.*", "stack files mail/*"],
         "A sign-up that nobody confirms": ["auth tables pending_sign_ups.*"],
         "webhooks": ["library tables webhook_endpoints.*"],
+        "a fingerprint of the link by which you follow it": ["retention tables account_closings.token_hash"],
+        "A secret by which your receipts are known to be yours": ["retention tables receipt_salts.salt"],
+        "the one that opens the receipt of the account itself": ["retention tables account_receipts.opening"],
     },
     "2.2": {
         "songs that you upload": ["library objects uploads/", "* files /dev/shm/*"],
