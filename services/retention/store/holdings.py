@@ -38,5 +38,5 @@ UNCOUNTED: Mapping[str, str] = {
     "account_erasures": "the proof that a person was erased: numbers, of somebody who has no account any more",
     "account_erasure_steps": "as the proof that they belong to",
     "account_receipts": "what opens the receipt of somebody who has no account any more",
-    "receipts": "the chain that anybody may read: nothing in it leads to a person who does not show a receipt of theirs",
+    "receipts": "the chain that anybody may read: nothing in it leads to a person without a receipt of theirs",
 }
