@@ -62,7 +62,7 @@ export function shortMoment(moment: string): string {
   const at = { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" } as const;
   const isOld = date.getFullYear() !== new Date().getFullYear();
   // "12:00 AM" is one word.
-  return date.toLocaleString(i18n.locale, isOld ? { ...at, year: "numeric" } : at).replace(/\s(?=[AP]M$)/u, "\u202f");
+  return date.toLocaleString(i18n.locale, isOld ? { ...at, year: "numeric" } : at).replace(/\s(?=[AP]M$)/u, "\u00a0");
 }
 
 /** Keys as the reader's keyboard names them; `shortcut` is what aria-keyshortcuts takes. */

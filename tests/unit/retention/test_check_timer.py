@@ -1,0 +1,62 @@
+"""What the log says of promises: changes, once, as loudly as they are news."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+import pytest
+
+from chassis.testing.clock import ManualClock
+from services.retention.app.check_ports import CheckPorts
+from services.retention.domain.checks import Check
+from services.retention.events.check_timer import CheckTimer
+from tests.unit.retention.fake_checks import FakeCheckStore, FakeExaminer, away
+
+CHECKS: Mapping[str, Check] = {"uploads": Check("whether one is late", asks=("library",), none_of=("late",))}
+
+
+class Timer:
+    """One process's timer, and the levels of the lines that it has logged."""
+
+    def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
+        self.library = FakeExaminer({"late": 0})
+        self._clock = ManualClock()
+        ports = CheckPorts(FakeCheckStore(), {"library": self.library}, self._clock, set(), CHECKS)
+        self._timer = CheckTimer(ports)
+        self._caplog = caplog
+
+    async def look(self, *, late: int = 0, is_away: bool = False) -> list[int]:
+        self.library.figures = {"late": late}
+        self.library.fault = away() if is_away else None
+        self._clock.advance(hours=2)
+        self._caplog.clear()
+        await self._timer._round()
+        return [record.levelno for record in self._caplog.records if record.getMessage() == "promise looked at"]
+
+
+@pytest.fixture
+def timer(caplog: pytest.LogCaptureFixture) -> Timer:
+    caplog.set_level(logging.INFO)
+    return Timer(caplog)
+
+
+async def test_a_start_beside_others_is_quiet(timer: Timer) -> None:
+    """A service that is not there at the first look is not told of; one that stays away is."""
+    assert [await timer.look(is_away=True), await timer.look(is_away=True)] == [[], [logging.WARNING]]
+
+
+async def test_others_that_came_meanwhile_are_no_news(timer: Timer) -> None:
+    """Who was away at the first look and says at the second that all is well has nothing told."""
+    assert [await timer.look(is_away=True), await timer.look()] == [[], []]
+
+
+async def test_a_promise_broken_before_is_told_softly(timer: Timer) -> None:
+    """What was broken as the process began is told once, as information."""
+    assert [await timer.look(late=1), await timer.look(late=1)] == [[logging.INFO], []]
+
+
+async def test_a_promise_that_breaks_is_a_warning(timer: Timer) -> None:
+    """What was kept and is not any more is a warning, once; that it is kept again is told too."""
+    looks = [await timer.look(), await timer.look(late=1), await timer.look(late=1), await timer.look()]
+    assert looks == [[], [logging.WARNING], [], [logging.INFO]]
