@@ -33,7 +33,8 @@ class FakePolicy:
 
     async def _policy(self, request: Request) -> Response:
         last: dict[str, Any] = policy_json(await published())
-        versions = {last["version"]["version"]: last}
+        numbers = [each["version"] for each in last["versions"]]
+        versions: dict[int, dict[str, Any]] = {number: policy_json(await published(number)) for number in numbers}
         if self.has_next:
             number = last["version"]["version"] + 1
             now = {**last["version"], "version": number, "date": NEXT_DATE}
