@@ -27,7 +27,7 @@ from tests.integration.web.fake_mail import FakeMail
 from tests.integration.web.fake_payments import FakePayments
 from tests.integration.web.fake_policy import FakePolicy
 from tests.integration.web.fake_providers import FakeProviders
-from tests.integration.web.fake_receipts import SIGNED
+from tests.integration.web.fake_receipts import signed_receipt
 from tests.integration.web.fake_shares import FakeShares
 from tests.integration.web.fake_trouble import FakeTrouble
 from tests.integration.web.made_song import RATE_HZ, STEMS, MadeSong
@@ -138,8 +138,8 @@ class FakeGateway:
             Route("/v1/me", self._me),
             *(*self.mail.signed_routes(), *self.factor.signed_routes(), *self.passkeys.routes()),
             *(Route("/v1/billing/usage", self._usage), Route("/v1/billing/plans", self._plans)),
-            *(*self.payments.routes(), *self.census.routes(), *self.closing.routes()),
-            *(Route("/v1/privacy/erasures", self._erasures), Route("/v1/privacy/receipts", self._receipts), SIGNED),
+            *(*self.payments.routes(), *self.census.routes(), *self.closing.routes(), signed_receipt()),
+            *(Route("/v1/privacy/erasures", self._erasures), Route("/v1/privacy/receipts", self._receipts)),
             *(*self.api_keys.routes(), *self.devices.routes(), *self.providers.routes(), *self.webhooks.routes()),
             Route("/v1/uploads", self._create_upload, methods=["POST"]),
             Route("/v1/uploads/{upload_id}", self._upload, methods=["HEAD", "PATCH", "DELETE"]),

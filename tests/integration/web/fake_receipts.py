@@ -16,4 +16,6 @@ async def _receipt(_: Request) -> Response:
     return Response(SIGNED_RECEIPT, media_type="application/json")
 
 
-SIGNED = Route("/v1/privacy/receipts/{sequence}", _receipt)
+def signed_receipt() -> Route:
+    """One of its own for each gateway, which asks its own sessions who is calling."""
+    return Route("/v1/privacy/receipts/{sequence}", _receipt)
