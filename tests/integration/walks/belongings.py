@@ -38,7 +38,7 @@ from tests.integration.walks.house import House
 from tests.integration.walks.of_closing import passing
 from tests.integration.walks.of_passkey import Passkeys
 from tests.integration.walks.of_provider import PROVIDER, Provided
-from tests.integration.walks.of_receipt import NO_SEQUENCE, signed_receipt
+from tests.integration.walks.of_receipt import NO_SEQUENCE, SignedReceipts
 from tests.unit.library.stems import BLOCK, MadeStem, collect, make_stem, music
 
 SHAPE = StreamShape(44_100, 2, 16)
@@ -153,6 +153,7 @@ class Maker:
         self.file = collect(mix_assembly("flac", StemMix({0: self._stem.plan}, {0: 1.0}), tags), [self._stem])
         self.names: dict[str, set[str]] = {}
         self._passkeys = Passkeys(house)
+        self._receipts = SignedReceipts(house)
         self._invoices: dict[str, str] = {}
 
     async def person(self) -> Person:
@@ -272,7 +273,7 @@ class Maker:
         if state is State.READY:
             await self._separated(made)
         self.names[person.user_id] |= {name for name in dataclasses.astuple(made) if name}
-        return dataclasses.replace(made, sequence=await signed_receipt(self._house, person.user_id))
+        return dataclasses.replace(made, sequence=await self._receipts.make(person.user_id))
 
     @property
     def _provided(self) -> Provided:

@@ -80,6 +80,9 @@ class House:
         """Stands in for an OpenID provider, as long."""
         self.urls: dict[str, str] = {}
         """Of each service's database."""
+        self.kept = contextlib.AsyncExitStack()
+        """Opened once and used as long as the house stands: to connect anew took a third of the walks' time."""
+        self._auth: asyncpg.Connection | None = None
         self._forged = make_certificates(folder / "forged")
         self._channels: dict[tuple[str, str], grpc.aio.Channel] = {}
 
@@ -121,14 +124,17 @@ class House:
 
     async def write_auth(self, statement: str, *values: object) -> None:
         """Put something into auth's schema that no RPC gives out."""
-        connection = await asyncpg.connect(self.urls["auth"])
-        try:
-            await connection.execute("SET search_path TO auth")
-            await connection.execute(statement, *values)
-        finally:
-            await connection.close()
+        await (await self.auth_rows()).execute(statement, *values)
+
+    async def auth_rows(self) -> asyncpg.Connection:
+        """Auth's schema."""
+        if self._auth is None:
+            self._auth = await asyncpg.connect(self.urls["auth"], server_settings={"search_path": "auth"})
+            self.kept.push_async_callback(self._auth.close)
+        return self._auth
 
     async def stop(self) -> None:
+        await self.kept.aclose()
         for channel in self._channels.values():
             await channel.close()
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-import asyncpg
 import httpx
 
 from services.auth.clients.signing_keys import load_or_make, mail_key
@@ -75,12 +74,8 @@ class Provided:
             answered_at=now,
             told=Told(subject),
         )
-        connection = await asyncpg.connect(house.urls["auth"], server_settings={"search_path": "auth"})
-        try:
-            key = mail_key(load_or_make(house.signing_key_file))
-            await PostgresProviderSignIns(connection, key).add(waiting)
-        finally:
-            await connection.close()
+        key = mail_key(load_or_make(house.signing_key_file))
+        await PostgresProviderSignIns(await house.auth_rows(), key).add(waiting)
         return secret
 
 

@@ -25,18 +25,26 @@ NO_SEQUENCE = "99999999999"
 """Of a receipt that nobody has."""
 
 
-async def signed_receipt(house: House, user_id: str) -> str:
-    """The number of a new one."""
-    now = datetime.datetime.now(datetime.UTC)
-    gone = TrackErasure(f"trk_{uuid.uuid4().hex}", user_id, f"upl_{uuid.uuid4().hex}", now, now, 4, 4, 4, 0, 0)
-    async with _chain(house) as (database, chain):
-        store = ErasureStore(database, encode, chain)
-        async with store.transaction() as work:
+class SignedReceipts:
+    """Makes them, over one connection for as long as the house stands."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._store: ErasureStore | None = None
+
+    async def make(self, user_id: str) -> str:
+        """The number of a new one."""
+        if self._store is None:
+            database, chain = await self._house.kept.enter_async_context(_chain(self._house))
+            self._store = ErasureStore(database, encode, chain)
+        now = datetime.datetime.now(datetime.UTC)
+        gone = TrackErasure(f"trk_{uuid.uuid4().hex}", user_id, f"upl_{uuid.uuid4().hex}", now, now, 4, 4, 4, 0, 0)
+        async with self._store.transaction() as work:
             await work.note_track(gone)
-        async with store.transaction() as work:
+        async with self._store.transaction() as work:
             (noted, *_) = await work.track_page(user_id, None, 1)
-    assert noted.sequence is not None
-    return str(noted.sequence)
+        assert noted.sequence is not None
+        return str(noted.sequence)
 
 
 async def account_receipt(house: House, user_id: str) -> verifying.Receipt:
