@@ -143,8 +143,8 @@ async def _witnesses(
 async def _pages(http: httpx.AsyncClient, start: int, *, is_whole: bool) -> AsyncIterator[Sequence[Entry]]:
     while True:
         page = read_chain(await _fetched(http, f"/v1/privacy/receipt-chain?from={start}&limit={_PAGE}"))
-        if page:
-            yield page
+        # An empty one too: a chain that ends before the receipt must not look like one that nobody asked for.
+        yield page
         if not is_whole or len(page) < _PAGE:
             return
         start += len(page)

@@ -105,6 +105,17 @@ async def test_a_server_is_asked_for_keys_and_chain(
     assert (code, f"unbroken from entry {first} to 5" in text) == (exits.DONE, True)
 
 
+@pytest.mark.parametrize("length", [0, 1, 2])
+@pytest.mark.parametrize("more", [[], ["--whole-chain"]])
+async def test_a_chain_that_ends_before_the_receipt_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, more: list[str], length: int
+) -> None:
+    """A server that cut its newest entries away shows nothing, or what was before, and that is no chain with it."""
+    _serve(monkeypatch, _served(length))
+    code, text = await said(str(folder / "receipt.json"), "--from", "https://strip.example", *more)
+    assert (code, text) == (exits.SOME_FAILED, "It does not hold: entry 3 is not in this part of the chain.\n")
+
+
 async def test_a_server_that_changed_its_chain_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it says now does not fit what was signed."""
     _serve(monkeypatch, _served(broken=True))
