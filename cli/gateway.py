@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import ipaddress
 import json
 import platform
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -13,6 +12,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from cli.addresses import is_loopback
 from cli.exits import NOT_RUNNING, CommandFault
 from cli.silence import Silence
 
@@ -84,7 +84,7 @@ class Gateway:
             headers={"User-Agent": f"stripsession ({platform.system()})"},
             transport=transport,
             # No proxy reaches this machine's own loopback.
-            trust_env=not _is_loopback(httpx.URL(self.address).host),
+            trust_env=not is_loopback(httpx.URL(self.address).host),
         )
         self._tokens: Tokens | None = None
         self._kept: Keeping | None = None
@@ -349,7 +349,7 @@ class Gateway:
         self._tokens = Tokens(access=str(document["access_token"]), refresh=str(document["refresh_token"]))
 
     def _silent(self, error: httpx.HTTPError) -> CommandFault:
-        if not _is_loopback(httpx.URL(self.address).host):
+        if not is_loopback(httpx.URL(self.address).host):
             text = f"nothing answers at {self.address}; check the address and the connection"
         elif isinstance(error, httpx.ConnectError):
             text = f"StripSession is not running at {self.address}; start it with `stripsession up`"
@@ -372,12 +372,6 @@ def _signed(headers: Mapping[str, str] | None, tokens: Tokens | None) -> dict[st
     if tokens is not None:
         signed["Authorization"] = f"Bearer {tokens.access}"
     return signed
-
-
-def _is_loopback(host: str) -> bool:
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost"
 
 
 def _problem(answer: httpx.Response) -> Mapping[str, object]:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from rich.console import Console
 
 from cli import exits
+from cli.addresses import is_web_address
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Refused
 from cli.sessions import SessionFile
@@ -31,8 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def server_of(arguments: argparse.Namespace) -> str:
     """Web address of the server that is meant, else this machine's. Raises CommandFault."""
     address = str(arguments.server or local_address(arguments.data)).rstrip("/")
-    if not address.startswith(("http://", "https://")):
-        raise CommandFault(f"{address} is no web address; it starts with http:// or https://", exits.USAGE)
+    if not is_web_address(address):
+        raise CommandFault(f"{address} is no web address, such as https://stems.example.org", exits.USAGE)
     return address
 
 

@@ -27,6 +27,7 @@ from chassis.evidence.verifying import (
 )
 from cli import exits
 from cli.exits import CommandFault
+from cli.login import server_of
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 HELP = """\
 Say whether a receipt of something that was deleted holds: that a published key of the server signed it, byte
 for byte, that it is about whom it says, and, with --chain or --from, that it stands in the published chain and
-nothing around it was taken out. With files alone nothing is asked of anybody. 0 where it holds, 1 where not.
+nothing around it was taken out. With files alone nothing is asked of anybody. 0 where it holds, 1 where not,
+2 or 3 where nobody can say: what you named cannot be read, or the server gives no answer.
 
 Keys come from --keys, a copy of /v1/privacy/receipt-keys, or from the server itself by --from. A copy that you
 kept is the better witness: a server that signs anew can publish other keys."""
@@ -132,7 +134,7 @@ async def _witnesses(
     if arguments.keys:
         data = [await asyncio.to_thread(_read, path) for path in (arguments.keys, *arguments.chain)]
         return read_keys(data[0]), [read_chain(page) for page in data[1:]]
-    async with httpx.AsyncClient(base_url=arguments.server.rstrip("/"), timeout=_ANSWER_S) as http:
+    async with httpx.AsyncClient(base_url=server_of(arguments), timeout=_ANSWER_S) as http:
         keys = read_keys(await _fetched(http, "/v1/privacy/receipt-keys"))
         # The entry before it, too: what it says it follows must be there.
         start = 1 if arguments.whole_chain else max(1, receipt.entry.sequence - 1)
@@ -158,10 +160,9 @@ async def _fetched(http: httpx.AsyncClient, path: str) -> bytes:
             f"{http.base_url} does not answer ({type(error).__name__}); with --keys and --chain nothing is asked of it"
         )
         raise CommandFault(text, exits.NOT_RUNNING) from error
-    except httpx.InvalidURL as error:
-        raise CommandFault(f"{http.base_url} is no web address", exits.USAGE) from error
     if not answer.is_success:
-        raise CommandFault(f"{http.base_url} refuses {path.partition('?')[0]}: {answer.status_code}")
+        text = f"{http.base_url} refuses {path.partition('?')[0]}: {answer.status_code}"
+        raise CommandFault(text, exits.NOT_RUNNING)
     return answer.content
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from cli import exits
+from cli.addresses import is_web_address
 from cli.bars import WAITING, SongBars
 from cli.exits import CommandFault
 from cli.gateway import Gateway
@@ -254,6 +255,6 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _address(text: str) -> str:
-    if not text.startswith(("http://", "https://")):
-        raise argparse.ArgumentTypeError(f"{text} is no web address; it starts with http:// or https://")
+    if not is_web_address(text):
+        raise argparse.ArgumentTypeError(f"{text} is no web address, such as https://stems.example.org")
     return text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -131,14 +132,43 @@ def _serve(monkeypatch: pytest.MonkeyPatch, transport: httpx.MockTransport) -> N
     )
 
 
-async def test_what_cannot_be_read_is_no_verdict(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A missing file, flags that do not go together and a silent server say so, and neither holds nor does not."""
-    with pytest.raises(CommandFault, match="cannot be read"):
-        await said(str(folder / "none.json"), "--keys", str(folder / "keys.json"))
-    with pytest.raises(CommandFault, match="--whole-chain reads from a server"):
-        await said(str(folder / "receipt.json"), "--keys", str(folder / "keys.json"), "--whole-chain")
-    with pytest.raises(CommandFault, match="--chain is for files"):
-        await said(str(folder / "receipt.json"), "--from", "https://a.example", "--chain", str(folder / "first.json"))
-    _serve(monkeypatch, httpx.MockTransport(lambda _: httpx.Response(503)))
-    with pytest.raises(CommandFault, match="refuses /v1/privacy/receipt-keys: 503"):
+async def test_what_cannot_be_read_is_no_verdict(folder: Path) -> None:
+    """A missing file and flags that do not go together say so, and neither holds nor does not."""
+    for words, text in (
+        (["none.json", "--keys", "keys.json"], "cannot be read"),
+        (["receipt.json", "--keys", "keys.json", "--whole-chain"], "--whole-chain reads from a server"),
+        (["receipt.json", "--from", "https://a.example", "--chain", "first.json"], "--chain is for files"),
+    ):
+        with pytest.raises(CommandFault, match=text) as fault:
+            await said(*(str(folder / word) if word.endswith(".json") else word for word in words))
+        assert fault.value.exit_code == exits.USAGE
+
+
+@pytest.mark.parametrize("address", ["https://host:abc", "https://host:99999", "https://", "strip.example"])
+async def test_an_address_that_is_none_is_no_verdict(folder: Path, address: str) -> None:
+    """It is named before anything is asked."""
+    with pytest.raises(CommandFault, match="no web address") as fault:
+        await said(str(folder / "receipt.json"), "--from", address)
+    assert fault.value.exit_code == exits.USAGE
+
+
+def _silent(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("refused", request=request)
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        (_silent, "does not answer"),
+        (lambda _: httpx.Response(503), "refuses /v1/privacy/receipt-keys: 503"),
+        (lambda _: httpx.Response(404), "refuses /v1/privacy/receipt-keys: 404"),
+    ],
+)
+async def test_a_server_that_tells_nothing_is_no_verdict(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, answer: Callable[[httpx.Request], httpx.Response], text: str
+) -> None:
+    """One that is silent or refuses has not said that the receipt is bad."""
+    _serve(monkeypatch, httpx.MockTransport(answer))
+    with pytest.raises(CommandFault, match=text) as fault:
         await said(str(folder / "receipt.json"), "--from", "https://strip.example")
+    assert fault.value.exit_code == exits.NOT_RUNNING
