@@ -154,10 +154,16 @@ class Gateway:
 
     async def prove(self, shown: Mapping[str, str]) -> None:
         """Show again who one is, by password or code: dangerous acts are let through for a while. Raises Refused."""
-        answer = await self.json("POST", "/v1/auth/step-up", json=dict(shown))
-        self._tokens = Tokens(access=str(answer["access_token"]), refresh=self.tokens().refresh)
-        if self._kept is not None:
-            self._kept.write(self._tokens)
+        access = str((await self.json("POST", "/v1/auth/step-up", json=dict(shown)))["access_token"])
+        if self._kept is None:
+            self._tokens = Tokens(access, self.tokens().refresh)
+            return
+        async with _alone_with(self._kept):
+            # Another command may have renewed the session meanwhile, or ended it: what it spent must not come back.
+            newest = self._kept.read()
+            self._tokens = Tokens(access, (newest or self.tokens()).refresh)
+            if newest is not None:
+                self._kept.write(self._tokens)
 
     async def sign_out(self) -> bool:
         """End the session, if the gateway can be told; false where it could not be."""
@@ -313,9 +319,7 @@ class Gateway:
             if self._kept is None:
                 await self._spend(spent)
                 return
-            lock = self._kept.locked()
-            await asyncio.to_thread(lock.__enter__)
-            try:
+            async with _alone_with(self._kept):
                 # Another command may have renewed it: a refresh token shown twice ends its session.
                 newest = self._kept.read()
                 if newest is not None and newest.refresh != spent.refresh:
@@ -323,8 +327,6 @@ class Gateway:
                     return
                 await self._spend(spent)
                 self._kept.write(self.tokens())
-            finally:
-                lock.__exit__(None, None, None)
 
     async def _spend(self, spent: Tokens) -> None:
         body = {"refresh_token": spent.refresh}
@@ -356,6 +358,16 @@ class Gateway:
         else:
             text = f"StripSession runs at {self.address} but does not answer; ask `stripsession doctor` what is wrong"
         return CommandFault(text, NOT_RUNNING)
+
+
+@contextlib.asynccontextmanager
+async def _alone_with(kept: Keeping) -> AsyncIterator[None]:
+    lock = kept.locked()
+    await asyncio.to_thread(lock.__enter__)
+    try:
+        yield
+    finally:
+        lock.__exit__(None, None, None)
 
 
 def _wished_pause_s(answer: httpx.Response) -> float:

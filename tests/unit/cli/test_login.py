@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -29,6 +31,8 @@ class Server:
         self.answers = list(answers)
         self.number = 0
         self.shown: list[str] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+        """What another command does while a proof is under way."""
 
     def tokens(self) -> dict[str, object]:
         self.number += 1
@@ -42,6 +46,9 @@ class Server:
             assert json.loads(request.content) == {"device_code": CODES["device_code"]}
             status, body = self.answers.pop(0)
             return httpx.Response(status, json=body)
+        if path == "/v1/auth/step-up":
+            self.meanwhile()
+            return httpx.Response(200, json={"access_token": f"proved-{self.number}", "token_type": "Bearer"})
         if path == "/v1/auth/refresh":
             if json.loads(request.content)["refresh_token"] != f"refresh-{self.number}":
                 return httpx.Response(401, json={"reason": "SESSION_ENDED", "detail": "The session has ended."})
@@ -133,6 +140,57 @@ async def test_commands_at_once_renew_a_session_once(tmp_path: Path) -> None:
     assert [answer["email"] for answer in answers] == ["ada@example.org"] * 2
     assert server.number == 2
     assert kept.read() == Tokens("access-2", "refresh-2")
+
+
+class WatchedFile(SessionFile):
+    """A session's file that is read and written by whoever holds its lock alone, once somebody acts by it."""
+
+    is_held = False
+    is_watched = False
+
+    def read(self) -> Tokens | None:
+        assert self.is_held or not self.is_watched
+        return super().read()
+
+    def write(self, tokens: Tokens) -> None:
+        assert self.is_held or not self.is_watched
+        super().write(tokens)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        with super().locked():
+            self.is_held = True
+            yield
+            self.is_held = False
+
+
+async def _proved(server: Server, folder: Path) -> Gateway:
+    """Somebody whose session was kept, after a proof."""
+    server.tokens()
+    kept, gateway = WatchedFile(ADDRESS, folder), gateway_to(server)
+    kept.write(Tokens("access-1", "refresh-1"))
+    assert gateway.keep_session(kept)
+    kept.is_watched = True
+    await gateway.prove({"password": "right"})
+    await gateway.close()
+    return gateway
+
+
+async def test_a_proof_keeps_what_another_command_renewed(tmp_path: Path) -> None:
+    """Who shows who they are gets a new access token beside the newest refresh token, and never a spent one."""
+    server, kept = Server(), SessionFile(ADDRESS, tmp_path)
+    server.meanwhile = lambda: kept.write(Tokens("access-2", "refresh-2"))
+    gateway = await _proved(server, tmp_path)
+    assert kept.read() == gateway.tokens() == Tokens("proved-1", "refresh-2")
+
+
+async def test_a_proof_brings_no_session_back_that_was_ended(tmp_path: Path) -> None:
+    """A session that was signed out in the meantime is not kept again."""
+    server, kept = Server(), SessionFile(ADDRESS, tmp_path)
+    server.meanwhile = kept.forget
+    gateway = await _proved(server, tmp_path)
+    assert kept.read() is None
+    assert gateway.tokens() == Tokens("proved-1", "refresh-1")
 
 
 @pytest.mark.parametrize(
