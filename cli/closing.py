@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import datetime
 import getpass
+import shlex
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 from rich.console import Console
 
 from cli import exits
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Json, Refused
-from cli.login import server_of
+from cli.login import server_of, signed_in
 from cli.sessions import SessionFile
-from cli.signin import create_link
-from cli.terminal import as_called
+from cli.terminal import as_called, with_data
 
 HELP = "close your account with all that is in it, or keep it after all"
 CLOSE_HELP = (
     "Close your account: after a week, in which it can be taken back, every song, link and key in it is erased, a "
     "subscription ends with nothing paid back by itself, and payment records alone stay, for seven years. With "
     "--at-once that begins now, and nothing takes it back. Prints a link by which it can be followed without signing "
-    "in. Whose account it is: that of `stripsession login` where --server is given, else this machine's own."
+    "in. Whose account it is: that of `stripsession login` at the server, else this machine's own where no --server is "
+    "given; its address is told."
 )
 _PATH = "/v1/account/closing"
 _WORD = "erase"
@@ -52,28 +52,46 @@ def add_arguments(parser: argparse.ArgumentParser, shared: argparse.ArgumentPars
 
 async def close(arguments: argparse.Namespace, console: Console) -> int:
     """Ask for it. Raises CommandFault and Refused."""
-    if arguments.at_once and not arguments.yes:
-        await asyncio.to_thread(require_word, input)
-    async with _signed_in(arguments) as gateway:
+    async with signed_in(arguments) as gateway:
+        whose = await _whose(gateway)
+        if arguments.at_once and not arguments.yes:
+            await asyncio.to_thread(require_word, input, whose)
         asked = await asked_for(gateway, at_once=arguments.at_once, ask=getpass.getpass)
-        _say(console, *lines_of(asked, gateway.address))
-    if arguments.at_once and arguments.server:
+        _say(console, *lines_of(asked, whose, gateway.address, _more(arguments)))
+    if arguments.at_once:
         SessionFile(server_of(arguments)).forget()
     return exits.DONE
 
 
 async def keep(arguments: argparse.Namespace, console: Console) -> int:
     """Take it back. Raises CommandFault and Refused."""
-    async with _signed_in(arguments) as gateway:
+    async with signed_in(arguments) as gateway:
+        whose = await _whose(gateway)
+        if (await gateway.json("GET", _PATH))["closing"] is None:
+            _say(console, f"Nothing to undo: the account {whose} at {gateway.address} is not to be closed.")
+            return exits.DONE
         await gateway.call("DELETE", _PATH)
-    _say(console, "Your account stays.")
+    _say(console, f"The account {whose} stays.")
     return exits.DONE
 
 
-def require_word(ask: Ask) -> None:
+async def _whose(gateway: Gateway) -> str:
+    """Whoever is asked before their account goes must see which one that is."""
+    account = await gateway.json("GET", "/v1/me")
+    # Who comes by another issuer may be without an address.
+    return str(account["email"] or account["user_id"])
+
+
+def _more(arguments: argparse.Namespace) -> str:
+    """What a command needs behind it to be about the same account."""
+    return f" --server {shlex.quote(server_of(arguments))}" if arguments.server else with_data(arguments.data)
+
+
+def require_word(ask: Ask, whose: str) -> None:
     """Let pass who types the word. Raises CommandFault."""
+    question = f"Everything in the account {whose} is erased now, and nothing takes that back. Type {_WORD} to go on: "
     try:
-        typed = ask(f"Everything in the account is erased now, and nothing takes that back. Type {_WORD} to go on: ")
+        typed = ask(question)
     except EOFError:
         typed = ""
     if typed.strip().lower() != _WORD:
@@ -103,31 +121,17 @@ async def _prove(gateway: Gateway, methods: list[str], ask: Ask) -> None:
     await gateway.prove(shown)
 
 
-def lines_of(asked: Json, address: str) -> tuple[str, ...]:
-    """When it goes, and how to follow it or to undo that."""
+def lines_of(asked: Json, whose: str, address: str, more: str) -> tuple[str, ...]:
+    """When it goes, and how to follow it or to undo that; `more` makes a command be about the same account."""
     followed = f"To follow it, signed in or not: {address}{asked['path']}"
     if asked["at_once"]:
-        return "Your account is being erased now.", followed
+        return f"The account {whose} is being erased now.", followed
     due_at = datetime.datetime.fromisoformat(asked["due_at"])
     return (
-        f"Your account will be erased on {due_at:%Y-%m-%d} at {due_at:%H:%M} UTC.",
+        f"The account {whose} will be erased on {due_at:%Y-%m-%d} at {due_at:%H:%M} UTC.",
         followed,
-        "To undo that until then: `stripsession account keep`",
+        f"To undo that until then: `stripsession account keep{more}`",
     )
-
-
-@contextlib.asynccontextmanager
-async def _signed_in(arguments: argparse.Namespace) -> AsyncIterator[Gateway]:
-    address = server_of(arguments)
-    gateway = Gateway(address)
-    try:
-        if not arguments.server:
-            await gateway.redeem_link((await create_link(arguments.data)).code)
-        elif not gateway.keep_session(SessionFile(address)):
-            raise CommandFault(f"nobody is signed in at {address}; `stripsession login --server {address}` does that")
-        yield gateway
-    finally:
-        await gateway.close()
 
 
 def _say(console: Console, *lines: str) -> None:

@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from cli import exits
-from cli.exits import CommandFault
-from cli.gateway import Gateway, Json
-from cli.login import server_of
-from cli.separate import sign_in_locally
-from cli.sessions import SessionFile
+from cli.gateway import Json
+from cli.login import signed_in
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -38,18 +35,8 @@ def add_to(verbs: _SubParsersAction[argparse.ArgumentParser], shared: argparse.A
 
 async def run(arguments: argparse.Namespace, console: Console) -> int:
     """List it. Raises CommandFault and Refused."""
-    address = server_of(arguments)
-    gateway = Gateway(address)
-    try:
-        if not gateway.keep_session(SessionFile(address)):
-            if arguments.server:
-                raise CommandFault(
-                    f"nobody is signed in at {address}; `stripsession login --server {address}` does that"
-                )
-            await sign_in_locally(gateway, arguments.data)
+    async with signed_in(arguments) as gateway:
         census = await gateway.json("GET", "/v1/privacy/census", answer_s=_ANSWER_S)
-    finally:
-        await gateway.close()
     lines = [json.dumps(census, indent=2, ensure_ascii=False)] if arguments.json else lines_of(census)
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import platform
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from rich.console import Console
 
@@ -14,7 +15,7 @@ from cli.addresses import is_web_address
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Refused
 from cli.sessions import SessionFile
-from cli.signin import local_address
+from cli.signin import create_link, local_address
 
 LOGIN_HELP = (
     "Sign in at a server by a code: open the link, or type the code on its page, and approve. The session is kept in a "
@@ -35,6 +36,25 @@ def server_of(arguments: argparse.Namespace) -> str:
     if not is_web_address(address):
         raise CommandFault(f"{address} is no web address, such as https://stems.example.org", exits.USAGE)
     return address
+
+
+@contextlib.asynccontextmanager
+async def signed_in(arguments: argparse.Namespace) -> AsyncIterator[Gateway]:
+    """A client as whoever `login` keeps a session of at the server that is meant.
+
+    Without one it is this machine's own account where no server is named, for this command alone; else nobody. Raises
+    CommandFault and Refused.
+    """
+    address = server_of(arguments)
+    gateway = Gateway(address)
+    try:
+        if not gateway.keep_session(SessionFile(address)):
+            if arguments.server:
+                raise _nobody_at(address)
+            await gateway.redeem_link((await create_link(arguments.data)).code)
+        yield gateway
+    finally:
+        await gateway.close()
 
 
 async def login(arguments: argparse.Namespace, console: Console) -> int:
@@ -99,12 +119,16 @@ async def whoami(arguments: argparse.Namespace, console: Console) -> int:
     gateway = Gateway(address)
     try:
         if not gateway.keep_session(SessionFile(address)):
-            raise CommandFault(f"nobody is signed in at {address}; `stripsession login --server {address}` does that")
+            raise _nobody_at(address)
         account = await gateway.json("GET", "/v1/me")
     finally:
         await gateway.close()
     _say(console, str(account["email"]))
     return exits.DONE
+
+
+def _nobody_at(address: str) -> CommandFault:
+    return CommandFault(f"nobody is signed in at {address}; `stripsession login --server {address}` does that")
 
 
 def _say(console: Console, *lines: str) -> None:
