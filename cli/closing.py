@@ -113,12 +113,20 @@ async def asked_for(gateway: Gateway, *, at_once: bool, ask: Ask) -> Json:
 
 async def _prove(gateway: Gateway, methods: list[str], ask: Ask) -> None:
     if "password" in methods:
-        shown = {"password": await asyncio.to_thread(ask, "Password: ")}
+        shown = {"password": await _typed(ask, "Password: ")}
     elif {"totp", "recovery_code"} & set(methods):
-        shown = {"code": (await asyncio.to_thread(ask, "Code of your authenticator, or a recovery code: ")).strip()}
+        shown = {"code": (await _typed(ask, "Code of your authenticator, or a recovery code: ")).strip()}
     else:
         raise CommandFault(f"this account shows who it is in a browser alone; open {gateway.address}/#/account/closing")
     await gateway.prove(shown)
+
+
+async def _typed(ask: Ask, question: str) -> str:
+    try:
+        return await asyncio.to_thread(ask, question)
+    except EOFError as error:
+        text = "nothing was asked for: you have to show first who you are; run it in a terminal"
+        raise CommandFault(text, exits.USAGE) from error
 
 
 def lines_of(asked: Json, whose: str, address: str, more: str) -> tuple[str, ...]:

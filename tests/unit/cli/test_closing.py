@@ -179,6 +179,24 @@ def test_no_answer_is_no_word() -> None:
         closing.require_word(ended, "ada@example.org")
 
 
+@pytest.mark.parametrize("method", ["password", "totp"])
+@pytest.mark.usefixtures("kept")
+async def test_whoever_cannot_be_asked_who_they_are_is_told_where(
+    monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """A command that runs by itself, where a proof is due, asks for nothing and says that it needs a terminal."""
+
+    def ended(_question: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(getpass, "getpass", ended)
+    house = House(method)
+    with pytest.raises(CommandFault, match="run it in a terminal") as fault:
+        await run(house, monkeypatch, "close")
+    assert fault.value.exit_code == exits.USAGE
+    assert house.closing is None
+
+
 async def test_who_must_show_who_they_are_is_asked(kept: SessionFile, monkeypatch: pytest.MonkeyPatch) -> None:
     """A session that was opened long ago asks for the password, and sends the same wish again; a wrong one ends it."""
     house = House("password")
