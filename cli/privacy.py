@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from cli import held, privacy_audit, privacy_verify
+from cli import privacy_audit, privacy_held, privacy_verify
 
 HELP = "say what is held of you and whether promises are kept, and verify a receipt of what was deleted"
 
@@ -15,6 +15,6 @@ HELP = "say what is held of you and whether promises are kept, and verify a rece
 def add_arguments(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
     """The verbs below `privacy`."""
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    held.add_to(verbs, shared)
+    privacy_held.add_to(verbs, shared)
     privacy_audit.add_to(verbs, shared)
     privacy_verify.add_to(verbs, shared)

@@ -11,7 +11,21 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cli import account, audit, billing, closing, erase, exits, login, mail, models, operators, privacy, separate, up
+from cli import (
+    account_closing,
+    audit,
+    billing,
+    erase,
+    exits,
+    local_accounts,
+    login,
+    mail,
+    models,
+    operators,
+    privacy,
+    separate,
+    up,
+)
 from cli.exits import CommandFault
 from cli.gateway import Refused
 from cli.terminal import as_called, soften_output
@@ -71,9 +85,15 @@ def _parser() -> argparse.ArgumentParser:
     login.add_arguments(add("login", "sign in at a server by a code", login.login, login.LOGIN_HELP))
     login.add_arguments(add("logout", "end the session of `login`", login.logout))
     login.add_arguments(add("whoami", "say whose the session of `login` is", login.whoami))
-    account.add_link_arguments(add("link", "print a link that signs in once, within ten minutes", account.link))
-    account.add_plan_arguments(add("plan", "list plans, or put an account on one", account.plan, account.PLAN_HELP))
-    closing.add_arguments(verbs.add_parser("account", help=closing.HELP, description=closing.HELP), shared)
+    local_accounts.add_link_arguments(
+        add("link", "print a link that signs in once, within ten minutes", local_accounts.link)
+    )
+    local_accounts.add_plan_arguments(
+        add("plan", "list plans, or put an account on one", local_accounts.plan, local_accounts.PLAN_HELP)
+    )
+    account_closing.add_arguments(
+        verbs.add_parser("account", help=account_closing.HELP, description=account_closing.HELP), shared
+    )
     billing.add_arguments(verbs.add_parser("billing", help=billing.HELP, description=billing.HELP), shared)
     models.add_arguments(verbs.add_parser("models", help=_MODELS, description=_MODELS), shared)
     privacy.add_arguments(verbs.add_parser("privacy", help=privacy.HELP, description=privacy.HELP), shared)

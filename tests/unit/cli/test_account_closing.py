@@ -14,7 +14,7 @@ import httpx
 import pytest
 from rich.console import Console
 
-from cli import closing, exits, login
+from cli import account_closing, exits, login
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Refused, Tokens
 from cli.sessions import SessionFile
@@ -124,9 +124,7 @@ async def test_what_nobody_closes_is_not_told_to_stay(kept: SessionFile, monkeyp
 
 
 @pytest.mark.usefixtures("kept")
-async def test_without_a_server_it_is_who_is_signed_in_here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_without_a_server_it_is_who_is_signed_in_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """This machine's own account, unless `login` keeps another's session; its data folder stands in the way back."""
     data = tmp_path / "my data"
     house = House()
@@ -176,14 +174,12 @@ def test_no_answer_is_no_word() -> None:
         raise EOFError
 
     with pytest.raises(CommandFault):
-        closing.require_word(ended, "ada@example.org")
+        account_closing.require_word(ended, "ada@example.org")
 
 
 @pytest.mark.parametrize("method", ["password", "totp"])
 @pytest.mark.usefixtures("kept")
-async def test_whoever_cannot_be_asked_who_they_are_is_told_where(
-    monkeypatch: pytest.MonkeyPatch, method: str
-) -> None:
+async def test_whoever_cannot_be_asked_who_they_are_is_told_where(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
     """A command that runs by itself, where a proof is due, asks for nothing and says that it needs a terminal."""
 
     def ended(_question: str) -> str:

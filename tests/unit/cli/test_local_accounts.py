@@ -12,7 +12,7 @@ import httpx
 import pytest
 from rich.console import Console
 
-from cli import account, exits
+from cli import exits, local_accounts
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Refused
 from cli.signin import LOCAL_EMAIL, SignInLink
@@ -44,7 +44,7 @@ OFFERS = [FREE, STUDIO]
 def test_plans_are_listed_with_what_they_give() -> None:
     """Each plan is a line; below stands whose plan it is, what is used and left in all, and how to change it."""
     usage = {"plan": FREE, "settled_s": 1470, "reserved_s": 0, "left_s": 3600 - 1470, "grants": []}
-    assert account.lines_of(OFFERS, usage, "ann@band.example", " --email ann@band.example") == (
+    assert local_accounts.lines_of(OFFERS, usage, "ann@band.example", " --email ann@band.example") == (
         f"free    {_FREE}",
         f"studio  {_STUDIO}",
         "",
@@ -55,11 +55,11 @@ def test_plans_are_listed_with_what_they_give() -> None:
 
 def test_a_change_says_how_to_undo_it() -> None:
     """The plan that an account had before stands in the command that brings it back; no change needs none."""
-    assert account.changed(STUDIO, "free", LOCAL_EMAIL, " --data x") == (
+    assert local_accounts.changed(STUDIO, "free", LOCAL_EMAIL, " --data x") == (
         f"{LOCAL_EMAIL} is on studio now: {_STUDIO}.",
         "To undo that: `stripsession plan free --data x`",
     )
-    assert account.changed(FREE, "free", LOCAL_EMAIL, "") == (f"{LOCAL_EMAIL} was on free already: {_FREE}.",)
+    assert local_accounts.changed(FREE, "free", LOCAL_EMAIL, "") == (f"{LOCAL_EMAIL} was on free already: {_FREE}.",)
 
 
 class House:
@@ -106,20 +106,20 @@ class House:
 @pytest.fixture
 def house(monkeypatch: pytest.MonkeyPatch) -> House:
     house = House()
-    monkeypatch.setattr(account, "create_link", house.create_link)
-    monkeypatch.setattr(account, "find_account", house.find_account)
-    monkeypatch.setattr(account, "assign_plan", house.assign_plan)
-    monkeypatch.setattr(account, "local_address", lambda _: "http://127.0.0.1:8080")
-    monkeypatch.setattr(account, "Gateway", lambda address: Gateway(address, httpx.MockTransport(house)))
+    monkeypatch.setattr(local_accounts, "create_link", house.create_link)
+    monkeypatch.setattr(local_accounts, "find_account", house.find_account)
+    monkeypatch.setattr(local_accounts, "assign_plan", house.assign_plan)
+    monkeypatch.setattr(local_accounts, "local_address", lambda _: "http://127.0.0.1:8080")
+    monkeypatch.setattr(local_accounts, "Gateway", lambda address: Gateway(address, httpx.MockTransport(house)))
     return house
 
 
 async def said(*words: str) -> str:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, default=Path(".data"))
-    account.add_plan_arguments(parser)
+    local_accounts.add_plan_arguments(parser)
     console = Console(file=io.StringIO(), width=300)
-    assert await account.plan(parser.parse_args(list(words)), console) == exits.DONE
+    assert await local_accounts.plan(parser.parse_args(list(words)), console) == exits.DONE
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 

@@ -1,4 +1,4 @@
-"""`stripsession link` and `stripsession plan`: accounts of the local stack."""
+"""`stripsession link` and `stripsession plan`: accounts of the stack on this machine."""
 
 from __future__ import annotations
 

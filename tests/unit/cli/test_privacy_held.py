@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from cli.held import lines_of
+from cli.privacy_held import lines_of
 from cli.verbs import _parser
 from services.gateway.api.census_schemas import CENSUS_EXAMPLES
 
