@@ -103,6 +103,32 @@ def test_doctor_finds_a_running_stack_well(house: House) -> None:
     assert "running at" in done.stdout
 
 
+def test_promises_are_audited_on_the_command_line(house: House) -> None:
+    """An audit has every check run by the services themselves, and ends well only where all that it tells is kept."""
+    done = house.command("privacy", "audit", "--run", "--json")
+    assert done.returncode in (0, 1), done.stderr
+    told = json.loads(done.stdout)
+    states = {promise["clause_id"]: promise["state"] for promise in told["promises"]}
+    assert "kept" in states.values(), states
+    proved = [promise["is_proved"] for promise in told["promises"]]
+    assert (done.returncode == 0) == told["kept"] == all(proved)
+
+
+def test_what_is_held_is_told_on_the_command_line(house: House) -> None:
+    """Every service tells what it holds of this machine's own account, without a password, for people and programs."""
+    done = house.command("privacy", "held", "--json")
+    assert done.returncode == 0, done.stderr
+    census = json.loads(done.stdout)
+    assert census["away"] == []
+    assert {("auth", "account"), ("auth", "email_address")} <= {
+        (each["holder"], each["kind"]) for each in census["held"]
+    }
+    listed = house.command("privacy", "held")
+    titles = [each["title"]["en"] for each in census["held"] if each["holder"] == "auth"]
+    assert listed.returncode == 0, listed.stderr
+    assert [title for title in titles if title not in listed.stdout] == []
+
+
 def test_logs_of_a_normal_run_are_quiet_and_hold_nothing_personal(own_house: House, tmp_path: Path) -> None:
     """In a normal run no service logs a warning or an error, and no log holds an e-mail address or a song's name."""
     song = tmp_path / "my secret demo.ogg"

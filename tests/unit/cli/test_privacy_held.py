@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import copy
+import io
+import json
+from pathlib import Path
 from typing import Any
 
+import httpx
+import pytest
+from rich.console import Console
+
+from cli import exits, login
+from cli.exits import CommandFault
+from cli.gateway import Gateway, Tokens
 from cli.privacy_held import lines_of
+from cli.sessions import SessionFile
+from cli.signin import SignInLink
 from cli.verbs import _parser
 from services.gateway.api.census_schemas import CENSUS_EXAMPLES
 
 CENSUS: Any = CENSUS_EXAMPLES["Census"]
+ADDRESS = "https://strip.example"
+LOCAL = "http://127.0.0.1:8080"
 
 
 def _told(**changes: object) -> list[str]:
@@ -47,7 +61,75 @@ def test_whoever_could_not_be_asked_is_named() -> None:
     assert lines[-1].startswith("billing could not be asked")
 
 
-def test_the_verb_is_there() -> None:
-    """The command is `privacy held`, with a server and an answer for programs."""
-    arguments = _parser().parse_args(["privacy", "held", "--server", "https://stems.example.org", "--json"])
-    assert (arguments.server, arguments.json) == ("https://stems.example.org", True)
+class House:
+    """A gateway that tells a census to whoever is signed in, and knows who that was."""
+
+    def __init__(self, **changes: object) -> None:
+        self.census = CENSUS | changes
+        self.asked: list[tuple[str, str]] = []
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append((f"{request.method} {request.url}", request.headers.get("authorization", "")))
+        if request.url.path == "/v1/auth/link":
+            return httpx.Response(200, json={"access_token": "local", "refresh_token": "of this command"})
+        return httpx.Response(200, json=self.census)
+
+
+@pytest.fixture
+def sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home where nobody is signed in yet."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    return tmp_path
+
+
+async def _run(house: House, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
+    """The exit code and what was said, of the command as it is typed."""
+
+    async def link(_data: Path) -> SignInLink:
+        return SignInLink("code", "usr_1")
+
+    monkeypatch.setattr(login, "Gateway", lambda address: Gateway(address, httpx.MockTransport(house)))
+    monkeypatch.setattr(login, "create_link", link)
+    monkeypatch.setattr(login, "local_address", lambda _data: LOCAL)
+    arguments = _parser().parse_args(["privacy", "held", *words])
+    said = io.StringIO()
+    code = await arguments.verb(arguments, Console(file=said, width=300))
+    return code, said.getvalue()
+
+
+@pytest.mark.usefixtures("sessions")
+@pytest.mark.parametrize(("away", "code"), [([], exits.DONE), (["billing"], exits.SOME_FAILED)])
+async def test_it_ends_well_where_every_service_was_asked(
+    monkeypatch: pytest.MonkeyPatch, away: list[str], code: int
+) -> None:
+    """By the session of `login` the census is asked for, and printed for people and for programs alike."""
+    SessionFile(ADDRESS).write(Tokens("access", "refresh"))
+    house = House(away=away)
+    told, text = await _run(house, monkeypatch, "--server", f"{ADDRESS}/")
+    assert (told, text.splitlines()) == (code, list(lines_of(house.census)))
+    told, text = await _run(house, monkeypatch, "--server", ADDRESS, "--json")
+    assert (told, json.loads(text)) == (code, house.census)
+    assert house.asked == [(f"GET {ADDRESS}/v1/privacy/census", "Bearer access")] * 2
+
+
+@pytest.mark.usefixtures("sessions")
+async def test_without_a_server_it_is_who_is_signed_in_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The session that `login` keeps of this machine's stack, else a link to its own account that ends with it."""
+    asked = f"GET {LOCAL}/v1/privacy/census"
+    house = House()
+    await _run(house, monkeypatch)
+    assert [what for what, _ in house.asked] == [f"POST {LOCAL}/v1/auth/link", asked, f"POST {LOCAL}/v1/auth/logout"]
+    assert house.asked[1][1] == "Bearer local"
+    SessionFile(LOCAL).write(Tokens("access", "refresh"))
+    house.asked.clear()
+    await _run(house, monkeypatch)
+    assert house.asked == [(asked, "Bearer access")]
+
+
+@pytest.mark.usefixtures("sessions")
+async def test_who_is_signed_in_nowhere_is_told_how(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is asked of a server at which nobody is signed in."""
+    house = House()
+    with pytest.raises(CommandFault, match=f"login --server {ADDRESS}"):
+        await _run(house, monkeypatch, "--server", ADDRESS)
+    assert house.asked == []
