@@ -357,6 +357,7 @@ def _federated(settings: AuthSettings, ports: Ports) -> Federated:
 
 def _mailing(settings: AuthSettings) -> Mailing | None:
     mailer: Mailer
+    folder = FolderMailer(settings.mail_dir, settings.mail_from) if settings.mail_dir is not None else None
     if settings.smtp_host:
         password_file = settings.smtp_password_file
         authority = settings.smtp_authority_file
@@ -370,8 +371,8 @@ def _mailing(settings: AuthSettings) -> Mailing | None:
             authority=str(authority) if authority is not None else None,
         )
         mailer = SmtpMailer(server, settings.mail_from)
-    elif settings.mail_dir is not None:
-        mailer = FolderMailer(settings.mail_dir, settings.mail_from)
+    elif folder is not None:
+        mailer = folder
     else:
         return None
     return Mailing(
@@ -382,4 +383,6 @@ def _mailing(settings: AuthSettings) -> Mailing | None:
             reset=datetime.timedelta(seconds=settings.reset_link_s),
         ),
         confirms_sign_ups=settings.sign_up_confirmed_by_mail,
+        # A server may have taken the folder's place, with mail left in it.
+        kept=folder,
     )

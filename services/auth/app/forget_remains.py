@@ -32,7 +32,7 @@ _KINDS: Sequence[Callable[[Work], _Forgetting]] = (
 
 
 async def forget_remains(ports: Ports) -> int:
-    """Remove what was over for the stated time; the number of rows, in batches, and of mails that the mailer kept."""
+    """Remove what was over for the stated time; the number of rows, in batches, and of mails that were kept."""
     now = ports.clock.now()
     before = now - ports.lives.remains
     removed = 0
@@ -51,10 +51,10 @@ async def forget_remains(ports: Ports) -> int:
 
 async def _forget_mails(ports: Ports, before: datetime.datetime) -> int:
     """No link of a mail works so long."""
-    if ports.mailing is None:
+    if ports.mailing is None or ports.mailing.kept is None:
         return 0
     try:
-        return await ports.mailing.mailer.forget(before)
+        return await ports.mailing.kept.forget(before)
     except MailerAway:
         # Told with the next mail; the other remains are gone, and what comes after them must not wait.
         return 0

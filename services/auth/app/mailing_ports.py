@@ -24,8 +24,12 @@ class Mailer(Protocol):
         """Hand one over. Raises MailerAway or MailRefused."""
         ...
 
+
+class KeptMail(Protocol):
+    """Mail that stays on this machine."""
+
     async def forget(self, before: datetime.datetime) -> int:
-        """Remove what it keeps itself of mail from before then; how many. Raises MailerAway."""
+        """Remove what was kept before then; how many. Raises MailerAway."""
         ...
 
 
@@ -49,3 +53,5 @@ class Mailing:
     lives: MailLives
     confirms_sign_ups: bool
     """Whether an account is made when its mail was read, and nobody learns from a sign-up who has one."""
+    kept: KeptMail | None = None
+    """What this machine has of mail, also where somebody else carries it by now; None where it keeps none."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 from typing import Literal
 
 import aiosmtplib
@@ -38,10 +37,6 @@ class SmtpMailer:
         """`sender` is the address that mail comes from."""
         self._server = server
         self._sender = sender
-
-    async def forget(self, before: datetime.datetime) -> int:
-        """Nothing: what the server took is its own."""
-        return 0
 
     async def send(self, mail: Mail) -> None:
         """Hand it over. Raises MailRefused when it never will be taken, MailerAway when it may be later."""

@@ -7,6 +7,7 @@ import contextlib
 import email
 import email.policy
 import logging
+import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -27,6 +28,7 @@ from chassis.settings import SettingsInvalid
 from chassis.testing.nats import NatsServer
 from chassis.testing.postgres import PostgresServer
 from services.auth import wiring
+from services.auth.app.forget_remains import forget_remains
 from services.auth.domain.letters import letter_in_all
 from services.auth.domain.mail import Occasion
 from services.auth.settings import AuthSettings
@@ -110,6 +112,19 @@ async def test_a_webhook_that_is_given_up_reaches_its_owner(serve: Serve, nats_s
         fact = WebhookGivenUp(endpoint_id="whe_1", owner_id=opened.account.user_id).SerializeToString()
         await bus.jetstream.publish(subject_of(WebhookGivenUp), fact)
         assert (await served.newest())[:2] == (EMAIL, letter_in_all(Occasion.WEBHOOK_GIVEN_UP, "")[0])
+
+
+async def test_mail_of_before_a_server_took_it_is_forgotten(serve: Serve, tmp_path: Path) -> None:
+    """What the folder got while no SMTP server was named goes with the other remains once one is."""
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    for name, age_s in (("old", 8 * 86_400), ("new", 0)):
+        (folder / f"{name}.eml").write_text(f"To: {EMAIL}\n")
+        written_at = SystemClock().now().timestamp() - age_s
+        os.utime(folder / f"{name}.eml", (written_at, written_at))
+    async with serve(smtp_host="127.0.0.1") as served:
+        await forget_remains(served.assembly.ports)
+    assert [path.name for path in folder.iterdir()] == ["new.eml"]
 
 
 async def reason_of(call: Awaitable[object]) -> str:

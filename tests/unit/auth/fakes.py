@@ -353,7 +353,7 @@ class World:
 
     @property
     def ports(self) -> Ports:
-        mailing = Mailing(self.mailer, "https://us.example", MAIL_LIVES, self.confirms_sign_ups)
+        mailing = Mailing(self.mailer, "https://us.example", MAIL_LIVES, self.confirms_sign_ups, self.mailer)
         return Ports(
             self.store,
             self.hasher,

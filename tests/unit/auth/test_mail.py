@@ -329,7 +329,7 @@ async def test_codes_and_unconfirmed_sign_ups_are_forgotten() -> None:
     assert datetime.timedelta(days=7) == world.ports.lives.remains
 
 
-async def test_what_the_mailer_keeps_is_forgotten_too() -> None:
+async def test_mail_that_is_kept_is_forgotten_too() -> None:
     """What is kept of mail on one machine goes with the other remains; a folder that fails holds up nothing else."""
     world = World(confirms_sign_ups=True)
     await forget_remains(world.ports)
