@@ -15,10 +15,18 @@ from tests.unit.auth.people_conformance import NOW, furnish
 EVERYTHING = {
     **dict.fromkeys(("account", "email_address", "display_name", "password", "identities", "sessions"), 1),
     **dict.fromkeys(("refresh_tokens", "second_factor", "recovery_codes", "api_keys", "mails"), 1),
-    **dict.fromkeys(("sign_in_links", "waiting_sign_ups", "sign_in_steps", "device_sign_ins"), 1),
+    **dict.fromkeys(("sign_in_links", "waiting_sign_ups", "device_sign_ins"), 1),
+    **dict.fromkeys(("passkeys", "passkey_handles", "provider_sign_ins"), 1),
+    # A right password that waits for a second factor, and a question to a passkey.
+    "sign_in_steps": 2,
     # One of theirs, and one that was asked for by their address alone.
     "mailed_codes": 2,
 }
+
+
+def test_every_kind_is_expected() -> None:
+    """What is furnished has something of each kind that there is: a new one is looked at here, too."""
+    assert EVERYTHING.keys() == {kind.name for kind in KINDS}
 
 
 async def counts(database: Database, user_id: str) -> dict[str, int]:

@@ -14,6 +14,8 @@ from services.auth.domain.email_code import EmailCode, PendingSignUp, Purpose
 from services.auth.domain.identifiers import fingerprint
 from services.auth.domain.link import SignInLink
 from services.auth.domain.mail import Mail
+from services.auth.domain.passkey import HANDLE_BYTES, Ceremony, Passkey, PasskeyQuestion
+from services.auth.domain.provider_sign_in import Connecting, ProviderSignIn
 from services.auth.domain.second_factor import SecondFactor, SignInChallenge
 from services.auth.domain.session import RefreshToken, Session
 
@@ -50,6 +52,14 @@ async def furnish(work: Work, user_id: str) -> None:
     await work.second_factors.put(SecondFactor(user_id, bytes(20), NOW))
     await work.second_factors.put_recovery_codes(user_id, [digest("recovery")])
     await work.challenges.add(SignInChallenge(digest("challenge"), user_id, "Firefox", ("password",), until))
+    assert len(await work.passkeys.handle_of(user_id, 2 * digest("handle"))) == HANDLE_BYTES
+    passkey = Passkey(f"psk_{user_id}", user_id, digest("credential"), b"public key", 0, ("usb",), "Key ring", NOW)
+    assert await work.passkeys.add(passkey)
+    await work.passkeys.ask(PasskeyQuestion(digest("question"), Ceremony.ADD, user_id, until))
+    connecting = Connecting(user_id, session.session_id)
+    await work.provider_sign_ins.add(
+        ProviderSignIn(digest("state"), digest("browser"), "one", NOW, until, connecting=connecting)
+    )
     identity = await work.identities.claim(ISSUER, f"subject_{user_id}", NOW)
     await work.identities.keep(dataclasses.replace(identity, user_id=user_id, told_at=NOW))
 
@@ -70,7 +80,8 @@ class PeopleConformance:
             assert await work.people.erase("usr_1", NOW, NOW)
             assert await work.people.erase("usr_1", NOW, NOW)
         kinds = ("accounts", "api_keys", "device_sign_ins", "mails", "sessions", "sign_in_links")
-        expected = dict.fromkeys((*kinds, "second_factors", "sign_in_challenges"), 1)
+        passkeys = ("passkeys", "passkey_handles", "passkey_challenges")
+        expected = dict.fromkeys((*kinds, *passkeys, "second_factors", "sign_in_challenges"), 1)
         async with store.transaction() as work:
             assert await work.people.counts("usr_1") == expected
             assert await work.sessions.ended_since(NOW) == []
@@ -79,11 +90,14 @@ class PeopleConformance:
             assert (identity.user_id, identity.ended_at) == (None, NOW)
             assert await work.pending_sign_ups.get(fingerprint("pending usr_1"), NOW) is None
             assert await work.email_codes.get(fingerprint("code 1 usr_1"), Purpose.RESET, NOW) is None
+            assert await work.provider_sign_ins.of_state(fingerprint("state usr_1")) is None
         async with store.transaction() as work:
             account = await work.accounts.get("usr_2")
             assert account == Account("usr_2", address("usr_2"), "Ada", NOW, "hash", NOW)
             assert [each.session_id for each in await work.sessions.living("usr_2", NOW, 9)] == ["ses_usr_2"]
             assert len(await work.api_keys.of_person("usr_2")) == 1
+            assert len(await work.passkeys.of_person("usr_2")) == 1
+            assert await work.provider_sign_ins.of_state(fingerprint("state usr_2")) is not None
             assert await work.links.redeem(fingerprint("link usr_2"), NOW) == "usr_2"
             assert await work.email_codes.get(fingerprint("code 0 usr_2"), Purpose.RESET, NOW) is not None
             assert await work.device_sign_ins.of_device(fingerprint("device usr_2")) is not None
