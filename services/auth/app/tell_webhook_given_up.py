@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.auth.app.may_tell import may_tell
 from services.auth.app.ports import Ports
-from services.auth.app.write_mail import write_mail
+from services.auth.app.write_mail import write_notice
 from services.auth.domain.email_code import Purpose
 from services.auth.domain.mail import Occasion
 
@@ -23,4 +23,4 @@ async def tell_webhook_given_up(ports: Ports, consumer: str, message_id: str, ow
             return
         if not await may_tell(ports, work, account, Purpose.WEBHOOK_GIVEN_UP):
             return
-        await write_mail(ports, work, Occasion.WEBHOOK_GIVEN_UP, account.email.typed, None, user_id=account.user_id)
+        await write_notice(ports, work, account, Occasion.WEBHOOK_GIVEN_UP)

@@ -28,7 +28,7 @@ async def write_mail(
     work: Work,
     occasion: Occasion,
     to: str,
-    language: str | None,
+    language: str,
     *,
     code: str = "",
     until: datetime.datetime | None = None,
@@ -37,27 +37,32 @@ async def write_mail(
 ) -> None:
     """Sent once the caller's unit of work has committed; nothing where none is sent here, or `to` is empty.
 
-    Without a language it is in each of ours: what begins without the person says none. `until` is a link's end;
-    `user_id` whose mail it is, where they have an account; `still` what of theirs works on.
+    `until` is a link's end; `user_id` whose mail it is, where they have an account; `still` what of theirs works on.
     """
-    # An account of another issuer's person may be without an address.
-    if ports.mailing is None or not to:
-        return
-    now = ports.clock.now()
-    url = ports.mailing.public_url
-    subject, text = (
-        letter_in_all(occasion, url) if language is None else letter(occasion, language, url, code, still=still)
-    )
-    await work.mails.add(Mail(new_mail_id(), to, subject, text, until or now + NOTICE_LIFE), now, user_id)
+    if ports.mailing is not None:
+        words = letter(occasion, language, ports.mailing.public_url, code, still=still)
+        await _let_wait(ports, work, to, words, until=until, user_id=user_id)
 
 
 async def write_notice(
     ports: Ports, work: Work, account: Account, occasion: Occasion, day: datetime.datetime | None = None
 ) -> None:
     """The same of what begins without the person, in each of our languages; `day` is when it happens."""
-    if ports.mailing is None or not account.email.typed:
-        return
-    now = ports.clock.now()
-    subject, text = letter_in_all(occasion, ports.mailing.public_url, day=day)
-    mail = Mail(new_mail_id(), account.email.typed, subject, text, now + NOTICE_LIFE)
-    await work.mails.add(mail, now, account.user_id)
+    if ports.mailing is not None:
+        words = letter_in_all(occasion, ports.mailing.public_url, day=day)
+        await _let_wait(ports, work, account.email.typed, words, user_id=account.user_id)
+
+
+async def _let_wait(
+    ports: Ports,
+    work: Work,
+    to: str,
+    words: tuple[str, str],
+    *,
+    until: datetime.datetime | None = None,
+    user_id: str | None,
+) -> None:
+    # An account of another issuer's person may be without an address.
+    if to:
+        now = ports.clock.now()
+        await work.mails.add(Mail(new_mail_id(), to, *words, until or now + NOTICE_LIFE), now, user_id)
