@@ -25,6 +25,7 @@ from chassis.rpc.census import Census
 from chassis.rpc.examination_servicer import ExaminationServicer
 from chassis.rpc.server import Registration, RpcServer
 from chassis.settings import SettingsInvalid
+from chassis.signing_keys import load_or_make, load_public
 from services.auth.api.account_administration_servicer import AccountAdministrationServicer
 from services.auth.api.api_key_servicer import ApiKeyServicer
 from services.auth.api.closing_servicer import AccountClosingServicer
@@ -55,7 +56,7 @@ from services.auth.clients.known_passwords import HashFile, HashFileUnusable, Li
 from services.auth.clients.offered_providers import offered_providers
 from services.auth.clients.password_hashing import Argon2Hasher
 from services.auth.clients.session_issuers import SessionIssuer, clerk_issuer
-from services.auth.clients.signing_keys import key_set, load_or_make, load_or_make_secret, load_public, mail_key
+from services.auth.clients.signing_keys import key_set, load_or_make_secret, mail_key
 from services.auth.clients.smtp_mailer import SmtpMailer, SmtpServer
 from services.auth.clients.token_signing import JwtSigner
 from services.auth.clients.webauthn_answers import WebauthnAnswers

@@ -12,17 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from chassis.sealing import KEY_BYTES
-from chassis.signing_keys import SigningKeyUnusable, key_id, load_or_make, load_public, members, write_new
-
-__all__ = [
-    "SigningKeyUnusable",
-    "key_id",
-    "key_set",
-    "load_or_make",
-    "load_or_make_secret",
-    "load_public",
-    "mail_key",
-]
+from chassis.signing_keys import SigningKeyUnusable, key_id, members, write_new
 
 
 def mail_key(key: Ed25519PrivateKey) -> bytes:

@@ -8,7 +8,7 @@ import uuid
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.auth.clients.signing_keys import key_id
+from chassis.signing_keys import key_id
 from services.auth.domain.session import AccessToken, Session
 
 ALGORITHM = "EdDSA"

@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from services.auth.clients.signing_keys import load_or_make, mail_key
+from chassis.signing_keys import load_or_make
+from services.auth.clients.signing_keys import mail_key
 from services.auth.domain.identifiers import fingerprint
 from services.auth.domain.provider_sign_in import Connecting, ProviderSignIn, Told
 from services.auth.store.provider_sign_ins import PostgresProviderSignIns

@@ -19,7 +19,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from services.auth.clients.signing_keys import load_or_make
+from chassis.signing_keys import load_or_make
 from services.auth.clients.token_signing import JwtSigner
 from services.auth.domain.session import Session
 from services.gateway.api.endpoint import Endpoint

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from services.auth.clients.signing_keys import SigningKeyUnusable, key_id, key_set, load_or_make, load_public
+from chassis.signing_keys import SigningKeyUnusable, key_id, load_or_make, load_public
+from services.auth.clients.signing_keys import key_set
 from services.auth.clients.token_signing import JwtSigner
 from services.auth.domain.session import Session
 
