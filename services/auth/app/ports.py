@@ -45,6 +45,10 @@ class Accounts(Protocol):
         """One account, which nobody else changes until the work commits."""
         ...
 
+    async def locked_wholly(self, user_id: str) -> Account | None:
+        """The same for whoever goes on to close it: nobody makes a session or a key in it either."""
+        ...
+
     async def close(self, user_id: str, at: datetime.datetime) -> None:
         """From now on there is none. Its address is free, its password forgotten; its row waits for its erasure.
 

@@ -29,7 +29,8 @@ async def tell_closed(ports: Ports, work: Work, user_id: str) -> None:
 
     The mail goes with the account: where none takes it before all is erased, nothing is left to write to.
     """
-    account = await work.accounts.locked(user_id)
+    # All of the lock that closing takes: of two that each hold a part and want the whole, one would fail.
+    account = await work.accounts.locked_wholly(user_id)
     if account is not None:
         await write_notice(ports, work, account, Occasion.ACCOUNT_CLOSED)
 

@@ -69,6 +69,11 @@ class PostgresAccounts:
         )
         return _account(row) if row is not None else None
 
+    async def locked_wholly(self, user_id: str) -> Account | None:
+        """The same for whoever goes on to close it: nobody makes a session or a key in it either."""
+        await self._connection.execute("SELECT user_id FROM accounts WHERE user_id = $1 FOR UPDATE", user_id)
+        return await self.get(user_id)
+
     async def close(self, user_id: str, at: datetime.datetime) -> None:
         """From now on there is none. Its address is free, its password forgotten; its row waits for its erasure."""
         # Before what waits with its address: whoever uses a code holds the account first. And wholly at once, since the

@@ -36,6 +36,7 @@ from services.auth.domain.identifiers import fingerprint
 from services.auth.domain.identity import Profile
 from services.auth.domain.provider_errors import ProviderSignInSpent
 from services.auth.domain.provider_sign_in import Connecting, Told
+from services.auth.domain.session import RefreshToken, Session
 from services.auth.events.envelopes import encode
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore, SealingKeys
 from stripsession.auth.v1.events_pb2 import AccountReclaimed
@@ -180,6 +181,24 @@ async def test_an_account_is_closed_before_what_waits_with_its_address(person: P
     await closing
     async with person.ports.store.transaction() as work:
         assert await work.accounts.get(person.user_id) is None
+
+
+async def test_closing_an_account_takes_its_whole_lock_at_once(person: Person, database: Database) -> None:
+    """Whoever makes a session just then, and goes on to the account, is waited for: the closing holds no part of it."""
+    now = person.ports.clock.now()
+    until = now + datetime.timedelta(hours=1)
+    session = Session(f"ses_{secrets.token_hex(8)}", person.user_id, now, now, until)
+    async with person.ports.store.transaction() as work:
+        await work.sessions.add(session, RefreshToken(fingerprint(session.session_id), session.session_id, until))
+        closing = asyncio.ensure_future(close_account(person.ports, person.user_id))
+        async with asyncio.timeout(10):
+            while not closing.done() and not await database.pool.fetchval(WAITING):
+                pass
+        assert await work.accounts.locked(person.user_id) is not None
+    await closing
+    async with person.ports.store.transaction() as work:
+        assert await work.accounts.get(person.user_id) is None
+        assert await work.sessions.living(person.user_id, now, 9) == []
 
 
 async def _told(person: Person) -> None:

@@ -52,6 +52,9 @@ class FakeAccounts:
         self.rows.locks.append("accounts")
         return await self.get(user_id)
 
+    async def locked_wholly(self, user_id: str) -> Account | None:
+        return await self.locked(user_id)
+
     async def close(self, user_id: str, at: datetime.datetime) -> None:
         if (account := await self.get(user_id)) is not None:
             drop(self.rows.codes, lambda code: code.email_key == account.email.key)
