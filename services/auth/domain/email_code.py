@@ -35,7 +35,7 @@ class Purpose(enum.Enum):
     CLOSING_ASKED = "closing_asked"
     """The same, of an account that is to be closed."""
     CLOSING_WITHDRAWN = "closing_withdrawn"
-    """The same, of one that is kept after all."""
+    """The same, of one that is kept after all: of what was asked for before nobody is told then."""
 
 
 class MailedAct(enum.Enum):

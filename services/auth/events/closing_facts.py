@@ -24,13 +24,15 @@ class ClosingFactHandlers:
     async def asked(self, delivery: Delivery[retention_events.AccountClosingAsked]) -> None:
         """Its person hears of it, who may not have asked."""
         fact = delivery.fact
-        if not (fact.user_id and fact.HasField("due_at")):
+        if not (fact.user_id and fact.HasField("asked_at") and fact.HasField("due_at")):
             raise Unwanted("a closing of nobody, or for no day")
-        due_at = fact.due_at.ToDatetime(datetime.UTC)
-        await tell_closing_asked(self._ports, CLOSING_ASKED, delivery.message_id, fact.user_id, due_at)
+        moments = fact.asked_at.ToDatetime(datetime.UTC), fact.due_at.ToDatetime(datetime.UTC)
+        await tell_closing_asked(self._ports, CLOSING_ASKED, delivery.message_id, fact.user_id, *moments)
 
     async def withdrawn(self, delivery: Delivery[retention_events.AccountClosingWithdrawn]) -> None:
         """And of that."""
-        if not delivery.fact.user_id:
-            raise Unwanted("a closing of nobody")
-        await tell_closing_withdrawn(self._ports, CLOSING_WITHDRAWN, delivery.message_id, delivery.fact.user_id)
+        fact = delivery.fact
+        if not (fact.user_id and fact.HasField("withdrawn_at")):
+            raise Unwanted("a closing of nobody, or taken back at no moment")
+        at = fact.withdrawn_at.ToDatetime(datetime.UTC)
+        await tell_closing_withdrawn(self._ports, CLOSING_WITHDRAWN, delivery.message_id, fact.user_id, at)

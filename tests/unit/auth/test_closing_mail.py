@@ -20,16 +20,24 @@ from tests.unit.auth.waiting_mail import code_in, newest
 
 EMAIL, PASSWORD = "ada@example.org", "a long enough secret"
 WEEK = datetime.timedelta(days=7)
+START, MINUTE = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC), datetime.timedelta(minutes=1)
 
 
-def asked(user_id: str, due_at: datetime.datetime, message_id: str = "1") -> Delivery[events_pb2.AccountClosingAsked]:
+def asked(
+    user_id: str, due_at: datetime.datetime, message_id: str = "1", *, at: datetime.datetime = START
+) -> Delivery[events_pb2.AccountClosingAsked]:
     fact = events_pb2.AccountClosingAsked(user_id=user_id)
+    fact.asked_at.FromDatetime(at)
     fact.due_at.FromDatetime(due_at)
     return Delivery(fact, message_id, 1)
 
 
-def withdrawn(user_id: str, message_id: str = "2") -> Delivery[events_pb2.AccountClosingWithdrawn]:
-    return Delivery(events_pb2.AccountClosingWithdrawn(user_id=user_id), message_id, 1)
+def withdrawn(
+    user_id: str, message_id: str = "2", *, at: datetime.datetime = START
+) -> Delivery[events_pb2.AccountClosingWithdrawn]:
+    fact = events_pb2.AccountClosingWithdrawn(user_id=user_id)
+    fact.withdrawn_at.FromDatetime(at)
+    return Delivery(fact, message_id, 1)
 
 
 async def confirmed(world: World) -> str:
@@ -78,6 +86,21 @@ async def test_each_wish_of_a_confirmed_address_is_told() -> None:
     assert len(world.waiting()) == before + 4
 
 
+@pytest.mark.parametrize("is_confirmed", [True, False])
+async def test_a_wish_that_was_taken_back_is_not_told_after_that(is_confirmed: bool) -> None:
+    """The word of it may come last, and then says nothing; what is asked for anew since then is told."""
+    world = World(sends_mail=True)
+    user_id = await confirmed(world) if is_confirmed else (await sign_up(world.ports, EMAIL, PASSWORD, ""))[0].user_id
+    handlers, before, due_at = ClosingFactHandlers(world.ports), len(world.waiting()), START + WEEK
+    await handlers.withdrawn(withdrawn(user_id, at=START + MINUTE))
+    await handlers.asked(asked(user_id, due_at, at=START))
+    (told,) = world.waiting()[before:]
+    assert letter(Occasion.CLOSING_WITHDRAWN, "en", "https://us.example")[1] in told.text
+    await handlers.asked(asked(user_id, due_at, "3", at=START + 2 * MINUTE))
+    _, anew = world.waiting()[before:]
+    assert letter(Occasion.CLOSING_ASKED, "en", "https://us.example", day=due_at)[1] in anew.text
+
+
 async def test_what_is_due_already_is_told_by_whoever_closes() -> None:
     """An erasure at once is no day to wait for; the closing itself is told, once, to the address that goes with it."""
     world = World(sends_mail=True)
@@ -96,14 +119,19 @@ async def test_what_is_due_already_is_told_by_whoever_closes() -> None:
 
 
 async def test_nobody_else_is_written_to() -> None:
-    """People who are gone get nothing, and a fact of nobody, or without a day, is dropped."""
+    """People who are gone get nothing, and a fact of nobody, or without its moments, is dropped."""
     world = World(sends_mail=True)
     handlers, due_at = ClosingFactHandlers(world.ports), world.clock.now() + WEEK
     await handlers.asked(asked("usr_gone", due_at))
     await handlers.withdrawn(withdrawn("usr_gone"))
     assert world.waiting() == []
-    for fact in (asked("", due_at), Delivery(events_pb2.AccountClosingAsked(user_id="usr_1"), "3", 1)):
+    of_no_day, of_no_moment, undone_at_none = asked("usr_1", due_at), asked("usr_1", due_at), withdrawn("usr_1")
+    of_no_day.fact.ClearField("due_at")
+    of_no_moment.fact.ClearField("asked_at")
+    for fact in (asked("", due_at), of_no_day, of_no_moment):
         with pytest.raises(Unwanted):
             await handlers.asked(fact)
-    with pytest.raises(Unwanted):
-        await handlers.withdrawn(withdrawn(""))
+    undone_at_none.fact.ClearField("withdrawn_at")
+    for undone in (withdrawn(""), undone_at_none):
+        with pytest.raises(Unwanted):
+            await handlers.withdrawn(undone)
