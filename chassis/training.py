@@ -1,4 +1,4 @@
-"""Whether the code of a running service can reach what trains models, or that reaches what serves people."""
+"""Whether what serves people can reach what trains models, or that reaches what serves people."""
 
 from __future__ import annotations
 
@@ -11,24 +11,27 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TRAINING = "inference.training"
-_SERVING = frozenset({"chassis", "cli", "services", "stack", "stripsession"})
-_REACHING = frozenset({"asyncpg", "boto3", "grpc", "httpx", "nats", "obstore", "psycopg", "requests", "tritonclient"})
+SERVING = frozenset({"chassis", "cli", "services", "stack", "stripsession"})
+"""Packages of which what serves people is made, besides what of `inference` is not training."""
+REACHING = frozenset({"asyncpg", "boto3", "grpc", "httpx", "nats", "obstore", "psycopg", "requests", "tritonclient"})
+"""Libraries by which stores and networks are reached."""
 _PARSING = threading.Lock()
 """Python 3.11 cannot parse in two threads at once ("AST constructor recursion depth mismatch")."""
 
 
-async def examine_imports(service: str, root: Path = ROOT, loaded: Collection[str] = sys.modules) -> Mapping[str, int]:
+async def examine_imports(root: Path = ROOT, loaded: Collection[str] = sys.modules) -> Mapping[str, int]:
     """How many modules were read, and how many imports lead to training or from it to what people sent.
 
-    Read is what this process is made of, and training itself where that is installed beside it, as on one machine. A
-    module of training that is loaded by whatever way counts as well.
+    Read is whatever is there: in an image one service with the chassis, on one machine all that serves, and training
+    itself where that is installed beside it. A module of training that is loaded by whatever way counts as well.
     """
-    return await asyncio.to_thread(_examine, service, root, tuple(loaded))
+    return await asyncio.to_thread(_examine, root, tuple(loaded))
 
 
-def _examine(service: str, root: Path, loaded: Iterable[str]) -> Mapping[str, int]:
-    serving = [*_modules(root / "services" / service), *_modules(root / "chassis")]
-    training = _modules(root / "inference" / "training")
+def _examine(root: Path, loaded: Iterable[str]) -> Mapping[str, int]:
+    training = _modules(root.joinpath(*TRAINING.split(".")))
+    beside = set(_modules(root / "inference")) - set(training)
+    serving = [*(path for name in SERVING for path in _modules(root / name)), *beside]
     inward = sum(_leads_in(path) for path in serving)
     outward = sum(_leads_out(path) for path in training)
     held = sum(f"{name}.".startswith(f"{TRAINING}.") for name in loaded)
@@ -41,8 +44,8 @@ def _modules(folder: Path) -> list[Path]:
 
 def _leads_in(path: Path) -> bool:
     text = path.read_text(encoding="utf-8")
-    # Reading what never says the word would take this process a second or more.
-    if "inference" not in text:
+    # Parsing what never says the words would take this process a second or more.
+    if not all(word in text for word in TRAINING.split(".")):
         return False
     names = {*_imports(text), *_strings(text)}
     return any(f"{name}.".startswith(f"{TRAINING}.") for name in names) and path != Path(__file__)
@@ -50,10 +53,10 @@ def _leads_in(path: Path) -> bool:
 
 def _leads_out(path: Path) -> bool:
     text = path.read_text(encoding="utf-8")
-    if not any(word in text for word in _SERVING | _REACHING):
+    if not any(word in text for word in SERVING | REACHING):
         return False
     names = _imports(text)
-    return any(name.partition(".")[0] in _SERVING | _REACHING for name in names)
+    return any(name.partition(".")[0] in SERVING | REACHING for name in names)
 
 
 def _imports(text: str) -> Iterator[str]:

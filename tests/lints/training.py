@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from chassis.training import REACHING, SERVING
 from tests.lints.source import Finding, Source
 
 FOLDER = "inference/training/"
-_SERVING = frozenset({"chassis", "cli", "services", "stack", "stripsession"})
-_REACHING = frozenset({"asyncpg", "boto3", "grpc", "httpx", "nats", "obstore", "psycopg", "requests", "tritonclient"})
 
 
 def paths_to_training(source: Source) -> Iterator[Finding]:
@@ -25,7 +24,7 @@ def paths_to_training(source: Source) -> Iterator[Finding]:
         else:
             continue
         for module in modules:
-            is_out = place.startswith(FOLDER) and module.partition(".")[0] in _SERVING | _REACHING
+            is_out = place.startswith(FOLDER) and module.partition(".")[0] in SERVING | REACHING
             is_in = not place.startswith(FOLDER) and f"{module}.".startswith("inference.training.")
             if is_out or is_in:
                 yield source.finding(node.lineno, "no path leads from people's audio to training: they share no import")

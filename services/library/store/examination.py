@@ -76,7 +76,7 @@ class Examination:
             "accounts_erased_in_time": lambda: examine_erased(self._database, _LEFT),
             "usage_only_with_consent": lambda: examine_usage(self._database, PLACE),
             "usage_purged_in_time": lambda: examine_usage(self._database, PLACE),
-            "no_path_to_training": lambda: training.examine_imports("library"),
+            "no_path_to_training": training.examine_imports,
             "third_parties_are_named": self._parties,
         }
 

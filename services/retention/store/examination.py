@@ -50,7 +50,7 @@ class Examination:
             "expired_things_purged": lambda: examine_leavings(self._database, self._clock.now(), _LEAVINGS),
             "usage_only_with_consent": lambda: examine_usage(self._database, PLACE),
             "usage_purged_in_time": lambda: examine_usage(self._database, PLACE),
-            "no_path_to_training": lambda: training.examine_imports("retention"),
+            "no_path_to_training": training.examine_imports,
             "region_is_stated": self._stated,
         }
 

@@ -40,7 +40,7 @@ class Examination:
             "accounts_erased_in_time": lambda: examine_erased(self._database, _LEFT),
             "usage_only_with_consent": lambda: examine_usage(self._database, PLACE),
             "usage_purged_in_time": lambda: examine_usage(self._database, PLACE),
-            "no_path_to_training": lambda: training.examine_imports("separation"),
+            "no_path_to_training": training.examine_imports,
         }
 
     async def _mapped(self) -> Figures:
