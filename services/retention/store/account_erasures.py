@@ -112,8 +112,9 @@ class AccountErasureWork:
 
     async def sign(self, erasure: AccountErasure) -> None:
         """Append the receipt of one that is over, in the work that saves it; or leave it for whoever may sign."""
+        now = erasure.finished_at or erasure.requested_at
         for signed in await self._chain.append(self._connection, [of_account(erasure)], {}):
-            await keep_account_receipt(self._connection, erasure.user_id, signed)
+            await keep_account_receipt(self._connection, erasure.user_id, signed, now)
 
     async def oldest(self) -> datetime.datetime | None:
         """When the oldest of those that are not finished was requested."""
@@ -152,16 +153,19 @@ class AccountErasureWork:
         ]
 
 
-async def keep_account_receipt(connection: Connection, user_id: str, signed: Signed) -> None:
-    """For a while it can be told whose entry that is."""
-    await connection.execute("UPDATE account_erasures SET signed_at = now() WHERE user_id = $1", user_id)
+async def keep_account_receipt(
+    connection: Connection, user_id: str, signed: Signed, now: datetime.datetime
+) -> None:
+    """For a while from now on it can be told whose entry that is."""
+    await connection.execute("UPDATE account_erasures SET signed_at = $2 WHERE user_id = $1", user_id, now)
     await connection.execute(
-        "INSERT INTO account_receipts (user_id, sequence, opening, signed_at) VALUES ($1, $2, $3, now())"
+        "INSERT INTO account_receipts (user_id, sequence, opening, signed_at) VALUES ($1, $2, $3, $4)"
         " ON CONFLICT (user_id) DO UPDATE SET sequence = excluded.sequence, opening = excluded.opening,"
         " signed_at = excluded.signed_at",
         user_id,
         signed.sequence,
         signed.opening,
+        now,
     )
 
 

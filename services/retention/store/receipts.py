@@ -52,7 +52,7 @@ class ReceiptStore:
         return (
             await self._sign(_UPLOADS, _upload, _UPLOAD_LINK, limit)
             or await self._sign(_TRACKS, _track, _TRACK_LINK, limit)
-            or await self._sign_accounts(limit)
+            or await self._sign_accounts(now, limit)
         )
 
     async def waiting(self) -> int:
@@ -122,14 +122,14 @@ class ReceiptStore:
             await connection.executemany(link, links)
             return len(links)
 
-    async def _sign_accounts(self, limit: int) -> int:
+    async def _sign_accounts(self, now: datetime.datetime, limit: int) -> int:
         async with transaction(self._database) as tx:
             users = await _unsigned_people(tx.connection, limit)
             work = AccountErasureWork(tx.connection, self._chain)
             known = [found for user_id in users if (found := await work.get(user_id)) is not None]
             signed = await self._chain.append(tx.connection, [of_account(each) for each in known], {})
             for each, of in zip(known, signed, strict=False):
-                await keep_account_receipt(tx.connection, each.user_id, of)
+                await keep_account_receipt(tx.connection, each.user_id, of, now)
             return len(signed)
 
 

@@ -271,7 +271,7 @@ async def before(database: Database) -> Process:
     return old
 
 
-async def test_evidence_from_before_is_signed(before: Process, here: Process) -> None:
+async def test_evidence_from_before_is_signed(before: Process, here: Process, database: Database) -> None:
     """In steps of a hundred, the oldest first, once each, whatever two processes sign at the same time."""
     with pytest.raises(ReceiptsUnsigned):
         await read_keys(before.receipts)
@@ -285,6 +285,8 @@ async def test_evidence_from_before_is_signed(before: Process, here: Process) ->
     assert times == sorted(times)
     assert (await verified(here, ADA, 1)).about is not None
     assert await receipt_of_account(here.receipts, f"usr_{'ef' * 16}") is not None
+    signed_at = await database.pool.fetchval("SELECT signed_at FROM account_receipts")
+    assert signed_at == here.receipts.clock.now()
     assert (await sign_receipts(here.receipts)).signed == 0
 
 
