@@ -7,9 +7,11 @@ import datetime
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
+from chassis.bus.relay import DEAD_LETTER_LIFE, INBOX_LIFE
 from chassis.datamap.classes import DataClass
 from chassis.datamap.document import DataMap
 from chassis.datamap.reading import read_map
+from chassis.db.operator_acts import ACT_LIFE
 from chassis.db.pool import Database
 
 COUNT_MAX = 10_000
@@ -26,12 +28,12 @@ _COLUMNS = (
     " JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
     " WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped"
 )
-# Tables that every service has, each with what is past its life in it.
+# Tables that every service has: when a row's life begins in each, and how long that is.
 _OF_CHASSIS = {
-    "inbox": "SELECT 1 FROM inbox WHERE handled_at < $1::timestamptz - interval '7 days'",
-    "dead_letters": "SELECT 1 FROM dead_letters WHERE parked_at < $1::timestamptz - interval '90 days'",
-    "operator_acts": "SELECT 1 FROM operator_acts WHERE at < $1::timestamptz - interval '2 years'",
-    "operator_act_outcomes": "SELECT 1 FROM operator_act_outcomes WHERE at < $1::timestamptz - interval '2 years'",
+    "inbox": ("handled_at", INBOX_LIFE),
+    "dead_letters": ("parked_at", DEAD_LETTER_LIFE),
+    "operator_acts": ("at", ACT_LIFE),
+    "operator_act_outcomes": ("at", ACT_LIFE),
 }
 
 
@@ -73,9 +75,11 @@ async def examine_leavings(
     A query names rows that ended before $1, and how long such rows are kept.
     """
     tables = {name.partition(".")[0] for name in await living_columns(database)}
-    counts = [await count_up_to(database, query, now - life - GRACE) for query, life in queries]
-    of_chassis = [query for table, query in _OF_CHASSIS.items() if table in tables]
-    counts += [await count_up_to(database, query, now - GRACE) for query in of_chassis]
+    counts = [await count_up_to(database, query, now - kept - GRACE) for query, kept in queries]
+    for table, (moment, life) in _OF_CHASSIS.items():
+        if table in tables:
+            old = f"SELECT 1 FROM {table} WHERE {moment} < $1::timestamptz - $2::text::interval"  # noqa: S608 - names above
+            counts.append(await count_up_to(database, old, now - GRACE, life))
     return {"rows_past_life": sum(counts), "kinds_examined": len(counts)}
 
 

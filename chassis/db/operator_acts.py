@@ -16,6 +16,8 @@ from chassis.rpc.acts import Act, NotedAct
 
 FORGET_EVERY_S = 86_400.0
 """How often old acts are looked for."""
+ACT_LIFE = "2 years"
+"""The triggers of every service's tables refuse to delete what is younger."""
 _BATCH = 1_000
 
 
@@ -87,6 +89,7 @@ class OperatorActs:
                 async with transaction(self._database) as tx:
                     tag: str = await tx.connection.execute(
                         f"DELETE FROM {table} WHERE act_id IN"  # noqa: S608 - one of the two names above
-                        f" (SELECT act_id FROM {table} WHERE at < now() - interval '2 years' LIMIT {_BATCH})"
+                        f" (SELECT act_id FROM {table} WHERE at < now() - $1::text::interval LIMIT {_BATCH})",
+                        ACT_LIFE,
                     )
                 deleted = int(tag.rpartition(" ")[2])

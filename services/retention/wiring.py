@@ -42,7 +42,6 @@ from services.retention.clients.examiners import ExaminationClient
 from services.retention.clients.holders import DoorClient, HolderClient
 from services.retention.clients.library import IDEMPOTENT, LibraryClient
 from services.retention.domain.account_erasure import DOOR, LAST
-from services.retention.domain.census import SELF
 from services.retention.domain.checks import ITSELF
 from services.retention.domain.policy import Policy, in_force
 from services.retention.events.account_facts import AccountFactHandlers
@@ -212,7 +211,7 @@ def census_registration(
 ) -> Registration:
     """Adds the service that says what is held of people, here and in every other service."""
     counting: dict[str, CountingHolder] = {name: CountingClient(channel) for name, channel in holders.items()}
-    own: dict[str, CountingHolder] = {SELF: OwnCensus(database)}
+    own: dict[str, CountingHolder] = {ITSELF: OwnCensus(database)}
     ports = CensusPorts(counting | own, read_held_words(), policies, clock)
     return lambda server: census_grpc.add_CensusServiceServicer_to_server(CensusServicer(ports), server)
 

@@ -7,10 +7,10 @@ import datetime
 from collections.abc import Mapping, Sequence
 
 from services.retention.domain.account_erasure import HOLDERS
+from services.retention.domain.checks import ITSELF
 from services.retention.domain.policy import LANGUAGES, Policy, PolicyInvalid, Words
 
-SELF = "retention"
-ASKED = (*HOLDERS, SELF)
+ASKED = (*HOLDERS, ITSELF)
 """Whoever holds something of people, in the order in which it is told."""
 
 

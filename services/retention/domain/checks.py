@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
+from services.retention.domain.account_erasure import HOLDERS
+
 HOUR_S = 3600.0
 SOON_S = 300.0
 """Of what has a deadline: less than that would find no more, and each look costs every holder something."""
 ITSELF = "retention"
 """In place of a holder: what retention knows by its own tables and settings."""
-HOLDERS = ("auth", "billing", "library", "separation")
 EVERYBODY = (ITSELF, *HOLDERS)
 PARTIES: Mapping[str, str] = {
     "sign_in_parties": "sign_in",

@@ -153,9 +153,7 @@ class AccountErasureWork:
         ]
 
 
-async def keep_account_receipt(
-    connection: Connection, user_id: str, signed: Signed, now: datetime.datetime
-) -> None:
+async def keep_account_receipt(connection: Connection, user_id: str, signed: Signed, now: datetime.datetime) -> None:
     """For a while from now on it can be told whose entry that is."""
     await connection.execute("UPDATE account_erasures SET signed_at = $2 WHERE user_id = $1", user_id, now)
     await connection.execute(

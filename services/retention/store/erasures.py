@@ -18,8 +18,9 @@ from services.retention.domain.facts import Fact
 from services.retention.domain.receipt import TrackErasure
 from services.retention.store.receipt_chain import ReceiptChain
 
-_UPLOAD_LINK = "UPDATE erasures SET sequence = $2 WHERE upload_id = $1"
-_TRACK_LINK = "UPDATE track_erasures SET sequence = $2 WHERE track_id = $1"
+UPLOAD_LINK = "UPDATE erasures SET sequence = $2 WHERE upload_id = $1"
+TRACK_LINK = "UPDATE track_erasures SET sequence = $2 WHERE track_id = $1"
+"""Says which entry of the chain is the receipt of this evidence."""
 Encode = Callable[[Fact], Message]
 """Turns a fact into the message that is published."""
 
@@ -143,7 +144,7 @@ class ErasureWork:
         )
         if noted is None:
             return False
-        self._unsigned.append((of_upload(_erasure(noted)), _UPLOAD_LINK))
+        self._unsigned.append((of_upload(_erasure(noted)), UPLOAD_LINK))
         return True
 
     async def oldest_upload(self) -> datetime.datetime | None:
@@ -177,7 +178,7 @@ class ErasureWork:
         )
         if not tag.endswith(" 1"):
             return False
-        self._unsigned.append((of_track(erasure), _TRACK_LINK))
+        self._unsigned.append((of_track(erasure), TRACK_LINK))
         return True
 
     async def track_page(self, owner_id: str, after: Place | None, limit: int) -> Sequence[TrackErasure]:

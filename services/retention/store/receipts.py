@@ -15,6 +15,7 @@ from services.retention.domain.deletion import Deletion, of_account, of_track, o
 from services.retention.domain.erasure import Erasure, Reason
 from services.retention.domain.receipt import TrackErasure
 from services.retention.store.account_erasures import AccountErasureWork, keep_account_receipt
+from services.retention.store.erasures import TRACK_LINK, UPLOAD_LINK
 from services.retention.store.receipt_chain import ReceiptChain
 
 WAITING_MAX = 10_000
@@ -29,8 +30,6 @@ _TRACKS = (
     " FROM track_erasures WHERE sequence IS NULL AND ($2::text[] IS NULL OR track_id = ANY ($2))"
     " ORDER BY erased_at, track_id LIMIT $1"
 )
-_UPLOAD_LINK = "UPDATE erasures SET sequence = $2 WHERE upload_id = $1"
-_TRACK_LINK = "UPDATE track_erasures SET sequence = $2 WHERE track_id = $1"
 _WAITING = (
     "SELECT (SELECT count(*) FROM (SELECT 1 FROM erasures WHERE sequence IS NULL LIMIT $1) AS a)"
     " + (SELECT count(*) FROM (SELECT 1 FROM track_erasures WHERE sequence IS NULL LIMIT $1) AS b)"
@@ -50,8 +49,8 @@ class ReceiptStore:
     async def sign_waiting(self, now: datetime.datetime, limit: int) -> int:
         """Sign evidence without a receipt, the oldest first; how many. 0 also where this process must not sign."""
         return (
-            await self._sign(_UPLOADS, _upload, _UPLOAD_LINK, limit)
-            or await self._sign(_TRACKS, _track, _TRACK_LINK, limit)
+            await self._sign(_UPLOADS, _upload, UPLOAD_LINK, limit)
+            or await self._sign(_TRACKS, _track, TRACK_LINK, limit)
             or await self._sign_accounts(now, limit)
         )
 
