@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import datetime
 import json
 from collections.abc import Mapping, Sequence
 
@@ -26,7 +27,7 @@ from services.retention.app.receipt_ports import ReceiptPorts
 from services.retention.app.request_erasure import erase_person
 from services.retention.app.sign_receipts import forget_openings, sign_receipts
 from services.retention.domain.account_erasure import DOOR, HOLDERS
-from services.retention.domain.deletion import ACCOUNT_RECEIPT_LIFE, Deletion, of_upload
+from services.retention.domain.deletion import Deletion, of_upload
 from services.retention.domain.erasure import Erasure, Reason
 from services.retention.domain.errors import ReceiptNotFound, ReceiptsUnsigned
 from services.retention.events.envelopes import encode
@@ -240,7 +241,7 @@ async def test_a_receipt_of_an_account_can_be_fetched_for_ninety_days(here: Proc
     await erase_person(here.accounts, ADA, anew=False)
     await erase_accounts(here.accounts)
     signed_at = await database.pool.fetchval("SELECT signed_at FROM account_receipts")
-    for age, is_there in ((ACCOUNT_RECEIPT_LIFE, True), (ACCOUNT_RECEIPT_LIFE + SECOND, False)):
+    for age, is_there in ((datetime.timedelta(days=90), True), (datetime.timedelta(days=90) + SECOND, False)):
         await forget_openings(ReceiptPorts(here.receipts.receipts, ManualClock(signed_at + age)))
         assert (await receipt_of_account(here.receipts, ADA) is not None) == is_there
     assert (await sign_receipts(here.receipts)).signed == 0
@@ -363,17 +364,37 @@ async def test_the_database_refuses_to_change_the_chain(here: Process, database:
     assert len(await chain_of(here)) == 1
 
 
-async def test_what_a_stranger_changes_in_the_database_is_found(here: Process, database: Database) -> None:
-    """Who can switch off what guards the table cannot change an entry, or take one out, unseen."""
-    await note(here.store, *(upload(number) for number in range(1, 4)))
-    kept = verifying.read_receipt(await get_receipt(here.receipts, ADA, 2))
+async def unguarded(database: Database, statement: str, *values: object) -> None:
+    """What somebody does to the table who can switch off what guards it."""
     async with database.pool.acquire() as connection, connection.transaction():
         await connection.execute("ALTER TABLE receipts DISABLE TRIGGER USER")
-        await connection.execute("DELETE FROM receipts WHERE sequence = 2")
+        await connection.execute(statement, *values)
         await connection.execute("ALTER TABLE receipts ENABLE TRIGGER USER")
+
+
+async def test_an_entry_that_a_stranger_takes_out_is_missed(here: Process, database: Database) -> None:
+    """Whoever reads the chain finds the gap."""
+    await note(here.store, *(upload(number) for number in range(1, 4)))
+    await unguarded(database, "DELETE FROM receipts WHERE sequence = 2")
     with pytest.raises(verifying.Broken, match="gap"):
         await chain_of(here)
-    assert kept.entry.sequence == 2
+
+
+async def test_an_entry_that_a_stranger_changes_is_found(here: Process, database: Database) -> None:
+    """The chain is broken for everybody; and whoever kept the receipt sees that the entry is another one."""
+    await note(here.store, *(upload(number) for number in range(1, 4)))
+    kept = verifying.read_receipt(await get_receipt(here.receipts, ADA, 2))
+    told = await database.pool.fetchval("SELECT body FROM receipts WHERE sequence = 2")
+    forged = told.replace(b'"objects":3', b'"objects":9')
+    assert forged != told
+    await unguarded(
+        database, "UPDATE receipts SET body = $1, digest = sha256($1 || signature) WHERE sequence = 2", forged
+    )
+    with pytest.raises(verifying.Broken):
+        await chain_of(here)
+    page = verifying.read_chain(await read_chain(here.receipts, 1, 9))
+    with pytest.raises(verifying.Broken, match="another one"):
+        verifying.require_in_chain(kept, page)
 
 
 async def test_a_page_is_never_more_than_two_hundred(here: Process) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from unittest.mock import create_autospec
 
 import grpc
@@ -105,13 +106,16 @@ async def test_what_names_nobody_is_refused(road: Road, user_id: str, fault: typ
         await withdraw_closing(road.ports, user_id)
 
 
-def settings(window_s: float) -> RetentionSettings:
-    return RetentionSettings(certificates=None, nats_url="", library_address="", closing_window_s=window_s)  # type: ignore[arg-type]  # nothing is served
+def window(**set_to: float) -> datetime.timedelta:
+    """As it follows from an operator's settings."""
+    settings = RetentionSettings(certificates=None, nats_url="", library_address="", **set_to)  # type: ignore[arg-type]  # nothing is served
+    return make_closing_ports(settings, None, None).window  # type: ignore[arg-type]  # nothing is asked
 
 
 async def test_an_operator_sets_the_window() -> None:
     """Seven days unless it is set, none where it is 0, and never less."""
-    assert make_closing_ports(settings(0), None, None).window.total_seconds() == 0  # type: ignore[arg-type]  # nothing is asked
-    assert CLOSING_WINDOW_S == 7 * 24 * 3600
+    assert window() == datetime.timedelta(days=7)
+    assert window(closing_window_s=60) == datetime.timedelta(minutes=1)
+    assert window(closing_window_s=0) == datetime.timedelta()
     with pytest.raises(SettingsInvalid):
-        settings(-1)
+        window(closing_window_s=-1)

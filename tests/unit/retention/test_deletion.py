@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chassis.evidence.canonical import WHOLE_MAX, canonical
 from services.retention.domain.account_erasure import Answer, begun
-from services.retention.domain.deletion import ACCOUNT_RECEIPT_LIFE, Kind, of_account, of_track, of_upload
+from services.retention.domain.deletion import Kind, of_account, of_track, of_upload
 from tests.unit.retention.store_promises import NOW, SECOND, erasure, gone
 
 
@@ -45,8 +45,3 @@ def test_an_upload_is_asked_for_from_its_arrival_on() -> None:
     assert (upload.has_key, upload.key_name, upload.reason) == (True, "upl_1", "finished")
     assert (track.has_key, track.reason, sum(track.gone["library"].values())) == (False, "deleted", 29)
     assert dataclasses.replace(track, thing="").key_name == "usr_1"
-
-
-def test_an_accounts_receipt_waits_ninety_days() -> None:
-    """As the decision says."""
-    assert datetime.timedelta(days=90) == ACCOUNT_RECEIPT_LIFE
