@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import collections
 import datetime
 from collections.abc import Sequence
 
 from services.retention.app.check_ports import CheckPorts
 from services.retention.domain.errors import ExaminationFailed
-from services.retention.domain.finding import Figures, Finding, Reason, cannot_say, due_again, judged, unlisted
+from services.retention.domain.finding import Figures, Finding, Reason, cannot_say, due_again, found
 
 _AT_ONCE = 4
 HISTORY_LIFE = datetime.timedelta(days=730)
@@ -23,10 +22,10 @@ async def run_checks(ports: CheckPorts) -> Sequence[Finding]:
     now = ports.clock.now()
     async with ports.store.transaction() as work:
         await work.enrol(names, now)
-    found: list[Finding] = []
+    done: list[Finding] = []
     while taken := await _claim(ports, names):
-        found += await asyncio.gather(*(_run(ports, name) for name in taken))
-    return found
+        done += await asyncio.gather(*(_run(ports, name) for name in taken))
+    return done
 
 
 async def hasten_checks(ports: CheckPorts) -> None:
@@ -68,12 +67,12 @@ async def _finding(ports: CheckPorts, name: str, began: datetime.datetime) -> Fi
     check = ports.checks[name]
     try:
         async with asyncio.timeout(ports.deadline_s):
-            answers = await asyncio.gather(*(_ask(ports, service, name) for service in check.asks))
+            told = await asyncio.gather(*(_ask(ports, service, name) for service in check.asks))
     except TimeoutError:
         return cannot_say(name, Reason.TOO_SLOW, began)
     except ExaminationFailed as error:
         return cannot_say(name, error.reason, began, error.service)
-    return judged(name, check, unlisted(_sum(answers), ports.listed_parties), began)
+    return found(name, check, dict(zip(check.asks, told, strict=True)), ports.listed_parties, began)
 
 
 async def _ask(ports: CheckPorts, service: str, name: str) -> Figures:
@@ -86,11 +85,3 @@ async def _ask(ports: CheckPorts, service: str, name: str) -> Figures:
     except Exception as error:
         # Whatever is wrong with one, the promise is not proved, and the others are run.
         raise ExaminationFailed(service, Reason.FAILED) from error
-
-
-def _sum(answers: Sequence[Figures]) -> Figures:
-    total: collections.Counter[str] = collections.Counter()
-    for answer in answers:
-        for figure, count in answer.items():
-            total[figure] += count
-    return dict(total)

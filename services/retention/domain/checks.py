@@ -36,6 +36,8 @@ class Check:
     """Figures with which nobody can say whether it is kept, where there is any."""
     tells: tuple[str, ...] = ()
     """Figures that are told and decide nothing."""
+    told_by: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    """Which of the figures a service has to tell, of those that do not tell all of them."""
     every_s: float = HOUR_S
     remedy: str = ""
     """What whoever runs the installation can do; of one that is not built, why it is not."""
@@ -49,6 +51,10 @@ class Check:
     def figures(self) -> tuple[str, ...]:
         """All that it must be told before it can say anything."""
         return (*self.tells, *self.none_of, *self.unless)
+
+    def figures_of(self, service: str) -> tuple[str, ...]:
+        """All that a service must tell, for nobody else can."""
+        return self.told_by.get(service, tuple(figure for figure in self.figures if figure != UNLISTED))
 
 
 _DATA_MAP = "name what is not mapped in the owner's datamap.yaml, or take it away: its columns say which service it is"
@@ -68,6 +74,7 @@ CHECKS: Mapping[str, Check] = {
         asks=("library", "separation"),
         none_of=("columns_not_mapped", "rooms_not_mapped"),
         tells=("columns_mapped", "rooms_mapped"),
+        told_by={"separation": ("columns_mapped", "columns_not_mapped", "rooms_not_mapped")},
         remedy=_DATA_MAP,
     ),
     "usage_only_with_consent": Check(
@@ -97,6 +104,10 @@ CHECKS: Mapping[str, Check] = {
         asks=(ITSELF, "library"),
         none_of=("erased_late", "held_past_deadline", "uploads_past_deadline", "upload_objects_left"),
         tells=("uploads_erased", "erased_uploads_examined"),
+        told_by={
+            ITSELF: ("uploads_erased", "erased_late", "held_past_deadline"),
+            "library": ("erased_uploads_examined", "uploads_past_deadline", "upload_objects_left"),
+        },
         every_s=SOON_S,
         remedy=_LOG,
     ),
@@ -119,6 +130,10 @@ CHECKS: Mapping[str, Check] = {
         asks=(ITSELF, "library"),
         none_of=("tracks_erased_late", "tracks_being_deleted_too_long", "track_objects_left"),
         tells=("tracks_erased", "deleted_tracks_examined"),
+        told_by={
+            ITSELF: ("tracks_erased", "tracks_erased_late"),
+            "library": ("deleted_tracks_examined", "tracks_being_deleted_too_long", "track_objects_left"),
+        },
         every_s=SOON_S,
         remedy=_LOG,
     ),
@@ -127,6 +142,11 @@ CHECKS: Mapping[str, Check] = {
         asks=("auth", "billing", "library"),
         none_of=(UNLISTED,),
         tells=tuple(PARTIES),
+        told_by={
+            "auth": ("sign_in_parties", "mail_parties"),
+            "billing": ("payment_parties",),
+            "library": ("storage_parties",),
+        },
         remedy="publish a version of the policy that lists the party (services/retention/policy), or do without it",
     ),
     "cookies_are_mapped": Check(
@@ -146,6 +166,7 @@ CHECKS: Mapping[str, Check] = {
         asks=EVERYBODY,
         none_of=("accounts_erased_late", "accounts_waiting_too_long", "erased_people_left"),
         tells=("accounts_erased",),
+        told_by=dict.fromkeys(HOLDERS, ("erased_people_left",)),
         every_s=SOON_S,
         remedy=_LOG,
     ),

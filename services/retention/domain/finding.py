@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import datetime
 import enum
@@ -78,6 +79,21 @@ class Standing:
     broken_by: tuple[str, ...] = ()
     looked_at: datetime.datetime | None = None
     proved_at: datetime.datetime | None = None
+
+
+def found(
+    name: str, check: Check, answers: Mapping[str, Figures], listed: Collection[str], seen_at: datetime.datetime
+) -> Finding:
+    """What the figures of all services together mean. One that a service leaves out is not 0, whatever others tell."""
+    total: collections.Counter[str] = collections.Counter()
+    for figures in answers.values():
+        # `+=` would drop those that are 0.
+        total.update(figures)
+    together = unlisted(dict(total), listed)
+    for service, figures in answers.items():
+        if any(each not in figures for each in check.figures_of(service)):
+            return Finding(name, State.CANNOT_SAY, seen_at, together, Reason.INCOMPLETE, service)
+    return judged(name, check, together, seen_at)
 
 
 def judged(name: str, check: Check, figures: Figures, seen_at: datetime.datetime) -> Finding:

@@ -18,7 +18,7 @@ from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.rpc.client import Channel
 from services.retention.app.run_checks import run_checks
-from services.retention.domain.checks import CHECKS, EVERYBODY
+from services.retention.domain.checks import CHECKS, EVERYBODY, ITSELF
 from services.retention.domain.finding import State, judged
 from services.retention.events.account_timer import AccountTimer
 from services.retention.store.checks import CheckStore
@@ -55,7 +55,10 @@ def own(setting: Setting) -> Examination:
 
 
 async def look(setting: Setting, own: Examination, check: str) -> State:
-    return state_of(check, dict(await own.examine(check)), setting.clock.now())
+    figures = dict(await own.examine(check))
+    # Whatever retention alone can tell, it tells.
+    assert figures.keys() == {*CHECKS[check].figures_of(ITSELF)}
+    return state_of(check, figures, setting.clock.now())
 
 
 async def test_two_processes_run_a_check_once(database: Database, setting: Setting) -> None:
@@ -103,6 +106,25 @@ async def test_a_person_who_waits_breaks_their_promise(setting: Setting, own: Ex
     await write("UPDATE account_erasures SET requested_at = $1 WHERE user_id = 'usr_1'", now - 2 * HOUR)
     assert await look(setting, own, "accounts_erased_in_time") is State.BROKEN
     await write("UPDATE account_erasures SET finished_at = $1 WHERE user_id = 'usr_1'", now)
+    assert await look(setting, own, "accounts_erased_in_time") is State.BROKEN
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "INSERT INTO receipt_salts VALUES ('usr_1', sha256('salt'))",
+        "INSERT INTO duties VALUES ('upl_1', 'usr_1', now(), now(), 'deadline')",
+        "INSERT INTO erasures VALUES ('upl_1', 'usr_1', now(), now(), 'deadline', 1)",
+        "INSERT INTO track_erasures VALUES ('trk_1', 'usr_1', 'upl_1', now(), now(), 4, 8, 8, 0, 0)",
+    ],
+)
+async def test_what_is_left_of_a_person_breaks_their_promise(setting: Setting, own: Examination, left: str) -> None:
+    """Retention is a holder like the others: once an erasure is over, nothing of its person's is here."""
+    write, now = setting.database.pool.execute, setting.clock.now()
+    await write("INSERT INTO account_erasures VALUES ('usr_1', $1, $1, NULL)", now - HOUR / 2)
+    await write(left)
+    assert await look(setting, own, "accounts_erased_in_time") is State.KEPT
+    await write("UPDATE account_erasures SET finished_at = $1", now)
     assert await look(setting, own, "accounts_erased_in_time") is State.BROKEN
 
 

@@ -12,7 +12,7 @@ from chassis.testing.clock import ManualClock
 from services.retention.app.check_ports import CheckPorts
 from services.retention.app.list_promises import list_promises, list_standings
 from services.retention.app.run_checks import HISTORY_LIFE, forget_findings, hasten_checks, run_checks
-from services.retention.domain.checks import CHECKS, EVERYBODY, PARTIES, Check
+from services.retention.domain.checks import CHECKS, EVERYBODY, PARTIES, UNLISTED, Check
 from services.retention.domain.finding import Known, Reason, State, judged, standing, unlisted
 from services.retention.store.policy_files import read_policies
 from tests.unit.retention.check_promises import CheckPromises
@@ -38,7 +38,7 @@ class World:
 
     def __init__(self) -> None:
         self.store, self.clock = FakeCheckStore(), ManualClock()
-        self.a, self.b = FakeExaminer(WELL), FakeExaminer({"left": 0, "seen": 1})
+        self.a, self.b = FakeExaminer(WELL), FakeExaminer({"left": 0, "odd": 0, "seen": 1})
         checks = {"one": ONE, "two": TWO, "three": UNBUILT}
         self.ports = CheckPorts(self.store, {"a": self.a, "b": self.b}, self.clock, checks=checks, deadline_s=0.05)
 
@@ -113,6 +113,25 @@ async def test_a_service_that_is_away_hides_nothing(world: World) -> None:
     world.b.fault = away()
     await run_checks(world.ports)
     assert await world.states() == {"one": (State.CANNOT_SAY, "NO_ANSWER", "b"), "two": (State.KEPT, "", "")}
+
+
+@pytest.mark.parametrize("figure", WELL)
+async def test_what_one_service_leaves_out_is_not_nothing(world: World, figure: str) -> None:
+    """A figure that a service did not tell is missed, with whose part it was, whatever the other one tells."""
+    world.b.figures = {name: count for name, count in WELL.items() if name != figure}
+    await run_checks(world.ports)
+    assert await world.states() == {"one": (State.CANNOT_SAY, "INCOMPLETE", "b"), "two": (State.KEPT, "", "")}
+
+
+async def test_each_service_tells_its_own_part(world: World) -> None:
+    """Where not everybody tells everything, each is asked for what it alone can tell, and no more."""
+    shared = dataclasses.replace(ONE, told_by={"b": ("odd", "seen"), "a": ("left",)})
+    ports = dataclasses.replace(world.ports, checks={"one": shared})
+    world.a.figures, world.b.figures = {"left": 0}, {"odd": 0, "seen": 1}
+    assert [each.state for each in await run_checks(ports)] == [State.KEPT]
+    world.clock.advance(seconds=600)
+    world.a.figures, world.b.figures = {"left": 0, "odd": 0}, {"seen": 1}
+    assert [(each.reason, each.service) for each in await run_checks(ports)] == [(Reason.INCOMPLETE, "b")]
 
 
 async def test_a_check_that_falls_over_stops_no_other(world: World) -> None:
@@ -197,6 +216,10 @@ def test_a_check_says_what_it_needs_and_what_can_be_done(name: str) -> None:
     assert set(check.asks) <= set(EVERYBODY)
     assert check.is_built == bool(check.none_of or check.unless)
     assert len(set(check.figures)) == len(check.figures)
+    # What nobody has to tell would be missing for ever; what the policy is compared with is counted by retention.
+    told = {figure for service in check.asks for figure in check.figures_of(service)}
+    assert told == set(check.figures) - {UNLISTED}
+    assert check.told_by.keys() <= set(check.asks)
 
 
 def test_what_is_not_built_is_known() -> None:
