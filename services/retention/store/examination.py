@@ -10,7 +10,9 @@ from chassis.clock import Clock
 from chassis.db.examining import Figures, Look, count_up_to, examine_columns, examine_leavings, examine_usage
 from chassis.db.pool import Database
 from services.retention.app.run_checks import HISTORY_LIFE
+from services.retention.domain.account_closing import WITHDRAWN_LIFE
 from services.retention.domain.checks import ITSELF
+from services.retention.domain.deletion import ACCOUNT_RECEIPT_LIFE
 from services.retention.domain.errors import ExaminationFailed
 from services.retention.domain.finding import Reason
 
@@ -21,7 +23,11 @@ TRACK_DEADLINE = datetime.timedelta(minutes=1)
 ACCOUNT_DEADLINE = datetime.timedelta(hours=1)
 _LOOKS_BACK = datetime.timedelta(days=1)
 """What was late before that was found then, and stands in the history."""
-_LEAVINGS = (("SELECT 1 FROM findings WHERE seen_at < $1", HISTORY_LIFE),)
+_LEAVINGS = (
+    ("SELECT 1 FROM findings WHERE seen_at < $1", HISTORY_LIFE),
+    ("SELECT 1 FROM account_receipts WHERE signed_at < $1", ACCOUNT_RECEIPT_LIFE),
+    ("SELECT 1 FROM account_closings WHERE withdrawn_at < $1", WITHDRAWN_LIFE),
+)
 _OF_PEOPLE = ("duties", "erasures", "track_erasures", "receipt_salts")
 # Each by its owner, which OFFSET 0 has a planner do: it would read whole tables for a join.
 _HAS_ANY = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE owner_id = user_id OFFSET 0)" for table in _OF_PEOPLE)  # noqa: S608 - one of the names above

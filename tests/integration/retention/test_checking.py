@@ -136,15 +136,30 @@ async def test_a_region_that_nobody_states_breaks_its_promise(setting: Setting, 
     assert await look(setting, unstated, "region_is_stated") is State.BROKEN
 
 
-async def test_findings_that_nobody_forgets_break_their_promise(setting: Setting, own: Examination) -> None:
-    """The history of checks is past its life after two years like everything else."""
+FINDING = (
+    "INSERT INTO findings (check_name, state, reason, service, figures, seen_at)"
+    " VALUES ('x', 'kept', '', '', '{}', $1::timestamptz)"
+)
+RECEIPT = "INSERT INTO account_receipts VALUES ('usr_1', 1, sha256('opening'), $1::timestamptz)"
+CLOSING = (
+    "INSERT INTO account_closings (user_id, asked_at, due_at, at_once, idempotency_key, token_hash, withdrawn_at)"
+    " VALUES ('usr_1', $1::timestamptz, $1, false, '', sha256('token'), $1)"
+)
+
+
+@pytest.mark.parametrize(
+    ("leaving", "days"),
+    [(FINDING, 730), (RECEIPT, 90), (CLOSING, 30)],
+    ids=["findings", "receipts of accounts", "withdrawn closings"],
+)
+async def test_what_nobody_forgets_breaks_its_promise(
+    setting: Setting, own: Examination, leaving: str, days: int
+) -> None:
+    """Whatever retention removes by age breaks the promise where that is not done, a day's grace given."""
     write, now = setting.database.pool.execute, setting.clock.now()
+    await write(leaving, now - datetime.timedelta(days=days + 1))
     assert await look(setting, own, "expired_things_purged") is State.KEPT
-    await write(
-        "INSERT INTO findings (check_name, state, reason, service, figures, seen_at)"
-        " VALUES ('x', 'kept', '', '', '{}', $1)",
-        now - datetime.timedelta(days=732),
-    )
+    setting.clock.advance(seconds=1)
     assert await look(setting, own, "expired_things_purged") is State.BROKEN
 
 
