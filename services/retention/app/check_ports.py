@@ -30,8 +30,12 @@ class CheckWork(Protocol):
         """Have these run now, whenever they were due."""
         ...
 
-    async def keep(self, finding: Finding, due_at: datetime.datetime) -> None:
-        """Keep what a run found, unless a later one is kept; the check is due again from then on."""
+    async def keep(self, finding: Finding, due_at: datetime.datetime, claimed: datetime.datetime) -> None:
+        """Keep what a run found, unless a later one is kept.
+
+        The check is due again from then on, where it is still as it was taken on, until `claimed`: who has it run
+        meanwhile wants another look.
+        """
         ...
 
     async def known(self) -> Mapping[str, Known]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime
 from collections.abc import Sequence
 
@@ -23,8 +24,8 @@ async def run_checks(ports: CheckPorts) -> Sequence[Finding]:
     async with ports.store.transaction() as work:
         await work.enrol(names, now)
     done: list[Finding] = []
-    while taken := await _claim(ports, names):
-        done += await asyncio.gather(*(_run(ports, name) for name in taken))
+    while (claim := await _claim(ports, names)).names:
+        done += await asyncio.gather(*(_run(ports, name, claim.until) for name in claim.names))
     return done
 
 
@@ -47,19 +48,25 @@ async def forget_findings(ports: CheckPorts) -> int:
     return removed
 
 
-async def _claim(ports: CheckPorts, names: Sequence[str]) -> Sequence[str]:
+@dataclasses.dataclass(frozen=True)
+class _Claim:
+    names: Sequence[str]
+    until: datetime.datetime
+
+
+async def _claim(ports: CheckPorts, names: Sequence[str]) -> _Claim:
     now = ports.clock.now()
     # A claim outlives the longest run: whoever died with one has it taken over then.
     until = now + datetime.timedelta(seconds=2 * ports.deadline_s)
     async with ports.store.transaction() as work:
-        return await work.claim(names, now, until, _AT_ONCE)
+        return _Claim(await work.claim(names, now, until, _AT_ONCE), until)
 
 
-async def _run(ports: CheckPorts, name: str) -> Finding:
+async def _run(ports: CheckPorts, name: str, claimed: datetime.datetime) -> Finding:
     check, began = ports.checks[name], ports.clock.now()
     finding = await _finding(ports, name, began)
     async with ports.store.transaction() as work:
-        await work.keep(finding, due_again(check, finding))
+        await work.keep(finding, due_again(check, finding), claimed)
     return finding
 
 

@@ -68,8 +68,12 @@ class PostgresCheckWork:
             "UPDATE checks SET due_at = $2 WHERE check_name = ANY($1) AND due_at > $2", list(names), now
         )
 
-    async def keep(self, finding: Finding, due_at: datetime.datetime) -> None:
-        """Keep what a run found, unless a later one is kept; the check is due again from then on."""
+    async def keep(self, finding: Finding, due_at: datetime.datetime, claimed: datetime.datetime) -> None:
+        """Keep what a run found, unless a later one is kept.
+
+        The check is due again from then on, where it is still as it was taken on, until `claimed`: who has it run
+        meanwhile wants another look.
+        """
         figures = json.dumps(dict(finding.figures), sort_keys=True)
         said = (finding.check, finding.state.value, str(finding.reason), finding.service, figures, finding.seen_at)
         # Before the row is changed, which it is compared with; and whoever keeps another of this check waits for it.
@@ -85,11 +89,13 @@ class PostgresCheckWork:
             HISTORY_EVERY,
         )
         await self._connection.execute(
-            "UPDATE checks SET state = $2::text, reason = $3, service = $4, figures = $5, seen_at = $6, due_at = $7,"
+            "UPDATE checks SET state = $2::text, reason = $3, service = $4, figures = $5, seen_at = $6,"
+            " due_at = CASE WHEN due_at = $8 THEN $7 ELSE due_at END,"
             " kept_at = CASE WHEN $2 = 'kept' THEN $6::timestamptz ELSE kept_at END"
             " WHERE check_name = $1 AND (seen_at IS NULL OR seen_at <= $6)",
             *said,
             due_at,
+            claimed,
         )
 
     async def known(self) -> Mapping[str, Known]:

@@ -37,18 +37,18 @@ class CheckPromises:
         async with store.transaction() as work:
             await work.enrol(["one", "two"], NOW)
             assert await work.known() == {}
-            await work.keep(kept(NOW), LATER)
+            await work.keep(kept(NOW), LATER, NOW)
             assert await work.known() == {"one": Known(kept(NOW), NOW)}
             for finding in (broken, blind):
-                await work.keep(finding, LATER)
+                await work.keep(finding, LATER, LATER)
                 assert await work.known() == {"one": Known(finding, NOW)}
 
     async def test_a_process_that_was_paused_does_not_overwrite_what_was_found_since(self, store: CheckStore) -> None:
         """Of two runs of a check the one that looked later is believed, whichever ends first."""
         async with store.transaction() as work:
             await work.enrol(["one"], NOW)
-            await work.keep(kept(NOW + MINUTE, 1), LATER)
-            await work.keep(Finding("one", State.BROKEN, NOW, {"left": 9}), NOW)
+            await work.keep(kept(NOW + MINUTE, 1), LATER, NOW)
+            await work.keep(Finding("one", State.BROKEN, NOW, {"left": 9}), NOW, LATER)
             assert await work.known() == {"one": Known(kept(NOW + MINUTE, 1), NOW + MINUTE)}
             assert list(await work.claim(["one"], NOW + 2 * MINUTE, LATER, 9)) == []
 
@@ -60,13 +60,25 @@ class CheckPromises:
             await work.hasten(["one"], NOW)
             assert list(await work.claim(["one"], NOW, LATER, 9)) == ["one"]
 
+    async def test_what_an_operator_hastens_is_looked_at_anew(self, store: CheckStore) -> None:
+        """A check that is under way began before it was asked for: it is due as soon as it has ended."""
+        async with store.transaction() as work:
+            await work.enrol(["one"], NOW)
+            await work.claim(["one"], NOW, LATER, 9)
+        async with store.transaction() as work:
+            await work.hasten(["one"], NOW + MINUTE)
+            await work.keep(kept(NOW), LATER + MINUTE, LATER)
+            assert list(await work.claim(["one"], NOW + MINUTE, LATER, 9)) == ["one"]
+            await work.keep(kept(NOW + MINUTE), LATER + MINUTE, LATER)
+            assert list(await work.claim(["one"], LATER, LATER, 9)) == []
+
     async def test_history_has_every_change_and_goes_by_age(self, store: CheckStore) -> None:
         """What says the same again joins the history once an hour, what says something else at once."""
         async with store.transaction() as work:
             await work.enrol(["one", "two"], NOW)
             for minute, count in ((0, 0), (5, 0), (10, 1), (15, 0), (20, 0), (80, 0)):
-                await work.keep(kept(NOW + minute * MINUTE, count), LATER)
-            await work.keep(kept(NOW, name="two"), LATER)
+                await work.keep(kept(NOW + minute * MINUTE, count), LATER, LATER)
+            await work.keep(kept(NOW, name="two"), LATER, LATER)
         async with store.transaction() as work:
             assert await work.forget(NOW + 15 * MINUTE, 2) == 2
             assert await work.forget(NOW + 15 * MINUTE, 9) == 1

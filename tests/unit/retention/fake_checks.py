@@ -38,13 +38,14 @@ class FakeCheckStore:
     async def hasten(self, names: Collection[str], now: datetime.datetime) -> None:
         self.due.update({name: min(self.due[name], now) for name in names if name in self.due})
 
-    async def keep(self, finding: Finding, due_at: datetime.datetime) -> None:
+    async def keep(self, finding: Finding, due_at: datetime.datetime, claimed: datetime.datetime) -> None:
         before = self.last.get(finding.check)
         if before is not None and before.finding.seen_at > finding.seen_at:
             return
         kept_at = finding.seen_at if finding.state is State.KEPT else (before.kept_at if before else None)
         self.last[finding.check] = Known(finding, kept_at)
-        self.due[finding.check] = due_at
+        if self.due[finding.check] == claimed:
+            self.due[finding.check] = due_at
         hour_ago = finding.seen_at - datetime.timedelta(hours=1)
         has_lately = any(each.check == finding.check and each.seen_at > hour_ago for each in self.history)
         if before is None or _said(before.finding) != _said(finding) or not has_lately:
@@ -71,9 +72,11 @@ class FakeExaminer:
         self.fault: Exception | None = None
         self.is_hanging = False
         self.asked: list[str] = []
+        self.reached = asyncio.Event()
 
     async def examine(self, check: str) -> Figures:
         self.asked.append(check)
+        self.reached.set()
         if self.is_hanging:
             await asyncio.Event().wait()
         if self.fault is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import datetime
 from collections.abc import Mapping
@@ -180,6 +181,21 @@ async def test_an_operator_has_all_of_them_run(world: World) -> None:
     world.clock.advance(seconds=1)
     await hasten_checks(world.ports)
     assert {finding.check for finding in await run_checks(world.ports)} == {"one", "two"}
+
+
+async def test_what_is_under_way_is_run_again_for_an_operator(world: World) -> None:
+    """A look that began before somebody asked for one is not theirs: another one follows it."""
+    world.b.is_hanging = True
+    running = asyncio.create_task(run_checks(world.ports))
+    await world.b.reached.wait()
+    # Less than a claim lasts.
+    world.clock.advance(seconds=0.01)
+    await hasten_checks(world.ports)
+    world.b.is_hanging = False
+    await running
+    assert (world.a.asked, world.b.asked) == (["one", "two"] * 2, ["one"] * 2)
+    looked_at = {each.looked_at for each in (await list_standings(world.ports)).values()}
+    assert looked_at == {world.clock.now()}
 
 
 async def test_findings_are_kept_two_years(world: World) -> None:
