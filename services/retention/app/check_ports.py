@@ -10,7 +10,7 @@ from typing import Protocol
 
 from services.retention.app.ports import Clock
 from services.retention.domain.checks import CHECKS, Check
-from services.retention.domain.finding import Figures, Finding, Known
+from services.retention.domain.finding import Before, Figures, Finding, Known
 
 
 class CheckWork(Protocol):
@@ -30,8 +30,8 @@ class CheckWork(Protocol):
         """Have these run now, whenever they were due."""
         ...
 
-    async def keep(self, finding: Finding, due_at: datetime.datetime, claimed: datetime.datetime) -> None:
-        """Keep what a run found, unless a later one is kept.
+    async def keep(self, finding: Finding, due_at: datetime.datetime, claimed: datetime.datetime) -> Before:
+        """Keep what a run found, unless a later one is kept; what was known until then.
 
         The check is due again from then on, where it is still as it was taken on, until `claimed`: who has it run
         meanwhile wants another look.

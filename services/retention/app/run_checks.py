@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from services.retention.app.check_ports import CheckPorts
 from services.retention.domain.errors import ExaminationFailed
-from services.retention.domain.finding import Figures, Finding, Reason, cannot_say, due_again, found
+from services.retention.domain.finding import Before, Figures, Finding, Reason, cannot_say, due_again, found
 
 _AT_ONCE = 4
 HISTORY_LIFE = datetime.timedelta(days=730)
@@ -17,13 +17,21 @@ HISTORY_LIFE = datetime.timedelta(days=730)
 _FORGOTTEN = 1_000
 
 
-async def run_checks(ports: CheckPorts) -> Sequence[Finding]:
+@dataclasses.dataclass(frozen=True)
+class Looked:
+    """What one run found, and what was known before it."""
+
+    finding: Finding
+    before: Before
+
+
+async def run_checks(ports: CheckPorts) -> Sequence[Looked]:
     """Run until none is due; what each found. One that hangs or fails cannot say, and stops no other."""
     names = [name for name, check in ports.checks.items() if check.is_built]
     now = ports.clock.now()
     async with ports.store.transaction() as work:
         await work.enrol(names, now)
-    done: list[Finding] = []
+    done: list[Looked] = []
     while (claim := await _claim(ports, names)).names:
         done += await asyncio.gather(*(_run(ports, name, claim.until) for name in claim.names))
     return done
@@ -62,12 +70,11 @@ async def _claim(ports: CheckPorts, names: Sequence[str]) -> _Claim:
         return _Claim(await work.claim(names, now, until, _AT_ONCE), until)
 
 
-async def _run(ports: CheckPorts, name: str, claimed: datetime.datetime) -> Finding:
+async def _run(ports: CheckPorts, name: str, claimed: datetime.datetime) -> Looked:
     check, began = ports.checks[name], ports.clock.now()
     finding = await _finding(ports, name, began)
     async with ports.store.transaction() as work:
-        await work.keep(finding, due_again(check, finding), claimed)
-    return finding
+        return Looked(finding, await work.keep(finding, due_again(check, finding), claimed))
 
 
 async def _finding(ports: CheckPorts, name: str, began: datetime.datetime) -> Finding:

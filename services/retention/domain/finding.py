@@ -69,6 +69,14 @@ class Known:
 
 
 @dataclasses.dataclass(frozen=True)
+class Before:
+    """What was known of a check when a run of it ended, by whichever process, and what the log said of it last."""
+
+    known: Known | None
+    told: str = State.KEPT.value
+
+
+@dataclasses.dataclass(frozen=True)
 class Standing:
     """How a promise stands at a moment."""
 
@@ -134,6 +142,31 @@ def standing(check: Check, known: Known | None, now: datetime.datetime) -> Stand
         )
     broken_by = tuple(each for each in check.none_of if found.figures.get(each)) if found.state is State.BROKEN else ()
     return Standing(found.state, found.reason, found.service, found.figures, broken_by, found.seen_at, known.kept_at)
+
+
+def said(finding: Finding) -> str:
+    """What the log says of it: figures that change alone are no news."""
+    return f"{finding.state} {finding.reason} {finding.service}".strip()
+
+
+def is_news(before: Before, finding: Finding) -> bool:
+    """Whether the log has to say it: what it has not said yet, and nobody found out anything since.
+
+    That nobody can say is news once it was found twice in a row: services that start together look for each other.
+    """
+    if before.known is not None and before.known.finding.seen_at > finding.seen_at:
+        return False
+    is_blind_before = before.known is not None and before.known.finding.state is State.CANNOT_SAY
+    if finding.state is State.CANNOT_SAY and not is_blind_before:
+        return False
+    return said(finding) != before.told
+
+
+def is_alarming(before: Before, finding: Finding) -> bool:
+    """Whether somebody has to look: not for what is kept, and not for what never was, which the metrics tell."""
+    if finding.state is State.BROKEN:
+        return before.known is not None and before.known.kept_at is not None
+    return finding.state is State.CANNOT_SAY
 
 
 def due_again(check: Check, finding: Finding) -> datetime.datetime:

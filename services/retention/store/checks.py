@@ -11,7 +11,7 @@ import asyncpg
 
 from chassis.db.pool import Database
 from chassis.db.transaction import Connection, transaction
-from services.retention.domain.finding import Finding, Known, State
+from services.retention.domain.finding import Before, Finding, Known, State, is_news, said
 
 HISTORY_EVERY = datetime.timedelta(hours=1)
 """A finding that says the same as the one before joins the history this often."""
@@ -68,35 +68,49 @@ class PostgresCheckWork:
             "UPDATE checks SET due_at = $2 WHERE check_name = ANY($1) AND due_at > $2", list(names), now
         )
 
-    async def keep(self, finding: Finding, due_at: datetime.datetime, claimed: datetime.datetime) -> None:
-        """Keep what a run found, unless a later one is kept.
+    async def keep(self, finding: Finding, due_at: datetime.datetime, claimed: datetime.datetime) -> Before:
+        """Keep what a run found, unless a later one is kept; what was known until then.
 
         The check is due again from then on, where it is still as it was taken on, until `claimed`: who has it run
         meanwhile wants another look.
         """
+        before = await self._before(finding.check)
         figures = json.dumps(dict(finding.figures), sort_keys=True)
-        said = (finding.check, finding.state.value, str(finding.reason), finding.service, figures, finding.seen_at)
-        # Before the row is changed, which it is compared with; and whoever keeps another of this check waits for it.
+        found = (finding.check, finding.state.value, str(finding.reason), finding.service, figures, finding.seen_at)
+        # Before the row is changed, which it is compared with.
         await self._connection.execute(
             "WITH before AS MATERIALIZED (SELECT state, reason, service, figures, seen_at FROM checks"
-            " WHERE check_name = $1 FOR UPDATE)"
+            " WHERE check_name = $1)"
             " INSERT INTO findings (check_name, state, reason, service, figures, seen_at)"
             " SELECT $1, $2::text, $3::text, $4::text, $5::jsonb, $6::timestamptz FROM before"
             " WHERE before.seen_at IS NULL OR (before.seen_at < $6 AND ("
             "(before.state, before.reason, before.service, before.figures) IS DISTINCT FROM ($2, $3, $4, $5)"
             " OR NOT EXISTS (SELECT 1 FROM findings WHERE check_name = $1 AND seen_at > $6 - $7::interval)))",
-            *said,
+            *found,
             HISTORY_EVERY,
         )
         await self._connection.execute(
             "UPDATE checks SET state = $2::text, reason = $3, service = $4, figures = $5, seen_at = $6,"
-            " due_at = CASE WHEN due_at = $8 THEN $7 ELSE due_at END,"
+            " told = $9, due_at = CASE WHEN due_at = $8 THEN $7 ELSE due_at END,"
             " kept_at = CASE WHEN $2 = 'kept' THEN $6::timestamptz ELSE kept_at END"
             " WHERE check_name = $1 AND (seen_at IS NULL OR seen_at <= $6)",
-            *said,
+            *found,
             due_at,
             claimed,
+            said(finding) if is_news(before, finding) else before.told,
         )
+        return before
+
+    async def _before(self, name: str) -> Before:
+        """Whoever keeps another finding of this check waits until this one is."""
+        row = await self._connection.fetchrow(
+            "SELECT check_name, state, reason, service, figures, seen_at, kept_at, told FROM checks"
+            " WHERE check_name = $1 FOR UPDATE",
+            name,
+        )
+        if row is None:
+            return Before(None)
+        return Before(None if row["seen_at"] is None else Known(_finding(row), row["kept_at"]), row["told"])
 
     async def known(self) -> Mapping[str, Known]:
         """The last finding of each check that was run."""

@@ -67,9 +67,9 @@ async def test_two_processes_run_a_check_once(database: Database, setting: Setti
     examiner = FakeExaminer(WELL)
     ports = dataclasses.replace(checking.ports, examiners=dict.fromkeys(EVERYBODY, examiner))
     found = await asyncio.gather(*(run_checks(ports) for _ in range(4)))
-    names = [finding.check for each in found for finding in each]
+    names = [looked.finding.check for each in found for looked in each]
     assert sorted(names) == sorted(name for name, check in CHECKS.items() if check.is_built)
-    assert {finding.state for each in found for finding in each} == {State.KEPT}
+    assert {looked.finding.state for each in found for looked in each} == {State.KEPT}
 
 
 async def test_an_upload_that_is_late_breaks_its_promise(setting: Setting, own: Examination) -> None:
@@ -193,7 +193,7 @@ async def test_metrics_tell_each_promise(setting: Setting) -> None:
     setting.clock.advance(hours=1)
     await stated.timer._round()
     setting.clock.advance(seconds=90)
-    await stated.timer._tell()
+    await stated.timer._measure()
     assert told(metrics.PROMISE_KEPT, "region_is_stated") == 1
     assert told(metrics.PROMISE_PROVED_AGE_SECONDS, "region_is_stated") == 90
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from services.retention.app.check_ports import CheckStore
-from services.retention.domain.finding import Finding, Known, State
+from services.retention.domain.finding import Before, Finding, Known, State
 
 NOW = datetime.datetime(2030, 1, 2, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)
@@ -71,6 +71,25 @@ class CheckPromises:
             assert list(await work.claim(["one"], NOW + MINUTE, LATER, 9)) == ["one"]
             await work.keep(kept(NOW + MINUTE), LATER + MINUTE, LATER)
             assert list(await work.claim(["one"], LATER, LATER, 9)) == []
+
+    async def test_what_was_known_before_is_told_to_whoever_keeps(self, store: CheckStore) -> None:
+        """The finding before, by whichever process, and what the log said last: of what nobody can say, the second."""
+        broken = Finding("one", State.BROKEN, NOW + MINUTE, {"left": 2})
+        blind, still = (
+            Finding("one", State.CANNOT_SAY, NOW + minute * MINUTE, reason="NO_ANSWER", service="library")
+            for minute in (2, 3)
+        )
+        late = kept(NOW, 5)
+        async with store.transaction() as work:
+            await work.enrol(["one"], NOW)
+            before = [await work.keep(finding, LATER, LATER) for finding in (kept(NOW), broken, blind, still, late)]
+        assert before == [
+            Before(None, "kept"),
+            Before(Known(kept(NOW), NOW), "kept"),
+            Before(Known(broken, NOW), "broken"),
+            Before(Known(blind, NOW), "broken"),
+            Before(Known(still, NOW), "cannot_say NO_ANSWER library"),
+        ]
 
     async def test_history_has_every_change_and_goes_by_age(self, store: CheckStore) -> None:
         """What says the same again joins the history once an hour, what says something else at once."""

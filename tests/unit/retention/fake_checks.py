@@ -8,7 +8,7 @@ import datetime
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 from services.retention.domain.errors import ExaminationFailed
-from services.retention.domain.finding import Figures, Finding, Known, State
+from services.retention.domain.finding import Before, Figures, Finding, Known, State, is_news, said
 
 
 class FakeCheckStore:
@@ -17,6 +17,7 @@ class FakeCheckStore:
     def __init__(self) -> None:
         self.due: dict[str, datetime.datetime] = {}
         self.last: dict[str, Known] = {}
+        self.told: dict[str, str] = {}
         self.history: list[Finding] = []
 
     @contextlib.asynccontextmanager
@@ -38,10 +39,13 @@ class FakeCheckStore:
     async def hasten(self, names: Collection[str], now: datetime.datetime) -> None:
         self.due.update({name: min(self.due[name], now) for name in names if name in self.due})
 
-    async def keep(self, finding: Finding, due_at: datetime.datetime, claimed: datetime.datetime) -> None:
+    async def keep(self, finding: Finding, due_at: datetime.datetime, claimed: datetime.datetime) -> Before:
         before = self.last.get(finding.check)
+        told = Before(before, self.told.get(finding.check, State.KEPT.value))
         if before is not None and before.finding.seen_at > finding.seen_at:
-            return
+            return told
+        if is_news(told, finding):
+            self.told[finding.check] = said(finding)
         kept_at = finding.seen_at if finding.state is State.KEPT else (before.kept_at if before else None)
         self.last[finding.check] = Known(finding, kept_at)
         if self.due[finding.check] == claimed:
@@ -50,6 +54,7 @@ class FakeCheckStore:
         has_lately = any(each.check == finding.check and each.seen_at > hour_ago for each in self.history)
         if before is None or _said(before.finding) != _said(finding) or not has_lately:
             self.history.append(finding)
+        return told
 
     async def known(self) -> Mapping[str, Known]:
         return dict(self.last)

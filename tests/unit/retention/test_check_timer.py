@@ -17,21 +17,21 @@ CHECKS: Mapping[str, Check] = {"uploads": Check("whether one is late", asks=("li
 
 
 class Timer:
-    """One process's timer, and the levels of the lines that it has logged."""
+    """Processes that share one store of findings, and the levels of the lines that each has logged."""
 
     def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
         self.library = FakeExaminer({"late": 0})
         self._clock = ManualClock()
         ports = CheckPorts(FakeCheckStore(), {"library": self.library}, self._clock, set(), CHECKS)
-        self._timer = CheckTimer(ports)
+        self._processes = [CheckTimer(ports), CheckTimer(ports)]
         self._caplog = caplog
 
-    async def look(self, *, late: int = 0, is_away: bool = False) -> list[int]:
+    async def look(self, process: int = 0, *, late: int = 0, is_away: bool = False) -> list[int]:
         self.library.figures = {"late": late}
         self.library.fault = away() if is_away else None
         self._clock.advance(hours=2)
         self._caplog.clear()
-        await self._timer._round()
+        await self._processes[process]._round()
         return [record.levelno for record in self._caplog.records if record.getMessage() == "promise looked at"]
 
 
@@ -42,8 +42,10 @@ def timer(caplog: pytest.LogCaptureFixture) -> Timer:
 
 
 async def test_a_start_beside_others_is_quiet(timer: Timer) -> None:
-    """A service that is not there at the first look is not told of; one that stays away is."""
-    assert [await timer.look(is_away=True), await timer.look(is_away=True)] == [[], [logging.WARNING]]
+    """A service that is not there at one look is not told of; one that stays away is, once."""
+    looks = [await timer.look(is_away=True) for _ in range(3)]
+    assert looks == [[], [logging.WARNING], []]
+    assert [await timer.look(), await timer.look(is_away=True), await timer.look()] == [[logging.INFO], [], []]
 
 
 async def test_others_that_came_meanwhile_are_no_news(timer: Timer) -> None:
@@ -51,8 +53,8 @@ async def test_others_that_came_meanwhile_are_no_news(timer: Timer) -> None:
     assert [await timer.look(is_away=True), await timer.look()] == [[], []]
 
 
-async def test_a_promise_broken_before_is_told_softly(timer: Timer) -> None:
-    """What was broken as the process began is told once, as information."""
+async def test_a_promise_that_never_was_kept_is_told_softly(timer: Timer) -> None:
+    """What is broken since the first look is told once, as information."""
     assert [await timer.look(late=1), await timer.look(late=1)] == [[logging.INFO], []]
 
 
@@ -60,3 +62,11 @@ async def test_a_promise_that_breaks_is_a_warning(timer: Timer) -> None:
     """What was kept and is not any more is a warning, once; that it is kept again is told too."""
     looks = [await timer.look(), await timer.look(late=1), await timer.look(late=1), await timer.look()]
     assert looks == [[], [logging.WARNING], [], [logging.INFO]]
+
+
+async def test_what_one_process_has_told_is_no_news_to_another(timer: Timer) -> None:
+    """Whichever looks, what breaks is a warning once, and so it is after a service was away for a moment."""
+    looks = [await timer.look(0), await timer.look(1, late=1), await timer.look(0, late=1)]
+    assert looks == [[], [logging.WARNING], []]
+    assert [await timer.look(1, is_away=True), await timer.look(0, late=1)] == [[], []]
+    assert await timer.look(1) == [logging.INFO]

@@ -96,7 +96,7 @@ def test_what_breaks_a_promise_is_told() -> None:
 async def test_every_check_runs_by_its_own_clock(world: World) -> None:
     """A check runs at once and then each time its pause is over; figures of the services it asks are summed."""
     found = await run_checks(world.ports)
-    assert {finding.check: dict(finding.figures) for finding in found} == {
+    assert {looked.finding.check: dict(looked.finding.figures) for looked in found} == {
         "one": {"left": 0, "odd": 0, "seen": 4},
         "two": {"left": 0, "odd": 0, "seen": 3},
     }
@@ -104,9 +104,9 @@ async def test_every_check_runs_by_its_own_clock(world: World) -> None:
     world.clock.advance(seconds=599)
     assert list(await run_checks(world.ports)) == []
     world.clock.advance(seconds=1)
-    assert [finding.check for finding in await run_checks(world.ports)] == ["one"]
+    assert [looked.finding.check for looked in await run_checks(world.ports)] == ["one"]
     world.clock.advance(seconds=3000)
-    assert {finding.check for finding in await run_checks(world.ports)} == {"one", "two"}
+    assert {looked.finding.check for looked in await run_checks(world.ports)} == {"one", "two"}
 
 
 async def test_a_service_that_is_away_hides_nothing(world: World) -> None:
@@ -129,10 +129,12 @@ async def test_each_service_tells_its_own_part(world: World) -> None:
     shared = dataclasses.replace(ONE, told_by={"b": ("odd", "seen"), "a": ("left",)})
     ports = dataclasses.replace(world.ports, checks={"one": shared})
     world.a.figures, world.b.figures = {"left": 0}, {"odd": 0, "seen": 1}
-    assert [each.state for each in await run_checks(ports)] == [State.KEPT]
+    assert [each.finding.state for each in await run_checks(ports)] == [State.KEPT]
     world.clock.advance(seconds=600)
     world.a.figures, world.b.figures = {"left": 0, "odd": 0}, {"seen": 1}
-    assert [(each.reason, each.service) for each in await run_checks(ports)] == [(Reason.INCOMPLETE, "b")]
+    assert [(each.finding.reason, each.finding.service) for each in await run_checks(ports)] == [
+        (Reason.INCOMPLETE, "b")
+    ]
 
 
 async def test_a_check_that_falls_over_stops_no_other(world: World) -> None:
@@ -162,7 +164,7 @@ async def test_whoever_could_not_say_is_asked_again_soon(world: World) -> None:
     await run_checks(world.ports)
     world.b.fault = None
     world.clock.advance(seconds=60)
-    assert [finding.state for finding in await run_checks(world.ports)] == [State.KEPT]
+    assert [looked.finding.state for looked in await run_checks(world.ports)] == [State.KEPT]
 
 
 async def test_what_a_dead_process_took_on_is_taken_over(world: World) -> None:
@@ -172,7 +174,7 @@ async def test_what_a_dead_process_took_on_is_taken_over(world: World) -> None:
         await work.claim(["one", "two"], NOW, NOW + datetime.timedelta(seconds=60), 9)
     assert list(await run_checks(world.ports)) == []
     world.clock.advance(seconds=60)
-    assert {finding.check for finding in await run_checks(world.ports)} == {"one", "two"}
+    assert {looked.finding.check for looked in await run_checks(world.ports)} == {"one", "two"}
 
 
 async def test_an_operator_has_all_of_them_run(world: World) -> None:
@@ -180,7 +182,7 @@ async def test_an_operator_has_all_of_them_run(world: World) -> None:
     await run_checks(world.ports)
     world.clock.advance(seconds=1)
     await hasten_checks(world.ports)
-    assert {finding.check for finding in await run_checks(world.ports)} == {"one", "two"}
+    assert {looked.finding.check for looked in await run_checks(world.ports)} == {"one", "two"}
 
 
 async def test_what_is_under_way_is_run_again_for_an_operator(world: World) -> None:
