@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from chassis import lifecycle
@@ -195,15 +195,17 @@ class Checking:
     ) -> None:
         """Nothing is looked at yet."""
         self.policies = read_policies()
-        policy = in_force(self.policies, clock.now().date())
-        listed = {party for clause in policy.clauses for party in clause.parties}
         examiners: dict[str, Examiner] = {name: ExaminationClient(name, channel) for name, channel in holders.items()}
         examiners[ITSELF] = Examination(database, clock, settings.region)
-        self.ports = CheckPorts(CheckStore(database), examiners, clock, listed)
+        self.ports = CheckPorts(CheckStore(database), examiners, clock, self._listed)
         self.timer = CheckTimer(self.ports)
         promises = Promises(self.ports, self.policies, settings.region)
         self.told = PromiseServicer(promises)
         self.audited = PromiseAdministrationServicer(promises, self.timer.runner.wake)
+
+    def _listed(self, day: datetime.date) -> Collection[str]:
+        """The policy of another day may list others, without anybody's starting anything."""
+        return {party for clause in in_force(self.policies, day).clauses for party in clause.parties}
 
 
 def census_registration(

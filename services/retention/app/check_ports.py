@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -71,8 +71,8 @@ class CheckPorts:
     examiners: Mapping[str, Examiner]
     """By name; what an installation does not name is asked by none."""
     clock: Clock
-    listed_parties: Collection[str] = ()
-    """Labels of the third parties that the policy in force lists."""
+    listed_parties: Callable[[datetime.date], Collection[str]]
+    """Labels of the third parties that the policy lists which is in force on that day."""
     checks: Mapping[str, Check] = dataclasses.field(default_factory=lambda: CHECKS)
     deadline_s: float = 30.0
     """Longest time of one run."""

@@ -86,7 +86,7 @@ async def _finding(ports: CheckPorts, name: str, began: datetime.datetime) -> Fi
         return cannot_say(name, Reason.TOO_SLOW, began)
     except ExaminationFailed as error:
         return cannot_say(name, error.reason, began, error.service)
-    return found(name, check, dict(zip(check.asks, told, strict=True)), ports.listed_parties, began)
+    return found(name, check, dict(zip(check.asks, told, strict=True)), ports.listed_parties(began.date()), began)
 
 
 async def _ask(ports: CheckPorts, service: str, name: str) -> Figures:

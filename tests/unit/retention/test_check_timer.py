@@ -22,7 +22,7 @@ class Timer:
     def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
         self.library = FakeExaminer({"late": 0})
         self._clock = ManualClock()
-        ports = CheckPorts(FakeCheckStore(), {"library": self.library}, self._clock, set(), CHECKS)
+        ports = CheckPorts(FakeCheckStore(), {"library": self.library}, self._clock, lambda _: (), CHECKS)
         self._processes = [CheckTimer(ports), CheckTimer(ports)]
         self._caplog = caplog
 

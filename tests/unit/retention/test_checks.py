@@ -41,7 +41,9 @@ class World:
         self.store, self.clock = FakeCheckStore(), ManualClock()
         self.a, self.b = FakeExaminer(WELL), FakeExaminer({"left": 0, "odd": 0, "seen": 1})
         checks = {"one": ONE, "two": TWO, "three": UNBUILT}
-        self.ports = CheckPorts(self.store, {"a": self.a, "b": self.b}, self.clock, checks=checks, deadline_s=0.05)
+        self.ports = CheckPorts(
+            self.store, {"a": self.a, "b": self.b}, self.clock, lambda _: (), checks=checks, deadline_s=0.05
+        )
 
     async def states(self) -> dict[str, tuple[State, str, str]]:
         return {
@@ -224,6 +226,19 @@ def test_a_party_that_the_policy_does_not_list_is_counted() -> None:
     assert unlisted(used, {"sign_in", "payments", "storage"})["parties_not_listed"] == 1
     assert unlisted(used, {"sign_in", "payments", "storage", "mail"})["parties_not_listed"] == 0
     assert unlisted(WELL, ()) == WELL
+
+
+async def test_the_policy_of_the_day_lists_the_parties(world: World) -> None:
+    """A version that comes into force lists its parties from that day on, also where nothing was started anew."""
+    parties = Check("four", asks=("a",), none_of=(UNLISTED,), tells=tuple(PARTIES))
+    until = (NOW + datetime.timedelta(days=1)).date()
+    ports = dataclasses.replace(
+        world.ports, checks={"four": parties}, listed_parties=lambda day: ("mail",) if day < until else ()
+    )
+    world.a.figures = dict.fromkeys(PARTIES, 0) | {"mail_parties": 1}
+    assert [each.finding.state for each in await run_checks(ports)] == [State.KEPT]
+    world.clock.advance(days=1)
+    assert [each.finding.state for each in await run_checks(ports)] == [State.BROKEN]
 
 
 @pytest.mark.parametrize("name", CHECKS)
