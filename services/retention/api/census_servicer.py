@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+
+from chassis import logs
 from chassis.rpc.interceptors import Context
 from services.retention.app.take_census import CensusPorts, take_census
 from services.retention.domain.census import Held, Term
@@ -10,6 +13,8 @@ from services.retention.domain.policy import Words
 from stripsession.retention.v1 import census_service_pb2 as pb
 from stripsession.retention.v1 import census_service_pb2_grpc as pb_grpc
 from stripsession.retention.v1 import policy_service_pb2
+
+_log = logging.getLogger(__name__)
 
 
 class CensusServicer(pb_grpc.CensusServiceServicer):
@@ -24,7 +29,9 @@ class CensusServicer(pb_grpc.CensusServiceServicer):
         if not request.owner_id:
             raise IdentifierMissing
         census = await take_census(self._ports, request.owner_id)
-        response = pb.GetCensusResponse(held=[held_message(each) for each in census.held], away=census.away)
+        for holder, word in census.away.items():
+            logs.event(_log, logging.WARNING, "holder does not say what it holds", holder=holder, reason=word)
+        response = pb.GetCensusResponse(held=[held_message(each) for each in census.held], away=list(census.away))
         response.asked_at.FromDatetime(census.asked_at)
         return response
 

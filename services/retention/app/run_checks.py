@@ -85,7 +85,7 @@ async def _finding(ports: CheckPorts, name: str, began: datetime.datetime) -> Fi
     except TimeoutError:
         return cannot_say(name, Reason.TOO_SLOW, began)
     except ExaminationFailed as error:
-        return cannot_say(name, error.reason, began, error.service)
+        return cannot_say(name, error.reason, began, error.service, error.fault)
     return found(name, check, dict(zip(check.asks, told, strict=True)), ports.listed_parties(began.date()), began)
 
 
@@ -95,7 +95,7 @@ async def _ask(ports: CheckPorts, service: str, name: str) -> Figures:
     try:
         return await ports.examiners[service].examine(name)
     except ExaminationFailed as error:
-        raise ExaminationFailed(service, error.reason) from error
+        raise ExaminationFailed(service, error.reason, error.fault) from error
     except Exception as error:
         # Whatever is wrong with one, the promise is not proved, and the others are run.
-        raise ExaminationFailed(service, Reason.FAILED) from error
+        raise ExaminationFailed(service, Reason.FAILED, type(error).__name__) from error

@@ -43,18 +43,21 @@ async def take_census(ports: CensusPorts, user_id: str) -> Census:
     held = [
         told(holder, holding, ports.words, policy)
         for holder, holdings in zip(ASKED, answers, strict=True)
-        for holding in holdings or ()
+        for holding in (() if isinstance(holdings, str) else holdings)
         if holding.count
     ]
-    away = [holder for holder, holdings in zip(ASKED, answers, strict=True) if holdings is None]
+    away = {holder: word for holder, word in zip(ASKED, answers, strict=True) if isinstance(word, str)}
     return Census(asked_at, held, away)
 
 
-async def _ask(ports: CensusPorts, holder: str, user_id: str) -> Sequence[Holding] | None:
+async def _ask(ports: CensusPorts, holder: str, user_id: str) -> Sequence[Holding] | str:
+    """What it holds, or one word for why it does not say."""
     if holder not in ports.holders:
-        return None
+        return "NOT_CONFIGURED"
     try:
         async with asyncio.timeout(ports.patience_s):
             return await ports.holders[holder].census(user_id)
-    except (HolderFailed, TimeoutError):
-        return None
+    except HolderFailed as error:
+        return error.word
+    except TimeoutError:
+        return "TOO_SLOW"

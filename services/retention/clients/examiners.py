@@ -29,5 +29,6 @@ class ExaminationClient:
         try:
             answer = await self._stub.Examine(pb.ExamineRequest(check=check), timeout=EXAMINE_DEADLINE_S)
         except grpc.RpcError as error:
-            raise ExaminationFailed(self._holder, _REASONS.get(from_error(error).code, Reason.FAILED)) from error
+            fault = from_error(error)
+            raise ExaminationFailed(self._holder, _REASONS.get(fault.code, Reason.FAILED), fault.reason) from error
         return dict(answer.figures)

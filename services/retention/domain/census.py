@@ -68,7 +68,8 @@ class Census:
 
     asked_at: datetime.datetime
     held: Sequence[Held]
-    away: Sequence[str]
+    away: Mapping[str, str]
+    """Holder -> one word for why it did not say."""
 
 
 def told(holder: str, holding: Holding, words: KindsInWords, policy: Policy) -> Held:

@@ -63,8 +63,9 @@ class ErasureFailed(Exception):
 class ExaminationFailed(Exception):
     """A service could not count what a promise is about this time; the same call may succeed later."""
 
-    def __init__(self, service: str, reason: str) -> None:
-        """`service` is whose part is missing, `reason` one word for why."""
+    def __init__(self, service: str, reason: str, fault: str = "") -> None:
+        """`service` is whose part is missing, `reason` one word for why; `fault` is the kind of error, for the log."""
         super().__init__(f"{service}: {reason}")
         self.service = service
         self.reason = reason
+        self.fault = fault

@@ -58,6 +58,8 @@ class Finding:
     figures: Figures = dataclasses.field(default_factory=dict)
     reason: str = ""
     service: str = ""
+    fault: str = dataclasses.field(default="", compare=False)
+    """The kind of error, for the log alone: it is not kept."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,9 +118,9 @@ def judged(name: str, check: Check, figures: Figures, seen_at: datetime.datetime
     return Finding(name, State.KEPT, seen_at, figures)
 
 
-def cannot_say(name: str, reason: str, seen_at: datetime.datetime, service: str = "") -> Finding:
+def cannot_say(name: str, reason: str, seen_at: datetime.datetime, service: str = "", fault: str = "") -> Finding:
     """A run that came to nothing."""
-    return Finding(name, State.CANNOT_SAY, seen_at, reason=reason, service=service)
+    return Finding(name, State.CANNOT_SAY, seen_at, reason=reason, service=service, fault=fault)
 
 
 def unlisted(figures: Figures, listed: Collection[str]) -> Figures:

@@ -55,5 +55,6 @@ def _tell(looked: Looked) -> None:
         state=finding.state.value,
         reason=str(finding.reason),
         holder=finding.service,
+        fault=finding.fault,
         counts=dict(finding.figures),
     )

@@ -26,9 +26,11 @@ class Timer:
         self._processes = [CheckTimer(ports), CheckTimer(ports)]
         self._caplog = caplog
 
-    async def look(self, process: int = 0, *, late: int = 0, is_away: bool = False) -> list[int]:
+    async def look(
+        self, process: int = 0, *, late: int = 0, is_away: bool = False, fault: Exception | None = None
+    ) -> list[int]:
         self.library.figures = {"late": late}
-        self.library.fault = away() if is_away else None
+        self.library.fault = away() if is_away else fault
         self._clock.advance(hours=2)
         self._caplog.clear()
         await self._processes[process]._round()
@@ -46,6 +48,16 @@ async def test_a_start_beside_others_is_quiet(timer: Timer) -> None:
     looks = [await timer.look(is_away=True) for _ in range(3)]
     assert looks == [[], [logging.WARNING], []]
     assert [await timer.look(), await timer.look(is_away=True), await timer.look()] == [[logging.INFO], [], []]
+
+
+async def test_whoever_runs_this_is_told_what_went_wrong(timer: Timer, caplog: pytest.LogCaptureFixture) -> None:
+    """A look that raised is told with the kind of error: the reason that people read says no more than that it did."""
+    for _ in range(2):
+        await timer.look(fault=ZeroDivisionError())
+    told = [record.fields for record in caplog.records if record.getMessage() == "promise looked at"]  # type: ignore[attr-defined]  # our own
+    assert [(each["reason"], each["holder"], each["fault"]) for each in told] == [
+        ("FAILED", "library", "ZeroDivisionError")
+    ]
 
 
 async def test_others_that_came_meanwhile_are_no_news(timer: Timer) -> None:

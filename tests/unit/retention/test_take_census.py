@@ -66,7 +66,7 @@ async def test_everybody_is_asked_at_once_and_told_in_a_fixed_order() -> None:
     holders = {name: FakeCounter([TRACKS], together=together) for name in reversed(ASKED)}
     census = await take_census(ports_of(holders), "usr_1")
     assert [held.holder for held in census.held] == list(ASKED)
-    assert census.away == []
+    assert census.away == {}
     assert all(holder.asked == ["usr_1"] for holder in holders.values())
 
 
@@ -75,7 +75,8 @@ async def test_one_that_is_down_is_named_and_the_rest_is_told() -> None:
     holders = {name: FakeCounter([TRACKS]) for name in ASKED if name != "separation"}
     holders["billing"].is_away, holders["auth"].is_silent = True, True
     census = await take_census(ports_of(holders, patience_s=0.01), "usr_1")
-    assert census.away == ["separation", "billing", "auth"]
+    assert census.away == {"separation": "NOT_CONFIGURED", "billing": "UNREACHABLE", "auth": "TOO_SLOW"}
+    assert [*census.away] == ["separation", "billing", "auth"]
     assert [held.holder for held in census.held] == ["library", "retention"]
 
 
