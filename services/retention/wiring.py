@@ -32,6 +32,7 @@ from services.retention.api.receipt_servicer import ReceiptServicer
 from services.retention.api.servicer import RetentionServicer
 from services.retention.api.statuses import STATUSES
 from services.retention.app.account_ports import AccountPorts, Holder
+from services.retention.app.audit_promises import AuditPorts
 from services.retention.app.check_ports import CheckPorts, Examiner
 from services.retention.app.closing_ports import ClosingPorts
 from services.retention.app.ports import Ports
@@ -201,7 +202,7 @@ class Checking:
         self.timer = CheckTimer(self.ports)
         promises = Promises(self.ports, self.policies, settings.region)
         self.told = PromiseServicer(promises)
-        self.audited = PromiseAdministrationServicer(promises, self.timer.runner.wake)
+        self.audited = PromiseAdministrationServicer(promises, AuditPorts(self.ports, self.timer.runner.wake))
 
     def _listed(self, day: datetime.date) -> Collection[str]:
         """The policy of another day may list others, without anybody's starting anything."""

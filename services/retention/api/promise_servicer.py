@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from chassis.rpc.interceptors import Context
+from services.retention.app.audit_promises import AuditPorts, audit_promises
 from services.retention.app.check_ports import CheckPorts
-from services.retention.app.list_promises import Promise, list_promises, list_standings
-from services.retention.app.run_checks import hasten_checks
+from services.retention.app.list_promises import Promise, list_promises
 from services.retention.domain.finding import State
 from services.retention.domain.policy import Policy, in_force
 from stripsession.retention.v1 import policy_service_pb2 as policy_pb
@@ -17,9 +16,6 @@ from stripsession.retention.v1 import promise_administration_service_pb2_grpc as
 from stripsession.retention.v1 import promise_service_pb2 as pb
 from stripsession.retention.v1 import promise_service_pb2_grpc as pb_grpc
 
-RUN_S = 30.0
-"""Longest wait for checks that an operator has run; what is not done then is told as it was."""
-_LOOK_AGAIN_S = 0.25
 _STATES = {
     State.KEPT: pb.PROMISE_STATE_KEPT,
     State.BROKEN: pb.PROMISE_STATE_BROKEN,
@@ -33,14 +29,14 @@ class Promises:
 
     def __init__(self, ports: CheckPorts, policies: Mapping[int, Policy], region: str) -> None:
         """`region` is what this installation says of itself."""
-        self.ports = ports
+        self._ports = ports
         self._policies = policies
         self._region = region
 
     async def told(self) -> pb.ListPromisesResponse:
         """Each clause of the policy in force."""
-        policy = in_force(self._policies, self.ports.clock.now().date())
-        promises = await list_promises(self.ports, policy)
+        policy = in_force(self._policies, self._ports.clock.now().date())
+        promises = await list_promises(self._ports, policy)
         return pb.ListPromisesResponse(
             promises=[_message(promise) for promise in promises], version=policy.version, region=self._region
         )
@@ -61,34 +57,18 @@ class PromiseServicer(pb_grpc.PromiseServiceServicer):
 class PromiseAdministrationServicer(admin_grpc.PromiseAdministrationServiceServicer):
     """What an operator asks."""
 
-    def __init__(
-        self, promises: Promises, run: Callable[[], None], pause: Callable[[float], Awaitable[None]] = asyncio.sleep
-    ) -> None:
-        """`run` wakes the timer."""
+    def __init__(self, promises: Promises, audit: AuditPorts) -> None:
+        """Of the policy in force."""
         self._promises = promises
-        self._run = run
-        self._pause = pause
+        self._audit = audit
 
     async def AuditPromises(
         self, request: admin_pb.AuditPromisesRequest, context: Context
     ) -> admin_pb.AuditPromisesResponse:
         """The same as for everybody; after a run of every check where that is asked for."""
         if request.run:
-            await self._run_all()
+            await audit_promises(self._audit)
         return admin_pb.AuditPromisesResponse(known=await self._promises.told())
-
-    async def _run_all(self) -> None:
-        ports = self._promises.ports
-        asked_at = ports.clock.now()
-        await hasten_checks(ports)
-        self._run()
-        waited_s = 0.0
-        while waited_s < RUN_S:
-            standings = await list_standings(ports)
-            if all(each.looked_at and each.looked_at >= asked_at for each in standings.values()):
-                return
-            await self._pause(_LOOK_AGAIN_S)
-            waited_s += _LOOK_AGAIN_S
 
 
 def _message(promise: Promise) -> pb.Promise:

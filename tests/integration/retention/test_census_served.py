@@ -112,8 +112,13 @@ async def test_a_holder_that_is_not_there_fails_with_a_word(certificates: Path) 
         await channel.stop()
 
 
-async def test_a_census_over_the_wire_names_who_is_down(setting: Setting, certificates: Path) -> None:
-    """The gateway gets what answers, in words, with those that do not named; nothing of another's is among it."""
+async def test_a_census_over_the_wire_names_who_is_down(
+    setting: Setting, certificates: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The gateway gets what answers, in words, with those that do not named; nothing of another's is among it.
+
+    The log says why, and of whom nothing.
+    """
     await _held(setting.database)
     accounts = make_account_ports(setting.database, {}, setting.clock)
     erasing = erasing_servicer(accounts, AccountTimer(accounts))
@@ -131,6 +136,8 @@ async def test_a_census_over_the_wire_names_who_is_down(setting: Setting, certif
             await channel.stop()
             await server.stop()
     assert list(answer.away) == ["separation", "billing", "auth"]
+    told = [each.fields for each in caplog.records if each.getMessage() == "holder does not say what it holds"]  # type: ignore[attr-defined]  # our own
+    assert told == [{"holder": name, "reason": "NOT_CONFIGURED"} for name in answer.away]
     assert [(held.holder, held.kind, held.count) for held in answer.held] == [
         ("library", "upload_receipts", 2),
         ("retention", "upload_receipts", 2),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import pytest
 
 from chassis.testing.clock import ManualClock
+from services.retention.app.audit_promises import AuditPorts, audit_promises
 from services.retention.app.check_ports import CheckPorts
 from services.retention.app.list_promises import list_promises, list_standings
 from services.retention.app.run_checks import HISTORY_LIFE, forget_findings, hasten_checks, run_checks
@@ -185,6 +186,36 @@ async def test_an_operator_has_all_of_them_run(world: World) -> None:
     world.clock.advance(seconds=1)
     await hasten_checks(world.ports)
     assert {looked.finding.check for looked in await run_checks(world.ports)} == {"one", "two"}
+
+
+async def test_an_audit_waits_until_all_have_run(world: World) -> None:
+    """It wakes what runs checks, and looks again until every one was run since it was asked for."""
+    pauses: list[float] = []
+    await run_checks(world.ports)
+    world.clock.advance(seconds=1)
+    woken: list[asyncio.Task[object]] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        assert woken
+        await asyncio.gather(*woken)
+
+    ports = AuditPorts(world.ports, lambda: woken.append(asyncio.create_task(run_checks(world.ports))), pause)
+    assert await audit_promises(ports)
+    assert (len(pauses), len(woken)) == (1, 1)
+    assert {each.looked_at for each in (await list_standings(world.ports)).values()} == {world.clock.now()}
+
+
+async def test_an_audit_gives_up(world: World) -> None:
+    """Where nobody runs any check its wait ends, and what is known stays."""
+
+    async def pause(_: float) -> None:
+        await asyncio.Event().wait()
+
+    await run_checks(world.ports)
+    world.clock.advance(seconds=1)
+    assert not await audit_promises(AuditPorts(world.ports, lambda: None, pause, patience_s=0.01))
+    assert (await list_standings(world.ports))["one"].looked_at == NOW
 
 
 async def test_what_is_under_way_is_run_again_for_an_operator(world: World) -> None:
