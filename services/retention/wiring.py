@@ -101,6 +101,7 @@ async def serve(settings: RetentionSettings) -> None:
     timer = AccountTimer(accounts)
     closings = make_closing_ports(settings, database, SystemClock())
     closing = ClosingTimer(closings, timer.eraser.wake)
+    signing = ReceiptTimer(receipts)
     checking = Checking(settings, database, holders, SystemClock())
     acts = OperatorActs(database)
     readiness = Readiness()
@@ -115,7 +116,9 @@ async def serve(settings: RetentionSettings) -> None:
             *duties(settings, ports, database, bus),
             *account_erasing(accounts, timer, database, bus),
             closing.beginner,
-            ReceiptTimer(receipts).signer,
+            closing.forgetter,
+            signing.signer,
+            signing.forgetter,
             checking.timer.runner,
             checking.timer.forgetter,
             lifecycle.Periodic("operators' acts", acts.forget_old, every_s=FORGET_EVERY_S),

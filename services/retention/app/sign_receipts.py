@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from services.retention.app.receipt_ports import ReceiptPorts
 from services.retention.domain.deletion import ACCOUNT_RECEIPT_LIFE
 
@@ -11,20 +9,17 @@ BATCH = 100
 """In one transaction; the end of the chain is held for as long as that takes, some tens of milliseconds."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Signing:
-    """What one round did, and what it left."""
-
-    signed: int
-    waiting: int
-
-
-async def sign_receipts(ports: ReceiptPorts) -> Signing:
-    """Sign all that waits, batch by batch, so that deletions of this moment come in between."""
+async def sign_receipts(ports: ReceiptPorts) -> int:
+    """Sign all that waits, batch by batch, so that deletions of this moment come in between; how many."""
     signed = 0
     while count := await ports.receipts.sign_waiting(ports.clock.now(), BATCH):
         signed += count
-    return Signing(signed, await ports.receipts.waiting())
+    return signed
+
+
+async def count_waiting(ports: ReceiptPorts) -> int:
+    """How many still wait: where this process must not sign, or could not."""
+    return await ports.receipts.waiting()
 
 
 async def forget_openings(ports: ReceiptPorts) -> int:

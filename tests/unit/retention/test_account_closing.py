@@ -8,6 +8,7 @@ from unittest.mock import create_autospec
 import grpc
 import pytest
 
+from chassis import metrics
 from chassis.settings import SettingsInvalid
 from services.retention.api.closing_servicer import ClosingServicer
 from services.retention.app.ask_closing import ask_closing
@@ -16,12 +17,13 @@ from services.retention.app.erase_accounts import erase_accounts
 from services.retention.app.follow_closing import follow_closing
 from services.retention.app.get_closing import get_closing
 from services.retention.app.withdraw_closing import withdraw_closing
-from services.retention.domain.account_closing import digest, is_token, new_token
+from services.retention.domain.account_closing import WITHDRAWN_LIFE, Closing, digest, is_token, new_token
 from services.retention.domain.errors import ClosingNotFound, IdentifierMissing, IdentifierUnknown
+from services.retention.events.closing_timer import ClosingTimer
 from services.retention.settings import CLOSING_WINDOW_S, RetentionSettings
 from services.retention.wiring import make_closing_ports
 from stripsession.retention.v1 import closing_service_pb2 as pb
-from tests.unit.retention.closing_promises import PERSON, ClosingPromises, Road, road_of
+from tests.unit.retention.closing_promises import OTHER, PERSON, ClosingPromises, Road, road_of
 from tests.unit.retention.fake_closings import FakeClosings
 
 
@@ -80,6 +82,27 @@ async def test_only_what_is_due_wakes_the_timer(road: Road) -> None:
     assert woken == [True]
     told = await servicer.GetClosing(pb.GetClosingRequest(user_id=PERSON), context)
     assert (told.closing.at_once, told.window_s) == (True, CLOSING_WINDOW_S)
+
+
+async def test_a_round_that_fails_is_seen(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How late the oldest closing is is told also where none can be begun, and what is old goes meanwhile."""
+    timer = ClosingTimer(road.ports, lambda: None)
+    token = await road.ask()
+    await withdraw_closing(road.ports, PERSON)
+    road.clock.advance(seconds=WITHDRAWN_LIFE.total_seconds() + 1)
+    await ask_closing(road.ports, OTHER, at_once=True, idempotency_key="")
+    road.clock.advance(seconds=90)
+
+    async def fails(*_: object) -> list[Closing]:
+        raise ConnectionResetError
+
+    monkeypatch.setattr(road.ports.closings, "due_closings", fails)
+    with pytest.raises(ConnectionResetError):
+        await timer._round()
+    assert metrics.ACCOUNT_CLOSING_LATE_SECONDS._value.get() == 90
+    await timer._forget()
+    with pytest.raises(ClosingNotFound):
+        await road.state(token)
 
 
 async def test_a_token_is_kept_as_its_digest_alone(road: Road) -> None:
