@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from services.retention.app.ports import Ports
 from services.retention.domain.erasure import Duty, Erasure, retry_after
@@ -15,6 +16,8 @@ from services.retention.domain.facts import UploadErased
 CLAIM_LIFE = datetime.timedelta(seconds=30)
 """A duty taken by a process that died is taken again after this; longer than the library's client waits."""
 _AT_ONCE = 8
+_CONCLUDED_AGAIN = 2
+"""How often evidence is noted again that could not be: as often as its claim surely lasts, whatever it waited for."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +27,8 @@ class Round:
     erased: Sequence[Erasure]
     failed: Sequence[str]
     """Uploads that could not be erased this time."""
+    unnoted: Mapping[str, str]
+    """Upload -> the kind of error for which nothing could be noted of it."""
     library_away: bool
 
 
@@ -31,15 +36,22 @@ async def erase_due(ports: Ports) -> Round:
     """Erase until nothing is due or the library is away. What fails is tried again later, what succeeds is evidence."""
     erased: list[Erasure] = []
     failed: list[str] = []
+    unnoted: dict[str, str] = {}
     library_away = False
-    while not library_away and (duties := await _claim(ports)):
-        for duty, outcome in zip(duties, await asyncio.gather(*(_erase(ports, duty) for duty in duties)), strict=True):
+    while not library_away and not unnoted and (duties := await _claim(ports)):
+        # What one cannot keep must not cost what others did.
+        outcomes = await asyncio.gather(*(_erase(ports, duty) for duty in duties), return_exceptions=True)
+        for duty, outcome in zip(duties, outcomes, strict=True):
             if isinstance(outcome, Erasure):
                 erased.append(outcome)
-            elif outcome is not None:
+            elif isinstance(outcome, LibraryAway | ErasureFailed):
                 failed.append(duty.upload_id)
                 library_away |= isinstance(outcome, LibraryAway)
-    return Round(erased, failed, library_away)
+            elif isinstance(outcome, Exception):
+                unnoted[duty.upload_id] = type(outcome).__name__
+            elif outcome is not None:
+                raise outcome
+    return Round(erased, failed, unnoted, library_away)
 
 
 async def lateness_s(ports: Ports) -> float:
@@ -67,6 +79,14 @@ async def _erase(ports: Ports, duty: Duty) -> Erasure | LibraryAway | ErasureFai
             await work.postpone(duty.upload_id, ports.clock.now() + delay)
         return error
     erasure = duty.done(ports.clock.now(), objects)
+    for _ in range(_CONCLUDED_AGAIN):
+        # What the library took away it tells once: asked anew it says 0, and so would a receipt, for ever.
+        with contextlib.suppress(Exception):
+            return await _conclude(ports, erasure)
+    return await _conclude(ports, erasure)
+
+
+async def _conclude(ports: Ports, erasure: Erasure) -> Erasure | None:
     async with ports.store.transaction() as work:
         is_new = await work.conclude(erasure)
         if is_new:

@@ -45,7 +45,7 @@ class Work(Protocol):
         ...
 
     async def conclude(self, erasure: Erasure) -> bool:
-        """Note the evidence and drop the duty; false when it was noted before and nothing more was removed."""
+        """Note the evidence and drop the duty; false when it was noted before, or nothing more was removed since."""
         ...
 
     async def oldest_upload(self) -> datetime.datetime | None:

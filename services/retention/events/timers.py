@@ -54,6 +54,8 @@ class Timers:
             )
         if done.failed and not self._library_was_away:
             logs.event(_log, logging.WARNING, "uploads not erased; trying again", count=len(done.failed))
+        for upload_id, fault in done.unnoted.items():
+            logs.event(_log, logging.WARNING, "erasure not noted; trying again", upload_id=upload_id, fault=fault)
         self._library_was_away = done.library_away
         metrics.UPLOAD_ERASURE_LATE_SECONDS.set(await lateness_s(self._ports))
 

@@ -123,7 +123,8 @@ class ErasureWork:
     async def conclude(self, erasure: Erasure) -> bool:
         """Note the evidence and drop the duty; false when it was noted before and nothing more was removed.
 
-        What is noted is signed as the work ends; what is added makes another receipt, of all that is gone by then.
+        What is noted is signed as the work ends; what is added makes another receipt, of all that is gone by then. An
+        erasure of the same moment is the very same, told again by whoever never heard that it was noted.
         """
         self._salts |= await self._chain.hold(self._tx.connection, [erasure.owner_id])
         await self._tx.connection.execute("DELETE FROM duties WHERE upload_id = $1", erasure.upload_id)
@@ -133,7 +134,8 @@ class ErasureWork:
             # Of an erased person the holders' proofs are the evidence, and none of single uploads is kept.
             " WHERE NOT EXISTS (SELECT 1 FROM account_erasures WHERE user_id = $2)"
             " ON CONFLICT (upload_id) DO UPDATE SET erased_at = excluded.erased_at,"
-            " objects = erasures.objects + excluded.objects, sequence = NULL WHERE excluded.objects > 0"
+            " objects = erasures.objects + excluded.objects, sequence = NULL"
+            " WHERE excluded.objects > 0 AND excluded.erased_at <> erasures.erased_at"
             " RETURNING upload_id, owner_id, uploaded_at, erased_at, reason, objects, sequence",
             erasure.upload_id,
             erasure.owner_id,

@@ -184,7 +184,7 @@ async def test_a_killed_connection_lets_the_next_one_append(here: Process, datab
 
 async def test_what_is_added_to_evidence_makes_another_receipt(here: Process) -> None:
     """More that an erasure removes is told by a receipt of all of it; the first one stays in the chain."""
-    await note(here.store, upload(1), dataclasses.replace(upload(1), objects=2))
+    await note(here.store, upload(1), dataclasses.replace(upload(1), objects=2, erased_at=NOW + 9 * SECOND))
     assert [entry.body["gone"] for entry in await chain_of(here)] == [
         {"library": {"objects": 3}},
         {"library": {"objects": 5}},

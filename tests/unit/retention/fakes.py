@@ -23,6 +23,8 @@ class FakeStore:
         self.erasures: dict[str, Erasure] = {}
         self.tracks: dict[str, TrackErasure] = {}
         self.facts: list[Fact] = []
+        self.refusals: dict[str, int] = {}
+        """Upload -> how often nothing can be noted of it from now on."""
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[FakeStore]:
@@ -56,15 +58,18 @@ class FakeStore:
         self.not_before[upload_id] = until
 
     async def conclude(self, erasure: Erasure) -> bool:
+        if self.refusals.get(erasure.upload_id, 0) > 0:
+            self.refusals[erasure.upload_id] -= 1
+            raise ConnectionResetError
         self.duties.pop(erasure.upload_id, None)
         self.not_before.pop(erasure.upload_id, None)
         known = self.erasures.get(erasure.upload_id)
         if known is None:
             self.erasures[erasure.upload_id] = erasure
-        elif erasure.objects:
+        elif erasure.objects and erasure.erased_at != known.erased_at:
             objects = known.objects + erasure.objects
             self.erasures[erasure.upload_id] = dataclasses.replace(known, erased_at=erasure.erased_at, objects=objects)
-        return known is None or erasure.objects > 0
+        return known is None or (erasure.objects > 0 and erasure.erased_at != known.erased_at)
 
     async def oldest_upload(self) -> datetime.datetime | None:
         return min((duty.uploaded_at for duty in self.duties.values()), default=None)

@@ -90,9 +90,12 @@ class StorePromises:
             assert list(await work.claim(NOW, NOW, 9)) == []
 
     async def test_evidence_is_noted_once(self, store: Store) -> None:
-        """A second erasure that removed nothing leaves the evidence; one that removed something adds to it."""
+        """A second erasure that removed nothing leaves the evidence, and so does the same told twice; one that
+        removed something more adds to it.
+        """
         async with store.transaction() as work:
             assert await work.conclude(erasure("upl_1", NOW, 3))
+            assert not await work.conclude(erasure("upl_1", NOW, 3))
             assert not await work.conclude(erasure("upl_1", NOW + SECOND, 0))
             assert list(await work.page("usr_1", None, 9)) == [erasure("upl_1", NOW, 3)]
             assert await work.conclude(erasure("upl_1", NOW + DAY, 2))

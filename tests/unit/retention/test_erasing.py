@@ -13,7 +13,7 @@ from chassis.settings import SettingsInvalid, load
 from chassis.testing.clock import ManualClock
 from services.retention.api.mapping import place_of, token_of
 from services.retention.api.statuses import STATUSES
-from services.retention.app.erase_due import erase_due, lateness_s
+from services.retention.app.erase_due import CLAIM_LIFE, erase_due, lateness_s
 from services.retention.app.expect_upload import expect_upload
 from services.retention.app.finish_upload import finish_upload
 from services.retention.app.list_erasures import list_erasures
@@ -133,6 +133,33 @@ async def test_one_stubborn_upload_holds_up_nobody(ports: Ports, library: FakeLi
     library.failing = set()
     clock.advance(seconds=2)
     assert len((await erase_due(ports)).erased) == 1
+
+
+async def test_what_could_not_be_noted_is_noted_whole(
+    ports: Ports, store: FakeStore, library: FakeLibrary, clock: ManualClock
+) -> None:
+    """The library tells once what it took away; where that cannot be noted at first, the evidence has all of it."""
+    await expect_upload(ports, _upload(library, clock, "upl_1"))
+    store.refusals = {"upl_1": 2}
+    clock.advance(hours=24)
+    assert [erasure.objects for erasure in (await erase_due(ports)).erased] == [3]
+    assert store.erasures["upl_1"].objects == 3
+
+
+async def test_what_cannot_be_noted_hides_nothing(
+    ports: Ports, store: FakeStore, library: FakeLibrary, clock: ManualClock
+) -> None:
+    """One of which nothing can be noted is given up for now and told; what was done of the others is told as well."""
+    for number in range(8):
+        await expect_upload(ports, _upload(library, clock, f"upl_{number}"))
+    store.refusals = {"upl_3": 99}
+    clock.advance(hours=24)
+    done = await erase_due(ports)
+    assert (len(done.erased), done.unnoted) == (7, {"upl_3": "ConnectionResetError"})
+    assert store.refusals["upl_3"] == 96
+    store.refusals = {}
+    clock.advance(seconds=CLAIM_LIFE.total_seconds())
+    assert [erasure.upload_id for erasure in (await erase_due(ports)).erased] == ["upl_3"]
 
 
 async def test_pages_have_bounds(ports: Ports, store: FakeStore, library: FakeLibrary, clock: ManualClock) -> None:
