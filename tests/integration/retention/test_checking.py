@@ -5,22 +5,27 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
 
 from chassis import metrics
+from chassis.db import examining
 from chassis.db.operator_acts import OperatorActs
 from chassis.db.pool import Database
+from chassis.db.transaction import Connection
 from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.rpc.client import Channel
 from services.retention.app.run_checks import run_checks
-from services.retention.domain.checks import CHECKS, EVERYBODY, ITSELF
+from services.retention.domain.checks import CHECKS, EVERYBODY, ITSELF, SOON_S
 from services.retention.domain.finding import State, judged
 from services.retention.events.account_timer import AccountTimer
+from services.retention.store import examination
 from services.retention.store.checks import CheckStore
 from services.retention.store.examination import Examination
 from services.retention.wiring import Checking, erasing_servicer, make_account_ports, rpc_server
@@ -161,6 +166,51 @@ async def test_what_nobody_forgets_breaks_its_promise(
     assert await look(setting, own, "expired_things_purged") is State.KEPT
     setting.clock.advance(seconds=1)
     assert await look(setting, own, "expired_things_purged") is State.BROKEN
+
+
+@dataclasses.dataclass
+class Planner:
+    """Asks for the plan of each count, in place of counting."""
+
+    database: Database
+    seen: list[str] = dataclasses.field(default_factory=list)
+
+    async def count_up_to(self, database: Database, query: str, *values: object) -> int:
+        async with database.pool.acquire() as connection, connection.transaction():
+            await connection.execute("SET LOCAL enable_seqscan = off")
+            told = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {query}", *values)
+            for node in nodes_of(json.loads(told)[0]["Plan"]):
+                self.seen.append(await self._fault(connection, node) or "")
+        return 0
+
+    async def _fault(self, connection: Connection, node: Mapping[str, Any]) -> str | None:
+        if node["Node Type"] == "Seq Scan":
+            return f"{node['Relation Name']} is read whole"
+        if "Index Name" not in node:
+            return None
+        # An index whose first column is not asked for is read whole itself.
+        first = await connection.fetchval("SELECT pg_get_indexdef($1::regclass, 1, true)", node["Index Name"])
+        return None if first in node.get("Index Cond", "") else f"{node['Index Name']} is read whole"
+
+
+def nodes_of(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield plan
+    for each in plan.get("Plans", ()):
+        yield from nodes_of(each)
+
+
+@pytest.mark.parametrize("check", [name for name, each in CHECKS.items() if each.every_s == SOON_S])
+async def test_what_is_looked_at_often_is_found_by_its_moment(
+    own: Examination, database: Database, monkeypatch: pytest.MonkeyPatch, check: str
+) -> None:
+    """However much evidence there is, a look every few minutes reads what happened of late, and no whole table."""
+    planner = Planner(database)
+    for module in (examination, examining):
+        monkeypatch.setattr(module, "count_up_to", planner.count_up_to)
+    await own.examine(check)
+    assert planner.seen
+    # Uploads of one day that are not erased yet, which are few.
+    assert {fault for fault in planner.seen if fault} <= {"duties is read whole"}
 
 
 async def test_a_holder_that_is_away_is_named(setting: Setting, certificates: Path) -> None:
