@@ -27,7 +27,8 @@ async def ask_closing(ports: ClosingPorts, user_id: str, *, at_once: bool, idemp
     require_person(user_id)
     now, token = ports.clock.now(), new_token()
     due_at = now if at_once else now + ports.window
-    wish = Closing(user_id, now, due_at, at_once=at_once, idempotency_key=idempotency_key)
+    keys = (idempotency_key,) if idempotency_key else ()
+    wish = Closing(user_id, now, due_at, at_once=at_once, idempotency_key=idempotency_key, keys=keys)
     async with ports.closings.transaction() as work:
         known = None
         # Tried again where one that was taken back long ago is removed in this moment.

@@ -38,6 +38,8 @@ class Closing:
     idempotency_key: str = ""
     withdrawn_at: datetime.datetime | None = None
     begun_at: datetime.datetime | None = None
+    keys: tuple[str, ...] = dataclasses.field(default=(), compare=False)
+    """Every idempotency key that the person ever asked with, for as long as there is a row of theirs."""
 
     @property
     def is_waiting(self) -> bool:
@@ -68,7 +70,9 @@ class Closing:
 
         Raises IdempotencyKeyReused and ClosingWithdrawn.
         """
-        is_repeated = bool(wish.idempotency_key) and wish.idempotency_key == self.idempotency_key
+        is_repeated = wish.idempotency_key in self.keys
+        keys = self.keys if is_repeated or not wish.idempotency_key else (*self.keys, wish.idempotency_key)
+        wish, standing = dataclasses.replace(wish, keys=keys), dataclasses.replace(self, keys=keys)
         if self.withdrawn_at is not None:
             # A request that was on its way for long must not undo what its person decided since.
             if is_repeated:
@@ -76,12 +80,12 @@ class Closing:
             return wish
         if self.begun_at is not None:
             # Who asks after the end came back from a backup.
-            return wish if self.state(erasure) is State.OVER else self
-        if is_repeated and wish.at_once != self.at_once:
+            return wish if self.state(erasure) is State.OVER else standing
+        is_sooner = wish.at_once and not self.at_once
+        is_same_key = is_repeated and wish.idempotency_key == self.idempotency_key
+        if (is_repeated and is_sooner) or (is_same_key and wish.at_once != self.at_once):
             raise IdempotencyKeyReused
-        if wish.at_once and not self.at_once:
-            return dataclasses.replace(wish, asked_at=self.asked_at)
-        return self
+        return dataclasses.replace(wish, asked_at=self.asked_at) if is_sooner else standing
 
     def withdrawn(self, now: datetime.datetime) -> Closing:
         """Taken back. Raises ClosingBegun."""

@@ -16,7 +16,10 @@ from services.retention.store.account_erasures import AccountErasureWork
 from services.retention.store.erasures import Encode
 from services.retention.store.receipt_chain import ReceiptChain
 
-_SELECT = "SELECT user_id, asked_at, due_at, at_once, idempotency_key, withdrawn_at, begun_at FROM account_closings"
+_SELECT = (
+    "SELECT user_id, asked_at, due_at, at_once, idempotency_key, idempotency_keys, withdrawn_at, begun_at"
+    " FROM account_closings"
+)
 _WAITING = "withdrawn_at IS NULL AND begun_at IS NULL"
 
 
@@ -48,9 +51,10 @@ class AccountClosingWork(AccountErasureWork):
     async def add_closing(self, closing: Closing, token_hash: bytes) -> bool:
         """Note a person's first; false where they have one, ended or not, which stays as it is."""
         tag: str = await self._tx.connection.execute(
-            "INSERT INTO account_closings (user_id, asked_at, due_at, at_once, idempotency_key, token_hash)"
-            " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (user_id) DO NOTHING",
-            *(closing.user_id, closing.asked_at, closing.due_at, closing.at_once, closing.idempotency_key, token_hash),
+            "INSERT INTO account_closings (user_id, asked_at, due_at, at_once, idempotency_key, idempotency_keys,"
+            " token_hash) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (user_id) DO NOTHING",
+            *(closing.user_id, closing.asked_at, closing.due_at, closing.at_once, closing.idempotency_key),
+            *(list(closing.keys), token_hash),
         )
         return tag.endswith(" 1")
 
@@ -77,9 +81,10 @@ class AccountClosingWork(AccountErasureWork):
         """Store the changes of a locked one; with a digest, it is followed by that token from now on."""
         await self._tx.connection.execute(
             "UPDATE account_closings SET asked_at = $2, due_at = $3, at_once = $4, idempotency_key = $5,"
-            " withdrawn_at = $6, begun_at = $7, token_hash = coalesce($8, token_hash) WHERE user_id = $1",
+            " idempotency_keys = $6, withdrawn_at = $7, begun_at = $8, token_hash = coalesce($9, token_hash)"
+            " WHERE user_id = $1",
             *(closing.user_id, closing.asked_at, closing.due_at, closing.at_once, closing.idempotency_key),
-            *(closing.withdrawn_at, closing.begun_at, token_hash),
+            *(list(closing.keys), closing.withdrawn_at, closing.begun_at, token_hash),
         )
 
     async def next_due(self) -> datetime.datetime | None:
@@ -115,4 +120,10 @@ def _closing(row: asyncpg.Record | None) -> Closing | None:
         idempotency_key=row["idempotency_key"],
         withdrawn_at=row["withdrawn_at"],
         begun_at=row["begun_at"],
+        keys=_keys(row["idempotency_keys"], row["idempotency_key"]),
     )
+
+
+def _keys(kept: Sequence[str], last: str) -> tuple[str, ...]:
+    # A process of the version before keeps the last alone.
+    return tuple(kept) if not last or last in kept else (*kept, last)

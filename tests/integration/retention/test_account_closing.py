@@ -23,7 +23,7 @@ from services.retention.app.closing_ports import ClosingPorts
 from services.retention.app.erase_accounts import erase_accounts
 from services.retention.app.withdraw_closing import withdraw_closing
 from services.retention.domain.account_closing import State
-from services.retention.domain.errors import ClosingBegun
+from services.retention.domain.errors import ClosingBegun, ClosingWithdrawn
 from services.retention.events.account_timer import AccountTimer
 from services.retention.events.closing_timer import ClosingTimer
 from services.retention.events.envelopes import encode
@@ -97,6 +97,15 @@ async def test_asking_twice_at_once_makes_one(road: Road) -> None:
         with contextlib.suppress(Exception):
             found.append(await road.state(token))
     assert found == [State.WAITING]
+
+
+async def test_what_a_process_of_before_noted_counts(road: Road, database: Database) -> None:
+    """While versions are changed one of before keeps the last key alone: that, too, is refused when it comes late."""
+    await road.ask(key="one")
+    await database.pool.execute("UPDATE account_closings SET idempotency_key = 'old', idempotency_keys = '{}'")
+    await withdraw_closing(road.ports, PERSON)
+    with pytest.raises(ClosingWithdrawn):
+        await road.ask(key="old")
 
 
 async def test_a_process_that_dies_leaves_it_whole(

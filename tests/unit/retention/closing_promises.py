@@ -140,6 +140,42 @@ class ClosingPromises:
         assert await get_closing(road.ports, PERSON) is None
         assert await road.state(await road.ask(key="two")) is State.WAITING
 
+    async def test_no_request_of_before_undoes_a_decision(self, road: Road) -> None:
+        """Whichever of somebody's requests comes late, and however many they made: each was decided on since."""
+        await road.ask(key="one")
+        await road.ask(key="two")
+        await withdraw_closing(road.ports, PERSON)
+        for late in ("one", "two"):
+            with pytest.raises(ClosingWithdrawn):
+                await road.ask(key=late)
+        await road.ask(key="three")
+        await withdraw_closing(road.ports, PERSON)
+        for late in ("one", "two", "three"):
+            with pytest.raises(ClosingWithdrawn):
+                await road.ask(key=late)
+        assert await get_closing(road.ports, PERSON) is None
+
+    async def test_a_late_request_hastens_nothing(self, road: Road) -> None:
+        """To be erased at once was taken back: what is asked for since waits, whenever that request comes again."""
+        await road.ask(key="one", at_once=True)
+        await withdraw_closing(road.ports, PERSON)
+        token = await road.ask(key="two")
+        with pytest.raises(IdempotencyKeyReused):
+            await road.ask(key="one", at_once=True)
+        assert (await begin_closings(road.ports), await road.state(token)) == (0, State.WAITING)
+        # The same request, sent again since its answer was lost, is answered all the same.
+        assert await road.state(await road.ask(key="two")) is State.WAITING
+
+    async def test_who_changed_their_mind_may_repeat_both(self, road: Road) -> None:
+        """First to wait and then at once: either request is answered again with how it stands."""
+        await road.ask(key="one")
+        await road.ask(key="two", at_once=True)
+        for key, at_once in (("one", False), ("two", True)):
+            await road.ask(key=key, at_once=at_once)
+        with pytest.raises(IdempotencyKeyReused):
+            await road.ask(key="two")
+        assert await begin_closings(road.ports) == 1
+
     @pytest.mark.parametrize("is_operators", [True, False])
     async def test_an_erasure_by_others_takes_its_place(self, road: Road, *, is_operators: bool) -> None:
         """Whoever an operator or their issuer has erased meanwhile follows that, takes nothing back, and goes once."""
