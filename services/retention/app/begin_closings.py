@@ -6,7 +6,7 @@ import dataclasses
 
 from services.retention.app.closing_ports import ClosingPorts
 from services.retention.app.request_erasure import begin_erasure
-from services.retention.domain.account_closing import WITHDRAWN_LIFE
+from services.retention.domain.account_closing import OVER_LIFE, WITHDRAWN_LIFE
 
 _AT_ONCE = 20
 
@@ -38,9 +38,14 @@ async def late_s(ports: ClosingPorts) -> float:
     return 0.0 if due_at is None else max(0.0, (ports.clock.now() - due_at).total_seconds())
 
 
-async def forget_withdrawn(ports: ClosingPorts) -> None:
-    """Remove what was taken back a while ago, in batches."""
-    before, removed = ports.clock.now() - WITHDRAWN_LIFE, _AT_ONCE
+async def forget_closings(ports: ClosingPorts) -> None:
+    """Remove what was taken back a while ago, and what is over for longer than anybody follows it; in batches."""
+    now = ports.clock.now()
+    removed = _AT_ONCE
     while removed >= _AT_ONCE:
         async with ports.closings.transaction() as work:
-            removed = await work.forget_withdrawn(before, _AT_ONCE)
+            removed = await work.forget_withdrawn(now - WITHDRAWN_LIFE, _AT_ONCE)
+    removed = _AT_ONCE
+    while removed >= _AT_ONCE:
+        async with ports.closings.transaction() as work:
+            removed = await work.forget_over(now - OVER_LIFE, _AT_ONCE)

@@ -49,6 +49,10 @@ class ClosingWork(AccountWork, Protocol):
         """Remove at most so many that were taken back before then; the number removed."""
         ...
 
+    async def forget_over(self, before: datetime.datetime, limit: int) -> int:
+        """Remove at most so many whose erasure was over before then; the number removed."""
+        ...
+
     async def publish(self, fact: Fact) -> None:
         """Publish once the work has committed."""
         ...

@@ -10,10 +10,13 @@ import re
 import secrets
 
 from services.retention.domain.account_erasure import AccountErasure
+from services.retention.domain.deletion import ACCOUNT_RECEIPT_LIFE
 from services.retention.domain.errors import ClosingBegun, ClosingWithdrawn, IdempotencyKeyReused
 
 WITHDRAWN_LIFE = datetime.timedelta(days=30)
 """How long it is told of one that was taken back."""
+OVER_LIFE = ACCOUNT_RECEIPT_LIFE
+"""How long one can be followed whose erasure is over: as long as its receipt can be fetched."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _TOKEN_BYTES = 32
 

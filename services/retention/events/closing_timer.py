@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from chassis import logs, metrics
 from chassis.lifecycle import Periodic
-from services.retention.app.begin_closings import begin_closings, forget_withdrawn, late_s
+from services.retention.app.begin_closings import begin_closings, forget_closings, late_s
 from services.retention.app.closing_ports import ClosingPorts
 
 _log = logging.getLogger(__name__)
@@ -38,4 +38,4 @@ class ClosingTimer:
             metrics.ACCOUNT_CLOSING_LATE_SECONDS.set(await late_s(self._ports))
 
     async def _forget(self) -> None:
-        await forget_withdrawn(self._ports)
+        await forget_closings(self._ports)

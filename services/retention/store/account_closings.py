@@ -104,6 +104,17 @@ class AccountClosingWork(AccountErasureWork):
         )
         return int(tag.rpartition(" ")[2])
 
+    async def forget_over(self, before: datetime.datetime, limit: int) -> int:
+        """Remove at most so many whose erasure was over before then; the number removed."""
+        tag: str = await self._tx.connection.execute(
+            "DELETE FROM account_closings WHERE user_id = ANY(ARRAY(SELECT user_id FROM account_closings AS closing"
+            " JOIN account_erasures AS erasure USING (user_id) WHERE closing.begun_at < $1 AND erasure.finished_at < $1"
+            " LIMIT $2 FOR UPDATE OF closing SKIP LOCKED))",
+            before,
+            limit,
+        )
+        return int(tag.rpartition(" ")[2])
+
     async def publish(self, fact: Fact) -> None:
         """Publish once the work has committed."""
         await self._tx.publish(self._encode(fact))

@@ -18,7 +18,7 @@ from chassis.db.examining import (
 )
 from chassis.db.pool import Database
 from services.retention.app.run_checks import HISTORY_LIFE
-from services.retention.domain.account_closing import WITHDRAWN_LIFE
+from services.retention.domain.account_closing import OVER_LIFE, WITHDRAWN_LIFE
 from services.retention.domain.checks import ITSELF
 from services.retention.domain.deletion import ACCOUNT_RECEIPT_LIFE
 from services.retention.domain.errors import ExaminationFailed
@@ -35,6 +35,10 @@ _LEAVINGS = (
     ("SELECT 1 FROM findings WHERE seen_at < $1", HISTORY_LIFE),
     ("SELECT 1 FROM account_receipts WHERE signed_at < $1", ACCOUNT_RECEIPT_LIFE),
     ("SELECT 1 FROM account_closings WHERE withdrawn_at < $1", WITHDRAWN_LIFE),
+    (
+        "SELECT 1 FROM account_closings JOIN account_erasures USING (user_id) WHERE begun_at < $1 AND finished_at < $1",
+        OVER_LIFE,
+    ),
 )
 _OF_PEOPLE = ("erasures", "track_erasures", "receipt_salts")
 # Each by its owner, which OFFSET 0 has a planner do: it would read whole tables for a join.

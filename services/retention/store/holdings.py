@@ -24,7 +24,7 @@ KINDS = (
         "erased_at",
     ),
     Kind(
-        *("closing", DataClass.PSEUDONYMOUS, Kept.ACCOUNT_LIFE, Basis.CONTRACT, ("account_closings",)),
+        *("closing", DataClass.PSEUDONYMOUS, Kept.PURGED, Basis.CONTRACT, ("account_closings",)),
         "account_closings WHERE user_id = $1",
         "asked_at",
     ),

@@ -151,11 +151,17 @@ CLOSING = (
     " VALUES ('usr_1', $1::timestamptz, $1, false, '', sha256('token'), $1)"
 )
 
+OVER = (
+    "WITH erased AS (INSERT INTO account_erasures VALUES ('usr_1', $1::timestamptz, $1, $1))"
+    " INSERT INTO account_closings (user_id, asked_at, due_at, at_once, idempotency_key, token_hash, begun_at)"
+    " VALUES ('usr_1', $1, $1, true, '', sha256('token'), $1)"
+)
+
 
 @pytest.mark.parametrize(
     ("leaving", "days"),
-    [(FINDING, 730), (RECEIPT, 90), (CLOSING, 30)],
-    ids=["findings", "receipts of accounts", "withdrawn closings"],
+    [(FINDING, 730), (RECEIPT, 90), (CLOSING, 30), (OVER, 90)],
+    ids=["findings", "receipts of accounts", "withdrawn closings", "closings that are over"],
 )
 async def test_what_nobody_forgets_breaks_its_promise(
     setting: Setting, own: Examination, leaving: str, days: int

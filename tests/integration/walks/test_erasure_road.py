@@ -222,6 +222,10 @@ async def test_a_person_closes_their_account_and_watches_it_go(walk: Walk, monke
     assert (told["library"]["tracks"], told["auth"]["accounts"]) == (1, 1)
     assert walk.silent_about(person, str(over))
     assert not _objects(house, things)
+    counted, away = await _census(walk, person)
+    # Whoever holds the link is told for 90 days that it is over.
+    assert away == []
+    assert {each for each in counted if each[-1] != "seven_years"} == {("retention", "closing", "purged")}
     for service, tables in LEFT.items():
         held = await _everything(house.urls[service], service)
         assert not [table for table, text in held.items() if person.email in text], service

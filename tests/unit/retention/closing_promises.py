@@ -11,7 +11,7 @@ import pytest
 from chassis.testing.clock import ManualClock
 from services.retention.app.account_ports import AccountErasures, AccountPorts, Holder
 from services.retention.app.ask_closing import ask_closing
-from services.retention.app.begin_closings import begin_closings, forget_withdrawn, late_s
+from services.retention.app.begin_closings import begin_closings, forget_closings, late_s
 from services.retention.app.closing_ports import ClosingPorts, Closings
 from services.retention.app.erase_accounts import erase_accounts
 from services.retention.app.follow_closing import follow_closing
@@ -209,19 +209,48 @@ class ClosingPromises:
         assert (await road.state(token), road.asked()) == (State.OVER, [2] * 5)
 
     async def test_what_was_taken_back_is_forgotten(self, road: Road) -> None:
-        """A month after it was taken back nothing of a closing is kept; one that began is told of for ever."""
+        """A month after it was taken back nothing of a closing is kept."""
         token = await road.ask()
         await withdraw_closing(road.ports, PERSON)
-        gone = (await ask_closing(road.ports, OTHER, at_once=True, idempotency_key="")).token
-        await begin_closings(road.ports)
-        road.clock.advance(seconds=WITHDRAWN_LIFE.total_seconds() - 1)
-        await forget_withdrawn(road.ports)
+        road.clock.advance(seconds=WITHDRAWN_LIFE.total_seconds())
+        await forget_closings(road.ports)
         assert await road.state(token) is State.WITHDRAWN
-        road.clock.advance(seconds=2)
-        await forget_withdrawn(road.ports)
+        road.clock.advance(seconds=1)
+        await forget_closings(road.ports)
         with pytest.raises(ClosingNotFound):
             await follow_closing(road.ports, token)
-        assert await road.state(gone) is State.ERASING
+
+    async def test_what_is_over_is_forgotten(self, road: Road) -> None:
+        """Ninety days after an erasure is over its link leads nowhere; one that is not over is told of however long."""
+        token = await road.ask(at_once=True)
+        await begin_closings(road.ports)
+        await erase_accounts(road.accounts)
+        road.holders["billing"].is_away = True
+        stuck = (await ask_closing(road.ports, OTHER, at_once=True, idempotency_key="")).token
+        await begin_closings(road.ports)
+        await erase_accounts(road.accounts)
+        road.clock.advance(days=90)
+        await forget_closings(road.ports)
+        assert await road.state(token) is State.OVER
+        road.clock.advance(seconds=1)
+        await forget_closings(road.ports)
+        with pytest.raises(ClosingNotFound):
+            await follow_closing(road.ports, token)
+        assert await road.state(stuck) is State.ERASING
+
+    async def test_all_that_is_old_goes(self, road: Road) -> None:
+        """However much there is of it."""
+        people = [f"usr_{number:032x}" for number in range(50)]
+        for number, user_id in enumerate(people):
+            await ask_closing(road.ports, user_id, at_once=number % 2 == 0, idempotency_key="")
+            if number % 2:
+                await withdraw_closing(road.ports, user_id)
+        await begin_closings(road.ports)
+        await erase_accounts(road.accounts)
+        road.clock.advance(days=91)
+        await forget_closings(road.ports)
+        async with road.ports.closings.transaction() as work:
+            assert [await work.closing(user_id) for user_id in people] == [None] * 50
 
     async def test_many_come_due_in_one_second(self, road: Road) -> None:
         """However many are due, one round begins all of them."""

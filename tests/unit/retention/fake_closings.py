@@ -57,5 +57,12 @@ class FakeClosings(FakeAccountErasures):
             del self.closings[each.user_id], self.hashes[each.user_id]
         return len(old[:limit])
 
+    async def forget_over(self, before: datetime.datetime, limit: int) -> int:
+        over = {each.user_id for each in self.erasures.values() if each.finished_at and each.finished_at < before}
+        old = [each for each in self.closings.values() if each.user_id in over and each.begun_at is not None]
+        for each in old[:limit]:
+            del self.closings[each.user_id], self.hashes[each.user_id]
+        return len(old[:limit])
+
     async def publish(self, fact: Fact) -> None:
         self.facts.append(fact)
