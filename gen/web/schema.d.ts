@@ -1903,7 +1903,7 @@ export interface paths {
         put?: never;
         /**
          * How far a closing is.
-         * @description For whoever holds the token, signed in or not: it tells moments and numbers, and of nobody. A token belongs into no address, where servers log it.
+         * @description For whoever holds the token, signed in or not: it tells moments and numbers, and of nobody; the receipt alone has the account's identifier, for it is its person's own. 90 days after the erasure was over the token opens nothing any more. It belongs into no address, where servers log it.
          */
         post: operations["followClosing"];
         delete?: never;
@@ -3952,6 +3952,8 @@ export interface components {
             finished_at: string | null;
             /** @description Every service that has a part in it, once it has begun. */
             holders: components["schemas"]["ClosingHolder"][];
+            /** @description The account's signed receipt, as a file to keep, to the byte; docs/receipts.md describes it. */
+            receipt: string | null;
         };
         /**
          * @description kept or broken: by what was found less than a day ago; cannot_say: `reason` tells why; not_built: there is no such check yet.
@@ -10795,7 +10797,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How far, and once it is over what was erased. */
+            /** @description How far, and once it is over what was erased and its receipt. */
             200: {
                 headers: {
                     /** @example "person";r=399;t=1 */

@@ -34,7 +34,7 @@ from services.retention.api.statuses import STATUSES
 from services.retention.app.account_ports import AccountPorts, Holder
 from services.retention.app.audit_promises import AuditPorts
 from services.retention.app.check_ports import CheckPorts, Examiner
-from services.retention.app.closing_ports import ClosingPorts
+from services.retention.app.closing_ports import AccountReceipts, ClosingPorts
 from services.retention.app.ports import Ports
 from services.retention.app.receipt_ports import ReceiptPorts
 from services.retention.app.take_census import CensusPorts, CountingHolder
@@ -99,7 +99,7 @@ async def serve(settings: RetentionSettings) -> None:
     accounts = make_account_ports(database, holders, SystemClock(), chain)
     receipts = ReceiptPorts(ReceiptStore(database, chain), SystemClock())
     timer = AccountTimer(accounts)
-    closings = make_closing_ports(settings, database, SystemClock())
+    closings = make_closing_ports(settings, database, SystemClock(), receipts.receipts)
     closing = ClosingTimer(closings, timer.eraser.wake)
     signing = ReceiptTimer(receipts)
     checking = Checking(settings, database, holders, SystemClock())
@@ -179,10 +179,12 @@ def make_account_ports(
     return AccountPorts(AccountErasureStore(database, chain), clients, clock)
 
 
-def make_closing_ports(settings: RetentionSettings, database: Database, clock: Clock) -> ClosingPorts:
+def make_closing_ports(
+    settings: RetentionSettings, database: Database, clock: Clock, receipts: AccountReceipts
+) -> ClosingPorts:
     """What the closing of accounts works on."""
     window = datetime.timedelta(seconds=settings.closing_window_s)
-    return ClosingPorts(AccountClosingStore(database, encode), clock, window)
+    return ClosingPorts(AccountClosingStore(database, encode), receipts, clock, window)
 
 
 def closing_registration(ports: ClosingPorts, timer: ClosingTimer) -> Registration:

@@ -76,12 +76,14 @@ class ClosingRoutes:
             ),
             Endpoint(
                 *("POST", "/v1/privacy/closings/open", "followClosing", "How far a closing is.", self.follow),
-                (Answer(200, "How far, and once it is over what was erased.", "FollowedClosing"),),
+                (Answer(200, "How far, and once it is over what was erased and its receipt.", "FollowedClosing"),),
                 Access.PUBLIC,
                 body=FOLLOW,
                 tag="privacy",
                 description="For whoever holds the token, signed in or not: it tells moments and numbers, and of"
-                " nobody. A token belongs into no address, where servers log it.",
+                " nobody; the receipt alone has the account's identifier, for it is its person's own. 90 days after"
+                " the erasure was over the token opens nothing any more. It belongs into no address, where servers"
+                " log it.",
                 refusals=("CLOSING_NOT_FOUND",),
             ),
         ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chassis.evidence.canonical import canonical
 from services.gateway.api.mapping import Json, moment
+from services.gateway.api.receipt_examples import RECEIPT_EXAMPLES
 from services.gateway.api.shapes import Schema, count, list_of, of, one_of, or_null, structure, text, yes_no
 from services.gateway.api.shapes import moment as moment_schema
 from stripsession.retention.v1 import closing_service_pb2 as pb
@@ -41,6 +43,7 @@ def followed_json(answer: pb.FollowClosingResponse) -> Json:
         "due_at": moment(answer.due_at),
         "finished_at": moment(answer.finished_at) if answer.HasField("finished_at") else None,
         "holders": [_holder_json(holder) for holder in answer.holders],
+        "receipt": answer.receipt.decode("ascii") or None,
     }
 
 
@@ -89,6 +92,10 @@ CLOSING_SCHEMAS: Mapping[str, Schema] = {
         due_at=moment_schema("When the erasure begins, or was to begin."),
         finished_at=or_null(moment_schema("When the last service was done; null before.")),
         holders=list_of("ClosingHolder", "Every service that has a part in it, once it has begun."),
+        receipt=or_null(
+            text("The account's signed receipt, as a file to keep, to the byte; docs/receipts.md describes it."),
+            "Null until it is signed, which is moments after the last service was done, and 90 days after that.",
+        ),
     ),
 }
 _WAITING = {
@@ -120,5 +127,6 @@ CLOSING_EXAMPLES: Mapping[str, object] = {
             _example("billing", _DONE_AT, subscriptions=1),
             _example("auth", _OVER_AT, accounts=1, sessions=2),
         ],
+        "receipt": canonical(RECEIPT_EXAMPLES["SignedReceipt"]).decode("ascii"),
     },
 }

@@ -70,8 +70,10 @@ def _closing(closing: Closing, state: State) -> pb.Closing:
 
 
 def _followed(followed: Followed) -> pb.FollowClosingResponse:
-    """Names of services, moments and numbers: nothing that says whose it is."""
-    answer = pb.FollowClosingResponse(state=_STATES[followed.state], due_at=_timestamp(followed.closing.due_at))
+    """Names of services, moments and numbers: nothing that says whose it is, but for the receipt."""
+    answer = pb.FollowClosingResponse(
+        state=_STATES[followed.state], due_at=_timestamp(followed.closing.due_at), receipt=followed.receipt or b""
+    )
     if followed.erasure is not None:
         is_over = followed.erasure.finished_at is not None
         answer.holders.extend(_holder(step, is_over=is_over) for step in followed.erasure.steps)

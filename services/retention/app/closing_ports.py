@@ -66,11 +66,20 @@ class Closings(Protocol):
         ...
 
 
+class AccountReceipts(Protocol):
+    """Signed receipts of erased people."""
+
+    async def of_account(self, user_id: str) -> bytes | None:
+        """As they keep it; None before it is signed, and 90 days after that."""
+        ...
+
+
 @dataclasses.dataclass(frozen=True)
 class ClosingPorts:
     """Everything that these verbs may need."""
 
     closings: Closings
+    receipts: AccountReceipts
     clock: Clock
     window: datetime.timedelta
     """How long one can be taken back that is not to be at once."""

@@ -12,15 +12,19 @@ from services.retention.domain.errors import ClosingNotFound
 
 @dataclasses.dataclass(frozen=True)
 class Followed:
-    """How far it is; the erasure once it has begun."""
+    """How far it is; the erasure once it has begun, and its receipt once that is signed."""
 
     closing: Closing
     state: State
     erasure: AccountErasure | None
+    receipt: bytes | None = None
 
 
 async def follow_closing(ports: ClosingPorts, token: str) -> Followed:
-    """As it was kept last. Raises ClosingNotFound."""
+    """As it was kept last; whoever holds the token closed the account, and its receipt is theirs.
+
+    Raises ClosingNotFound.
+    """
     if not is_token(token):
         raise ClosingNotFound
     async with ports.closings.transaction() as work:
@@ -29,4 +33,6 @@ async def follow_closing(ports: ClosingPorts, token: str) -> Followed:
     if closing is None:
         raise ClosingNotFound
     closing = closing.beside(erasure)
-    return Followed(closing, closing.state(erasure), erasure if closing.begun_at is not None else None)
+    state = closing.state(erasure)
+    receipt = await ports.receipts.of_account(closing.user_id) if state is State.OVER else None
+    return Followed(closing, state, erasure if closing.begun_at is not None else None, receipt)

@@ -19,14 +19,6 @@ async def get_receipt(ports: ReceiptPorts, owner_id: str, sequence: int) -> byte
     return found
 
 
-async def receipt_of_account(ports: ReceiptPorts, user_id: str) -> bytes | None:
-    """The signed receipt of an erased person, as they keep it, for whoever may ask for it without an account.
-
-    None until their erasure is over and signed, and from 90 days after that, when nothing leads to it any more.
-    """
-    return await ports.receipts.of_account(user_id)
-
-
 async def read_chain(ports: ReceiptPorts, start: int, page_size: int) -> bytes:
     """A page of the chain from an entry on; a size of 0 means 100, and 200 is the most."""
     limit = min(page_size, PAGE_MAX) if page_size > 0 else PAGE_DEFAULT

@@ -7,7 +7,9 @@ from typing import Any
 
 import grpc
 
+from chassis.evidence.canonical import canonical
 from services.gateway.api.closing_schemas import CLOSING_TOKEN
+from services.gateway.api.receipt_examples import RECEIPT_EXAMPLES
 from stripsession.retention.v1 import closing_service_pb2 as pb
 from stripsession.retention.v1 import closing_service_pb2_grpc
 from tests.integration.gateway.fakes import missing, refused
@@ -22,6 +24,7 @@ class FakeClosings(closing_service_pb2_grpc.ClosingServiceServicer):
         over = pb.FollowClosingResponse(state=pb.CLOSING_STATE_OVER)
         over.due_at.FromSeconds(ASKED_S)
         over.finished_at.FromSeconds(ASKED_S + 600)
+        over.receipt = canonical(RECEIPT_EXAMPLES["SignedReceipt"])
         library = over.holders.add(holder="library")
         library.finished_at.FromSeconds(ASKED_S + 2)
         library.erased.add(kind="tracks", count=12)

@@ -80,6 +80,9 @@ async def test_whoever_holds_the_link_follows_it(door: Door) -> None:
     check_schema(door, "FollowedClosing", over.json())
     assert (over.json()["state"], over.json()["finished_at"]) == ("over", "2030-01-01T00:10:00.000Z")
     assert over.json()["holders"][0]["erased"] == [{"kind": "tracks", "count": 12}]
+    # To the byte: written anew it would be none.
+    assert waiting.json()["receipt"] is None
+    assert over.json()["receipt"].encode() == door.closings.followed[CLOSING_TOKEN].receipt
     assert OWNER not in waiting.text + over.text
     check_problem(await door.http.post(FOLLOWING, json={"token": "x" * 43}), 404, "CLOSING_NOT_FOUND")
 

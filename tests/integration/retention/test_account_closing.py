@@ -19,7 +19,6 @@ from chassis.rpc.client import Channel
 from chassis.rpc.errors import from_error
 from services.retention.app.ask_closing import ask_closing
 from services.retention.app.begin_closings import begin_closings
-from services.retention.app.closing_ports import ClosingPorts
 from services.retention.app.erase_accounts import erase_accounts
 from services.retention.app.withdraw_closing import withdraw_closing
 from services.retention.domain.account_closing import State
@@ -29,6 +28,8 @@ from services.retention.events.closing_timer import ClosingTimer
 from services.retention.events.envelopes import encode
 from services.retention.store.account_closings import AccountClosingStore, AccountClosingWork
 from services.retention.store.account_erasures import AccountErasureStore
+from services.retention.store.receipt_chain import ReceiptChain
+from services.retention.store.receipts import ReceiptStore
 from services.retention.wiring import (
     Checking,
     closing_registration,
@@ -40,6 +41,7 @@ from services.retention.wiring import (
 from stripsession.retention.v1 import closing_service_pb2 as pb
 from stripsession.retention.v1 import closing_service_pb2_grpc as pb_grpc
 from tests.integration.retention.conftest import Setting
+from tests.integration.retention.test_receipt_chain import signer
 from tests.unit.retention.closing_promises import PERSON, WINDOW, ClosingPromises, Road, road_of
 from tests.unit.retention.fake_accounts import Crash
 
@@ -50,7 +52,9 @@ def road(database: Database) -> Road:
         rows = await database.pool.fetch("SELECT subject FROM outbox ORDER BY fact_id")
         return [row["subject"].rpartition(".")[2] for row in rows]
 
-    return road_of(AccountClosingStore(database, encode), AccountErasureStore(database), facts)
+    chain = ReceiptChain(signer(1))
+    receipts, erasures = ReceiptStore(database, chain), AccountErasureStore(database, chain)
+    return road_of(AccountClosingStore(database, encode), receipts, erasures, facts)
 
 
 class TestClosingOnPostgres(ClosingPromises):
@@ -131,7 +135,8 @@ async def test_a_process_that_dies_leaves_it_whole(
 async def channels(setting: Setting, certificates: Path) -> AsyncIterator[dict[str, grpc.aio.Channel]]:
     """To retention, as the gateway and as another."""
     accounts = make_account_ports(setting.database, {}, setting.clock)
-    closings = make_closing_ports(setting.settings, setting.database, setting.clock)
+    receipts = ReceiptStore(setting.database, ReceiptChain(None))
+    closings = make_closing_ports(setting.settings, setting.database, setting.clock, receipts)
     timer = AccountTimer(accounts)
     more = [closing_registration(closings, ClosingTimer(closings, timer.eraser.wake))]
     server = rpc_server(
@@ -183,7 +188,7 @@ async def test_the_gateway_asks_for_people(setting: Setting, channels: dict[str,
 async def test_the_timer_begins_what_is_due(database: Database, road: Road) -> None:
     """The part of the service begins a closing and wakes the erasure, without anybody's asking."""
     woken = asyncio.Event()
-    ports = ClosingPorts(AccountClosingStore(database, encode), road.clock, WINDOW)
+    ports = dataclasses.replace(road.ports, closings=AccountClosingStore(database, encode))
     await road.ask(at_once=True)
     beginner = ClosingTimer(ports, woken.set).beginner
     await beginner.start()

@@ -22,7 +22,7 @@ from chassis.testing.clock import ManualClock
 from services.retention.app.account_ports import AccountPorts
 from services.retention.app.erase_accounts import erase_accounts
 from services.retention.app.ports import Store
-from services.retention.app.read_receipts import get_receipt, read_chain, read_keys, receipt_of_account
+from services.retention.app.read_receipts import get_receipt, read_chain, read_keys
 from services.retention.app.receipt_ports import ReceiptPorts
 from services.retention.app.request_erasure import erase_person
 from services.retention.app.sign_receipts import forget_openings, sign_receipts
@@ -202,7 +202,7 @@ async def test_the_erasure_of_a_person_takes_what_leads_to_them(here: Process, d
     await note(here.store, upload(1), upload(2, BOB))
     kept = await get_receipt(here.receipts, ADA, 1)
     await erase_person(here.accounts, ADA, anew=False)
-    assert await receipt_of_account(here.receipts, ADA) is None
+    assert await here.receipts.receipts.of_account(ADA) is None
     await erase_accounts(here.accounts)
     with pytest.raises(ReceiptNotFound):
         await get_receipt(here.receipts, ADA, 1)
@@ -213,7 +213,7 @@ async def test_the_erasure_of_a_person_takes_what_leads_to_them(here: Process, d
     # Whoever kept theirs can still show it.
     verifying.require_about(verifying.read_receipt(kept))
     verifying.require_in_chain(verifying.read_receipt(kept), await chain_of(here))
-    told = await receipt_of_account(here.receipts, ADA)
+    told = await here.receipts.receipts.of_account(ADA)
     assert told is not None
     account = verifying.read_receipt(told)
     verifying.require_about(account)
@@ -243,7 +243,7 @@ async def test_a_receipt_of_an_account_can_be_fetched_for_ninety_days(here: Proc
     signed_at = await database.pool.fetchval("SELECT signed_at FROM account_receipts")
     for age, is_there in ((datetime.timedelta(days=90), True), (datetime.timedelta(days=90) + SECOND, False)):
         await forget_openings(ReceiptPorts(here.receipts.receipts, ManualClock(signed_at + age)))
-        assert (await receipt_of_account(here.receipts, ADA) is not None) == is_there
+        assert (await here.receipts.receipts.of_account(ADA) is not None) == is_there
     assert await sign_receipts(here.receipts) == 0
     assert len(await chain_of(here)) == 1
 
@@ -254,7 +254,7 @@ async def test_an_account_that_is_erased_again_gets_another_receipt(here: Proces
         await erase_person(here.accounts, ADA, anew=anew)
         await erase_accounts(here.accounts)
     assert [entry.kind for entry in await chain_of(here)] == ["account", "account"]
-    told = await receipt_of_account(here.receipts, ADA)
+    told = await here.receipts.receipts.of_account(ADA)
     assert told is not None
     assert verifying.read_receipt(told).entry.sequence == 2
 
@@ -285,7 +285,7 @@ async def test_evidence_from_before_is_signed(before: Process, here: Process, da
     times = [str(entry.body["erased_at"]) for entry in entries if entry.kind == "upload"]
     assert times == sorted(times)
     assert (await verified(here, ADA, 1)).about is not None
-    assert await receipt_of_account(here.receipts, f"usr_{'ef' * 16}") is not None
+    assert await here.receipts.receipts.of_account(f"usr_{'ef' * 16}") is not None
     signed_at = await database.pool.fetchval("SELECT signed_at FROM account_receipts")
     assert signed_at == here.receipts.clock.now()
     assert await sign_receipts(here.receipts) == 0

@@ -12,7 +12,7 @@ from chassis.db.pool import Database
 from chassis.evidence import verifying
 from chassis.evidence.forms import Signer
 from chassis.signing_keys import load_or_make
-from services.retention.app.read_receipts import read_chain, read_keys, receipt_of_account
+from services.retention.app.read_receipts import read_chain, read_keys
 from services.retention.app.receipt_ports import ReceiptPorts
 from services.retention.domain.receipt import TrackErasure
 from services.retention.events.envelopes import encode
@@ -50,9 +50,15 @@ class SignedReceipts:
 async def account_receipt(house: House, user_id: str) -> verifying.Receipt:
     """That of an erased person, verified as anybody would."""
     async with _chain(house) as (database, chain):
+        document = await ReceiptStore(database, chain).of_account(user_id)
+    assert document is not None
+    return await verified_receipt(house, document)
+
+
+async def verified_receipt(house: House, document: bytes) -> verifying.Receipt:
+    """One that somebody keeps."""
+    async with _chain(house) as (database, chain):
         ports = ReceiptPorts(ReceiptStore(database, chain), SystemClock())
-        document = await receipt_of_account(ports, user_id)
-        assert document is not None
         receipt = verifying.read_receipt(document)
         keys = verifying.read_keys(await read_keys(ports))
         page = verifying.read_chain(await read_chain(ports, max(1, receipt.entry.sequence - 1), 2))

@@ -21,7 +21,7 @@ from stripsession.retention.v1 import closing_service_pb2 as closings
 from stripsession.retention.v1 import erasure_administration_service_pb2 as erasures
 from tests.integration.walks.belongings import Belongings, Person, State
 from tests.integration.walks.house import HOLDERS, House
-from tests.integration.walks.of_receipt import account_receipt
+from tests.integration.walks.of_receipt import account_receipt, verified_receipt
 from tests.integration.walks.people import Walk
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
@@ -220,6 +220,11 @@ async def test_a_person_closes_their_account_and_watches_it_go(walk: Walk, monke
     told = {part.holder: {each.kind: each.count for each in part.erased} for part in over.holders}
     assert list(told) == ["sign-in", "library", "separation", "billing", "auth"]
     assert (told["library"]["tracks"], told["auth"]["accounts"]) == (1, 1)
+    receipt = await verified_receipt(house, over.receipt)
+    assert receipt.about is not None
+    assert (receipt.entry.kind, receipt.about.person) == ("account", person.user_id)
+    # It is the person's own; the rest tells of nobody.
+    over.ClearField("receipt")
     assert walk.silent_about(person, str(over))
     assert not _objects(house, things)
     counted, away = await _census(walk, person)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.integration.web.fake_receipts import SIGNED_RECEIPT
 from tests.integration.web.told import MOMENT, problem, told
 
 WINDOW_S = 604_800
@@ -29,6 +30,8 @@ class FakeClosing:
         self.window_s = WINDOW_S
         self.followed = "waiting"
         """What whoever holds the link is told."""
+        self.is_signed = True
+        """Whether the receipt of one that is over is."""
         self.refusal = ""
         """Why nothing is taken back, where it is not."""
 
@@ -78,6 +81,7 @@ class FakeClosing:
             "due_at": DUE_AT,
             "finished_at": MOMENT if is_over else None,
             "holders": holders if self.followed in ("erasing", "over") else [],
+            "receipt": SIGNED_RECEIPT.decode() if is_over and self.is_signed else None,
         }
         return told("FollowedClosing", answer)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
@@ -11,6 +12,7 @@ from tests.browser import WebPage
 from tests.integration.web.conftest import OpenPage
 from tests.integration.web.fake_closing import TOKEN
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
+from tests.integration.web.fake_receipts import SIGNED_RECEIPT
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
 
@@ -124,8 +126,13 @@ async def test_where_nothing_can_be_taken_back_nothing_is_chosen(web: WebPage, g
     await expect(web.page.get_by_role("button", name="Erase everything now")).to_be_visible()
 
 
-async def test_whoever_holds_the_link_follows_without_an_account(open_page: OpenPage, gateway: FakeGateway) -> None:
-    """Nobody signs in: when it begins, how far it is, what was removed; and a link that leads nowhere says so."""
+async def test_whoever_holds_the_link_follows_without_an_account(
+    open_page: OpenPage, gateway: FakeGateway, tmp_path: Path
+) -> None:
+    """Nobody signs in: when it begins, how far it is, what was removed, and the receipt of it, byte for byte.
+
+    A link that leads nowhere says so.
+    """
     web = await open_page()
     page = web.page
     gateway.closing.followed = "waiting"
@@ -136,9 +143,24 @@ async def test_whoever_holds_the_link_follows_without_an_account(open_page: Open
     await expect(page.locator("#closing")).to_contain_text("All of it is gone since")
     songs = page.locator("#closing tbody tr").nth(1)
     await expect(songs).to_contain_text("songs: 1,200, usage events: 3")
+    async with page.expect_download() as saving:
+        await page.get_by_role("button", name="Save receipt").click()
+    download = await saving.value
+    assert download.suggested_filename == "receipt-account.json"
+    await download.save_as(tmp_path / "receipt.json")
+    assert (tmp_path / "receipt.json").read_bytes() == SIGNED_RECEIPT
     await page.goto(f"{web.address}/#/closing/{'x' * 43}")
     await expect(page.get_by_role("heading", name="This link leads nowhere")).to_be_visible()
     assert not [line for line in gateway.asked if TOKEN in line]
+
+
+async def test_a_receipt_that_is_not_signed_yet_is_not_given(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """All is erased, and whoever follows is told that its receipt is to come."""
+    web = await open_page()
+    gateway.closing.followed, gateway.closing.is_signed = "over", False
+    await web.page.goto(f"{web.address}/#/closing/{TOKEN}")
+    await expect(web.page.locator("#closing")).to_contain_text("not signed yet")
+    await expect(web.page.get_by_role("button", name="Save receipt")).to_have_count(0)
 
 
 async def test_a_server_that_is_away_is_asked_again(open_page: OpenPage, gateway: FakeGateway) -> None:

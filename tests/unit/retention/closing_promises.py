@@ -12,7 +12,7 @@ from chassis.testing.clock import ManualClock
 from services.retention.app.account_ports import AccountErasures, AccountPorts, Holder
 from services.retention.app.ask_closing import ask_closing
 from services.retention.app.begin_closings import begin_closings, forget_closings, late_s
-from services.retention.app.closing_ports import ClosingPorts, Closings
+from services.retention.app.closing_ports import AccountReceipts, ClosingPorts, Closings
 from services.retention.app.erase_accounts import erase_accounts
 from services.retention.app.follow_closing import follow_closing
 from services.retention.app.get_closing import get_closing
@@ -55,10 +55,16 @@ class Road:
         return [len(self.holders[name].asked) for name in (DOOR, *HOLDERS)]
 
 
-def road_of(closings: Closings, erasures: AccountErasures, facts: Callable[[], Awaitable[Sequence[str]]]) -> Road:
+def road_of(
+    closings: Closings,
+    receipts: AccountReceipts,
+    erasures: AccountErasures,
+    facts: Callable[[], Awaitable[Sequence[str]]],
+) -> Road:
     clock, holders = ManualClock(), {name: FakeHolder() for name in (DOOR, *HOLDERS)}
     named: Mapping[str, Holder] = holders
-    return Road(ClosingPorts(closings, clock, WINDOW), AccountPorts(erasures, named, clock), clock, holders, facts)
+    ports = ClosingPorts(closings, receipts, clock, WINDOW)
+    return Road(ports, AccountPorts(erasures, named, clock), clock, holders, facts)
 
 
 class ClosingPromises:
@@ -237,6 +243,16 @@ class ClosingPromises:
         with pytest.raises(ClosingNotFound):
             await follow_closing(road.ports, token)
         assert await road.state(stuck) is State.ERASING
+
+    async def test_who_follows_is_given_the_receipt(self, road: Road) -> None:
+        """Nobody can sign in for it any more: once all is erased the link gives it, and before that nothing."""
+        token = await road.ask(at_once=True)
+        await begin_closings(road.ports)
+        assert (await follow_closing(road.ports, token)).receipt is None
+        await erase_accounts(road.accounts)
+        receipt = (await follow_closing(road.ports, token)).receipt
+        assert receipt is not None
+        assert PERSON.encode() in receipt
 
     async def test_all_that_is_old_goes(self, road: Road) -> None:
         """However much there is of it."""

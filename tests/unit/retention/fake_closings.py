@@ -12,7 +12,7 @@ from tests.unit.retention.fake_accounts import FakeAccountErasures
 
 
 class FakeClosings(FakeAccountErasures):
-    """Closings by person, the digests of their tokens, and what was published."""
+    """Closings by person, the digests of their tokens, receipts that are a name, and what was published."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,6 +63,9 @@ class FakeClosings(FakeAccountErasures):
         for each in old[:limit]:
             del self.closings[each.user_id], self.hashes[each.user_id]
         return len(old[:limit])
+
+    async def of_account(self, user_id: str) -> bytes | None:
+        return user_id.encode() if any(each.user_id == user_id for each in self.signed) else None
 
     async def publish(self, fact: Fact) -> None:
         self.facts.append(fact)

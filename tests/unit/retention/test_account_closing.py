@@ -34,7 +34,7 @@ def road() -> Road:
     async def facts() -> list[str]:
         return [type(fact).__name__ for fact in store.facts]
 
-    return road_of(store, store, facts)
+    return road_of(store, store, store, facts)
 
 
 class TestClosingInMemory(ClosingPromises):
@@ -68,6 +68,9 @@ async def test_who_follows_is_told_of_every_service_and_of_nobody(road: Road) ->
     over = await followed(road, token)
     assert (over.state, over.HasField("finished_at")) == (pb.CLOSING_STATE_OVER, True)
     assert [(each.kind, each.count) for each in over.holders[1].erased] == [("things", 1)]
+    assert over.receipt == PERSON.encode()
+    # Its person's own; the rest tells of nobody.
+    over.ClearField("receipt")
     assert PERSON not in str(told) + str(over)
 
 
@@ -132,7 +135,7 @@ async def test_what_names_nobody_is_refused(road: Road, user_id: str, fault: typ
 def window(**set_to: float) -> datetime.timedelta:
     """As it follows from an operator's settings."""
     settings = RetentionSettings(certificates=None, nats_url="", library_address="", **set_to)  # type: ignore[arg-type]  # nothing is served
-    return make_closing_ports(settings, None, None).window  # type: ignore[arg-type]  # nothing is asked
+    return make_closing_ports(settings, None, None, None).window  # type: ignore[arg-type]  # nothing is asked
 
 
 async def test_an_operator_sets_the_window() -> None:

@@ -11,3 +11,6 @@ export async function signedReceipt(sequence: number): Promise<Blob> {
 export function receiptFileName(sequence: number): string {
   return `receipt-${sequence}.json`;
 }
+
+/** Of an account that is gone: there is one, and nobody is signed in to see its number. */
+export const ACCOUNT_RECEIPT_NAME = "receipt-account.json";

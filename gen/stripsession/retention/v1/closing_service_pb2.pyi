@@ -269,8 +269,13 @@ class FollowClosingResponse(_message.Message):
     DUE_AT_FIELD_NUMBER: _builtins.int
     FINISHED_AT_FIELD_NUMBER: _builtins.int
     HOLDERS_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
     state: Global___ClosingState.ValueType
     """How far."""
+    receipt: _builtins.bytes
+    """The account's signed receipt, as it is kept, to the byte. Empty before it is signed, which is moments after the last
+    service was done, and from 90 days after that.
+    """
     @_builtins.property
     def due_at(self) -> _timestamp_pb2.Timestamp:
         """When the erasure begins, or was to begin."""
@@ -290,10 +295,11 @@ class FollowClosingResponse(_message.Message):
         due_at: _timestamp_pb2.Timestamp | None = ...,
         finished_at: _timestamp_pb2.Timestamp | None = ...,
         holders: _abc.Iterable[Global___ClosingHolder] | None = ...,
+        receipt: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at", "finished_at", b"finished_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at", "finished_at", b"finished_at", "holders", b"holders", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at", "finished_at", b"finished_at", "holders", b"holders", "receipt", b"receipt", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -86,7 +86,8 @@ class ClosingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def FollowClosing(self, request, context):
-        """How far it is. Names nobody. NOT_FOUND/CLOSING_NOT_FOUND for a token that is unknown, or was told before another.
+        """How far it is. Names nobody, but for the receipt, which is its person's own. NOT_FOUND/CLOSING_NOT_FOUND for a token
+        that is unknown, was told before another, or is of one that is over for 90 days.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

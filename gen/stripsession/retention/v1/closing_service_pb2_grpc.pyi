@@ -44,7 +44,9 @@ class ClosingServiceStub:
     WithdrawClosing: _grpc.UnaryUnaryMultiCallable[_closing_service_pb2.WithdrawClosingRequest, _closing_service_pb2.WithdrawClosingResponse]
     """Takes it back. Idempotent, also where there is none. FAILED_PRECONDITION/CLOSING_BEGUN once the erasure has begun."""
     FollowClosing: _grpc.UnaryUnaryMultiCallable[_closing_service_pb2.FollowClosingRequest, _closing_service_pb2.FollowClosingResponse]
-    """How far it is. Names nobody. NOT_FOUND/CLOSING_NOT_FOUND for a token that is unknown, or was told before another."""
+    """How far it is. Names nobody, but for the receipt, which is its person's own. NOT_FOUND/CLOSING_NOT_FOUND for a token
+    that is unknown, was told before another, or is of one that is over for 90 days.
+    """
 
 @_typing.type_check_only
 class ClosingServiceAsyncStub(ClosingServiceStub):
@@ -62,7 +64,9 @@ class ClosingServiceAsyncStub(ClosingServiceStub):
     WithdrawClosing: _aio.UnaryUnaryMultiCallable[_closing_service_pb2.WithdrawClosingRequest, _closing_service_pb2.WithdrawClosingResponse]  # type: ignore[assignment]
     """Takes it back. Idempotent, also where there is none. FAILED_PRECONDITION/CLOSING_BEGUN once the erasure has begun."""
     FollowClosing: _aio.UnaryUnaryMultiCallable[_closing_service_pb2.FollowClosingRequest, _closing_service_pb2.FollowClosingResponse]  # type: ignore[assignment]
-    """How far it is. Names nobody. NOT_FOUND/CLOSING_NOT_FOUND for a token that is unknown, or was told before another."""
+    """How far it is. Names nobody, but for the receipt, which is its person's own. NOT_FOUND/CLOSING_NOT_FOUND for a token
+    that is unknown, was told before another, or is of one that is over for 90 days.
+    """
 
 class ClosingServiceServicer(metaclass=_abc_1.ABCMeta):
     """What the gateway asks for somebody who closes their account, and for whoever follows that afterwards."""
@@ -101,6 +105,8 @@ class ClosingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _closing_service_pb2.FollowClosingRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_closing_service_pb2.FollowClosingResponse, _abc.Awaitable[_closing_service_pb2.FollowClosingResponse]]:
-        """How far it is. Names nobody. NOT_FOUND/CLOSING_NOT_FOUND for a token that is unknown, or was told before another."""
+        """How far it is. Names nobody, but for the receipt, which is its person's own. NOT_FOUND/CLOSING_NOT_FOUND for a token
+        that is unknown, was told before another, or is of one that is over for 90 days.
+        """
 
 def add_ClosingServiceServicer_to_server(servicer: ClosingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

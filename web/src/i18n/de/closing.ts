@@ -33,8 +33,9 @@ export const closing: typeof english = {
   asked: "Dein Konto wird geschlossen",
   link: "Link, um es zu verfolgen",
   linkOnce:
-    "Kopiere ihn jetzt: Er wird nur dieses eine Mal gezeigt. Wer ihn hat, sieht, wie weit die Löschung ist, und sonst nichts von dir.",
-  linkHere: "Nur auf dieser Seite siehst du es, sobald du abgemeldet bist. Bewahre ihre Adresse auf.",
+    "Kopiere ihn jetzt: Er wird nur dieses eine Mal gezeigt. Wer ihn hat, sieht, wie weit die Löschung ist, und kann ihren Beleg speichern, und sonst nichts von dir.",
+  linkHere:
+    "Nur auf dieser Seite siehst du es, sobald du abgemeldet bist. Bewahre ihre Adresse auf: Sie gilt bis 90 Tage nach dem Ende der Löschung.",
   copyLink: "Adresse kopieren",
   done: "Fertig",
 
@@ -48,8 +49,11 @@ export const closing: typeof english = {
   followWithdrawn: "Es wurde zurückgenommen: Das Konto bleibt.",
   followErasing: "Sie läuft. Der letzte Teil dauert etwa zehn Minuten.",
   followOver: (moment) => `Seit ${moment} ist alles davon weg.`,
+  receipt:
+    "Ein signierter Beleg beweist, dass alles davon weg ist. Er hat die Kennung des Kontos. Speichere ihn: Nach 90 Tagen kann ihn dir niemand mehr geben.",
   gone: "Dieser Link führt nirgendwohin",
-  goneText: "Er ist vertippt, oder die Schließung wurde noch einmal verlangt: Der zuletzt gezeigte Link gilt.",
+  goneText:
+    "Er ist vertippt; oder die Schließung wurde noch einmal verlangt, und der zuletzt gezeigte Link gilt; oder die Löschung war vor mehr als 90 Tagen zu Ende.",
   toSignIn: "Zur Anmeldung",
   parts: "Teil",
   far: "Wie weit",

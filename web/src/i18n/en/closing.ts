@@ -31,8 +31,9 @@ export const closing = {
   asked: "Your account will be closed",
   link: "Link to follow it by",
   linkOnce:
-    "Copy it now: it is shown this once. Whoever holds it sees how far the erasure is, and nothing else of you.",
-  linkHere: "This page is the only way to see it once you are signed out. Keep its address.",
+    "Copy it now: it is shown this once. Whoever holds it sees how far the erasure is and can save its receipt, and nothing else of you.",
+  linkHere:
+    "This page is the only way to see it once you are signed out. Keep its address: it works until 90 days after the erasure is over.",
   copyLink: "Copy the address",
   done: "Done",
 
@@ -47,9 +48,11 @@ export const closing = {
   followWithdrawn: "It was taken back: the account stays.",
   followErasing: "It is under way. The last part takes some ten minutes.",
   followOver: (moment: string): string => `All of it is gone since ${moment}.`,
+  receipt:
+    "A signed receipt proves that all of it is gone. It has the account's identifier. Save it: after 90 days nobody can give it to you any more.",
   gone: "This link leads nowhere",
   goneText:
-    "It was mistyped, or the closing was asked for once more: the link that was told last is the one that works.",
+    "It was mistyped; or the closing was asked for once more, and the link that was told last works; or the erasure was over more than 90 days ago.",
   toSignIn: "To sign-in",
   parts: "Part",
   far: "How far",
