@@ -15,7 +15,10 @@ from services.retention.domain.receipt import TrackErasure
 _STRANGE = re.compile(r"[^a-z0-9_.-]")
 _WORD_LENGTH_MAX = 64
 ACCOUNT_RECEIPT_LIFE = datetime.timedelta(days=90)
-"""How long an erased person's receipt can be fetched; after that nothing here leads from them to it."""
+"""How long an erased person's receipt can be fetched; after that nobody can show that it is theirs.
+
+Whoever reads this service's database can still tell which entry it is: `account_erasures` keeps identifier and moments.
+"""
 
 
 class Kind(enum.Enum):

@@ -50,7 +50,7 @@ export const closing: typeof english = {
   followErasing: "Sie läuft. Der letzte Teil dauert etwa zehn Minuten.",
   followOver: (moment) => `Seit ${moment} ist alles davon weg.`,
   receipt:
-    "Ein signierter Beleg beweist, dass alles davon weg ist. Er hat die Kennung des Kontos. Speichere ihn: Nach 90 Tagen kann ihn dir niemand mehr geben.",
+    "Ein unterschriebener Beleg beweist, dass alles davon weg ist. Er hat die Kennung des Kontos. Speichere ihn: Nach 90 Tagen kann ihn dir niemand mehr geben.",
   gone: "Dieser Link führt nirgendwohin",
   goneText:
     "Er ist vertippt; oder die Schließung wurde noch einmal verlangt, und der zuletzt gezeigte Link gilt; oder die Löschung war vor mehr als 90 Tagen zu Ende.",
