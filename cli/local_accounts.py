@@ -16,7 +16,11 @@ from cli.signin import LOCAL_EMAIL, SignInLink, assign_plan, create_link, find_a
 from cli.terminal import as_called, with_data
 from stripsession.billing.v1 import billing_service_pb2
 
-_WHOSE = f"account, by its e-mail address, and made when there is none (default: this machine's own, {LOCAL_EMAIL})"
+_WHOSE = (
+    "account, by its e-mail address, and made when there is none (default: this machine's own, for whoever runs it, "
+    f"{LOCAL_EMAIL})"
+)
+_OF_AGE = "say that its person is 13 or older, without which no account is made for them"
 _WHOSE_PLAN = f"account to put on PLAN, as e-mail address (default: {LOCAL_EMAIL})"
 PLAN_HELP = (
     "Say which plans there are, which one this machine's own account is on, and put an account on another. A plan says "
@@ -31,6 +35,7 @@ _SOONER = {"priority": ", served sooner than standard", "first": ", served soone
 def add_link_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `link`."""
     parser.add_argument("--email", default=LOCAL_EMAIL, help=_WHOSE)
+    parser.add_argument("--of-age", action="store_true", help=_OF_AGE)
     operators.add_arguments(parser)
 
 
@@ -45,7 +50,7 @@ def add_plan_arguments(parser: argparse.ArgumentParser) -> None:
 
 async def link(arguments: argparse.Namespace, console: Console) -> int:
     """Print a link. Raises CommandFault."""
-    made = await create_link(arguments.data, arguments.email)
+    made = await create_link(arguments.data, arguments.email, confirms_age=arguments.of_age)
     console.print(made.url(public_address(arguments.data)), soft_wrap=True, highlight=False, markup=False)
     return exits.DONE
 

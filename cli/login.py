@@ -13,7 +13,7 @@ from rich.console import Console
 from cli import exits
 from cli.addresses import is_web_address
 from cli.exits import CommandFault
-from cli.gateway import Gateway, Refused
+from cli.gateway import Gateway, Json, Refused
 from cli.sessions import SessionFile
 from cli.signin import create_link, local_address
 
@@ -62,10 +62,16 @@ async def login(arguments: argparse.Namespace, console: Console) -> int:
     address = server_of(arguments)
     gateway = Gateway(address)
     try:
-        email = await approved(gateway, SessionFile(address), console)
+        account = await approved(gateway, SessionFile(address), console)
     finally:
         await gateway.close()
-    _say(console, f"Signed in at {address} as {email}.")
+    _say(console, f"Signed in at {address} as {account['email']}.")
+    # A server from before says nothing of it, and asks nobody.
+    if account.get("age_confirmed") is False:
+        _say(
+            console,
+            f"No songs are taken yet: an account is for people of 13 or older. Open {address}, which asks once.",
+        )
     return exits.DONE
 
 
@@ -74,8 +80,8 @@ async def approved(
     kept: SessionFile,
     console: Console,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-) -> str:
-    """Ask until somebody has approved; their e-mail address. Raises CommandFault and Refused."""
+) -> Json:
+    """Ask until somebody has approved; their account. Raises CommandFault and Refused."""
     codes = await gateway.start_device(f"stripsession on {platform.node() or 'a terminal'}"[:100])
     _say(console, f"Open {gateway.address}{codes['path']}", f"and approve the code {codes['user_code']}")
     while True:
@@ -89,7 +95,8 @@ async def approved(
                 raise CommandFault("nobody approved in time; run the same command again for a new code") from refusal
             raise
         kept.write(gateway.tokens())
-        return str(session["account"]["email"])
+        account: Json = session["account"]
+        return account
 
 
 async def logout(arguments: argparse.Namespace, console: Console) -> int:

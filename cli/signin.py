@@ -47,14 +47,26 @@ def public_address(data: Path) -> str:
     return str(state.get("public_url") or state["url"])
 
 
-async def create_link(data: Path, email: str = LOCAL_EMAIL) -> SignInLink:
-    """A one-time sign-in code for an account of the local stack, made when there is none. Raises CommandFault."""
+async def create_link(data: Path, email: str = LOCAL_EMAIL, *, confirms_age: bool = False) -> SignInLink:
+    """A one-time sign-in code for an account of the local stack, made when there is none. Raises CommandFault.
+
+    With `confirms_age` whoever runs it says that the account's person is 13 or older; of their own account they do.
+    """
     channel = console_channel(data, "auth")
     try:
-        request = auth_service_pb2.CreateSignInLinkRequest(email=email)
+        request = auth_service_pb2.CreateSignInLinkRequest(
+            email=email, confirms_age=confirms_age or email == LOCAL_EMAIL
+        )
         answer = await auth_service_pb2_grpc.LocalSignInServiceStub(channel.grpc).CreateSignInLink(request)
     except grpc.RpcError as error:
-        raise CommandFault(f"signing in failed: {from_error(error).message or from_error(error).reason}") from error
+        refusal = from_error(error)
+        if refusal.reason == "AGE_NOT_CONFIRMED":
+            text = (
+                f"nobody here has the address {email}, and an account is for people of 13 or older; "
+                f"if its person is, `stripsession link --email {email} --of-age` makes one"
+            )
+            raise CommandFault(text) from error
+        raise CommandFault(f"signing in failed: {refusal.message or refusal.reason}") from error
     finally:
         await channel.stop()
     return SignInLink(answer.code, answer.user_id)
@@ -69,7 +81,7 @@ async def find_account(data: Path, email: str) -> str:
     except grpc.RpcError as error:
         refusal = from_error(error)
         if refusal.code == grpc.StatusCode.NOT_FOUND:
-            text = f"nobody here has the address {email}; `stripsession link --email ADDRESS` makes an account"
+            text = f"nobody here has the address {email}; `stripsession link --email ADDRESS --of-age` makes an account"
             raise CommandFault(text) from error
         raise CommandFault(f"nobody was looked up: {refusal.message or refusal.reason}") from error
     finally:

@@ -95,7 +95,7 @@ export interface paths {
         put?: never;
         /**
          * Make an account and sign it in.
-         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. Where this server confirms sign-ups by mail, the answer is 202 whether or not there is an account with this address, and the mail has a link whose code `confirmSignUp` takes.
+         * @description Limits: some tries a minute for each address. With `transport` cookie the request must be same-origin, and the tokens are in cookies that no script reads. An access token lasts some minutes, a session until it is unused for weeks. An account is for people of 13 or older: without `confirms_age` there is none, and nothing is kept. Where this server confirms sign-ups by mail, the answer is 202 whether or not there is an account with this address, and the mail has a link whose code `confirmSignUp` takes.
          */
         post: operations["signUp"];
         delete?: never;
@@ -226,6 +226,26 @@ export interface paths {
          * @description What is absent stays.
          */
         patch: operations["updateAccount"];
+        trace?: never;
+    };
+    "/v1/account/age": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that you are 13 or older. Idempotent.
+         * @description For an account whose `age_confirmed` is false: it was made before that was asked, or where another issuer vouches for you. That and when you first said so is kept, and no date of birth. Until then AGE_NOT_CONFIRMED refuses createShare, createTrack, createUpload, setCover, startCheckout; what is there can be read, downloaded and erased. Who is younger has askClosing.
+         */
+        post: operations["confirmAge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/auth/sessions": {
@@ -3097,7 +3117,7 @@ export interface components {
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CLOSING_BEGUN" | "CLOSING_NOT_FOUND" | "CLOSING_WITHDRAWN" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "COVER_TOO_LARGE" | "COVER_UNREADABLE" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "POLICY_VERSION_NOT_FOUND" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "RECEIPTS_UNSIGNED" | "RECEIPT_NOT_FOUND" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_FULL" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WEBHOOK_URL_NEEDED" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSKEY" | "WRONG_PASSWORD" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "AGE_NOT_CONFIRMED" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CLOSING_BEGUN" | "CLOSING_NOT_FOUND" | "CLOSING_WITHDRAWN" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "COVER_TOO_LARGE" | "COVER_UNREADABLE" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "POLICY_VERSION_NOT_FOUND" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "RECEIPTS_UNSIGNED" | "RECEIPT_NOT_FOUND" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_FULL" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WEBHOOK_URL_NEEDED" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSKEY" | "WRONG_PASSWORD" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -3133,6 +3153,8 @@ export interface components {
             created_at: string;
             /** @description Whether a link in a mail to the address was opened. */
             email_verified: boolean;
+            /** @description Whether it was confirmed that the person is 13 or older; where not, confirmAge does it. */
+            age_confirmed: boolean;
         };
         /** @description A sign-up that waits, whether or not there is an account with its address. */
         SignUpPending: {
@@ -4081,6 +4103,8 @@ export interface components {
             password: string;
             /** @description Name to show, at most 100 characters. */
             display_name?: string | null;
+            /** @description True says that the person is 13 or older; without it there is no account. */
+            confirms_age?: boolean | null;
             /** @description Of mail, e.g. de; English where it is absent or none of ours. */
             language?: string | null;
             /** @description token, also when absent: the tokens come in this answer; cookie: in HttpOnly cookies, for pages of this origin. */
@@ -4122,6 +4146,11 @@ export interface components {
         Profile: {
             /** @description Name to show, at most 100 characters. */
             display_name?: string | null;
+        };
+        /** @description What is said of an account that nobody asked yet. */
+        AgeConfirmation: {
+            /** @description True says that you are 13 or older. */
+            confirms_age: boolean;
         };
         /** @description A new password, and the present one. */
         PasswordChange: {
@@ -4699,6 +4728,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Found: ACCOUNT_NOT_FOUND, NOT_FOUND, TRACK_NOT_FOUND. */
+        "404-ACCOUNT_NOT_FOUND-NOT_FOUND-TRACK_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: ACCOUNT_NOT_FOUND, PASSKEY_NOT_TAKEN. */
         "404-ACCOUNT_NOT_FOUND-PASSKEY_NOT_TAKEN": {
             headers: {
@@ -4728,6 +4766,15 @@ export interface components {
         };
         /** @description Not Found: ACCOUNT_NOT_FOUND, SESSION_NOT_FOUND. */
         "404-ACCOUNT_NOT_FOUND-SESSION_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not Found: ACCOUNT_NOT_FOUND, TRACK_NOT_FOUND, UPLOAD_NOT_FOUND. */
+        "404-ACCOUNT_NOT_FOUND-TRACK_NOT_FOUND-UPLOAD_NOT_FOUND": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4958,15 +5005,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Not Found: TRACK_NOT_FOUND, UPLOAD_NOT_FOUND. */
-        "404-TRACK_NOT_FOUND-UPLOAD_NOT_FOUND": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description Not Found: WEBHOOK_UNKNOWN. */
         "404-WEBHOOK_UNKNOWN": {
             headers: {
@@ -4987,6 +5025,51 @@ export interface components {
         };
         /** @description Request Timeout: BODY_CUT_OFF, BODY_TOO_SLOW. */
         "408-BODY_CUT_OFF-BODY_TOO_SLOW": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: AGE_NOT_CONFIRMED. */
+        "409-AGE_NOT_CONFIRMED": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: AGE_NOT_CONFIRMED, EMAIL_TAKEN. */
+        "409-AGE_NOT_CONFIRMED-EMAIL_TAKEN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: AGE_NOT_CONFIRMED, PAYMENTS_NOT_SET_UP, PRICE_MISSING, SUBSCRIBED_ALREADY. */
+        "409-AGE_NOT_CONFIRMED-PAYMENTS_NOT_SET_UP-PRICE_MISSING-SUBSCRIBED_ALREADY": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: AGE_NOT_CONFIRMED, PLAN_WITHOUT_DEFAULT, UPLOAD_INCOMPLETE. */
+        "409-AGE_NOT_CONFIRMED-PLAN_WITHOUT_DEFAULT-UPLOAD_INCOMPLETE": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: AGE_NOT_CONFIRMED, SECRET_TOLD, TOO_MANY_SHARES. */
+        "409-AGE_NOT_CONFIRMED-SECRET_TOLD-TOO_MANY_SHARES": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5023,15 +5106,6 @@ export interface components {
         };
         /** @description Conflict: EMAIL_KEPT_ELSEWHERE, MAIL_OFF. */
         "409-EMAIL_KEPT_ELSEWHERE-MAIL_OFF": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Conflict: EMAIL_TAKEN. */
-        "409-EMAIL_TAKEN": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5129,26 +5203,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Conflict: PAYMENTS_NOT_SET_UP, PRICE_MISSING, SUBSCRIBED_ALREADY. */
-        "409-PAYMENTS_NOT_SET_UP-PRICE_MISSING-SUBSCRIBED_ALREADY": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description Conflict: PLAN_WITHOUT_DEFAULT, TRACK_NOT_RETRYABLE. */
         "409-PLAN_WITHOUT_DEFAULT-TRACK_NOT_RETRYABLE": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Conflict: PLAN_WITHOUT_DEFAULT, UPLOAD_INCOMPLETE. */
-        "409-PLAN_WITHOUT_DEFAULT-UPLOAD_INCOMPLETE": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5185,15 +5241,6 @@ export interface components {
         };
         /** @description Conflict: SECRET_TOLD, TOO_MANY_API_KEYS. */
         "409-SECRET_TOLD-TOO_MANY_API_KEYS": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Conflict: SECRET_TOLD, TOO_MANY_SHARES. */
-        "409-SECRET_TOLD-TOO_MANY_SHARES": {
             headers: {
                 [name: string]: unknown;
             };
@@ -6023,7 +6070,7 @@ export interface operations {
             400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
             403: components["responses"]["403-CROSS_SITE"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
-            409: components["responses"]["409-EMAIL_TAKEN"];
+            409: components["responses"]["409-AGE_NOT_CONFIRMED-EMAIL_TAKEN"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
             415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];
@@ -6312,6 +6359,48 @@ export interface operations {
             415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];
             422: components["responses"]["422-DISPLAY_NAME_TOO_LONG-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    confirmAge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgeConfirmation"];
+            };
+        };
+        responses: {
+            /** @description The account, which has it noted. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-AGE_NOT_CONFIRMED"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
@@ -7935,7 +8024,9 @@ export interface operations {
             400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_METADATA"];
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF"];
+            409: components["responses"]["409-AGE_NOT_CONFIRMED"];
             410: components["responses"]["410-UPLOAD_GONE"];
             412: components["responses"]["412-TUS_VERSION"];
             413: components["responses"]["413-UPLOAD_TOO_LARGE"];
@@ -8283,9 +8374,9 @@ export interface operations {
             401: components["responses"]["401-UNAUTHENTICATED"];
             402: components["responses"]["402-MINUTES_EXHAUSTED"];
             403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
-            404: components["responses"]["404-TRACK_NOT_FOUND-UPLOAD_NOT_FOUND"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND-TRACK_NOT_FOUND-UPLOAD_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
-            409: components["responses"]["409-PLAN_WITHOUT_DEFAULT-UPLOAD_INCOMPLETE"];
+            409: components["responses"]["409-AGE_NOT_CONFIRMED-PLAN_WITHOUT_DEFAULT-UPLOAD_INCOMPLETE"];
             410: components["responses"]["410-UPLOAD_GONE"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
             415: components["responses"]["415-NOT_JSON"];
@@ -8847,8 +8938,9 @@ export interface operations {
             400: components["responses"]["400-MALFORMED_HTTP"];
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
-            404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND-NOT_FOUND-TRACK_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-AGE_NOT_CONFIRMED"];
             413: components["responses"]["413-BODY_TOO_LARGE-COVER_TOO_LARGE"];
             415: components["responses"]["415-COVER_UNREADABLE"];
             421: components["responses"]["421-WRONG_ADDRESS"];
@@ -8975,9 +9067,9 @@ export interface operations {
             400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-CROSS_SITE-SCOPE_MISSING"];
-            404: components["responses"]["404-NOT_FOUND-TRACK_NOT_FOUND"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND-NOT_FOUND-TRACK_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
-            409: components["responses"]["409-SECRET_TOLD-TOO_MANY_SHARES"];
+            409: components["responses"]["409-AGE_NOT_CONFIRMED-SECRET_TOLD-TOO_MANY_SHARES"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
             415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];
@@ -10246,8 +10338,9 @@ export interface operations {
             400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
             401: components["responses"]["401-UNAUTHENTICATED"];
             403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
-            409: components["responses"]["409-PAYMENTS_NOT_SET_UP-PRICE_MISSING-SUBSCRIBED_ALREADY"];
+            409: components["responses"]["409-AGE_NOT_CONFIRMED-PAYMENTS_NOT_SET_UP-PRICE_MISSING-SUBSCRIBED_ALREADY"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
             415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];

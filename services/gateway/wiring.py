@@ -14,6 +14,7 @@ from chassis.identity import Certificates
 from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
 from services.gateway.api.admission import Admission, Paces
+from services.gateway.api.age_routes import AgeRoutes
 from services.gateway.api.api_key_routes import ApiKeyRoutes
 from services.gateway.api.auth_routes import AuthRoutes
 from services.gateway.api.billing_routes import BillingRoutes
@@ -230,8 +231,9 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
         requests_in_flight_max=settings.requests_in_flight_max,
     )
     landings = [*ProviderLanding(stubs.providers).endpoints(), *PolicyRoutes(stubs.policies).pages()]
-    proofs = FactorRoutes(stubs.factors, admission).methods
-    edge = Edge(Router([*endpoints, *landings], admission, WebFiles(settings.web_dir).endpoint(), proofs), policy)
+    proofs, of_age = FactorRoutes(stubs.factors, admission).methods, AgeRoutes(stubs.auth).confirmed
+    files = WebFiles(settings.web_dir).endpoint()
+    edge = Edge(Router([*endpoints, *landings], admission, files, proofs=proofs, of_age=of_age), policy)
     http = HttpServer(
         EarlyAnswers(edge, draining),
         settings.http_listen,
@@ -295,6 +297,7 @@ def _endpoints(
     endpoints: list[Endpoint] = [
         *ServiceRoutes(signals.readiness, signals.keys.published, lambda: document(endpoints)).endpoints(),
         *AuthRoutes(stubs.auth, admission).endpoints(),
+        *AgeRoutes(stubs.auth).endpoints(),
         *SessionRoutes(stubs.security).endpoints(),
         *MailRoutes(stubs.security, admission).endpoints(),
         *ApiKeyRoutes(stubs.api_keys).endpoints(),

@@ -19,6 +19,7 @@ from tests.contract.test_limits import member
 WITHOUT_PROOF = {
     "cancelSubscription": "it is resumed by a word until the paid time is over",
     "changePlan": "what it costs is paid for this account, and it is changed back",
+    "confirmAge": "it opens nothing of anybody else's, and is said once",
     "confirmSecondFactor": "it takes the secret that startSecondFactor gave, for a proof",
     "connectProvider": "it takes what startConnecting gave this session, for a proof",
     "createPasskey": "it takes the question that startPasskey gave, for a proof",
@@ -41,7 +42,7 @@ WITHOUT_PROOF = {
 }
 LATER = datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC)
 # What changes who may act for a person, or who the person is. Whoever takes a name away lets keys outlive their end.
-NEVER_BY_KEY = {"createApiKey", "listApiKeys", "revokeApiKey", "getAccount", "updateAccount"}
+NEVER_BY_KEY = {"createApiKey", "listApiKeys", "revokeApiKey", "getAccount", "updateAccount", "confirmAge"}
 NEVER_BY_KEY |= {"createWebhookEndpoint", "updateWebhookEndpoint", "rotateWebhookSecret"}
 NEVER_BY_KEY |= {"describeDeviceSignIn", "answerDeviceSignIn"}
 NEVER_BY_KEY |= {"describeDeviceSignIn", "answerDeviceSignIn", "startPasskeyProof", "stepUp", *STEP_UP}

@@ -193,7 +193,7 @@ class Listener:
         self.http = httpx.Client(
             base_url=house.url, timeout=60, transport=httpx.HTTPTransport(retries=5, verify=NO_TLS)
         )
-        account = {"email": self.email, "password": self.password}
+        account = {"email": self.email, "password": self.password, "confirms_age": True}
         answer = patiently(lambda: self.http.post("/v1/auth/signup", json=account))
         assert answer.status_code == 201, answer.text
         self.http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"

@@ -20,6 +20,7 @@ def account_message(account: Account) -> account_pb2.Account:
         display_name=account.display_name,
         created_at=timestamp(account.created_at),
         email_verified=account.email_verified_at is not None,
+        age_confirmed=account.age_confirmed_at is not None,
     )
 
 

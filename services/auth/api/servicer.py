@@ -9,6 +9,7 @@ from chassis import logs
 from services.auth.api.mapping import account_message, challenge_message, timestamp, tokens_message
 from services.auth.api.sign_in_counting import counted
 from services.auth.app.begin_challenge import SecondFactorNeeded
+from services.auth.app.confirm_age import confirm_age
 from services.auth.app.confirm_sign_up import confirm_sign_up
 from services.auth.app.create_sign_in_link import create_sign_in_link
 from services.auth.app.get_account import get_account
@@ -48,6 +49,7 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
             request.email,
             request.password,
             request.display_name,
+            confirms_age=request.confirms_age,
             language=request.language,
             device=request.device,
         )
@@ -124,6 +126,13 @@ class AuthServicer(auth_service_pb2_grpc.AuthServiceServicer):
         account = await get_account(self._ports, request.user_id)
         return auth_service_pb2.GetAccountResponse(account=account_message(account))
 
+    async def ConfirmAge(
+        self, request: auth_service_pb2.ConfirmAgeRequest, context: object
+    ) -> auth_service_pb2.ConfirmAgeResponse:
+        """Notes that the person is old enough."""
+        account = await confirm_age(self._ports, request.user_id, confirms_age=request.confirms_age)
+        return auth_service_pb2.ConfirmAgeResponse(account=account_message(account))
+
     async def UpdateAccount(
         self, request: auth_service_pb2.UpdateAccountRequest, context: object
     ) -> auth_service_pb2.UpdateAccountResponse:
@@ -144,7 +153,7 @@ class LocalSignInServicer(auth_service_pb2_grpc.LocalSignInServiceServicer):
         self, request: auth_service_pb2.CreateSignInLinkRequest, context: object
     ) -> auth_service_pb2.CreateSignInLinkResponse:
         """Finds or makes the account, and returns a one-time code that signs it in."""
-        link = await create_sign_in_link(self._ports, request.email)
+        link = await create_sign_in_link(self._ports, request.email, confirms_age=request.confirms_age)
         logs.event(_log, logging.INFO, "sign-in link made", user_id=link.user_id)
         return auth_service_pb2.CreateSignInLinkResponse(
             code=link.code, expires_at=timestamp(link.expires_at), user_id=link.user_id

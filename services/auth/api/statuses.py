@@ -8,6 +8,7 @@ from chassis.rpc.errors import Statuses
 from services.auth.api.provider_statuses import PROVIDER_STATUSES
 from services.auth.domain.errors import (
     AccountNotFound,
+    AgeNotConfirmed,
     ApiKeyLifeInvalid,
     ApiKeyNameInvalid,
     ApiKeyNotFound,
@@ -62,6 +63,7 @@ from services.auth.domain.errors import (
 STATUSES: Statuses = {
     **PROVIDER_STATUSES,
     AccountNotFound: (grpc.StatusCode.NOT_FOUND, "ACCOUNT_NOT_FOUND"),
+    AgeNotConfirmed: (grpc.StatusCode.FAILED_PRECONDITION, "AGE_NOT_CONFIRMED"),
     ApiKeyLifeInvalid: (grpc.StatusCode.INVALID_ARGUMENT, "API_KEY_LIFE_INVALID"),
     ApiKeyNameInvalid: (grpc.StatusCode.INVALID_ARGUMENT, "API_KEY_NAME_INVALID"),
     ApiKeyNotFound: (grpc.StatusCode.NOT_FOUND, "API_KEY_NOT_FOUND"),

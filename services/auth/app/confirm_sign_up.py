@@ -28,7 +28,9 @@ async def confirm_sign_up(ports: Ports, code: str, password: str, device: str = 
         raise WrongPassword
     now = ports.clock.now()
     account = Account(
-        new_user_id(), pending.email, pending.display_name, now, pending.password_hash, email_verified_at=now
+        *(new_user_id(), pending.email, pending.display_name, now, pending.password_hash),
+        email_verified_at=now,
+        age_confirmed_at=pending.age_confirmed_at,
     )
     async with ports.store.transaction() as work:
         # Another mail for the same address may have been confirmed before.

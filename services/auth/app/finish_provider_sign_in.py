@@ -97,7 +97,10 @@ async def _found_or_made(
             raise AccountNotFound
         return found, False
     verified_at = now if told.email.key else None
-    account = Account(new_user_id(), told.email, told.display_name, now, email_verified_at=verified_at)
+    # Nobody gets here who has not said so.
+    account = Account(
+        *(new_user_id(), told.email, told.display_name, now), email_verified_at=verified_at, age_confirmed_at=now
+    )
     if not await work.accounts.add(account):
         # Somebody else took the address in this very moment.
         raise ProviderEmailTaken

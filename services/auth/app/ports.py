@@ -72,6 +72,10 @@ class Accounts(Protocol):
         """The address is read by the person; an earlier moment stands."""
         ...
 
+    async def confirm_age(self, user_id: str, at: datetime.datetime) -> Account | None:
+        """The account, of which is noted that its person is 13 or older; an earlier moment stands."""
+        ...
+
     async def replace_hash(self, user_id: str, old: str, new: str) -> None:
         """Store a new hash of the same password, unless the password was changed meanwhile."""
         ...

@@ -13,7 +13,7 @@ from services.auth.app.write_mail import mailing, write_mail
 from services.auth.domain.account import Account, clean_display_name
 from services.auth.domain.email_address import EmailAddress, parse_email
 from services.auth.domain.email_code import HOUR, MAILS_AN_HOUR_MAX, PendingSignUp, Purpose
-from services.auth.domain.errors import EmailTaken
+from services.auth.domain.errors import AgeNotConfirmed, EmailTaken
 from services.auth.domain.facts import AccountCreated
 from services.auth.domain.identifiers import fingerprint, new_secret, new_user_id
 from services.auth.domain.mail import Occasion
@@ -23,7 +23,7 @@ from services.auth.domain.session import Method, SessionTokens
 
 @dataclasses.dataclass(frozen=True)
 class NewPerson:
-    """Who asks for an account, with what they chose checked."""
+    """Who asks for an account and is 13 or older, as they say, with what they chose checked."""
 
     email: EmailAddress
     password: str = dataclasses.field(repr=False)
@@ -32,8 +32,15 @@ class NewPerson:
     device: str = ""
 
 
-def new_person(email: str, password: str, display_name: str, *, language: str = "en", device: str = "") -> NewPerson:
-    """Raises InvalidEmail, WeakPassword or DisplayNameTooLong. Whether the password is a known one is asked later."""
+def new_person(
+    email: str, password: str, display_name: str, *, confirms_age: bool, language: str = "en", device: str = ""
+) -> NewPerson:
+    """Raises AgeNotConfirmed, InvalidEmail, WeakPassword or DisplayNameTooLong.
+
+    Whether the password is a known one is asked later.
+    """
+    if not confirms_age:
+        raise AgeNotConfirmed
     address = parse_email(email)
     check_password(password, address)
     return NewPerson(address, password, clean_display_name(display_name), language, device)
@@ -57,7 +64,8 @@ async def _sign_up_now(ports: Ports, person: NewPerson) -> tuple[Account, Sessio
         if await holder_of(work, person.email.key, ports.clock.now()) is not None:
             raise EmailTaken
     password_hash = await ports.hasher.hash(prepared(person.password))
-    account = Account(new_user_id(), person.email, person.display_name, ports.clock.now(), password_hash)
+    now = ports.clock.now()
+    account = Account(new_user_id(), person.email, person.display_name, now, password_hash, age_confirmed_at=now)
     async with ports.store.transaction() as work:
         if not await work.accounts.add(account):
             raise EmailTaken
@@ -78,7 +86,9 @@ async def _ask_for_confirmation(ports: Ports, person: NewPerson) -> None:
         account = await work.accounts.of_email(person.email.key)
         owner_id = await holder_of(work, person.email.key, now)
         pending = PendingSignUp(
-            fingerprint(code), person.email, person.display_name, password_hash, now, now + lives.verify
+            *(fingerprint(code), person.email, person.display_name, password_hash, now),
+            expires_at=now + lives.verify,
+            age_confirmed_at=now,
         )
         await work.pending_sign_ups.add(pending)
         occasion = Occasion.CONFIRM_SIGN_UP if owner_id is None else Occasion.ADDRESS_TAKEN

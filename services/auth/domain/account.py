@@ -26,6 +26,8 @@ class Account:
     password_hash: str | None = dataclasses.field(default=None, repr=False)
     email_verified_at: datetime.datetime | None = None
     """When it was shown that the person reads mail to the address; None where it was not."""
+    age_confirmed_at: datetime.datetime | None = None
+    """When it was said that the person is 13 or older; None where nobody was asked. How old they are is not asked."""
 
 
 def clean_display_name(text: str) -> str:

@@ -83,3 +83,5 @@ class PendingSignUp:
     password_hash: str = dataclasses.field(repr=False)
     made_at: datetime.datetime
     expires_at: datetime.datetime
+    age_confirmed_at: datetime.datetime | None = None
+    """When they said that they are 13 or older; None where they were not asked then."""

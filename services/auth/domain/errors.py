@@ -7,6 +7,10 @@ class InvalidEmail(Exception):
     """This is not an e-mail address."""
 
 
+class AgeNotConfirmed(Exception):
+    """An account is for people of 13 or older. Confirm that you are."""
+
+
 class EmailKeptElsewhere(Exception):
     """Your address comes from where you sign in. Change it there."""
 

@@ -23,8 +23,8 @@ class PostgresAccounts:
         """Store a new account; false when its address is taken, or was promised to another when it was made."""
         tag: str = await self._connection.execute(
             "INSERT INTO accounts"
-            " (user_id, email, email_key, display_name, password_hash, created_at, email_verified_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email_key) DO NOTHING",
+            " (user_id, email, email_key, display_name, password_hash, created_at, email_verified_at, age_confirmed_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email_key) DO NOTHING",
             account.user_id,
             account.email.typed or None,
             account.email.key or None,
@@ -32,6 +32,7 @@ class PostgresAccounts:
             account.password_hash,
             account.created_at,
             account.email_verified_at,
+            account.age_confirmed_at,
         )
         if not tag.endswith(" 1"):
             return False
@@ -44,8 +45,8 @@ class PostgresAccounts:
     async def get(self, user_id: str) -> Account | None:
         """One account."""
         row = await self._connection.fetchrow(
-            "SELECT user_id, email, email_key, display_name, password_hash, created_at, email_verified_at FROM accounts"
-            " WHERE user_id = $1 AND closed_at IS NULL",
+            "SELECT user_id, email, email_key, display_name, password_hash, created_at, email_verified_at,"
+            " age_confirmed_at FROM accounts WHERE user_id = $1 AND closed_at IS NULL",
             user_id,
         )
         return _account(row) if row is not None else None
@@ -53,8 +54,8 @@ class PostgresAccounts:
     async def of_email(self, email_key: str) -> Account | None:
         """The account of an address."""
         row = await self._connection.fetchrow(
-            "SELECT user_id, email, email_key, display_name, password_hash, created_at, email_verified_at FROM accounts"
-            " WHERE email_key = $1",
+            "SELECT user_id, email, email_key, display_name, password_hash, created_at, email_verified_at,"
+            " age_confirmed_at FROM accounts WHERE email_key = $1",
             email_key,
         )
         return _account(row) if row is not None else None
@@ -63,8 +64,8 @@ class PostgresAccounts:
         """One account, whose row nobody else changes until the work commits."""
         # Sessions and keys, whose rows point here as well, are made meanwhile.
         row = await self._connection.fetchrow(
-            "SELECT user_id, email, email_key, display_name, password_hash, created_at, email_verified_at FROM accounts"
-            " WHERE user_id = $1 AND closed_at IS NULL FOR NO KEY UPDATE",
+            "SELECT user_id, email, email_key, display_name, password_hash, created_at, email_verified_at,"
+            " age_confirmed_at FROM accounts WHERE user_id = $1 AND closed_at IS NULL FOR NO KEY UPDATE",
             user_id,
         )
         return _account(row) if row is not None else None
@@ -97,7 +98,8 @@ class PostgresAccounts:
         """The account under its new name."""
         row = await self._connection.fetchrow(
             "UPDATE accounts SET display_name = $2 WHERE user_id = $1 AND closed_at IS NULL"
-            " RETURNING user_id, email, email_key, display_name, password_hash, created_at, email_verified_at",
+            " RETURNING user_id, email, email_key, display_name, password_hash, created_at, email_verified_at,"
+            " age_confirmed_at",
             user_id,
             display_name,
         )
@@ -135,6 +137,18 @@ class PostgresAccounts:
             "UPDATE accounts SET email_verified_at = $2 WHERE user_id = $1 AND email_verified_at IS NULL", user_id, at
         )
 
+    async def confirm_age(self, user_id: str, at: datetime.datetime) -> Account | None:
+        """The account, of which is noted that its person is 13 or older; an earlier moment stands."""
+        row = await self._connection.fetchrow(
+            "UPDATE accounts SET age_confirmed_at = coalesce(age_confirmed_at, $2)"
+            " WHERE user_id = $1 AND closed_at IS NULL"
+            " RETURNING user_id, email, email_key, display_name, password_hash, created_at, email_verified_at,"
+            " age_confirmed_at",
+            user_id,
+            at,
+        )
+        return _account(row) if row is not None else None
+
 
 def _account(row: asyncpg.Record) -> Account:
     return Account(
@@ -144,4 +158,5 @@ def _account(row: asyncpg.Record) -> Account:
         created_at=row["created_at"],
         password_hash=row["password_hash"],
         email_verified_at=row["email_verified_at"],
+        age_confirmed_at=row["age_confirmed_at"],
     )

@@ -132,8 +132,8 @@ class PostgresPendingSignUps:
         """Store a new one."""
         await self._connection.execute(
             "INSERT INTO pending_sign_ups"
-            " (code_hash, email, email_key, display_name, password_hash, made_at, expires_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            " (code_hash, email, email_key, display_name, password_hash, made_at, expires_at, age_confirmed_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             pending.code_hash,
             pending.email.typed,
             pending.email.key,
@@ -141,6 +141,7 @@ class PostgresPendingSignUps:
             pending.password_hash,
             pending.made_at,
             pending.expires_at,
+            pending.age_confirmed_at,
         )
 
     async def count(self, email_key: str, since: datetime.datetime) -> int:
@@ -155,7 +156,7 @@ class PostgresPendingSignUps:
     async def get(self, code_hash: bytes, now: datetime.datetime) -> PendingSignUp | None:
         """One whose code still works."""
         row = await self._connection.fetchrow(
-            "SELECT code_hash, email, email_key, display_name, password_hash, made_at, expires_at"
+            "SELECT code_hash, email, email_key, display_name, password_hash, made_at, expires_at, age_confirmed_at"
             " FROM pending_sign_ups WHERE code_hash = $1 AND used_at IS NULL AND expires_at > $2",
             code_hash,
             now,
@@ -169,6 +170,7 @@ class PostgresPendingSignUps:
             row["password_hash"],
             row["made_at"],
             row["expires_at"],
+            row["age_confirmed_at"],
         )
 
     async def use(self, code_hash: bytes, now: datetime.datetime) -> bool:

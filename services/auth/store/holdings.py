@@ -24,6 +24,12 @@ KINDS = (
         "accounts WHERE user_id = $1 AND display_name <> ''",
     ),
     Kind(
+        *("age_confirmation", DataClass.ACCOUNT, Kept.ACCOUNT_LIFE, Basis.LEGAL_DUTY),
+        ("accounts.age_confirmed_at",),
+        "accounts WHERE user_id = $1 AND age_confirmed_at IS NOT NULL",
+        "age_confirmed_at",
+    ),
+    Kind(
         *("password", DataClass.SECRET, Kept.ACCOUNT_LIFE, Basis.CONTRACT, ("accounts.password_hash",)),
         "accounts WHERE user_id = $1 AND password_hash IS NOT NULL",
     ),

@@ -32,6 +32,7 @@ _ACCOUNT = {
     "display_name": "Ada",
     "created_at": "2030-05-01T08:00:00.000Z",
     "email_verified": True,
+    "age_confirmed": True,
 }
 _AUDIO = {"sample_rate_hz": 44100, "channels": 2, "depth_bits": 16, "codec": "flac", "length_samples": 8643600}
 _SHARED_TRACK = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from services.gateway.api.admission import Admission, require_same_origin
+from services.gateway.api.age_routes import CONFIRMS_AGE
 from services.gateway.api.calls import ask
 from services.gateway.api.cookies import ACCESS_COOKIE, REFRESH_COOKIE
 from services.gateway.api.endpoint import Access, Answer, Call, Endpoint, Rate, json_answer, nothing
@@ -53,8 +54,14 @@ MAILED_CODE = Text("code", "The code of the link, which works once.", required=T
 SIGN_UP = Body(
     "SignUp",
     "A new account.",
-    (EMAIL, PASSWORD, _NAME, LANGUAGE, TRANSPORT),
-    {"email": "grace@example.org", "password": "nineteen-cellos", "display_name": "Grace", "transport": "token"},
+    (EMAIL, PASSWORD, _NAME, CONFIRMS_AGE, LANGUAGE, TRANSPORT),
+    {
+        "email": "grace@example.org",
+        "password": "nineteen-cellos",
+        "display_name": "Grace",
+        "confirms_age": True,
+        "transport": "token",
+    },
 )
 CONFIRMATION = Body(
     "SignUpConfirmation",
@@ -83,7 +90,8 @@ REFRESH = Body(
 )
 PROFILE = Body("Profile", "What is to change.", (_NAME,), {"display_name": "Ada L."})
 _MORE = {
-    "signUp": " Where this server confirms sign-ups by mail, the answer is 202 whether or not there is an account with"
+    "signUp": " An account is for people of 13 or older: without `confirms_age` there is none, and nothing is kept."
+    " Where this server confirms sign-ups by mail, the answer is 202 whether or not there is an account with"
     " this address, and the mail has a link whose code `confirmSignUp` takes.",
     "confirmSignUp": " The password keeps whoever opens a mail that a stranger caused from making an account to which"
     " the stranger knows the password.",
@@ -97,7 +105,7 @@ _LATER = {
     "signIn": (Answer(202, "A second factor has to be shown.", "SignInChallenge"),),
 }
 _OWN_REFUSALS = {
-    "signUp": ("BUSY", "DISPLAY_NAME_TOO_LONG", "EMAIL_TAKEN", "INVALID_EMAIL", "WEAK_PASSWORD"),
+    "signUp": ("AGE_NOT_CONFIRMED", "BUSY", "DISPLAY_NAME_TOO_LONG", "EMAIL_TAKEN", "INVALID_EMAIL", "WEAK_PASSWORD"),
     "signIn": ("BUSY", "INVALID_EMAIL", "WRONG_CREDENTIALS"),
     "confirmSignUp": ("BUSY", "CODE_SPENT", "WRONG_PASSWORD"),
     "redeemLink": ("LINK_SPENT",),
@@ -188,6 +196,7 @@ class AuthRoutes:
             email=body["email"],
             password=body["password"],
             display_name=body.get("display_name", ""),
+            confirms_age=body.get("confirms_age", False),
             device=device(call),
             language=body.get("language", ""),
         )

@@ -34,6 +34,8 @@ def account_json(account: account_pb2.Account) -> Json:
         "display_name": account.display_name,
         "created_at": moment(account.created_at),
         "email_verified": account.email_verified,
+        # Of an auth that does not ask yet nobody is to be asked by it.
+        "age_confirmed": account.age_confirmed or not account.HasField("age_confirmed"),
     }
 
 

@@ -67,6 +67,7 @@ OF_THE_DOOR: Mapping[str, Reason] = {
 
 OF_SERVICES: Mapping[str, Reason] = {
     "ACCOUNT_NOT_FOUND": Reason(404, "There is no such account."),
+    "AGE_NOT_CONFIRMED": Reason(409, "An account is for people of 13 or older. Confirm that you are."),
     "CLOSING_BEGUN": Reason(409, "The account is being erased already, and nothing takes that back."),
     "CLOSING_NOT_FOUND": Reason(
         404, "This link leads to no closing of an account, or to one for which another link was made since."

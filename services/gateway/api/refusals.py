@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.gateway.api.endpoint import Access, Endpoint, Rate
+from services.gateway.api.of_age import OF_AGE
 from services.gateway.api.schema import Number
 from services.gateway.api.scopes import Scope, scope_of
 from services.gateway.api.step_up import STEP_UP
@@ -38,6 +39,8 @@ def reasons_of(endpoint: Endpoint) -> tuple[str, ...]:
         reasons |= {"SESSION_REQUIRED" if scope_of(endpoint.name) is Scope.SESSION else "SCOPE_MISSING"}
         if endpoint.name in STEP_UP:
             reasons |= {"STEP_UP_REQUIRED"}
+        if endpoint.name in OF_AGE:
+            reasons |= {"ACCOUNT_NOT_FOUND", "AGE_NOT_CONFIRMED", *OF_ASKING}
     if endpoint.asks:
         reasons |= {*OF_ASKING}
     if endpoint.body is not None:

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.gateway.api.admission import Admission
 from services.gateway.api.endpoint import Access, Call, Endpoint
+from services.gateway.api.of_age import Confirmed, require_age
 from services.gateway.api.problems import refuse
 from services.gateway.api.scopes import require_scope
 from services.gateway.api.step_up import Methods, require_fresh
@@ -25,10 +26,22 @@ _OVERRIDABLE = "/v1/uploads"
 class Router:
     """Every endpoint, by path and method; what is no path of ours goes to the browser client's files."""
 
-    def __init__(self, endpoints: Iterable[Endpoint], admission: Admission, files: Endpoint, proofs: Methods) -> None:
-        """`files` answers GET of everything outside /v1 that no endpoint names; `proofs` are a person's for stepUp."""
+    def __init__(
+        self,
+        endpoints: Iterable[Endpoint],
+        admission: Admission,
+        files: Endpoint,
+        *,
+        proofs: Methods,
+        of_age: Confirmed,
+    ) -> None:
+        """`files` answers GET of everything outside /v1 that no endpoint names.
+
+        `proofs` are a person's for stepUp, `of_age` is whether one has said to be old enough.
+        """
         self._admission = admission
         self._proofs = proofs
+        self._of_age = of_age
         self._files = files
         self._paths: dict[str, tuple[re.Pattern[str], dict[str, Endpoint]]] = {}
         for endpoint in endpoints:
@@ -65,6 +78,7 @@ class Router:
             self._admission.pace_person(request, caller)
             require_scope(endpoint.name, caller)
             await require_fresh(endpoint.name, caller, self._proofs, datetime.datetime.now(datetime.UTC))
+            await require_age(endpoint.name, caller, self._of_age)
         else:
             self._admission.pace_address(request, endpoint.rate)
         if not all(is_known_shape(name, value) for name, value in path.items()):

@@ -79,6 +79,7 @@ SCHEMAS: Mapping[str, Schema] = {
         display_name=text("Name to show; may be empty."),
         created_at=moment("When it was made."),
         email_verified=yes_no("Whether a link in a mail to the address was opened."),
+        age_confirmed=yes_no("Whether it was confirmed that the person is 13 or older; where not, confirmAge does it."),
     ),
     "SignUpPending": structure(
         "A sign-up that waits, whether or not there is an account with its address.",

@@ -58,6 +58,8 @@ SCOPES: Mapping[str, Scope] = {
     "listInvoices": Scope.SESSION,
     "revokeApiKey": Scope.SESSION,
     "updateAccount": Scope.SESSION,
+    # A program cannot say how old somebody is.
+    "confirmAge": Scope.SESSION,
     "askClosing": Scope.SESSION,
     "getClosing": Scope.SESSION,
     "withdrawClosing": Scope.SESSION,

@@ -33,7 +33,7 @@ _RECEIPTS = "stripsession.retention.v1.ReceiptService"
 # A refresh token is single-use: sent twice it would end its own session. New accounts, keys, uploads and links would
 # be made twice.
 _IDEMPOTENT = {
-    "auth": [f"{_AUTH}/{name}" for name in ("GetKeySet", "GetAccount", "UpdateAccount", "SignOut")]
+    "auth": [f"{_AUTH}/{name}" for name in ("GetKeySet", "GetAccount", "ConfirmAge", "UpdateAccount", "SignOut")]
     + [f"{_FEDERATION}/{name}" for name in ("ListSessionIssuers", "ResolveIdentity", "ReceiveClerkWebhook")]
     + [
         f"{_SECURITY}/{name}"

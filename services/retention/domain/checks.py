@@ -193,7 +193,7 @@ CHECKS: Mapping[str, Check] = {
         asks=("auth",),
         none_of=("accounts_without_confirmed_age", "sign_up_asks_no_age"),
         tells=("accounts",),
-        remedy="sign-up must ask whether somebody is 13 or older, refuse who is not, and keep that it was confirmed",
+        remedy="whoever did not say so is asked at their next visit; `stripsession erase` removes who never answers",
     ),
     "region_is_stated": Check(
         "whether this installation states its region",

@@ -36,8 +36,9 @@ def looks(database: Database, clock: ManualClock) -> Mapping[str, Look]:
     return Examination(database, clock, datetime.timedelta(days=7), PARTIES).looks()
 
 
-async def test_nobody_is_asked_for_their_age_yet(database: Database, looks: Mapping[str, Look]) -> None:
-    """While no account keeps that an age was confirmed, the promise is broken, with accounts or without."""
+async def test_a_schema_that_asks_nobody_is_seen(database: Database, looks: Mapping[str, Look]) -> None:
+    """Where no account keeps that an age was confirmed, the promise is broken, with accounts or without."""
+    await database.pool.execute("ALTER TABLE accounts DROP COLUMN age_confirmed_at")
     assert await seen(looks, "children_are_refused") is State.BROKEN
     await database.pool.execute(_ACCOUNT, "usr_1")
     assert await looks["children_are_refused"]() == {
@@ -48,12 +49,19 @@ async def test_nobody_is_asked_for_their_age_yet(database: Database, looks: Mapp
 
 
 async def test_an_account_without_a_confirmed_age_is_seen(database: Database, looks: Mapping[str, Look]) -> None:
-    """Once ages are kept, one account without breaks the promise."""
-    await database.pool.execute("ALTER TABLE accounts ADD COLUMN age_confirmed_at timestamptz")
+    """One account without breaks the promise, until its person says so, or it is closed and waits for its erasure."""
     assert await seen(looks, "children_are_refused") is State.KEPT
     await database.pool.execute(_ACCOUNT, "usr_1")
     assert await seen(looks, "children_are_refused") is State.BROKEN
     await database.pool.execute("UPDATE accounts SET age_confirmed_at = now()")
+    assert await seen(looks, "children_are_refused") is State.KEPT
+    await database.pool.execute(_ACCOUNT, "usr_2")
+    assert await looks["children_are_refused"]() == {
+        "accounts": 2,
+        "accounts_without_confirmed_age": 1,
+        "sign_up_asks_no_age": 0,
+    }
+    await database.pool.execute("UPDATE accounts SET closed_at = now() WHERE user_id = 'usr_2'")
     assert await seen(looks, "children_are_refused") is State.KEPT
 
 

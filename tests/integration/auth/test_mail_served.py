@@ -102,7 +102,7 @@ def serve(postgres: PostgresServer, certificates: Path, tmp_path: Path) -> Serve
 async def test_a_webhook_that_is_given_up_reaches_its_owner(serve: Serve, nats_server: NatsServer) -> None:
     """The library's fact on the bus is a mail to the address that its owner confirmed."""
     async with serve() as served, contextlib.AsyncExitStack() as stack:
-        opened = await served.auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD))
+        opened = await served.auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD, confirms_age=True))
         _, _, code = await served.newest()
         await served.security.VerifyEmail(security_pb.VerifyEmailRequest(code=code))
         bus = Bus(nats_server.url, None, streams=[FACTS])
@@ -137,7 +137,9 @@ async def test_a_person_is_mailed(serve: Serve, caplog: pytest.LogCaptureFixture
     """Sign-up mails a link that verifies; a reset mails one that chooses; and no log holds a secret."""
     caplog.set_level(logging.DEBUG)
     async with serve() as served:
-        opened = await served.auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD, language="de"))
+        opened = await served.auth.SignUp(
+            pb.SignUpRequest(email=EMAIL, password=PASSWORD, language="de", confirms_age=True)
+        )
         to, subject, verify_code = await served.newest()
         assert (to, subject) == (EMAIL, "Bestätige deine E-Mail-Adresse")
         await served.security.VerifyEmail(security_pb.VerifyEmailRequest(code=verify_code))
@@ -158,7 +160,7 @@ async def test_a_person_is_mailed(serve: Serve, caplog: pytest.LogCaptureFixture
 async def test_a_sign_up_is_confirmed_by_mail(serve: Serve) -> None:
     """A new address and a taken one get the same answer; only the mail, and only to the address, tells them apart."""
     async with serve(sign_up_confirmed_by_mail=True) as served:
-        request = pb.SignUpRequest(email=EMAIL, password=PASSWORD, display_name="Ada")
+        request = pb.SignUpRequest(email=EMAIL, password=PASSWORD, display_name="Ada", confirms_age=True)
         unknown = await served.auth.SignUp(request)
         to, subject, code = await served.newest()
         assert (to, subject) == (EMAIL, "Confirm your StripSession account")

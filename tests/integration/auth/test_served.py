@@ -97,7 +97,9 @@ async def _refused(call: Awaitable[object]) -> tuple[grpc.StatusCode, str]:
 
 async def test_a_persons_whole_way(served: Served) -> None:
     """A person signs up, is shown their account, renames it, refreshes, signs out, and signs in again."""
-    signed_up = await served.auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD, display_name="Ada"))
+    signed_up = await served.auth.SignUp(
+        pb.SignUpRequest(email=EMAIL, password=PASSWORD, display_name="Ada", confirms_age=True)
+    )
     user_id = signed_up.account.user_id
     assert (signed_up.account.email, signed_up.account.display_name) == (EMAIL, "Ada")
     assert signed_up.account.created_at.ToDatetime().year == 2030
@@ -126,7 +128,7 @@ async def test_a_persons_whole_way(served: Served) -> None:
 
 async def test_access_token_verifies_with_the_key_set(served: Served) -> None:
     """The key set, issuer and audience that auth tells are all that verifying its tokens needs."""
-    answer = await served.auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD))
+    answer = await served.auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD, confirms_age=True))
     keys = await served.auth.GetKeySet(pb.GetKeySetRequest())
     key = jwt.PyJWKSet.from_json(keys.key_set_json)[jwt.get_unverified_header(answer.tokens.access_token)["kid"]]
     # The served clock stands in 2030, so times are compared here rather than with the machine's.
@@ -147,14 +149,17 @@ async def test_access_token_verifies_with_the_key_set(served: Served) -> None:
 async def test_refusals(served: Served) -> None:
     """Every refusal has the status and reason that the contract names."""
     auth = served.auth
-    await auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD))
+    await auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD, confirms_age=True))
     invalid, unauthenticated = grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.UNAUTHENTICATED
-    assert await _refused(auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD))) == (
+    assert await _refused(auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD, confirms_age=True))) == (
         grpc.StatusCode.ALREADY_EXISTS,
         "EMAIL_TAKEN",
     )
-    assert await _refused(auth.SignUp(pb.SignUpRequest(email="x", password=PASSWORD))) == (invalid, "INVALID_EMAIL")
-    weak = pb.SignUpRequest(email="eve@example.org", password="Dragon2024!")
+    assert await _refused(auth.SignUp(pb.SignUpRequest(email="x", password=PASSWORD, confirms_age=True))) == (
+        invalid,
+        "INVALID_EMAIL",
+    )
+    weak = pb.SignUpRequest(email="eve@example.org", password="Dragon2024!", confirms_age=True)
     assert await _refused(auth.SignUp(weak)) == (invalid, "WEAK_PASSWORD")
     for email in (EMAIL, "nobody@example.org", "x"):
         wrong = pb.SignInRequest(email=email, password="a wrong password")
@@ -167,6 +172,37 @@ async def test_refusals(served: Served) -> None:
     assert await _refused(auth.GetAccount(nobody)) == (grpc.StatusCode.NOT_FOUND, "ACCOUNT_NOT_FOUND")
 
 
+async def test_nobody_has_an_account_who_did_not_say_that_they_are_old_enough(served: Served) -> None:
+    """A sign-up and a link without that word are refused, and not a row is kept of who asked."""
+    refused = (grpc.StatusCode.FAILED_PRECONDITION, "AGE_NOT_CONFIRMED")
+    for request in (pb.SignUpRequest(email=EMAIL, password=PASSWORD), pb.SignUpRequest(email="x", password="x")):
+        assert await _refused(served.auth.SignUp(request)) == refused
+    assert await _refused(served.console.CreateSignInLink(pb.CreateSignInLinkRequest(email=EMAIL))) == refused
+    for table in ("accounts", "pending_sign_ups", "mails", "sign_in_links", "sessions", "outbox"):
+        assert await served.database.pool.fetchval(f"SELECT count(*) FROM {table}") == 0, table  # noqa: S608 - as named
+    signed_up = await served.auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD, confirms_age=True))
+    assert signed_up.account.age_confirmed
+
+
+async def test_an_account_of_before_says_so_until_its_person_was_asked(served: Served) -> None:
+    """What older code made has nothing noted; a no leaves that, a yes is noted, and a later one changes no moment."""
+    await served.database.pool.execute(
+        "INSERT INTO accounts (user_id, display_name, created_at) VALUES ('usr_1', '', now())"
+    )
+    account = (await served.auth.GetAccount(pb.GetAccountRequest(user_id="usr_1"))).account
+    assert (account.HasField("age_confirmed"), account.age_confirmed) == (True, False)
+    no = served.auth.ConfirmAge(pb.ConfirmAgeRequest(user_id="usr_1"))
+    assert await _refused(no) == (grpc.StatusCode.FAILED_PRECONDITION, "AGE_NOT_CONFIRMED")
+    said_at = served.clock.now()
+    for _ in range(2):
+        answer = await served.auth.ConfirmAge(pb.ConfirmAgeRequest(user_id="usr_1", confirms_age=True))
+        assert answer.account.age_confirmed
+        assert await served.database.pool.fetchval("SELECT age_confirmed_at FROM accounts") == said_at
+        served.clock.advance(hours=1)
+    nobody = served.auth.ConfirmAge(pb.ConfirmAgeRequest(user_id="usr_nobody", confirms_age=True))
+    assert await _refused(nobody) == (grpc.StatusCode.NOT_FOUND, "ACCOUNT_NOT_FOUND")
+
+
 async def test_callers_keep_to_their_own_service(served: Served) -> None:
     """Only the console makes links, and only the gateway asks for people."""
     denied = (grpc.StatusCode.PERMISSION_DENIED, "CALLER_NOT_ALLOWED")
@@ -177,7 +213,7 @@ async def test_callers_keep_to_their_own_service(served: Served) -> None:
 
 async def test_link_signs_in_once(served: Served) -> None:
     """Of many who redeem one link at once, exactly one is signed in, and no password ever is."""
-    link = await served.console.CreateSignInLink(pb.CreateSignInLinkRequest(email=EMAIL))
+    link = await served.console.CreateSignInLink(pb.CreateSignInLinkRequest(email=EMAIL, confirms_age=True))
     redeem = pb.RedeemSignInLinkRequest(code=link.code)
     answers = await asyncio.gather(*(served.auth.RedeemSignInLink(redeem) for _ in range(6)), return_exceptions=True)
     (signed_in,) = [answer for answer in answers if isinstance(answer, pb.RedeemSignInLinkResponse)]
@@ -189,7 +225,7 @@ async def test_link_signs_in_once(served: Served) -> None:
 
 async def test_one_token_used_by_many_at_once(served: Served) -> None:
     """One use wins, every other is refused, and the winner's token is dead too."""
-    answer = await served.auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD))
+    answer = await served.auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD, confirms_age=True))
     request = pb.RefreshSessionRequest(refresh_token=answer.tokens.refresh_token)
     answers = await asyncio.gather(*(served.auth.RefreshSession(request) for _ in range(6)), return_exceptions=True)
     (won,) = [each for each in answers if isinstance(each, pb.RefreshSessionResponse)]
@@ -204,7 +240,7 @@ async def test_sign_ins_are_counted(served: Served) -> None:
         return REGISTRY.get_sample_value("stripsession_sign_ins_total", {"result": result}) or 0.0
 
     before = {result: count(result) for result in ("signed_in", "wrong_credentials", "link_spent")}
-    await served.auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD))
+    await served.auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD, confirms_age=True))
     await served.auth.SignIn(pb.SignInRequest(email=EMAIL, password=PASSWORD))
     await _refused(served.auth.SignIn(pb.SignInRequest(email=EMAIL, password="a wrong password")))
     await _refused(served.auth.RedeemSignInLink(pb.RedeemSignInLinkRequest(code="made up")))
@@ -214,7 +250,7 @@ async def test_sign_ins_are_counted(served: Served) -> None:
 async def test_logs_hold_no_secret(served: Served, caplog: pytest.LogCaptureFixture) -> None:
     """Nothing that a person typed and nothing that signs in is ever logged, also when a token is replayed."""
     caplog.set_level(logging.DEBUG)
-    answer = await served.auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD))
+    answer = await served.auth.SignUp(pb.SignUpRequest(email=EMAIL, password=PASSWORD, confirms_age=True))
     link = await served.console.CreateSignInLink(pb.CreateSignInLinkRequest(email=EMAIL))
     request = pb.RefreshSessionRequest(refresh_token=answer.tokens.refresh_token)
     await served.auth.RefreshSession(request)

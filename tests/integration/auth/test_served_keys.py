@@ -28,7 +28,9 @@ async def _refused(call: Awaitable[object]) -> tuple[grpc.StatusCode, str]:
 
 
 async def _person(served: Served) -> str:
-    request = auth_service_pb2.SignUpRequest(email="ada@example.org", password="a long enough secret")
+    request = auth_service_pb2.SignUpRequest(
+        email="ada@example.org", password="a long enough secret", confirms_age=True
+    )
     return (await served.auth.SignUp(request)).account.user_id
 
 

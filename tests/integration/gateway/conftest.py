@@ -19,8 +19,8 @@ from chassis.rpc.server import Registration, RpcServer
 from services.gateway.app.watch_track import WatchTimes
 from services.gateway.settings import GatewaySettings
 from services.gateway.wiring import Gateway, build
-from stripsession.auth.v1 import account_security_service_pb2_grpc as security_grpc
 from stripsession.auth.v1 import (
+    account_pb2,
     api_key_service_pb2_grpc,
     auth_service_pb2_grpc,
     device_service_pb2_grpc,
@@ -28,6 +28,7 @@ from stripsession.auth.v1 import (
     passkey_service_pb2_grpc,
     provider_service_pb2_grpc,
 )
+from stripsession.auth.v1 import account_security_service_pb2_grpc as security_grpc
 from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
 from stripsession.library.v1 import (
     cover_service_pb2_grpc,
@@ -149,6 +150,8 @@ async def opened(
     auth, library, jobs, billing, retention = FakeAuth(), FakeLibrary(), FakeJobs(), FakeBilling(), FakeRetention()
     shares, sessions, listing, payments = FakeShares(library), FakeSessions(auth), FakeListing(library), FakePayments()
     federation, api_keys, devices, factors = FakeFederation(), FakeApiKeys(), FakeDevices(auth), FakeFactors(auth)
+    for user_id in (OWNER, STRANGER):
+        auth.accounts[user_id] = account_pb2.Account(user_id=user_id, age_confirmed=True)
     webhooks, passkeys, providers, census = FakeWebhooks(), FakePasskeys(auth), FakeProviders(auth), FakeCensus()
     served: dict[str, list[Registration]] = {
         "auth": [

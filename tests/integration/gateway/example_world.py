@@ -41,7 +41,9 @@ UPLOAD_BYTES = 1_048_576 + 4
 def restore(door: Door) -> None:
     """Put everything back as the examples have it, whatever was made, changed or deleted meanwhile."""
     auth, library = door.auth, door.library
-    account = account_pb2.Account(user_id=OWNER, email=str(SIGN_IN.example["email"]), display_name="Ada")
+    account = account_pb2.Account(
+        user_id=OWNER, email=str(SIGN_IN.example["email"]), display_name="Ada", age_confirmed=True
+    )
     auth.accounts = {OWNER: account}
     auth.passwords = {account.email: str(SIGN_IN.example["password"])}
     auth.refresh_tokens = {str(REFRESH.example["refresh_token"]): OWNER}

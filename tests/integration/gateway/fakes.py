@@ -85,6 +85,7 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
     def add(self, email: str, password: str = "", display_name: str = "") -> account_pb2.Account:
         account = account_pb2.Account(user_id=f"usr_{uuid.uuid4().hex}", email=email, display_name=display_name)
         account.created_at.FromDatetime(datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC))
+        account.age_confirmed = True
         self.accounts[account.user_id] = account
         self.passwords[email] = password
         return account
@@ -99,6 +100,8 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
 
     async def SignUp(self, request: Any, context: Any) -> auth_service_pb2.SignUpResponse:
         self.devices.append(request.device)
+        if not request.confirms_age:
+            raise refused(grpc.StatusCode.FAILED_PRECONDITION, "AGE_NOT_CONFIRMED", "Confirm that you are 13 or older.")
         if self.confirms_sign_ups:
             self.sign_ups[f"code-{len(self.sign_ups)}"] = (request.email, request.password)
             return auth_service_pb2.SignUpResponse()
@@ -158,6 +161,13 @@ class FakeAuth(auth_service_pb2_grpc.AuthServiceServicer):
         if request.user_id not in self.accounts:
             raise missing("ACCOUNT")
         return auth_service_pb2.GetAccountResponse(account=self.accounts[request.user_id])
+
+    async def ConfirmAge(self, request: Any, context: Any) -> auth_service_pb2.ConfirmAgeResponse:
+        if not request.confirms_age:
+            raise refused(grpc.StatusCode.FAILED_PRECONDITION, "AGE_NOT_CONFIRMED", "Confirm that you are 13 or older.")
+        account = self.account(request.user_id)
+        account.age_confirmed = True
+        return auth_service_pb2.ConfirmAgeResponse(account=account)
 
     async def UpdateAccount(self, request: Any, context: Any) -> auth_service_pb2.UpdateAccountResponse:
         if request.user_id not in self.accounts:

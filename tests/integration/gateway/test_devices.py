@@ -54,7 +54,7 @@ async def test_the_command_line_signs_in_and_out(door: Door, tmp_path: Path) -> 
             body = {"user_code": code, "approve": True}
             await door.http.post("/v1/auth/device/answer", json=body, headers=door.bearer(ada.user_id))
 
-    assert await approved(gateway, kept, Console(file=said, width=200), sleep) == "ada@example.org"
+    assert (await approved(gateway, kept, Console(file=said, width=200), sleep))["email"] == "ada@example.org"
     assert waits == [5.0, 5.0]
     await gateway.close()
     later = Gateway(door.address)

@@ -103,8 +103,8 @@ async def test_sessions_are_listed_and_ended(door: Door) -> None:
 async def test_a_session_bears_a_reduced_device(door: Door) -> None:
     """Auth is told program and system of whoever signs up, in or by a link, and never the user agent."""
     account = {"email": "ada@example.org", "password": "correct horse"}
-    headers = {"User-Agent": FIREFOX}
-    assert (await door.http.post("/v1/auth/signup", json=account, headers=headers)).status_code == 201
+    headers, of_age = {"User-Agent": FIREFOX}, {"confirms_age": True}
+    assert (await door.http.post("/v1/auth/signup", json=account | of_age, headers=headers)).status_code == 201
     await door.http.post("/v1/auth/login", json=account, headers=headers)
     door.auth.codes["code-1"] = next(iter(door.auth.accounts))
     await door.http.post("/v1/auth/link", json={"code": "code-1"}, headers=headers)

@@ -33,7 +33,7 @@ def claims(token: str) -> dict[str, object]:
 async def test_a_second_step_and_what_it_guards(street: Street) -> None:
     """A factor is set, asked for, and proved for an act that a program's session and a stale one are refused."""
     http = street.http
-    token = (await http.post("/v1/auth/signup", json=PERSON)).json()["access_token"]
+    token = (await http.post("/v1/auth/signup", json=PERSON | {"confirms_age": True})).json()["access_token"]
     assert claims(token)["amr"] == ["password"]
     begun = (await http.post("/v1/auth/second-factor", headers=bearer(token))).json()
     totp = TOTP(base64.b32decode(begun["secret"]), 6, SHA1(), 30)  # noqa: S303 - as RFC 6238 has it

@@ -147,7 +147,7 @@ async def test_every_way_in_by_cookies_makes_a_browser_known(door: Door) -> None
         ("/v1/auth/login/second-step", step),
         ("/v1/auth/passkey", {"credential": USED}),
         ("/v1/auth/link", {"code": "code-1"}),
-        ("/v1/auth/signup", {"email": "new@example.org", "password": "a long enough secret"}),
+        ("/v1/auth/signup", {"email": "new@example.org", "password": "a long enough secret", "confirms_age": True}),
     ):
         answer = await door.http.post(path, json=body | BY_COOKIE, headers=OURS)
         assert "stripsession_device" in answer.cookies, path

@@ -10,7 +10,7 @@ from tests.integration.gateway.conftest import OWNER, Door, OpenDoor
 from tests.integration.gateway.fakes import refused
 from tests.integration.gateway.test_routes import check_problem, check_schema
 
-SIGN_UP = {"email": "ada@example.org", "password": "correct horse", "language": "de"}
+SIGN_UP = {"email": "ada@example.org", "password": "correct horse", "language": "de", "confirms_age": True}
 
 
 async def test_a_confirmed_sign_up(door: Door) -> None:

@@ -12,6 +12,8 @@ from stripsession.library.v1 import track_pb2
 from tests.integration.gateway.conftest import OWNER, OpenDoor
 from tests.integration.gateway.test_routes import check_problem
 
+OF_AGE = {"confirms_age": True}
+
 
 async def test_too_many_requests_are_told_when_to_come_back(open_door: OpenDoor) -> None:
     """Past its pace an address gets 429; health is always answered."""
@@ -41,7 +43,7 @@ async def test_signed_people_of_one_address_do_not_slow_each_other(open_door: Op
 async def test_covers_under_way_are_few(open_door: OpenDoor) -> None:
     """A cover is held in memory: one too many of one person is 429, of all 503, and an ended one makes room."""
     async with open_door(covers_in_flight_per_user=1, covers_in_flight_max=2) as door:
-        people = [OWNER, "usr_ben", "usr_cyd"]
+        people = [OWNER, *(door.auth.add(f"{name}@example.org").user_id for name in ("ben", "cyd"))]
         paths = {person: f"/v1/tracks/{door.library.add_track(person).track_id}/cover" for person in people}
         begun = {person: asyncio.Event() for person in people}
         may_end = asyncio.Event()
@@ -58,10 +60,10 @@ async def test_covers_under_way_are_few(open_door: OpenDoor) -> None:
         sending = [asyncio.create_task(put(person, slow(person))) for person in people[:2]]
         await asyncio.gather(*(begun[person].wait() for person in people[:2]))
         check_problem(await put(OWNER, b"one more"), 429, "TOO_MANY_AT_ONCE")
-        check_problem(await put("usr_cyd", b"one more"), 503, "BUSY")
+        check_problem(await put(people[2], b"one more"), 503, "BUSY")
         may_end.set()
         assert [(await sent).status_code for sent in sending] == [200, 200]
-        assert (await put("usr_cyd", b"one more")).status_code == 200
+        assert (await put(people[2], b"one more")).status_code == 200
 
 
 async def test_one_person_cannot_fill_the_gateway(open_door: OpenDoor) -> None:
@@ -127,7 +129,7 @@ async def test_guesses_at_an_account_wait_whether_or_not_there_is_one(open_door:
     """After some wrong passwords each try waits, from any address, in the same words for an unknown account."""
     async with open_door(trusted_proxies=1, **GUARDED) as door:
         known = {"email": "ada@example.org", "password": "a long enough secret"}
-        assert (await door.http.post("/v1/auth/signup", json=known)).status_code == 201
+        assert (await door.http.post("/v1/auth/signup", json=known | OF_AGE)).status_code == 201
         heard: dict[str, list[tuple[int, dict[str, Any], str | None]]] = {}
         for email in (" ADA@example.org", "nobody@example.org"):
             for number in range(5):
@@ -142,7 +144,7 @@ async def test_guesses_at_an_account_wait_whether_or_not_there_is_one(open_door:
         # Not even the right password tells that a wait is of an account that there is.
         check_problem(await door.http.post("/v1/auth/login", json=known), 429, "TOO_FAST")
         other = known | {"email": "bob@example.org"}
-        assert (await door.http.post("/v1/auth/signup", json=other)).status_code == 201
+        assert (await door.http.post("/v1/auth/signup", json=other | OF_AGE)).status_code == 201
         assert (await door.http.post("/v1/auth/login", json=other)).status_code == 200
 
 
@@ -150,7 +152,7 @@ async def test_signing_in_clears_the_account(open_door: OpenDoor) -> None:
     """The right password within the free tries begins them anew."""
     async with open_door(**GUARDED) as door:
         known = {"email": "ada@example.org", "password": "a long enough secret"}
-        await door.http.post("/v1/auth/signup", json=known)
+        await door.http.post("/v1/auth/signup", json=known | OF_AGE)
         for _ in range(3):
             for password in ("wrong", "wrong"):
                 answer = await door.http.post("/v1/auth/login", json=known | {"password": password})
@@ -162,7 +164,7 @@ async def test_an_auth_that_is_away_counts_no_try(open_door: OpenDoor) -> None:
     """Whoever was told to come back may come back."""
     async with open_door(**GUARDED | {"sign_in_tries_free": 0}) as door:
         known = {"email": "ada@example.org", "password": "a long enough secret"}
-        await door.http.post("/v1/auth/signup", json=known)
+        await door.http.post("/v1/auth/signup", json=known | OF_AGE)
         door.auth.is_busy = True
         for _ in range(3):
             check_problem(await door.http.post("/v1/auth/login", json=known), 503, "BUSY")

@@ -160,7 +160,12 @@ async def test_an_account_with_the_address_is_signed_in_to_first(street: Street)
     ada = street.issuer.people.add("ada@example.org")
     async with street.browser() as browser:
         await street.goes(browser, ada.subject)
-        signing_up = {"email": "ada@example.org", "password": "nineteen-cellos", "transport": "cookie"}
+        signing_up = {
+            "email": "ada@example.org",
+            "password": "nineteen-cellos",
+            "confirms_age": True,
+            "transport": "cookie",
+        }
         account = (await browser.post("/v1/auth/signup", json=signing_up)).json()["account"]
         refused = await browser.post("/v1/auth/providers/finish", json={"confirms_age": True})
         check_problem(refused, 409, "PROVIDER_EMAIL_TAKEN")
@@ -202,5 +207,10 @@ async def test_what_goes_wrong_at_the_provider_comes_back_in_a_word(street: Stre
         street.issuer.openid.misbehaviour.token_status = 500
         assert await street.goes(browser, ada.subject) == "/#/arrived/PROVIDER_AWAY"
         check_problem(await browser.post("/v1/auth/providers/nobody/start"), 404, "PROVIDER_UNKNOWN")
-        signing_up = {"email": "grace@example.org", "password": "nineteen-cellos", "transport": "cookie"}
+        signing_up = {
+            "email": "grace@example.org",
+            "password": "nineteen-cellos",
+            "confirms_age": True,
+            "transport": "cookie",
+        }
         assert (await browser.post("/v1/auth/signup", json=signing_up)).status_code == 201

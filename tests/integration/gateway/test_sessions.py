@@ -8,7 +8,7 @@ import pytest
 from tests.integration.gateway.conftest import Door, OpenDoor
 from tests.integration.gateway.test_routes import check_problem, check_schema
 
-SIGN_UP = {"email": "ada@example.org", "password": "correct horse", "display_name": "Ada"}
+SIGN_UP = {"email": "ada@example.org", "password": "correct horse", "display_name": "Ada", "confirms_age": True}
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -38,7 +38,7 @@ async def test_sign_up_and_sign_in_say_what_is_wrong(door: Door) -> None:
     """Refusals of auth come through with their reasons."""
     await door.http.post("/v1/auth/signup", json=SIGN_UP)
     check_problem(await door.http.post("/v1/auth/signup", json=SIGN_UP), 409, "EMAIL_TAKEN")
-    weak = {"email": "b@example.org", "password": "short"}
+    weak = {"email": "b@example.org", "password": "short", "confirms_age": True}
     check_problem(await door.http.post("/v1/auth/signup", json=weak), 422, "WEAK_PASSWORD")
     odd = {"email": "nobody", "password": SIGN_UP["password"]}
     for path in ("/v1/auth/signup", "/v1/auth/login"):

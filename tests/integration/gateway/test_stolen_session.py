@@ -87,7 +87,7 @@ async def _ended(serving: asyncio.Task[None]) -> None:
 async def test_a_stolen_refresh_token_ends_its_whole_family_everywhere(doors: list[httpx.AsyncClient]) -> None:
     """Used a second time it ends every access token of its family at every gateway within a second, and no other's."""
     door, other_door = doors
-    stolen = (await door.post("/v1/auth/signup", json=ACCOUNT)).json()
+    stolen = (await door.post("/v1/auth/signup", json=ACCOUNT | {"confirms_age": True})).json()
     other = (await door.post("/v1/auth/login", json=ACCOUNT)).json()
     renewed = (await door.post("/v1/auth/refresh", json={"refresh_token": stolen["refresh_token"]})).json()
     family = [{"Authorization": f"Bearer {each['access_token']}"} for each in (stolen, renewed)]
@@ -112,7 +112,7 @@ async def test_a_stolen_refresh_token_ends_its_whole_family_everywhere(doors: li
 async def test_signing_out_ends_access_tokens(doors: list[httpx.AsyncClient]) -> None:
     """So do signing out, ending a session from another, and ending all others."""
     door, other_door = doors
-    kept = (await door.post("/v1/auth/signup", json=ACCOUNT)).json()
+    kept = (await door.post("/v1/auth/signup", json=ACCOUNT | {"confirms_age": True})).json()
     left, ended, last = [(await door.post("/v1/auth/login", json=ACCOUNT)).json() for _ in range(3)]
     headers = {"Authorization": f"Bearer {kept['access_token']}"}
     await door.post("/v1/auth/logout", json={"refresh_token": left["refresh_token"]})

@@ -27,7 +27,8 @@ class AuthRows:
         """Somebody without a password, who may lose their address."""
         user_id, email = f"usr_{uuid.uuid4().hex}", f"{uuid.uuid4().hex}@example.org"
         await self._house.write_auth(
-            "INSERT INTO accounts (user_id, email, email_key, display_name, created_at) VALUES ($1, $2, $2, '', now())",
+            "INSERT INTO accounts (user_id, email, email_key, display_name, created_at, age_confirmed_at)"
+            " VALUES ($1, $2, $2, '', now(), now())",
             user_id,
             email,
         )
@@ -73,8 +74,8 @@ class AuthRows:
         code, email = secrets.token_urlsafe(32), f"{uuid.uuid4().hex}@example.org"
         await self._house.write_auth(
             "INSERT INTO pending_sign_ups"
-            " (code_hash, email, email_key, display_name, password_hash, made_at, expires_at)"
-            " VALUES ($1, $2, $2, '', $3, now(), now() + interval '1 day')",
+            " (code_hash, email, email_key, display_name, password_hash, made_at, expires_at, age_confirmed_at)"
+            " VALUES ($1, $2, $2, '', $3, now(), now() + interval '1 day', now())",
             hashlib.sha256(code.encode()).digest(),
             email,
             argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD),

@@ -159,7 +159,7 @@ class Maker:
     async def person(self) -> Person:
         """A new account."""
         email = f"{uuid.uuid4().hex}@example.org"
-        request = auth.SignUpRequest(email=email, password=PASSWORD)
+        request = auth.SignUpRequest(email=email, password=PASSWORD, confirms_age=True)
         answer = await self.ask("auth.v1.AuthService.SignUp", request, "gateway")
         user_id = answer.account.user_id
         self.names[user_id] = {user_id, email}

@@ -98,7 +98,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "isReady": _plain(),
     "getKeySet": _plain(),
     "getContract": _plain(),
-    "signUp": Operation(lambda asked: Sent(json={"email": asked.unused_email, "password": PASSWORD})),
+    "signUp": Operation(
+        lambda asked: Sent(json={"email": asked.unused_email, "password": PASSWORD, "confirms_age": True})
+    ),
     "signIn": Operation(lambda asked: Sent(json={"email": asked.secrets.email, "password": PASSWORD}), secret="email"),
     "redeemLink": _of_secret("code", "code"),
     "refreshSession": _of_secret("refresh_token", "refresh_token"),
@@ -133,6 +135,7 @@ OPERATIONS: Mapping[str, Operation] = {
         lambda asked: Sent(json={"code": asked.secrets.verify_code, "act": "verify"}), secret="verify_code"
     ),
     "getAccount": _plain(),
+    "confirmAge": _plain(json={"confirms_age": True}),
     "updateAccount": _plain(json={"display_name": "Ada"}),
     "createApiKey": _plain(json={"name": "backup", "scopes": ["tracks:read"]}),
     "listApiKeys": _plain(),

@@ -127,7 +127,9 @@ def _of_issuer(asked: Asked) -> Message:
 
 
 _AUTH: Mapping[str, Example] = {
-    "AuthService.SignUp": Example(lambda asked: auth.SignUpRequest(email=asked.unused_email, password=PASSWORD)),
+    "AuthService.SignUp": Example(
+        lambda asked: auth.SignUpRequest(email=asked.unused_email, password=PASSWORD, confirms_age=True)
+    ),
     "AuthService.ConfirmSignUp": Example(
         lambda asked: auth.ConfirmSignUpRequest(code=asked.secrets.sign_up_code, password=PASSWORD)
     ),
@@ -139,6 +141,7 @@ _AUTH: Mapping[str, Example] = {
     "AuthService.RedeemSignInLink": Example(lambda asked: auth.RedeemSignInLinkRequest(code=asked.secrets.code)),
     "AuthService.GetKeySet": Example(lambda asked: auth.GetKeySetRequest()),
     "AuthService.GetAccount": _of_account(auth.GetAccountRequest),
+    "AuthService.ConfirmAge": _of_account(auth.ConfirmAgeRequest, confirms_age=True),
     "AuthService.UpdateAccount": _of_account(auth.UpdateAccountRequest, display_name="Ada"),
     "FederationService.ListSessionIssuers": Example(lambda asked: federation.ListSessionIssuersRequest()),
     "FederationService.ResolveIdentity": Example(_of_issuer),

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from services.retention.domain.checks import CHECKS
+from stripsession.auth.v1 import auth_service_pb2 as auth
+from stripsession.auth.v1 import federation_service_pb2 as federation
 from stripsession.retention.v1 import promise_administration_service_pb2 as admin_pb
 from stripsession.retention.v1 import promise_service_pb2 as pb
 from tests.integration.walks.contracts import method_named
@@ -17,7 +19,7 @@ from tests.integration.walks.people import Walk
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
 AUDIT = "stripsession.retention.v1.PromiseAdministrationService.AuditPromises"
-NOT_KEPT = {"children_are_refused": "sign_up_asks_no_age", "region_is_stated": "region_not_stated"}
+NOT_KEPT = {"region_is_stated": "region_not_stated"}
 """What this installation does not keep, and by which figure that is seen."""
 
 
@@ -53,6 +55,20 @@ async def test_a_whole_installation_proves_its_promises(walk: Walk) -> None:
         assert dict(known[check].figures).keys() == {*CHECKS[check].figures}
     assert known["no_path_to_training"].figures["modules_read"] > 200
     assert known["children_are_refused"].figures["accounts"] >= 2
+
+
+async def test_whoever_was_not_asked_for_their_age_is_seen_until_they_are(walk: Walk) -> None:
+    """Somebody comes by another issuer's word and has an account: the promise is broken until they say their part."""
+    assert walk.house.vouching is not None
+    request = federation.ResolveIdentityRequest(
+        issuer=walk.house.vouching.issuer.options.address, subject=walk.house.vouching.person("newcomer").subject
+    )
+    user_id = (await walk.maker.ask("auth.v1.FederationService.ResolveIdentity", request, "gateway")).user_id
+    broken = (await audited(walk))["children_are_refused"]
+    assert (broken.state, list(broken.broken_by)) == (pb.PROMISE_STATE_BROKEN, ["accounts_without_confirmed_age"])
+    confirming = auth.ConfirmAgeRequest(user_id=user_id, confirms_age=True)
+    await walk.maker.ask("auth.v1.AuthService.ConfirmAge", confirming, "gateway")
+    assert (await audited(walk))["children_are_refused"].state == pb.PROMISE_STATE_KEPT
 
 
 async def test_a_promise_that_is_broken_is_seen_at_the_next_look(walk: Walk) -> None:

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.gateway.api.web_files import POLICY
 from tests.integration.web import fake_api_keys, fake_closing, fake_devices, fake_factor, fake_passkeys, fake_webhooks
 from tests.integration.web.counted_bytes import CountedBytes
+from tests.integration.web.fake_account import FakeAccount
 from tests.integration.web.fake_census import FakeCensus
 from tests.integration.web.fake_editing import FakeEditing
 from tests.integration.web.fake_listing import FakeListing
@@ -135,7 +136,7 @@ class FakeGateway:
     def _app(self) -> Starlette:
         one = "/v1/tracks/{track_id}"
         signed = [
-            Route("/v1/me", self._me),
+            *FakeAccount(self.account).routes(),
             *(*self.mail.signed_routes(), *self.factor.signed_routes(), *self.passkeys.routes()),
             *(Route("/v1/billing/usage", self._usage), Route("/v1/billing/plans", self._plans)),
             *(*self.payments.routes(), *self.census.routes(), *self.closing.routes(), signed_receipt()),
@@ -212,9 +213,6 @@ class FakeGateway:
         response.delete_cookie("access")
         response.delete_cookie("refresh", path="/v1/auth")
         return response
-
-    async def _me(self, _: Request) -> Response:
-        return told("Account", self.account)
 
     async def _usage(self, _: Request) -> Response:
         return told("Usage", self.payments.usage(self.left_s))

@@ -54,6 +54,8 @@ class FakeMail:
         ]
 
     async def _sign_up(self, request: Request) -> Response:
+        if not (await request.json()).get("confirms_age"):
+            return problem(409, "AGE_NOT_CONFIRMED", "An account is for people of 13 or older.")
         if self.confirms_sign_ups:
             return told("SignUpPending", {"confirmation": "mail"}, 202)
         return await self._sign_up_now(request)

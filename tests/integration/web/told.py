@@ -18,6 +18,7 @@ ACCOUNT = {
     "display_name": "",
     "created_at": MOMENT,
     "email_verified": False,
+    "age_confirmed": True,
 }
 TYPES = {
     ".html": "text/html",

@@ -8,7 +8,7 @@ from typing import Literal
 from playwright.async_api import FilePayload, expect
 
 from tests.browser import WebPage
-from tests.integration.web import closing_views, mailed_views, passkey_views, policy_views
+from tests.integration.web import age_views, closing_views, mailed_views, passkey_views, policy_views
 from tests.integration.web.fake_devices import USER_CODE
 from tests.integration.web.fake_factor import CODE
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
@@ -70,6 +70,7 @@ async def walk(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await _download(web, gateway, look)
     link = await _player(web, look)
     await _account(web, gateway, look)
+    await age_views.asked(web, gateway, look)
     await _factor(web, gateway, look)
     await _device(web, gateway, look)
     await _payments(web, gateway, look)

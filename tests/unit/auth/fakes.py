@@ -88,6 +88,14 @@ class FakeAccounts:
         if account is not None and account.email_verified_at is None:
             self.rows.accounts[user_id] = dataclasses.replace(account, email_verified_at=at)
 
+    async def confirm_age(self, user_id: str, at: datetime.datetime) -> Account | None:
+        account = await self.get(user_id)
+        if account is None:
+            return None
+        noted = dataclasses.replace(account, age_confirmed_at=account.age_confirmed_at or at)
+        self.rows.accounts[user_id] = noted
+        return noted
+
     async def replace_hash(self, user_id: str, old: str, new: str) -> None:
         account = self.rows.accounts.get(user_id)
         if account is not None and account.password_hash == old:

@@ -24,7 +24,7 @@ def code_for(email_key: str, user_id: str | None = None, *, made_at: datetime.da
 
 
 def pending_for(email: str, *, made_at: datetime.datetime = NOW) -> PendingSignUp:
-    return PendingSignUp(secrets.token_bytes(32), parse_email(email), "Ada", "a hash", made_at, NOW + DAY)
+    return PendingSignUp(secrets.token_bytes(32), parse_email(email), "Ada", "a hash", made_at, NOW + DAY, made_at)
 
 
 def mail_to(to: str, *, expires_at: datetime.datetime = NOW + DAY) -> Mail:

@@ -35,7 +35,7 @@ async def furnish(work: Work, user_id: str) -> None:
     def digest(kind: str) -> bytes:
         return fingerprint(f"{kind} {user_id}")
 
-    await work.accounts.add(Account(user_id, email, "Ada", NOW, "hash", NOW))
+    await work.accounts.add(Account(user_id, email, "Ada", NOW, "hash", NOW, NOW))
     session = Session(f"ses_{user_id}", user_id, NOW, NOW, until, device="Firefox, Linux")
     await work.sessions.add(session, RefreshToken(digest("token"), session.session_id, until))
     await work.links.add(SignInLink(digest("link"), user_id, until))
@@ -93,7 +93,7 @@ class PeopleConformance:
             assert await work.provider_sign_ins.of_state(fingerprint("state usr_1")) is None
         async with store.transaction() as work:
             account = await work.accounts.get("usr_2")
-            assert account == Account("usr_2", address("usr_2"), "Ada", NOW, "hash", NOW)
+            assert account == Account("usr_2", address("usr_2"), "Ada", NOW, "hash", NOW, NOW)
             assert [each.session_id for each in await work.sessions.living("usr_2", NOW, 9)] == ["ses_usr_2"]
             assert len(await work.api_keys.of_person("usr_2")) == 1
             assert len(await work.passkeys.of_person("usr_2")) == 1

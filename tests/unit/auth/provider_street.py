@@ -53,7 +53,7 @@ class Street:
         return found.account
 
     async def sign_up(self, email: str = "ada@example.org") -> Account:
-        opened = await sign_up(self.world.ports, new_person(email, "nineteen-cellos", ""))
+        opened = await sign_up(self.world.ports, new_person(email, "nineteen-cellos", "", confirms_age=True))
         assert opened is not None
         return opened[0]
 

@@ -12,6 +12,6 @@ async def sign_up(
     ports: Ports, email: str, password: str, display_name: str, device: str = ""
 ) -> tuple[Account, SessionTokens]:
     """The account and its first session. Raises what the verb does."""
-    opened = await verb.sign_up(ports, verb.new_person(email, password, display_name, device=device))
+    opened = await verb.sign_up(ports, verb.new_person(email, password, display_name, device=device, confirms_age=True))
     assert opened is not None
     return opened

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime
 import secrets
 
@@ -62,6 +63,24 @@ class StoreConformance:
             assert await work.accounts.rename("usr_nobody", "x") is None
         async with store.transaction() as work:
             assert await work.accounts.get(account.user_id) == renamed
+
+    async def test_age_is_confirmed_once(self, store: Store) -> None:
+        """An account says when its person was first said to be old enough; of nobody and who is closed nothing is."""
+        later = NOW + DAY
+        told = Account(new_user_id(), parse_email("grace@example.org"), "", NOW, age_confirmed_at=NOW)
+        untold = await _account(store, "ada@example.org", None)
+        async with store.transaction() as work:
+            assert await work.accounts.add(told)
+            for account, at in ((told, NOW), (untold, later)):
+                confirmed = await work.accounts.confirm_age(account.user_id, later)
+                assert confirmed == dataclasses.replace(account, age_confirmed_at=at)
+            assert await work.accounts.confirm_age("usr_nobody", later) is None
+        async with store.transaction() as work:
+            again = await work.accounts.confirm_age(untold.user_id, later + DAY)
+            assert await work.accounts.get(untold.user_id) == again
+            assert again == dataclasses.replace(untold, age_confirmed_at=later)
+            await work.accounts.close(untold.user_id, later)
+            assert await work.accounts.confirm_age(untold.user_id, later) is None
 
     async def test_hash_is_replaced_only_when_unchanged(self, store: Store) -> None:
         """A new hash replaces the one it was made from and no other."""

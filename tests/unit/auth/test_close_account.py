@@ -42,7 +42,7 @@ async def test_nothing_opens_a_closed_account() -> None:
     key, secret = await create_api_key(
         world.ports, user_id, "backup", ["tracks:read"], 0, never=True, idempotency_key=""
     )
-    link = (await create_sign_in_link(world.ports, EMAIL)).code
+    link = (await create_sign_in_link(world.ports, EMAIL, confirms_age=True)).code
     codes = await start_device_sign_in(world.ports, "stripsession", "203.0.113.7")
     await answer_device_sign_in(world.ports, user_id, codes.user_code, approve=True)
     neighbour, theirs = await sign_up(world.ports, "bob@example.org", PASSWORD, "Bob")

@@ -201,7 +201,7 @@ async def _sign_up(world: World, email: str) -> None:
 
 async def _sign_up_by_mail(world: World, email: str) -> None:
     world.confirms_sign_ups = True
-    assert await sign_up_as_asked(world.ports, new_person(email, PASSWORD, "")) is None
+    assert await sign_up_as_asked(world.ports, new_person(email, PASSWORD, "", confirms_age=True)) is None
     assert (newest(world).to, newest(world).subject) == (email, "This address belongs to a StripSession account")
     world.confirms_sign_ups = False
 

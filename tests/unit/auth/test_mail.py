@@ -216,7 +216,7 @@ def work_of(world: World) -> Work:
 
 async def worked(world: World, email: str) -> Work:
     before = work_of(world)
-    assert await ask_to_sign_up(world.ports, new_person(email, PASSWORD, "Ada")) is None
+    assert await ask_to_sign_up(world.ports, new_person(email, PASSWORD, "Ada", confirms_age=True)) is None
     after = work_of(world)
     rows = {name: count - before.rows[name] for name, count in after.rows.items()}
     return Work(after.hashed - before.hashed, after.verified - before.verified, rows)
@@ -226,7 +226,7 @@ async def test_a_known_password_waits_for_no_mail() -> None:
     """Whoever signs up with a password that guessers know is told at once, and no mail goes out."""
     world = World(confirms_sign_ups=True)
     with pytest.raises(WeakPassword):
-        await ask_to_sign_up(world.ports, new_person(EMAIL, "password", ""))
+        await ask_to_sign_up(world.ports, new_person(EMAIL, "password", "", confirms_age=True))
     assert (world.waiting(), world.hasher.hashed) == ([], 0)
 
 
@@ -247,9 +247,9 @@ async def test_sign_up_does_the_same_for_known_and_unknown_addresses() -> None:
 async def test_sign_in_does_the_same_for_known_and_unknown_addresses() -> None:
     """A wrong password costs one verification and changes nothing, whether or not there is an account or a sign-up."""
     world = World(confirms_sign_ups=True)
-    await ask_to_sign_up(world.ports, new_person(EMAIL, PASSWORD, ""))
+    await ask_to_sign_up(world.ports, new_person(EMAIL, PASSWORD, "", confirms_age=True))
     await confirm_sign_up(world.ports, code_in(newest(world)), PASSWORD)
-    await ask_to_sign_up(world.ports, new_person("eve@example.org", PASSWORD, ""))
+    await ask_to_sign_up(world.ports, new_person("eve@example.org", PASSWORD, "", confirms_age=True))
     costs = []
     for email, password in (
         (EMAIL, "a wrong password"),
@@ -268,8 +268,8 @@ async def test_sign_in_does_the_same_for_known_and_unknown_addresses() -> None:
 async def test_a_confirmed_account_is_verified_and_signed_in() -> None:
     """There is no account before the code comes back with the password; then there is one, once, and it is verified."""
     world = World(confirms_sign_ups=True)
-    await ask_to_sign_up(world.ports, new_person(EMAIL, PASSWORD, "Ada"))
-    await ask_to_sign_up(world.ports, new_person(EMAIL, PASSWORD, "Ada"))
+    await ask_to_sign_up(world.ports, new_person(EMAIL, PASSWORD, "Ada", confirms_age=True))
+    await ask_to_sign_up(world.ports, new_person(EMAIL, PASSWORD, "Ada", confirms_age=True))
     first, second = (code_in(mail) for mail in world.waiting())
     assert world.store.rows.accounts == {}
     account, tokens = await confirm_sign_up(world.ports, first, PASSWORD, "Firefox, Linux")
@@ -285,7 +285,7 @@ async def test_a_confirmed_account_is_verified_and_signed_in() -> None:
 async def test_nobody_confirms_anothers_password() -> None:
     """Whoever opens a mail that a stranger caused makes no account to which the stranger knows the password."""
     world = World(confirms_sign_ups=True)
-    await ask_to_sign_up(world.ports, new_person(EMAIL, "the stranger's secret", ""))
+    await ask_to_sign_up(world.ports, new_person(EMAIL, "the stranger's secret", "", confirms_age=True))
     code = code_in(newest(world))
     for password in (PASSWORD, ""):
         with pytest.raises(WrongPassword):
@@ -297,13 +297,13 @@ async def test_nobody_confirms_anothers_password() -> None:
 async def test_sign_ups_of_one_address_are_limited() -> None:
     """No more than so many mails an hour, for an address with an account as for one without."""
     world = World(confirms_sign_ups=True)
-    await ask_to_sign_up(world.ports, new_person("bob@example.org", PASSWORD, ""))
+    await ask_to_sign_up(world.ports, new_person("bob@example.org", PASSWORD, "", confirms_age=True))
     await confirm_sign_up(world.ports, code_in(newest(world)), PASSWORD)
     world.clock.advance(hours=2)
     for email in (EMAIL, "bob@example.org"):
         before = len(world.waiting())
         for _ in range(MAILS_AN_HOUR_MAX + 1):
-            await ask_to_sign_up(world.ports, new_person(email, PASSWORD, ""))
+            await ask_to_sign_up(world.ports, new_person(email, PASSWORD, "", confirms_age=True))
         assert len(world.waiting()) - before == MAILS_AN_HOUR_MAX
 
 
@@ -318,7 +318,7 @@ async def test_without_confirmation_a_taken_address_is_told() -> None:
 async def test_codes_and_unconfirmed_sign_ups_are_forgotten() -> None:
     """A week past their end nothing is left of codes and of sign-ups that nobody confirmed."""
     world = World(confirms_sign_ups=True)
-    await ask_to_sign_up(world.ports, new_person(EMAIL, PASSWORD, ""))
+    await ask_to_sign_up(world.ports, new_person(EMAIL, PASSWORD, "", confirms_age=True))
     await request_password_reset(world.ports, EMAIL, "en")
     world.clock.advance(days=8, seconds=-1)
     await forget_remains(world.ports)
@@ -334,7 +334,7 @@ async def test_mail_that_is_kept_is_forgotten_too() -> None:
     world = World(confirms_sign_ups=True)
     await forget_remains(world.ports)
     assert world.mailer.forgotten_before == world.clock.now() - world.ports.lives.remains
-    await ask_to_sign_up(world.ports, new_person(EMAIL, PASSWORD, ""))
+    await ask_to_sign_up(world.ports, new_person(EMAIL, PASSWORD, "", confirms_age=True))
     world.mailer.fault = MailerAway("the mail folder cannot be written")
     world.clock.advance(days=9)
     await forget_remains(world.ports)

@@ -55,7 +55,7 @@ async def test_a_link_tells_whose_account_it_is_for_and_is_not_spent() -> None:
 async def test_a_sign_up_that_waits_is_told() -> None:
     """Of an account that there is not yet, the link tells the address."""
     world = World(confirms_sign_ups=True)
-    assert await sign_up_as_asked(world.ports, new_person(ADA, PASSWORD, "")) is None
+    assert await sign_up_as_asked(world.ports, new_person(ADA, PASSWORD, "", confirms_age=True)) is None
     code = code_in(newest(world))
     link = await describe_mailed_link(world.ports, MailedAct.CONFIRM, code)
     assert link == MailedLink(NO_EMAIL, parse_email(ADA))

@@ -127,7 +127,7 @@ async def test_a_factor_is_set_once() -> None:
 async def test_only_who_signs_in_by_password_has_a_second_step() -> None:
     """Somebody without a password is offered no second factor: there is no first one that it goes with."""
     world = World()
-    link = await create_sign_in_link(world.ports, EMAIL)
+    link = await create_sign_in_link(world.ports, EMAIL, confirms_age=True)
     assert not (await get_second_factor(world.ports, link.user_id)).is_offered
     with pytest.raises(PasswordMissing):
         await start_totp(world.ports, link.user_id)
@@ -320,7 +320,7 @@ async def test_guesses_at_codes_are_told_once_a_day() -> None:
 async def test_a_link_of_the_operator_is_the_way_back() -> None:
     """Who lost authenticator and codes is let in by a one-time link, as somebody who has just shown who they are."""
     person = await settled(World())
-    link = await create_sign_in_link(person.world.ports, EMAIL)
+    link = await create_sign_in_link(person.world.ports, EMAIL, confirms_age=True)
     await redeem_sign_in_link(person.world.ports, link.code)
     opened = list(person.world.store.rows.sessions.values())[-1]
     assert (opened.methods, opened.authenticated_at) == (("link",), person.world.clock.now())

@@ -93,7 +93,7 @@ async def test_wrong_credentials_cost_the_same(email: str) -> None:
     """A wrong password, an unknown address, no password set and no address at all each cost one verification."""
     world = World()
     await sign_up(world.ports, EMAIL, PASSWORD, "")
-    await create_sign_in_link(world.ports, "linked@example.org")
+    await create_sign_in_link(world.ports, "linked@example.org", confirms_age=True)
     before = (world.hasher.verified, world.hasher.hashed)
     with pytest.raises(WrongCredentials) as caught:
         await sign_in(world.ports, email, "a wrong password")
@@ -174,7 +174,7 @@ async def test_idle_session_ends() -> None:
 async def test_link_makes_and_finds_an_account() -> None:
     """A link makes the account the first time, finds it the next, and signs in without a password."""
     world = World()
-    link = await create_sign_in_link(world.ports, EMAIL)
+    link = await create_sign_in_link(world.ports, EMAIL, confirms_age=True)
     account, tokens = await redeem_sign_in_link(world.ports, link.code)
     assert tokens.user_id == account.user_id == link.user_id
     again = await create_sign_in_link(world.ports, EMAIL.upper())
@@ -185,12 +185,12 @@ async def test_link_makes_and_finds_an_account() -> None:
 async def test_link_is_spent() -> None:
     """A code works once, and not after ten minutes, and not when made up."""
     world = World()
-    link = await create_sign_in_link(world.ports, EMAIL)
+    link = await create_sign_in_link(world.ports, EMAIL, confirms_age=True)
     answers = await asyncio.gather(
         *(redeem_sign_in_link(world.ports, link.code) for _ in range(4)), return_exceptions=True
     )
     assert sum(isinstance(answer, LinkSpent) for answer in answers) == 3
-    late = await create_sign_in_link(world.ports, EMAIL)
+    late = await create_sign_in_link(world.ports, EMAIL, confirms_age=True)
     world.clock.advance(minutes=10)
     for code in (late.code, "made up", ""):
         with pytest.raises(LinkSpent):
@@ -215,7 +215,7 @@ async def test_remains_are_forgotten_after_a_week() -> None:
     """What was over for a week is removed, however much it is; what lives stays."""
     world = World()
     for _ in range(BATCH + 1):
-        await create_sign_in_link(world.ports, EMAIL)
+        await create_sign_in_link(world.ports, EMAIL, confirms_age=True)
     _, ended = await sign_up(world.ports, "eve@example.org", PASSWORD, "")
     await sign_out(world.ports, ended.refresh_token)
     _, living = await sign_in(world.ports, "eve@example.org", PASSWORD)
@@ -230,7 +230,7 @@ async def test_nothing_stored_is_a_secret() -> None:
     """Neither a refresh token nor a code can be read from what is stored or shown by repr."""
     world = World()
     _, tokens = await sign_up(world.ports, EMAIL, PASSWORD, "")
-    link = await create_sign_in_link(world.ports, EMAIL)
+    link = await create_sign_in_link(world.ports, EMAIL, confirms_age=True)
     shown = repr(world.store.rows) + repr(tokens) + repr(link)
     for secret in (tokens.refresh_token, tokens.access.text, link.code, EMAIL, PASSWORD):
         assert secret not in shown

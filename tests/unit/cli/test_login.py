@@ -15,7 +15,7 @@ from rich.console import Console
 
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Refused, Tokens
-from cli.login import approved, logout
+from cli.login import approved, login, logout
 from cli.separate import account_at
 from cli.sessions import SessionFile, sessions_folder
 from cli.verbs import _parser
@@ -74,9 +74,9 @@ async def _login(server: Server, kept: SessionFile) -> tuple[str, str, list[floa
         waits.append(wait_s)
 
     gateway = gateway_to(server)
-    email = await approved(gateway, kept, Console(file=said, width=200), sleep)
+    account = await approved(gateway, kept, Console(file=said, width=200), sleep)
     await gateway.close()
-    return email, said.getvalue(), waits
+    return account["email"], said.getvalue(), waits
 
 
 async def test_a_code_is_shown_and_waited_for(tmp_path: Path) -> None:
@@ -93,6 +93,26 @@ async def test_a_code_is_shown_and_waited_for(tmp_path: Path) -> None:
     later = gateway_to(server)
     assert later.keep_session(SessionFile(ADDRESS + "/", tmp_path))
     assert (await later.json("GET", "/v1/me"))["email"] == "ada@example.org"
+
+
+@pytest.mark.parametrize(
+    ("told", "is_said"), [({"age_confirmed": False}, True), ({"age_confirmed": True}, False), ({}, False)]
+)
+async def test_whoever_was_not_asked_for_their_age_is_told_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: dict[str, object], is_said: bool
+) -> None:
+    """Signing in says that no songs are taken yet, and where to say that one is old enough; to others nothing."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    server = Server()
+    server.answers = [(200, server.tokens() | {"account": {"email": "ada@example.org"} | told})]
+    monkeypatch.setattr("cli.login.Gateway", lambda _: gateway_to(server))
+    monkeypatch.setitem(CODES, "interval_s", 0)
+    console = Console(file=io.StringIO(), width=200)
+    assert await login(_parser().parse_args(["login", "--server", ADDRESS]), console) == 0
+    assert isinstance(console.file, io.StringIO)
+    said = console.file.getvalue()
+    assert f"Signed in at {ADDRESS} as ada@example.org." in said
+    assert ("13 or older" in said, f"Open {ADDRESS}, which asks once" in said) == (is_said, is_said)
 
 
 @pytest.mark.parametrize(

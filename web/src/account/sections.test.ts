@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addressOf, sectionOf, SECTIONS } from "$/account/sections";
+import { addressOf, isBeforeAge, sectionOf, SECTIONS } from "$/account/sections";
 import { routeOf } from "$/state/route.svelte";
 
 describe("the parts of the account view", () => {
@@ -13,5 +13,11 @@ describe("the parts of the account view", () => {
   it("are not named by the bare address or an unknown name", () => {
     expect(sectionOf("#/account")).toBeNull();
     expect(sectionOf("#/account/elsewhere")).toBeNull();
+  });
+
+  it("shows what is held and the ways out to whoever was not asked for their age yet, and nothing else", () => {
+    const shown = SECTIONS.filter((section) => isBeforeAge(addressOf(section)));
+    expect(shown).toEqual(["privacy", "receipts", "session", "closing"]);
+    expect(["", "#/", "#/account", "#/track/trk_1", "#/account/closings"].some(isBeforeAge)).toBe(false);
   });
 });

@@ -11,6 +11,8 @@ export const ADA = {
   email: "ada@example.org",
   display_name: "",
   created_at: "2026-01-01T00:00:00.000Z",
+  email_verified: false,
+  age_confirmed: true,
 };
 export const BEN = { ...ADA, user_id: "usr_2", email: "ben@example.org" };
 

@@ -76,8 +76,8 @@ export async function signInWithPasskey(credential: Json): Promise<void> {
 }
 
 /** False where a mail has to be read first. Throws Problem. */
-export async function signUp(email: string, password: string): Promise<boolean> {
-  const body = { email, password, language: i18n.locale, transport: "cookie" } as const;
+export async function signUp(email: string, password: string, confirms_age: boolean): Promise<boolean> {
+  const body = { email, password, confirms_age, language: i18n.locale, transport: "cookie" } as const;
   const { response } = await api.POST("/v1/auth/signup", { body, headers: unsigned });
   if (response.status === 202) {
     return false;
@@ -115,6 +115,15 @@ export async function reread(): Promise<void> {
   }
   const sitting = sittings;
   const account = await told(api.GET("/v1/me"));
+  if (sitting === sittings) {
+    session.account = account;
+  }
+}
+
+/** Whoever is signed in is 13 or older, as they say: asked once of an account that was made where nobody asked. Throws Problem. */
+export async function confirmAge(): Promise<void> {
+  const sitting = sittings;
+  const account = await told(api.POST("/v1/account/age", { body: { confirms_age: true } }));
   if (sitting === sittings) {
     session.account = account;
   }

@@ -217,6 +217,27 @@ describe("a browser that fails the page", () => {
   });
 });
 
+describe("somebody who was not asked for their age", () => {
+  beforeEach(beginAnew);
+
+  it("says so once, and the account knows it from then on", async () => {
+    say({ "/v1/me": { status: 200, body: { ...ADA, age_confirmed: false } } });
+    await visit({ isRemembered: true });
+    expect(state().session.account?.age_confirmed).toBe(false);
+    say({ "/v1/account/age": { status: 200, body: ADA } });
+    await state().confirmAge();
+    expect(state().session.account).toEqual(ADA);
+  });
+
+  it("stays unasked where the server could not note it", async () => {
+    say({ "/v1/me": { status: 200, body: { ...ADA, age_confirmed: false } } });
+    await visit({ isRemembered: true });
+    say({ "/v1/account/age": { status: 409, body: { reason: "AGE_NOT_CONFIRMED", detail: "No." } } });
+    await expect(state().confirmAge()).rejects.toThrow("No.");
+    expect(state().session.account?.age_confirmed).toBe(false);
+  });
+});
+
 describe("the end of a session", () => {
   beforeEach(async () => {
     beginAnew();

@@ -28,6 +28,7 @@ class Account(_message.Message):
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
     CREATED_AT_FIELD_NUMBER: _builtins.int
     EMAIL_VERIFIED_FIELD_NUMBER: _builtins.int
+    AGE_CONFIRMED_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     """Opaque identifier; the only name for this person that other services know."""
     email: _builtins.str
@@ -36,6 +37,8 @@ class Account(_message.Message):
     """Name to show; may be empty."""
     email_verified: _builtins.bool
     """Whether it was shown that the person reads mail to the address."""
+    age_confirmed: _builtins.bool
+    """Whether it was confirmed that the person is 13 or older; absent from an auth that does not ask."""
     @_builtins.property
     def created_at(self) -> _timestamp_pb2.Timestamp:
         """When the account was made."""
@@ -48,12 +51,15 @@ class Account(_message.Message):
         display_name: _builtins.str = ...,
         created_at: _timestamp_pb2.Timestamp | None = ...,
         email_verified: _builtins.bool = ...,
+        age_confirmed: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_age_confirmed", b"_age_confirmed", "age_confirmed", b"age_confirmed", "created_at", b"created_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["created_at", b"created_at", "display_name", b"display_name", "email", b"email", "email_verified", b"email_verified", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_age_confirmed", b"_age_confirmed", "age_confirmed", b"age_confirmed", "created_at", b"created_at", "display_name", b"display_name", "email", b"email", "email_verified", b"email_verified", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__age_confirmed: _TypeAlias = _typing.Literal["age_confirmed"]  # noqa: Y015
+    _WhichOneofArgType__age_confirmed: _TypeAlias = _typing.Literal["_age_confirmed", b"_age_confirmed"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__age_confirmed) -> _WhichOneofReturnType__age_confirmed | None: ...
 
 Global___Account: _TypeAlias = Account  # noqa: Y015
 

@@ -31,6 +31,7 @@ class SignUpRequest(_message.Message):
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
     DEVICE_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
+    CONFIRMS_AGE_FIELD_NUMBER: _builtins.int
     email: _builtins.str
     """Address to sign in with."""
     password: _builtins.str
@@ -41,6 +42,8 @@ class SignUpRequest(_message.Message):
     """Browser or program and system in a few words, e.g. "Firefox, Linux", as the session's owner will see it listed."""
     language: _builtins.str
     """Language of the mail, e.g. "de"; English where it is none of ours."""
+    confirms_age: _builtins.bool
+    """Whether the person says that they are 13 or older. Without it there is no account."""
     def __init__(
         self,
         *,
@@ -49,10 +52,11 @@ class SignUpRequest(_message.Message):
         display_name: _builtins.str = ...,
         device: _builtins.str = ...,
         language: _builtins.str = ...,
+        confirms_age: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["device", b"device", "display_name", b"display_name", "email", b"email", "language", b"language", "password", b"password"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirms_age", b"confirms_age", "device", b"device", "display_name", b"display_name", "email", b"email", "language", b"language", "password", b"password"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -483,6 +487,56 @@ class GetAccountResponse(_message.Message):
 Global___GetAccountResponse: _TypeAlias = GetAccountResponse  # noqa: Y015
 
 @_typing.final
+class ConfirmAgeRequest(_message.Message):
+    """Says how old a person is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    CONFIRMS_AGE_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """The person."""
+    confirms_age: _builtins.bool
+    """Whether they say that they are 13 or older."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        confirms_age: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirms_age", b"confirms_age", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmAgeRequest: _TypeAlias = ConfirmAgeRequest  # noqa: Y015
+
+@_typing.final
+class ConfirmAgeResponse(_message.Message):
+    """The account, which has it noted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def account(self) -> _account_pb2.Account:
+        """The account."""
+
+    def __init__(
+        self,
+        *,
+        account: _account_pb2.Account | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["account", b"account"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConfirmAgeResponse: _TypeAlias = ConfirmAgeResponse  # noqa: Y015
+
+@_typing.final
 class UpdateAccountRequest(_message.Message):
     """Asks to change an account."""
 
@@ -541,16 +595,20 @@ class CreateSignInLinkRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     EMAIL_FIELD_NUMBER: _builtins.int
+    CONFIRMS_AGE_FIELD_NUMBER: _builtins.int
     email: _builtins.str
     """Address of the account, made when there is none."""
+    confirms_age: _builtins.bool
+    """Whether the operator says that the person is 13 or older, which is asked where there is none."""
     def __init__(
         self,
         *,
         email: _builtins.str = ...,
+        confirms_age: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirms_age", b"confirms_age", "email", b"email"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

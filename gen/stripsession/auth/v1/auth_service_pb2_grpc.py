@@ -75,6 +75,11 @@ class AuthServiceStub:
                 request_serializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.GetAccountRequest.SerializeToString,
                 response_deserializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.GetAccountResponse.FromString,
                 _registered_method=True)
+        self.ConfirmAge = channel.unary_unary(
+                '/stripsession.auth.v1.AuthService/ConfirmAge',
+                request_serializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmAgeRequest.SerializeToString,
+                response_deserializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmAgeResponse.FromString,
+                _registered_method=True)
         self.UpdateAccount = channel.unary_unary(
                 '/stripsession.auth.v1.AuthService/UpdateAccount',
                 request_serializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.UpdateAccountRequest.SerializeToString,
@@ -87,8 +92,8 @@ class AuthServiceServicer:
     """
 
     def SignUp(self, request, context):
-        """Makes an account and signs it in, or mails a link that does. INVALID_ARGUMENT/WEAK_PASSWORD or INVALID_EMAIL;
-        ALREADY_EXISTS/EMAIL_TAKEN where sign-ups are not confirmed by mail.
+        """Makes an account and signs it in, or mails a link that does. FAILED_PRECONDITION/AGE_NOT_CONFIRMED;
+        INVALID_ARGUMENT/WEAK_PASSWORD or INVALID_EMAIL; ALREADY_EXISTS/EMAIL_TAKEN where sign-ups are not confirmed by mail.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -145,6 +150,14 @@ class AuthServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ConfirmAge(self, request, context):
+        """Notes that the person is 13 or older, once: an earlier moment stands. FAILED_PRECONDITION/AGE_NOT_CONFIRMED where that
+        is not said, NOT_FOUND/ACCOUNT_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def UpdateAccount(self, request, context):
         """Changes what a person may change of their account.
         """
@@ -194,6 +207,11 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     servicer.GetAccount,
                     request_deserializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.GetAccountRequest.FromString,
                     response_serializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.GetAccountResponse.SerializeToString,
+            ),
+            'ConfirmAge': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmAge,
+                    request_deserializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmAgeRequest.FromString,
+                    response_serializer=stripsession_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmAgeResponse.SerializeToString,
             ),
             'UpdateAccount': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateAccount,
@@ -429,6 +447,33 @@ class AuthService:
             _registered_method=True)
 
     @staticmethod
+    def ConfirmAge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.auth.v1.AuthService/ConfirmAge',
+            stripsession_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmAgeRequest.SerializeToString,
+            stripsession_dot_auth_dot_v1_dot_auth__service__pb2.ConfirmAgeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def UpdateAccount(request,
             target,
             options=(),
@@ -479,6 +524,7 @@ class LocalSignInServiceServicer:
 
     def CreateSignInLink(self, request, context):
         """Finds or makes the account of this e-mail, without a password, and returns a one-time code that signs it in.
+        FAILED_PRECONDITION/AGE_NOT_CONFIRMED where there is none, and it is not said that its person may have one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

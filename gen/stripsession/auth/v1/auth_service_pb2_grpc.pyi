@@ -34,8 +34,8 @@ class AuthServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AuthServiceAsyncStub: ...
     SignUp: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.SignUpRequest, _auth_service_pb2.SignUpResponse]
-    """Makes an account and signs it in, or mails a link that does. INVALID_ARGUMENT/WEAK_PASSWORD or INVALID_EMAIL;
-    ALREADY_EXISTS/EMAIL_TAKEN where sign-ups are not confirmed by mail.
+    """Makes an account and signs it in, or mails a link that does. FAILED_PRECONDITION/AGE_NOT_CONFIRMED;
+    INVALID_ARGUMENT/WEAK_PASSWORD or INVALID_EMAIL; ALREADY_EXISTS/EMAIL_TAKEN where sign-ups are not confirmed by mail.
     """
     ConfirmSignUp: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ConfirmSignUpRequest, _auth_service_pb2.ConfirmSignUpResponse]
     """Makes the account whose sign-up mailed this code, and signs it in. NOT_FOUND/CODE_SPENT,
@@ -55,6 +55,10 @@ class AuthServiceStub:
     """The public keys that access tokens are signed with, as a JSON Web Key Set."""
     GetAccount: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.GetAccountRequest, _auth_service_pb2.GetAccountResponse]
     """The account of a signed-in person. NOT_FOUND/ACCOUNT_NOT_FOUND."""
+    ConfirmAge: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ConfirmAgeRequest, _auth_service_pb2.ConfirmAgeResponse]
+    """Notes that the person is 13 or older, once: an earlier moment stands. FAILED_PRECONDITION/AGE_NOT_CONFIRMED where that
+    is not said, NOT_FOUND/ACCOUNT_NOT_FOUND.
+    """
     UpdateAccount: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.UpdateAccountRequest, _auth_service_pb2.UpdateAccountResponse]
     """Changes what a person may change of their account."""
 
@@ -64,8 +68,8 @@ class AuthServiceAsyncStub(AuthServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     SignUp: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.SignUpRequest, _auth_service_pb2.SignUpResponse]  # type: ignore[assignment]
-    """Makes an account and signs it in, or mails a link that does. INVALID_ARGUMENT/WEAK_PASSWORD or INVALID_EMAIL;
-    ALREADY_EXISTS/EMAIL_TAKEN where sign-ups are not confirmed by mail.
+    """Makes an account and signs it in, or mails a link that does. FAILED_PRECONDITION/AGE_NOT_CONFIRMED;
+    INVALID_ARGUMENT/WEAK_PASSWORD or INVALID_EMAIL; ALREADY_EXISTS/EMAIL_TAKEN where sign-ups are not confirmed by mail.
     """
     ConfirmSignUp: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ConfirmSignUpRequest, _auth_service_pb2.ConfirmSignUpResponse]  # type: ignore[assignment]
     """Makes the account whose sign-up mailed this code, and signs it in. NOT_FOUND/CODE_SPENT,
@@ -85,6 +89,10 @@ class AuthServiceAsyncStub(AuthServiceStub):
     """The public keys that access tokens are signed with, as a JSON Web Key Set."""
     GetAccount: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.GetAccountRequest, _auth_service_pb2.GetAccountResponse]  # type: ignore[assignment]
     """The account of a signed-in person. NOT_FOUND/ACCOUNT_NOT_FOUND."""
+    ConfirmAge: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ConfirmAgeRequest, _auth_service_pb2.ConfirmAgeResponse]  # type: ignore[assignment]
+    """Notes that the person is 13 or older, once: an earlier moment stands. FAILED_PRECONDITION/AGE_NOT_CONFIRMED where that
+    is not said, NOT_FOUND/ACCOUNT_NOT_FOUND.
+    """
     UpdateAccount: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.UpdateAccountRequest, _auth_service_pb2.UpdateAccountResponse]  # type: ignore[assignment]
     """Changes what a person may change of their account."""
 
@@ -97,8 +105,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.SignUpRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.SignUpResponse, _abc.Awaitable[_auth_service_pb2.SignUpResponse]]:
-        """Makes an account and signs it in, or mails a link that does. INVALID_ARGUMENT/WEAK_PASSWORD or INVALID_EMAIL;
-        ALREADY_EXISTS/EMAIL_TAKEN where sign-ups are not confirmed by mail.
+        """Makes an account and signs it in, or mails a link that does. FAILED_PRECONDITION/AGE_NOT_CONFIRMED;
+        INVALID_ARGUMENT/WEAK_PASSWORD or INVALID_EMAIL; ALREADY_EXISTS/EMAIL_TAKEN where sign-ups are not confirmed by mail.
         """
 
     @_abc_1.abstractmethod
@@ -162,6 +170,16 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         """The account of a signed-in person. NOT_FOUND/ACCOUNT_NOT_FOUND."""
 
     @_abc_1.abstractmethod
+    def ConfirmAge(
+        self,
+        request: _auth_service_pb2.ConfirmAgeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.ConfirmAgeResponse, _abc.Awaitable[_auth_service_pb2.ConfirmAgeResponse]]:
+        """Notes that the person is 13 or older, once: an earlier moment stands. FAILED_PRECONDITION/AGE_NOT_CONFIRMED where that
+        is not said, NOT_FOUND/ACCOUNT_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
     def UpdateAccount(
         self,
         request: _auth_service_pb2.UpdateAccountRequest,
@@ -179,7 +197,9 @@ class LocalSignInServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> LocalSignInServiceAsyncStub: ...
     CreateSignInLink: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.CreateSignInLinkRequest, _auth_service_pb2.CreateSignInLinkResponse]
-    """Finds or makes the account of this e-mail, without a password, and returns a one-time code that signs it in."""
+    """Finds or makes the account of this e-mail, without a password, and returns a one-time code that signs it in.
+    FAILED_PRECONDITION/AGE_NOT_CONFIRMED where there is none, and it is not said that its person may have one.
+    """
 
 @_typing.type_check_only
 class LocalSignInServiceAsyncStub(LocalSignInServiceStub):
@@ -187,7 +207,9 @@ class LocalSignInServiceAsyncStub(LocalSignInServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateSignInLink: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.CreateSignInLinkRequest, _auth_service_pb2.CreateSignInLinkResponse]  # type: ignore[assignment]
-    """Finds or makes the account of this e-mail, without a password, and returns a one-time code that signs it in."""
+    """Finds or makes the account of this e-mail, without a password, and returns a one-time code that signs it in.
+    FAILED_PRECONDITION/AGE_NOT_CONFIRMED where there is none, and it is not said that its person may have one.
+    """
 
 class LocalSignInServiceServicer(metaclass=_abc_1.ABCMeta):
     """What the command line on the same machine asks with the operator's certificate."""
@@ -198,6 +220,8 @@ class LocalSignInServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.CreateSignInLinkRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.CreateSignInLinkResponse, _abc.Awaitable[_auth_service_pb2.CreateSignInLinkResponse]]:
-        """Finds or makes the account of this e-mail, without a password, and returns a one-time code that signs it in."""
+        """Finds or makes the account of this e-mail, without a password, and returns a one-time code that signs it in.
+        FAILED_PRECONDITION/AGE_NOT_CONFIRMED where there is none, and it is not said that its person may have one.
+        """
 
 def add_LocalSignInServiceServicer_to_server(servicer: LocalSignInServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

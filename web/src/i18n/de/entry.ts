@@ -28,6 +28,12 @@ export const entry: Messages["entry"] = {
   needPassword: "Gib ein Passwort ein.",
   needLongerPassword: "Wähle ein Passwort mit mindestens 8 Zeichen.",
   needAge: "Ein Konto ist für Menschen ab 13. Wenn du so alt bist, setz den Haken.",
+  ageTitle: "Zuerst eine Frage",
+  ageLead:
+    "Ein Konto ist für Menschen ab 13, und dieses entstand, ohne dass danach gefragt wurde. Behalten wird nur, dass du es sagst und wann: kein Geburtsdatum.",
+  ageGo: "Weiter",
+  ageNot: "Bist du jünger, kannst du kein Konto haben. Was in diesem ist, wird gelöscht, wenn du es schließt.",
+  ageClose: "Das Konto schließen",
   ended: "Deine Sitzung ist zu Ende. Melde dich wieder an.",
   elsewhere: "Du wurdest in einem anderen Tab abgemeldet. Melde dich wieder an.",
   noCookies:

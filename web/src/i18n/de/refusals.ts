@@ -16,6 +16,7 @@ const weaknesses: Readonly<Record<string, string>> = {
 
 export const refusals: Messages["refusals"] = {
   ACCOUNT_NOT_FOUND: "Dieses Konto gibt es nicht mehr. Melde dich mit einem anderen an.",
+  AGE_NOT_CONFIRMED: `Ein Konto ist für Menschen ab 13. Sag, dass du es bist: Die Seite fragt einmal. ${reload}`,
   API_KEY_LIFE_INVALID: "Ein Schlüssel gilt 1 bis 366 Tage oder bis er widerrufen wird.",
   API_KEY_NAME_INVALID: "Gib dem Schlüssel einen sichtbaren Namen mit höchstens 100 Zeichen.",
   API_KEY_NOT_FOUND: "Diesen Schlüssel gibt es nicht mehr.",

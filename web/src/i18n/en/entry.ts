@@ -26,6 +26,12 @@ export const entry = {
   needPassword: "Enter a password.",
   needLongerPassword: "Choose a password of at least 8 characters.",
   needAge: "An account is for people of 13 or older. If you are, tick the box.",
+  ageTitle: "One question first",
+  ageLead:
+    "An account is for people of 13 or older, and this one was made where that was not asked. Only that you say so is kept, and when: no date of birth.",
+  ageGo: "Go on",
+  ageNot: "If you are younger, you cannot have an account. What is in this one is erased when you close it.",
+  ageClose: "Close the account",
   ended: "Your session has ended. Sign in again.",
   elsewhere: "You were signed out in another tab. Sign in again.",
   noCookies: "This browser did not keep the sign-in. Allow cookies for this site, then sign in again.",

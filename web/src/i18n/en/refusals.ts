@@ -14,6 +14,7 @@ const uploadAgain = "Upload the song again.";
 
 export const refusals = {
   ACCOUNT_NOT_FOUND: "This account is not there any more. Sign in with another.",
+  AGE_NOT_CONFIRMED: `An account is for people of 13 or older. Say that you are: the page asks once. ${reload}`,
   API_KEY_LIFE_INVALID: "A key works for 1 to 366 days, or until it is revoked.",
   API_KEY_NAME_INVALID: "Give the key a name that can be seen, of at most 100 characters.",
   API_KEY_NOT_FOUND: "This key is not there any more.",
