@@ -131,6 +131,7 @@ async def test_somebody_new_signs_in_and_comes_again(street: Street, caplog: pyt
             "email": "ada@example.org",
             "display_name": "Ada",
             "created_at": "",
+            "age_confirmed": True,
             "email_verified": True,
         }
         me = (await browser.get("/v1/me")).json()

@@ -113,12 +113,8 @@ def _segment(asked: Asked) -> Message:
 
 def _webhook(asked: Asked) -> Message:
     message, headers = asked.vouching.message(asked.unused_email)
-    return federation.ReceiveClerkWebhookRequest(
-        body=message.body,
-        message_id=headers["svix-id"],
-        timestamp=headers["svix-timestamp"],
-        signature=headers["svix-signature"],
-    )
+    sent = {"message_id": headers["svix-id"], "timestamp": headers["svix-timestamp"]}
+    return federation.ReceiveClerkWebhookRequest(body=message.body, signature=headers["svix-signature"], **sent)
 
 
 def _of_issuer(asked: Asked) -> Message:
