@@ -81,6 +81,8 @@ TOLD: Mapping[str, Mapping[str, Sequence[str]]] = {
         "what an upload needs to go on": ["web browser *upload*", "web browser database:stripsession"],
         "the mark of a payment under way": ["web browser tab:stripsession.before-payment"],
     },
+    # By whom nobody is refused is kept as what they said. No version says so in these words yet (decision 48).
+    "11": {"Who is under 13 is refused at sign-up": ["auth tables accounts.age_confirmed_at"]},
 }
 """Clause -> what its English text says -> the places that this is about, as `owner section name`."""
 HOLDING_OTHERS = ("postgres/**", "objects/**", "certificates/**", "secrets/**")

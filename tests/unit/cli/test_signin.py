@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from chassis.rpc.errors import Refusal, to_status
-from cli import account, exits, signin
+from cli import exits, local_accounts, signin
 from cli.exits import CommandFault
 from cli.signin import LOCAL_EMAIL, create_link
 from stripsession.auth.v1 import auth_service_pb2 as pb
@@ -48,16 +48,16 @@ class Auth:
 def auth(monkeypatch: pytest.MonkeyPatch) -> Auth:
     asked = Auth()
     monkeypatch.setattr(signin, "console_channel", lambda *_: asked)
-    monkeypatch.setattr(account, "public_address", lambda _: "https://strip.example")
+    monkeypatch.setattr(local_accounts, "public_address", lambda _: "https://strip.example")
     return asked
 
 
 async def said(*words: str) -> str:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, default=HERE)
-    account.add_link_arguments(parser)
+    local_accounts.add_link_arguments(parser)
     console = Console(file=io.StringIO(), width=300)
-    assert await account.link(parser.parse_args(list(words)), console) == exits.DONE
+    assert await local_accounts.link(parser.parse_args(list(words)), console) == exits.DONE
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
