@@ -27,7 +27,7 @@ async def closing(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await look("closing-link")
     await page.get_by_role("dialog").get_by_role("button", name="Done").click()
     await look("closing-waiting")
-    await page.goto(f"{web.address}/#/account/page")
+    await page.goto(f"{web.address}/#/")
     await expect(page.locator("#closing-bar")).to_be_visible()
     await look("closing-bar")
     await page.locator("#closing-bar").get_by_role("button", name="Keep my account").click()

@@ -45,6 +45,18 @@ async def test_the_focus_is_on_the_row_of_the_track_that_was_left(web: WebPage, 
     await expect(web.page.locator("#library-title")).to_be_focused()
 
 
+async def test_the_library_is_entered_at_its_head(web: WebPage, gateway: FakeGateway) -> None:
+    """However far the view was scrolled that is left: the title has the focus in sight of whoever comes."""
+    for number in range(16):
+        await web.drop(f"Song {number}.flac", b"not really audio")
+        await web.sees_track(f"Song {number}", "separating")
+    await web.page.goto(f"{web.address}/#/account/privacy")
+    await web.page.get_by_role("link", name="To the library").last.press("Enter")
+    await expect(web.page.locator("#library-title")).to_be_focused()
+    await expect(web.page.locator("#library-title")).to_be_in_viewport()
+    await expect(web.page.locator(".track-row").first).to_be_in_viewport()
+
+
 async def test_a_new_search_begins_at_the_head_of_its_list(web: WebPage, gateway: FakeGateway) -> None:
     """However far the list was scrolled, what is asked for anew is seen from its first row on."""
     for number in range(16):
