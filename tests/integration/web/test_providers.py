@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser import WebPage
 from tests.integration.web.conftest import OpenPage
@@ -118,14 +118,24 @@ async def test_an_act_in_a_dialog_is_begun_anew_by_its_person(web: WebPage, gate
 
 
 async def test_who_comes_back_as_somebody_else_is_told(web: WebPage, gateway: FakeGateway) -> None:
-    """Another account has nothing to go on with, and is not shown the place where the first one was."""
+    """Another account has nothing to go on with, and is shown neither the first one's place nor its closing."""
+    gateway.closing.state = "waiting"
     await _asked_who_they_are(web, gateway, press="Set up the second step")
     await _leave_by_google(web, gateway)
-    gateway.account |= {"user_id": "usr_bob", "email": "bob@example.org"}
+    bar = web.page.locator("#closing-bar")
+
+    async def as_somebody_else(route: Route) -> None:
+        await expect(bar).to_be_visible()
+        gateway.account |= {"user_id": "usr_bob", "email": "bob@example.org"}
+        gateway.closing.state = ""
+        await route.continue_()
+
+    await web.page.route("**/v1/auth/providers/finish", as_somebody_else)
     await web.page.get_by_role("link", name="Ada").click()
     told = web.page.get_by_text("You are signed in to another account now: bob@example.org.")
     await expect(told.first).to_be_visible()
     assert web.page.url == f"{gateway.address}/#/"
+    await expect(bar).to_have_count(0)
 
 
 async def test_who_is_not_let_in_by_the_provider_finds_the_way_back(web: WebPage, gateway: FakeGateway) -> None:
