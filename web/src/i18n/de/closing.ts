@@ -17,7 +17,7 @@ export const closing: typeof english = {
     "Zahlen dazu, was gelöscht wurde, unter einer Kennung, die zu niemandem führt",
   ],
   before: "Lade vorher herunter, was du behalten willst. Ein Abo lässt sich beenden, ohne das Konto zu schließen.",
-  toPlan: "Plan ändern",
+  toPlan: "Tarif ändern",
   when: "Wann",
   later: (wait) => `In ${wait}`,
   now: "Sofort",
