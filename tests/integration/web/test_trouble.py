@@ -10,6 +10,7 @@ from playwright.async_api import Locator, expect
 
 from tests.browser import WebPage
 from tests.integration.web.conftest import OpenPage
+from tests.integration.web.fake_closing import TOKEN
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
 from tests.integration.web.fake_providers import BOTH
 from tests.integration.web.views import SONG
@@ -30,6 +31,7 @@ SHOWN: dict[str, Callable[[WebPage], Locator]] = {
     "/#/account/receipts": lambda web: web.page.get_by_text("Track erased").first,
 }
 """By its address: what is there once the server has answered."""
+TOLD_AGAIN = ("keys", "plan", "profile", "privacy", "receipts", "closing")
 
 
 async def somebody(open_page: OpenPage, gateway: FakeGateway) -> WebPage:
@@ -78,10 +80,13 @@ async def test_what_did_not_come_is_told_and_asked_for_again(open_page: OpenPage
 async def test_what_does_not_come_again_is_told_again(open_page: OpenPage, gateway: FakeGateway) -> None:
     """Whoever hears the page hears that another try has failed, though what it shows is the same."""
     web = await somebody(open_page, gateway)
-    for address in ("/#/account/keys", "/#/account/plan", "/#/account/profile"):
+    followed = f"/#/closing/{TOKEN}"
+    for address in (*(f"/#/account/{name}" for name in TOLD_AGAIN), followed):
         gateway.trouble.refusal, gateway.trouble.spares = HTTPStatus.INTERNAL_SERVER_ERROR, ("/v1/auth/refresh",)
         await visit(web, address)
         await expect(web.page.locator("#announcer"), address).to_have_text("")
+        # While it is asked for a press does nothing.
+        await expect(again(web).first, address).to_be_enabled()
         await again(web).first.press("Enter")
         await expect(web.page.locator("#announcer"), address).not_to_have_text("")
         await expect(again(web).first, address).to_be_focused()
