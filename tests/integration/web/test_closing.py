@@ -6,7 +6,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser import WebPage
 from tests.integration.web.conftest import OpenPage
@@ -105,7 +105,7 @@ async def test_who_comes_too_late_is_told(web: WebPage, gateway: FakeGateway) ->
 
 
 async def test_offline_the_page_says_so_and_closes_nothing(web: WebPage, gateway: FakeGateway) -> None:
-    """A wish that does not reach the server is refused in words, and sent again under the same name."""
+    """A wish that does not reach the server is refused in words, and can be sent again."""
     page = web.page
     await to_closing(web)
     await page.context.set_offline(True)
@@ -115,6 +115,36 @@ async def test_offline_the_page_says_so_and_closes_nothing(web: WebPage, gateway
     await page.get_by_role("button", name="Close the account").click()
     await expect(page.get_by_label("Link to follow it by")).to_be_visible()
     assert len(gateway.closing.asked) == 1
+
+
+async def test_a_lost_answer_is_asked_for_again(web: WebPage, gateway: FakeGateway) -> None:
+    """Where the wish arrived and its link did not, the page says that the account waits, and shows another link."""
+    page = web.page
+    await to_closing(web)
+    await page.route("**/v1/account/closing", _lose_answers)
+    await page.get_by_role("button", name="Close the account").click()
+    await expect(page.locator("#close-account").get_by_role("alert")).to_contain_text("cannot be reached")
+    await expect(page.locator(BAR)).to_contain_text("Your account will be erased on May 11, 2031.")
+    await page.unroute("**/v1/account/closing")
+    await page.get_by_role("button", name="Show a new link").click()
+    await expect(page.get_by_label("Link to follow it by")).to_have_value(f"{web.address}/#/closing/{TOKEN}")
+    (lost, again) = gateway.closing.asked
+    assert lost == again
+    await page.get_by_role("dialog").get_by_role("button", name="Done").click()
+    await page.reload()
+    await page.get_by_role("button", name="Show a new link").click()
+    await expect(page.get_by_label("Link to follow it by")).to_be_focused()
+    assert [at_once for _, at_once in gateway.closing.asked] == [False] * 3
+    assert len({name for name, _ in gateway.closing.asked}) == 2
+
+
+async def _lose_answers(route: Route) -> None:
+    """What is asked for arrives, and nobody hears of it."""
+    if route.request.method == "POST":
+        await route.fetch()
+        await route.abort()
+    else:
+        await route.continue_()
 
 
 async def test_where_nothing_can_be_taken_back_nothing_is_chosen(web: WebPage, gateway: FakeGateway) -> None:

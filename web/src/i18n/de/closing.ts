@@ -32,6 +32,9 @@ export const closing: typeof english = {
   askNow: "Jetzt alles löschen",
   asked: "Dein Konto wird geschlossen",
   link: "Link, um es zu verfolgen",
+  linkAnew: "Neuen Link zeigen",
+  linkAnewHint:
+    "Falls der Link, um es zu verfolgen, verloren ging. Der Tag bleibt, und der Link von vorher führt nirgendwohin mehr.",
   linkOnce:
     "Kopiere ihn jetzt: Er wird nur dieses eine Mal gezeigt. Wer ihn hat, sieht, wie weit die Löschung ist, und kann ihren Beleg speichern, und sonst nichts von dir.",
   linkHere:

@@ -30,6 +30,9 @@ export const closing = {
   askNow: "Erase everything now",
   asked: "Your account will be closed",
   link: "Link to follow it by",
+  linkAnew: "Show a new link",
+  linkAnewHint:
+    "Where the link to follow it by was lost. The day stays, and the link of before leads nowhere any more.",
   linkOnce:
     "Copy it now: it is shown this once. Whoever holds it sees how far the erasure is and can save its receipt, and nothing else of you.",
   linkHere:
