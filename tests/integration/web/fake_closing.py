@@ -34,6 +34,8 @@ class FakeClosing:
         """Whether the receipt of one that is over is."""
         self.refusal = ""
         """Why nothing is taken back, where it is not."""
+        self._withdrawn = ""
+        """Key of the one that was taken back last."""
 
     def routes(self) -> list[Route]:
         """Those that ask who is calling."""
@@ -58,8 +60,10 @@ class FakeClosing:
     async def _ask(self, request: Request) -> Response:
         if refusal := self._stale():
             return refusal
-        at_once = (await request.json())["at_once"]
-        self.asked.append((request.headers["idempotency-key"], at_once))
+        at_once, key = (await request.json())["at_once"], request.headers["idempotency-key"]
+        self.asked.append((key, at_once))
+        if key == self._withdrawn:
+            return problem(409, "CLOSING_WITHDRAWN", "It was taken back since.")
         self.state = "waiting"
         answer = self._closing(at_once) | {"token": TOKEN, "path": f"/#/closing/{TOKEN}"}
         return told("NewClosing", answer, 201)
@@ -68,7 +72,7 @@ class FakeClosing:
         if self.refusal:
             self.state = "erasing"
             return problem(409, self.refusal, "It is being erased.")
-        self.state = ""
+        self.state, self._withdrawn = "", self.asked[-1][0] if self.asked else ""
         return Response(status_code=204)
 
     async def _follow(self, request: Request) -> Response:

@@ -138,6 +138,24 @@ async def test_a_lost_answer_is_asked_for_again(web: WebPage, gateway: FakeGatew
     assert len({name for name, _ in gateway.closing.asked}) == 2
 
 
+async def test_a_wish_that_was_taken_back_does_not_stand_in_the_next_one_s_way(
+    web: WebPage, gateway: FakeGateway
+) -> None:
+    """Whose answer was lost, who kept the account and then asks anew is told of that once, and heard the next time."""
+    page = web.page
+    await to_closing(web)
+    await page.route("**/v1/account/closing", _lose_answers)
+    ask = page.get_by_role("button", name="Close the account")
+    await ask.click()
+    await page.locator(BAR).get_by_role("button", name="Keep my account").click()
+    await expect(page.locator(BAR)).to_have_count(0)
+    await page.unroute("**/v1/account/closing")
+    await ask.click()
+    await expect(page.locator("#close-account").get_by_role("alert")).to_contain_text("taken back since")
+    await ask.click()
+    await expect(page.get_by_label("Link to follow it by")).to_be_visible()
+
+
 async def _lose_answers(route: Route) -> None:
     """What is asked for arrives, and nobody hears of it."""
     if route.request.method == "POST":
