@@ -75,6 +75,21 @@ async def test_at_once_takes_a_typed_word_and_leads_to_the_link(web: WebPage, ga
     await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
+async def test_at_once_this_browser_forgets_though_no_sign_out_is_heard(web: WebPage, gateway: FakeGateway) -> None:
+    """Whose account is erased leaves nothing behind where the server does not answer the sign-out, and has the link."""
+    page = web.page
+    await to_closing(web)
+    await page.route("**/v1/auth/logout", lambda route: route.abort())
+    await page.get_by_role("radio", name="At once").check()
+    await page.get_by_role("textbox", name="To erase all of it now, type erase").fill("erase")
+    await page.get_by_role("button", name="Erase everything now").click()
+    await expect(page.get_by_role("heading", name="The erasure of an account")).to_be_visible()
+    kept = await page.evaluate("Object.keys(localStorage)")
+    assert {"stripsession.signed-in", "stripsession.owner"}.isdisjoint(kept)
+    await page.goto(f"{web.address}/#/")
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
 async def test_whoever_has_not_just_shown_who_they_are_is_asked(web: WebPage, gateway: FakeGateway) -> None:
     """The question comes before anything is closed, and the same wish goes on after it; who cancels closes nothing."""
     page = web.page

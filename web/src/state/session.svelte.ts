@@ -133,6 +133,17 @@ export async function confirmAge(): Promise<void> {
 export async function signOut(): Promise<void> {
   await finishDeletions();
   await api.POST("/v1/auth/logout", { body: {}, headers: unsigned });
+  await forgetHere();
+}
+
+/** Of whose account is erased nothing stays in this browser, also where the server does not hear of the sign-out. */
+export async function leaveForGood(): Promise<void> {
+  // Its answer takes the cookies away, whose session the server ends by itself.
+  api.POST("/v1/auth/logout", { body: {}, headers: unsigned }).catch(() => undefined);
+  await forgetHere();
+}
+
+async function forgetHere(): Promise<void> {
   // Before other tabs hear of it: they tell by it a sign-out from a session that has merely ended.
   forgetOwner();
   remember(false);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { until } from "$/settled.fixture";
 
-const { ADA, answer, beginAnew, BEN, browser, forgetting, MARK, quiet, say, server, state, told, visit } =
+const { ADA, answer, beginAnew, BEN, browser, forgetting, MARK, OWNER, quiet, say, server, state, told, visit } =
   await vi.hoisted(() => import("$/state/session.fixture"));
 
 vi.mock("$/state/uploads.svelte", () => ({ uploads: told.uploads }));
@@ -113,6 +113,22 @@ describe("the session", () => {
     expect(state().session.status).toBe("in");
     expect(told.uploads.forgetAll).not.toHaveBeenCalled();
   });
+
+  it.each([{ status: 204 }, { status: 401 }, "away" as const])(
+    "leaves nothing of whose account is erased, whatever the server says of the sign-out: %o",
+    async (said) => {
+      await visit({ isRemembered: true, hash: "#/account" });
+      vi.clearAllMocks();
+      say({ "/v1/auth/logout": said });
+      await state().leaveForGood();
+      expect(state().session).toMatchObject({ status: "out", account: null, told: "" });
+      expect([browser.stored.has(MARK), browser.stored.has(OWNER)]).toEqual([false, false]);
+      expect(server.asked.at(-1)).toBe("/v1/auth/logout");
+      for (const forgotten of forgetting) {
+        expect(forgotten).toHaveBeenCalled();
+      }
+    },
+  );
 
   it("says that it has ended, and keeps unfinished uploads for whoever signs in again", async () => {
     await visit({ isRemembered: true });
