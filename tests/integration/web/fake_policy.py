@@ -1,4 +1,4 @@
-"""The fake gateway's privacy policy: the one that is published, and, where a test has one, a version after it."""
+"""The fake gateway's privacy policy: the one in force, and, where a test has one, a version that is announced."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class FakePolicy:
     """Anybody reads it."""
 
     def __init__(self) -> None:
-        """One version, as it is published."""
+        """What is published."""
         self.has_next = False
-        """Whether the published version is the last but one."""
+        """Whether a version after the one in force is announced."""
 
     def open_routes(self) -> list[Route]:
         """Those of the contract."""
@@ -32,16 +32,16 @@ class FakePolicy:
         return told("Promises", await proved())
 
     async def _policy(self, request: Request) -> Response:
-        last: dict[str, Any] = policy_json(await published())
-        numbers = [each["version"] for each in last["versions"]]
+        in_force: dict[str, Any] = policy_json(await published())
+        numbers = [each["version"] for each in in_force["versions"]]
         versions: dict[int, dict[str, Any]] = {number: policy_json(await published(number)) for number in numbers}
         if self.has_next:
-            number = last["version"]["version"] + 1
-            now = {**last["version"], "version": number, "date": NEXT_DATE}
-            last = {**last, "version": now, "versions": [now, *last["versions"]]}
-            versions = {each: {**text, "versions": last["versions"]} for each, text in versions.items()}
-            versions[number] = last
-        asked = int(request.query_params["version"]) or last["version"]["version"]
+            number = in_force["version"]["version"] + 1
+            coming = {**in_force["version"], "version": number, "date": NEXT_DATE, "is_coming": True}
+            versions[number] = {**in_force, "version": coming}
+            told_of = [coming, *in_force["versions"]]
+            versions = {each: {**text, "versions": told_of} for each, text in versions.items()}
+        asked = int(request.query_params["version"]) or in_force["version"]["version"]
         if asked not in versions:
             return problem(404, "POLICY_VERSION_NOT_FOUND", "There is no such version of the policy.")
         return told("Policy", versions[asked])

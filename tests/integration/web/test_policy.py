@@ -52,16 +52,17 @@ async def test_another_version_is_read_from_its_beginning(open_page: OpenPage, g
     gateway.policy.has_next = True
     web = await open_page("/#/privacy")
     policy = web.page.locator("#policy")
-    await expect(policy.locator("time")).to_have_text(NEXT_DATE)
+    # What is announced is not what is shown first.
+    await expect(policy.locator("time")).not_to_have_text(NEXT_DATE)
     gateway.trouble.refusal = HTTPStatus.INTERNAL_SERVER_ERROR
-    first = policy.get_by_role("button", name="Version 1")
-    await first.click()
+    next_one = policy.get_by_role("button", name="Version 3")
+    await next_one.click()
     await expect(policy).to_contain_text("Something went wrong on our side")
-    await expect(policy.locator("time")).to_have_text(NEXT_DATE)
-    await expect(first).to_be_focused()
+    await expect(policy.locator("time")).not_to_have_text(NEXT_DATE)
+    await expect(next_one).to_be_focused()
     gateway.trouble.end()
     await policy.get_by_role("button", name="Reload the page").click()
-    await expect(policy.locator("time")).not_to_have_text(NEXT_DATE)
+    await expect(policy.locator("time")).to_have_text(NEXT_DATE)
     await expect(policy).not_to_contain_text("Something went wrong on our side")
     await expect(policy.locator("h1")).to_be_focused()
 
@@ -71,7 +72,7 @@ async def test_the_version_that_was_asked_for_last_is_shown(open_page: OpenPage,
     gateway.policy.has_next = True
     web = await open_page("/#/privacy")
     policy = web.page.locator("#policy")
-    await expect(policy.locator("time")).to_have_text(NEXT_DATE)
+    await expect(policy.locator(".clause").first).to_be_visible()
     first = "**/v1/privacy/policy?version=1"
     async with web.page.expect_response(first), held(web.page, first, "GET"):
         await policy.get_by_role("button", name="Version 1").click()

@@ -10,6 +10,7 @@ export const proofs: typeof english = {
   never: "bisher nie belegt",
   notBuilt: "Dafür gibt es noch keine Prüfung, also belegt es nichts.",
   unread: "Was von diesen Versprechen belegt ist, lässt sich gerade nicht zeigen.",
+  coming: "Diese Fassung gilt noch nicht. Was belegt ist, steht bei der geltenden.",
   older: "Das ist eine ältere Fassung. Was belegt ist, steht bei der geltenden.",
   region: (region) => `Region: ${region}.`,
   by: (check) => `Wie: ${check}.`,

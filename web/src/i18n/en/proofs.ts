@@ -11,6 +11,7 @@ export const proofs = {
   never: "never proved so far",
   notBuilt: "There is no check for this yet, so nothing proves it.",
   unread: "What was proved of these promises cannot be shown now.",
+  coming: "This version is not in force yet. What is proved is shown with the one that is.",
   older: "This is an older version. What is proved is shown with the one in force.",
   region: (region: string): string => `Region: ${region}.`,
   by: (check: string): string => `How: ${check}.`,
