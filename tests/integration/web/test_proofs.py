@@ -7,6 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.integration.web.axe import violations
 from tests.integration.web.conftest import OpenPage
+from tests.integration.web.holding import held
 from tests.integration.web.layout import misfits
 from tests.integration.web.proofs import proved
 
@@ -50,6 +51,27 @@ async def test_proofs_speak_the_page_s_language_and_fit_a_phone(open_page: OpenP
     await web.page.reload()
     await expect(web.page.locator("[id='clause-4.2'] .proof")).to_contain_text("Gehalten, zuletzt belegt")
     assert await misfits(web, 360) == []
+
+
+async def test_proofs_that_come_late_lead_nobody_back(open_page: OpenPage) -> None:
+    """Whoever reads the clause that was asked for has it in place, and whoever has gone on stays where they are."""
+    web = await open_page()
+    promises = "**/v1/privacy/promises"
+    title = web.page.locator("[id='clause-9.2'] h3")
+    async with held(web.page, promises, "GET"):
+        await web.page.goto(f"{web.address}/#/privacy/9.2")
+        await expect(title).to_be_focused()
+    await expect(web.page.locator("#policy .proof")).to_have_count(24)
+    await expect(title).to_be_in_viewport()
+    await web.page.goto("about:blank")
+    last = web.page.locator("#policy").get_by_role("button").last
+    async with held(web.page, promises, "GET"):
+        await web.page.goto(f"{web.address}/#/privacy/9.2")
+        await expect(title).to_be_focused()
+        await last.focus()
+    await expect(web.page.locator("#policy .proof")).to_have_count(24)
+    await expect(last).to_be_focused()
+    await expect(title).not_to_be_in_viewport()
 
 
 async def test_a_policy_is_shown_though_nothing_proved_can_be_read(open_page: OpenPage) -> None:
