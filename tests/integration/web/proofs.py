@@ -14,7 +14,7 @@ from tests.unit.retention.fake_checks import FakeCheckStore, FakeExaminer, away
 
 
 async def proved(**figures: int) -> dict[str, object]:
-    """All is well but for these figures; and the library is away from whatever it alone is asked for."""
+    """All is well but for these figures; and separation is away from whatever it is asked for."""
     examiners = {name: FakeExaminer({**dict.fromkeys(WELL, 0), "uploads_erased": 3, **figures}) for name in EVERYBODY}
     examiners["separation"].fault = away()
     ports = CheckPorts(FakeCheckStore(), examiners, SystemClock(), lambda _: LISTED, CHECKS)
