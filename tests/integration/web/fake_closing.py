@@ -32,6 +32,7 @@ class FakeClosing:
         """What whoever holds the link is told."""
         self.is_signed = True
         """Whether the receipt of one that is over is."""
+        self.due_at = DUE_AT
         self.refusal = ""
         """Why nothing is taken back, where it is not."""
         self._withdrawn = ""
@@ -51,7 +52,7 @@ class FakeClosing:
         return [Route("/v1/privacy/closings/open", self._follow, methods=["POST"])]
 
     def _closing(self, at_once: bool = False) -> dict[str, object]:
-        return {"state": self.state, "asked_at": MOMENT, "due_at": DUE_AT, "at_once": at_once}
+        return {"state": self.state, "asked_at": MOMENT, "due_at": self.due_at, "at_once": at_once}
 
     async def _get(self, _: Request) -> Response:
         closing = self._closing() if self.state else None
@@ -82,7 +83,7 @@ class FakeClosing:
         holders = [self._holder(name, is_over=is_over) for name in HOLDERS]
         answer = {
             "state": self.followed,
-            "due_at": DUE_AT,
+            "due_at": self.due_at,
             "finished_at": MOMENT if is_over else None,
             "holders": holders if self.followed in ("erasing", "over") else [],
             "receipt": SIGNED_RECEIPT.decode() if is_over and self.is_signed else None,

@@ -13,10 +13,13 @@ from tests.integration.web.conftest import OpenPage
 from tests.integration.web.fake_closing import TOKEN
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
 from tests.integration.web.fake_receipts import SIGNED_RECEIPT
+from tests.integration.web.told import MOMENT
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
 
 BAR = "#closing-bar"
+LOOK_MS = 5_000
+"""How soon an erasure that is under way is looked at again."""
 
 
 async def to_closing(web: WebPage) -> None:
@@ -236,3 +239,33 @@ async def test_a_server_that_is_away_is_asked_again(open_page: OpenPage, gateway
     gateway.closing.followed = "withdrawn"
     await web.page.get_by_role("button", name="Try again").click()
     await expect(web.page.locator("#closing")).to_contain_text("It was taken back")
+
+
+async def test_it_is_followed_on_after_a_server_that_was_away(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """One look that fails is not the last one: whoever leaves the page open sees the end."""
+    web = await open_page()
+    await web.page.clock.install()
+    shown = web.page.locator("#closing")
+    gateway.closing.followed = "erasing"
+    await web.page.goto(f"{web.address}/#/closing/{TOKEN}")
+    await expect(shown).to_contain_text("It is under way.")
+    gateway.trouble.refusal = HTTPStatus.SERVICE_UNAVAILABLE
+    await web.page.clock.fast_forward(LOOK_MS)
+    await expect(shown.get_by_role("button", name="Try again")).to_be_visible()
+    gateway.trouble.end()
+    gateway.closing.followed = "over"
+    await web.page.clock.fast_forward(LOOK_MS)
+    await expect(shown).to_contain_text("All of it is gone since")
+    await expect(shown.get_by_role("button", name="Try again")).to_have_count(0)
+
+
+async def test_what_is_due_is_not_said_to_wait(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """Of an erasure at once the first answer may be older than its beginning; the next one is seconds away."""
+    web = await open_page()
+    await web.page.clock.install()
+    gateway.closing.followed, gateway.closing.due_at = "waiting", MOMENT
+    await web.page.goto(f"{web.address}/#/closing/{TOKEN}")
+    await expect(web.page.locator("#closing")).to_contain_text("It is under way.")
+    gateway.closing.followed = "over"
+    await web.page.clock.fast_forward(LOOK_MS)
+    await expect(web.page.locator("#closing")).to_contain_text("All of it is gone since")

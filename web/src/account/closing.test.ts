@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isTyped, namedIn, windowText } from "$/account/closing";
+import { isTyped, namedIn, stateAt, windowText } from "$/account/closing";
 
 describe("the time in which a closing can be taken back", () => {
   it("is said in the largest unit that it fills", () => {
@@ -25,5 +25,21 @@ describe("parts and kinds that a newer server names", () => {
     expect(namedIn({ auth: "Account" }, "auth")).toBe("Account");
     expect(namedIn({}, "usage_events")).toBe("usage events");
     expect(namedIn({}, "constructor")).toBe("constructor");
+  });
+});
+
+describe("a closing that is followed", () => {
+  const due_at = "2030-05-11T09:30:00.000Z";
+  const due_ms = Date.parse(due_at);
+
+  it("is under way from the moment on in which it is due", () => {
+    expect(stateAt({ state: "waiting", due_at }, due_ms - 1)).toBe("waiting");
+    expect(stateAt({ state: "waiting", due_at }, due_ms)).toBe("erasing");
+  });
+
+  it("is as the server says where that is more", () => {
+    for (const state of ["withdrawn", "over", "unspecified"] as const) {
+      expect(stateAt({ state, due_at }, due_ms)).toBe(state);
+    }
   });
 });

@@ -1,5 +1,6 @@
 /** Words and checks of closing an account. */
 
+import type { Schemas } from "$/api/client";
 import { i18n } from "$/i18n/i18n.svelte";
 
 const MINUTE_S = 60;
@@ -25,4 +26,11 @@ export function isTyped(typed: string, word: string): boolean {
 /** The name of a part or a kind in the page's language; of one that it does not know, the server's own. */
 export function namedIn(known: Readonly<Record<string, string>>, name: string): string {
   return Object.hasOwn(known, name) ? (known[name] ?? name) : name.replaceAll("_", " ");
+}
+
+type Followed = Schemas["FollowedClosing"];
+
+/** How far one is that is followed: once it is due it is under way, though the server may say so a moment later. */
+export function stateAt({ state, due_at }: Pick<Followed, "state" | "due_at">, now_ms: number): Followed["state"] {
+  return state === "waiting" && Date.parse(due_at) <= now_ms ? "erasing" : state;
 }
