@@ -269,3 +269,18 @@ async def test_what_is_due_is_not_said_to_wait(open_page: OpenPage, gateway: Fak
     gateway.closing.followed = "over"
     await web.page.clock.fast_forward(LOOK_MS)
     await expect(web.page.locator("#closing")).to_contain_text("All of it is gone since")
+
+
+async def test_the_link_s_address_is_copied(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """That it was is seen; where the browser lets no page copy, the address lies marked in a field."""
+    gateway.closing.followed = "erasing"
+    web = await open_page(f"/#/closing/{TOKEN}")
+    copy, field = web.page.get_by_role("button", name="Copy the address"), web.page.get_by_label("Link to follow it by")
+    await web.page.evaluate("() => (navigator.clipboard.writeText = () => Promise.reject(new Error('no')))")
+    await copy.click()
+    await expect(field).to_have_value(f"{web.address}/#/closing/{TOKEN}")
+    await expect(field).to_be_focused()
+    await web.page.evaluate("() => (navigator.clipboard.writeText = () => Promise.resolve())")
+    await copy.click()
+    await expect(field).to_have_count(0)
+    await expect(web.page.locator(".notice")).to_contain_text("Copied.")
