@@ -19,13 +19,24 @@ const KEPT: Schemas["Promise"] = {
 };
 
 const told = (changed: Partial<Schemas["Promise"]>): string => {
-  const proof = proofOf({ ...KEPT, ...changed }, PROOF_WORDS.en, "en");
+  const proof = proofOf({ ...KEPT, ...changed }, PROOF_WORDS.en);
   return `${proof.head} ${proof.detail}`;
 };
 
 it("says when a promise was proved, by what and with what figures", () => {
   expect(told({})).toMatch(
     /^Kept, last proved .+\. How: every upload's age and receipt are looked at.+\. 1,200 uploads erased in a day; 0 erased late\.$/,
+  );
+});
+
+it("says one of a thing and many of it, in each language", () => {
+  const figures = [
+    { name: "uploads_erased", count: 1 },
+    { name: "erased_late", count: 1200 },
+  ];
+  expect(told({ figures })).toContain("1 upload erased in a day; 1,200 erased late.");
+  expect(proofOf({ ...KEPT, figures }, PROOF_WORDS.de).detail).toContain(
+    "1 Upload an einem Tag gelöscht; 1.200 zu spät gelöscht.",
   );
 });
 

@@ -34,11 +34,11 @@ export async function readProofs(): Promise<Proofs> {
   };
 }
 
-export function proofOf(promise: Schemas["Promise"], words: ProofWords, locale: Locale): Proof {
+export function proofOf(promise: Schemas["Promise"], words: ProofWords): Proof {
   return {
     state: promise.state,
     head: `${verdict(promise, words)}, ${since(promise, words)}.`,
-    detail: promise.state === "not_built" ? words.notBuilt : detail(promise, words, locale),
+    detail: promise.state === "not_built" ? words.notBuilt : detail(promise, words),
   };
 }
 
@@ -53,7 +53,7 @@ function since(promise: Schemas["Promise"], words: ProofWords): string {
   return promise.proved_at ? words.proved(shortMoment(promise.proved_at)) : words.never;
 }
 
-function detail(promise: Schemas["Promise"], words: ProofWords, locale: Locale): string {
+function detail(promise: Schemas["Promise"], words: ProofWords): string {
   const parts: string[] = [];
   if (promise.state === "cannot_say") {
     parts.push(words.reasons[promise.reason] ?? words.unknownReason);
@@ -64,9 +64,11 @@ function detail(promise: Schemas["Promise"], words: ProofWords, locale: Locale):
   }
   // What breaks it comes first; a figure that this page has no words for is not told as a word of the program's.
   const figures = promise.figures
-    .filter((figure) => words.figures[figure.name])
     .sort((one, other) => Number(isBreaking(promise, other)) - Number(isBreaking(promise, one)))
-    .map((figure) => words.figure(figure.count.toLocaleString(locale), words.figures[figure.name] ?? ""));
+    .flatMap(({ name, count }) => {
+      const forms = words.figures[name];
+      return forms ? [words.figure(count, forms)] : [];
+    });
   if (figures.length) {
     parts.push(`${figures.join("; ")}.`);
   }
