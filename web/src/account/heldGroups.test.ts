@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { awayNames, heldGroups } from "$/account/heldGroups";
+import { awayText, heldGroups } from "$/account/heldGroups";
 import type { Schemas } from "$/api/client";
 
 const words = (en: string): Schemas["PolicyText"] => ({ en, de: en });
@@ -72,6 +72,10 @@ it("leads to the place of a kind before that of its service", () => {
   expect(of("retention", "track_receipts")).toBe("#/account/receipts");
 });
 
-it("names services that could not be asked as people know them", () => {
-  expect(awayNames(census([], ["billing", "analytics"]))).toEqual(["Billing", "analytics"]);
+it("says which services could not be asked, as people know them, in one sentence", () => {
+  expect(awayText(census([]))).toBe("");
+  expect(awayText(census([], ["library"]))).toMatch(/^The library does not answer right now\./);
+  expect(awayText(census([], ["auth", "billing", "analytics"]))).toMatch(
+    /^The sign-in, billing, and analytics do not answer right now\./,
+  );
 });

@@ -3,7 +3,7 @@
 import { addressOf, type Section } from "$/account/sections";
 import type { Schemas } from "$/api/client";
 import { i18n } from "$/i18n/i18n.svelte";
-import { day, size } from "$/state/text";
+import { day, listed, size } from "$/state/text";
 
 type Held = Schemas["Held"];
 type Term = Schemas["HeldTerm"];
@@ -55,10 +55,11 @@ export function heldGroups(census: Schemas["Census"]): HeldGroup[] {
   return [...groups.values()];
 }
 
-/** Services that could not be asked, as people know them. */
-export function awayNames(census: Schemas["Census"]): string[] {
+/** That services could not be asked, by the names that people know them by; empty where all could. */
+export function awayText({ away }: Schemas["Census"]): string {
   const known: Readonly<Record<string, string>> = i18n.m.held.holders;
-  return census.away.map((holder) => known[holder] ?? holder);
+  const names = listed(away.map((holder) => known[holder] ?? holder));
+  return away.length ? capital(i18n.m.held.away(names, away.length === 1)) : "";
 }
 
 function row(held: Held): HeldRow {

@@ -16,11 +16,11 @@ export const held: Messages["held"] = {
   again: "Noch einmal zählen",
   away: (holders, isOne) => `${holders} ${isOne ? "antwortet" : "antworten"} gerade nicht. Was dort liegt, fehlt hier.`,
   holders: {
-    library: "Die Bibliothek",
-    separation: "Die Trennung",
-    billing: "Die Abrechnung",
-    auth: "Die Anmeldung",
-    retention: "Das Verzeichnis der Löschungen",
+    library: "die Bibliothek",
+    separation: "die Trennung",
+    billing: "die Abrechnung",
+    auth: "die Anmeldung",
+    retention: "das Verzeichnis der Löschungen",
   },
   places: {
     library: "Zur Bibliothek",

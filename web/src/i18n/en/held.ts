@@ -17,12 +17,13 @@ export const held = {
   again: "Count again",
   away: (holders: string, isOne: boolean): string =>
     `${holders} ${isOne ? "does" : "do"} not answer right now. What ${isOne ? "it holds" : "they hold"} is missing here.`,
+  /** As within a sentence. */
   holders: {
-    library: "The library",
-    separation: "The separation",
-    billing: "Billing",
-    auth: "The sign-in",
-    retention: "The ledger of erasures",
+    library: "the library",
+    separation: "the separation",
+    billing: "billing",
+    auth: "the sign-in",
+    retention: "the ledger of erasures",
   },
   /** Where to act on what is told. */
   places: {
