@@ -225,7 +225,7 @@ async def test_a_receipt_that_is_not_signed_yet_is_not_given(open_page: OpenPage
     web = await open_page()
     gateway.closing.followed, gateway.closing.is_signed = "over", False
     await web.page.goto(f"{web.address}/#/closing/{TOKEN}")
-    await expect(web.page.locator("#closing")).to_contain_text("not signed yet")
+    await expect(web.page.locator("#closing")).to_contain_text("is not signed")
     await expect(web.page.get_by_role("button", name="Save receipt")).to_have_count(0)
 
 

@@ -35,12 +35,12 @@ async def test_a_receipt_that_is_not_signed_yet_says_so(web: WebPage, gateway: F
     """It has no button; once it is signed, looking again brings one."""
     gateway.receipts = [{**RECEIPTS[0], "sequence": None}, RECEIPTS[1]]
     await web.page.goto(web.address + ADDRESS)
-    await expect(web.page.get_by_text("not signed yet")).to_have_count(1)
+    await expect(web.page.get_by_text("is not signed")).to_have_count(1)
     await expect(web.page.get_by_role("button", name="Save receipt")).to_have_count(1)
     gateway.receipts = RECEIPTS
     await web.page.get_by_role("button", name="Look again").click()
     await expect(web.page.get_by_role("button", name="Save receipt")).to_have_count(2)
-    await expect(web.page.get_by_text("not signed yet")).to_have_count(0)
+    await expect(web.page.get_by_text("is not signed")).to_have_count(0)
 
 
 async def test_a_receipt_is_asked_for_once_and_a_failure_is_told_beside_it(web: WebPage) -> None:
