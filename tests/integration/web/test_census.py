@@ -13,6 +13,17 @@ from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
 from tests.integration.web.layout import misfits
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
+# As of an upload whose file the browser can find again: of one that lies in the page's own folder, asked of nobody.
+_KEEP_A_FILE = """async () => {
+  const folder = await navigator.storage.getDirectory();
+  const file = await folder.getFileHandle("Long Way.wav", { create: true });
+  const opening = indexedDB.open("stripsession", 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("handles");
+  await new Promise((go) => (opening.onsuccess = go));
+  const keeping = opening.result.transaction("handles", "readwrite").objectStore("handles").put(file, "one");
+  await new Promise((go) => (keeping.onsuccess = go));
+  opening.result.close();
+}"""
 OF_ALL = sum(len(kinds) for kinds in KINDS.values())
 
 
@@ -70,10 +81,16 @@ async def test_without_a_network_what_was_counted_stays(web: WebPage) -> None:
 
 
 async def test_this_browsers_own_part_is_told(web: WebPage) -> None:
-    """What the page keeps on this device is listed as it is now, and cookies as the server may set them."""
+    """What the page keeps on this device is listed as it is with each count, and cookies as the server may set them."""
     await visit(web)
     here = web.page.get_by_role("region", name="In this browser")
     await expect(here).to_contain_text("When somebody signed in, and never who")
+    await expect(here).not_to_contain_text("Look of the page")
+    await web.page.evaluate("localStorage.setItem('stripsession.theme', 'dark')")
+    await web.page.evaluate(_KEEP_A_FILE)
+    await web.page.get_by_role("button", name="Count again").click()
+    await expect(here).to_contain_text("Look of the page")
+    await expect(here).to_contain_text("Where the files of unfinished uploads lie, and never their bytes")
     await expect(web.page.get_by_role("region", name="Cookies")).to_contain_text("stripsession_access")
 
 

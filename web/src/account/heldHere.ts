@@ -1,6 +1,6 @@
 /** What this very browser keeps for the page now, by the names of browser/names.ts: nothing of it is told to anybody. */
 
-import { CACHES, LOCAL, TAB } from "$/browser/names";
+import { CACHES, DATABASES, LOCAL, TAB } from "$/browser/names";
 import { i18n } from "$/i18n/i18n.svelte";
 import { shelf, tabShelf, type Shelf } from "$/state/shelf";
 
@@ -10,13 +10,20 @@ export interface HereRow {
   count: number;
 }
 
-/** What there is none of is left out. `cacheNames` are those that the browser has. */
-export function heldHere(cacheNames: readonly string[], outlasting: Shelf = shelf, ofTab: Shelf = tabShelf): HereRow[] {
+/** What only a question shows: which caches the browser has, and of how many files it keeps where they lie. */
+export interface Found {
+  cacheNames: readonly string[];
+  handles: number;
+}
+
+/** What there is none of is left out. */
+export function heldHere(found: Found, outlasting: Shelf = shelf, ofTab: Shelf = tabShelf): HereRow[] {
   const words = i18n.m.held;
   const rows = [
     ...rowsOf(LOCAL, words.local, (name) => matching(outlasting.keys(name), name)),
     ...rowsOf(TAB, words.tab, (name) => matching(ofTab.keys(name), name)),
-    ...rowsOf(CACHES, words.cached, (name) => matching(cacheNames, name)),
+    ...rowsOf(DATABASES, words.databases, () => found.handles),
+    ...rowsOf(CACHES, words.cached, (name) => matching(found.cacheNames, name)),
   ];
   return rows.filter(({ count }) => count > 0);
 }

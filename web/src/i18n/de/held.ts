@@ -54,6 +54,9 @@ export const held: Messages["held"] = {
     beforePayment: "Was du hattest, bevor du zum Zahlen gingst",
     place: "Wo du warst, bevor du zu einem Anmeldeanbieter gingst",
   },
+  databases: {
+    handles: "Wo die Dateien unfertiger Uploads liegen, und nie ihre Bytes",
+  },
   cached: {
     answers: "Die letzte Liste, um sie ohne Netz zu öffnen",
     kept: "Songs, die du zum Spielen ohne Netz behältst",

@@ -58,6 +58,9 @@ export const held = {
     beforePayment: "What you had before you went to pay",
     place: "Where you were before you went to a sign-in provider",
   },
+  databases: {
+    handles: "Where the files of unfinished uploads lie, and never their bytes",
+  },
   cached: {
     answers: "The last list, for opening it without a network",
     kept: "Tracks that you keep for playing offline",
