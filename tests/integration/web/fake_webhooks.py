@@ -70,8 +70,9 @@ class FakeWebhooks:
             return Response(status_code=204)
         body = await request.json()
         is_on = body["enabled"]
-        if is_on and endpoint["disabled_reason"] == "reclaimed" and body.get("url") != endpoint["url"]:
+        if is_on and endpoint["disabled_reason"] == "reclaimed" and "url" not in body:
             return problem(409, "WEBHOOK_URL_NEEDED", "Send its address with the wish to enable it.")
+        endpoint["url"] = body.get("url", endpoint["url"])
         endpoint |= {"disabled_at": None if is_on else MOMENT, "disabled_reason": None if is_on else "asked"}
         return told("WebhookEndpoint", endpoint)
 

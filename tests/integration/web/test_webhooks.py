@@ -11,6 +11,7 @@ from tests.browser import WebPage
 from tests.integration.web.fake_gateway import FakeGateway
 from tests.integration.web.fake_webhooks import REFUSED_URL, SECRET
 from tests.integration.web.holding import held
+from tests.integration.web.told import MOMENT
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
 URL = "https://example.org/hooks"
@@ -90,3 +91,25 @@ async def test_what_was_pressed_keeps_the_keyboards_place(web: WebPage, gateway:
         await expect(again).to_be_focused()
     await expect(again).to_have_count(0)
     await expect(delivery).to_be_focused()
+
+
+async def test_a_stale_tab_turns_on_what_there_is_by_now(web: WebPage, gateway: FakeGateway) -> None:
+    """An address that was changed elsewhere stays; of an account that was taken back the one that is shown is said."""
+    page, dialog, row = web.page, web.page.get_by_role("dialog"), web.page.locator("#webhooks li")
+    await page.goto(f"{web.address}/#/account/webhooks")
+    await page.get_by_role("button", name="Add a webhook").click()
+    await dialog.get_by_label("Address").fill(URL)
+    await dialog.get_by_role("button", name="Add a webhook").click()
+    await dialog.get_by_role("button", name="Done").click()
+    (made,) = gateway.webhooks.made
+    gateway.webhooks.fail()
+    await page.reload()
+    await expect(row).to_contain_text(URL)
+    made["url"] = "https://example.org/elsewhere"
+    await row.get_by_role("button", name="Turn on").click()
+    await expect(row).to_contain_text("https://example.org/elsewhere")
+    assert made["url"] == "https://example.org/elsewhere"
+    made |= {"disabled_at": MOMENT, "disabled_reason": "reclaimed"}
+    await page.reload()
+    await row.get_by_role("button", name="Turn on").click()
+    await expect(row.get_by_role("button", name="Turn off")).to_be_visible()

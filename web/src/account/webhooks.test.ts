@@ -40,7 +40,7 @@ describe("webhooks", () => {
     expect(eventText("constructor")).toBe("constructor");
   });
 
-  it("are turned on at the address that their owner was shown", async () => {
+  it("are turned on at the address that their owner was shown where the account was taken back", async () => {
     const bodies: unknown[] = [];
     const endpoint: Endpoint = {
       endpoint_id: "whe_1",
@@ -57,7 +57,8 @@ describe("webhooks", () => {
     });
     await enableEndpoint(endpoint, true);
     await enableEndpoint(endpoint, false);
-    expect(bodies).toEqual([{ enabled: true, url: endpoint.url }, { enabled: false }]);
+    await enableEndpoint({ ...endpoint, disabled_reason: "failing" }, true);
+    expect(bodies).toEqual([{ enabled: true, url: endpoint.url }, { enabled: false }, { enabled: true }]);
   });
 
   it("go on in the log where the page before ended", async () => {

@@ -33,9 +33,15 @@ export async function makeEndpoint(url: string, events: WebhookEvent[]): Promise
   return told(api.POST("/v1/webhook-endpoints", { body: { url, events } }));
 }
 
-/** Turns it on, at the address that its owner was shown, or off. Throws Problem. */
-export async function enableEndpoint({ endpoint_id, url }: Endpoint, enabled: boolean): Promise<Endpoint> {
-  const body = enabled ? { enabled, url } : { enabled };
+/**
+ * Turns it on or off. Of an account that was taken back its owner says the address, as they were shown it; of any other it
+ * stays as it is by now, which another tab may have changed. Throws Problem.
+ */
+export async function enableEndpoint(
+  { endpoint_id, url, disabled_reason }: Endpoint,
+  enabled: boolean,
+): Promise<Endpoint> {
+  const body = enabled && disabled_reason === "reclaimed" ? { enabled, url } : { enabled };
   return told(api.PATCH("/v1/webhook-endpoints/{endpoint_id}", { ...at(endpoint_id), body }));
 }
 
