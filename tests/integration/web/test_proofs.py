@@ -10,6 +10,7 @@ from tests.integration.web.conftest import OpenPage
 from tests.integration.web.holding import held
 from tests.integration.web.layout import misfits
 from tests.integration.web.proofs import proved
+from tests.integration.web.test_german import Heard
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
 
@@ -51,6 +52,13 @@ async def test_proofs_speak_the_page_s_language_and_fit_a_phone(open_page: OpenP
     await web.page.reload()
     await expect(web.page.locator("[id='clause-4.2'] .proof")).to_contain_text("Gehalten, zuletzt belegt")
     assert await misfits(web, 360) == []
+    # The policy's own words are as they are published.
+    await web.page.evaluate(
+        "document.querySelectorAll('#policy .clause > :not(.proof)').forEach((its) => its.remove())"
+    )
+    heard = Heard(web)
+    await heard.note("privacy policy")
+    assert heard.strange == {}
 
 
 async def test_proofs_that_come_late_lead_nobody_back(open_page: OpenPage) -> None:
