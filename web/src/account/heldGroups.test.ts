@@ -68,6 +68,7 @@ it("leads to the place of a kind before that of its service", () => {
   expect(of("auth", "email_address")).toBe("#/account/profile");
   expect(of("auth", "api_keys")).toBe("#/account/keys");
   expect(of("library", "webhooks")).toBe("#/account/webhooks");
+  expect(of("library", "keys")).toBeUndefined();
   expect(of("billing", "invoices")).toBe("#/account/plan");
   expect(of("retention", "track_receipts")).toBe("#/account/receipts");
 });

@@ -26,12 +26,13 @@ export interface HeldGroup {
   rows: HeldRow[];
 }
 
-/** Of whatever is not named here its service's own place. */
-const OF_KIND: Readonly<Record<string, Place>> = {
+/** Of whatever is not named here its service's own place; null where there is nothing to act on. */
+const OF_KIND: Readonly<Record<string, Place | null>> = {
   "auth.account": "profile",
   "auth.api_keys": "keys",
   "auth.display_name": "profile",
   "auth.email_address": "profile",
+  "library.keys": null,
   "library.webhook_deliveries": "webhooks",
   "library.webhooks": "webhooks",
 };
@@ -88,7 +89,8 @@ function facts({ count, is_at_least, size_bytes, oldest_at, newest_at }: Held): 
 }
 
 function placeOf({ holder, kind }: Held): HeldRow["place"] {
-  const place = OF_KIND[`${holder}.${kind}`] ?? OF_HOLDER[holder];
+  const ofKind = OF_KIND[`${holder}.${kind}`];
+  const place = ofKind === undefined ? OF_HOLDER[holder] : ofKind;
   if (!place) {
     return null;
   }
