@@ -14,6 +14,7 @@ from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import Clock, SystemClock
 from chassis.db.census import Holdings
+from chassis.db.export import Documents
 from chassis.db.migrate import migrate_at
 from chassis.db.operator_acts import OperatorActs
 from chassis.db.pool import Database
@@ -21,8 +22,8 @@ from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
-from chassis.rpc.census import Census
 from chassis.rpc.examination_servicer import ExaminationServicer
+from chassis.rpc.export import Exporter
 from chassis.rpc.server import Registration, RpcServer
 from chassis.settings import SettingsInvalid
 from chassis.signing_keys import load_or_make, load_public
@@ -68,6 +69,7 @@ from services.auth.events.envelopes import encode
 from services.auth.events.told_mails import told
 from services.auth.settings import AuthSettings
 from services.auth.store.examination import Examination
+from services.auth.store.exports import DOCUMENTS
 from services.auth.store.holdings import KINDS
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore, SealingKeys
 from stripsession.auth.v1 import account_administration_service_pb2_grpc as administration_grpc
@@ -231,7 +233,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         registrations=[
             *_registrations(ports, servicer, federated, providers, _passkeys(settings, ports), mail.wake),
             _examining(settings, database, clock),
-            _holding(ports, Holdings(database, KINDS).of),
+            _holding(ports, database),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,
@@ -322,10 +324,10 @@ def _registrations(
     ]
 
 
-def _holding(ports: Ports, census: Census) -> Registration:
-    return lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(
-        DataHolderServicer(ports, census), server
-    )
+def _holding(ports: Ports, database: Database) -> Registration:
+    exporter = Exporter(Documents(database, DOCUMENTS))
+    servicer = DataHolderServicer(ports, Holdings(database, KINDS).of, exporter)
+    return lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(servicer, server)
 
 
 def _passkeys(settings: AuthSettings, ports: Ports) -> Passkeys:

@@ -12,6 +12,7 @@ from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import Clock, SystemClock
 from chassis.db.census import Holdings
+from chassis.db.export import Documents
 from chassis.db.migrate import migrate_at
 from chassis.db.operator_acts import FORGET_EVERY_S, OperatorActs
 from chassis.db.pool import Database
@@ -19,6 +20,7 @@ from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.examination_servicer import ExaminationServicer
+from chassis.rpc.export import Exporter
 from chassis.rpc.server import RpcServer
 from services.billing.api.data_holder_servicer import DataHolderServicer
 from services.billing.api.payment_servicers import PaymentAdministrationServicer, PaymentServicer
@@ -34,6 +36,7 @@ from services.billing.domain.paid_periods import Terms
 from services.billing.events.envelopes import encode
 from services.billing.settings import BillingSettings
 from services.billing.store.examination import Examination
+from services.billing.store.exports import DOCUMENTS
 from services.billing.store.holdings import KINDS
 from services.billing.store.ledger import LedgerStore
 from services.billing.store.payments import PaymentStore
@@ -82,6 +85,7 @@ class Payments:
         terms = Terms(datetime.timedelta(days=settings.grace_days))
         self.ports = PaymentPorts(ledger, PaymentStore(database), terms, provider)
         self.holdings = Holdings(database, KINDS)
+        self.exporter = Exporter(Documents(database, DOCUMENTS))
         told = Told(
             made=lambda result: metrics.CUSTOMER_LOOKS.labels(result).inc(),
             waiting=_told_waiting,
@@ -140,7 +144,7 @@ def rpc_server(
             lambda server: payment_grpc.add_PaymentServiceServicer_to_server(paying, server),
             lambda server: payment_grpc.add_PaymentAdministrationServiceServicer_to_server(administration, server),
             lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(
-                DataHolderServicer(payments.ports, payments.holdings.of), server
+                DataHolderServicer(payments.ports, payments.holdings.of, payments.exporter), server
             ),
             lambda server: examination_grpc.add_ExaminationServiceServicer_to_server(examining, server),
         ],

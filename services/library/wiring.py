@@ -13,6 +13,7 @@ from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import SystemClock
 from chassis.db.census import Holdings
+from chassis.db.export import Documents
 from chassis.db.migrate import migrate_at
 from chassis.db.pool import Database
 from chassis.health import Readiness
@@ -20,9 +21,9 @@ from chassis.identity import Certificates
 from chassis.metrics import MetricsEndpoint
 from chassis.objects import StoredObjects, open_objects
 from chassis.process import EXIT_SETTINGS
-from chassis.rpc.census import Census
 from chassis.rpc.client import Channel
 from chassis.rpc.examination_servicer import ExaminationServicer
+from chassis.rpc.export import Exporter
 from chassis.rpc.server import Registration, RpcServer
 from services.library.api.cover_servicer import CoverServicer
 from services.library.api.data_holder_servicer import DataHolderServicer
@@ -34,6 +35,7 @@ from services.library.api.share_servicer import ShareServicer
 from services.library.api.statuses import STATUSES
 from services.library.api.webhook_servicer import WebhookServicer
 from services.library.app.deliver_webhooks import WebhookDeliverer
+from services.library.app.give_files import GivenFiles
 from services.library.app.ports import Limits, Ports
 from services.library.app.sweep import sweep, sweep_jobs
 from services.library.clients.separation import IDEMPOTENT, SeparationClient
@@ -43,6 +45,7 @@ from services.library.events.consumers import RECLAIMED, FactHandlers
 from services.library.events.envelopes import encode
 from services.library.settings import LibrarySettings
 from services.library.store.examination import Examination
+from services.library.store.exports import DOCUMENTS
 from services.library.store.holdings import KINDS
 from services.library.store.keys import KeyRing, MasterKeyFault, read_master_key
 from services.library.store.library_store import MIGRATIONS, SCHEMA, LibraryStore
@@ -93,7 +96,8 @@ async def serve(settings: LibrarySettings) -> None:
         certificates,
         statuses=STATUSES,
         registrations=[
-            *_registrations(ports, limits, Holdings(database, KINDS).of),
+            *_registrations(ports, limits),
+            _holding(ports, database),
             _examining(settings, database, objects),
         ],
         readiness=readiness,
@@ -136,7 +140,7 @@ def _reclaimed(ports: Ports, database: Database, bus: Bus) -> Consumer[auth_even
     )
 
 
-def _registrations(ports: Ports, limits: Limits, census: Census) -> list[Registration]:
+def _registrations(ports: Ports, limits: Limits) -> list[Registration]:
     return [
         lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(
             LibraryServicer(ports, limits), server
@@ -149,8 +153,13 @@ def _registrations(ports: Ports, limits: Limits, census: Census) -> list[Registr
             UploadHoldingServicer(ports), server
         ),
         lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(WebhookServicer(ports), server),
-        lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(DataHolderServicer(ports, census), server),
     ]
+
+
+def _holding(ports: Ports, database: Database) -> Registration:
+    exporter = Exporter(Documents(database, DOCUMENTS), GivenFiles(ports))
+    servicer = DataHolderServicer(ports, Holdings(database, KINDS).of, exporter)
+    return lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(servicer, server)
 
 
 def _examining(settings: LibrarySettings, database: Database, objects: StoredObjects) -> Registration:

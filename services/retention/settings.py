@@ -10,6 +10,7 @@ from chassis.settings import ServiceSettings, SettingsInvalid
 UPLOAD_LIFE_S_MAX = 24 * 3600
 """The privacy policy's promise; an operator may be stricter, not laxer."""
 CLOSING_WINDOW_S = 7 * 24 * 3600
+EXPORT_LIFE_S = 7 * 24 * 3600
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,9 @@ class RetentionSettings(ServiceSettings):
     closing_window_s: float = CLOSING_WINDOW_S
     """How long a person can take back that their account is to be closed; 0 closes it at once."""
 
+    export_life_s: float = EXPORT_LIFE_S
+    """How long a person can download an export once it is ready."""
+
     def __post_init__(self) -> None:
         """Raises SettingsInvalid when the promise would be broken."""
         if not 0 < self.upload_life_s <= UPLOAD_LIFE_S_MAX:
@@ -48,3 +52,5 @@ class RetentionSettings(ServiceSettings):
             raise SettingsInvalid("STRIPSESSION_RECONCILE_EVERY_S is malformed: it must be above 0")
         if self.closing_window_s < 0:
             raise SettingsInvalid("STRIPSESSION_CLOSING_WINDOW_S is malformed: it must be 0 or above")
+        if self.export_life_s <= 0:
+            raise SettingsInvalid("STRIPSESSION_EXPORT_LIFE_S is malformed: it must be above 0")

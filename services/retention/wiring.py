@@ -26,6 +26,7 @@ from chassis.signing_keys import load_or_make
 from services.retention.api.administration_servicer import ErasureAdministrationServicer
 from services.retention.api.census_servicer import CensusServicer
 from services.retention.api.closing_servicer import ClosingServicer
+from services.retention.api.export_servicer import ExportServicer
 from services.retention.api.policy_servicer import PolicyServicer
 from services.retention.api.promise_servicer import PromiseAdministrationServicer, Promises, PromiseServicer
 from services.retention.api.receipt_servicer import ReceiptServicer
@@ -35,11 +36,13 @@ from services.retention.app.account_ports import AccountPorts, Holder
 from services.retention.app.audit_promises import AuditPorts
 from services.retention.app.check_ports import CheckPorts, Examiner
 from services.retention.app.closing_ports import AccountReceipts, ClosingPorts
+from services.retention.app.export_ports import ExportPorts, GivingHolder
 from services.retention.app.ports import Ports
 from services.retention.app.receipt_ports import ReceiptPorts
 from services.retention.app.take_census import CensusPorts, CountingHolder
 from services.retention.clients.counting_holders import CountingClient
 from services.retention.clients.examiners import ExaminationClient
+from services.retention.clients.giving_holders import GivingClient
 from services.retention.clients.holders import DoorClient, HolderClient
 from services.retention.clients.library import IDEMPOTENT, LibraryClient
 from services.retention.domain.account_erasure import DOOR, LAST
@@ -51,6 +54,7 @@ from services.retention.events.check_timer import CheckTimer
 from services.retention.events.closing_timer import ClosingTimer
 from services.retention.events.consumers import FactHandlers
 from services.retention.events.envelopes import encode
+from services.retention.events.export_timer import ExportTimer
 from services.retention.events.receipt_timer import ReceiptTimer
 from services.retention.events.timers import Timers
 from services.retention.settings import RetentionSettings
@@ -59,8 +63,10 @@ from services.retention.store.account_erasures import AccountErasureStore
 from services.retention.store.checks import CheckStore
 from services.retention.store.erasures import ErasureStore
 from services.retention.store.examination import Examination
+from services.retention.store.exports import ExportStore
 from services.retention.store.held_words import read_held_words
 from services.retention.store.own_census import OwnCensus
+from services.retention.store.own_export import OwnExport
 from services.retention.store.policy_files import read_policies
 from services.retention.store.receipt_chain import ReceiptChain
 from services.retention.store.receipts import ReceiptStore
@@ -69,6 +75,7 @@ from stripsession.library.v1 import events_pb2 as library_events
 from stripsession.retention.v1 import census_service_pb2_grpc as census_grpc
 from stripsession.retention.v1 import closing_service_pb2_grpc as closing_grpc
 from stripsession.retention.v1 import erasure_administration_service_pb2_grpc as admin_grpc
+from stripsession.retention.v1 import export_service_pb2_grpc as export_grpc
 from stripsession.retention.v1 import policy_service_pb2_grpc as policy_grpc
 from stripsession.retention.v1 import promise_administration_service_pb2_grpc as promise_admin_grpc
 from stripsession.retention.v1 import promise_service_pb2_grpc as promise_grpc
@@ -103,6 +110,8 @@ async def serve(settings: RetentionSettings) -> None:
     closing = ClosingTimer(closings, timer.eraser.wake)
     signing = ReceiptTimer(receipts)
     checking = Checking(settings, database, holders, SystemClock())
+    exports = make_export_ports(settings, database, holders, SystemClock())
+    exporting = ExportTimer(exports)
     acts = OperatorActs(database)
     readiness = Readiness()
     await lifecycle.run(
@@ -119,6 +128,8 @@ async def serve(settings: RetentionSettings) -> None:
             closing.forgetter,
             signing.signer,
             signing.forgetter,
+            *exporting.preparers,
+            exporting.sweeper,
             checking.timer.runner,
             checking.timer.forgetter,
             lifecycle.Periodic("operators' acts", acts.forget_old, every_s=FORGET_EVERY_S),
@@ -133,6 +144,7 @@ async def serve(settings: RetentionSettings) -> None:
                     census_registration(database, holders, checking.policies, SystemClock()),
                     closing_registration(closings, closing),
                     receipt_registration(receipts),
+                    export_registration(exports, exporting),
                 ],
             ),
             readiness,
@@ -191,6 +203,22 @@ def closing_registration(ports: ClosingPorts, timer: ClosingTimer) -> Registrati
     """What people ask who close their accounts, which wakes the timer."""
     servicer = ClosingServicer(ports, timer.beginner.wake)
     return lambda server: closing_grpc.add_ClosingServiceServicer_to_server(servicer, server)
+
+
+def make_export_ports(
+    settings: RetentionSettings, database: Database, holders: Mapping[str, Channel], clock: Clock
+) -> ExportPorts:
+    """What exports work on."""
+    giving: dict[str, GivingHolder] = {name: GivingClient(channel) for name, channel in holders.items()}
+    own: dict[str, GivingHolder] = {SELF: OwnExport(database)}
+    life = datetime.timedelta(seconds=settings.export_life_s)
+    return ExportPorts(ExportStore(database), giving | own, read_held_words(), clock, life)
+
+
+def export_registration(ports: ExportPorts, timer: ExportTimer) -> Registration:
+    """What people ask who want their data, which wakes the timer."""
+    servicer = ExportServicer(ports, timer.wake)
+    return lambda server: export_grpc.add_ExportServiceServicer_to_server(servicer, server)
 
 
 class Checking:

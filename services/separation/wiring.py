@@ -15,6 +15,7 @@ from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS, SEPARATION_WORK
 from chassis.clock import SystemClock
 from chassis.db.census import Holdings
+from chassis.db.export import Documents
 from chassis.db.migrate import migrate, migrate_at
 from chassis.db.pool import Database
 from chassis.health import Readiness
@@ -23,6 +24,7 @@ from chassis.metrics import MetricsEndpoint
 from chassis.objects import open_objects
 from chassis.rpc.client import Channel
 from chassis.rpc.examination_servicer import ExaminationServicer
+from chassis.rpc.export import Exporter
 from chassis.rpc.server import RpcServer
 from services.separation.api.servicers import DataHolderServicer, JobReadingServicer, SeparationServicer
 from services.separation.api.statuses import STATUSES
@@ -46,6 +48,7 @@ from services.separation.events.consumers import Workbench, job_lanes
 from services.separation.events.envelopes import encode
 from services.separation.settings import Settings
 from services.separation.store.examination import Examination
+from services.separation.store.exports import DOCUMENTS
 from services.separation.store.holdings import KINDS
 from services.separation.store.jobs import PostgresJobs
 from stripsession.privacy.v1 import data_holder_service_pb2_grpc, examination_service_pb2_grpc
@@ -97,7 +100,8 @@ async def serve(settings: Settings) -> None:
         queue_retry_s=settings.queue_retry_s,
     )
     separation, reading = SeparationServicer(submit, jobs, sweeper.wake), JobReadingServicer(jobs, models)
-    holding = DataHolderServicer(jobs, sweeper.wake, Holdings(database, KINDS).of)
+    exporter = Exporter(Documents(database, DOCUMENTS))
+    holding = DataHolderServicer(jobs, sweeper.wake, Holdings(database, KINDS).of, exporter)
     examining = ExaminationServicer(Examination(database, SystemClock()).looks())
     readiness = Readiness()
     server = RpcServer(

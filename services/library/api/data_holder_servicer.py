@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from chassis.rpc.census import Census, census_response
+from chassis.rpc.export import Exporter
 from chassis.rpc.interceptors import Context
 from services.library.app.erase_listener import erase_listener
 from services.library.app.ports import Ports
@@ -13,10 +16,11 @@ from stripsession.privacy.v1 import data_holder_service_pb2_grpc as pb_grpc
 class DataHolderServicer(pb_grpc.DataHolderServiceServicer):
     """What retention asks about a person."""
 
-    def __init__(self, ports: Ports, census: Census) -> None:
-        """Serve with these; `census` counts what is held of a person."""
+    def __init__(self, ports: Ports, census: Census, exporter: Exporter) -> None:
+        """Serve with these; `census` counts what is held of a person, and `exporter` gives it."""
         self._ports = ports
         self._census = census
+        self._exporter = exporter
 
     async def Erase(self, request: pb.EraseRequest, context: Context) -> pb.EraseResponse:
         """Key, objects, names."""
@@ -27,3 +31,7 @@ class DataHolderServicer(pb_grpc.DataHolderServiceServicer):
     async def Census(self, request: pb.CensusRequest, context: Context) -> pb.CensusResponse:
         """What is held of a person, by kind."""
         return await census_response(self._census, request)
+
+    def Export(self, request: pb.ExportRequest, context: Context) -> AsyncIterator[pb.ExportResponse]:
+        """What is held of a person, for them to keep."""
+        return self._exporter.responses(request)

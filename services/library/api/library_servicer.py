@@ -20,8 +20,9 @@ from services.library.app.get_manifest import get_manifest
 from services.library.app.get_upload import get_upload
 from services.library.app.list_tracks import list_tracks
 from services.library.app.ports import Limits, Ports
+from services.library.app.read_assembly import CHUNK_BYTES_MAX
 from services.library.app.read_cover import read_cover
-from services.library.app.read_download import CHUNK_BYTES_MAX, describe_download, read_download
+from services.library.app.read_download import describe_download, read_download
 from services.library.app.read_report import read_report
 from services.library.app.read_segment import read_segment
 from services.library.app.read_tracks import get_track, update_track

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from services.library.app.export_ports import TracksToGive
 from services.library.app.file_tag_ports import FileTagsOfTracks
 from services.library.app.needless_object_ports import NeedlessObjects
 from services.library.app.people_ports import People
@@ -286,6 +287,11 @@ class Work(Protocol):
     @property
     def needless_objects(self) -> NeedlessObjects:
         """Objects that are to be removed."""
+        ...
+
+    @property
+    def tracks_to_give(self) -> TracksToGive:
+        """Tracks whose sounds and pictures are given to their owner."""
         ...
 
     @property

@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import AsyncIterator
 
 from services.library.app.ports import Ports
-from services.library.app.read_segment import read_segment
+from services.library.app.read_assembly import read_assembly
 from services.library.domain.errors import (
     RangeInvalid,
     SegmentNotFound,
@@ -28,8 +28,6 @@ from services.library.media.errors import FormatUnavailable
 from services.library.media.formats import FORMATS, WAV_DEPTHS
 from services.library.media.segments import SegmentFacts, StemPlan, StreamShape
 from services.library.media.tags import CoverArt, Tags
-
-CHUNK_BYTES_MAX = 1024 * 1024
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,32 +153,7 @@ async def read_download(ports: Ports, wish: Wish, start: int, stop: int) -> Asyn
     stop = stop or end
     if not 0 <= start <= stop <= end:
         raise RangeInvalid
-    refs = iter(await asyncio.to_thread(assembly.segments_for, start, stop))
-    run = await asyncio.to_thread(assembly.run, start, stop)
-
-    def begin_next() -> asyncio.Task[bytes] | None:
-        ref = next(refs, None)
-        if ref is None:
-            return None
-        stem = download.stems[ref.source]
-        return asyncio.create_task(read_segment(ports, wish.owner_id, wish.track_id, stem, ref.segment))
-
-    reading = begin_next()
-    try:
-        while reading is not None:
-            segment = await reading
-            reading = begin_next()
-            made = await asyncio.to_thread(run.feed, segment)
-            for chunk in _chunks(made):
-                yield chunk
-        for chunk in _chunks(await asyncio.to_thread(run.finish)):
-            yield chunk
-    finally:
-        if reading is not None:
-            reading.cancel()
-
-
-def _chunks(data: bytes) -> list[bytes]:
-    if len(data) <= CHUNK_BYTES_MAX:
-        return [data] if data else []
-    return [data[at : at + CHUNK_BYTES_MAX] for at in range(0, len(data), CHUNK_BYTES_MAX)]
+    pieces = read_assembly(ports, wish.owner_id, wish.track_id, download.stems, assembly, start, stop)
+    async with contextlib.aclosing(pieces):
+        async for piece in pieces:
+            yield piece

@@ -20,6 +20,7 @@ from services.library.store.reports import ReportRows
 from services.library.store.segments import SegmentRows
 from services.library.store.shares import ShareRows
 from services.library.store.tracks import TrackRows
+from services.library.store.tracks_to_give import TracksToGiveRows
 from services.library.store.uploads import UploadRows
 from services.library.store.webhook_deliveries import WebhookDeliveryRows
 from services.library.store.webhook_endpoints import WebhookEndpointRows
@@ -43,6 +44,7 @@ class LibraryWork:
         self.webhook_deliveries = WebhookDeliveryRows(inner.connection)
         self.made_requests = MadeRequestRows(inner.connection)
         self.needless_objects = NeedlessObjectRows(inner.connection)
+        self.tracks_to_give = TracksToGiveRows(inner.connection)
         self.people = PersonRows(inner.connection)
         self._inner = inner
         self._encode = encode

@@ -43,6 +43,42 @@ class ReceiptsUnsigned(Exception):
     """This installation signs no receipts: whoever runs it has not named a key."""
 
 
+class ExportNotFound(Exception):
+    """You have no such export."""
+
+
+class ExportNotReady(Exception):
+    """The export is still being prepared."""
+
+
+class ExportExpired(Exception):
+    """The export is too old, or a newer one took its place. Ask for another."""
+
+
+class ExportEnded(Exception):
+    """Something in the export was deleted since, or could not be had. Ask for another."""
+
+
+class ExportPartAway(Exception):
+    """A service that holds a part of the export cannot be reached. Go on in a moment."""
+
+
+class RangeInvalid(Exception):
+    """The range lies outside the archive."""
+
+
+class ExportLost(Exception):
+    """Another process works at this export, or it is over."""
+
+
+class PartGone(Exception):
+    """A part is not there any more, or not in this version."""
+
+
+class PartNameUnsafe(Exception):
+    """A holder's name of a part could lead out of its folder."""
+
+
 class LibraryAway(Exception):
     """The library cannot be reached; the same call may succeed at any moment."""
 

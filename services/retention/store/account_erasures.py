@@ -13,6 +13,7 @@ from chassis.db.pool import Database
 from chassis.db.transaction import Connection, transaction
 from services.retention.domain.account_erasure import DOOR, HOLDERS, AccountErasure, Step
 from services.retention.domain.deletion import of_account
+from services.retention.store.exports import drop_exports
 from services.retention.store.receipt_chain import ReceiptChain, Signed
 
 _ORDER = (DOOR, *HOLDERS)
@@ -54,6 +55,8 @@ class AccountErasureWork:
             erasure.due_at,
         )
         if tag.endswith(" 1"):
+            # Copies of what is being erased must not outlast the first of it.
+            await drop_exports(self._connection, erasure.user_id)
             await self._save_steps(erasure)
             return True
         return False
@@ -103,6 +106,7 @@ class AccountErasureWork:
         What leads to their entries in the chain goes first: whoever is just appending one is waited for.
         """
         await self._connection.execute("DELETE FROM receipt_salts WHERE owner_id = $1", owner_id)
+        await drop_exports(self._connection, owner_id)
         tags = [
             await self._connection.execute("DELETE FROM duties WHERE owner_id = $1", owner_id),
             await self._connection.execute("DELETE FROM erasures WHERE owner_id = $1", owner_id),

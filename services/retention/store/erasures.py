@@ -16,6 +16,7 @@ from services.retention.domain.deletion import Deletion, of_track, of_upload
 from services.retention.domain.erasure import Duty, Erasure, Reason
 from services.retention.domain.facts import Fact
 from services.retention.domain.receipt import TrackErasure
+from services.retention.store.exports import end_exports
 from services.retention.store.receipt_chain import ReceiptChain
 
 UPLOAD_LINK = "UPDATE erasures SET sequence = $2 WHERE upload_id = $1"
@@ -181,6 +182,8 @@ class ErasureWork:
         if not tag.endswith(" 1"):
             return False
         self._unsigned.append((of_track(erasure), TRACK_LINK))
+        # An export from before has its title and its stems.
+        await end_exports(self._tx.connection, erasure.owner_id, erasure.asked_at)
         return True
 
     async def track_page(self, owner_id: str, after: Place | None, limit: int) -> Sequence[TrackErasure]:

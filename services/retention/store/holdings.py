@@ -29,6 +29,11 @@ KINDS = (
         "asked_at",
     ),
     Kind(
+        *("exports", DataClass.ACCOUNT, Kept.PURGED, Basis.LEGAL_DUTY, ("exports", "export_parts", "export_contents")),
+        "exports WHERE user_id = $1",
+        "asked_at",
+    ),
+    Kind(
         *("receipt_secret", DataClass.SECRET, Kept.ACCOUNT_LIFE, Basis.LEGAL_DUTY, ("receipt_salts",)),
         "receipt_salts WHERE owner_id = $1",
     ),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeAlias
 
 import grpc
 
 from chassis.rpc.census import Census, census_response
+from chassis.rpc.export import Exporter
 from chassis.rpc.interceptors import Context
 from services.separation.api import mapping
 from services.separation.app.cancel_job import cancel_job
@@ -83,10 +84,11 @@ class JobReadingServicer(separation_service_pb2_grpc.JobReadingServiceServicer):
 class DataHolderServicer(data_holder_service_pb2_grpc.DataHolderServiceServicer):
     """What retention asks about a person."""
 
-    def __init__(self, jobs: Jobs, wake: Wake, census: Census) -> None:
+    def __init__(self, jobs: Jobs, wake: Wake, census: Census, exporter: Exporter) -> None:
         self._jobs = jobs
         self._wake = wake
         self._census = census
+        self._exporter = exporter
 
     async def Erase(self, request: privacy.EraseRequest, context: Context) -> privacy.EraseResponse:
         """Their jobs."""
@@ -99,3 +101,7 @@ class DataHolderServicer(data_holder_service_pb2_grpc.DataHolderServiceServicer)
     async def Census(self, request: privacy.CensusRequest, context: Context) -> privacy.CensusResponse:
         """What is held of a person, by kind."""
         return await census_response(self._census, request)
+
+    def Export(self, request: privacy.ExportRequest, context: Context) -> AsyncIterator[privacy.ExportResponse]:
+        """What is held of a person, for them to keep."""
+        return self._exporter.responses(request)

@@ -15,7 +15,8 @@ from services.library.app.conclude_track import conclude_track
 from services.library.app.create_track import create_track
 from services.library.app.delete_track import delete_track
 from services.library.app.open_track import open_track
-from services.library.app.read_download import CHUNK_BYTES_MAX, Wish, describe_download, read_download
+from services.library.app.read_assembly import CHUNK_BYTES_MAX
+from services.library.app.read_download import Wish, describe_download, read_download
 from services.library.app.read_tracks import update_track
 from services.library.domain.errors import (
     MixInvalid,

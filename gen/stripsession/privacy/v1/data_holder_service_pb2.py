@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1stripsession/privacy/v1/data_holder_service.proto\x12\x17stripsession.privacy.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"\x1f\n\x0c\x45raseRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"V\n\rEraseResponse\x12\x10\n\x08\x66inished\x18\x01 \x01(\x08\x12\x33\n\x06\x65rased\x18\x02 \x03(\x0b\x32#.stripsession.privacy.v1.ErasedKind\")\n\nErasedKind\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\" \n\rCensusRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"A\n\x0e\x43\x65nsusResponse\x12/\n\x04held\x18\x01 \x03(\x0b\x32!.stripsession.privacy.v1.HeldKind\"\xed\x01\n\x08HeldKind\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x12\n\ndata_class\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\x03\x12\x13\n\x0bis_at_least\x18\x04 \x01(\x08\x12*\n\x06oldest\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06newest\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\nsize_bytes\x18\x07 \x01(\x03H\x00\x88\x01\x01\x12\x0c\n\x04kept\x18\x08 \x01(\t\x12\r\n\x05\x62\x61sis\x18\t \x01(\tB\r\n\x0b_size_bytes2\xfa\x01\n\x11\x44\x61taHolderService\x12p\n\x05\x45rase\x12%.stripsession.privacy.v1.EraseRequest\x1a&.stripsession.privacy.v1.EraseResponse\"\x18\xfa\x8d\x19\x14\n\tretention\x12\x07user_id\x12s\n\x06\x43\x65nsus\x12&.stripsession.privacy.v1.CensusRequest\x1a\'.stripsession.privacy.v1.CensusResponse\"\x18\xfa\x8d\x19\x14\n\tretention\x12\x07user_idb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n1stripsession/privacy/v1/data_holder_service.proto\x12\x17stripsession.privacy.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x31stripsession/authorization/v1/authorization.proto\"\x1f\n\x0c\x45raseRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"V\n\rEraseResponse\x12\x10\n\x08\x66inished\x18\x01 \x01(\x08\x12\x33\n\x06\x65rased\x18\x02 \x03(\x0b\x32#.stripsession.privacy.v1.ErasedKind\")\n\nErasedKind\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\" \n\rCensusRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\"A\n\x0e\x43\x65nsusResponse\x12/\n\x04held\x18\x01 \x03(\x0b\x32!.stripsession.privacy.v1.HeldKind\"\xed\x01\n\x08HeldKind\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x12\n\ndata_class\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\x03\x12\x13\n\x0bis_at_least\x18\x04 \x01(\x08\x12*\n\x06oldest\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06newest\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\nsize_bytes\x18\x07 \x01(\x03H\x00\x88\x01\x01\x12\x0c\n\x04kept\x18\x08 \x01(\t\x12\r\n\x05\x62\x61sis\x18\t \x01(\tB\r\n\x0b_size_bytes\"^\n\rExportRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\t\x12\x0c\n\x04part\x18\x03 \x01(\t\x12\x0e\n\x06offset\x18\x04 \x01(\x03\x12\x0f\n\x07version\x18\x05 \x01(\t\"a\n\x0e\x45xportResponse\x12\x33\n\x04part\x18\x01 \x01(\x0b\x32#.stripsession.privacy.v1.ExportPartH\x00\x12\x11\n\x07\x63ontent\x18\x02 \x01(\x0cH\x00\x42\x07\n\x05piece\"q\n\nExportPart\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x12\n\nmedia_type\x18\x03 \x01(\t\x12\x0e\n\x06schema\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\t\x12\x12\n\nsize_bytes\x18\x06 \x01(\x03\x32\xf1\x02\n\x11\x44\x61taHolderService\x12p\n\x05\x45rase\x12%.stripsession.privacy.v1.EraseRequest\x1a&.stripsession.privacy.v1.EraseResponse\"\x18\xfa\x8d\x19\x14\n\tretention\x12\x07user_id\x12s\n\x06\x43\x65nsus\x12&.stripsession.privacy.v1.CensusRequest\x1a\'.stripsession.privacy.v1.CensusResponse\"\x18\xfa\x8d\x19\x14\n\tretention\x12\x07user_id\x12u\n\x06\x45xport\x12&.stripsession.privacy.v1.ExportRequest\x1a\'.stripsession.privacy.v1.ExportResponse\"\x18\xfa\x8d\x19\x14\n\tretention\x12\x07user_id0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,6 +37,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DATAHOLDERSERVICE'].methods_by_name['Erase']._serialized_options = b'\372\215\031\024\n\tretention\022\007user_id'
   _globals['_DATAHOLDERSERVICE'].methods_by_name['Census']._loaded_options = None
   _globals['_DATAHOLDERSERVICE'].methods_by_name['Census']._serialized_options = b'\372\215\031\024\n\tretention\022\007user_id'
+  _globals['_DATAHOLDERSERVICE'].methods_by_name['Export']._loaded_options = None
+  _globals['_DATAHOLDERSERVICE'].methods_by_name['Export']._serialized_options = b'\372\215\031\024\n\tretention\022\007user_id'
   _globals['_ERASEREQUEST']._serialized_start=162
   _globals['_ERASEREQUEST']._serialized_end=193
   _globals['_ERASERESPONSE']._serialized_start=195
@@ -49,6 +51,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CENSUSRESPONSE']._serialized_end=425
   _globals['_HELDKIND']._serialized_start=428
   _globals['_HELDKIND']._serialized_end=665
-  _globals['_DATAHOLDERSERVICE']._serialized_start=668
-  _globals['_DATAHOLDERSERVICE']._serialized_end=918
+  _globals['_EXPORTREQUEST']._serialized_start=667
+  _globals['_EXPORTREQUEST']._serialized_end=761
+  _globals['_EXPORTRESPONSE']._serialized_start=763
+  _globals['_EXPORTRESPONSE']._serialized_end=860
+  _globals['_EXPORTPART']._serialized_start=862
+  _globals['_EXPORTPART']._serialized_end=975
+  _globals['_DATAHOLDERSERVICE']._serialized_start=978
+  _globals['_DATAHOLDERSERVICE']._serialized_end=1347
 # @@protoc_insertion_point(module_scope)

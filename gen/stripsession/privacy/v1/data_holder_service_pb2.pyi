@@ -202,3 +202,117 @@ class HeldKind(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__size_bytes) -> _WhichOneofReturnType__size_bytes | None: ...
 
 Global___HeldKind: _TypeAlias = HeldKind  # noqa: Y015
+
+@_typing.final
+class ExportRequest(_message.Message):
+    """Asks for what is held of a person, or goes on with it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    PART_FIELD_NUMBER: _builtins.int
+    OFFSET_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """Of whom."""
+    after: _builtins.str
+    """Begins after the part of this name, whether it is still there or not; empty begins with the first."""
+    part: _builtins.str
+    """This part alone, in place of all of them."""
+    offset: _builtins.int
+    """Of a file that is asked for alone: the byte to begin at. A document is always given from its beginning."""
+    version: _builtins.str
+    """Of a file that is asked for alone: the version that is wanted."""
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        after: _builtins.str = ...,
+        part: _builtins.str = ...,
+        offset: _builtins.int = ...,
+        version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "offset", b"offset", "part", b"part", "user_id", b"user_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportRequest: _TypeAlias = ExportRequest  # noqa: Y015
+
+@_typing.final
+class ExportResponse(_message.Message):
+    """A piece of what is held."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PART_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    content: _builtins.bytes
+    """It goes on: at most 1 MiB."""
+    @_builtins.property
+    def part(self) -> Global___ExportPart:
+        """A part begins."""
+
+    def __init__(
+        self,
+        *,
+        part: Global___ExportPart | None = ...,
+        content: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "part", b"part", "piece", b"piece"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "part", b"part", "piece", b"piece"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_piece: _TypeAlias = _typing.Literal["part", "content"]  # noqa: Y015
+    _WhichOneofArgType_piece: _TypeAlias = _typing.Literal["piece", b"piece"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_piece) -> _WhichOneofReturnType_piece | None: ...
+
+Global___ExportResponse: _TypeAlias = ExportResponse  # noqa: Y015
+
+@_typing.final
+class ExportPart(_message.Message):
+    """A file of what is held."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    MEDIA_TYPE_FIELD_NUMBER: _builtins.int
+    SCHEMA_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name within the holder's own folder: words of a to z, 0 to 9, _ and -, with one dot before the ending, and / between
+    folders. Never a title, nor anything else that somebody wrote.
+    """
+    kind: _builtins.str
+    """The holder's word for what it has, as a census tells it, e.g. "tracks"."""
+    media_type: _builtins.str
+    """Its media type, e.g. "application/json"."""
+    schema: _builtins.str
+    """Of a document: what each object in it has."""
+    version: _builtins.str
+    """Of a file, which has the same bytes whenever it is read until it is gone or in another version: which one that is. Empty
+    of a document, which may say something else the next time.
+    """
+    size_bytes: _builtins.int
+    """Of a file: all of its bytes, wherever they are begun at."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        media_type: _builtins.str = ...,
+        schema: _builtins.str = ...,
+        version: _builtins.str = ...,
+        size_bytes: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "media_type", b"media_type", "name", b"name", "schema", b"schema", "size_bytes", b"size_bytes", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportPart: _TypeAlias = ExportPart  # noqa: Y015

@@ -45,6 +45,11 @@ class DataHolderServiceStub:
                 request_serializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.CensusRequest.SerializeToString,
                 response_deserializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.CensusResponse.FromString,
                 _registered_method=True)
+        self.Export = channel.unary_stream(
+                '/stripsession.privacy.v1.DataHolderService/Export',
+                request_serializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.ExportRequest.SerializeToString,
+                response_deserializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.ExportResponse.FromString,
+                _registered_method=True)
 
 
 class DataHolderServiceServicer:
@@ -66,6 +71,15 @@ class DataHolderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Export(self, request, context):
+        """Gives what is held of a person for them to keep, part by part in an order that stays: documents first, then files. Of
+        whom nothing is held nothing is given, as of nobody. NOT_FOUND/PART_GONE for a part that is asked for by name and is not
+        there, or not in this version, any more; INVALID_ARGUMENT/PART_INVALID for a place that no part can have.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DataHolderServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -78,6 +92,11 @@ def add_DataHolderServiceServicer_to_server(servicer, server):
                     servicer.Census,
                     request_deserializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.CensusRequest.FromString,
                     response_serializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.CensusResponse.SerializeToString,
+            ),
+            'Export': grpc.unary_stream_rpc_method_handler(
+                    servicer.Export,
+                    request_deserializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.ExportRequest.FromString,
+                    response_serializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.ExportResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -135,6 +154,33 @@ class DataHolderService:
             '/stripsession.privacy.v1.DataHolderService/Census',
             stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.CensusRequest.SerializeToString,
             stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.CensusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Export(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/stripsession.privacy.v1.DataHolderService/Export',
+            stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.ExportRequest.SerializeToString,
+            stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.ExportResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,11 @@ class DataHolderServiceStub:
     """
     Census: _grpc.UnaryUnaryMultiCallable[_data_holder_service_pb2.CensusRequest, _data_holder_service_pb2.CensusResponse]
     """Counts what is held of a person, by kind, all of one moment. Of whom nothing is held nothing is told, as of nobody."""
+    Export: _grpc.UnaryStreamMultiCallable[_data_holder_service_pb2.ExportRequest, _data_holder_service_pb2.ExportResponse]
+    """Gives what is held of a person for them to keep, part by part in an order that stays: documents first, then files. Of
+    whom nothing is held nothing is given, as of nobody. NOT_FOUND/PART_GONE for a part that is asked for by name and is not
+    there, or not in this version, any more; INVALID_ARGUMENT/PART_INVALID for a place that no part can have.
+    """
 
 @_typing.type_check_only
 class DataHolderServiceAsyncStub(DataHolderServiceStub):
@@ -51,6 +56,11 @@ class DataHolderServiceAsyncStub(DataHolderServiceStub):
     """
     Census: _aio.UnaryUnaryMultiCallable[_data_holder_service_pb2.CensusRequest, _data_holder_service_pb2.CensusResponse]  # type: ignore[assignment]
     """Counts what is held of a person, by kind, all of one moment. Of whom nothing is held nothing is told, as of nobody."""
+    Export: _aio.UnaryStreamMultiCallable[_data_holder_service_pb2.ExportRequest, _data_holder_service_pb2.ExportResponse]  # type: ignore[assignment]
+    """Gives what is held of a person for them to keep, part by part in an order that stays: documents first, then files. Of
+    whom nothing is held nothing is given, as of nobody. NOT_FOUND/PART_GONE for a part that is asked for by name and is not
+    there, or not in this version, any more; INVALID_ARGUMENT/PART_INVALID for a place that no part can have.
+    """
 
 class DataHolderServiceServicer(metaclass=_abc_1.ABCMeta):
     """Each holder answers for its own part alone: library, separation, billing and auth."""
@@ -72,5 +82,16 @@ class DataHolderServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_data_holder_service_pb2.CensusResponse, _abc.Awaitable[_data_holder_service_pb2.CensusResponse]]:
         """Counts what is held of a person, by kind, all of one moment. Of whom nothing is held nothing is told, as of nobody."""
+
+    @_abc_1.abstractmethod
+    def Export(
+        self,
+        request: _data_holder_service_pb2.ExportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_data_holder_service_pb2.ExportResponse], _abc.AsyncIterator[_data_holder_service_pb2.ExportResponse]]:
+        """Gives what is held of a person for them to keep, part by part in an order that stays: documents first, then files. Of
+        whom nothing is held nothing is given, as of nobody. NOT_FOUND/PART_GONE for a part that is asked for by name and is not
+        there, or not in this version, any more; INVALID_ARGUMENT/PART_INVALID for a place that no part can have.
+        """
 
 def add_DataHolderServiceServicer_to_server(servicer: DataHolderServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,229 @@
+"""Exports in PostgreSQL: which there are, who works at them, and when they go."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import AsyncGenerator, Mapping, Sequence
+
+import asyncpg
+
+from chassis.db.pool import Database
+from chassis.db.transaction import Connection, transaction
+from services.retention.app.export_ports import Wanted
+from services.retention.domain.errors import ClosingBegun, ExportLost
+from services.retention.domain.export import Ending, Export, ExportState, Given, Part
+from services.retention.store.export_archive import lay_out, pieces_of
+from services.retention.store.export_parts import PartRows
+
+_SELECT = (
+    "SELECT export_id, user_id, state, ending, asked_at, attempt, tries, parts, size_bytes, directory_at, ready_at,"
+    " expires_at FROM exports"
+)
+_CLAIM = (
+    "UPDATE exports SET due_at = $2, attempt = attempt + 1 WHERE export_id = (SELECT export_id FROM exports"
+    " WHERE state = 'preparing' AND due_at <= $1 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)"
+    " RETURNING export_id, user_id, state, ending, asked_at, attempt, tries, parts, size_bytes, directory_at, ready_at,"
+    " expires_at"
+)
+_HELD = "export_id = $1 AND attempt = $2 AND state = 'preparing'"
+_FIRST_OF_HOLDERS = 2
+"""The archive's own two parts come before."""
+
+
+class ExportStore:
+    """Each call is one unit of work."""
+
+    def __init__(self, database: Database) -> None:
+        """In retention's own schema."""
+        self._database = database
+
+    async def begin(self, export: Export) -> Export:
+        """Note it, or tell the one that is being prepared. Raises ClosingBegun for somebody who is being erased."""
+        async with transaction(self._database) as tx:
+            if await tx.connection.fetchval(
+                "SELECT EXISTS (SELECT 1 FROM account_erasures WHERE user_id = $1 AND finished_at IS NULL)",
+                export.user_id,
+            ):
+                raise ClosingBegun
+            await tx.connection.execute(
+                "INSERT INTO exports (export_id, user_id, state, asked_at, due_at) VALUES ($1, $2, 'preparing', $3, $3)"
+                " ON CONFLICT (user_id) WHERE state = 'preparing' DO NOTHING",
+                *(export.export_id, export.user_id, export.asked_at),
+            )
+            row = await tx.connection.fetchrow(
+                f"{_SELECT} WHERE user_id = $1 ORDER BY state = 'preparing' DESC, asked_at DESC LIMIT 1", export.user_id
+            )
+        return _export(row) if row is not None else export
+
+    async def of_person(self, user_id: str, limit: int) -> Sequence[Export]:
+        """Theirs, newest first."""
+        async with transaction(self._database) as tx:
+            rows = await tx.connection.fetch(
+                f"{_SELECT} WHERE user_id = $1 ORDER BY asked_at DESC, export_id DESC LIMIT $2", user_id, limit
+            )
+        return [_export(row) for row in rows]
+
+    async def get(self, user_id: str, export_id: str) -> Export | None:
+        """One of theirs."""
+        async with transaction(self._database) as tx:
+            row = await tx.connection.fetchrow(f"{_SELECT} WHERE user_id = $1 AND export_id = $2", user_id, export_id)
+        return None if row is None else _export(row)
+
+    async def claim(self, now: datetime.datetime, until: datetime.datetime) -> Export | None:
+        """Take the longest due; it is left alone by others until then."""
+        async with transaction(self._database) as tx:
+            row = await tx.connection.fetchrow(_CLAIM, now, until)
+        return None if row is None else _export(row)
+
+    async def resume(self, export: Export) -> Mapping[str, str]:
+        """Drop what was not finished; the last part's name of each holder that has given any."""
+        async with transaction(self._database) as tx:
+            await _require_held(tx.connection, export)
+            return await PartRows(tx.connection).resume(export.export_id)
+
+    async def hold(self, export: Export, until: datetime.datetime) -> None:
+        """It is still worked at."""
+        async with transaction(self._database) as tx:
+            await _require_held(tx.connection, export)
+            await tx.connection.execute("UPDATE exports SET due_at = $2 WHERE export_id = $1", export.export_id, until)
+
+    async def begin_part(self, export: Export, position: int, holder: str, given: Given) -> int:
+        """A part begins, at that position or after the last where it is negative; its position."""
+        async with transaction(self._database) as tx:
+            await _require_held(tx.connection, export)
+            parts = PartRows(tx.connection)
+            place = position if position >= 0 else await parts.next_position(export.export_id, _FIRST_OF_HOLDERS)
+            await parts.add(export.export_id, place, holder, given)
+            return place
+
+    async def add_content(self, export: Export, position: int, offset_bytes: int, content: bytes) -> None:
+        """A document goes on."""
+        async with transaction(self._database) as tx:
+            await _require_held(tx.connection, export)
+            await PartRows(tx.connection).add_content(export.export_id, position, offset_bytes, content)
+
+    async def end_part(self, export: Export, position: int, size_bytes: int, crc32: int) -> None:
+        """The part is whole."""
+        async with transaction(self._database) as tx:
+            await _require_held(tx.connection, export)
+            await PartRows(tx.connection).end(export.export_id, position, size_bytes, crc32)
+            await tx.connection.execute(
+                "UPDATE exports SET parts = parts + 1, size_bytes = size_bytes + $2, tries = 0 WHERE export_id = $1",
+                export.export_id,
+                size_bytes,
+            )
+
+    async def parts(self, export: Export, after: int, limit: int) -> Sequence[Part]:
+        """Whole parts after a position, in the archive's order."""
+        async with transaction(self._database) as tx:
+            return [placed.part for placed in await PartRows(tx.connection).page(export.export_id, after, limit)]
+
+    async def finish(self, export: Export, now: datetime.datetime, expires_at: datetime.datetime) -> None:
+        """Lay the archive out, and let it be read; it takes the place of those before."""
+        directory_at, size_bytes = await lay_out(self._database, export)
+        async with transaction(self._database) as tx:
+            await _require_held(tx.connection, export)
+            await tx.connection.execute(
+                "UPDATE exports SET state = 'expired', over_at = $3 WHERE user_id = $1 AND state = 'ready'"
+                " AND export_id <> $2",
+                *(export.user_id, export.export_id, now),
+            )
+            await tx.connection.execute(
+                "UPDATE exports SET state = 'ready', directory_at = $2, size_bytes = $3, ready_at = $4, expires_at = $5"
+                " WHERE export_id = $1",
+                *(export.export_id, directory_at, size_bytes, now, expires_at),
+            )
+            await _empty(tx.connection, "user_id = $1 AND state = 'expired'", export.user_id)
+
+    async def put_off(self, export: Export, due_at: datetime.datetime) -> None:
+        """Let it be tried again then."""
+        async with transaction(self._database) as tx:
+            await tx.connection.execute(
+                f"UPDATE exports SET due_at = $3, tries = tries + 1 WHERE {_HELD}",  # noqa: S608 - a constant of this file
+                *(export.export_id, export.attempt, due_at),
+            )
+
+    async def end(self, export: Export, ending: Ending, now: datetime.datetime) -> None:
+        """It cannot be completed, or not any more; what was copied for it goes."""
+        async with transaction(self._database) as tx:
+            await tx.connection.execute(
+                "UPDATE exports SET state = 'ended', ending = $2, over_at = $3 WHERE export_id = $1"
+                " AND state IN ('preparing', 'ready')",
+                *(export.export_id, ending.value, now),
+            )
+            await _empty(tx.connection, "export_id = $1 AND state = 'ended'", export.export_id)
+
+    async def expire(self, now: datetime.datetime, limit: int) -> int:
+        """Remove what was copied for those whose time is over, some at a time; how many."""
+        async with transaction(self._database) as tx:
+            rows = await tx.connection.fetch(
+                "UPDATE exports SET state = 'expired', over_at = $1 WHERE export_id = ANY(ARRAY(SELECT export_id"
+                " FROM exports WHERE state = 'ready' AND expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED))"
+                " RETURNING export_id",
+                *(now, limit),
+            )
+            for row in rows:
+                await _empty(tx.connection, "export_id = $1", row["export_id"])
+        return len(rows)
+
+    async def forget(self, over_before: datetime.datetime, limit: int) -> int:
+        """Remove those that were over before then, some at a time; how many."""
+        async with transaction(self._database) as tx:
+            tag: str = await tx.connection.execute(
+                "DELETE FROM exports WHERE export_id = ANY(ARRAY(SELECT export_id FROM exports WHERE over_at < $1"
+                " LIMIT $2 FOR UPDATE SKIP LOCKED))",
+                *(over_before, limit),
+            )
+        return int(tag.rpartition(" ")[2])
+
+    def archive(self, export: Export, start: int, stop: int) -> AsyncGenerator[bytes | Wanted, None]:
+        """Bytes [start, stop) of a ready one's archive, but for those of files, which are only told of."""
+        return pieces_of(self._database, export, start, stop)
+
+
+async def drop_exports(connection: Connection, user_id: str) -> None:
+    """Remove all of somebody's, in the work that erases them."""
+    await connection.execute("DELETE FROM exports WHERE user_id = $1", user_id)
+
+
+async def end_exports(connection: Connection, user_id: str, at: datetime.datetime) -> None:
+    """Something of somebody's was deleted: whatever was copied before then goes, in the work that notes it."""
+    await connection.execute(
+        "UPDATE exports SET state = 'ended', ending = 'deleted', over_at = $2 WHERE user_id = $1"
+        " AND state IN ('preparing', 'ready') AND asked_at <= $2",
+        *(user_id, at),
+    )
+    await _empty(connection, "user_id = $1 AND state = 'ended'", user_id)
+
+
+async def _empty(connection: Connection, which: str, value: str) -> None:
+    await connection.execute(
+        f"DELETE FROM export_parts WHERE export_id IN (SELECT export_id FROM exports WHERE {which})",  # noqa: S608 - constants of this file
+        value,
+    )
+
+
+async def _require_held(connection: Connection, export: Export) -> None:
+    held = await connection.fetchval(
+        f"SELECT 1 FROM exports WHERE {_HELD} FOR UPDATE",  # noqa: S608 - a constant of this file
+        *(export.export_id, export.attempt),
+    )
+    if held is None:
+        raise ExportLost
+
+
+def _export(row: asyncpg.Record) -> Export:
+    return Export(
+        export_id=row["export_id"],
+        user_id=row["user_id"],
+        asked_at=row["asked_at"],
+        state=ExportState(row["state"]),
+        ending=Ending(row["ending"]),
+        attempt=row["attempt"],
+        tries=row["tries"],
+        parts=row["parts"],
+        size_bytes=row["size_bytes"],
+        directory_at=row["directory_at"] or 0,
+        ready_at=row["ready_at"],
+        expires_at=row["expires_at"],
+    )
