@@ -8,14 +8,14 @@ import datetime
 import getpass
 import shlex
 import uuid
-from collections.abc import Callable
 
 from rich.console import Console
 
 from cli import exits
 from cli.exits import CommandFault
-from cli.gateway import Gateway, Json, Refused
+from cli.gateway import Gateway, Json
 from cli.login import server_of, signed_in
+from cli.proving import Ask, proved
 from cli.sessions import SessionFile
 from cli.terminal import as_called, with_data
 
@@ -29,7 +29,6 @@ CLOSE_HELP = (
 )
 _PATH = "/v1/account/closing"
 _WORD = "erase"
-Ask = Callable[[str], str]
 
 
 def add_arguments(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
@@ -101,32 +100,11 @@ def require_word(ask: Ask, whose: str) -> None:
 async def asked_for(gateway: Gateway, *, at_once: bool, ask: Ask) -> Json:
     """The closing and its link; who has to show first who they are is asked. Raises CommandFault and Refused."""
     headers = {"Idempotency-Key": str(uuid.uuid4())}
-    body = {"at_once": at_once}
-    try:
-        return await gateway.json("POST", _PATH, json=body, headers=headers)
-    except Refused as refusal:
-        if refusal.reason != "STEP_UP_REQUIRED":
-            raise
-        await _prove(gateway, refusal.facts.get("methods", "").split(), ask)
-        return await gateway.json("POST", _PATH, json=body, headers=headers)
 
+    async def act() -> Json:
+        return await gateway.json("POST", _PATH, json={"at_once": at_once}, headers=headers)
 
-async def _prove(gateway: Gateway, methods: list[str], ask: Ask) -> None:
-    if "password" in methods:
-        shown = {"password": await _typed(ask, "Password: ")}
-    elif {"totp", "recovery_code"} & set(methods):
-        shown = {"code": (await _typed(ask, "Code of your authenticator, or a recovery code: ")).strip()}
-    else:
-        raise CommandFault(f"this account shows who it is in a browser alone; open {gateway.address}/#/account/closing")
-    await gateway.prove(shown)
-
-
-async def _typed(ask: Ask, question: str) -> str:
-    try:
-        return await asyncio.to_thread(ask, question)
-    except EOFError as error:
-        text = "nothing was asked for: you have to show first who you are; run it in a terminal"
-        raise CommandFault(text, exits.USAGE) from error
+    return await proved(gateway, act, ask, "#/account/closing")
 
 
 def lines_of(asked: Json, whose: str, address: str, more: str) -> tuple[str, ...]:

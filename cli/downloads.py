@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -13,9 +14,11 @@ from cli.exits import CommandFault
 from cli.gateway import Gateway, Refused
 
 _TRIES = 8
+Tell = Callable[[int], None]
+"""Hears how many bytes are here."""
 
 
-async def download(gateway: Gateway, path: str, target: Path) -> None:
+async def download(gateway: Gateway, path: str, target: Path, tell: Tell | None = None) -> None:
     """Fetch to a file beside the target, going on where an earlier try or run stopped; then rename.
 
     What came before is kept only while its ETag, noted beside it, is still the server's. Raises Refused, CommandFault
@@ -31,6 +34,8 @@ async def download(gateway: Gateway, path: str, target: Path) -> None:
                     partial.note(answer.headers.get("etag", ""))
                     async for block in answer.aiter_bytes():
                         file.write(block)
+                        if tell is not None:
+                            tell(file.tell())
             partial.finish()
             return
         except httpx.HTTPError:

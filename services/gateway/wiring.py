@@ -29,6 +29,7 @@ from services.gateway.api.edge import Edge, EdgePolicy
 from services.gateway.api.email_change_routes import EmailChangeRoutes
 from services.gateway.api.endpoint import Endpoint
 from services.gateway.api.event_routes import EventRoutes
+from services.gateway.api.export_routes import ExportRoutes
 from services.gateway.api.factor_routes import FactorRoutes
 from services.gateway.api.http_server import HttpServer
 from services.gateway.api.listing_routes import ListingRoutes
@@ -93,6 +94,7 @@ from stripsession.library.v1 import (
 from stripsession.retention.v1 import (
     census_service_pb2_grpc,
     closing_service_pb2_grpc,
+    export_service_pb2_grpc,
     policy_service_pb2_grpc,
     promise_service_pb2_grpc,
     receipt_service_pb2_grpc,
@@ -141,6 +143,7 @@ class Stubs:
     receipts: receipt_service_pb2_grpc.ReceiptServiceAsyncStub
     promises: promise_service_pb2_grpc.PromiseServiceAsyncStub
     census: census_service_pb2_grpc.CensusServiceAsyncStub
+    exports: export_service_pb2_grpc.ExportServiceAsyncStub
 
 
 @dataclasses.dataclass(frozen=True)
@@ -279,6 +282,7 @@ def _stubs(
         receipt_service_pb2_grpc.ReceiptServiceStub(retention),
         promise_service_pb2_grpc.PromiseServiceStub(retention),
         census_service_pb2_grpc.CensusServiceStub(retention),
+        export_service_pb2_grpc.ExportServiceStub(retention),
     )
 
 
@@ -334,5 +338,6 @@ def _endpoints(
         *ReceiptRoutes(stubs.receipts).endpoints(),
         *PromiseRoutes(stubs.promises).endpoints(),
         *CensusRoutes(stubs.census).endpoints(),
+        *ExportRoutes(stubs.exports).endpoints(),
     ]
     return endpoints

@@ -37,6 +37,7 @@ PROMISED_NAMES = """
     answerChallenge stepUp getSecondFactor startSecondFactor confirmSecondFactor removeSecondFactor makeRecoveryCodes
     startPasskeyProof requestEmailChange confirmEmailChange undoEmailChange setCover removeCover listReceipts
     describeMailedLink getPolicy listPromises getReceipt getReceiptKeys getReceiptChain getCensus
+    beginExport listExports downloadExport
 """
 
 

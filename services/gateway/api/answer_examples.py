@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from services.gateway.api.billing_schemas import EXAMPLES as BILLING_EXAMPLES
 from services.gateway.api.census_schemas import CENSUS_EXAMPLES
 from services.gateway.api.closing_schemas import CLOSING_EXAMPLES
+from services.gateway.api.export_schemas import EXPORT_EXAMPLES
 from services.gateway.api.passkey_schemas import EXAMPLES as PASSKEY_EXAMPLES
 from services.gateway.api.policy_schemas import POLICY_EXAMPLES
 from services.gateway.api.promise_schemas import PROMISE_EXAMPLES
@@ -233,6 +234,7 @@ BY_SCHEMA: Mapping[str, object] = {
     **PASSKEY_EXAMPLES,
     **POLICY_EXAMPLES,
     **CLOSING_EXAMPLES,
+    **EXPORT_EXAMPLES,
     **PROMISE_EXAMPLES,
     **PROVIDER_EXAMPLES,
     **RECEIPT_EXAMPLES,

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response, StreamingResponse
 
 from services.gateway.api.calls import ask
-from services.gateway.api.download_stream import DownloadStream
+from services.gateway.api.download_stream import DownloadStream, LibrarySource
 from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer
 from services.gateway.api.media_routes import HELD
 from services.gateway.api.problems import refuse
@@ -92,7 +92,7 @@ NEW_MIX = Body(
     ),
     {"format": "wav", "stems": "drums,bass", "gains": "0,-3", "depth": "24"},
 )
-_RANGE_HEADERS = (
+RANGE_HEADERS = (
     Header(
         "Range",
         "One range of bytes; several are answered with the whole, and so is any of a file of unknown size.",
@@ -133,7 +133,7 @@ class DownloadRoutes:
             return Endpoint(
                 *("GET", path, name, summary, handle, answers),
                 query=query,
-                headers=_RANGE_HEADERS,
+                headers=RANGE_HEADERS,
                 choices={"downloadStem": {"ext": _EXT}, "downloadMix": {"ext": _MIX_EXT}}.get(name, {}),
                 tag="downloads",
                 description=_AS_FILES,
@@ -224,7 +224,7 @@ class DownloadRoutes:
             return Response(status_code=304, headers=headers)
         status, part = 200, None
         if not told.size_unknown:
-            part = _part(call, told.size_bytes, etag)
+            part = asked_part(call, told.size_bytes, etag)
             if part is not None:
                 status = 206
                 headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{told.size_bytes}"
@@ -232,12 +232,13 @@ class DownloadRoutes:
             headers["Content-Length"] = str(part.size_bytes)
         if call.request.method == "HEAD" or (part is not None and part.size_bytes == 0):
             return Response(status_code=status, headers=headers, media_type=told.media_type)
-        stream = DownloadStream(self._library, spec, part, etag=told.etag)
+        stream = DownloadStream(LibrarySource(self._library, spec, etag=told.etag), part)
         await stream.open()
         return StreamingResponse(stream.chunks(), status_code=status, headers=headers, media_type=told.media_type)
 
 
-def _part(call: Call, size_bytes: int, etag: str) -> ByteRange | None:
+def asked_part(call: Call, size_bytes: int, etag: str) -> ByteRange | None:
+    """The range that a request asks for, where it asks for one of this version. Raises Refused."""
     asked = call.request.headers
     if call.request.method != "GET" or not range_still_valid(asked.get("if-range"), etag):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import grpc
 
@@ -27,26 +27,53 @@ READ_S = 6 * 3600.0
 _TRIES = 5
 
 
-class DownloadStream:
-    """Reads a range from the library, and goes on where it was when the library goes away in the middle."""
+class Source(Protocol):
+    """A file of a service's."""
 
-    def __init__(
-        self,
-        library: LibraryServiceAsyncStub,
-        spec: library_service_pb2.DownloadSpec,
-        part: ByteRange | None,
-        *,
-        etag: str,
-    ) -> None:
-        """`part` is None for the whole of a file of unknown size.
+    def read(self, start: int, stop: int) -> AsyncGenerator[bytes, None]:
+        """Bytes [start, stop); `stop` 0 means to the end. Raises grpc.RpcError."""
+        ...
 
-        `etag` is the library's: bytes of another version are never joined to these.
-        """
+    async def still(self) -> None:
+        """Raises Refused where the file is another by now: bytes of two versions are never joined."""
+        ...
+
+
+class LibrarySource:
+    """A download, as the library makes it."""
+
+    def __init__(self, library: LibraryServiceAsyncStub, spec: library_service_pb2.DownloadSpec, *, etag: str) -> None:
+        """`etag` is the library's."""
         self._library = library
         self._spec = spec
+        self._etag = etag
+
+    async def read(self, start: int, stop: int) -> AsyncGenerator[bytes, None]:
+        """Its bytes. Raises grpc.RpcError."""
+        request = library_service_pb2.ReadDownloadRequest(spec=self._spec, start_byte=start, stop_byte=stop)
+        call = self._library.ReadDownload(request, timeout=READ_S, wait_for_ready=True)
+        try:
+            async for answer in call:
+                if answer.chunk:
+                    yield answer.chunk
+        finally:
+            call.cancel()
+
+    async def still(self) -> None:
+        """Raises Refused."""
+        told = await ask(self._library.DescribeDownload, library_service_pb2.DescribeDownloadRequest(spec=self._spec))
+        if told.etag != self._etag:
+            raise Refused(Problem(409, "DOWNLOAD_CHANGED", "The file changed while it was read."))
+
+
+class DownloadStream:
+    """Reads a range of a service's file, and goes on where it was when the service goes away in the middle."""
+
+    def __init__(self, source: Source, part: ByteRange | None) -> None:
+        """`part` is None for the whole of a file of unknown size."""
+        self._source = source
         self._at = part.start if part else 0
         self._stop = part.stop if part else None
-        self._etag = etag
         self._pieces: AsyncGenerator[bytes, None] | None = None
         self._first = b""
 
@@ -85,19 +112,8 @@ class DownloadStream:
         return b""
 
     async def _reopen(self) -> None:
-        told = await ask(self._library.DescribeDownload, library_service_pb2.DescribeDownloadRequest(spec=self._spec))
-        if told.etag != self._etag:
-            raise Refused(Problem(409, "DOWNLOAD_CHANGED", "The file changed while it was read."))
+        await self._source.still()
         self._pieces = self._read()
 
-    async def _read(self) -> AsyncGenerator[bytes, None]:
-        request = library_service_pb2.ReadDownloadRequest(
-            spec=self._spec, start_byte=self._at, stop_byte=self._stop or 0
-        )
-        call = self._library.ReadDownload(request, timeout=READ_S, wait_for_ready=True)
-        try:
-            async for answer in call:
-                if answer.chunk:
-                    yield answer.chunk
-        finally:
-            call.cancel()
+    def _read(self) -> AsyncGenerator[bytes, None]:
+        return self._source.read(self._at, self._stop or 0)

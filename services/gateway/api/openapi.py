@@ -18,6 +18,7 @@ from services.gateway.api.answer_examples import (
 )
 from services.gateway.api.answer_headers import HEADERS, OF_LIMITED, OF_STATUS
 from services.gateway.api.endpoint import Access, Answer, Endpoint, Rate
+from services.gateway.api.export_schemas import EXPORT_ID
 from services.gateway.api.passkey_schemas import PASSKEY_ID
 from services.gateway.api.problems import MEDIA_TYPE, Problem
 from services.gateway.api.provider_schemas import PROVIDER
@@ -73,6 +74,7 @@ _PATH_PARAMETERS: Mapping[str, tuple[str, str]] = {
     "session_id": ("Names a session of yours.", SESSION_ID),
     "key_id": ("Names an API key of yours.", KEY_ID),
     "passkey_id": ("Names a passkey of yours.", PASSKEY_ID),
+    "export_id": ("Names an export of yours.", EXPORT_ID),
     "share_id": ("Names a link of the track.", SHARE_ID),
     "endpoint_id": ("Names a webhook endpoint of yours.", ENDPOINT_ID),
     "delivery_id": ("Names a message in the endpoint's log.", DELIVERY_ID),

@@ -202,6 +202,7 @@ _ACTIONS: Mapping[str, str] = {
     "COVER_NOT_FOUND": "Nothing needs to be done: not every song has a cover.",
     "COVER_TOO_LARGE": "Make the picture smaller; 1000 pixels a side are plenty.",
     "COVER_UNREADABLE": "Save the picture as a JPEG or PNG, and send that.",
+    "EXPORT_NOT_READY": "Wait until listExports says that it is ready.",
     "SHARE_NOT_FOUND": "Ask whoever shared the song for a new link.",
     "SEGMENT_NOT_FOUND": "Read the manifest again; the segment may not be made yet.",
 }

@@ -100,6 +100,11 @@ OF_SERVICES: Mapping[str, Reason] = {
     "DISPLAY_NAME_TOO_LONG": Reason(422, "A name has at most 100 characters."),
     "EMAIL_KEPT_ELSEWHERE": Reason(409, "Your address comes from where you sign in. Change it there."),
     "EMAIL_TAKEN": Reason(409, "There is an account with this e-mail address. Sign in instead."),
+    "EXPORT_ENDED": Reason(410, "Something in the export was deleted since, or could not be had. Ask for another."),
+    "EXPORT_EXPIRED": Reason(410, "The export is too old, or a newer one took its place. Ask for another."),
+    "EXPORT_NOT_FOUND": Reason(404, "You have no such export."),
+    "EXPORT_NOT_READY": Reason(409, "The export is still being prepared."),
+    "EXPORT_PART_AWAY": Reason(503, "A service that holds a part of the export cannot be reached. Go on in a moment."),
     "IDEMPOTENCY_KEY_REUSED": Reason(422, "This idempotency key was used for another request."),
     "IDENTITY_TAKEN": Reason(
         409, "This is connected to another account here. Sign in with it, and disconnect it there first."

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from services.gateway.api.billing_schemas import BILLING_SCHEMAS
 from services.gateway.api.census_schemas import CENSUS_SCHEMAS
 from services.gateway.api.closing_schemas import CLOSING_SCHEMAS
+from services.gateway.api.export_schemas import EXPORT_SCHEMAS
 from services.gateway.api.passkey_schemas import PASSKEY_SCHEMAS
 from services.gateway.api.policy_schemas import POLICY_SCHEMAS
 from services.gateway.api.promise_schemas import PROMISE_SCHEMAS
@@ -262,6 +263,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **POLICY_SCHEMAS,
     **CENSUS_SCHEMAS,
     **CLOSING_SCHEMAS,
+    **EXPORT_SCHEMAS,
     **PROMISE_SCHEMAS,
     "Status": structure("How the process is.", status=one_of("live or ready.", "live", "ready")),
     "VerificationKey": {

@@ -54,6 +54,9 @@ SCOPES: Mapping[str, Scope] = {
     "startPasskeyProof": Scope.SESSION,
     # How many sessions, keys and cards somebody has is no program's matter.
     "getCensus": Scope.SESSION,
+    "beginExport": Scope.SESSION,
+    "downloadExport": Scope.SESSION,
+    "listExports": Scope.SESSION,
     # Its links lead to pages of the payment provider, which know name and address.
     "listInvoices": Scope.SESSION,
     "revokeApiKey": Scope.SESSION,

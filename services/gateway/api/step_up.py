@@ -18,6 +18,8 @@ STEP_UP: frozenset[str] = frozenset(
         "answerDeviceSignIn",
         # Nor may they have everything erased.
         "askClosing",
+        # Nor have all that is held of the person put together.
+        "beginExport",
         "changePassword",
         "createApiKey",
         "createWebhookEndpoint",

@@ -26,6 +26,7 @@ _BILLING = "stripsession.billing.v1.BillingService"
 _RETENTION = "stripsession.retention.v1.RetentionService"
 _POLICY = "stripsession.retention.v1.PolicyService"
 _CENSUS = "stripsession.retention.v1.CensusService"
+_EXPORTS = "stripsession.retention.v1.ExportService"
 _CLOSINGS = "stripsession.retention.v1.ClosingService"
 _PROMISES = "stripsession.retention.v1.PromiseService"
 _RECEIPTS = "stripsession.retention.v1.ReceiptService"
@@ -73,6 +74,7 @@ _IDEMPOTENT = {
     + [f"{_POLICY}/GetPolicy", f"{_PROMISES}/ListPromises", f"{_CENSUS}/GetCensus"]
     # Asking makes a token each time, of which the last alone counts.
     + [f"{_CLOSINGS}/{name}" for name in ("GetClosing", "WithdrawClosing", "FollowClosing")]
+    + [f"{_EXPORTS}/{name}" for name in ("BeginExport", "GetExport", "ListExports", "ReadArchive")]
     + [f"{_RECEIPTS}/{name}" for name in ("GetReceipt", "GetReceiptChain", "GetReceiptKeys")],
 }
 

@@ -12,6 +12,7 @@ PATTERNS: Mapping[str, str] = {
     "share_id": r"shr_[A-Za-z0-9_-]{8,64}",
     "key_id": r"key_[A-Za-z0-9_-]{8,64}",
     "passkey_id": r"pky_[A-Za-z0-9_-]{8,64}",
+    "export_id": r"exp_[A-Za-z0-9_-]{8,64}",
     "endpoint_id": r"whe_[A-Za-z0-9_-]{8,64}",
     "delivery_id": r"whd_[A-Za-z0-9_-]{8,64}",
     "provider": r"[a-z0-9][a-z0-9_-]{0,31}",

@@ -17,8 +17,8 @@ async def read_archive(
 ) -> AsyncGenerator[bytes, None]:
     """Bytes [start, stop); `stop` 0 means to the end. No more than some pieces are in memory.
 
-    Raises ExportNotFound, ExportNotReady, ExportExpired, RangeInvalid, ExportPartAway, and ExportEnded, as it then is for
-    good, where a file is not what it was.
+    Raises ExportNotFound, ExportNotReady, ExportExpired, RangeInvalid, ExportPartAway, and ExportEnded, as it then is
+    for good, where a file is not what it was.
     """
     export = await get_export(ports, user_id, export_id)
     export.require_ready(ports.clock.now())

@@ -46,6 +46,7 @@ from tests.integration.gateway.fake_census import FakeCensus
 from tests.integration.gateway.fake_closings import FakeClosings
 from tests.integration.gateway.fake_covers import FakeCovers
 from tests.integration.gateway.fake_devices import FakeDevices
+from tests.integration.gateway.fake_exports import FakeExports
 from tests.integration.gateway.fake_factors import FakeFactors
 from tests.integration.gateway.fake_federation import FakeFederation
 from tests.integration.gateway.fake_jobs import FakeJobs
@@ -96,6 +97,10 @@ class Door:
     @property
     def closings(self) -> FakeClosings:
         return self.retention.closings
+
+    @property
+    def exports(self) -> FakeExports:
+        return self.retention.exports
 
     @property
     def address(self) -> str:

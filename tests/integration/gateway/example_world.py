@@ -55,6 +55,7 @@ def restore(door: Door) -> None:
     devices.waiting, devices.answers, devices.device_codes = {}, {DEVICE_CODE: OWNER}, {}
     devices.add(USER_CODE, "waiting")
     devices.device_codes[DEVICE_CODE] = "answered"
+    door.exports.ready(OWNER)
     door.passkeys.passkeys, door.passkeys.credentials = {}, {str(USED["id"]): OWNER}
     door.passkeys.add(OWNER, PASSKEY_ID)
     door.providers.connected = {OWNER}

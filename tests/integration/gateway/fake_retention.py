@@ -5,19 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from chassis.rpc.server import Registration
-from stripsession.retention.v1 import closing_service_pb2_grpc, retention_service_pb2, retention_service_pb2_grpc
+from stripsession.retention.v1 import (
+    closing_service_pb2_grpc,
+    export_service_pb2_grpc,
+    retention_service_pb2,
+    retention_service_pb2_grpc,
+)
 from tests.integration.gateway.fake_closings import FakeClosings
+from tests.integration.gateway.fake_exports import FakeExports
 
 
 class FakeRetention(retention_service_pb2_grpc.RetentionServiceServicer):
     def __init__(self) -> None:
         self.closings = FakeClosings()
+        self.exports = FakeExports()
         self.erasures: dict[str, list[retention_service_pb2.Erasure]] = {}
         self.tracks: dict[str, list[retention_service_pb2.TrackErasure]] = {}
 
     def registrations(self) -> list[Registration]:
         return [
             lambda server: retention_service_pb2_grpc.add_RetentionServiceServicer_to_server(self, server),
+            lambda server: export_service_pb2_grpc.add_ExportServiceServicer_to_server(self.exports, server),
             lambda server: closing_service_pb2_grpc.add_ClosingServiceServicer_to_server(self.closings, server),
         ]
 

@@ -25,6 +25,7 @@ SAMPLES = {
     "upload_id": "upl_" + "0" * 32,
     "track_id": "trk_" + "0" * 32,
     "share_id": "shr_" + "0" * 32,
+    "export_id": "exp_" + "0" * 32,
     "sequence": "1",
     "session_id": "ses_" + "0" * 32,
     "key_id": "key_" + "0" * 32,

@@ -55,15 +55,16 @@ async def _commit(world: World, track: Track, made: list[MadeStem]) -> None:
         first += facts.samples
 
 
-async def _song(
-    world: World, file_tags: FileTags | None = None, cover: Cover | None = None
+async def song(
+    world: World, file_tags: FileTags | None = None, cover: Cover | None = None, owner_id: str = OWNER
 ) -> tuple[Track, list[MadeStem]]:
+    """A ready track of two stems, and what they are."""
     audio = Audio(SHAPE.sample_rate, SHAPE.channels, SHAPE.depth, "flac", LENGTH)
     world.separation.acceptance = Acceptance(
         audio, "Tagged", "Band", STEMS, (), "baseline", file_tags or FileTags(), cover
     )
-    upload = await world.uploaded()
-    track = await create_track(world.ports, OWNER, upload.upload_id, "", "Höhe: 1/2", "")
+    upload = await world.uploaded(owner_id=owner_id)
+    track = await create_track(world.ports, owner_id, upload.upload_id, "", "Höhe: 1/2", "")
     made = [make_stem(music(LENGTH, SHAPE, seed), SHAPE, 4) for seed in range(len(STEMS))]
     await _commit(world, track, made)
     await conclude_track(world.ports, track.track_id, track.job_id, Outcome.COMPLETED, None, LENGTH, ())
@@ -83,7 +84,7 @@ async def _read(world: World, wish: Wish, start: int = 0, stop: int = 0) -> byte
 @pytest.mark.parametrize("format_name", ["flac", "wav"])
 async def test_stem_is_exact(world: World, format_name: str) -> None:
     """A lossless download has the stem's very samples, its stated size, and the same bytes for every range of it."""
-    track, made = await _song(world)
+    track, made = await song(world)
     wish = _wish(track, format_name, "drums")
     described = await describe_download(world.ports, wish)
     data = await _read(world, wish)
@@ -100,7 +101,7 @@ async def test_stem_is_exact(world: World, format_name: str) -> None:
 
 async def test_mix(world: World) -> None:
     """Several stems without a bundle are their sum; all of them are named as the song."""
-    track, made = await _song(world)
+    track, made = await song(world)
     wish = _wish(track, "wav")
     samples, _ = soundfile.read(io.BytesIO(await _read(world, wish)), dtype="int16", always_2d=True)
     total = np.clip(made[0].samples + made[1].samples, -32768, 32767)
@@ -110,7 +111,7 @@ async def test_mix(world: World) -> None:
 
 async def test_zip(world: World) -> None:
     """A bundle is a zip with one exact file per stem."""
-    track, made = await _song(world)
+    track, made = await song(world)
     wish = _wish(track, "flac", bundle=True)
     described = await describe_download(world.ports, wish)
     data = await _read(world, wish)
@@ -125,7 +126,7 @@ async def test_zip(world: World) -> None:
 
 async def test_mp3(world: World) -> None:
     """An MP3 has its stated size."""
-    track, _ = await _song(world)
+    track, _ = await song(world)
     wish = _wish(track, "mp3", "vocals")
     described = await describe_download(world.ports, wish)
     assert (len(await _read(world, wish)), described.media_type) == (described.size_bytes, "audio/mpeg")
@@ -133,7 +134,7 @@ async def test_mp3(world: World) -> None:
 
 async def test_flac_of_a_mix_is_read_to_its_end(world: World) -> None:
     """Its size is not foretold; it can be read on from any byte, which gives the same bytes."""
-    track, made = await _song(world)
+    track, made = await song(world)
     wish = _wish(track, "flac")
     assert (await describe_download(world.ports, wish)).size_bytes is None
     data = await _read(world, wish)
@@ -145,7 +146,7 @@ async def test_flac_of_a_mix_is_read_to_its_end(world: World) -> None:
 @pytest.mark.parametrize(("preset", "stem"), [("karaoke", 1), ("instrumental", 1), ("acapella", 0)])
 async def test_presets(world: World, preset: str, stem: int) -> None:
     """All but the voices, or the voices alone, by name, also in a stem's place; one stem of two is its own file."""
-    track, made = await _song(world)
+    track, made = await song(world)
     for wish in (_wish(track, "flac", preset=preset), _wish(track, "flac", preset)):
         described = await describe_download(world.ports, wish)
         assert described.file_name == f"Höhe_ 1_2 - {preset}.flac"
@@ -155,7 +156,7 @@ async def test_presets(world: World, preset: str, stem: int) -> None:
 
 async def test_gains_and_pans(world: World) -> None:
     """Each stem named sounds as loud and where it was asked for, in floats without clipping."""
-    track, made = await _song(world)
+    track, made = await song(world)
     wish = _wish(track, "wav", "drums", "vocals", gains_db=(6.0, 0.0), pans=(-1.0, 1.0), wav_depth="32f")
     samples, _ = soundfile.read(io.BytesIO(await _read(world, wish)), dtype="float64", always_2d=True)
     left, right = made[1].samples[:, 0] * 10 ** (6 / 20), made[0].samples[:, 1]
@@ -175,7 +176,7 @@ async def test_a_mix_is_not_called_as_the_song_is(
     world: World, stems: tuple[str, ...], gains_db: tuple[float, ...], pans: tuple[float, ...], name: str
 ) -> None:
     """A file for which a fader or a balance was moved says so in its name and title, and no other does."""
-    track, _ = await _song(world)
+    track, _ = await song(world)
     wish = _wish(track, "flac", *stems, gains_db=gains_db, pans=pans)
     assert (await describe_download(world.ports, wish)).file_name == name
     title = hear(await _read(world, wish)).tags["title"]
@@ -185,7 +186,7 @@ async def test_a_mix_is_not_called_as_the_song_is(
 async def test_what_the_file_says_is_carried(world: World) -> None:
     """Tags and cover of the upload are in every format; a title of the listener's own wins over the file's."""
     picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
-    track, _ = await _song(world, FileTags("Album", "3/12", "1999", "Jazz"), Cover("image/png", picture))
+    track, _ = await song(world, FileTags("Album", "3/12", "1999", "Jazz"), Cover("image/png", picture))
     stored = world.stored("covers")
     assert len(stored) == 1
     assert picture[:64] not in (world.folder / stored[0]).read_bytes()
@@ -203,7 +204,7 @@ async def test_what_the_file_says_is_carried(world: World) -> None:
 
 async def test_a_deleted_track_leaves_no_cover(world: World) -> None:
     """Deleting a track destroys its cover's key in the same commit, and removes the object."""
-    track, _ = await _song(world, cover=Cover("image/jpeg", b"\xff\xd8\xff" + bytes(9)))
+    track, _ = await song(world, cover=Cover("image/jpeg", b"\xff\xd8\xff" + bytes(9)))
     assert await world.database.pool.fetchval("SELECT count(wrapped_key) FROM track_tags") == 1
     await delete_track(world.ports, OWNER, track.track_id)
     assert await world.database.pool.fetchval("SELECT count(*) FROM track_tags") == 0
@@ -212,14 +213,14 @@ async def test_a_deleted_track_leaves_no_cover(world: World) -> None:
 
 async def test_a_cover_that_is_lost_costs_the_cover_only(world: World) -> None:
     """When the cover's object is gone, the stems still come."""
-    track, _ = await _song(world, cover=Cover("image/jpeg", b"\xff\xd8\xff" + bytes(9)))
+    track, _ = await song(world, cover=Cover("image/jpeg", b"\xff\xd8\xff" + bytes(9)))
     (world.folder / world.stored("covers")[0]).unlink()
     assert hear(await _read(world, _wish(track, "m4a", "drums"))).pictures == []
 
 
 async def test_etag(world: World) -> None:
     """The tag differs between downloads, stays for the same one, and changes with the names inside the file."""
-    track, _ = await _song(world)
+    track, _ = await song(world)
     wishes = [_wish(track, "wav"), _wish(track, "wav", "drums"), _wish(track, "mp3"), _wish(track, "wav", bundle=True)]
     tags = [(await describe_download(world.ports, wish)).etag for wish in wishes]
     assert len(set(tags)) == len(tags)
@@ -233,7 +234,7 @@ async def test_refusals(world: World) -> None:
     unready = await world.track()
     with pytest.raises(TrackNotReady):
         await describe_download(world.ports, _wish(unready, "wav"))
-    track, _ = await _song(world)
+    track, _ = await song(world)
     for wish, error in [
         (_wish(track, "ogg"), UnknownFormat),
         (_wish(track, "stem.mp4"), UnknownFormat),

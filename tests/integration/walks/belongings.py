@@ -39,6 +39,7 @@ from tests.integration.walks.of_closing import passing
 from tests.integration.walks.of_passkey import Passkeys
 from tests.integration.walks.of_provider import PROVIDER, Provided
 from tests.integration.walks.of_receipt import NO_SEQUENCE, SignedReceipts
+from tests.integration.walks.ready_export import ready_export
 from tests.unit.library.stems import BLOCK, MadeStem, collect, make_stem, music
 
 SHAPE = StreamShape(44_100, 2, 16)
@@ -103,6 +104,7 @@ class Belongings:
     delivery_id: str = ""
     sequence: str = ""
     """Of a signed receipt. It names nobody, and stands in the chain that everybody reads."""
+    export_id: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,7 +141,7 @@ def absent() -> Belongings:
     """Names of the right shape for what has never been."""
     kinds = ("usr", "upl", "trk", "job", "shr", "tok", "ses", "key", "code", "pky", "made", "way", "ses", "whe", "whd")
     named = Belongings(*(f"{kind}_{uuid.uuid4().hex}" for kind in kinds))
-    return dataclasses.replace(named, sequence=NO_SEQUENCE)
+    return dataclasses.replace(named, sequence=NO_SEQUENCE, export_id=f"exp_{uuid.uuid4().hex}")
 
 
 class Maker:
@@ -273,7 +275,11 @@ class Maker:
         if state is State.READY:
             await self._separated(made)
         self.names[person.user_id] |= {name for name in dataclasses.astuple(made) if name}
-        return dataclasses.replace(made, sequence=await self._receipts.make(person.user_id))
+        # A receipt of a deleted track ends the exports of before.
+        sequence = await self._receipts.make(person.user_id)
+        export_id = await ready_export(self._house, person.user_id) if state is State.READY else ""
+        self.names[person.user_id] |= {export_id} - {""}
+        return dataclasses.replace(made, sequence=sequence, export_id=export_id)
 
     @property
     def _provided(self) -> Provided:

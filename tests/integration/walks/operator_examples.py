@@ -11,6 +11,7 @@ from stripsession.billing.v1 import billing_service_pb2 as billing
 from stripsession.billing.v1 import payment_service_pb2 as payments
 from stripsession.retention.v1 import erasure_administration_service_pb2 as erasures
 from tests.integration.walks.of_census import OF_CENSUS
+from tests.integration.walks.of_export import OF_EXPORTS
 from tests.integration.walks.promise_examples import OF_PROMISES
 from tests.integration.walks.receipt_examples import OF_RECEIPTS
 from tests.integration.walks.rpc_examples import OF_SERVICES, Example
@@ -45,6 +46,7 @@ OF_OPERATORS: Mapping[str, Example] = {
 EXAMPLES: Mapping[str, Example] = {
     **OF_SERVICES,
     **OF_CENSUS,
+    **OF_EXPORTS,
     **{f"stripsession.{name}": example for name, example in OF_OPERATORS.items()},
     **OF_RECEIPTS,
     **{f"stripsession.{name}": example for name, example in {**OF_OPERATORS, **OF_PROMISES}.items()},

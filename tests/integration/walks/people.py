@@ -12,7 +12,7 @@ from tests.integration.walks.rpc_examples import Asked
 
 OBJECTS = (
     *("upload_id", "track_id", "job_id", "share_id", "page_token", "session_id", "key_id", "user_code"),
-    *("passkey_id", "created", "connecting_secret", "endpoint_id", "delivery_id", "sequence"),
+    *("passkey_id", "created", "connecting_secret", "endpoint_id", "delivery_id", "sequence", "export_id"),
 )
 
 
