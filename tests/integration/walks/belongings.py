@@ -38,8 +38,8 @@ from tests.integration.walks.house import House
 from tests.integration.walks.of_closing import passing
 from tests.integration.walks.of_passkey import Passkeys
 from tests.integration.walks.of_provider import PROVIDER, Provided
-from tests.integration.walks.of_receipt import NO_SEQUENCE, SignedReceipts
-from tests.integration.walks.ready_export import ready_export
+from tests.integration.walks.of_receipt import SignedReceipts
+from tests.integration.walks.ready_export import NOTHING, ready_export
 from tests.unit.library.stems import BLOCK, MadeStem, collect, make_stem, music
 
 SHAPE = StreamShape(44_100, 2, 16)
@@ -141,7 +141,7 @@ def absent() -> Belongings:
     """Names of the right shape for what has never been."""
     kinds = ("usr", "upl", "trk", "job", "shr", "tok", "ses", "key", "code", "pky", "made", "way", "ses", "whe", "whd")
     named = Belongings(*(f"{kind}_{uuid.uuid4().hex}" for kind in kinds))
-    return dataclasses.replace(named, sequence=NO_SEQUENCE, export_id=f"exp_{uuid.uuid4().hex}")
+    return dataclasses.replace(named, **NOTHING)
 
 
 class Maker:

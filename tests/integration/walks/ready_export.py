@@ -9,8 +9,11 @@ from services.retention.domain.export import OURS, Export, Given, new_export_id
 from services.retention.store.export_archive import lay_out
 from services.retention.store.export_parts import PartRows
 from tests.integration.walks.house import House
+from tests.integration.walks.of_receipt import NO_SEQUENCE
 
 _PAGE = b"<!doctype html>"
+NOTHING = {"sequence": NO_SEQUENCE, "export_id": f"exp_{'f' * 32}"}
+"""What nobody has of these."""
 
 
 async def ready_export(house: House, user_id: str) -> str:
@@ -21,8 +24,8 @@ async def ready_export(house: House, user_id: str) -> str:
     await database.start()
     try:
         await database.pool.execute(
-            "INSERT INTO exports (export_id, user_id, state, asked_at, due_at, parts, directory_at, ready_at, expires_at)"
-            " VALUES ($1, $2, 'ready', $3, $3, 1, 0, $3, $4)",
+            "INSERT INTO exports (export_id, user_id, state, asked_at, due_at, parts, directory_at, ready_at,"
+            " expires_at) VALUES ($1, $2, 'ready', $3, $3, 1, 0, $3, $4)",
             *(export.export_id, user_id, now, now + datetime.timedelta(hours=1)),
         )
         async with database.pool.acquire() as connection:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.integration.web.fake_exports import FakeExports
 from tests.integration.web.fake_receipts import SIGNED_RECEIPT
 from tests.integration.web.told import MOMENT, problem, told
 
@@ -23,6 +24,8 @@ class FakeClosing:
     def __init__(self, stale: Callable[[], Response | None]) -> None:
         """`stale` refuses who has not just shown who they are."""
         self._stale = stale
+        self.exports = FakeExports(stale)
+        """What whoever goes may take along."""
         self.state = ""
         """Of the closing; empty for none."""
         self.asked: list[tuple[str, bool]] = []
@@ -45,6 +48,7 @@ class FakeClosing:
             Route(path, self._get, methods=["GET"]),
             Route(path, self._ask, methods=["POST"]),
             Route(path, self._keep, methods=["DELETE"]),
+            *self.exports.routes(),
         ]
 
     def open_routes(self) -> list[Route]:

@@ -8,6 +8,7 @@ export const SECTIONS = [
   "keys",
   "webhooks",
   "privacy",
+  "export",
   "receipts",
   "session",
   "closing",

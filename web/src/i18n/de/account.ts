@@ -53,6 +53,7 @@ export const account: Messages["account"] = {
   webhooks: "Webhooks",
 
   privacy: "Was gespeichert ist",
+  export: "Deine Daten",
 
   receipts: "Belege",
   receiptsLead:

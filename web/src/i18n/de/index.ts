@@ -6,6 +6,7 @@ import { closing } from "$/i18n/de/closing";
 import { page } from "$/i18n/de/page";
 import { device } from "$/i18n/de/device";
 import { entry } from "$/i18n/de/entry";
+import { exporting } from "$/i18n/de/exporting";
 import { factor } from "$/i18n/de/factor";
 import { held } from "$/i18n/de/held";
 import { keys } from "$/i18n/de/keys";
@@ -32,6 +33,7 @@ export const de: Messages = {
   device,
   page,
   entry,
+  exporting,
   factor,
   held,
   keys,

@@ -46,6 +46,12 @@ export const refusals: Messages["refusals"] = {
   DOWNLOAD_CHANGED: "Die Datei hat sich geändert, während sie gelesen wurde. Lade sie noch einmal herunter.",
   EMAIL_KEPT_ELSEWHERE: "Deine Adresse kommt von dort, wo du dich anmeldest. Ändere sie dort.",
   EMAIL_TAKEN: "Es gibt schon ein Konto mit dieser Adresse. Melde dich damit an oder nimm eine andere.",
+  EXPORT_ENDED:
+    "In diesem Export wurde seither etwas gelöscht, oder etwas war nicht zu bekommen. Bereite einen neuen vor.",
+  EXPORT_EXPIRED: "Dieser Export ist zu alt, oder ein neuerer trat an seine Stelle. Bereite einen neuen vor.",
+  EXPORT_NOT_FOUND: "Du hast keinen solchen Export.",
+  EXPORT_NOT_READY: "Dieser Export wird noch vorbereitet. Warte, bis er fertig ist.",
+  EXPORT_PART_AWAY: `Ein Teil von StripSession ist gerade nicht da. ${again}`,
   FORMAT_NOT_IN_PLAN: "Dein Tarif hat dieses Format nicht. Wähle ein anderes, oder nimm einen größeren Tarif.",
   GAVE_UP: "Der Song ließ sich in mehreren Versuchen nicht trennen.",
   IDEMPOTENCY_KEY_REUSED: `Das wurde für etwas anderes begonnen. ${reload}`,

@@ -55,6 +55,7 @@ export const account = {
   webhooks: "Webhooks",
 
   privacy: "What is held",
+  export: "Your data",
 
   receipts: "Receipts",
   receiptsLead:

@@ -6,6 +6,7 @@ import { closing } from "$/i18n/en/closing";
 import { page } from "$/i18n/en/page";
 import { device } from "$/i18n/en/device";
 import { entry } from "$/i18n/en/entry";
+import { exporting } from "$/i18n/en/exporting";
 import { factor } from "$/i18n/en/factor";
 import { held } from "$/i18n/en/held";
 import { keys } from "$/i18n/en/keys";
@@ -31,6 +32,7 @@ export const en = {
   device,
   page,
   entry,
+  exporting,
   factor,
   held,
   keys,
