@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 from pathlib import Path
 
@@ -36,7 +37,8 @@ async def test_an_export_is_asked_for_watched_and_downloaded(web: WebPage, gatew
         await web.page.get_by_role("button", name="Download the export").click()
     download = await coming.value
     assert download.suggested_filename == "stripsession-2024-01-01.zip"
-    assert Path(await download.path()).read_bytes() == ARCHIVE
+    saved = Path(await download.path())
+    assert await asyncio.to_thread(saved.read_bytes) == ARCHIVE
     assert gateway.closing.exports.downloaded == ["exp_1"]
 
 

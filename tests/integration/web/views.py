@@ -18,19 +18,7 @@ WIDTHS_PX = (360, 768, 1440)
 PHONE_PX, DESK_PX = 360, 1440
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
-SECTIONS = (
-    "profile",
-    "security",
-    "plan",
-    "page",
-    "keys",
-    "webhooks",
-    "privacy",
-    "export",
-    "receipts",
-    "session",
-    "closing",
-)
+SECTIONS = tuple("profile security plan page keys webhooks privacy export receipts session closing".split())
 SONG = "Night Train"
 _SONGS = (
     SONG,

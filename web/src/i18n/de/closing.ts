@@ -16,6 +16,7 @@ export const closing: typeof english = {
     "Belege von Zahlungen, sieben Jahre, wie es das Gesetz verlangt: Beträge, Rechnungen, Art der Karte und letzte vier Ziffern",
     "Zahlen dazu, was gelöscht wurde, unter einer Kennung, die zu niemandem führt",
   ],
+  toExport: "Deine Daten als eine Datei",
   before: "Lade vorher herunter, was du behalten willst. Ein Abo lässt sich beenden, ohne das Konto zu schließen.",
   toPlan: "Tarif ändern",
   when: "Wann",

@@ -15,6 +15,7 @@ export const closing = {
     "payment records, for seven years, as the law asks: amounts, invoices, card type and last four digits",
     "numbers of what was erased, under an identifier that leads to nobody",
   ],
+  toExport: "Your data as one file",
   before: "Download what you want to keep first. A subscription can be ended without closing the account.",
   toPlan: "Change the plan",
   when: "When",
