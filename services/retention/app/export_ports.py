@@ -80,8 +80,12 @@ class Exports(Protocol):
         """Remove what was copied for those whose time is over, some at a time; how many."""
         ...
 
+    async def clear(self, limit: int) -> int:
+        """Remove lists of what was in those that are over, some parts at a time; how many."""
+        ...
+
     async def forget(self, over_before: datetime.datetime, limit: int) -> int:
-        """Remove those that were over before then, some at a time; how many."""
+        """Remove those that were over before then, once their lists are cleared, some at a time; how many."""
         ...
 
     def archive(self, export: Export, start: int, stop: int) -> AsyncGenerator[bytes | Wanted, None]:

@@ -6,6 +6,7 @@ from services.retention.app.export_ports import ExportPorts
 from services.retention.domain.export import RECORD_LIFE
 
 _AT_ONCE = 20
+_PARTS_AT_ONCE = 1000
 
 
 async def sweep_exports(ports: ExportPorts) -> int:
@@ -13,6 +14,8 @@ async def sweep_exports(ports: ExportPorts) -> int:
     expired = 0
     while removed := await ports.exports.expire(ports.clock.now(), _AT_ONCE):
         expired += removed
+    while await ports.exports.clear(_PARTS_AT_ONCE):
+        pass
     while await ports.exports.forget(ports.clock.now() - RECORD_LIFE, _AT_ONCE):
         pass
     return expired

@@ -56,7 +56,7 @@ class AccountErasureWork:
         )
         if tag.endswith(" 1"):
             # Copies of what is being erased must not outlast the first of it.
-            await drop_exports(self._connection, erasure.user_id)
+            await drop_exports(self._connection, erasure.user_id, erasure.requested_at)
             await self._save_steps(erasure)
             return True
         return False
@@ -106,7 +106,8 @@ class AccountErasureWork:
         What leads to their entries in the chain goes first: whoever is just appending one is waited for.
         """
         await self._connection.execute("DELETE FROM receipt_salts WHERE owner_id = $1", owner_id)
-        await drop_exports(self._connection, owner_id)
+        now: datetime.datetime = await self._connection.fetchval("SELECT now()")
+        await drop_exports(self._connection, owner_id, now)
         tags = [
             await self._connection.execute("DELETE FROM duties WHERE owner_id = $1", owner_id),
             await self._connection.execute("DELETE FROM erasures WHERE owner_id = $1", owner_id),

@@ -129,8 +129,8 @@ class ExportStore:
                 *(export.user_id, export.export_id, now),
             )
             await tx.connection.execute(
-                "UPDATE exports SET state = 'ready', directory_at = $2, size_bytes = $3, ready_at = $4, expires_at = $5"
-                " WHERE export_id = $1",
+                "UPDATE exports SET state = 'ready', directory_at = $2, size_bytes = $3, ready_at = $4,"
+                " expires_at = $5, parts = (SELECT count(position) FROM export_parts WHERE export_id = $1) WHERE export_id = $1",
                 *(export.export_id, directory_at, size_bytes, now, expires_at),
             )
             await _empty(tx.connection, "user_id = $1 AND state = 'expired'", export.user_id)
@@ -166,11 +166,23 @@ class ExportStore:
                 await _empty(tx.connection, "export_id = $1", row["export_id"])
         return len(rows)
 
+    async def clear(self, limit: int) -> int:
+        """Remove lists of what was in those that are over, some parts at a time; how many."""
+        async with transaction(self._database) as tx:
+            tag: str = await tx.connection.execute(
+                "DELETE FROM export_parts WHERE (export_id, position) IN (SELECT p.export_id, p.position"
+                " FROM exports AS e CROSS JOIN LATERAL (SELECT export_id, position FROM export_parts"
+                " WHERE export_id = e.export_id LIMIT $1) AS p WHERE e.over_at IS NOT NULL LIMIT $1)",
+                limit,
+            )
+        return int(tag.rpartition(" ")[2])
+
     async def forget(self, over_before: datetime.datetime, limit: int) -> int:
-        """Remove those that were over before then, some at a time; how many."""
+        """Remove those that were over before then, once their lists are cleared, some at a time; how many."""
         async with transaction(self._database) as tx:
             tag: str = await tx.connection.execute(
                 "DELETE FROM exports WHERE export_id = ANY(ARRAY(SELECT export_id FROM exports WHERE over_at < $1"
+                " AND NOT EXISTS (SELECT 1 FROM export_parts AS p WHERE p.export_id = exports.export_id)"
                 " LIMIT $2 FOR UPDATE SKIP LOCKED))",
                 *(over_before, limit),
             )
@@ -181,9 +193,16 @@ class ExportStore:
         return pieces_of(self._database, export, start, stop)
 
 
-async def drop_exports(connection: Connection, user_id: str) -> None:
-    """Remove all of somebody's, in the work that erases them."""
-    await connection.execute("DELETE FROM exports WHERE user_id = $1", user_id)
+async def drop_exports(connection: Connection, user_id: str, at: datetime.datetime) -> None:
+    """Let nothing of somebody's be left, in the work that erases them: what is left of a list of parts is nobody's.
+
+    Deleting that list may take longer than this work should; it is swept away.
+    """
+    await _empty(connection, "user_id = $1", user_id)
+    await connection.execute(
+        "UPDATE exports SET user_id = '', state = 'ended', ending = 'deleted', over_at = $2 WHERE user_id = $1",
+        *(user_id, at),
+    )
 
 
 async def end_exports(connection: Connection, user_id: str, at: datetime.datetime) -> None:
@@ -198,7 +217,7 @@ async def end_exports(connection: Connection, user_id: str, at: datetime.datetim
 
 async def _empty(connection: Connection, which: str, value: str) -> None:
     await connection.execute(
-        f"DELETE FROM export_parts WHERE export_id IN (SELECT export_id FROM exports WHERE {which})",  # noqa: S608 - constants of this file
+        f"DELETE FROM export_contents WHERE export_id IN (SELECT export_id FROM exports WHERE {which})",  # noqa: S608 - constants of this file
         value,
     )
 

@@ -61,6 +61,9 @@ class ServedHolder(privacy_grpc.DataHolderServiceServicer):
     async def Census(self, request: privacy.CensusRequest, context: object) -> privacy.CensusResponse:
         return await census_response(self._holdings.of, request)
 
+    def Export(self, request: privacy.ExportRequest, context: object) -> AsyncIterator[privacy.ExportResponse]:
+        raise AssertionError("nothing was to be given")
+
 
 @contextlib.asynccontextmanager
 async def served(database: Database, certificates: Path, name: str) -> AsyncIterator[Channel]:

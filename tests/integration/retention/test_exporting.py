@@ -235,6 +235,7 @@ async def test_what_has_expired_is_gone_and_a_day_later_forgotten(world: World) 
         await world.read(export)
     assert await sweep_exports(world.ports) == 1
     assert await world.kept() == 0
+    assert await world.database.pool.fetchval("SELECT count(*) FROM export_parts") == 0
     with pytest.raises(ExportExpired):
         await world.read(export)
     world.clock.advance(RECORD_LIFE + datetime.timedelta(seconds=1))
@@ -298,6 +299,11 @@ async def test_a_person_who_is_erased_has_no_export(world: World) -> None:
     assert await world.kept() == 0
     with pytest.raises(ClosingBegun):
         await begin_export(world.ports, user_id)
+    await sweep_exports(world.ports)
+    rows = await world.database.pool.fetch(
+        "SELECT e::text FROM exports AS e UNION ALL SELECT p::text FROM export_parts AS p"
+    )
+    assert user_id not in repr(rows)
 
 
 async def test_a_service_that_is_away_for_a_day_ends_the_export(world: World) -> None:

@@ -18,7 +18,10 @@ WIDTHS_PX = (360, 768, 1440)
 PHONE_PX, DESK_PX = 360, 1440
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
-SECTIONS = tuple("profile security plan page keys webhooks privacy export receipts session closing".split())
+SECTIONS = (
+    *("profile", "security", "plan", "page", "keys", "webhooks"),
+    *("privacy", "export", "receipts", "session", "closing"),
+)
 SONG = "Night Train"
 _SONGS = (
     SONG,
