@@ -152,6 +152,7 @@ def _told(kind: asyncpg.Type) -> str:
 
 
 UNEXPORTED_OF_CHASSIS: Mapping[str, str] = {
+    "migrations": "which changes of the schema were made, and of nobody",
     "outbox": "facts with opaque identifiers, gone within moments",
     "inbox": "names of facts that were acted on, and of nobody",
     "dead_letters": "facts with opaque identifiers that could not be acted on, found by no person's",

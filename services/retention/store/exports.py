@@ -130,7 +130,8 @@ class ExportStore:
             )
             await tx.connection.execute(
                 "UPDATE exports SET state = 'ready', directory_at = $2, size_bytes = $3, ready_at = $4,"
-                " expires_at = $5, parts = (SELECT count(position) FROM export_parts WHERE export_id = $1) WHERE export_id = $1",
+                " expires_at = $5, parts = (SELECT count(position) FROM export_parts WHERE export_id = $1)"
+                " WHERE export_id = $1",
                 *(export.export_id, directory_at, size_bytes, now, expires_at),
             )
             await _empty(tx.connection, "user_id = $1 AND state = 'expired'", export.user_id)
@@ -169,11 +170,14 @@ class ExportStore:
     async def clear(self, limit: int) -> int:
         """Remove lists of what was in those that are over, some parts at a time; how many."""
         async with transaction(self._database) as tx:
+            over = await tx.connection.fetchval(
+                "SELECT export_id FROM exports WHERE over_at IS NOT NULL AND EXISTS"
+                " (SELECT 1 FROM export_parts AS p WHERE p.export_id = exports.export_id) LIMIT 1"
+            )
             tag: str = await tx.connection.execute(
-                "DELETE FROM export_parts WHERE (export_id, position) IN (SELECT p.export_id, p.position"
-                " FROM exports AS e CROSS JOIN LATERAL (SELECT export_id, position FROM export_parts"
-                " WHERE export_id = e.export_id LIMIT $1) AS p WHERE e.over_at IS NOT NULL LIMIT $1)",
-                limit,
+                "DELETE FROM export_parts WHERE export_id = $1 AND position = ANY(ARRAY(SELECT position"
+                " FROM export_parts WHERE export_id = $1 ORDER BY position LIMIT $2))",
+                *(over, limit),
             )
         return int(tag.rpartition(" ")[2])
 

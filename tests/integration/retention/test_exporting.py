@@ -140,7 +140,7 @@ async def test_what_was_whole_is_not_asked_for_again(world: World) -> None:
     (export,) = await list_exports(world.ports, user_id)
     assert (export.state, export.parts, export.tries) == (ExportState.PREPARING, 1, 1)
     assert await prepare_export(world.ports) is None
-    world.clock.advance(datetime.timedelta(seconds=5))
+    world.clock.advance(seconds=5)
     await prepare_export(world.ports)
     assert world.library.given == ["tracks.json", STEM, STEM]
     (export,) = await list_exports(world.ports, user_id)
@@ -177,7 +177,7 @@ async def test_whoever_lost_an_export_changes_nothing(world: World) -> None:
     now = world.clock.now()
     old = await world.store.claim(now, now + CLAIM_LIFE)
     assert old is not None
-    world.clock.advance(CLAIM_LIFE)
+    world.clock.advance(seconds=CLAIM_LIFE.total_seconds())
     await prepare_export(world.ports)
     for call in (
         world.store.hold(old, now),
@@ -197,7 +197,7 @@ async def test_one_is_prepared_at_a_time_and_takes_the_place_of_the_last(world: 
     first = await begin_export(world.ports, user_id)
     assert (await begin_export(world.ports, user_id)).export_id == first.export_id
     await prepare_export(world.ports)
-    world.clock.advance(datetime.timedelta(hours=1))
+    world.clock.advance(hours=1)
     second = await begin_export(world.ports, user_id)
     assert second.export_id != first.export_id
     await world.read(await get_export(world.ports, user_id, first.export_id))
@@ -227,10 +227,10 @@ async def test_what_has_expired_is_gone_and_a_day_later_forgotten(world: World) 
     """Copies go as it expires, at the moment itself nothing is read any more, and its record goes a day later."""
     export = await world.ready(somebody())
     assert await world.kept() > 0
-    world.clock.advance(LIFE - datetime.timedelta(seconds=1))
+    world.clock.advance(seconds=LIFE.total_seconds() - 1)
     assert await sweep_exports(world.ports) == 0
     await world.read(export)
-    world.clock.advance(datetime.timedelta(seconds=1))
+    world.clock.advance(seconds=1)
     with pytest.raises(ExportExpired):
         await world.read(export)
     assert await sweep_exports(world.ports) == 1
@@ -238,7 +238,7 @@ async def test_what_has_expired_is_gone_and_a_day_later_forgotten(world: World) 
     assert await world.database.pool.fetchval("SELECT count(*) FROM export_parts") == 0
     with pytest.raises(ExportExpired):
         await world.read(export)
-    world.clock.advance(RECORD_LIFE + datetime.timedelta(seconds=1))
+    world.clock.advance(seconds=RECORD_LIFE.total_seconds() + 1)
     await sweep_exports(world.ports)
     with pytest.raises(ExportNotFound):
         await world.read(export)
@@ -276,13 +276,13 @@ async def test_a_deleted_track_ends_the_exports_of_before(world: World) -> None:
     user_id, neighbour = somebody(), somebody()
     export = await world.ready(user_id)
     others = await world.ready(neighbour)
-    world.clock.advance(datetime.timedelta(minutes=1))
+    world.clock.advance(minutes=1)
     now = world.clock.now()
     async with ErasureStore(world.database, encode).transaction() as work:
         await work.note_track(TrackErasure("trk_1", user_id, "upl_1", now, now, 4, 4, 4, 0, 0))
     with pytest.raises(ExportEnded):
         await world.read(export)
-    world.clock.advance(datetime.timedelta(minutes=1))
+    world.clock.advance(minutes=1)
     await world.read(await world.ready(user_id))
     await world.read(others)
 
@@ -311,7 +311,7 @@ async def test_a_service_that_is_away_for_a_day_ends_the_export(world: World) ->
     user_id = somebody()
     world.ports.holders["auth"].fails_in = "accounts.json"  # type: ignore[attr-defined]
     await begin_export(world.ports, user_id)
-    world.clock.advance(GIVEN_UP_AFTER)
+    world.clock.advance(seconds=GIVEN_UP_AFTER.total_seconds())
     await prepare_export(world.ports)
     (export,) = await list_exports(world.ports, user_id)
     assert (export.state, export.ending) == (ExportState.ENDED, Ending.AWAY)
