@@ -66,8 +66,9 @@ class NoFiles:
 
     async def after(self, user_id: str, name: str) -> AsyncGenerator[File, None]:
         """None."""
-        return
-        yield
+        none: tuple[File, ...] = ()
+        for file in none:
+            yield file
 
     async def find(self, user_id: str, name: str) -> File | None:
         """None."""

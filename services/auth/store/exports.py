@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from chassis.db.export import document, of_each
 
-_SECRET = "a secret: whoever has it could sign in, and so could whoever finds the archive"  # noqa: S105 - a reason
+_SECRET = "a secret: whoever has it could sign in, and so could whoever finds the archive"  # noqa: S105 - says why secrets stay, and is none
 _OURS = "how the service works, and nothing of the person"
 
 DOCUMENTS = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from chassis.db.export import document, of_each
 
-_SECRET = "a secret, which opens what is given in the clear"  # noqa: S105 - a reason
+_SECRET = "a secret, which opens what is given in the clear"  # noqa: S105 - says why secrets stay, and is none
 _OURS = "how the service works, and nothing of the person"
 _TRACKS = "tracks AS h WHERE h.owner_id = $1 AND h.deleting_at IS NULL"
 _TAGS = "track_id album track_number year genre cover_type cover_bytes cover_chosen"

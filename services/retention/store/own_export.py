@@ -11,7 +11,7 @@ from services.retention.domain.errors import HolderFailed, PartGone
 from services.retention.domain.export import Given
 
 _OURS = "how the service works, and nothing of the person"
-_SECRET = "a secret, by which whoever has the link is recognised"  # noqa: S105 - a reason
+_SECRET = "a secret, by which whoever has the link is recognised"  # noqa: S105 - says why secrets stay, and is none
 DOCUMENTS = (
     document(
         *("duties", "duties", "upload_id uploaded_at due_at reason"),
@@ -86,5 +86,7 @@ class OwnExport:
 
     async def read(self, user_id: str, part: Given, offset: int) -> AsyncGenerator[bytes, None]:
         """It has no files. Raises PartGone."""
+        none: tuple[bytes, ...] = ()
+        for piece in none:
+            yield piece
         raise PartGone
-        yield b""

@@ -85,8 +85,9 @@ TOLD: Mapping[str, Mapping[str, Sequence[str]]] = {
     "11": {"Who is under 13 is refused at sign-up": ["auth tables accounts.age_confirmed_at"]},
 }
 """Clause -> what its English text says -> the places that this is about, as `owner section name`."""
-HOLDING_OTHERS = ("postgres/**", "objects/**", "certificates/**", "secrets/**")
-"""Files that hold what other entries name, and the installation's own keys, which are of nobody."""
+HOLDING_OTHERS = ("postgres/**", "objects/**", "certificates/**", "secrets/**", "export_contents.content")
+"""What holds what other entries name, as files do, and copies that a person takes with them (clause 10); and the
+installation's own keys, which are of nobody."""
 
 
 def held() -> dict[str, Entry]:
@@ -126,6 +127,14 @@ def faults(policy: Policy, places: Mapping[str, Entry]) -> list[str]:
 def test_what_is_held_is_told() -> None:
     """Each place that holds something of a person is in words of a clause, whose data are the classes of its places."""
     assert faults(IN_FORCE, held()) == []
+
+
+def test_copies_for_their_person_are_told() -> None:
+    """What is copied for somebody to take along is told of where their rights are, in the classes of what it is of."""
+    (rights,) = (clause for clause in IN_FORCE.clauses if clause.clause_id == "10")
+    assert "take it with you" in rights.text["en"]
+    classes = {str(entry.data_class) for place, entry in held().items() if "retention" not in place}
+    assert set(rights.data) - {DataClass.USAGE} <= classes
 
 
 def test_the_first_version_did_not_tell_it_all() -> None:

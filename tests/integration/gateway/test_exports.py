@@ -85,7 +85,9 @@ async def test_a_download_goes_on_where_a_service_went_away(door: Door, broken_a
         (pb.EXPORT_STATE_ENDED, 410, "EXPORT_ENDED"),
     ],
 )
-async def test_what_cannot_be_downloaded_says_why(door: Door, state: pb.ExportState, status: int, reason: str) -> None:
+async def test_what_cannot_be_downloaded_says_why(
+    door: Door, state: pb.ExportState.ValueType, status: int, reason: str
+) -> None:
     """Too early, too late, and ended before its time are three answers, each with what to do."""
     door.exports.ready(OWNER).state = state
     check_problem(await door.http.get(ARCHIVE, headers=door.bearer()), status, reason)

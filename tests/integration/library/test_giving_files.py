@@ -24,7 +24,7 @@ async def given(world: World, **asked: object) -> list[tuple[pb.ExportPart, byte
     """Parts with their content, over the contract."""
     exporter = Exporter(Documents(world.database, DOCUMENTS), GivenFiles(world.ports))
     parts: list[tuple[pb.ExportPart, bytes]] = []
-    responses: AsyncIterator[pb.ExportResponse] = exporter.responses(pb.ExportRequest(**asked))  # type: ignore[arg-type]
+    responses: AsyncIterator[pb.ExportResponse] = exporter.responses(pb.ExportRequest(**asked))  # type: ignore[arg-type]  # fields by their names
     async for answer in responses:
         assert len(answer.content) <= 1024 * 1024
         if answer.WhichOneof("piece") == "part":

@@ -158,14 +158,14 @@ async def test_a_process_that_is_stopped_gives_back_what_it_took(world: World) -
         arrived.set()
         await never.wait()
 
-    world.store.end_part = stuck  # type: ignore[method-assign]
+    world.store.end_part = stuck  # type: ignore[method-assign]  # for this test alone
     await begin_export(world.ports, user_id)
     first = asyncio.create_task(prepare_export(world.ports))
     await arrived.wait()
     first.cancel()
     with pytest.raises(asyncio.CancelledError):
         await first
-    world.store.end_part = real  # type: ignore[method-assign]
+    world.store.end_part = real  # type: ignore[method-assign]  # for this test alone
     assert await prepare_export(world.ports) is not None
     (export,) = await list_exports(world.ports, user_id)
     assert export.state is ExportState.READY
@@ -309,7 +309,7 @@ async def test_a_person_who_is_erased_has_no_export(world: World) -> None:
 async def test_a_service_that_is_away_for_a_day_ends_the_export(world: World) -> None:
     """It is tried again for a day, and then its person is told."""
     user_id = somebody()
-    world.ports.holders["auth"].fails_in = "accounts.json"  # type: ignore[attr-defined]
+    world.ports.holders["auth"].fails_in = "accounts.json"  # type: ignore[attr-defined]  # a Giver, as this world has them
     await begin_export(world.ports, user_id)
     world.clock.advance(seconds=GIVEN_UP_AFTER.total_seconds())
     await prepare_export(world.ports)

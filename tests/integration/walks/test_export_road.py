@@ -34,7 +34,7 @@ NOT_GIVEN = {
 
 async def _ready(walk: Walk, person: Person) -> pb.Export:
     asking = pb.BeginExportRequest(owner_id=person.user_id)
-    export = (await walk.maker.ask(f"{EXPORTS}.BeginExport", asking, "gateway")).export
+    export: pb.Export = (await walk.maker.ask(f"{EXPORTS}.BeginExport", asking, "gateway")).export
     looking = pb.GetExportRequest(owner_id=person.user_id, export_id=export.export_id)
     async with asyncio.timeout(60):
         while export.state == pb.EXPORT_STATE_PREPARING:

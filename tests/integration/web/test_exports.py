@@ -14,6 +14,7 @@ from tests.integration.web.axe import violations
 from tests.integration.web.fake_exports import ARCHIVE
 from tests.integration.web.fake_gateway import FakeGateway
 from tests.integration.web.layout import misfits
+from tests.integration.web.views import PHONE_PX
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
 
@@ -30,7 +31,7 @@ async def test_an_export_is_asked_for_watched_and_downloaded(web: WebPage, gatew
     rows = web.page.locator("#exports li")
     await expect(rows).to_contain_text("12 files, 734 MB so far")
     await expect(web.page.get_by_role("button", name="Prepare")).to_have_count(0)
-    assert await violations(web.page) == []
+    assert await violations(web) == []
     gateway.closing.exports.exports.clear()
     gateway.closing.exports.add("ready")
     async with web.page.expect_download() as coming:
@@ -54,8 +55,8 @@ async def test_what_is_over_says_why_and_another_can_be_asked_for(web: WebPage, 
     await expect(rows.nth(2)).to_contain_text("its time is over")
     await expect(web.page.get_by_role("button", name="Download")).to_have_count(0)
     await expect(web.page.get_by_role("button", name="Prepare another")).to_be_visible()
-    assert await violations(web.page) == []
-    assert await misfits(web.page) == []
+    assert await violations(web) == []
+    assert await misfits(web, PHONE_PX) == []
 
 
 async def test_a_server_that_is_away_is_asked_again(web: WebPage, gateway: FakeGateway) -> None:
