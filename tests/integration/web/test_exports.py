@@ -11,8 +11,9 @@ from playwright.async_api import expect
 
 from tests.browser import WebPage
 from tests.integration.web.axe import violations
+from tests.integration.web.conftest import OpenPage
 from tests.integration.web.fake_exports import ARCHIVE
-from tests.integration.web.fake_gateway import FakeGateway
+from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
 from tests.integration.web.layout import misfits
 from tests.integration.web.views import PHONE_PX
 
@@ -56,7 +57,21 @@ async def test_what_is_over_says_why_and_another_can_be_asked_for(web: WebPage, 
     await expect(web.page.get_by_role("button", name="Download")).to_have_count(0)
     await expect(web.page.get_by_role("button", name="Prepare another")).to_be_visible()
     assert await violations(web) == []
+
+
+async def test_it_fits_a_phone_in_german(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """In the longer language, in every state, nothing is wider than a narrow screen, and axe finds nothing."""
+    web = await open_page(width_px=PHONE_PX)
+    await web.sign_up("ada@example.org", PASSWORD)
+    for state, ending in (("expired", None), ("ended", "away"), ("ready", None), ("preparing", None)):
+        gateway.closing.exports.add(state, ending)
+    await web.page.evaluate("localStorage.setItem('stripsession.language', 'de')")
+    await web.page.reload()
+    await visit(web)
+    await expect(web.page.locator("#exports li")).to_have_count(4)
+    await expect(web.page.locator("#exports li").nth(0)).to_contain_text("wird vorbereitet")
     assert await misfits(web, PHONE_PX) == []
+    assert await violations(web) == []
 
 
 async def test_a_server_that_is_away_is_asked_again(web: WebPage, gateway: FakeGateway) -> None:
