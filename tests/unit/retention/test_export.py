@@ -47,7 +47,10 @@ class Reader(html.parser.HTMLParser):
         assert not [name for name, _ in attrs if name.startswith("on") or name == "src"]
 
 
-@given(NAMES, NAMES)
+HOLDERS = st.sampled_from(["library", "auth", OURS])
+
+
+@given(HOLDERS | NAMES, NAMES)
 def test_no_name_leads_out_of_its_holders_folder(holder: str, name: str) -> None:
     """Whatever a holder calls its part, it lies below the holder's own folder on every file system, or nowhere."""
     try:
