@@ -210,7 +210,7 @@ def make_export_ports(
 ) -> ExportPorts:
     """What exports work on."""
     giving: dict[str, GivingHolder] = {name: GivingClient(channel) for name, channel in holders.items()}
-    own: dict[str, GivingHolder] = {SELF: OwnExport(database)}
+    own: dict[str, GivingHolder] = {ITSELF: OwnExport(database)}
     life = datetime.timedelta(seconds=settings.export_life_s)
     return ExportPorts(ExportStore(database), giving | own, read_held_words(), clock, life)
 

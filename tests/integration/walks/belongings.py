@@ -38,8 +38,7 @@ from tests.integration.walks.house import House
 from tests.integration.walks.of_closing import passing
 from tests.integration.walks.of_passkey import Passkeys
 from tests.integration.walks.of_provider import PROVIDER, Provided
-from tests.integration.walks.of_receipt import SignedReceipts
-from tests.integration.walks.ready_export import NOTHING, ready_export
+from tests.integration.walks.ready_export import NOTHING, Proofs
 from tests.unit.library.stems import BLOCK, MadeStem, collect, make_stem, music
 
 SHAPE = StreamShape(44_100, 2, 16)
@@ -155,7 +154,7 @@ class Maker:
         self.file = collect(mix_assembly("flac", StemMix({0: self._stem.plan}, {0: 1.0}), tags), [self._stem])
         self.names: dict[str, set[str]] = {}
         self._passkeys = Passkeys(house)
-        self._receipts = SignedReceipts(house)
+        self._proofs = Proofs(house)
         self._invoices: dict[str, str] = {}
 
     async def person(self) -> Person:
@@ -274,12 +273,9 @@ class Maker:
             await self._opened(made)
         if state is State.READY:
             await self._separated(made)
-        self.names[person.user_id] |= {name for name in dataclasses.astuple(made) if name}
-        # A receipt of a deleted track ends the exports of before.
-        sequence = await self._receipts.make(person.user_id)
-        export_id = await ready_export(self._house, person.user_id) if state is State.READY else ""
-        self.names[person.user_id] |= {export_id} - {""}
-        return dataclasses.replace(made, sequence=sequence, export_id=export_id)
+        made = dataclasses.replace(made, **await self._proofs.make(person.user_id, has_export=state is State.READY))
+        self.names[person.user_id] |= {name for name in dataclasses.astuple(made) if not name.isdigit()} - {""}
+        return made
 
     @property
     def _provided(self) -> Provided:

@@ -9,11 +9,24 @@ from services.retention.domain.export import OURS, Export, Given, new_export_id
 from services.retention.store.export_archive import lay_out
 from services.retention.store.export_parts import PartRows
 from tests.integration.walks.house import House
-from tests.integration.walks.of_receipt import NO_SEQUENCE
+from tests.integration.walks.of_receipt import NO_SEQUENCE, SignedReceipts
 
 _PAGE = b"<!doctype html>"
 NOTHING = {"sequence": NO_SEQUENCE, "export_id": f"exp_{'f' * 32}"}
 """What nobody has of these."""
+
+
+class Proofs:
+    """Receipts and exports of people."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._receipts = SignedReceipts(house)
+
+    async def make(self, user_id: str, *, has_export: bool) -> dict[str, str]:
+        """Names of new ones. The receipt of a deleted track, which says nothing of anybody, ends exports of before."""
+        sequence = await self._receipts.make(user_id)
+        return {"sequence": sequence, "export_id": await ready_export(self._house, user_id) if has_export else ""}
 
 
 async def ready_export(house: House, user_id: str) -> str:
