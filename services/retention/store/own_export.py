@@ -34,6 +34,7 @@ DOCUMENTS = (
         owner="user_id",
         order="r.user_id",
         idempotency_key=_OURS,
+        idempotency_keys=_OURS,
         token_hash=_SECRET,
     ),
     document(
