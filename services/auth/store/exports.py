@@ -11,7 +11,7 @@ _OURS = "how the service works, and nothing of the person"
 
 DOCUMENTS = (
     document(
-        *("accounts", "account", "user_id email display_name email_verified_at created_at closed_at"),
+        *("accounts", "account", "user_id email display_name email_verified_at age_confirmed_at created_at closed_at"),
         owner="user_id",
         order="r.user_id",
         password_hash=_SECRET,
