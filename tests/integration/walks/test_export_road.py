@@ -25,9 +25,9 @@ EXPORTS = "retention.v1.ExportService"
 NOT_GIVEN = {
     # Secrets, steps of a sign-in, and what only says how a service works.
     *("password", "refresh_tokens", "sign_in_links", "mails", "waiting_sign_ups", "passkey_handles", "sign_in_steps"),
-    *("keys", "requests", "needless_objects", "receipt_secret", "invoice_links", "display_name", "email_address"),
-    # Told beside those that they are of.
-    *("customers", "cards"),
+    *("keys", "requests", "needless_objects", "receipt_secret", "invoice_links"),
+    # Told beside those that they are of, as columns of the same document.
+    *("display_name", "email_address", "age_confirmation", "customers", "cards"),
 }
 """Kinds of a census that have no document of their own."""
 
