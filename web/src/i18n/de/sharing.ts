@@ -34,7 +34,7 @@ export const sharing: Messages["sharing"] = {
   saving: (name) => `${name} wird gespeichert`,
   bytesOf: (got, all) => `${got} von ${all}`,
   bytesSoFar: (got) => `${got} bisher`,
-  goesOn: "Du kannst dieses Fenster schließen: Der Download geht weiter.",
+  goesOn: "Der Download läuft weiter, was du auch tust, solange diese Seite offen bleibt.",
   saved: (name) => `${name} ist gespeichert.`,
   handed: "Dein Browser lädt es herunter.",
   noRoom: "Der Speicher ist voll. Schaff Platz oder wähle einen anderen Ort und lade noch einmal herunter.",

@@ -1,7 +1,8 @@
 /** Signed receipts: kept as files, verified by anybody. */
 
 export const receipts = {
-  lead: "A receipt that is signed stands in a public chain that names nobody. Save it, and anybody can verify it without us, with `stripsession privacy verify`. Saved receipts are the only ones left once you close your account.",
+  lead: (address: string): string =>
+    `A receipt that is signed stands in a public chain that names nobody. Save it, and anybody can verify it without us, with \`stripsession privacy verify RECEIPT --from ${address}\`. Saved receipts are the only ones left once you close your account.`,
   save: "Save receipt",
   saveOf: (what: string): string => `Save receipt: ${what}`,
   saved: "The receipt is saved.",

@@ -31,7 +31,7 @@ export const sharing = {
   saving: (name: string): string => `Saving ${name}`,
   bytesOf: (got: string, all: string): string => `${got} of ${all}`,
   bytesSoFar: (got: string): string => `${got} so far`,
-  goesOn: "This window can be closed: the download goes on.",
+  goesOn: "The download goes on beside whatever you do, as long as this page stays open.",
   saved: (name: string): string => `${name} is saved.`,
   handed: "Your browser is downloading it.",
   noRoom: "The disk is full. Make room, or choose another place, then download again.",
