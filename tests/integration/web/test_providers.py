@@ -8,7 +8,7 @@ from playwright.async_api import Route, expect
 from tests.browser import WebPage
 from tests.integration.web.conftest import OpenPage
 from tests.integration.web.fake_gateway import FakeGateway
-from tests.integration.web.fake_providers import BOTH
+from tests.integration.web.fake_providers import BOTH, answer_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
 
@@ -20,7 +20,7 @@ async def test_somebody_new_comes_in_by_a_provider(open_page: OpenPage, gateway:
     await web.page.get_by_role("button", name="Continue with Choir of the Upper Valley").click()
     await expect(web.page.get_by_role("alert")).to_contain_text("This provider cannot be reached just now.")
     await web.page.get_by_role("button", name="Continue with Google").click()
-    await web.page.get_by_role("link", name="Ada").click()
+    await answer_as(web.page, "Ada")
     view = web.page.locator("#arrived")
     await expect(view.get_by_role("heading", name="One more thing")).to_be_focused()
     await expect(view).to_contain_text("signed in with Google as Ada, ada@example.org.")
@@ -45,7 +45,7 @@ async def test_a_provider_is_connected_and_taken_away(web: WebPage, gateway: Fak
     await web.page.goto(f"{web.address}/#/account/security")
     await web.page.reload()
     await web.page.get_by_role("button", name="Connect Google").click()
-    await web.page.get_by_role("link", name="Ada").click()
+    await answer_as(web.page, "Ada")
     take_away = web.page.get_by_role("button", name="Disconnect Google")
     await expect(take_away).to_be_visible()
     assert gateway.providers.connected == ["google"]
@@ -68,7 +68,7 @@ async def test_who_has_a_provider_alone_is_asked_anew_there(web: WebPage, gatewa
     await expect(question.get_by_role("button", name="Go on")).to_have_count(0)
     await question.get_by_role("button", name="Sign in again with Google").click()
     gateway.providers.is_known = True
-    await web.page.get_by_role("link", name="Ada").click()
+    await answer_as(web.page, "Ada")
     assert gateway.providers.asked_anew == [True]
     await expect(web.page.get_by_role("button", name="Set up the second step")).to_be_visible()
     assert web.page.url == f"{gateway.address}/#/account/security"
@@ -95,7 +95,7 @@ async def test_who_comes_back_is_led_to_what_they_were_about_to_do(web: WebPage,
     await _asked_who_they_are(web, gateway, press="Set up the second step")
     await _leave_by_google(web, gateway)
     gateway.asked.clear()
-    await web.page.get_by_role("link", name="Ada").click()
+    await answer_as(web.page, "Ada")
     await expect(web.page.get_by_role("button", name="Set up the second step")).to_be_focused()
     told = web.page.get_by_text("It is confirmed that it is you. Go on with “Set up the second step”.")
     await expect(told.first).to_be_visible()
@@ -111,7 +111,7 @@ async def test_an_act_in_a_dialog_is_begun_anew_by_its_person(web: WebPage, gate
     remove = web.page.get_by_role("button", name="Remove", exact=True)
     await web.page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
     await _leave_by_google(web, gateway)
-    await web.page.get_by_role("link", name="Ada").click()
+    await answer_as(web.page, "Ada")
     await expect(remove).to_be_focused()
     await expect(web.page.get_by_role("dialog")).to_have_count(0)
     assert gateway.factor.is_set
@@ -131,7 +131,7 @@ async def test_who_comes_back_as_somebody_else_is_told(web: WebPage, gateway: Fa
         await route.continue_()
 
     await web.page.route("**/v1/auth/providers/finish", as_somebody_else)
-    await web.page.get_by_role("link", name="Ada").click()
+    await answer_as(web.page, "Ada")
     told = web.page.get_by_text("You are signed in to another account now: bob@example.org.")
     await expect(told.first).to_be_visible()
     assert web.page.url == f"{gateway.address}/#/"
@@ -145,7 +145,7 @@ async def test_who_is_not_let_in_by_the_provider_finds_the_way_back(web: WebPage
     await web.page.get_by_role("button", name="Send the link").click()
     question = web.page.get_by_role("dialog", name="Show that it is you")
     await question.get_by_role("button", name="Sign in again with Google").click()
-    await web.page.get_by_role("link", name="Nobody").click()
+    await answer_as(web.page, "Nobody")
     await expect(web.page.get_by_text("The sign-in was cancelled.")).to_be_visible()
     await web.page.get_by_role("link", name="Back to where you were").click()
     await expect(web.page.locator("#section-profile")).to_be_focused()

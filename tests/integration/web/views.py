@@ -12,7 +12,7 @@ from tests.integration.web import age_views, closing_views, mailed_views, passke
 from tests.integration.web.fake_devices import USER_CODE
 from tests.integration.web.fake_factor import CODE
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
-from tests.integration.web.fake_providers import BOTH
+from tests.integration.web.fake_providers import BOTH, answer_as
 
 WIDTHS_PX = (360, 768, 1440)
 PHONE_PX, DESK_PX = 360, 1440
@@ -104,12 +104,12 @@ async def _door(web: WebPage, gateway: FakeGateway, look: Look) -> None:
 
 async def _back_from_a_provider(web: WebPage, look: Look) -> None:
     await web.page.get_by_role("button", name="Continue with Google").click()
-    await web.page.get_by_role("link", name="Nobody").click()
+    await answer_as(web.page, "Nobody")
     await expect(web.page.get_by_text("The sign-in was cancelled.")).to_be_visible()
     await look("arrived-denied")
     await web.page.get_by_role("link", name="To sign-in").click()
     await web.page.get_by_role("button", name="Continue with Google").click()
-    await web.page.get_by_role("link", name="Ada").click()
+    await answer_as(web.page, "Ada")
     await expect(web.page.get_by_role("heading", name="One more thing")).to_be_visible()
     await look("arrived-newcomer")
     await web.page.get_by_role("link", name="Cancel").click()
