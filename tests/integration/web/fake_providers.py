@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 
-from playwright.async_api import Page
-from playwright.async_api import TimeoutError as TookTooLong
+from playwright.async_api import Page, expect
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -21,20 +19,11 @@ _PAGE = (
     '<a href="/made/back?word=">Ada</a> <a href="/made/back?word=PROVIDER_DENIED">Nobody</a>'
 )
 
-_PRESSES_MAX = 3
-
 
 async def answer_as(page: Page, who: str) -> None:
-    """At the provider's page press who one is, until that has led away from there.
-
-    A browser on a busy machine may lose a press on a page that came a moment ago; whoever sees that nothing happens
-    presses again. Raises playwright's TimeoutError where the page stays.
-    """
-    for press in range(1, _PRESSES_MAX + 1):
-        await page.get_by_role("link", name=who).click()
-        with contextlib.nullcontext() if press == _PRESSES_MAX else contextlib.suppress(TookTooLong):
-            await page.wait_for_url(lambda url: "/made/" not in url, wait_until="commit", timeout=5_000)
-            return
+    """At the provider's page press who one is, once that page is there: ours has a link with one's name as well."""
+    await expect(page.get_by_role("heading", name="Who signs in?")).to_be_visible()
+    await page.get_by_role("link", name=who, exact=True).click()
 
 
 class FakeProviders:
