@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from google.protobuf.message import Message
 
 from chassis import sealing
@@ -32,13 +29,12 @@ from stripsession.library.v1 import share_service_pb2 as shares
 from stripsession.library.v1 import webhook_service_pb2 as webhooks
 from stripsession.separation.v1 import separation_service_pb2 as separation
 from tests.integration.stripe.shop import Shop
-from tests.integration.walks.auth_rows import PASSWORD, TOTP_SECRET, AuthRows
+from tests.integration.walks.auth_rows import PASSWORD, AuthRows
 from tests.integration.walks.contracts import method_named
 from tests.integration.walks.house import House
-from tests.integration.walks.of_closing import passing
 from tests.integration.walks.of_passkey import Passkeys
-from tests.integration.walks.of_provider import PROVIDER, Provided
-from tests.integration.walks.ready_export import NOTHING, Proofs
+from tests.integration.walks.of_provider import Provided
+from tests.integration.walks.ready_export import NEITHER, ReceiptsAndExports
 from tests.unit.library.stems import BLOCK, MadeStem, collect, make_stem, music
 
 SHAPE = StreamShape(44_100, 2, 16)
@@ -136,11 +132,16 @@ class Secrets:
     """Of a pack that they paid for. It opens nothing; whoever names it must be the operator."""
 
 
+EVERY = frozenset(field.name for kind in (Belongings, Secrets) for field in dataclasses.fields(kind))
+"""Names of all that a person can have, and of what makes others their equals."""
+_OF_CONNECTING = {"connecting_secret", "signed_session_id"}
+
+
 def absent() -> Belongings:
     """Names of the right shape for what has never been."""
     kinds = ("usr", "upl", "trk", "job", "shr", "tok", "ses", "key", "code", "pky", "made", "way", "ses", "whe", "whd")
     named = Belongings(*(f"{kind}_{uuid.uuid4().hex}" for kind in kinds))
-    return dataclasses.replace(named, **NOTHING)
+    return dataclasses.replace(named, **NEITHER)
 
 
 class Maker:
@@ -148,14 +149,14 @@ class Maker:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._rows = AuthRows(house)
+        self.rows = AuthRows(house)
         self._stem = make_stem(music(LENGTH, SHAPE, 4), SHAPE, 4)
         tags = Tags("Song", "Band", "Album", "1/1", "1999", "Jazz", CoverArt("image/png", PNG))
         self.file = collect(mix_assembly("flac", StemMix({0: self._stem.plan}, {0: 1.0}), tags), [self._stem])
         self.names: dict[str, set[str]] = {}
-        self._passkeys = Passkeys(house)
-        self._proofs = Proofs(house)
-        self._invoices: dict[str, str] = {}
+        self.passkeys = Passkeys(house)
+        self._receipts_and_exports = ReceiptsAndExports(house)
+        self.invoices: dict[str, str] = {}
 
     async def person(self) -> Person:
         """A new account."""
@@ -178,51 +179,17 @@ class Maker:
         await self.ask("billing.v1.PaymentService.ResumeSubscription", resuming, "gateway")
         listing = payments.ListInvoicesRequest(owner_id=person.user_id)
         listed = (await self.ask("billing.v1.PaymentService.ListInvoices", listing, "gateway")).invoices
-        self._invoices[person.user_id] = next(each.invoice_id for each in listed if each.total == 300)
+        self.invoices[person.user_id] = next(each.invoice_id for each in listed if each.total == 300)
         self.names[person.user_id] |= {each.invoice_id for each in listed}
 
-    async def secrets(self, person: Person, share: Belongings | None = None) -> Secrets:
-        """Fresh ones, none of them spent."""
-        session = await self._signed_in(person)
-        linking = auth.CreateSignInLinkRequest(email=person.email)
-        link = await self.ask("auth.v1.LocalSignInService.CreateSignInLink", linking, "console")
-        token = ""
-        if share is not None:
-            sharing = shares.CreateShareRequest(owner_id=share.owner_id, track_id=share.track_id)
-            token = (await self.ask("library.v1.ShareService.CreateShare", sharing, "gateway")).token
-        _, key = await self.api_key(person, *API_KEY_SCOPES)
-        codes = await self._device_codes(person)
-        answering = devices.AnswerDeviceSignInRequest(user_id=person.user_id, user_code=codes.user_code, approve=True)
-        await self.ask("auth.v1.DeviceService.AnswerDeviceSignIn", answering, "gateway")
-        return Secrets(
-            person.email,
-            session.tokens.refresh_token,
-            link.code,
-            token,
-            await self._rows.mailed(person.user_id, person.email, "verify"),
-            await self._rows.mailed(person.user_id, person.email, "reset"),
-            await self._rows.waiting_sign_up(),
-            key,
-            codes.device_code,
-            await self._passkeys.assertion(self, person),
-            await self._provided.arrived(self._house, uuid.uuid4().hex),
-            await self._answer(),
-            await self._rows.mailed(await self._rows.passer_by(), f"{uuid.uuid4().hex}@example.org", "change"),
-            await self._rows.mailed(await self._rows.passer_by(), f"{uuid.uuid4().hex}@example.org", "undo"),
-            await self._rows.challenge(),
-            TOTP(TOTP_SECRET, 6, SHA1(), 30).generate(int(time.time())).decode(),  # noqa: S303 - as RFC 6238 has it
-            (await self.ask("retention.v1.ClosingService.AskClosing", passing(), "gateway")).token,
-            self._invoices[person.user_id],
-        )
-
-    async def _signed_in(self, person: Person) -> Any:
+    async def signed_in(self, person: Person) -> Any:
         """By link, which asks for no second factor."""
         linking = auth.CreateSignInLinkRequest(email=person.email)
         link = await self.ask("auth.v1.LocalSignInService.CreateSignInLink", linking, "console")
         redeeming = auth.RedeemSignInLinkRequest(code=link.code)
         return await self.ask("auth.v1.AuthService.RedeemSignInLink", redeeming, "gateway")
 
-    async def _device_codes(self, person: Person) -> devices.StartDeviceSignInResponse:
+    async def device_codes(self, person: Person) -> devices.StartDeviceSignInResponse:
         """The codes of a program that this person looked at and has not answered."""
         starting = devices.StartDeviceSignInRequest(client_name="walk", address="127.0.0.1")
         codes = await self.ask("auth.v1.DeviceService.StartDeviceSignIn", starting, "gateway")
@@ -244,26 +211,17 @@ class Maker:
         self.names[person.user_id].add(made.key.key_id)
         return made.key.key_id, made.secret
 
-    async def belongings(self, person: Person, state: State) -> Belongings:
-        """A fresh upload of this person, and what it became."""
+    async def belongings(self, person: Person, state: State, needed: frozenset[str] = EVERY) -> Belongings:
+        """A fresh upload of this person and what it became, and as much else as is needed."""
         made = await self._uploaded(
             person.user_id, whole=state not in (State.UPLOADING, State.FACTOR_BEGUN, State.FACTOR_SET)
         )
         await self._house.write_auth("DELETE FROM second_factors WHERE user_id = $1", person.user_id)
         if state in (State.FACTOR_BEGUN, State.FACTOR_SET):
-            await self._rows.factor(person.user_id, is_set=state is State.FACTOR_SET)
-        key_id, _ = await self.api_key(person, *API_KEY_SCOPES)
-        user_code = (await self._device_codes(person)).user_code
-        made = dataclasses.replace(
-            made,
-            session_id=await self._session(person),
-            key_id=key_id,
-            user_code=user_code,
-            passkey_id=await self._passkeys.added(self, person),
-            created=await self._passkeys.created(self, person),
-        )
-        made = await self._connecting(person, made)
-        made = await self._hearing(made)
+            await self.rows.factor(person.user_id, is_set=state is State.FACTOR_SET)
+        made = await self._account(person, made, needed)
+        if needed & {"endpoint_id", "delivery_id"}:
+            made = await self._hearing(made)
         if state not in _UNTRACKED:
             made = await self._tracked(made)
         if state is State.CANCELLED:
@@ -273,27 +231,40 @@ class Maker:
             await self._opened(made)
         if state is State.READY:
             await self._separated(made)
-        made = dataclasses.replace(made, **await self._proofs.make(person.user_id, has_export=state is State.READY))
+        if needed & {"sequence", "export_id"}:
+            both = await self._receipts_and_exports.make(person.user_id, has_export=state is State.READY)
+            made = dataclasses.replace(made, **both)
         self.names[person.user_id] |= {name for name in dataclasses.astuple(made) if not name.isdigit()} - {""}
         return made
 
+    async def _account(self, person: Person, made: Belongings, needed: frozenset[str]) -> Belongings:
+        """With what auth keeps for them."""
+        names: dict[str, str] = {}
+        if "session_id" in needed:
+            names["session_id"] = await self._session(person)
+        if "key_id" in needed:
+            names["key_id"], _ = await self.api_key(person, *API_KEY_SCOPES)
+        if "user_code" in needed:
+            names["user_code"] = (await self.device_codes(person)).user_code
+        if "passkey_id" in needed:
+            names["passkey_id"] = await self.passkeys.added(self, person)
+        if "created" in needed:
+            names["created"] = await self.passkeys.created(self, person)
+        await self.provided.connect(self._house, person.user_id)
+        made = dataclasses.replace(made, **names)
+        return await self._connecting(person, made) if needed & _OF_CONNECTING else made
+
     @property
-    def _provided(self) -> Provided:
+    def provided(self) -> Provided:
         assert self._house.provided is not None
         return self._house.provided
 
     async def _connecting(self, person: Person, made: Belongings) -> Belongings:
-        """Somebody who has connected a provider, and came back from it once more in the session of their token."""
+        """As somebody who came back from their provider once more, in the session of their token."""
         claims = jwt.decode(person.access_token, options={"verify_signature": False})
         connecting = Connecting(person.user_id, str(claims["sid"]))
-        await self._provided.connect(self._house, person.user_id)
-        secret = await self._provided.arrived(self._house, person.user_id, connecting)
+        secret = await self.provided.arrived(self._house, person.user_id, connecting)
         return dataclasses.replace(made, connecting_secret=secret, signed_session_id=connecting.session_id)
-
-    async def _answer(self) -> providers.ReceiveProviderAnswerRequest:
-        starting = providers.StartProviderSignInRequest(provider=PROVIDER)
-        road = (await self.ask("auth.v1.ProviderService.StartProviderSignIn", starting, "gateway")).road
-        return await self._provided.answer(road)
 
     async def _hearing(self, made: Belongings) -> Belongings:
         """With a webhook endpoint that nobody is at, and a message that waits for it."""
@@ -310,7 +281,7 @@ class Maker:
 
     async def _session(self, person: Person) -> str:
         """A session of nobody's tokens here, which may end."""
-        session = await self._signed_in(person)
+        session = await self.signed_in(person)
         claims = jwt.decode(session.tokens.access_token, options={"verify_signature": False})
         return str(claims["sid"])
 

@@ -12,11 +12,11 @@ from tests.integration.walks.house import House
 from tests.integration.walks.of_receipt import NO_SEQUENCE, SignedReceipts
 
 _PAGE = b"<!doctype html>"
-NOTHING = {"sequence": NO_SEQUENCE, "export_id": f"exp_{'f' * 32}"}
+NEITHER = {"sequence": NO_SEQUENCE, "export_id": f"exp_{'f' * 32}"}
 """What nobody has of these."""
 
 
-class Proofs:
+class ReceiptsAndExports:
     """Receipts and exports of people."""
 
     def __init__(self, house: House) -> None:

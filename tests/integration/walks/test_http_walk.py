@@ -185,7 +185,7 @@ async def test_a_signed_operation_needs_a_token_that_holds(door: Door, name: str
 async def test_another_persons_is_answered_as_absent(door: Door, name: str) -> None:
     """Another's object is answered as one that is not, to the last header; the owner's own is given."""
     endpoint, operation, walk = found(door, name), OPERATIONS[name], door.walk
-    mine, bobs = await walk.asked(operation.state, walk.ada), await walk.asked(operation.state, walk.bob)
+    mine, bobs = await walk.asked(operation, walk.ada), await walk.asked(operation, walk.bob)
     names = named_in(operation, mine)
     if not names or names == ["page_token"]:
         answer = await door.answer(endpoint, mine, signed(walk.bob))
@@ -207,7 +207,7 @@ async def test_another_persons_is_answered_as_absent(door: Door, name: str) -> N
 async def test_a_key_opens_what_it_is_for(door: Door, name: str) -> None:
     """A key does what its scopes name and its person's session could, and nothing of the account, or in a cookie."""
     endpoint, operation, walk, scope = found(door, name), OPERATIONS[name], door.walk, scope_of(name)
-    asked = await walk.asked(operation.state, walk.ada)
+    asked = await walk.asked(operation, walk.ada, "api_key")
     every = bearer(asked.secrets.api_key)
     if scope is Scope.SESSION:
         check_refused(endpoint, await door.answer(endpoint, asked, every), 403, "SESSION_REQUIRED")
@@ -242,7 +242,7 @@ async def test_an_open_operation_heeds_no_credentials(door: Door, name: str) -> 
     """What asks for no token gives the same with any; what stands on a secret opens to nothing else."""
     endpoint, operation, walk = found(door, name), OPERATIONS[name], door.walk
     for shown in ({}, signed(walk.ada), signed(walk.bob), bearer(expired(walk.house, walk.ada))):
-        asked = await walk.asked(operation.state, walk.ada)
+        asked = await walk.asked(operation, walk.ada)
         if operation.secret:
             nothing = "nobody@example.org" if operation.secret == "email" else NEVER
             changed: dict[str, Any] = {operation.secret: nothing}

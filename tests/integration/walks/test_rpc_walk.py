@@ -121,7 +121,7 @@ async def test_every_rpc_has_an_example_and_a_server(walk: Walk) -> None:
 async def test_a_job_is_not_put_on_anothers_track(walk: Walk) -> None:
     """A new job, with leave to read an upload of one's own, is refused for another's track, whose own job stays."""
     adas = await walk.maker.belongings(walk.ada, State.SEPARATING)
-    bobs = await walk.asked(State.OPENED, walk.bob)
+    bobs = await walk.whole(State.OPENED, walk.bob)
     opening = EXAMPLES["stripsession.library.v1.MaterialService.OpenTrack"].requests(bobs)[0]
     leave = await walk.maker.ask("library.v1.MaterialService.OpenTrack", opening, "separation")
     request = separation.SubmitJobRequest(
@@ -162,8 +162,8 @@ OTHERS = [method for method, _ in EVERY if not rule_of(method).owner_path]
 async def test_what_is_anothers_is_answered_as_what_is_not(walk: Walk, method: MethodDescriptor, service: str) -> None:
     """Of another's objects, one by one and all together, a person learns and changes nothing; their owner may all."""
     example = EXAMPLES[method.full_name]
-    mine = await walk.asked(example.state, walk.ada)
-    bobs = await walk.asked(example.state, walk.bob)
+    mine = await walk.asked(example, walk.ada)
+    bobs = await walk.asked(example, walk.bob)
     names = named_in(example, mine)
     for caller in rule_of(method).callers:
         unnamed = await heard(walk, method, dataclasses.replace(mine, actor=""), caller, service)
@@ -187,8 +187,8 @@ async def test_what_is_anothers_is_answered_as_what_is_not(walk: Walk, method: M
 async def test_what_needs_no_person_mixes_no_people(walk: Walk, method: MethodDescriptor) -> None:
     """An RPC in nobody's name answers its callers, and refuses to put one person's object to another's."""
     example = EXAMPLES[method.full_name]
-    mine = await walk.asked(example.state, walk.ada)
-    bobs = await walk.asked(example.state, walk.bob)
+    mine = await walk.asked(example, walk.ada)
+    bobs = await walk.asked(example, walk.bob)
     names = named_in(example, mine)
     # What operators did is told of whomever they did it to.
     is_of_all = not names and (rule_of(method).ownership == "machine" or services_of(method) == NOTING)
