@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -18,46 +20,67 @@ Tell = Callable[[int], None]
 """Hears how many bytes are here."""
 
 
-async def download(gateway: Gateway, path: str, target: Path, tell: Tell | None = None) -> None:
+async def download(
+    gateway: Gateway, path: str, target: Path, tell: Tell | None = None, *, is_private: bool = False
+) -> None:
     """Fetch to a file beside the target, going on where an earlier try or run stopped; then rename.
 
-    What came before is kept only while its ETag, noted beside it, is still the server's. Raises Refused, CommandFault
-    and OSError.
+    What came before is kept only while its ETag, noted beside it, is still the server's. A private one can be read by
+    this user alone. It gives up after eight breaks in a row that brought nothing. Raises Refused, CommandFault and
+    OSError.
     """
-    partial = _Partial(target, path)
-    for tries in range(_TRIES):
+    partial = _Partial(target, path, mode=0o600 if is_private else 0o666)
+    tries, why = 0, ""
+    while tries < _TRIES:
+        had = partial.size()
         try:
-            async with gateway.stream(path, partial.rest()) as answer:
-                goes_on = answer.status_code == httpx.codes.PARTIAL_CONTENT
-                with partial.path.open("ab" if goes_on else "wb") as file:
-                    # Only now: the bytes of another version are gone.
-                    partial.note(answer.headers.get("etag", ""))
-                    async for block in answer.aiter_bytes():
-                        file.write(block)
-                        if tell is not None:
-                            tell(file.tell())
-            partial.finish()
+            await _receive(gateway, path, partial, tell)
             return
-        except httpx.HTTPError:
-            await asyncio.sleep(min(0.25 * 2**tries, 5.0))
+        except httpx.HTTPError as error:
+            why = "the connection broke off" if isinstance(error, httpx.TransportError) else str(error)
         except Refused as refusal:
             if refusal.status == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
                 partial.drop()
-                continue
-            if refusal.status < httpx.codes.INTERNAL_SERVER_ERROR and refusal.status != httpx.codes.TOO_MANY_REQUESTS:
+            elif refusal.status < httpx.codes.INTERNAL_SERVER_ERROR and refusal.status != httpx.codes.TOO_MANY_REQUESTS:
                 raise
-            await asyncio.sleep(min(0.25 * 2**tries, 5.0))
-    raise CommandFault(f"{target.name} could not be downloaded; run the same command again")
+            why = str(refusal)
+        tries = 1 if partial.size() > had else tries + 1
+        await asyncio.sleep(min(0.125 * 2**tries, 5.0))
+    text = f"{target.name} could not be downloaded: {why.rstrip('.')}; run the same command again, which goes on"
+    raise CommandFault(text)
+
+
+async def _receive(gateway: Gateway, path: str, partial: _Partial, tell: Tell | None) -> None:
+    """As much as one answer brings; raises httpx.HTTPError where that is not all."""
+    async with gateway.stream(path, partial.rest()) as answer:
+        with partial.opened(goes_on=answer.status_code == httpx.codes.PARTIAL_CONTENT) as file:
+            # Only now: the bytes of another version are gone.
+            partial.note(answer.headers.get("etag", ""))
+            async for block in answer.aiter_bytes():
+                file.write(block)
+                if tell is not None:
+                    tell(file.tell())
+    partial.finish()
 
 
 class _Partial:
     """What has come of a download, and which version of it."""
 
-    def __init__(self, target: Path, source: str) -> None:
+    def __init__(self, target: Path, source: str, *, mode: int) -> None:
         self.path = target.with_name(target.name + ".part")
         self._note = target.with_name(target.name + ".part.etag")
         self._target = target
         self._source = source
+        self._mode = mode
+
+    def size(self) -> int:
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    def opened(self, *, goes_on: bool) -> IO[bytes]:
+        return open(self.path, "ab" if goes_on else "wb", opener=self._open)
+
+    def _open(self, path: str, flags: int) -> int:
+        return os.open(path, flags, self._mode)
 
     def rest(self) -> dict[str, str]:
         """Headers that ask for what is missing; none when everything is."""

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import platform
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 from rich.console import Console
 
@@ -51,10 +52,21 @@ async def signed_in(arguments: argparse.Namespace) -> AsyncIterator[Gateway]:
         if not gateway.keep_session(SessionFile(address)):
             if arguments.server:
                 raise _nobody_at(address)
-            await gateway.redeem_link((await create_link(arguments.data)).code)
+            await sign_in_locally(gateway, arguments.data)
         yield gateway
     finally:
         await gateway.close()
+
+
+async def sign_in_locally(gateway: Gateway, data: Path) -> None:
+    """Sign in to the stack over this data folder, and again whenever the session ends. Raises CommandFault, Refused."""
+
+    async def enter() -> None:
+        link = await create_link(data)
+        await gateway.redeem_link(link.code)
+
+    await enter()
+    gateway.when_session_ends(enter)
 
 
 async def login(arguments: argparse.Namespace, console: Console) -> int:

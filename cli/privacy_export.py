@@ -17,10 +17,8 @@ from cli import exits
 from cli.downloads import download
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Json
-from cli.login import server_of
+from cli.login import signed_in
 from cli.proving import Ask, proved
-from cli.separate import sign_in_locally
-from cli.sessions import SessionFile
 from cli.terminal import as_called
 
 if TYPE_CHECKING:
@@ -36,7 +34,8 @@ DESCRIPTION = (
 _PATH = "/v1/privacy/exports"
 _PAUSE_S = 2.0
 _TENTHS = 10
-_FILES_A_LINE = 100
+_LOOKS_A_LINE = 15
+"""How far it is, is said twice a minute."""
 _ENDINGS = {
     "deleted": "something in it was deleted; the same command asks for another",
     "away": "a service of the server could not be asked for a day; ask whoever runs it",
@@ -53,28 +52,34 @@ def add_to(verbs: _SubParsersAction[argparse.ArgumentParser], shared: argparse.A
 
 
 async def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Have it prepared, and fetch it. Raises CommandFault, Refused and OSError."""
-    address = server_of(arguments)
-    gateway = Gateway(address)
-    try:
-        if not gateway.keep_session(SessionFile(address)):
-            if arguments.server:
-                text = f"nobody is signed in at {address}; `stripsession login --server {address}` does that"
-                raise CommandFault(text)
-            await sign_in_locally(gateway, arguments.data)
+    """Have it prepared, and fetch it. Raises CommandFault and Refused."""
+    if arguments.out is not None:
+        _require_place(arguments.out)
+    async with signed_in(arguments) as gateway:
         export = None if arguments.new else await standing(gateway)
         if export is None:
             export = await begun(gateway, getpass.getpass)
         export = await prepared(gateway, export["export_id"], console)
         target = arguments.out or Path(f"stripsession-{export['asked_at'][:10]}.zip")
-        with Shown(console, target.name, export["size_bytes"]) as shown:
-            await download(gateway, export["path"], target, shown.tell)
-    finally:
-        await gateway.close()
+        try:
+            with Shown(console, target.name, export["size_bytes"]) as shown:
+                await download(gateway, export["path"], target, shown.tell, is_private=True)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            text = f"{target} cannot take it: {reason}; mend that and run the same command again, which goes on"
+            raise CommandFault(text) from error
     until = datetime.datetime.fromisoformat(export["expires_at"])
     _say(console, f"{target} holds all that was held of you on {export['asked_at'][:10]}; open its index.html.")
     _say(console, f"The server keeps it until {until:%Y-%m-%d}. Whoever has the file has your data: keep it safe.")
     return exits.DONE
+
+
+def _require_place(out: Path) -> None:
+    """Before anything is asked for. Raises CommandFault."""
+    if out.is_dir():
+        raise CommandFault(f"{out} is a folder; name the file, such as {out / 'stripsession.zip'}", exits.USAGE)
+    if not out.parent.is_dir():
+        raise CommandFault(f"there is no folder {out.parent}; make it, or name another file", exits.USAGE)
 
 
 async def standing(gateway: Gateway) -> Json | None:
@@ -94,7 +99,7 @@ async def begun(gateway: Gateway, ask: Ask) -> Json:
 
 async def prepared(gateway: Gateway, export_id: str, console: Console) -> Json:
     """It, once it is ready. Raises CommandFault where it ended before, and Refused."""
-    told = -1
+    told, looks = "", 0
     while True:
         listed = await gateway.json("GET", _PATH)
         export: Json | None = next((each for each in listed["exports"] if each["export_id"] == export_id), None)
@@ -104,9 +109,12 @@ async def prepared(gateway: Gateway, export_id: str, console: Console) -> Json:
             raise CommandFault(f"the export ended: {_ENDINGS.get(export['ending'], 'the server does not say why')}")
         if export["state"] == "ready":
             return export
-        if export["files"] // _FILES_A_LINE != told:
-            told = export["files"] // _FILES_A_LINE
-            _say(console, f"Being prepared: {export['files']} files, {export['size_bytes'] / 1e6:,.0f} MB so far")
+        if looks % _LOOKS_A_LINE == 0:
+            files = "1 file" if export["files"] == 1 else f"{export['files']} files"
+            line = f"Being prepared: {files}, {export['size_bytes'] / 1e6:,.0f} MB so far"
+            _say(console, line if line != told else f"{line}; the server waits for the next")
+            told = line
+        looks += 1
         await asyncio.sleep(_PAUSE_S)
 
 

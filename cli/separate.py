@@ -17,10 +17,11 @@ from cli.addresses import is_web_address
 from cli.bars import WAITING, SongBars
 from cli.exits import CommandFault
 from cli.gateway import Gateway
+from cli.login import sign_in_locally
 from cli.mixes import HELP as MIX_HELP
 from cli.mixes import read_mix
 from cli.sessions import SessionFile
-from cli.signin import create_link, local_address
+from cli.signin import local_address
 from cli.songs import WHOLE_FORMAT, Outcome, Request, folders, separate_all
 from cli.terminal import as_called
 from cli.uploads import Memory
@@ -234,17 +235,6 @@ async def _sign_in(gateway: Gateway, arguments: argparse.Namespace) -> None:
 
     async def enter() -> None:
         await gateway.sign_in(arguments.email, password)
-
-    await enter()
-    gateway.when_session_ends(enter)
-
-
-async def sign_in_locally(gateway: Gateway, data: Path) -> None:
-    """Sign in to the stack over this data folder, and again whenever the session ends. Raises CommandFault, Refused."""
-
-    async def enter() -> None:
-        link = await create_link(data)
-        await gateway.redeem_link(link.code)
 
     await enter()
     gateway.when_session_ends(enter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from chassis.rpc.client import Channel
 from chassis.rpc.errors import from_error
 from cli import operators
 from cli.exits import NOT_RUNNING, USAGE, CommandFault
+from cli.terminal import with_data
 from stack.layout import Layout
 from stack.supervisor import read_state
 from stripsession.auth.v1 import account_administration_service_pb2 as administration_pb2
@@ -63,13 +65,17 @@ async def create_link(data: Path, email: str = LOCAL_EMAIL, *, confirms_age: boo
         if refusal.reason == "AGE_NOT_CONFIRMED":
             text = (
                 f"nobody here has the address {email}, and an account is for people of 13 or older; "
-                f"if its person is, `stripsession link --email {email} --of-age` makes one"
+                f"if its person is, `{_making(data, email)}` makes one"
             )
             raise CommandFault(text) from error
         raise CommandFault(f"signing in failed: {refusal.message or refusal.reason}") from error
     finally:
         await channel.stop()
     return SignInLink(answer.code, answer.user_id)
+
+
+def _making(data: Path, email: str) -> str:
+    return f"stripsession link --email {shlex.quote(email)} --of-age{with_data(data)}"
 
 
 async def find_account(data: Path, email: str) -> str:
@@ -81,7 +87,10 @@ async def find_account(data: Path, email: str) -> str:
     except grpc.RpcError as error:
         refusal = from_error(error)
         if refusal.code == grpc.StatusCode.NOT_FOUND:
-            text = f"nobody here has the address {email}; `stripsession link --email ADDRESS --of-age` makes an account"
+            text = (
+                f"nobody here has the address {email}; if its person is 13 or older, "
+                f"`{_making(data, email)}` makes an account"
+            )
             raise CommandFault(text) from error
         raise CommandFault(f"nobody was looked up: {refusal.message or refusal.reason}") from error
     finally:

@@ -16,7 +16,8 @@ from cli import exits
 from cli.bars import SongBars
 from cli.exits import CommandFault
 from cli.gateway import Gateway, Refused
-from cli.separate import FORMAT_HELP, FORMATS, check_files, check_out, memory_of, separate_songs, sign_in_locally
+from cli.login import sign_in_locally
+from cli.separate import FORMAT_HELP, FORMATS, check_files, check_out, memory_of, separate_songs
 from cli.signin import create_link
 from cli.songs import Outcome, Request
 from cli.terminal import as_called, with_data

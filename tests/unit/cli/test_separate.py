@@ -14,7 +14,7 @@ import httpx
 import pytest
 from rich.console import Console
 
-from cli import exits, separate
+from cli import exits, login, separate
 from cli.bars import SongBars
 from cli.downloads import download
 from cli.exits import CommandFault
@@ -372,7 +372,7 @@ async def test_no_session_is_left_behind(desk: Desk, monkeypatch: pytest.MonkeyP
     async def create_link(data: Path) -> SignInLink:
         return SignInLink("code", "usr_1")
 
-    monkeypatch.setattr(separate, "create_link", create_link)
+    monkeypatch.setattr(login, "create_link", create_link)
     monkeypatch.setattr(separate, "local_address", lambda _: ADDRESS)
     monkeypatch.setattr(separate, "Gateway", lambda address: Gateway(address, httpx.MockTransport(desk.server)))
     words = ("--model", "none") if ending == "failed" else ()

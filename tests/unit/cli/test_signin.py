@@ -73,6 +73,8 @@ async def test_somebody_new_needs_a_word_of_the_operator(auth: Auth) -> None:
     """Without it nobody gets an account, and the refusal is the command that makes one; with it they do."""
     with pytest.raises(CommandFault, match=f"13 or older.*stripsession link --email {ANN} --of-age"):
         await said("--email", ANN)
+    with pytest.raises(CommandFault, match=f"link --email {ANN} --of-age --data 'else where'`"):
+        await said("--data", "else where", "--email", ANN)
     assert auth.accounts == set()
     assert await said("--email", ANN, "--of-age") == "https://strip.example/#/link/a-code\n"
     assert auth.accounts == {ANN}
