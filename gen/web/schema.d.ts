@@ -239,7 +239,7 @@ export interface paths {
         put?: never;
         /**
          * Say that you are 13 or older. Idempotent.
-         * @description For an account whose `age_confirmed` is false: it was made before that was asked, or where another issuer vouches for you. That and when you first said so is kept, and no date of birth. Until then AGE_NOT_CONFIRMED refuses createShare, createTrack, createUpload, setCover, startCheckout; what is there can be read, downloaded and erased. Who is younger has askClosing.
+         * @description For an account whose `age_confirmed` is false: it was made before that was asked, or where another issuer vouches for you. That and when you first said so is kept, and no date of birth. Until then AGE_NOT_CONFIRMED refuses changePlan, createShare, createTrack, createUpload, setCover, startCheckout; what is there can be read, downloaded and erased. Who is younger has askClosing.
          */
         post: operations["confirmAge"];
         delete?: never;
@@ -5158,6 +5158,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Conflict: AGE_NOT_CONFIRMED, NOT_SUBSCRIBED, OTHER_INTERVAL, PAYMENTS_NOT_SET_UP, PAYMENT_PENDING, PRICE_MISSING. */
+        "409-AGE_NOT_CONFIRMED-NOT_SUBSCRIBED-OTHER_INTERVAL-PAYMENTS_NOT_SET_UP-PAYMENT_PENDING-PRICE_MISSING": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Conflict: AGE_NOT_CONFIRMED, PAYMENTS_NOT_SET_UP, PRICE_MISSING, SUBSCRIBED_ALREADY. */
         "409-AGE_NOT_CONFIRMED-PAYMENTS_NOT_SET_UP-PRICE_MISSING-SUBSCRIBED_ALREADY": {
             headers: {
@@ -5250,15 +5259,6 @@ export interface components {
         };
         /** @description Conflict: MAIL_OFF. */
         "409-MAIL_OFF": {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Conflict: NOT_SUBSCRIBED, OTHER_INTERVAL, PAYMENTS_NOT_SET_UP, PAYMENT_PENDING, PRICE_MISSING. */
-        "409-NOT_SUBSCRIBED-OTHER_INTERVAL-PAYMENTS_NOT_SET_UP-PAYMENT_PENDING-PRICE_MISSING": {
             headers: {
                 [name: string]: unknown;
             };
@@ -10560,8 +10560,9 @@ export interface operations {
             401: components["responses"]["401-UNAUTHENTICATED"];
             402: components["responses"]["402-PAYMENT_DECLINED"];
             403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            404: components["responses"]["404-ACCOUNT_NOT_FOUND"];
             408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
-            409: components["responses"]["409-NOT_SUBSCRIBED-OTHER_INTERVAL-PAYMENTS_NOT_SET_UP-PAYMENT_PENDING-PRICE_MISSING"];
+            409: components["responses"]["409-AGE_NOT_CONFIRMED-NOT_SUBSCRIBED-OTHER_INTERVAL-PAYMENTS_NOT_SET_UP-PAYMENT_PENDING-PRICE_MISSING"];
             413: components["responses"]["413-BODY_TOO_LARGE"];
             415: components["responses"]["415-NOT_JSON"];
             421: components["responses"]["421-WRONG_ADDRESS"];

@@ -10,6 +10,7 @@ from services.gateway.domain.identity import Identity
 OF_AGE: frozenset[str] = frozenset(
     {
         # What takes in something new of theirs, gives it to strangers, or takes their money.
+        "changePlan",
         "createShare",
         "createTrack",
         "createUpload",

@@ -89,13 +89,14 @@ async def test_a_key_is_no_way_around(door: Door) -> None:
 
 
 async def test_what_is_there_can_be_read_and_erased_before(door: Door) -> None:
-    """Somebody who was not asked yet reads, downloads and deletes what they have, and can close their account."""
+    """Who was not asked yet reads, downloads, exports and deletes what they have, and can close their account."""
     headers = unasked(door)
     track = door.library.add_track(OWNER, segments=1)
     path = f"/v1/tracks/{track.track_id}"
     for reading in ("/v1/tracks", path, f"{path}/manifest", "/v1/privacy/census", "/v1/account/closing"):
         assert (await door.http.get(reading, headers=headers)).status_code == 200, reading
     assert (await door.http.get(f"{path}/stems/vocals.wav", headers=headers)).status_code == 200
+    assert (await door.http.post("/v1/privacy/exports", headers=headers)).status_code == 202
     assert (await door.http.delete(path, headers=headers)).is_success
     assert (await door.http.post("/v1/account/closing", json={}, headers=headers)).status_code == 201
 
