@@ -7,27 +7,20 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from starlette.responses import Response, StreamingResponse
-
 from services.gateway.api.calls import ask
-from services.gateway.api.download_stream import DownloadStream, LibrarySource
+from services.gateway.api.download_stream import LibrarySource
 from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer
-from services.gateway.api.media_routes import HELD
+from services.gateway.api.file_answers import RANGE_HEADERS, ServedFile, file_answer
 from services.gateway.api.problems import refuse
-from services.gateway.api.schema import Body, Header, Text
-from services.gateway.domain.byte_ranges import (
-    ByteRange,
-    RangeUnsatisfiable,
-    has_already,
-    parse_range,
-    range_still_valid,
-)
+from services.gateway.api.schema import Body, Text
 from services.gateway.domain.disposition import content_disposition
 from services.gateway.domain.identifiers import is_known_shape
 from stripsession.library.v1 import library_service_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from starlette.responses import Response
 
     from services.gateway.app.ports import PlanReading
     from stripsession.library.v1.library_service_pb2_grpc import LibraryServiceAsyncStub
@@ -91,15 +84,6 @@ NEW_MIX = Body(
         *(_STEMS, _GAINS, _PANS, _PRESET, _DEPTH, _SPEED),
     ),
     {"format": "wav", "stems": "drums,bass", "gains": "0,-3", "depth": "24"},
-)
-RANGE_HEADERS = (
-    Header(
-        "Range",
-        "One range of bytes; several are answered with the whole, and so is any of a file of unknown size.",
-        "bytes=0-1048575",
-    ),
-    Header("If-Range", "An ETag: the range is wanted only while it matches.", '"5f3c1c6a0e9b4d27"'),
-    HELD,
 )
 _AS_FILES = (
     "Of a ready track. The file is made while it is read. All but flac of a mix have their size beforehand, and so"
@@ -211,42 +195,13 @@ class DownloadRoutes:
 
     async def _download(self, call: Call, spec: library_service_pb2.DownloadSpec) -> Response:
         told = await self._described(spec)
-        asked = call.request.headers
-        etag = f'"{re.sub(r"[^A-Za-z0-9_.:-]", "", told.etag)}"'
-        headers = {
-            "Accept-Ranges": "none" if told.size_unknown else "bytes",
-            "Cache-Control": "private, no-cache",
-            "Content-Disposition": content_disposition(told.file_name),
-            "ETag": etag,
-            "Vary": "Authorization, Cookie",
-        }
-        if has_already(asked.get("if-none-match"), etag):
-            return Response(status_code=304, headers=headers)
-        status, part = 200, None
-        if not told.size_unknown:
-            part = asked_part(call, told.size_bytes, etag)
-            if part is not None:
-                status = 206
-                headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{told.size_bytes}"
-            part = part or ByteRange(0, told.size_bytes)
-            headers["Content-Length"] = str(part.size_bytes)
-        if call.request.method == "HEAD" or (part is not None and part.size_bytes == 0):
-            return Response(status_code=status, headers=headers, media_type=told.media_type)
-        stream = DownloadStream(LibrarySource(self._library, spec, etag=told.etag), part)
-        await stream.open()
-        return StreamingResponse(stream.chunks(), status_code=status, headers=headers, media_type=told.media_type)
-
-
-def asked_part(call: Call, size_bytes: int, etag: str) -> ByteRange | None:
-    """The range that a request asks for, where it asks for one of this version. Raises Refused."""
-    asked = call.request.headers
-    if call.request.method != "GET" or not range_still_valid(asked.get("if-range"), etag):
-        return None
-    try:
-        return parse_range(asked.get("range"), size_bytes)
-    except RangeUnsatisfiable as error:
-        size = f"bytes */{size_bytes}"
-        raise refuse(416, "RANGE_OUTSIDE", "The range lies outside the file.", Content_Range=size) from error
+        file = ServedFile(
+            etag=f'"{re.sub(r"[^A-Za-z0-9_.:-]", "", told.etag)}"',
+            disposition=content_disposition(told.file_name),
+            media_type=told.media_type,
+            size_bytes=None if told.size_unknown else told.size_bytes,
+        )
+        return await file_answer(call, file, LibrarySource(self._library, spec, etag=told.etag))
 
 
 def _asked(call: Call) -> dict[str, str]:

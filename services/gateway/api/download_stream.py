@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Protocol
 
 import grpc
 
 from chassis import logs
 from chassis.rpc.errors import from_error, is_transient
 from services.gateway.api.calls import ask, refused
-from services.gateway.api.problems import Problem, Refused
+from services.gateway.api.problems import Problem, Refused, refuse
 from services.gateway.domain.byte_ranges import ByteRange
 from stripsession.library.v1 import library_service_pb2
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+
+    from grpc.aio import UnaryStreamCall
+    from starlette.requests import Request
 
     from stripsession.library.v1.library_service_pb2_grpc import LibraryServiceAsyncStub
 
@@ -24,7 +28,11 @@ _log = logging.getLogger(__name__)
 
 READ_S = 6 * 3600.0
 """Longest download; a slower reader goes on with a range."""
-_TRIES = 5
+_TRIES = 7
+_PAUSE_S = 0.25
+"""Before the second try, and twice as long before each further one: a service that restarts is waited for 16 s."""
+_LOOK_BYTES = 1 << 20
+"""Whether the reader is still let in is looked at after each so many."""
 
 
 class Source(Protocol):
@@ -48,16 +56,10 @@ class LibrarySource:
         self._spec = spec
         self._etag = etag
 
-    async def read(self, start: int, stop: int) -> AsyncGenerator[bytes, None]:
+    def read(self, start: int, stop: int) -> AsyncGenerator[bytes, None]:
         """Its bytes. Raises grpc.RpcError."""
         request = library_service_pb2.ReadDownloadRequest(spec=self._spec, start_byte=start, stop_byte=stop)
-        call = self._library.ReadDownload(request, timeout=READ_S, wait_for_ready=True)
-        try:
-            async for answer in call:
-                if answer.chunk:
-                    yield answer.chunk
-        finally:
-            call.cancel()
+        return chunks_of(self._library.ReadDownload(request, timeout=READ_S, wait_for_ready=True))
 
     async def still(self) -> None:
         """Raises Refused."""
@@ -69,21 +71,34 @@ class LibrarySource:
 class DownloadStream:
     """Reads a range of a service's file, and goes on where it was when the service goes away in the middle."""
 
-    def __init__(self, source: Source, part: ByteRange | None) -> None:
-        """`part` is None for the whole of a file of unknown size."""
+    def __init__(self, source: Source, part: ByteRange | None, still: Callable[[], Awaitable[None]]) -> None:
+        """`part` is None for the whole of a file of unknown size; `still` refuses a reader who is let in no more."""
         self._source = source
         self._at = part.start if part else 0
         self._stop = part.stop if part else None
+        self._still = still
+        self._look_at = self._at + _LOOK_BYTES
         self._pieces: AsyncGenerator[bytes, None] | None = None
         self._first = b""
 
-    async def open(self) -> None:
-        """Read the first piece, so that a refusal is still an answer. Raises Refused."""
+    async def open(self, request: Request) -> None:
+        """Read the first piece, so that a refusal is still an answer. Raises Refused.
+
+        It may take minutes to make: whoever leaves meanwhile holds no place of others'.
+        """
         self._pieces = self._read()
+        first, left = asyncio.ensure_future(anext(self._pieces, b"")), asyncio.ensure_future(_left(request))
         try:
-            self._first = await anext(self._pieces, b"")
+            await asyncio.wait({first, left}, return_when=asyncio.FIRST_COMPLETED)
+            if not first.done():
+                raise refuse(408, "BODY_CUT_OFF", "Whoever asked has gone.")
+            self._first = first.result()
         except grpc.RpcError as error:
             raise refused(error) from error
+        finally:
+            left.cancel()
+            if not first.done():
+                first.cancel()
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The bytes. Raises Refused when they cannot be completed; the answer is then cut short."""
@@ -92,6 +107,9 @@ class DownloadStream:
             while piece:
                 self._at += len(piece)
                 yield piece
+                if self._at >= self._look_at:
+                    self._look_at = self._at + _LOOK_BYTES
+                    await self._still()
                 piece = await self._next()
         finally:
             if self._pieces is not None:
@@ -101,19 +119,34 @@ class DownloadStream:
             raise Refused(Problem(500, "INTERNAL", "The download ended early."))
 
     async def _next(self) -> bytes:
-        for tries_left in reversed(range(_TRIES)):
+        for tried in range(_TRIES):
             try:
                 return b"" if self._pieces is None else await anext(self._pieces, b"")
             except grpc.RpcError as error:
-                if not is_transient(error) or tries_left == 0:
+                if not is_transient(error) or tried == _TRIES - 1:
                     raise refused(error) from error
                 logs.event(_log, logging.INFO, "download goes on", reason=from_error(error).reason)
-                await self._reopen()
+                await asyncio.sleep(_PAUSE_S * 2**tried)
+                await self._source.still()
+                self._pieces = self._read()
         return b""
-
-    async def _reopen(self) -> None:
-        await self._source.still()
-        self._pieces = self._read()
 
     def _read(self) -> AsyncGenerator[bytes, None]:
         return self._source.read(self._at, self._stop or 0)
+
+
+async def chunks_of(call: UnaryStreamCall[Any, Any]) -> AsyncGenerator[bytes, None]:
+    """The bytes that a service streams; the call ends when they are read no further. Raises grpc.RpcError."""
+    try:
+        async for answer in call:
+            if answer.chunk:
+                yield answer.chunk
+    finally:
+        call.cancel()
+
+
+async def _left(request: Request) -> None:
+    """Ends when whoever asks has gone away."""
+    while (await request.receive())["type"] != "http.disconnect":
+        # What is left of the request's body, which says nothing.
+        pass

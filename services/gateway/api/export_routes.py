@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.responses import Response, StreamingResponse
-
 from services.gateway.api.calls import ask
-from services.gateway.api.download_routes import RANGE_HEADERS, asked_part
-from services.gateway.api.download_stream import READ_S, DownloadStream
+from services.gateway.api.download_stream import READ_S, chunks_of
 from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer
 from services.gateway.api.export_schemas import export_json
+from services.gateway.api.file_answers import RANGE_HEADERS, ServedFile, file_answer
 from services.gateway.api.problems import refuse
-from services.gateway.domain.byte_ranges import ByteRange, has_already
+from services.gateway.api.reasons import REASONS
 from stripsession.retention.v1 import export_service_pb2 as pb
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+
+    from starlette.responses import Response
 
     from stripsession.retention.v1.export_service_pb2_grpc import ExportServiceAsyncStub
 
 _PATH = "/v1/privacy/exports"
 _ZIP = "application/zip"
 _REFUSED = ("EXPORT_ENDED", "EXPORT_EXPIRED", "EXPORT_NOT_FOUND", "EXPORT_NOT_READY", "EXPORT_PART_AWAY")
+_UNREADY = {pb.EXPORT_STATE_PREPARING: "EXPORT_NOT_READY", pb.EXPORT_STATE_EXPIRED: "EXPORT_EXPIRED"}
+"""Of states but that of one that ended."""
 
 
 class _Archive:
@@ -33,21 +35,25 @@ class _Archive:
         self._owner_id = owner_id
         self._export_id = export_id
 
-    async def read(self, start: int, stop: int) -> AsyncGenerator[bytes, None]:
+    def read(self, start: int, stop: int) -> AsyncGenerator[bytes, None]:
         """Its bytes. Raises grpc.RpcError."""
         request = pb.ReadArchiveRequest(
             owner_id=self._owner_id, export_id=self._export_id, start_byte=start, stop_byte=stop
         )
-        call = self._exports.ReadArchive(request, timeout=READ_S, wait_for_ready=True)
-        try:
-            async for answer in call:
-                if answer.chunk:
-                    yield answer.chunk
-        finally:
-            call.cancel()
+        return chunks_of(self._exports.ReadArchive(request, timeout=READ_S, wait_for_ready=True))
 
     async def still(self) -> None:
-        """It is never another."""
+        """It is never another, but may have ended. Raises Refused."""
+        await self.described()
+
+    async def described(self) -> pb.Export:
+        """The export, which is ready. Raises Refused."""
+        request = pb.GetExportRequest(owner_id=self._owner_id, export_id=self._export_id)
+        export = (await ask(self._exports.GetExport, request)).export
+        if export.state == pb.EXPORT_STATE_READY:
+            return export
+        reason = _UNREADY.get(export.state, "EXPORT_ENDED")
+        raise refuse(REASONS[reason].status, reason, REASONS[reason].detail)
 
 
 class ExportRoutes:
@@ -107,42 +113,12 @@ class ExportRoutes:
 
     async def archive(self, call: Call) -> Response:
         """Its bytes."""
-        export_id = call.path["export_id"]
-        request = pb.GetExportRequest(owner_id=call.owner_id, export_id=export_id)
-        export = (await ask(self._exports.GetExport, request)).export
-        _require_ready(export)
-        etag = f'"{export_id}"'
-        asked = call.request.headers
-        headers = {
-            "Accept-Ranges": "bytes",
-            "Cache-Control": "private, no-cache",
-            "Content-Disposition": f'attachment; filename="stripsession-{export.asked_at.ToDatetime():%Y-%m-%d}.zip"',
-            "ETag": etag,
-            "Vary": "Authorization, Cookie",
-        }
-        if has_already(asked.get("if-none-match"), etag):
-            return Response(status_code=304, headers=headers)
-        part = asked_part(call, export.size_bytes, etag)
-        status = 200 if part is None else 206
-        if part is not None:
-            headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{export.size_bytes}"
-        part = part or ByteRange(0, export.size_bytes)
-        headers["Content-Length"] = str(part.size_bytes)
-        if call.request.method == "HEAD":
-            return Response(status_code=status, headers=headers, media_type=_ZIP)
-        stream = DownloadStream(_Archive(self._exports, call.owner_id, export_id), part)
-        await stream.open()
-        return StreamingResponse(stream.chunks(), status_code=status, headers=headers, media_type=_ZIP)
-
-
-def _require_ready(export: pb.Export) -> None:
-    """Raises Refused, in the words that retention has for it."""
-    if export.state == pb.EXPORT_STATE_READY:
-        return
-    if export.state == pb.EXPORT_STATE_PREPARING:
-        raise refuse(409, "EXPORT_NOT_READY", "The export is still being prepared.")
-    if export.state == pb.EXPORT_STATE_EXPIRED:
-        raise refuse(410, "EXPORT_EXPIRED", "The export is too old, or a newer one took its place. Ask for another.")
-    raise refuse(
-        410, "EXPORT_ENDED", "Something in the export was deleted since, or could not be had. Ask for another."
-    )
+        archive = _Archive(self._exports, call.owner_id, call.path["export_id"])
+        export = await archive.described()
+        file = ServedFile(
+            etag=f'"{export.export_id}"',
+            disposition=f'attachment; filename="stripsession-{export.asked_at.ToDatetime():%Y-%m-%d}.zip"',
+            media_type=_ZIP,
+            size_bytes=export.size_bytes,
+        )
+        return await file_answer(call, file, archive)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from typing import Any, NoReturn
 
 import grpc
 
@@ -22,8 +23,14 @@ class FakeExports(export_service_pb2_grpc.ExportServiceServicer):
         self.file = b"PK" * 4096
         self.chunk_bytes = 1000
         self.break_after: int | None = None
-        """Goes away once after so many bytes."""
+        """Goes away after so many bytes of a reading."""
+        self.breaks = 1
+        """How often."""
+        self.ends_at_break = False
         self.asked: list[tuple[int, int]] = []
+        self.holds_at: int | None = None
+        """Before this byte the next piece waits for `gate`."""
+        self.gate, self.waiting, self.left = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     def ready(self, owner_id: str) -> pb.Export:
         export = pb.Export(export_id=EXPORT_ID, state=pb.EXPORT_STATE_READY, parts=5, size_bytes=len(self.file))
@@ -53,7 +60,24 @@ class FakeExports(export_service_pb2_grpc.ExportServiceServicer):
         self.asked.append((request.start_byte, request.stop_byte))
         stop = request.stop_byte or len(self.file)
         for at in range(request.start_byte, stop, self.chunk_bytes):
-            if self.break_after is not None and at - request.start_byte >= self.break_after:
-                self.break_after = None
-                raise refused(grpc.StatusCode.UNAVAILABLE, "EXPORT_PART_AWAY", "It is away.")
+            if self.breaks and self.break_after is not None and at - request.start_byte >= self.break_after:
+                self._break(request.owner_id)
+            if at == self.holds_at:
+                await self._held()
             yield pb.ReadArchiveResponse(chunk=self.file[at : min(at + self.chunk_bytes, stop)])
+
+    def _break(self, owner_id: str) -> NoReturn:
+        self.breaks -= 1
+        # What comes after the first break begins where that was.
+        self.break_after = 0
+        if self.ends_at_break:
+            self.exports[owner_id].state = pb.EXPORT_STATE_ENDED
+        raise refused(grpc.StatusCode.UNAVAILABLE, "EXPORT_PART_AWAY", "It is away.")
+
+    async def _held(self) -> None:
+        self.waiting.set()
+        try:
+            await self.gate.wait()
+        except asyncio.CancelledError:
+            self.left.set()
+            raise

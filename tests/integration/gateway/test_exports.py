@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 
+import httpx
 import pytest
 
 from services.gateway.api.export_schemas import EXPORT_ID
+from services.gateway.domain.ended_sessions import EndedSessions
 from stripsession.retention.v1 import export_service_pb2 as pb
 from tests.integration.gateway.conftest import OWNER, STRANGER, Door
 from tests.integration.gateway.test_routes import check_problem, check_schema
@@ -45,6 +48,7 @@ async def test_an_archive_comes_whole_in_ranges_and_not_twice(door: Door) -> Non
     whole = await door.http.get(ARCHIVE, headers=door.bearer())
     head = await door.http.head(ARCHIVE, headers=door.bearer())
     assert whole.content == file
+    assert door.exports.asked == [(0, len(file))]
     for answer in (whole, head):
         assert answer.status_code == 200
         assert answer.headers["content-length"] == str(len(file))
@@ -78,19 +82,63 @@ async def test_a_download_goes_on_where_a_service_went_away(door: Door, broken_a
 
 
 @pytest.mark.parametrize(
-    ("state", "status", "reason"),
+    ("state", "status", "reason", "action"),
     [
-        (pb.EXPORT_STATE_PREPARING, 409, "EXPORT_NOT_READY"),
-        (pb.EXPORT_STATE_EXPIRED, 410, "EXPORT_EXPIRED"),
-        (pb.EXPORT_STATE_ENDED, 410, "EXPORT_ENDED"),
+        (pb.EXPORT_STATE_PREPARING, 409, "EXPORT_NOT_READY", None),
+        (pb.EXPORT_STATE_EXPIRED, 410, "EXPORT_EXPIRED", "Ask for another."),
+        (pb.EXPORT_STATE_ENDED, 410, "EXPORT_ENDED", "Ask for another."),
     ],
 )
 async def test_what_cannot_be_downloaded_says_why(
-    door: Door, state: pb.ExportState.ValueType, status: int, reason: str
+    door: Door, state: pb.ExportState.ValueType, status: int, reason: str, action: str | None
 ) -> None:
-    """Too early, too late, and ended before its time are three answers, each with what to do."""
+    """Too early, too late, and ended before its time are three answers, those that are final with what to do."""
     door.exports.ready(OWNER).state = state
-    check_problem(await door.http.get(ARCHIVE, headers=door.bearer()), status, reason)
+    answer = await door.http.get(ARCHIVE, headers=door.bearer())
+    check_problem(answer, status, reason)
+    assert action is None or action in answer.json()["detail"]
+
+
+async def test_a_service_that_stays_away_a_while_is_waited_for(door: Door) -> None:
+    """A reading that fails several times over goes on where it was once what failed is back."""
+    door.exports.ready(OWNER)
+    door.exports.break_after, door.exports.breaks = 3000, 7
+    assert (await door.http.get(ARCHIVE, headers=door.bearer())).content == door.exports.file
+    assert {start for start, _ in door.exports.asked} == {0, 3000}
+
+
+async def test_an_archive_that_ends_while_it_is_read_is_cut_short(door: Door) -> None:
+    """Bytes of something deleted are not gone on with: the answer breaks off, and the next request says why."""
+    door.exports.ready(OWNER)
+    door.exports.break_after, door.exports.ends_at_break = 3000, True
+    with pytest.raises(httpx.RemoteProtocolError):
+        await door.http.get(ARCHIVE, headers=door.bearer())
+    check_problem(await door.http.get(ARCHIVE, headers=door.bearer()), 410, "EXPORT_ENDED")
+
+
+@pytest.mark.parametrize("holds_at", [0, 3000])
+async def test_a_reader_who_leaves_is_read_for_no_further(door: Door, holds_at: int) -> None:
+    """Before the first byte as well, which may take a while: retention hears at once that nobody waits."""
+    door.exports.ready(OWNER)
+    door.exports.holds_at = holds_at
+    reading = asyncio.create_task(door.http.get(ARCHIVE, headers=door.bearer()))
+    await door.exports.waiting.wait()
+    reading.cancel()
+    async with asyncio.timeout(10):
+        await door.exports.left.wait()
+
+
+async def test_an_archive_is_given_only_while_its_session_lasts(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever ends the session of somebody who has their token ends what that one is downloading too."""
+    door.exports.file = bytes(4 << 20)
+    door.exports.chunk_bytes = door.exports.holds_at = 256 << 10
+    door.exports.ready(OWNER)
+    async with door.http.stream("GET", ARCHIVE, headers=door.bearer()) as answer:
+        await door.exports.waiting.wait()
+        monkeypatch.setattr(EndedSessions, "__contains__", lambda _, __: True)
+        door.exports.gate.set()
+        with pytest.raises(httpx.RemoteProtocolError):
+            await answer.aread()
 
 
 async def test_anothers_archive_is_as_none(door: Door) -> None:
