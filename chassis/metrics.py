@@ -48,6 +48,9 @@ ACCOUNT_ERASURE_WAITING_SECONDS = Gauge(
 ACCOUNT_CLOSING_LATE_SECONDS = Gauge(
     "stripsession_account_closing_late_seconds", "How late the oldest closing of an account is that should have begun."
 )
+EXPORT_PREPARING_SECONDS = Gauge(
+    "stripsession_export_preparing_seconds", "How long ago the oldest export was asked for that is being prepared."
+)
 RECEIPTS_WAITING = Gauge("stripsession_receipts_waiting", "Deletions whose receipt is not signed; counted up to 10000.")
 PROMISE_KEPT = Gauge("stripsession_promise_kept", "Whether the last look found the promise kept.", ["check"])
 PROMISE_PROVED_AGE_SECONDS = Gauge(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Protocol
 
 from services.retention.app.ports import Clock
 from services.retention.domain.census import KindsInWords
-from services.retention.domain.export import Ending, Export, Given, Part
+from services.retention.domain.export import Ending, Export, Given, Layout, Part
+
+PATIENCE_S = 60.0
+"""How long a holder is waited for with its next piece: less than what a process took is left alone for."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,16 +67,30 @@ class Exports(Protocol):
         """Whole parts after a position, in the archive's order."""
         ...
 
-    async def finish(self, export: Export, now: datetime.datetime, expires_at: datetime.datetime) -> None:
-        """Lay the archive out, and let it be read; it takes the place of those before."""
+    async def lay_out(self, export: Export, until: Callable[[], datetime.datetime]) -> Layout:
+        """Note where every part lies in the archive; while that goes on it is left alone by others until `until`."""
+        ...
+
+    async def finish(
+        self, export: Export, layout: Layout, now: datetime.datetime, expires_at: datetime.datetime
+    ) -> None:
+        """Let it be read as it was laid out; it takes the place of those before."""
+        ...
+
+    async def fail(self, export: Export, fault: str, now: datetime.datetime) -> Export:
+        """Note that it cannot go on, and why; as it stands then."""
         ...
 
     async def put_off(self, export: Export, due_at: datetime.datetime) -> None:
-        """Let it be tried again then."""
+        """Let it be tried again then; nothing where it was lost."""
         ...
 
     async def end(self, export: Export, ending: Ending, now: datetime.datetime) -> None:
-        """It cannot be completed, or not any more; what was copied for it goes."""
+        """It cannot be completed, or not any more; what was copied for it goes. Nothing where it was lost."""
+        ...
+
+    async def oldest(self) -> datetime.datetime | None:
+        """When the oldest of those that are being prepared was asked for."""
         ...
 
     async def expire(self, now: datetime.datetime, limit: int) -> int:
@@ -116,3 +133,4 @@ class ExportPorts:
     clock: Clock
     life: datetime.timedelta
     """How long one can be downloaded."""
+    patience_s: float = PATIENCE_S

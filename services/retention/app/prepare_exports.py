@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import datetime
 import zlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 
 from services.retention.app.export_index import index_html, index_json
+from services.retention.app.export_pace import in_time
 from services.retention.app.export_ports import ExportPorts
 from services.retention.domain.census import ASKED
+from services.retention.domain.checks import ITSELF
 from services.retention.domain.erasure import retry_after
 from services.retention.domain.errors import ExportLost, HolderFailed, PartNameUnsafe
-from services.retention.domain.export import GIVEN_UP_AFTER, OURS, Ending, Export, Given, archive_name
+from services.retention.domain.export import OURS, Ending, Export, Given, archive_name
 
 CLAIM_LIFE = datetime.timedelta(minutes=2)
 """What a process took that died is taken again after this."""
+HELD_EVERY = datetime.timedelta(seconds=30)
+"""While it is worked at it is held anew so often: with a holder's longest pause that is less than a claim's life."""
 _CONTENT_BYTES = 256 * 1024
 """A document is kept in pieces of so much."""
-_HELD_EVERY_BYTES = 16 * 1024 * 1024
 
 
-async def prepare_export(ports: ExportPorts) -> Export | None:
+@dataclasses.dataclass(frozen=True)
+class Worked:
+    """What came of a try: of whom nothing came, and why, in a word each; nobody where all is well, or it was lost."""
+
+    export: Export
+    holder: str = ""
+    word: str = ""
+    is_news: bool = False
+    """Whether the try before brought something, or another fault."""
+
+
+async def prepare_export(ports: ExportPorts) -> Worked | None:
     """Take the longest due, and prepare it or go on with it; None where none is due.
 
     Every part that is whole is kept: a holder that was away, or a crash, repeats one part. No more than a piece of one
@@ -33,54 +48,110 @@ async def prepare_export(ports: ExportPorts) -> Export | None:
     if export is None:
         return None
     try:
-        await _prepare(ports, export)
+        await Preparing(ports, export, now).run()
     except ExportLost:
         # Erased meanwhile, ended by a deletion, or somebody else's by now.
-        return export
-    except HolderFailed:
-        await _failed(ports, export)
+        return Worked(export)
+    except _Failed as fault:
+        return await _failed(ports, export, fault)
     except asyncio.CancelledError:
         # Given back: the next process need not wait for the claim to run out.
         await asyncio.shield(ports.exports.put_off(export, ports.clock.now()))
         raise
-    return export
+    return Worked(export)
 
 
-async def _prepare(ports: ExportPorts, export: Export) -> None:
-    known = await ports.exports.resume(export)
-    for holder in ASKED:
-        if holder not in ports.holders:
-            raise HolderFailed("NOT_CONFIGURED")
-        pieces = ports.holders[holder].give(export.user_id, known.get(holder, ""))
-        await _write(ports, export, holder, pieces)
-    for position, pieces in enumerate((index_html(ports, export), index_json(ports, export))):
-        await _write(ports, export, OURS, pieces, position)
+async def oldest_s(ports: ExportPorts) -> float:
+    """Seconds since the oldest that is being prepared was asked for; 0 where none is."""
+    oldest = await ports.exports.oldest()
+    return 0.0 if oldest is None else max(0.0, (ports.clock.now() - oldest).total_seconds())
+
+
+async def _failed(ports: ExportPorts, export: Export, fault: _Failed) -> Worked:
     now = ports.clock.now()
-    await ports.exports.finish(export, now, now + ports.life)
-
-
-async def _failed(ports: ExportPorts, export: Export) -> None:
-    now = ports.clock.now()
-    if now - export.asked_at >= GIVEN_UP_AFTER:
-        await ports.exports.end(export, Ending.AWAY, now)
+    try:
+        failing = await ports.exports.fail(export, str(fault), now)
+    except ExportLost:
+        return Worked(export)
+    if failing.is_given_up(now):
+        await ports.exports.end(failing, Ending.AWAY, now)
     else:
-        await ports.exports.put_off(export, now + retry_after(export.tries + 1))
+        await ports.exports.put_off(failing, now + retry_after(failing.tries))
+    return Worked(failing, fault.holder, fault.word, is_news=export.fault != failing.fault)
 
 
-async def _write(
-    ports: ExportPorts, export: Export, holder: str, pieces: AsyncGenerator[Given | bytes, None], position: int = -1
-) -> None:
-    writing: Writing | None = None
-    async with contextlib.aclosing(pieces):
-        async for piece in pieces:
-            if isinstance(piece, Given):
-                if writing is not None:
-                    await writing.end()
-                writing = await Writing.begin(ports, export, holder, piece, position)
-            elif writing is not None:
-                await writing.add(piece)
-    if writing is not None:
-        await writing.end()
+class _Failed(Exception):
+    """A try brought no further: whose fault it is, and a word for why."""
+
+    def __init__(self, holder: str, word: str) -> None:
+        super().__init__(f"{holder} {word}")
+        self.holder = holder
+        self.word = word
+
+
+@contextlib.contextmanager
+def _of(holder: str) -> Iterator[None]:
+    """Whatever goes wrong in it fails this try, and is tried again: nothing is left to be taken up for ever."""
+    try:
+        yield
+    except ExportLost:
+        raise
+    except HolderFailed as error:
+        raise _Failed(holder, error.word) from error
+    except Exception as error:
+        # Its text may tell of whom the export is.
+        raise _Failed(ITSELF, type(error).__name__) from error
+
+
+class Preparing:
+    """One try at an export, which is held for as long as it goes on."""
+
+    def __init__(self, ports: ExportPorts, export: Export, taken_at: datetime.datetime) -> None:
+        """It was taken then."""
+        self._ports = ports
+        self._export = export
+        self._held_at = taken_at
+
+    async def run(self) -> None:
+        """All parts that are missing, and then the archive's own. Raises ExportLost and _Failed."""
+        ports, export = self._ports, self._export
+        with _of(ITSELF):
+            known = await ports.exports.resume(export)
+        for holder in ASKED:
+            with _of(holder):
+                if holder not in ports.holders:
+                    raise HolderFailed("NOT_CONFIGURED")
+                pieces = ports.holders[holder].give(export.user_id, known.get(holder, ""))
+                await self._write(holder, in_time(pieces, ports.patience_s))
+        with _of(ITSELF):
+            for position, pieces in enumerate((index_html(ports, export), index_json(ports, export))):
+                await self._write(OURS, pieces, position)
+            layout = await ports.exports.lay_out(export, self._until)
+            now = ports.clock.now()
+            await ports.exports.finish(export, layout, now, now + ports.life)
+
+    async def _write(self, holder: str, pieces: AsyncGenerator[Given | bytes, None], position: int = -1) -> None:
+        writing: Writing | None = None
+        async with contextlib.aclosing(pieces):
+            async for piece in pieces:
+                if isinstance(piece, Given):
+                    if writing is not None:
+                        await writing.end()
+                    writing = await Writing.begin(self._ports, self._export, holder, piece, position)
+                elif writing is not None:
+                    await writing.add(piece)
+                await self._hold()
+        if writing is not None:
+            await writing.end()
+
+    async def _hold(self) -> None:
+        now = self._ports.clock.now()
+        if now - self._held_at >= HELD_EVERY:
+            await self._ports.exports.hold(self._export, self._until())
+            self._held_at = now
+
+    def _until(self) -> datetime.datetime:
+        return self._ports.clock.now() + CLAIM_LIFE
 
 
 class Writing:
@@ -93,7 +164,7 @@ class Writing:
         self._given = given
         self._position = position
         self._held = bytearray()
-        self._kept = self._size = self._crc = self._told = 0
+        self._kept = self._size = self._crc = 0
 
     @classmethod
     async def begin(cls, ports: ExportPorts, export: Export, holder: str, given: Given, position: int = -1) -> Writing:
@@ -112,9 +183,6 @@ class Writing:
             self._held += piece
             while len(self._held) >= _CONTENT_BYTES:
                 await self._keep(bytes(self._held[:_CONTENT_BYTES]))
-        if self._size - self._told >= _HELD_EVERY_BYTES:
-            self._told = self._size
-            await self._ports.exports.hold(self._export, self._ports.clock.now() + CLAIM_LIFE)
 
     async def end(self) -> None:
         """It is whole. Raises HolderFailed for a file that is not."""
@@ -123,7 +191,6 @@ class Writing:
         if self._held:
             await self._keep(bytes(self._held))
         await self._ports.exports.end_part(self._export, self._position, self._size, self._crc)
-        await self._ports.exports.hold(self._export, self._ports.clock.now() + CLAIM_LIFE)
 
     async def _keep(self, content: bytes) -> None:
         await self._ports.exports.add_content(self._export, self._position, self._kept, content)

@@ -6,6 +6,7 @@ import contextlib
 import zlib
 from collections.abc import AsyncGenerator
 
+from services.retention.app.export_pace import in_time
 from services.retention.app.export_ports import ExportPorts, Wanted
 from services.retention.app.list_exports import get_export
 from services.retention.domain.errors import ExportEnded, ExportPartAway, HolderFailed, PartGone, RangeInvalid
@@ -46,7 +47,7 @@ async def _file(ports: ExportPorts, export: Export, wanted: Wanted) -> AsyncGene
         raise ExportPartAway
     try:
         reading = ports.holders[part.holder].read(export.user_id, part.given, wanted.start)
-        async with contextlib.aclosing(reading) as chunks:
+        async with contextlib.aclosing(in_time(reading, ports.patience_s)) as chunks:
             async for chunk in chunks:
                 piece = chunk[: wanted.stop - at]
                 at += len(piece)

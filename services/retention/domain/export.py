@@ -13,7 +13,7 @@ from services.retention.domain.errors import ExportEnded, ExportExpired, ExportN
 RECORD_LIFE = datetime.timedelta(days=1)
 """How long it is told of one that is over."""
 GIVEN_UP_AFTER = datetime.timedelta(days=1)
-"""A service that could not be asked for so long ends it."""
+"""A service that gives nothing for so long ends it."""
 TOLD_MAX = 20
 ARCHIVE_NAME_MAX = 240
 _WORD = r"[a-z0-9][a-z0-9_-]{0,71}"
@@ -51,6 +51,10 @@ class Export:
     ending: Ending = Ending.NONE
     attempt: int = 0
     tries: int = 0
+    failing_since: datetime.datetime | None = None
+    """Since when no part has come, where the last try brought none."""
+    fault: str = ""
+    """Whose it was and why, in a word each."""
     parts: int = 0
     size_bytes: int = 0
     directory_at: int = 0
@@ -62,6 +66,10 @@ class Export:
         if self.state is ExportState.READY and self.expires_at is not None and self.expires_at <= now:
             return dataclasses.replace(self, state=ExportState.EXPIRED)
         return self
+
+    def is_given_up(self, now: datetime.datetime) -> bool:
+        """Whether nothing has come for too long."""
+        return self.failing_since is not None and now - self.failing_since >= GIVEN_UP_AFTER
 
     def require_ready(self, now: datetime.datetime) -> None:
         """Raises ExportNotReady, ExportExpired and ExportEnded."""
@@ -101,6 +109,14 @@ class Part:
     def archive_name(self) -> str:
         """Its path in the archive."""
         return archive_name(self.holder, self.given.name)
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """Where the archive's directory begins, after all parts, and how large the archive is."""
+
+    directory_at: int
+    size_bytes: int
 
 
 OURS = ""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from chassis import logs
+from chassis import logs, metrics
 from chassis.lifecycle import Periodic
 from services.retention.app.export_ports import ExportPorts
-from services.retention.app.prepare_exports import prepare_export
+from services.retention.app.prepare_exports import oldest_s, prepare_export
 from services.retention.app.sweep_exports import sweep_exports
 
 _log = logging.getLogger(__name__)
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 PREPARE_EVERY_S = 1.0
 SWEEP_EVERY_S = 60.0
 _AT_ONCE = 2
-"""Exports that one process prepares at a time: a small one does not wait for a large one."""
+"""Exports that one process prepares at a time: a small one waits where two large ones are under way."""
 
 
 class ExportTimer:
@@ -36,10 +36,23 @@ class ExportTimer:
             preparer.wake()
 
     async def _prepare(self) -> None:
-        while (export := await prepare_export(self._ports)) is not None:
-            logs.event(_log, logging.INFO, "an export was worked at", export_id=export.export_id)
+        while (worked := await prepare_export(self._ports)) is not None:
+            export_id = worked.export.export_id
+            if worked.is_news:
+                logs.event(
+                    _log,
+                    logging.WARNING,
+                    "export cannot go on yet; trying again",
+                    export_id=export_id,
+                    holder=worked.holder,
+                    reason=worked.word,
+                )
+            elif not worked.holder:
+                logs.event(_log, logging.INFO, "an export was worked at", export_id=export_id)
 
     async def _sweep(self) -> None:
         expired = await sweep_exports(self._ports)
         if expired:
             logs.event(_log, logging.INFO, "exports expired", count=expired)
+        # Here, as whoever prepares may be at one for hours.
+        metrics.EXPORT_PREPARING_SECONDS.set(await oldest_s(self._ports))

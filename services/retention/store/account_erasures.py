@@ -89,15 +89,20 @@ class AccountErasureWork:
 
     async def save(self, erasure: AccountErasure, due_at: datetime.datetime) -> None:
         """Store the changes of a locked one, which may be taken again from that moment on."""
-        await self._connection.execute(
-            "UPDATE account_erasures SET due_at = $2, finished_at = $3, requested_at = $4,"
+        was_over = await self._connection.fetchval(
+            "UPDATE account_erasures AS e SET due_at = $2, finished_at = $3, requested_at = $4,"
             # One that began anew gets another receipt once it is over.
-            " signed_at = CASE WHEN $3::timestamptz IS NULL THEN NULL ELSE signed_at END WHERE user_id = $1",
+            " signed_at = CASE WHEN $3::timestamptz IS NULL THEN NULL ELSE e.signed_at END"
+            " FROM account_erasures AS before WHERE e.user_id = $1 AND before.user_id = $1"
+            " RETURNING before.finished_at IS NOT NULL",
             erasure.user_id,
             due_at,
             erasure.finished_at,
             erasure.requested_at,
         )
+        if was_over and erasure.finished_at is None:
+            # It begins anew: as where one is added.
+            await drop_exports(self._connection, erasure.user_id, erasure.requested_at)
         await self._save_steps(erasure)
 
     async def forget_evidence(self, owner_id: str) -> int:

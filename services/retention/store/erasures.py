@@ -171,6 +171,8 @@ class ErasureWork:
     async def note_track(self, erasure: TrackErasure) -> bool:
         """Note the evidence of a track; false when it is noted, or its owner's account is erased or about to be."""
         self._salts |= await self._chain.hold(self._tx.connection, [erasure.owner_id])
+        # An export from before has its title and its stems, whether or not there is evidence to keep of that.
+        await end_exports(self._tx.connection, erasure.owner_id, erasure.asked_at)
         tag: str = await self._tx.connection.execute(
             "INSERT INTO track_erasures (track_id, owner_id, upload_id, asked_at, erased_at, stems, stem_files, peaks,"
             " covers, links) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10"
@@ -182,8 +184,6 @@ class ErasureWork:
         if not tag.endswith(" 1"):
             return False
         self._unsigned.append((of_track(erasure), TRACK_LINK))
-        # An export from before has its title and its stems.
-        await end_exports(self._tx.connection, erasure.owner_id, erasure.asked_at)
         return True
 
     async def track_page(self, owner_id: str, after: Place | None, limit: int) -> Sequence[TrackErasure]:

@@ -5,35 +5,42 @@ Its parts are known by the page, never all at once; bytes of files are told of, 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+import datetime
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 from chassis.db.pool import Database
 from chassis.db.transaction import transaction
 from chassis.stored_zip import Entry, directory_end
 from services.retention.app.export_ports import Wanted
 from services.retention.domain.errors import ExportEnded
-from services.retention.domain.export import Export
+from services.retention.domain.export import Export, Layout
+from services.retention.store.export_claims import hold
 from services.retention.store.export_parts import PartRows, Placed
 
 _PAGE = 200
 
 
-async def lay_out(database: Database, export: Export) -> tuple[int, int]:
-    """Note where every entry begins; where the directory does, and the archive's size."""
+async def lay_out(database: Database, export: Export, until: Callable[[], datetime.datetime]) -> Layout:
+    """Note where every entry begins; with each page it is held for longer. Raises ExportLost."""
     offset = directory = count = 0
     after = -1
-    while page := await _page(database, export, after):
-        offsets: dict[int, int] = {}
-        for placed in page:
-            entry = _entry(export, Placed(placed.part, offset))
-            offsets[placed.part.position] = offset
-            directory += len(entry.directory_entry(placed.part.crc32))
-            offset = entry.end
+    is_more = True
+    while is_more:
         async with transaction(database) as tx:
-            await PartRows(tx.connection).place(export.export_id, offsets)
+            await hold(tx.connection, export, until())
+            parts = PartRows(tx.connection)
+            page = await parts.page(export.export_id, after, _PAGE)
+            offsets: dict[int, int] = {}
+            for placed in page:
+                entry = _entry(export, Placed(placed.part, offset))
+                offsets[placed.part.position] = offset
+                directory += len(entry.directory_entry(placed.part.crc32))
+                offset = entry.end
+                after = placed.part.position
+            await parts.place(export.export_id, offsets)
         count += len(page)
-        after = page[-1].part.position
-    return offset, offset + directory + len(directory_end(count, directory, offset))
+        is_more = bool(page)
+    return Layout(offset, offset + directory + len(directory_end(count, directory, offset)))
 
 
 async def pieces_of(database: Database, export: Export, start: int, stop: int) -> AsyncGenerator[bytes | Wanted, None]:

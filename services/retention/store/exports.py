@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 
 import asyncpg
 
@@ -11,21 +11,21 @@ from chassis.db.pool import Database
 from chassis.db.transaction import Connection, transaction
 from services.retention.app.export_ports import Wanted
 from services.retention.domain.errors import ClosingBegun, ExportLost
-from services.retention.domain.export import Ending, Export, ExportState, Given, Part
+from services.retention.domain.export import Ending, Export, ExportState, Given, Layout, Part
 from services.retention.store.export_archive import lay_out, pieces_of
+from services.retention.store.export_claims import HELD, hold, require_held
 from services.retention.store.export_parts import PartRows
 
-_SELECT = (
-    "SELECT export_id, user_id, state, ending, asked_at, attempt, tries, parts, size_bytes, directory_at, ready_at,"
-    " expires_at FROM exports"
+_COLUMNS = (
+    "export_id, user_id, state, ending, asked_at, attempt, tries, failing_since, fault, parts, size_bytes,"
+    " directory_at, ready_at, expires_at"
 )
+_SELECT = f"SELECT {_COLUMNS} FROM exports"  # noqa: S608 - the constant above
 _CLAIM = (
-    "UPDATE exports SET due_at = $2, attempt = attempt + 1 WHERE export_id = (SELECT export_id FROM exports"
+    "UPDATE exports SET due_at = $2, attempt = attempt + 1 WHERE export_id = (SELECT export_id FROM exports"  # noqa: S608 - the constant above
     " WHERE state = 'preparing' AND due_at <= $1 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)"
-    " RETURNING export_id, user_id, state, ending, asked_at, attempt, tries, parts, size_bytes, directory_at, ready_at,"
-    " expires_at"
+    f" RETURNING {_COLUMNS}"
 )
-_HELD = "export_id = $1 AND attempt = $2 AND state = 'preparing'"
 _FIRST_OF_HOLDERS = 2
 """The archive's own two parts come before."""
 
@@ -40,6 +40,7 @@ class ExportStore:
     async def begin(self, export: Export) -> Export:
         """Note it, or tell the one that is being prepared. Raises ClosingBegun for somebody who is being erased."""
         async with transaction(self._database) as tx:
+            await _lock(tx.connection, export.user_id)
             if await tx.connection.fetchval(
                 "SELECT EXISTS (SELECT 1 FROM account_erasures WHERE user_id = $1 AND finished_at IS NULL)",
                 export.user_id,
@@ -78,19 +79,18 @@ class ExportStore:
     async def resume(self, export: Export) -> Mapping[str, str]:
         """Drop what was not finished; the last part's name of each holder that has given any."""
         async with transaction(self._database) as tx:
-            await _require_held(tx.connection, export)
+            await require_held(tx.connection, export)
             return await PartRows(tx.connection).resume(export.export_id)
 
     async def hold(self, export: Export, until: datetime.datetime) -> None:
         """It is still worked at."""
         async with transaction(self._database) as tx:
-            await _require_held(tx.connection, export)
-            await tx.connection.execute("UPDATE exports SET due_at = $2 WHERE export_id = $1", export.export_id, until)
+            await hold(tx.connection, export, until)
 
     async def begin_part(self, export: Export, position: int, holder: str, given: Given) -> int:
         """A part begins, at that position or after the last where it is negative; its position."""
         async with transaction(self._database) as tx:
-            await _require_held(tx.connection, export)
+            await require_held(tx.connection, export)
             parts = PartRows(tx.connection)
             place = position if position >= 0 else await parts.next_position(export.export_id, _FIRST_OF_HOLDERS)
             await parts.add(export.export_id, place, holder, given)
@@ -99,60 +99,79 @@ class ExportStore:
     async def add_content(self, export: Export, position: int, offset_bytes: int, content: bytes) -> None:
         """A document goes on."""
         async with transaction(self._database) as tx:
-            await _require_held(tx.connection, export)
+            await require_held(tx.connection, export)
             await PartRows(tx.connection).add_content(export.export_id, position, offset_bytes, content)
 
     async def end_part(self, export: Export, position: int, size_bytes: int, crc32: int) -> None:
         """The part is whole."""
         async with transaction(self._database) as tx:
-            await _require_held(tx.connection, export)
+            await require_held(tx.connection, export)
             await PartRows(tx.connection).end(export.export_id, position, size_bytes, crc32)
-            await tx.connection.execute(
-                "UPDATE exports SET parts = parts + 1, size_bytes = size_bytes + $2, tries = 0 WHERE export_id = $1",
-                export.export_id,
-                size_bytes,
-            )
+            if position >= _FIRST_OF_HOLDERS:
+                # Its own two are written with each try, and say nothing of how far it is.
+                await tx.connection.execute(
+                    "UPDATE exports SET parts = parts + 1, size_bytes = size_bytes + $2, tries = 0,"
+                    " failing_since = NULL, fault = '' WHERE export_id = $1",
+                    *(export.export_id, size_bytes),
+                )
 
     async def parts(self, export: Export, after: int, limit: int) -> Sequence[Part]:
         """Whole parts after a position, in the archive's order."""
         async with transaction(self._database) as tx:
             return [placed.part for placed in await PartRows(tx.connection).page(export.export_id, after, limit)]
 
-    async def finish(self, export: Export, now: datetime.datetime, expires_at: datetime.datetime) -> None:
-        """Lay the archive out, and let it be read; it takes the place of those before."""
-        directory_at, size_bytes = await lay_out(self._database, export)
+    async def lay_out(self, export: Export, until: Callable[[], datetime.datetime]) -> Layout:
+        """Note where every part lies in the archive; while that goes on it is left alone by others until `until`."""
+        return await lay_out(self._database, export, until)
+
+    async def finish(
+        self, export: Export, layout: Layout, now: datetime.datetime, expires_at: datetime.datetime
+    ) -> None:
+        """Let it be read as it was laid out; it takes the place of those before."""
         async with transaction(self._database) as tx:
-            await _require_held(tx.connection, export)
-            await tx.connection.execute(
+            await require_held(tx.connection, export)
+            replaced = await tx.connection.fetch(
                 "UPDATE exports SET state = 'expired', over_at = $3 WHERE user_id = $1 AND state = 'ready'"
-                " AND export_id <> $2",
+                " AND export_id <> $2 RETURNING export_id",
                 *(export.user_id, export.export_id, now),
             )
             await tx.connection.execute(
                 "UPDATE exports SET state = 'ready', directory_at = $2, size_bytes = $3, ready_at = $4,"
-                " expires_at = $5, parts = (SELECT count(position) FROM export_parts WHERE export_id = $1)"
-                " WHERE export_id = $1",
-                *(export.export_id, directory_at, size_bytes, now, expires_at),
+                " expires_at = $5, failing_since = NULL, fault = '',"
+                " parts = (SELECT count(position) FROM export_parts WHERE export_id = $1) WHERE export_id = $1",
+                *(export.export_id, layout.directory_at, layout.size_bytes, now, expires_at),
             )
-            await _empty(tx.connection, "user_id = $1 AND state = 'expired'", export.user_id)
+            await _empty(tx.connection, replaced)
+
+    async def fail(self, export: Export, fault: str, now: datetime.datetime) -> Export:
+        """Note that it cannot go on, and why; as it stands then."""
+        async with transaction(self._database) as tx:
+            row = await tx.connection.fetchrow(
+                f"UPDATE exports SET tries = tries + 1, fault = $3, failing_since = coalesce(failing_since, $4)"  # noqa: S608 - constants of this service
+                f" WHERE {HELD} RETURNING {_COLUMNS}",
+                *(export.export_id, export.attempt, fault, now),
+            )
+        if row is None:
+            raise ExportLost
+        return _export(row)
 
     async def put_off(self, export: Export, due_at: datetime.datetime) -> None:
-        """Let it be tried again then."""
+        """Let it be tried again then; nothing where it was lost."""
         async with transaction(self._database) as tx:
             await tx.connection.execute(
-                f"UPDATE exports SET due_at = $3, tries = tries + 1 WHERE {_HELD}",  # noqa: S608 - a constant of this file
+                f"UPDATE exports SET due_at = $3 WHERE {HELD}",  # noqa: S608 - a constant of this service
                 *(export.export_id, export.attempt, due_at),
             )
 
     async def end(self, export: Export, ending: Ending, now: datetime.datetime) -> None:
-        """It cannot be completed, or not any more; what was copied for it goes."""
+        """It cannot be completed, or not any more; what was copied for it goes. Nothing where it was lost."""
         async with transaction(self._database) as tx:
-            await tx.connection.execute(
-                "UPDATE exports SET state = 'ended', ending = $2, over_at = $3 WHERE export_id = $1"
-                " AND state IN ('preparing', 'ready')",
-                *(export.export_id, ending.value, now),
+            ended = await tx.connection.fetch(
+                "UPDATE exports SET state = 'ended', ending = $3, over_at = $4 WHERE export_id = $1 AND attempt = $2"
+                " AND state IN ('preparing', 'ready') RETURNING export_id",
+                *(export.export_id, export.attempt, ending.value, now),
             )
-            await _empty(tx.connection, "export_id = $1 AND state = 'ended'", export.export_id)
+            await _empty(tx.connection, ended)
 
     async def expire(self, now: datetime.datetime, limit: int) -> int:
         """Remove what was copied for those whose time is over, some at a time; how many."""
@@ -163,8 +182,7 @@ class ExportStore:
                 " RETURNING export_id",
                 *(now, limit),
             )
-            for row in rows:
-                await _empty(tx.connection, "export_id = $1", row["export_id"])
+            await _empty(tx.connection, rows)
         return len(rows)
 
     async def clear(self, limit: int) -> int:
@@ -192,6 +210,14 @@ class ExportStore:
             )
         return int(tag.rpartition(" ")[2])
 
+    async def oldest(self) -> datetime.datetime | None:
+        """When the oldest of those that are being prepared was asked for."""
+        async with transaction(self._database) as tx:
+            oldest: datetime.datetime | None = await tx.connection.fetchval(
+                "SELECT min(asked_at) FROM exports WHERE state = 'preparing'"
+            )
+        return oldest
+
     def archive(self, export: Export, start: int, stop: int) -> AsyncGenerator[bytes | Wanted, None]:
         """Bytes [start, stop) of a ready one's archive, but for those of files, which are only told of."""
         return pieces_of(self._database, export, start, stop)
@@ -200,39 +226,38 @@ class ExportStore:
 async def drop_exports(connection: Connection, user_id: str, at: datetime.datetime) -> None:
     """Let nothing of somebody's be left, in the work that erases them: what is left of a list of parts is nobody's.
 
-    Deleting that list may take longer than this work should; it is swept away.
+    Deleting that list may take longer than this work should; it is swept away. Whoever is just asking for one, or
+    copying for one, is waited for, and what they brought goes too.
     """
-    await _empty(connection, "user_id = $1", user_id)
-    await connection.execute(
-        "UPDATE exports SET user_id = '', state = 'ended', ending = 'deleted', over_at = $2 WHERE user_id = $1",
+    await _lock(connection, user_id)
+    dropped = await connection.fetch(
+        "UPDATE exports SET user_id = '', state = 'ended', ending = 'deleted', over_at = $2 WHERE user_id = $1"
+        " RETURNING export_id",
         *(user_id, at),
     )
+    await _empty(connection, dropped)
 
 
 async def end_exports(connection: Connection, user_id: str, at: datetime.datetime) -> None:
     """Something of somebody's was deleted: whatever was copied before then goes, in the work that notes it."""
-    await connection.execute(
+    ended = await connection.fetch(
         "UPDATE exports SET state = 'ended', ending = 'deleted', over_at = $2 WHERE user_id = $1"
-        " AND state IN ('preparing', 'ready') AND asked_at <= $2",
+        " AND state IN ('preparing', 'ready') AND asked_at <= $2 RETURNING export_id",
         *(user_id, at),
     )
-    await _empty(connection, "user_id = $1 AND state = 'ended'", user_id)
+    await _empty(connection, ended)
 
 
-async def _empty(connection: Connection, which: str, value: str) -> None:
+async def _empty(connection: Connection, over: Collection[asyncpg.Record]) -> None:
+    """Once their rows are changed, and so locked: whoever copied for one until then has committed."""
     await connection.execute(
-        f"DELETE FROM export_contents WHERE export_id IN (SELECT export_id FROM exports WHERE {which})",  # noqa: S608 - constants of this file
-        value,
+        "DELETE FROM export_contents WHERE export_id = ANY($1)", [row["export_id"] for row in over]
     )
 
 
-async def _require_held(connection: Connection, export: Export) -> None:
-    held = await connection.fetchval(
-        f"SELECT 1 FROM exports WHERE {_HELD} FOR UPDATE",  # noqa: S608 - a constant of this file
-        *(export.export_id, export.attempt),
-    )
-    if held is None:
-        raise ExportLost
+async def _lock(connection: Connection, user_id: str) -> None:
+    """An export begins, or an erasure does: one after the other, until the work commits."""
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('exports ' || $1, 0))", user_id)
 
 
 def _export(row: asyncpg.Record) -> Export:
@@ -244,6 +269,8 @@ def _export(row: asyncpg.Record) -> Export:
         ending=Ending(row["ending"]),
         attempt=row["attempt"],
         tries=row["tries"],
+        failing_since=row["failing_since"],
+        fault=row["fault"],
         parts=row["parts"],
         size_bytes=row["size_bytes"],
         directory_at=row["directory_at"] or 0,

@@ -44,6 +44,8 @@ DOCUMENTS = (
         due_at=_OURS,
         attempt=_OURS,
         tries=_OURS,
+        failing_since=_OURS,
+        fault=_OURS,
         directory_at=_OURS,
     ),
 )
@@ -70,10 +72,12 @@ class OwnExport:
         self._documents = Documents(database, DOCUMENTS)
 
     async def give(self, user_id: str, after: str) -> AsyncGenerator[Given | bytes, None]:
-        """All documents after one. Raises HolderFailed."""
+        """All documents after one. Raises HolderFailed, also after one that there is not."""
         names = [each.name for each in DOCUMENTS]
+        if after and after not in names:
+            raise HolderFailed("PART_INVALID")
         try:
-            for document in DOCUMENTS[names.index(after) + 1 if after in names else 0 :]:
+            for document in DOCUMENTS[names.index(after) + 1 if after else 0 :]:
                 async with self._documents.open(document, user_id) as opened:
                     if opened is None:
                         continue

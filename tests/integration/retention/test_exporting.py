@@ -33,7 +33,7 @@ from services.retention.domain.errors import (
     ExportPartAway,
     RangeInvalid,
 )
-from services.retention.domain.export import GIVEN_UP_AFTER, RECORD_LIFE, Ending, Export, ExportState
+from services.retention.domain.export import GIVEN_UP_AFTER, RECORD_LIFE, Ending, Export, ExportState, Layout
 from services.retention.domain.receipt import TrackErasure
 from services.retention.events.envelopes import encode
 from services.retention.store.account_erasures import AccountErasureStore
@@ -44,6 +44,7 @@ from tests.unit.retention.giving import PIECE, Giver, document, file
 
 LIFE = datetime.timedelta(days=7)
 SONG = random.Random(1).randbytes(3 * PIECE + 17)
+MIB = 1024 * 1024
 TITLES = json.dumps([{"title": "Grüße, \N{MUSICAL NOTE}"}], ensure_ascii=False).encode()
 STEM = "stems/trk_0123456789abcdef/drums.flac"
 
@@ -77,6 +78,21 @@ class World:
         count: int = await self.database.pool.fetchval("SELECT count(*) FROM export_contents")
         return count
 
+    async def rows(self) -> list[str]:
+        """All that there is of exports."""
+        tables = ("exports", "export_parts", "export_contents")
+        queries = " UNION ALL ".join(f"SELECT r::text AS row FROM {table} AS r" for table in tables)  # noqa: S608 - the names above
+        return [row["row"] for row in await self.database.pool.fetch(f"{queries} ORDER BY 1")]
+
+    async def under_way(self, user_id: str) -> Export:
+        """One that is being prepared, of which a part is there with what was copied for it."""
+        self.library.fails_in = STEM
+        export = await begin_export(self.ports, user_id)
+        await prepare_export(self.ports)
+        export = await get_export(self.ports, user_id, export.export_id)
+        assert (export.state, export.parts) == (ExportState.PREPARING, 1)
+        return export
+
 
 @pytest.fixture
 async def world(database: Database) -> World:
@@ -103,8 +119,12 @@ async def test_an_archive_holds_what_every_holder_gave(world: World) -> None:
 
 async def test_any_range_is_that_of_the_whole(world: World, tmp_path: Path) -> None:
     """However a download is cut into ranges, joined they are the archive; each is read by itself."""
+    large = random.Random(2).randbytes(MIB + 4321)
+    world.library.parts.insert(1, document("segments.json", large, "segments"))
     export = await world.ready(somebody())
     whole = await world.read(export)
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        assert archive.read("library/segments.json") == large
     drawn = random.Random(7)
     places = sorted(drawn.sample(range(1, len(whole)), 60))
     cuts = [0, *places, len(whole)]
@@ -174,21 +194,34 @@ async def test_a_process_that_is_stopped_gives_back_what_it_took(world: World) -
 async def test_whoever_lost_an_export_changes_nothing(world: World) -> None:
     """A process that was paused past its claim finds that another has it, whatever it was about to note."""
     await begin_export(world.ports, somebody())
-    now = world.clock.now()
-    old = await world.store.claim(now, now + CLAIM_LIFE)
-    assert old is not None
+    store, now = world.store, world.clock.now()
+    old = await store.claim(now, now + CLAIM_LIFE)
     world.clock.advance(seconds=CLAIM_LIFE.total_seconds())
-    await prepare_export(world.ports)
+    now = world.clock.now()
+    new = await store.claim(now, now + CLAIM_LIFE)
+    assert old is not None
+    assert new is not None
+    place = await store.begin_part(new, -1, "library", document("tracks.json", b"").given)
+    await store.add_content(new, place, 0, b"new")
+    await store.end_part(new, place, 3, 1)
+    await store.begin_part(new, -1, "auth", document("accounts.json", b"").given)
+    before = await world.rows()
     for call in (
-        world.store.hold(old, now),
-        world.store.end_part(old, 2, 1, 1),
-        world.store.add_content(old, 2, 0, b"late"),
-        world.store.finish(old, now, now),
+        store.resume(old),
+        store.hold(old, now),
+        store.begin_part(old, -1, "auth", document("identities.json", b"").given),
+        store.add_content(old, place, 3, b"late"),
+        store.end_part(old, place, 1, 1),
+        store.lay_out(old, world.clock.now),
+        store.finish(old, Layout(1, 2), now, now),
+        store.fail(old, "library UNREACHABLE", now),
     ):
         with pytest.raises(ExportLost):
             await call
-    await world.store.put_off(old, now)
-    assert (await get_export(world.ports, old.user_id, old.export_id)).state is ExportState.READY
+        assert await world.rows() == before
+    await store.put_off(old, now)
+    await store.end(old, Ending.AWAY, now)
+    assert await world.rows() == before
 
 
 async def test_one_is_prepared_at_a_time_and_takes_the_place_of_the_last(world: World) -> None:
@@ -274,14 +307,18 @@ async def test_a_holder_that_is_away_ends_no_export(world: World) -> None:
 async def test_a_deleted_track_ends_the_exports_of_before(world: World) -> None:
     """Titles and sounds of what is deleted are not kept in an export of its owner, and an export of since stays."""
     user_id, neighbour = somebody(), somebody()
-    export = await world.ready(user_id)
     others = await world.ready(neighbour)
+    theirs = await world.kept()
+    export = await world.ready(user_id)
+    preparing = await world.under_way(user_id)
     world.clock.advance(minutes=1)
     now = world.clock.now()
     async with ErasureStore(world.database, encode).transaction() as work:
         await work.note_track(TrackErasure("trk_1", user_id, "upl_1", now, now, 4, 4, 4, 0, 0))
-    with pytest.raises(ExportEnded):
-        await world.read(export)
+    assert await world.kept() == theirs
+    for ended in (export, preparing):
+        with pytest.raises(ExportEnded):
+            await world.read(ended)
     world.clock.advance(minutes=1)
     await world.read(await world.ready(user_id))
     await world.read(others)
@@ -291,12 +328,14 @@ async def test_a_person_who_is_erased_has_no_export(world: World) -> None:
     """As an erasure begins their exports are gone, one that was being prepared too, and none begins any more."""
     user_id = somebody()
     export = await world.ready(user_id)
+    preparing = await world.under_way(user_id)
     now = world.clock.now()
     async with AccountErasureStore(world.database).transaction() as work:
         await work.add(begun(user_id, now, now))
-    with pytest.raises(ExportNotFound):
-        await world.read(export)
     assert await world.kept() == 0
+    for gone in (export, preparing):
+        with pytest.raises(ExportNotFound):
+            await world.read(gone)
     with pytest.raises(ClosingBegun):
         await begin_export(world.ports, user_id)
     await sweep_exports(world.ports)
@@ -307,14 +346,27 @@ async def test_a_person_who_is_erased_has_no_export(world: World) -> None:
 
 
 async def test_a_service_that_is_away_for_a_day_ends_the_export(world: World) -> None:
-    """It is tried again for a day, and then its person is told."""
+    """It is tried again for a day after the first failure, however long it waited before, and then its person is told.
+
+    A part that came in between begins that day anew.
+    """
     user_id = somebody()
-    world.ports.holders["auth"].fails_in = "accounts.json"  # type: ignore[attr-defined]  # a Giver, as this world has them
-    await begin_export(world.ports, user_id)
-    world.clock.advance(seconds=GIVEN_UP_AFTER.total_seconds())
-    await prepare_export(world.ports)
-    (export,) = await list_exports(world.ports, user_id)
-    assert (export.state, export.ending) == (ExportState.ENDED, Ending.AWAY)
+    export = await begin_export(world.ports, user_id)
+
+    async def failing(giver: Giver, name: str, after: datetime.timedelta) -> ExportState:
+        world.clock.advance(seconds=after.total_seconds())
+        giver.fails_in = name
+        await prepare_export(world.ports)
+        return (await get_export(world.ports, user_id, export.export_id)).state
+
+    second = datetime.timedelta(seconds=1)
+    assert await failing(world.library, STEM, 3 * GIVEN_UP_AFTER) is ExportState.PREPARING
+    assert await failing(world.library, STEM, GIVEN_UP_AFTER - second) is ExportState.PREPARING
+    assert await failing(world.auth, "accounts.json", 100 * second) is ExportState.PREPARING
+    assert await failing(world.auth, "accounts.json", GIVEN_UP_AFTER - second) is ExportState.PREPARING
+    assert await failing(world.auth, "accounts.json", 100 * second) is ExportState.ENDED
+    assert (await get_export(world.ports, user_id, export.export_id)).ending is Ending.AWAY
+    assert await world.kept() == 0
 
 
 async def test_a_name_that_leads_elsewhere_is_in_no_archive(world: World) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 
 from chassis.db.pool import Database
+from chassis.stored_zip import Entry, directory_end
 from services.retention.domain.export import OURS, Export, Given, new_export_id
-from services.retention.store.export_archive import lay_out
 from services.retention.store.export_parts import PartRows
 from tests.integration.walks.house import House
 from tests.integration.walks.of_receipt import NO_SEQUENCE, SignedReceipts
@@ -32,25 +32,24 @@ class ReceiptsAndExports:
 async def ready_export(house: House, user_id: str) -> str:
     """Its name. Nothing is in it but a page of ours."""
     now = datetime.datetime.now(datetime.UTC)
+    entry = Entry("index.html", now, 0, len(_PAGE))
+    directory = entry.directory_entry(0)
+    size_bytes = entry.end + len(directory) + len(directory_end(1, len(directory), entry.end))
     export = Export(new_export_id(), user_id, now)
     database = Database(house.urls["retention"], "retention", size_max=1)
     await database.start()
     try:
         await database.pool.execute(
-            "INSERT INTO exports (export_id, user_id, state, asked_at, due_at, parts, directory_at, ready_at,"
-            " expires_at) VALUES ($1, $2, 'ready', $3, $3, 1, 0, $3, $4)",
-            *(export.export_id, user_id, now, now + datetime.timedelta(hours=1)),
+            "INSERT INTO exports (export_id, user_id, state, asked_at, due_at, parts, ready_at, expires_at,"
+            " directory_at, size_bytes) VALUES ($1, $2, 'ready', $3, $3, 1, $3, $4, $5, $6)",
+            *(export.export_id, user_id, now, now + datetime.timedelta(hours=1), entry.end, size_bytes),
         )
         async with database.pool.acquire() as connection:
             rows = PartRows(connection)
             await rows.add(export.export_id, 0, OURS, Given("index.html", "index", "text/html"))
             await rows.add_content(export.export_id, 0, 0, _PAGE)
             await rows.end(export.export_id, 0, len(_PAGE), 0)
-        directory_at, size_bytes = await lay_out(database, export)
-        await database.pool.execute(
-            "UPDATE exports SET directory_at = $2, size_bytes = $3 WHERE export_id = $1",
-            *(export.export_id, directory_at, size_bytes),
-        )
+            await rows.place(export.export_id, {0: entry.offset})
     finally:
         await database.stop()
     return export.export_id
