@@ -9,11 +9,11 @@ import datetime
 from collections.abc import AsyncGenerator, Callable, Sequence
 
 from chassis.db.pool import Database
-from chassis.db.transaction import transaction
+from chassis.db.transaction import Connection, transaction
 from chassis.stored_zip import Entry, directory_end
 from services.retention.app.export_ports import Wanted
-from services.retention.domain.errors import ExportEnded
-from services.retention.domain.export import Export, Layout
+from services.retention.domain.errors import ExportEnded, ExportExpired
+from services.retention.domain.export import Export, ExportState, Layout
 from services.retention.store.export_claims import hold
 from services.retention.store.export_parts import PartRows, Placed
 
@@ -44,7 +44,10 @@ async def lay_out(database: Database, export: Export, until: Callable[[], dateti
 
 
 async def pieces_of(database: Database, export: Export, start: int, stop: int) -> AsyncGenerator[bytes | Wanted, None]:
-    """Bytes [start, stop), or what of a file stands in their place. Raises ExportEnded where it was emptied since."""
+    """Bytes [start, stop), or what of a file stands in their place.
+
+    Raises ExportEnded and ExportExpired where it is over since, however much has been read of it.
+    """
     async for at, piece in _all(database, export, start, stop):
         length = piece.stop - piece.start if isinstance(piece, Wanted) else len(piece)
         first, last = max(0, start - at), min(length, stop - at)
@@ -59,20 +62,27 @@ async def pieces_of(database: Database, export: Export, start: int, stop: int) -
 async def _all(
     database: Database, export: Export, start: int, stop: int
 ) -> AsyncGenerator[tuple[int, bytes | Wanted], None]:
-    """Pieces that hold the range, each with its place in the archive."""
+    """Pieces that hold the range, each with its place in the archive: every entry begins where the last ended."""
     if start < export.directory_at:
         async with transaction(database) as tx:
-            after = await PartRows(tx.connection).position_at(export.export_id, start) - 1
-        while page := await _page(database, export, after):
+            position = await PartRows(tx.connection).position_at(export.export_id, start)
+        if position is None:
+            raise ExportEnded
+        at, after = start, position - 1
+        while at < min(stop, export.directory_at):
+            page = await _page(database, export, after)
             for placed in page:
-                entry = _entry(export, placed)
-                if entry.offset >= stop:
+                if at >= stop:
                     return
+                entry = _entry(export, placed)
+                is_next = entry.offset == at if at > start else entry.offset <= start < entry.end
+                if not is_next:
+                    raise ExportEnded
                 yield entry.offset, entry.local_header()
                 async for each in _content(database, export, placed, entry, (start, stop)):
                     yield each
                 yield entry.descriptor_at, entry.descriptor(placed.part.crc32)
-            after = page[-1].part.position
+                at, after = entry.end, placed.part.position
     if stop > export.directory_at:
         async for each in _directory(database, export):
             yield each
@@ -83,12 +93,16 @@ async def _content(
 ) -> AsyncGenerator[tuple[int, bytes | Wanted], None]:
     part = placed.part
     if part.given.version:
+        # A page of these may take hours.
+        async with transaction(database) as tx:
+            await _require_ready(tx.connection, export)
         yield entry.data_at, Wanted(part, 0, part.size_bytes)
         return
     at = max(0, window[0] - entry.data_at)
     while at < min(part.size_bytes, window[1] - entry.data_at):
         async with transaction(database) as tx:
             found = await PartRows(tx.connection).content_at(export.export_id, part.position, at)
+            await _require_ready(tx.connection, export)
         if found is None or found[0] + len(found[1]) <= at:
             raise ExportEnded
         begins, content = found
@@ -97,21 +111,40 @@ async def _content(
 
 
 async def _directory(database: Database, export: Export) -> AsyncGenerator[tuple[int, bytes | Wanted], None]:
-    at, count, after = export.directory_at, 0, -1
-    while page := await _page(database, export, after):
-        entries = b"".join(_entry(export, placed).directory_entry(placed.part.crc32) for placed in page)
-        yield at, entries
+    at, count, after, offset = export.directory_at, 0, -1, 0
+    while count < export.parts:
+        page = await _page(database, export, after)
+        entries = bytearray()
+        for placed in page:
+            entry = _entry(export, placed)
+            if entry.offset != offset:
+                raise ExportEnded
+            entries += entry.directory_entry(placed.part.crc32)
+            offset = entry.end
+        yield at, bytes(entries)
         at += len(entries)
         count += len(page)
         after = page[-1].part.position
-    if not count:
-        raise ExportEnded
     yield at, directory_end(count, at - export.directory_at, export.directory_at)
 
 
 async def _page(database: Database, export: Export, after: int) -> Sequence[Placed]:
+    """Some that there must be. Raises ExportEnded and ExportExpired where they are not there any more."""
     async with transaction(database) as tx:
-        return await PartRows(tx.connection).page(export.export_id, after, _PAGE)
+        page = await PartRows(tx.connection).page(export.export_id, after, _PAGE)
+        await _require_ready(tx.connection, export)
+    if not page:
+        raise ExportEnded
+    return page
+
+
+async def _require_ready(connection: Connection, export: Export) -> None:
+    """Asked after what it is about: whatever was swept away by then was over before."""
+    state = await connection.fetchval("SELECT state FROM exports WHERE export_id = $1", export.export_id)
+    if state == ExportState.EXPIRED.value:
+        raise ExportExpired
+    if state != ExportState.READY.value:
+        raise ExportEnded
 
 
 def _entry(export: Export, placed: Placed) -> Entry:

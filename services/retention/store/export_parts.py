@@ -15,6 +15,11 @@ _SELECT = (
     " FROM export_parts WHERE export_id = $1 AND size_bytes IS NOT NULL"
 )
 
+POSITION_AT = (
+    "SELECT position FROM export_parts WHERE export_id = $1 AND archive_offset <= $2"
+    " ORDER BY archive_offset DESC LIMIT 1"
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Placed:
@@ -88,14 +93,10 @@ class PartRows:
         )
         return [_placed(row) for row in rows]
 
-    async def position_at(self, export_id: str, byte: int) -> int:
-        """The position of the part whose entry that byte of the archive lies in, or of the last."""
-        position: int | None = await self._connection.fetchval(
-            "SELECT position FROM export_parts WHERE export_id = $1 AND archive_offset <= $2"
-            " ORDER BY position DESC LIMIT 1",
-            *(export_id, byte),
-        )
-        return 0 if position is None else position
+    async def position_at(self, export_id: str, byte: int) -> int | None:
+        """The position of the part whose entry that byte of the archive lies in, or of the last; None without any."""
+        position: int | None = await self._connection.fetchval(POSITION_AT, export_id, byte)
+        return position
 
     async def content_at(self, export_id: str, position: int, byte: int) -> tuple[int, bytes] | None:
         """The piece of a document that a byte of it lies in, and where the piece begins."""
