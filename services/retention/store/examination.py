@@ -22,6 +22,7 @@ from services.retention.domain.account_closing import OVER_LIFE, WITHDRAWN_LIFE
 from services.retention.domain.checks import ITSELF
 from services.retention.domain.deletion import ACCOUNT_RECEIPT_LIFE
 from services.retention.domain.errors import ExaminationFailed
+from services.retention.domain.export import RECORD_LIFE
 from services.retention.domain.finding import Reason
 
 PLACE = "services/retention/store"
@@ -31,6 +32,8 @@ TRACK_DEADLINE = datetime.timedelta(minutes=1)
 ACCOUNT_DEADLINE = datetime.timedelta(hours=1)
 _LOOKS_BACK = datetime.timedelta(days=1)
 """What was late before that was found then, and stands in the history."""
+_AT_ONCE = datetime.timedelta()
+_HAS_PARTS = "EXISTS (SELECT 1 FROM export_parts AS p WHERE p.export_id = e.export_id OFFSET 0)"
 _LEAVINGS = (
     ("SELECT 1 FROM findings WHERE seen_at < $1", HISTORY_LIFE),
     ("SELECT 1 FROM account_receipts WHERE signed_at < $1", ACCOUNT_RECEIPT_LIFE),
@@ -39,14 +42,21 @@ _LEAVINGS = (
         "SELECT 1 FROM account_closings JOIN account_erasures USING (user_id) WHERE begun_at < $1 AND finished_at < $1",
         OVER_LIFE,
     ),
+    # Copies of what people have: no longer than it can be downloaded, and then its record for a while.
+    ("SELECT 1 FROM exports WHERE state = 'ready' AND expires_at < $1", _AT_ONCE),
+    ("SELECT 1 FROM exports WHERE over_at < $1", RECORD_LIFE),
+    (f"SELECT 1 FROM exports AS e WHERE over_at < $1 AND {_HAS_PARTS}", _AT_ONCE),  # noqa: S608 - the constant above
 )
 _OF_PEOPLE = ("erasures", "track_erasures", "receipt_salts")
 # Each by its owner, which OFFSET 0 has a planner do: it would read whole tables for a join.
 _HAS_ANY = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE owner_id = user_id OFFSET 0)" for table in _OF_PEOPLE)  # noqa: S608 - one of the names above
+# Whoever a backup brought back may have asked for another since, and has that until they are erased again.
+_HAS_EXPORT = "EXISTS (SELECT 1 FROM exports AS e WHERE e.user_id = a.user_id AND e.asked_at <= a.finished_at OFFSET 0)"
 _LEFT = (
     f"SELECT 1 FROM account_erasures WHERE finished_at IS NOT NULL AND ({_HAS_ANY})",  # noqa: S608 - the constant above
     # Of these there are few, and none is found by its owner.
     "SELECT 1 FROM duties JOIN account_erasures ON user_id = owner_id WHERE finished_at IS NOT NULL",
+    f"SELECT 1 FROM account_erasures AS a WHERE finished_at IS NOT NULL AND {_HAS_EXPORT}",  # noqa: S608 - the constant above
 )
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime
-import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import grpc
 import pytest
@@ -17,7 +15,6 @@ from chassis import metrics
 from chassis.db import examining
 from chassis.db.operator_acts import OperatorActs
 from chassis.db.pool import Database
-from chassis.db.transaction import Connection
 from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.rpc.client import Channel
@@ -33,6 +30,7 @@ from stripsession.retention.v1 import promise_administration_service_pb2 as admi
 from stripsession.retention.v1 import promise_administration_service_pb2_grpc as admin_grpc
 from stripsession.retention.v1 import promise_service_pb2 as pb
 from stripsession.retention.v1 import promise_service_pb2_grpc as pb_grpc
+from tests.integration.plans import Planner
 from tests.integration.retention.conftest import Setting
 from tests.unit.retention.check_promises import CheckPromises
 from tests.unit.retention.fake_checks import FakeExaminer
@@ -114,6 +112,12 @@ async def test_a_person_who_waits_breaks_their_promise(setting: Setting, own: Ex
     assert await look(setting, own, "accounts_erased_in_time") is State.BROKEN
 
 
+EXPORT = (
+    "INSERT INTO exports (export_id, user_id, state, asked_at, due_at)"
+    " VALUES ('exp_1', 'usr_1', 'preparing', '2000-01-01', now())"
+)
+
+
 @pytest.mark.parametrize(
     "left",
     [
@@ -121,6 +125,7 @@ async def test_a_person_who_waits_breaks_their_promise(setting: Setting, own: Ex
         "INSERT INTO duties VALUES ('upl_1', 'usr_1', now(), now(), 'deadline')",
         "INSERT INTO erasures VALUES ('upl_1', 'usr_1', now(), now(), 'deadline', 1)",
         "INSERT INTO track_erasures VALUES ('trk_1', 'usr_1', 'upl_1', now(), now(), 4, 8, 8, 0, 0)",
+        EXPORT,
     ],
 )
 async def test_what_is_left_of_a_person_breaks_their_promise(setting: Setting, own: Examination, left: str) -> None:
@@ -156,12 +161,28 @@ OVER = (
     " INSERT INTO account_closings (user_id, asked_at, due_at, at_once, idempotency_key, token_hash, begun_at)"
     " VALUES ('usr_1', $1, $1, true, '', sha256('token'), $1)"
 )
+READY = (
+    "INSERT INTO exports (export_id, user_id, state, asked_at, due_at, ready_at, expires_at, directory_at)"
+    " VALUES ('exp_1', 'usr_1', 'ready', $1::timestamptz, $1, $1, $1, 0)"
+)
+ENDED = (
+    "INSERT INTO exports (export_id, user_id, state, ending, asked_at, due_at, over_at)"
+    " VALUES ('exp_1', 'usr_1', 'ended', 'away', $1::timestamptz, $1, $1)"
+)
+LISTED = (
+    f"WITH ended AS ({ENDED} RETURNING export_id)"  # noqa: S608 - the statement above
+    " INSERT INTO export_parts (export_id, position, holder, name, kind, media_type, schema, version)"
+    " SELECT export_id, 2, 'auth', 'accounts.json', 'account', 'application/json', '', '' FROM ended"
+)
 
 
 @pytest.mark.parametrize(
     ("leaving", "days"),
-    [(FINDING, 730), (RECEIPT, 90), (CLOSING, 30), (OVER, 90)],
-    ids=["findings", "receipts of accounts", "withdrawn closings", "closings that are over"],
+    [(FINDING, 730), (RECEIPT, 90), (CLOSING, 30), (OVER, 90), (READY, 0), (ENDED, 1), (LISTED, 0)],
+    ids=[
+        *("findings", "receipts of accounts", "withdrawn closings", "closings that are over"),
+        *("exports", "records of exports", "lists of exports"),
+    ],
 )
 async def test_what_nobody_forgets_breaks_its_promise(
     setting: Setting, own: Examination, leaving: str, days: int
@@ -172,37 +193,6 @@ async def test_what_nobody_forgets_breaks_its_promise(
     assert await look(setting, own, "expired_things_purged") is State.KEPT
     setting.clock.advance(seconds=1)
     assert await look(setting, own, "expired_things_purged") is State.BROKEN
-
-
-@dataclasses.dataclass
-class Planner:
-    """Asks for the plan of each count, in place of counting."""
-
-    database: Database
-    seen: list[str] = dataclasses.field(default_factory=list)
-
-    async def count_up_to(self, database: Database, query: str, *values: object) -> int:
-        async with database.pool.acquire() as connection, connection.transaction():
-            await connection.execute("SET LOCAL enable_seqscan = off")
-            told = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {query}", *values)
-            for node in nodes_of(json.loads(told)[0]["Plan"]):
-                self.seen.append(await self._fault(connection, node) or "")
-        return 0
-
-    async def _fault(self, connection: Connection, node: Mapping[str, Any]) -> str | None:
-        if node["Node Type"] == "Seq Scan":
-            return f"{node['Relation Name']} is read whole"
-        if "Index Name" not in node:
-            return None
-        # An index whose first column is not asked for is read whole itself.
-        first = await connection.fetchval("SELECT pg_get_indexdef($1::regclass, 1, true)", node["Index Name"])
-        return None if first in node.get("Index Cond", "") else f"{node['Index Name']} is read whole"
-
-
-def nodes_of(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield plan
-    for each in plan.get("Plans", ()):
-        yield from nodes_of(each)
 
 
 @pytest.mark.parametrize("check", [name for name, each in CHECKS.items() if each.every_s == SOON_S])
@@ -216,7 +206,7 @@ async def test_what_is_looked_at_often_is_found_by_its_moment(
     await own.examine(check)
     assert planner.seen
     # Uploads of one day that are not erased yet, which are few.
-    assert {fault for fault in planner.seen if fault} <= {"duties is read whole"}
+    assert planner.faults <= {"duties is read whole"}
 
 
 async def test_a_holder_that_is_away_is_named(setting: Setting, certificates: Path) -> None:
