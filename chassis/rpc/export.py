@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Protocol
 
 import grpc
 
+from chassis import logs
 from chassis.db.export import Document, Documents
 from chassis.rpc.errors import Refusal, RpcRefused
+from chassis.sealing import SealBroken
 from stripsession.privacy.v1 import data_holder_service_pb2 as pb
+
+_log = logging.getLogger(__name__)
 
 _PIECE_BYTES_MAX = 1024 * 1024
 _FOLDER = "/"
@@ -86,9 +91,14 @@ class Exporter:
     async def responses(self, request: pb.ExportRequest) -> AsyncIterator[pb.ExportResponse]:
         """The answer of `DataHolderService.Export`. Nothing is decided in it, so no use case stands between."""
         pieces = self._one(request) if request.part else self._all(request.user_id, request.after)
-        async with contextlib.aclosing(pieces):
-            async for piece in pieces:
-                yield piece
+        try:
+            async with contextlib.aclosing(pieces):
+                async for piece in pieces:
+                    yield piece
+        except SealBroken as error:
+            # Nobody has those bytes any more: it is gone for good, and asking again would not help.
+            logs.event(_log, logging.ERROR, "a file that was to be given does not open")
+            raise gone() from error
 
     async def _all(self, user_id: str, after: str) -> AsyncGenerator[pb.ExportResponse, None]:
         for document in self._after(after):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import dataclasses
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from chassis.db.pool import Database
 from chassis.health import Readiness
 from chassis.identity import Certificates
 from chassis.rpc.client import Channel
-from chassis.rpc.export import Exporter
+from chassis.rpc.export import Exporter, gone
 from chassis.rpc.server import RpcServer
+from chassis.sealing import SealBroken
 from chassis.testing.nats import free_port
 from services.retention.clients.giving_holders import GivingClient
 from services.retention.domain.errors import HolderFailed, PartGone
@@ -29,7 +31,7 @@ PERSON = "usr_listener"
 SOUND = bytes(range(256)) * 12_000
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Sound:
     """A file of somebody's, of three MiB or so."""
 
@@ -38,27 +40,43 @@ class Sound:
     media_type: str = "audio/flac"
     version: str = "1"
     size_bytes: int = len(SOUND)
+    fails: Exception | None = None
+    hangs: bool = False
+    left: asyncio.Event = dataclasses.field(default_factory=asyncio.Event)
+    """Whoever read it has stopped."""
 
     async def read(self, offset: int) -> AsyncGenerator[bytes, None]:
-        yield SOUND[offset:]
+        try:
+            if self.fails is not None or self.hangs:
+                yield SOUND[offset : offset + 10]
+            if self.fails is not None:
+                raise self.fails
+            if self.hangs:
+                await asyncio.Event().wait()
+            yield SOUND[offset:]
+        finally:
+            self.left.set()
 
 
 class Sounds:
     """One sound of one person."""
 
+    def __init__(self, sound: Sound) -> None:
+        self._sound = sound
+
     async def after(self, user_id: str, name: str) -> AsyncGenerator[Sound, None]:
-        if user_id == PERSON and name < Sound().name:
-            yield Sound()
+        if user_id == PERSON and name < self._sound.name:
+            yield self._sound
 
     async def find(self, user_id: str, name: str) -> Sound | None:
-        return Sound() if (user_id, name) == (PERSON, Sound().name) else None
+        return self._sound if (user_id, name) == (PERSON, self._sound.name) else None
 
 
 class ServedHolder(pb_grpc.DataHolderServiceServicer):
     """Holds what retention's own tables do, and a sound."""
 
-    def __init__(self, database: Database) -> None:
-        self._exporter = Exporter(Documents(database, DOCUMENTS), Sounds())
+    def __init__(self, database: Database, sound: Sound) -> None:
+        self._exporter = Exporter(Documents(database, DOCUMENTS), Sounds(sound))
 
     async def Erase(self, request: pb.EraseRequest, context: object) -> pb.EraseResponse:
         raise AssertionError("nobody was to be erased")
@@ -71,8 +89,8 @@ class ServedHolder(pb_grpc.DataHolderServiceServicer):
 
 
 @contextlib.asynccontextmanager
-async def served(database: Database, certificates: Path) -> AsyncIterator[GivingClient]:
-    holder = ServedHolder(database)
+async def served(database: Database, certificates: Path, sound: Sound | None = None) -> AsyncIterator[GivingClient]:
+    holder = ServedHolder(database, sound or Sound())
     server = RpcServer(
         "127.0.0.1:0",
         Certificates(certificates, "library"),
@@ -137,3 +155,44 @@ async def test_a_file_is_read_on_until_it_is_gone(database: Database, certificat
             await anext(GivingClient(channel).give(PERSON, ""))
     finally:
         await channel.stop()
+
+
+@pytest.mark.parametrize(
+    ("fault", "told_giving", "told_reading"),
+    [
+        (ZeroDivisionError(), "INTERNAL", HolderFailed),
+        (gone(), "PART_GONE", PartGone),
+        (SealBroken(), "PART_GONE", PartGone),
+    ],
+)
+async def test_a_failure_in_the_middle_is_one(
+    database: Database, certificates: Path, fault: Exception, told_giving: str, told_reading: type[Exception]
+) -> None:
+    """After some bytes a holder may still fail, or have no more of a file: that is told, and is never its end."""
+    given = Given(Sound().name, "stem_files", "audio/flac", "", "1", len(SOUND))
+    async with served(database, certificates, Sound(fails=fault)) as client:
+        giving = client.give(PERSON, "")
+        assert isinstance(await anext(giving), Given)
+        assert await anext(giving) == SOUND[:10]
+        with pytest.raises(HolderFailed) as caught:
+            await anext(giving)
+        assert caught.value.word == told_giving
+        reading = client.read(PERSON, given, 5)
+        assert await anext(reading) == SOUND[5:15]
+        with pytest.raises(told_reading):
+            await anext(reading)
+
+
+async def test_whoever_stops_reading_is_not_given_more(database: Database, certificates: Path) -> None:
+    """A download that broke off ends the question to its holder, which would else hold it for hours."""
+    given = Given(Sound().name, "stem_files", "audio/flac", "", "1", len(SOUND))
+    for asks in ("give", "read"):
+        sound = Sound(hangs=True)
+        async with served(database, certificates, sound) as client:
+            pieces = client.give(PERSON, "") if asks == "give" else client.read(PERSON, given, 0)
+            async with contextlib.aclosing(pieces):
+                while await anext(pieces) != SOUND[:10]:
+                    pass
+                assert not sound.left.is_set()
+            async with asyncio.timeout(10):
+                await sound.left.wait()
