@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+import random
+import struct
+import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,16 +20,16 @@ from tests.integration.retention.test_exporting import World, somebody
 from tests.unit.retention.giving import Has
 
 MIB = 1024 * 1024
-_PIECE = bytes(range(256)) * (MIB // 256)
+_PIECE = random.Random(4).randbytes(MIB)
 
 
 def made_up(name: str, pieces: int) -> Has:
-    """A file of so many MiB that is nowhere: each piece is made as it is asked for."""
+    """A file of so many MiB that is nowhere: each piece is made as it is asked for, and is held by whoever keeps it."""
 
     def read(offset: int) -> Iterator[bytes]:
         first, inner = divmod(offset, MIB)
         for number in range(first, pieces):
-            yield _PIECE[inner if number == first else 0 :]
+            yield bytes(bytearray(_PIECE))[inner if number == first else 0 :]
 
     return Has(Given(name, "stem_files", "audio/flac", "", "1", pieces * MIB), read)
 
@@ -66,11 +69,16 @@ class Ranged(io.RawIOBase):
 
 
 async def test_no_more_than_a_piece_is_under_way(database: Database) -> None:
-    """Of 512 MiB a reader has each piece before the next is asked for, and none is larger than 1 MiB."""
+    """Of 512 MiB neither whoever prepares them nor a reader has more than some pieces, and none is kept."""
     world = World(database)
     world.library.parts = [made_up(f"stems/trk_1/{name}.flac", 256) for name in ("bass", "drums")]
+    tracemalloc.start()
     export = await world.ready(somebody())
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert export.size_bytes > 512 * MIB
+    assert most < 16 * MIB
+    assert await database.pool.fetchval("SELECT sum(length(content)) FROM export_contents") < MIB
     world.library.pieces_out.clear()
     received = crc = 0
     async for piece in read_archive(world.ports, export.user_id, export.export_id, 0, 0):
@@ -93,18 +101,30 @@ async def test_an_archive_beyond_4_gib_is_a_zip(database: Database) -> None:
     world.library.parts = [made_up("stems/trk_1/bass.flac", 4097), made_up("stems/trk_1/drums.flac", 1)]
     export = await world.ready(somebody())
 
-    def unpacked() -> tuple[list[str], int, bytes, int]:
+    def unpacked() -> tuple[list[str], zipfile.ZipInfo, bytes, int]:
         ranged = Ranged(world, export, loop)
         with zipfile.ZipFile(ranged) as archive:
-            large = archive.getinfo("library/stems/trk_1/bass.flac").file_size
+            large = archive.getinfo("library/stems/trk_1/bass.flac")
             last = archive.read("library/stems/trk_1/drums.flac")
             return archive.namelist(), large, last, ranged.asked_bytes
 
     loop = asyncio.get_running_loop()
     names, large, last, asked_bytes = await asyncio.to_thread(unpacked)
     assert names[-2:] == ["library/stems/trk_1/drums.flac", "auth/accounts.json"]
-    assert (large, last) == (4097 * MIB, _PIECE)
+    assert (large.file_size, last) == (4097 * MIB, _PIECE)
     assert asked_bytes < 8 * MIB
+    # Its own header, as whoever unpacks it from the front reads it: the long form, and the size after the data.
+    header = await world.read(export, large.header_offset, large.header_offset + 30)
+    mark, version, flags, *_, short, long, name_bytes, extra_bytes = struct.unpack("<4sHHHHHIIIHH", header)
+    assert (mark, version, flags & 8) == (b"PK\3\4", 45, 8)
+    assert (short, long) == (0xFFFFFFFF, 0xFFFFFFFF)
+    data_at = large.header_offset + 30 + name_bytes + extra_bytes
+    ends_at = data_at + large.file_size
+    assert await world.read(export, data_at, data_at + 10) == _PIECE[:10]
+    assert await world.read(export, ends_at - MIB, ends_at) == _PIECE
+    descriptor = await world.read(export, ends_at, ends_at + 24)
+    assert struct.unpack("<4sIQQ", descriptor) == (b"PK\7\x08", large.CRC, 4097 * MIB, 4097 * MIB)
+    assert (await world.read(export, ends_at + 24, ends_at + 28)) == b"PK\3\4"
 
 
 pytestmark = pytest.mark.timeout(120)
