@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import asyncpg
 
@@ -54,8 +54,7 @@ class Kind:
     places: tuple[str, ...]
     """What of the data map is counted by this: `table`, `table.column`, or a room of object storage."""
     rows: str
-    """What follows FROM: the rows of the person `$1`, found by an index. What hangs on these rows is asked for by each,
-    LATERAL and OFFSET 0: a join that planners may choose otherwise would read everybody's."""
+    """What follows FROM: the rows of the person `$1`, found by an index; what hangs on these, as `of_each` says it."""
     moment: str = "NULL"
     """When one was made, where a column tells that."""
     size_bytes: str = "NULL"
@@ -73,16 +72,6 @@ class Counted:
     oldest: datetime.datetime | None = None
     newest: datetime.datetime | None = None
     size_bytes: int | None = None
-
-
-UNCOUNTED_OF_CHASSIS: Mapping[str, str] = {
-    "outbox": "facts with opaque identifiers, gone within moments",
-    "inbox": "names of facts that were acted on, and of nobody",
-    "dead_letters": "facts with opaque identifiers that could not be acted on, found by no person's",
-    "operator_acts": "what operators did, of which a person is told elsewhere; found by no person's identifier",
-    "operator_act_outcomes": "as the acts are",
-    "erased_people": "a note of who was erased, of whom nothing else is held",
-}
 
 
 class Holdings:

@@ -62,16 +62,6 @@ def document(
     return Document(table, kind, tuple(columns.split()), found, order, left_out)
 
 
-def of_each(table: str, columns: str, key: str, holders: str) -> str:
-    """Rows that hang on others of the person, which `holders` finds as `h`: asked for by each, and never joined.
-
-    A join that planners may choose otherwise would read everybody's.
-    """
-    named = ", ".join(columns.split())
-    each = f"(SELECT {named} FROM {table} WHERE {key} = h.{key} OFFSET 0)"  # noqa: S608 - constants of a service's code
-    return f"{holders.replace(' WHERE ', f' CROSS JOIN LATERAL {each} AS r WHERE ', 1)}"
-
-
 @dataclasses.dataclass(frozen=True)
 class Opened:
     """A document that has something in it."""
@@ -149,14 +139,3 @@ def _told(kind: asyncpg.Type) -> str:
     name = kind.name.removesuffix("[]").removeprefix("_")
     said = _TYPES.get(name, name)
     return f"list of {said}" if kind.kind == "array" else said
-
-
-UNEXPORTED_OF_CHASSIS: Mapping[str, str] = {
-    "migrations": "which changes of the schema were made, and of nobody",
-    "outbox": "facts with opaque identifiers, gone within moments",
-    "inbox": "names of facts that were acted on, and of nobody",
-    "dead_letters": "facts with opaque identifiers that could not be acted on, found by no person's",
-    "operator_acts": "what operators did, of which a person is told elsewhere; found by no person's identifier",
-    "operator_act_outcomes": "as the acts are",
-    "erased_people": "a note of who was erased, of whom nothing else is held",
-}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chassis.db.export import document, of_each
+from chassis.db.export import document
+from chassis.db.of_person import of_each
 
 _SECRET = "a secret: whoever has it could sign in, and so could whoever finds the archive"  # noqa: S105 - says why secrets stay, and is none
 _OURS = "how the service works, and nothing of the person"

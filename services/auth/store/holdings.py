@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from chassis.datamap.classes import DataClass
 from chassis.db.census import Basis, Kept, Kind
+from chassis.db.of_person import of_each
 
 KINDS = (
     Kind(
@@ -45,9 +46,7 @@ KINDS = (
     ),
     Kind(
         *("refresh_tokens", DataClass.SECRET, Kept.PURGED, Basis.CONTRACT, ("refresh_tokens",)),
-        "sessions AS s CROSS JOIN LATERAL"
-        " (SELECT session_id FROM refresh_tokens WHERE session_id = s.session_id OFFSET 0) AS each"
-        " WHERE s.user_id = $1",
+        of_each("refresh_tokens", "session_id", "session_id", "sessions AS h WHERE h.user_id = $1"),
     ),
     Kind(
         *("passkeys", DataClass.SECURITY, Kept.UNTIL_DELETED, Basis.CONTRACT, ("passkeys",)),

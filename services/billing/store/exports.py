@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chassis.db.export import document, of_each
+from chassis.db.export import document
+from chassis.db.of_person import of_each
 
 _LINK = "a link that shows whoever has it name and address; the payment provider gives the person a new one"
 _OURS = "how the service works, and nothing of the person"

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 
 from chassis.datamap.classes import DataClass
 from chassis.db.census import LOOKED_UP_MAX, Basis, Kept, Kind
+from chassis.db.of_person import of_each
 
-_OF_TRACK = (
-    "tracks AS t CROSS JOIN LATERAL (SELECT {} FROM {} WHERE track_id = t.track_id OFFSET 0) AS each"
-    " WHERE t.owner_id = $1 AND t.deleted_at IS NULL"
-)
+_TRACKS = "tracks AS h WHERE h.owner_id = $1 AND h.deleted_at IS NULL"
 
 KINDS = (
     Kind(
@@ -20,26 +18,26 @@ KINDS = (
     ),
     Kind(
         *("stem_files", DataClass.AUDIO, Kept.UNTIL_DELETED, Basis.CONTRACT, ("segment_stems", "segments", "stems/")),
-        _OF_TRACK.format("size_bytes", "segment_stems"),
-        *("t.created_at", "each.size_bytes"),
+        of_each("segment_stems", "size_bytes", "track_id", _TRACKS),
+        *("h.created_at", "r.size_bytes"),
     ),
     Kind(
         *("findings", DataClass.AUDIO_METADATA, Kept.UNTIL_DELETED, Basis.CONTRACT, ("findings",)),
-        _OF_TRACK.format("finished_at", "findings"),
-        "each.finished_at",
+        of_each("findings", "finished_at", "track_id", _TRACKS),
+        "r.finished_at",
         most=LOOKED_UP_MAX,
     ),
     Kind(
         *("file_tags", DataClass.AUDIO_METADATA, Kept.UNTIL_DELETED, Basis.CONTRACT, ("track_tags",)),
-        _OF_TRACK.format("track_id", "track_tags"),
-        "t.created_at",
+        of_each("track_tags", "track_id", "track_id", _TRACKS),
+        "h.created_at",
         most=LOOKED_UP_MAX,
     ),
     Kind(
         *("covers", DataClass.AUDIO_METADATA, Kept.UNTIL_DELETED, Basis.CONTRACT),
         ("track_tags.cover_object", "track_tags.wrapped_key", "covers/"),
-        _OF_TRACK.format("cover_object, cover_bytes", "track_tags") + " AND each.cover_object IS NOT NULL",
-        size_bytes="each.cover_bytes",
+        of_each("track_tags", "cover_object cover_bytes", "track_id", _TRACKS) + " AND r.cover_object IS NOT NULL",
+        size_bytes="r.cover_bytes",
         most=LOOKED_UP_MAX,
     ),
     Kind(
