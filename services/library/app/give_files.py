@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
@@ -100,17 +101,19 @@ class GivenFiles:
             track = await work.tracks.get(user_id, track_id)
             if track is None or track.state is not TrackState.READY or track.audio is None:
                 return []
-            planned = {stem: await work.segments.plan(track_id, stem) for stem in sorted(track.stems)}
+            planned = {stem: await work.segments.plan(track_id, stem) for stem in track.stems}
         shape = StreamShape(track.audio.sample_rate_hz, track.audio.channels, track.audio.depth_bits)
         files = []
         for stem, segments in planned.items():
             name = f"stems/{track_id}/{stem}.flac"
             if segments and _STEM.fullmatch(name):
                 facts = [SegmentFacts(each.length_samples, each.frames, each.frame_bytes) for each in segments]
-                files.append(self._stem(track, stem, name, stem_assembly("flac", 0, StemPlan(shape, facts))))
-        return files
+                assembly = stem_assembly("flac", 0, StemPlan(shape, facts))
+                files.append(self._stem(track, stem, name, assembly, _version(track, facts)))
+        # By their whole names, as whoever goes on compares them: bass-2.flac comes before bass.flac.
+        return sorted(files, key=lambda file: file.name)
 
-    def _stem(self, track: Track, stem: str, name: str, assembly: Assembly) -> GivenFile:
+    def _stem(self, track: Track, stem: str, name: str, assembly: Assembly, version: str) -> GivenFile:
         size = assembly.total_bytes
         if size is None:
             raise SegmentNotFound
@@ -118,4 +121,10 @@ class GivenFiles:
         def read(offset: int) -> AsyncGenerator[bytes, None]:
             return read_assembly(self._ports, track.owner_id, track.track_id, (stem,), assembly, offset, size)
 
-        return GivenFile(name, "stem_files", "audio/flac", track.job_id, size, read)
+        return GivenFile(name, "stem_files", "audio/flac", version, size, read)
+
+
+def _version(track: Track, facts: Sequence[SegmentFacts]) -> str:
+    """Of the job and its segments. Of no encoder: a stem's own frames are given as they are."""
+    plan = "".join(f"{each.samples},{each.frames},{each.frame_bytes};" for each in facts)
+    return f"{track.job_id}.{hashlib.sha256(plan.encode()).hexdigest()[:16]}"
