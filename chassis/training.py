@@ -32,8 +32,8 @@ def _examine(root: Path, loaded: Iterable[str]) -> Mapping[str, int]:
     training = _modules(root.joinpath(*TRAINING.split(".")))
     beside = set(_modules(root / "inference")) - set(training)
     serving = [*(path for name in SERVING for path in _modules(root / name)), *beside]
-    inward = sum(_leads_in(path) for path in serving)
-    outward = sum(_leads_out(path) for path in training)
+    inward = sum(_leads_in(root, path) for path in serving)
+    outward = sum(_leads_out(root, path) for path in training)
     held = sum(f"{name}.".startswith(f"{TRAINING}.") for name in loaded)
     return {"modules_read": len(serving) + len(training), "paths_to_training": inward + outward + held}
 
@@ -42,30 +42,38 @@ def _modules(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.py"))
 
 
-def _leads_in(path: Path) -> bool:
-    text = path.read_text(encoding="utf-8")
-    # Parsing what never says the words would take this process a second or more.
-    if not all(word in text for word in TRAINING.split(".")):
+def _leads_in(root: Path, path: Path) -> bool:
+    text, package = path.read_text(encoding="utf-8"), _package(root, path)
+    # Parsing what never says the words would take this process a second or more; its own package's need not be said.
+    if not all(word in text or word in package for word in TRAINING.split(".")):
         return False
-    names = {*_imports(text), *_strings(text)}
+    names = {*_imports(package, text), *_strings(text)}
     return any(f"{name}.".startswith(f"{TRAINING}.") for name in names) and path != Path(__file__)
 
 
-def _leads_out(path: Path) -> bool:
+def _leads_out(root: Path, path: Path) -> bool:
     text = path.read_text(encoding="utf-8")
     if not any(word in text for word in SERVING | REACHING):
         return False
-    names = _imports(text)
+    names = _imports(_package(root, path), text)
     return any(name.partition(".")[0] in SERVING | REACHING for name in names)
 
 
-def _imports(text: str) -> Iterator[str]:
+def _package(root: Path, path: Path) -> tuple[str, ...]:
+    return path.relative_to(root).parts[:-1]
+
+
+def _imports(package: tuple[str, ...], text: str) -> Iterator[str]:
+    """Names of all that a module of that package may import, in full."""
     for node in ast.walk(_parsed(text)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            # One dot is the package itself, each more the one around it.
+            around = package[: max(0, len(package) + 1 - node.level)] if node.level else ()
+            module = ".".join([*around, *([node.module] if node.module else [])])
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
 def _strings(text: str) -> Iterator[str]:
