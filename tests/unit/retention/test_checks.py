@@ -218,6 +218,17 @@ async def test_an_audit_gives_up(world: World) -> None:
     assert (await list_standings(world.ports))["one"].looked_at == NOW
 
 
+async def test_an_audit_that_cannot_look_says_so(world: World) -> None:
+    """What runs out of time by itself, as a wait for a connection does, is no check that is slow."""
+
+    async def pause(_: float) -> None:
+        raise TimeoutError("no connection")
+
+    world.clock.advance(seconds=1)
+    with pytest.raises(TimeoutError, match="no connection"):
+        await audit_promises(AuditPorts(world.ports, lambda: None, pause))
+
+
 async def test_what_is_under_way_is_run_again_for_an_operator(world: World) -> None:
     """A look that began before somebody asked for one is not theirs: another one follows it."""
     world.b.is_hanging = True
