@@ -70,7 +70,10 @@ def _clause(policy: Policy, clause: Clause) -> pb.PolicyClause:
 def _version(policy: Policy, now: Policy) -> pb.PolicyVersion:
     is_coming = policy.version > now.version
     date, digest = policy.date.isoformat(), policy.digest
-    return pb.PolicyVersion(version=policy.version, date=date, digest=digest, is_coming=is_coming)
+    told = pb.PolicyVersion(version=policy.version, date=date, digest=digest, is_coming=is_coming)
+    if policy.changes:
+        told.changes.CopyFrom(_text(policy.changes))
+    return told
 
 
 def _text(words: Words) -> pb.PolicyText:

@@ -17,6 +17,8 @@ FRAME: Mapping[str, int] = {
     "coming": 2,
 }
 """Words that whoever shows a policy needs around its clauses, each with the first version that must have it."""
+CHANGES_SINCE = 3
+"""The first version that must say what is new in it: whoever accepted the one before is asked for it by these words."""
 _CLAUSE_FIELDS = frozenset({"id", "title", "text", "data", "deadline", "basis", "parties", "check", "evidence"})
 _UNTOLD = frozenset({"check", "evidence"})
 """What no reader of the policy sees: how it is proved, which may change without a new version."""
@@ -66,6 +68,8 @@ class Policy:
     clauses: tuple[Clause, ...]
     digest: str
     """Of all that a reader sees."""
+    changes: Words = dataclasses.field(default_factory=dict)
+    """What is new in it; without words in the first versions."""
 
 
 def read_policy(document: Mapping[str, object], classes: Collection[str], checks: Collection[str]) -> Policy:
@@ -84,6 +88,7 @@ def read_policy(document: Mapping[str, object], classes: Collection[str], checks
         sections=tuple(Section(str(each["id"]), _words(each["title"])) for each in _list(document, "sections")),
         clauses=tuple(_clause(each) for each in _list(document, "clauses")),
         digest=digest_of(document),
+        changes=_words(document["changes"]) if "changes" in document else {},
     )
 
 
@@ -121,6 +126,8 @@ def _faults(document: Mapping[str, object], classes: Collection[str], checks: Co
     sections = [str(each.get("id")) for each in _list(document, "sections")]
     for part in ("title", "lead"):
         yield from _unsaid(f"the policy's {part}", document[part])
+    if "changes" in document or _int(document["version"]) >= CHANGES_SINCE:
+        yield from _unsaid("what is new in the policy", document.get("changes"))
     for section in _list(document, "sections"):
         yield from _unsaid(f"section {section.get('id')}", section.get("title"))
     seen: set[str] = set()

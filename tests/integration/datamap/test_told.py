@@ -20,6 +20,7 @@ TOLD: Mapping[str, Mapping[str, Sequence[str]]] = {
         "e-mail address": ["auth tables accounts.email*", "auth tables email_codes.email*"],
         "your name": ["auth tables accounts.display_name"],
         "when your account was made": ["auth tables accounts.c*_at"],
+        "when you said that you are 13 or older": ["auth tables accounts.age_confirmed_at"],
         "your identity there": ["auth tables identities.*", "auth tables provider_sign_ins.*"],
         "what your password is checked against": ["auth tables accounts.password_hash"],
         "passkeys": ["auth tables passkeys.*", "auth tables passkey_challenges.*"],
@@ -82,8 +83,6 @@ TOLD: Mapping[str, Mapping[str, Sequence[str]]] = {
         "what an upload needs to go on": ["web browser *upload*", "web browser database:stripsession"],
         "the mark of a payment under way": ["web browser tab:stripsession.before-payment"],
     },
-    # By whom nobody is refused is kept as what they said. No version says so in these words yet (decision 48).
-    "11": {"Who is under 13 is refused at sign-up": ["auth tables accounts.age_confirmed_at"]},
 }
 """Clause -> what its English text says -> the places that this is about, as `owner section name`."""
 HOLDING_OTHERS = ("postgres/**", "objects/**", "certificates/**", "secrets/**")

@@ -71,7 +71,10 @@ async def test_what_is_announced_is_told_as_coming(tmp_path: Path) -> None:
 
     before = await told()
     assert (before.policy.version.version, before.policy.version.is_coming) == (NEWEST, False)
-    assert [(each.version, each.is_coming) for each in before.versions] == [(NEXT, True), (NEWEST, False), (1, False)]
+    assert [(each.version, each.is_coming) for each in before.versions] == [
+        (NEXT, True),
+        *((version, False) for version in range(NEWEST, 0, -1)),
+    ]
     assert (await told(NEXT)).policy.version.is_coming
     clock.advance(days=1)
     assert (await told()).policy.version.version == NEXT

@@ -25,7 +25,7 @@ async def test_what_is_coming_is_not_said_to_be_in_force(open_page: OpenPage) ->
     await web.page.route("**/v1/privacy/policy*", answer)
     await web.page.goto(f"{web.address}/#/privacy")
     shown = web.page.locator("#policy")
-    await expect(shown.get_by_text(f"Version 2, in force from {day}")).to_have_count(2)
+    await expect(shown.get_by_text(f"Version 3, in force from {day}")).to_have_count(2)
     await expect(shown).not_to_contain_text("in force since")
 
 
@@ -35,7 +35,7 @@ async def test_of_what_is_not_in_force_nothing_is_proved(open_page: OpenPage, ga
     web = await open_page("/#/privacy")
     shown, note = web.page.locator("#policy"), web.page.locator("#policy-proofs")
     await expect(note).to_contain_text("proved in the last day")
-    await shown.get_by_role("button", name="Version 3").click()
+    await shown.get_by_role("button", name="Version 4").click()
     await expect(note).to_have_text("This version is not in force yet. What is proved is shown with the one that is.")
     await expect(shown.locator(".proof")).to_have_count(0)
     await shown.get_by_role("button", name="Version 1").click()

@@ -11,7 +11,7 @@ from pathlib import Path
 from services.retention.domain.policy import digest_of
 from services.retention.store.policy_files import FOLDER
 
-NEWEST = 2
+NEWEST = 3
 NEXT = NEWEST + 1
 
 

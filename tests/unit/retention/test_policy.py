@@ -122,6 +122,18 @@ def test_an_unknown_kind_of_label_is_refused() -> None:
     assert faults_of(changed) == ["labels.footers is no kind of label: frame, data, deadline, basis, parties are"]
 
 
+@pytest.mark.parametrize("changes", [{}, {"en": "Nothing but a comma."}])
+def test_a_version_says_what_is_new_in_it(changes: dict[str, str]) -> None:
+    """Whoever accepted the one before is asked by these words: without them in each language there is no version."""
+    changed = document()
+    changed["changes"] = changes
+    missing = [language for language in ("en", "de") if language not in changes]
+    assert faults_of(changed) == [f"what is new in the policy is not said in {language}" for language in missing]
+    del changed["changes"]
+    assert len(faults_of(changed)) == 2
+    assert IN_FORCE.changes.keys() == {"en", "de"}
+
+
 @pytest.mark.parametrize("date", ["2030-01-01", datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)])
 def test_a_version_begins_on_a_day(date: object) -> None:
     """What is no day, or is a moment, is no date of a version."""
@@ -195,6 +207,6 @@ def test_a_version_cannot_vanish(tmp_path: Path) -> None:
     folder = tmp_path / "policy"
     shutil.copytree(FOLDER, folder)
     with (folder / "digests.toml").open("a") as file:
-        file.write('"3" = "00"\n')
-    with pytest.raises(PolicyInvalid, match=r"there are versions \[1, 2\], and digests of \[1, 2, 3\]"):
+        file.write(f'"{NEXT}" = "00"\n')
+    with pytest.raises(PolicyInvalid, match=rf"there are versions \[1, .*{NEWEST}\], and digests of \[1, .*{NEXT}\]"):
         read_policies(folder)

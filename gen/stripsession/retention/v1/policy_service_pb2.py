@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from stripsession.authorization.v1 import authorization_pb2 as stripsession_dot_authorization_dot_v1_dot_authorization__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.stripsession/retention/v1/policy_service.proto\x12\x19stripsession.retention.v1\x1a\x31stripsession/authorization/v1/authorization.proto\"#\n\x10GetPolicyRequest\x12\x0f\n\x07version\x18\x01 \x01(\x05\"\x82\x01\n\x11GetPolicyResponse\x12\x31\n\x06policy\x18\x01 \x01(\x0b\x32!.stripsession.retention.v1.Policy\x12:\n\x08versions\x18\x02 \x03(\x0b\x32(.stripsession.retention.v1.PolicyVersion\"Q\n\rPolicyVersion\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\x0c\n\x04\x64\x61te\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x11\n\tis_coming\x18\x04 \x01(\x08\"\x8b\x01\n\nPolicyText\x12J\n\x0b\x62y_language\x18\x01 \x03(\x0b\x32\x35.stripsession.retention.v1.PolicyText.ByLanguageEntry\x1a\x31\n\x0f\x42yLanguageEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xfc\x02\n\x06Policy\x12\x39\n\x07version\x18\x01 \x01(\x0b\x32(.stripsession.retention.v1.PolicyVersion\x12\x34\n\x05title\x18\x02 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText\x12\x33\n\x04lead\x18\x03 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText\x12:\n\x08sections\x18\x04 \x03(\x0b\x32(.stripsession.retention.v1.PolicySection\x12;\n\x05\x66rame\x18\x05 \x03(\x0b\x32,.stripsession.retention.v1.Policy.FrameEntry\x1aS\n\nFrameEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x34\n\x05value\x18\x02 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText:\x02\x38\x01\"\x93\x01\n\rPolicySection\x12\x12\n\nsection_id\x18\x01 \x01(\t\x12\x34\n\x05title\x18\x02 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText\x12\x38\n\x07\x63lauses\x18\x03 \x03(\x0b\x32\'.stripsession.retention.v1.PolicyClause\"\xe8\x02\n\x0cPolicyClause\x12\x11\n\tclause_id\x18\x01 \x01(\t\x12\x34\n\x05title\x18\x02 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText\x12\x33\n\x04text\x18\x03 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText\x12\x33\n\x04\x64\x61ta\x18\x04 \x03(\x0b\x32%.stripsession.retention.v1.PolicyText\x12\x37\n\x08\x64\x65\x61\x64line\x18\x05 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText\x12\x34\n\x05\x62\x61sis\x18\x06 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText\x12\x36\n\x07parties\x18\x07 \x03(\x0b\x32%.stripsession.retention.v1.PolicyText2\xde\x01\n\rPolicyService\x12\xcc\x01\n\tGetPolicy\x12+.stripsession.retention.v1.GetPolicyRequest\x1a,.stripsession.retention.v1.GetPolicyResponse\"d\xfa\x8d\x19`\n\x07gateway\x1aUwhat is promised is for everybody to read, before they sign up and without signing inb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.stripsession/retention/v1/policy_service.proto\x12\x19stripsession.retention.v1\x1a\x31stripsession/authorization/v1/authorization.proto\"#\n\x10GetPolicyRequest\x12\x0f\n\x07version\x18\x01 \x01(\x05\"\x82\x01\n\x11GetPolicyResponse\x12\x31\n\x06policy\x18\x01 \x01(\x0b\x32!.stripsession.retention.v1.Policy\x12:\n\x08versions\x18\x02 \x03(\x0b\x32(.stripsession.retention.v1.PolicyVersion\"\x89\x01\n\rPolicyVersion\x12\x0f\n\x07version\x18\x01 \x01(\x05\x12\x0c\n\x04\x64\x61te\x18\x02 \x01(\t\x12\x0e\n\x06\x64igest\x18\x03 \x01(\t\x12\x11\n\tis_coming\x18\x04 \x01(\x08\x12\x36\n\x07\x63hanges\x18\x05 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText\"\x8b\x01\n\nPolicyText\x12J\n\x0b\x62y_language\x18\x01 \x03(\x0b\x32\x35.stripsession.retention.v1.PolicyText.ByLanguageEntry\x1a\x31\n\x0f\x42yLanguageEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xfc\x02\n\x06Policy\x12\x39\n\x07version\x18\x01 \x01(\x0b\x32(.stripsession.retention.v1.PolicyVersion\x12\x34\n\x05title\x18\x02 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText\x12\x33\n\x04lead\x18\x03 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText\x12:\n\x08sections\x18\x04 \x03(\x0b\x32(.stripsession.retention.v1.PolicySection\x12;\n\x05\x66rame\x18\x05 \x03(\x0b\x32,.stripsession.retention.v1.Policy.FrameEntry\x1aS\n\nFrameEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x34\n\x05value\x18\x02 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText:\x02\x38\x01\"\x93\x01\n\rPolicySection\x12\x12\n\nsection_id\x18\x01 \x01(\t\x12\x34\n\x05title\x18\x02 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText\x12\x38\n\x07\x63lauses\x18\x03 \x03(\x0b\x32\'.stripsession.retention.v1.PolicyClause\"\xe8\x02\n\x0cPolicyClause\x12\x11\n\tclause_id\x18\x01 \x01(\t\x12\x34\n\x05title\x18\x02 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText\x12\x33\n\x04text\x18\x03 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText\x12\x33\n\x04\x64\x61ta\x18\x04 \x03(\x0b\x32%.stripsession.retention.v1.PolicyText\x12\x37\n\x08\x64\x65\x61\x64line\x18\x05 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText\x12\x34\n\x05\x62\x61sis\x18\x06 \x01(\x0b\x32%.stripsession.retention.v1.PolicyText\x12\x36\n\x07parties\x18\x07 \x03(\x0b\x32%.stripsession.retention.v1.PolicyText2\xde\x01\n\rPolicyService\x12\xcc\x01\n\tGetPolicy\x12+.stripsession.retention.v1.GetPolicyRequest\x1a,.stripsession.retention.v1.GetPolicyResponse\"d\xfa\x8d\x19`\n\x07gateway\x1aUwhat is promised is for everybody to read, before they sign up and without signing inb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,20 +42,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETPOLICYREQUEST']._serialized_end=163
   _globals['_GETPOLICYRESPONSE']._serialized_start=166
   _globals['_GETPOLICYRESPONSE']._serialized_end=296
-  _globals['_POLICYVERSION']._serialized_start=298
-  _globals['_POLICYVERSION']._serialized_end=379
-  _globals['_POLICYTEXT']._serialized_start=382
-  _globals['_POLICYTEXT']._serialized_end=521
-  _globals['_POLICYTEXT_BYLANGUAGEENTRY']._serialized_start=472
-  _globals['_POLICYTEXT_BYLANGUAGEENTRY']._serialized_end=521
-  _globals['_POLICY']._serialized_start=524
-  _globals['_POLICY']._serialized_end=904
-  _globals['_POLICY_FRAMEENTRY']._serialized_start=821
-  _globals['_POLICY_FRAMEENTRY']._serialized_end=904
-  _globals['_POLICYSECTION']._serialized_start=907
-  _globals['_POLICYSECTION']._serialized_end=1054
-  _globals['_POLICYCLAUSE']._serialized_start=1057
-  _globals['_POLICYCLAUSE']._serialized_end=1417
-  _globals['_POLICYSERVICE']._serialized_start=1420
-  _globals['_POLICYSERVICE']._serialized_end=1642
+  _globals['_POLICYVERSION']._serialized_start=299
+  _globals['_POLICYVERSION']._serialized_end=436
+  _globals['_POLICYTEXT']._serialized_start=439
+  _globals['_POLICYTEXT']._serialized_end=578
+  _globals['_POLICYTEXT_BYLANGUAGEENTRY']._serialized_start=529
+  _globals['_POLICYTEXT_BYLANGUAGEENTRY']._serialized_end=578
+  _globals['_POLICY']._serialized_start=581
+  _globals['_POLICY']._serialized_end=961
+  _globals['_POLICY_FRAMEENTRY']._serialized_start=878
+  _globals['_POLICY_FRAMEENTRY']._serialized_end=961
+  _globals['_POLICYSECTION']._serialized_start=964
+  _globals['_POLICYSECTION']._serialized_end=1111
+  _globals['_POLICYCLAUSE']._serialized_start=1114
+  _globals['_POLICYCLAUSE']._serialized_end=1474
+  _globals['_POLICYSERVICE']._serialized_start=1477
+  _globals['_POLICYSERVICE']._serialized_end=1699
 # @@protoc_insertion_point(module_scope)

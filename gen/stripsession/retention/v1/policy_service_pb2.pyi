@@ -80,6 +80,7 @@ class PolicyVersion(_message.Message):
     DATE_FIELD_NUMBER: _builtins.int
     DIGEST_FIELD_NUMBER: _builtins.int
     IS_COMING_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
     version: _builtins.int
     """Its number."""
     date: _builtins.str
@@ -88,6 +89,10 @@ class PolicyVersion(_message.Message):
     """SHA-256 of all that a reader sees of it."""
     is_coming: _builtins.bool
     """Whether its day is still to come: it is announced, and another is in force."""
+    @_builtins.property
+    def changes(self) -> Global___PolicyText:
+        """What is new in it; absent in the first versions."""
+
     def __init__(
         self,
         *,
@@ -95,10 +100,11 @@ class PolicyVersion(_message.Message):
         date: _builtins.str = ...,
         digest: _builtins.str = ...,
         is_coming: _builtins.bool = ...,
+        changes: Global___PolicyText | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["date", b"date", "digest", b"digest", "is_coming", b"is_coming", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "date", b"date", "digest", b"digest", "is_coming", b"is_coming", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
