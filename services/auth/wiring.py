@@ -36,6 +36,7 @@ from services.auth.api.email_change_servicer import EmailChangeServicer
 from services.auth.api.factor_servicer import SecondFactorServicer
 from services.auth.api.federation_servicer import FederationServicer
 from services.auth.api.passkey_servicer import PasskeyServicer
+from services.auth.api.policy_servicers import policy_registrations
 from services.auth.api.provider_servicer import ProviderServicer
 from services.auth.api.security_servicer import AccountSecurityServicer
 from services.auth.api.servicer import AuthServicer, LocalSignInServicer, PublishedKeys
@@ -66,6 +67,7 @@ from services.auth.domain.webhook_signature import secret_key
 from services.auth.events.closing_facts import CLOSING_ASKED, CLOSING_WITHDRAWN, ClosingFactHandlers
 from services.auth.events.consumers import WEBHOOK_GIVEN_UP, FactHandlers
 from services.auth.events.envelopes import encode
+from services.auth.events.policy_timer import announcing
 from services.auth.events.told_mails import told
 from services.auth.settings import AuthSettings
 from services.auth.store.examination import Examination
@@ -113,6 +115,7 @@ class Assembly:
     federated: Federated
     provider_documents: HttpDocuments
     mail: Periodic
+    announcer: Periodic
     server: RpcServer
     readiness: Readiness
 
@@ -137,6 +140,7 @@ async def serve(settings: AuthSettings) -> None:
             *auth.federated.parts,
             auth.provider_documents,
             auth.mail,
+            auth.announcer,
             auth.server,
             auth.readiness,
         ]
@@ -226,6 +230,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
             await deliver_mails(ports, told)
 
     mail = Periodic("mail", post, every_s=settings.mail_every_s)
+    announcer = announcing(ports, mail.wake)
     server = RpcServer(
         settings.listen,
         Certificates(settings.certificates, "auth"),
@@ -234,6 +239,7 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
             *_registrations(ports, servicer, federated, providers, _passkeys(settings, ports), mail.wake),
             _examining(settings, database, clock),
             _holding(ports, database),
+            *policy_registrations(ports, announcer.wake),
         ],
         readiness=readiness,
         drain_s=settings.drain_s,
@@ -246,7 +252,9 @@ def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assemb
         await ask_erasure_again(ports)
 
     purging = Periodic("purge", purge, every_s=settings.purge_every_s)
-    return Assembly(ports, hasher, known_passwords, purging, federated, provider_documents, mail, server, readiness)
+    return Assembly(
+        *(ports, hasher, known_passwords, purging, federated, provider_documents, mail, announcer, server, readiness)
+    )
 
 
 def _examining(settings: AuthSettings, database: Database, clock: Clock) -> Registration:

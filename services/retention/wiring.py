@@ -45,6 +45,7 @@ from services.retention.clients.examiners import ExaminationClient
 from services.retention.clients.giving_holders import GivingClient
 from services.retention.clients.holders import DoorClient, HolderClient
 from services.retention.clients.library import IDEMPOTENT, LibraryClient
+from services.retention.clients.policy_keeper import PolicyKeeperClient
 from services.retention.domain.account_erasure import DOOR, LAST
 from services.retention.domain.checks import ITSELF
 from services.retention.domain.policy import Policy, in_force
@@ -55,6 +56,7 @@ from services.retention.events.closing_timer import ClosingTimer
 from services.retention.events.consumers import FactHandlers
 from services.retention.events.envelopes import encode
 from services.retention.events.export_timer import ExportTimer
+from services.retention.events.policy_timer import PolicyTimer
 from services.retention.events.receipt_timer import ReceiptTimer
 from services.retention.events.timers import Timers
 from services.retention.settings import RetentionSettings
@@ -132,6 +134,7 @@ async def serve(settings: RetentionSettings) -> None:
             exporting.sweeper,
             checking.timer.runner,
             checking.timer.forgetter,
+            *telling_policy(holders, checking.policies),
             lifecycle.Periodic("operators' acts", acts.forget_old, every_s=FORGET_EVERY_S),
             rpc_server(
                 settings,
@@ -189,6 +192,13 @@ def make_account_ports(
     if LAST in holders:
         clients[DOOR] = DoorClient(holders[LAST])
     return AccountPorts(AccountErasureStore(database, chain), clients, clock)
+
+
+def telling_policy(holders: Mapping[str, Channel], policies: Mapping[int, Policy]) -> list[Part]:
+    """What has auth know the policy's versions, where this installation names auth."""
+    if LAST not in holders:
+        return []
+    return [PolicyTimer(PolicyKeeperClient(holders[LAST]), policies.values()).teller]
 
 
 def make_closing_ports(

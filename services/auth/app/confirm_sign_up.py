@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.auth.app.open_session import open_session
+from services.auth.app.policy_acceptance import accept_as_signing_up
 from services.auth.app.ports import Ports
 from services.auth.domain.account import Account
 from services.auth.domain.errors import CodeSpent, WrongPassword
@@ -36,5 +37,7 @@ async def confirm_sign_up(ports: Ports, code: str, password: str, device: str = 
         # Another mail for the same address may have been confirmed before.
         if not await work.pending_sign_ups.use(code_hash, now) or not await work.accounts.add(account):
             raise CodeSpent
+        # They accepted what was in force as they signed up, which another version may have followed meanwhile.
+        await accept_as_signing_up(work, account.user_id, pending.made_at)
         await work.publish(AccountCreated(account.user_id, account.created_at))
         return account, await open_session(ports, work, account.user_id, device, methods=(Method.PASSWORD,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.auth.app.policy_acceptance import leave_to_be_asked
 from services.auth.app.ports import Ports, Work
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import EmailAddress, parse_email
@@ -36,6 +37,7 @@ async def _found_or_made(ports: Ports, work: Work, address: EmailAddress, *, con
         raise AgeNotConfirmed
     account = Account(new_user_id(), address, "", now, age_confirmed_at=now)
     if await work.accounts.add(account):
+        await leave_to_be_asked(work, account.user_id, now)
         await work.publish(AccountCreated(account.user_id, account.created_at))
         return account
     # Somebody else made it in this very moment; or whoever had it before can bring it back to their account.

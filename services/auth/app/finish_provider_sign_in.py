@@ -7,6 +7,7 @@ import dataclasses
 from services.auth.app.address_holder import holder_of
 from services.auth.app.list_proofs import proofs_here
 from services.auth.app.open_session import open_session
+from services.auth.app.policy_acceptance import accept_as_signing_up
 from services.auth.app.ports import Ports, Work
 from services.auth.app.provider_ports import Providers
 from services.auth.app.start_provider_sign_in import offered_of
@@ -106,5 +107,6 @@ async def _found_or_made(
         raise ProviderEmailTaken
     # Its time stays that of what nobody told: an erased account leaves nothing that the issuer could still speak of.
     await work.identities.keep(dataclasses.replace(known, user_id=account.user_id))
+    await accept_as_signing_up(work, account.user_id, now)
     await work.publish(AccountCreated(account.user_id, now))
     return account, True

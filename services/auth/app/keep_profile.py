@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from services.auth.app.claim_identity import claim_identity
+from services.auth.app.policy_acceptance import accept_as_signing_up
 from services.auth.app.ports import Ports, Work
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import NO_EMAIL
@@ -45,5 +46,6 @@ async def _made(ports: Ports, work: Work, profile: Profile) -> Account:
     if not await work.accounts.add(account):
         account = dataclasses.replace(account, email=NO_EMAIL, email_verified_at=None)
         await work.accounts.add(account)
+    await accept_as_signing_up(work, account.user_id, now)
     await work.publish(AccountCreated(account.user_id, now))
     return account

@@ -82,6 +82,10 @@ class Mails(Protocol):
         """Mails that are due, which nobody else is given before `held_until`; those past their end are removed."""
         ...
 
+    async def waiting(self, limit: int) -> int:
+        """How many wait, counted up to `limit`."""
+        ...
+
     async def postpone(self, mail_id: str, due_at: datetime.datetime) -> None:
         """Try a mail again at that moment."""
         ...

@@ -13,6 +13,7 @@ from services.auth.app.mail_ports import EmailCodes, Mails, PendingSignUps
 from services.auth.app.mailing_ports import Mailing
 from services.auth.app.passkey_ports import PasskeyRows
 from services.auth.app.people_ports import People
+from services.auth.app.policy_ports import PolicyRows
 from services.auth.app.program_ports import ApiKeys, DeviceSignIns
 from services.auth.app.provider_ports import ProviderSignIns
 from services.auth.domain.account import Account
@@ -247,6 +248,11 @@ class Work(Protocol):
     @property
     def people(self) -> People:
         """People who are erased."""
+        ...
+
+    @property
+    def policies(self) -> PolicyRows:
+        """Versions of the privacy policy, and people's part in them."""
         ...
 
     @property

@@ -8,6 +8,7 @@ from services.auth.app.address_holder import holder_of
 from services.auth.app.choose_password import refuse_known
 from services.auth.app.mail_code import mail_code
 from services.auth.app.open_session import open_session
+from services.auth.app.policy_acceptance import accept_as_signing_up
 from services.auth.app.ports import Ports
 from services.auth.app.write_mail import mailing, write_mail
 from services.auth.domain.account import Account, clean_display_name
@@ -69,6 +70,7 @@ async def _sign_up_now(ports: Ports, person: NewPerson) -> tuple[Account, Sessio
     async with ports.store.transaction() as work:
         if not await work.accounts.add(account):
             raise EmailTaken
+        await accept_as_signing_up(work, account.user_id, now)
         await work.publish(AccountCreated(account.user_id, account.created_at))
         if ports.mailing is not None:
             await mail_code(ports, work, Purpose.VERIFY, account, person.language, ports.mailing.lives.verify)

@@ -9,11 +9,14 @@ from services.auth.app.ports import Ports, Work
 from services.auth.domain.account import Account
 from services.auth.domain.errors import MailOff
 from services.auth.domain.identifiers import new_mail_id
-from services.auth.domain.letters import Still, letter, letter_in_all
+from services.auth.domain.letters import Still, letter, letter_in_all, letter_of_policy
 from services.auth.domain.mail import Mail, Occasion
+from services.auth.domain.policy_version import PolicyVersion
 
 NOTICE_LIFE = datetime.timedelta(days=2)
 """How long a mail without a link is worth sending."""
+ANNOUNCEMENT_LIFE = datetime.timedelta(days=7)
+"""Of what people must hear of, as long as the policy says that mail waits."""
 
 
 def mailing(ports: Ports) -> Mailing:
@@ -51,6 +54,16 @@ async def write_notice(
     if ports.mailing is not None:
         words = letter_in_all(occasion, ports.mailing.public_url, day=day)
         await _let_wait(ports, work, account.email.typed, words, user_id=account.user_id)
+
+
+async def write_announcement(
+    ports: Ports, work: Work, account: Account, occasion: Occasion, policy: PolicyVersion
+) -> None:
+    """The same of a version of the privacy policy, which is worth sending for longer."""
+    if ports.mailing is not None:
+        words = letter_of_policy(occasion, ports.mailing.public_url, policy)
+        until = ports.clock.now() + ANNOUNCEMENT_LIFE
+        await _let_wait(ports, work, account.email.typed, words, until=until, user_id=account.user_id)
 
 
 async def _let_wait(

@@ -229,6 +229,14 @@ class DeviceAskedTooSoon(Exception):
         self.retry_after_s = retry_after_s
 
 
+class PolicyNotInForce(Exception):
+    """This is not the version of the privacy policy that is in force. Read the one that is, and accept that."""
+
+
+class PolicyVersionNotFound(Exception):
+    """There is no such version of the privacy policy that is in force, or is the next to be."""
+
+
 class PasskeysOff(Exception):
     """There are no passkeys here: this server has no public name, or you sign in through somebody else."""
 

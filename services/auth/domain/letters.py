@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from services.auth.domain.closing_words import CLOSING_WORDS, MONTHS
 from services.auth.domain.letter_words import STILL, WORDS
 from services.auth.domain.mail import LANGUAGES, Occasion, spoken
+from services.auth.domain.policy_version import PolicyVersion
+from services.auth.domain.policy_words import POLICY_WORDS
 
 _PATHS: Mapping[Occasion, str] = {
     Occasion.CONFIRM_SIGN_UP: "confirm",
@@ -55,6 +57,18 @@ def letter(
         subject,
         f"{text.format(link=link, home=home, day=_day(day, language))}{_named(still or Still(), language)}\n",
     )
+
+
+def letter_of_policy(occasion: Occasion, public_url: str, policy: PolicyVersion) -> tuple[str, str]:
+    """Subject and text in each of our languages, about a version of the privacy policy."""
+    link, letters = f"{public_url.rstrip('/')}/privacy?version={policy.version}", []
+    for language in LANGUAGES:
+        subject, text = POLICY_WORDS[language][occasion]
+        day, changes = _day(policy.in_force_from, language), policy.changes.get(language, "")
+        told = text.format(day=day, version=policy.version, changes=changes, link=f"{link}&lang={language}")
+        # The first versions do not say what is new in them, which leaves a space at a line's end.
+        letters.append((subject.format(day=day), told.replace(" \n", "\n") + "\n"))
+    return " / ".join(subject for subject, _ in letters), "\n\n".join(text for _, text in letters)
 
 
 def _day(day: datetime.datetime | None, language: str) -> str:

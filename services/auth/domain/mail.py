@@ -36,6 +36,8 @@ class Occasion(enum.Enum):
     CLOSING_ASKED = "closing_asked"
     CLOSING_WITHDRAWN = "closing_withdrawn"
     ACCOUNT_CLOSED = "account_closed"
+    POLICY_COMING = "policy_coming"
+    POLICY_CHANGED = "policy_changed"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -49,7 +49,7 @@ class PostgresAccounts:
             " age_confirmed_at FROM accounts WHERE user_id = $1 AND closed_at IS NULL",
             user_id,
         )
-        return _account(row) if row is not None else None
+        return account_of(row) if row is not None else None
 
     async def of_email(self, email_key: str) -> Account | None:
         """The account of an address."""
@@ -58,7 +58,7 @@ class PostgresAccounts:
             " age_confirmed_at FROM accounts WHERE email_key = $1",
             email_key,
         )
-        return _account(row) if row is not None else None
+        return account_of(row) if row is not None else None
 
     async def locked(self, user_id: str) -> Account | None:
         """One account, whose row nobody else changes until the work commits."""
@@ -68,7 +68,7 @@ class PostgresAccounts:
             " age_confirmed_at FROM accounts WHERE user_id = $1 AND closed_at IS NULL FOR NO KEY UPDATE",
             user_id,
         )
-        return _account(row) if row is not None else None
+        return account_of(row) if row is not None else None
 
     async def locked_wholly(self, user_id: str) -> Account | None:
         """The same for whoever goes on to close it: nobody makes a session or a key in it either."""
@@ -103,7 +103,7 @@ class PostgresAccounts:
             user_id,
             display_name,
         )
-        return _account(row) if row is not None else None
+        return account_of(row) if row is not None else None
 
     async def take_email(self, user_id: str, email: EmailAddress, now: datetime.datetime) -> bool:
         """Put another address in place of an account's; false when another account has it, or was promised it."""
@@ -147,10 +147,11 @@ class PostgresAccounts:
             user_id,
             at,
         )
-        return _account(row) if row is not None else None
+        return account_of(row) if row is not None else None
 
 
-def _account(row: asyncpg.Record) -> Account:
+def account_of(row: asyncpg.Record) -> Account:
+    """A row of accounts."""
     return Account(
         user_id=row["user_id"],
         email=EmailAddress(row["email"] or "", row["email_key"] or ""),

@@ -25,6 +25,16 @@ DOCUMENTS = (
         told_at=_OURS,
     ),
     document(
+        *("policy_acceptances", "policy_acceptances", "version accepted_at at_sign_up"),
+        owner="user_id",
+        order="r.version",
+    ),
+    document(
+        *("policy_tellings", "policy_tellings", "version way told_at"),
+        owner="user_id",
+        order="r.version, r.way",
+    ),
+    document(
         "sessions",
         "sessions",
         "session_id created_at last_used_at expires_at ended_at device authenticated_at methods",
@@ -96,6 +106,7 @@ DOCUMENTS = (
 )
 
 UNEXPORTED: Mapping[str, str] = {
+    "policy_versions": "the published policy, which everybody reads, and how far its announcing has come",
     "sign_in_links": "links that sign in, which go within days",
     "mails": "letters that are being sent to the person within minutes",
     "pending_sign_ups": "whoever asked with this address may be somebody else, and what they typed is theirs",

@@ -31,6 +31,16 @@ KINDS = (
         "age_confirmed_at",
     ),
     Kind(
+        *("policy_acceptances", DataClass.ACCOUNT, Kept.ACCOUNT_LIFE, Basis.LEGAL_DUTY, ("policy_acceptances",)),
+        "policy_acceptances WHERE user_id = $1",
+        "accepted_at",
+    ),
+    Kind(
+        *("policy_tellings", DataClass.ACCOUNT, Kept.ACCOUNT_LIFE, Basis.LEGAL_DUTY, ("policy_tellings",)),
+        "policy_tellings WHERE user_id = $1",
+        "told_at",
+    ),
+    Kind(
         *("password", DataClass.SECRET, Kept.ACCOUNT_LIFE, Basis.CONTRACT, ("accounts.password_hash",)),
         "accounts WHERE user_id = $1 AND password_hash IS NOT NULL",
     ),
@@ -111,4 +121,6 @@ KINDS = (
     ),
 )
 
-UNCOUNTED: Mapping[str, str] = {}
+UNCOUNTED: Mapping[str, str] = {
+    "policy_versions": "versions of the policy, and how far its announcing has come: a name that goes within minutes",
+}

@@ -62,6 +62,13 @@ class PostgresMails:
             claimed.append(ClaimedMail(mail, row["tries"]))
         return claimed
 
+    async def waiting(self, limit: int) -> int:
+        """How many wait, counted up to `limit`."""
+        count: int = await self._connection.fetchval(
+            "SELECT count(mail_id) FROM (SELECT mail_id FROM mails LIMIT $1) AS waiting", limit
+        )
+        return count
+
     async def postpone(self, mail_id: str, due_at: datetime.datetime) -> None:
         """Try a mail again at that moment."""
         await self._connection.execute("UPDATE mails SET due_at = $2 WHERE mail_id = $1", mail_id, due_at)

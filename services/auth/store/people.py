@@ -19,6 +19,8 @@ _OWN = {
     "passkey_challenges": "DELETE FROM passkey_challenges WHERE user_id = $1",
     "second_factors": "DELETE FROM second_factors WHERE user_id = $1",
     "sign_in_challenges": "DELETE FROM sign_in_challenges WHERE user_id = $1",
+    "policy_acceptances": "DELETE FROM policy_acceptances WHERE user_id = $1",
+    "policy_tellings": "DELETE FROM policy_tellings WHERE user_id = $1",
     "mails": "DELETE FROM mails WHERE user_id = $1",
 }
 

@@ -21,6 +21,7 @@ from services.auth.store.links import PostgresLinks
 from services.auth.store.mails import PostgresMails
 from services.auth.store.passkeys import PostgresPasskeys
 from services.auth.store.people import PostgresPeople
+from services.auth.store.policies import PostgresPolicies
 from services.auth.store.provider_sign_ins import PostgresProviderSignIns
 from services.auth.store.second_factors import PostgresSecondFactors, PostgresSignInChallenges
 from services.auth.store.sessions import PostgresSessions
@@ -62,6 +63,7 @@ class PostgresWork:
         self.second_factors = PostgresSecondFactors(inner.connection, keys.second_factor)
         self.challenges = PostgresSignInChallenges(inner.connection)
         self.people = PostgresPeople(inner.connection)
+        self.policies = PostgresPolicies(inner.connection)
 
     async def publish(self, fact: Fact) -> None:
         """Publish once the work has committed."""

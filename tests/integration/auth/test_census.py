@@ -15,6 +15,9 @@ from tests.unit.auth.people_conformance import NOW, furnish
 EVERYTHING = {
     **dict.fromkeys(("account", "email_address", "display_name", "password", "identities", "sessions"), 1),
     "age_confirmation": 1,
+    "policy_acceptances": 1,
+    # By a mail, and by a notice.
+    "policy_tellings": 2,
     **dict.fromkeys(("refresh_tokens", "second_factor", "recovery_codes", "api_keys", "mails"), 1),
     **dict.fromkeys(("sign_in_links", "waiting_sign_ups", "device_sign_ins"), 1),
     **dict.fromkeys(("passkeys", "passkey_handles", "provider_sign_ins"), 1),

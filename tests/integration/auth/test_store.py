@@ -28,6 +28,7 @@ from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.mail_conformance import MailConformance, mail_to
 from tests.unit.auth.passkey_conformance import PasskeyConformance
 from tests.unit.auth.people_conformance import PeopleConformance
+from tests.unit.auth.policy_conformance import PolicyConformance
 from tests.unit.auth.provider_conformance import ProviderConformance
 from tests.unit.auth.store_conformance import NOW, StoreConformance
 
@@ -79,6 +80,12 @@ class TestPostgresSecondFactors(FactorConformance):
 
 
 class TestPostgresPeople(PeopleConformance):
+    @pytest.fixture
+    def store(self, database: Database) -> PostgresStore:
+        return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))
+
+
+class TestPostgresPolicies(PolicyConformance):
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
         return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))

@@ -83,6 +83,10 @@ TOLD: Mapping[str, Mapping[str, Sequence[str]]] = {
         "what an upload needs to go on": ["web browser *upload*", "web browser database:stripsession"],
         "the mark of a payment under way": ["web browser tab:stripsession.before-payment"],
     },
+    "13": {
+        "which version you accepted and when": ["auth tables policy_acceptances.*"],
+        "when you were told of one, by mail or by a notice": ["auth tables policy_tellings.*"],
+    },
 }
 """Clause -> what its English text says -> the places that this is about, as `owner section name`."""
 HOLDING_OTHERS = ("postgres/**", "objects/**", "certificates/**", "secrets/**")

@@ -12,6 +12,7 @@ from stripsession.billing.v1 import payment_service_pb2 as payments
 from stripsession.retention.v1 import erasure_administration_service_pb2 as erasures
 from tests.integration.walks.of_census import OF_CENSUS
 from tests.integration.walks.of_export import OF_EXPORTS
+from tests.integration.walks.of_policy import OF_POLICY
 from tests.integration.walks.promise_examples import OF_PROMISES
 from tests.integration.walks.receipt_examples import OF_RECEIPTS
 from tests.integration.walks.rpc_examples import OF_SERVICES, Example
@@ -47,6 +48,7 @@ EXAMPLES: Mapping[str, Example] = {
     **OF_SERVICES,
     **OF_CENSUS,
     **OF_EXPORTS,
+    **OF_POLICY,
     **{f"stripsession.{name}": example for name, example in OF_OPERATORS.items()},
     **OF_RECEIPTS,
     **{f"stripsession.{name}": example for name, example in {**OF_OPERATORS, **OF_PROMISES}.items()},

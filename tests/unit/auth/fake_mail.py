@@ -110,6 +110,9 @@ class FakeMails:
             each.due_at, each.tries = held_until, each.tries + 1
         return [ClaimedMail(each.mail, each.tries) for each in claimed]
 
+    async def waiting(self, limit: int) -> int:
+        return min(limit, len(self._rows.mails))
+
     async def postpone(self, mail_id: str, due_at: datetime.datetime) -> None:
         if mail_id in self._rows.mails:
             self._rows.mails[mail_id].due_at = due_at

@@ -23,6 +23,14 @@ def drop(rows: dict[Key, Row], goes: Callable[[Row], bool]) -> int:
     return len(gone)
 
 
+def drop_keys(rows: dict[Key, Row], goes: Callable[[Key], bool]) -> int:
+    """The same by what rows are found by."""
+    gone = [key for key in rows if goes(key)]
+    for key in gone:
+        del rows[key]
+    return len(gone)
+
+
 class FakePeople:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -40,6 +48,8 @@ class FakePeople:
             "passkey_challenges": drop(rows.questions, lambda question: question.user_id == user_id),
             "second_factors": drop(rows.factors, lambda factor: factor.user_id == user_id),
             "sign_in_challenges": drop(rows.challenges, lambda challenge: challenge.user_id == user_id),
+            "policy_acceptances": drop_keys(rows.acceptances, lambda key: key[0] == user_id),
+            "policy_tellings": drop_keys(rows.tellings, lambda key: key[0] == user_id),
             "mails": drop(rows.mails, lambda mail: mail.user_id == user_id),
             "sessions": drop(
                 rows.sessions,

@@ -15,6 +15,7 @@ from services.auth.domain.identity import Identity
 from services.auth.domain.link import SignInLink
 from services.auth.domain.mail import Mail
 from services.auth.domain.passkey import Passkey
+from services.auth.domain.policy_version import Acceptance, PolicyVersion, Way
 from services.auth.domain.provider_sign_in import ProviderSignIn
 from services.auth.domain.second_factor import SecondFactor, SignInChallenge
 from services.auth.domain.session import RefreshToken, Session
@@ -59,6 +60,11 @@ class Rows:
     factors: dict[str, SecondFactor] = dataclasses.field(default_factory=dict)
     recovery_codes: dict[str, set[bytes]] = dataclasses.field(default_factory=dict)
     challenges: dict[bytes, SignInChallenge] = dataclasses.field(default_factory=dict)
+    policies: dict[int, PolicyVersion] = dataclasses.field(default_factory=dict)
+    walks: dict[int, tuple[str, datetime.datetime]] = dataclasses.field(default_factory=dict)
+    """Version -> how far its announcing has come, and when it came there."""
+    acceptances: dict[tuple[str, int], Acceptance] = dataclasses.field(default_factory=dict)
+    tellings: dict[tuple[str, int, Way], datetime.datetime] = dataclasses.field(default_factory=dict)
     handled: set[tuple[str, str]] = dataclasses.field(default_factory=set)
     facts: list[Fact] = dataclasses.field(default_factory=list)
     locks: list[str] = dataclasses.field(default_factory=list)

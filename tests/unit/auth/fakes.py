@@ -25,6 +25,7 @@ from tests.unit.auth.fake_factors import FakeSecondFactors, FakeSignInChallenges
 from tests.unit.auth.fake_mail import FakeEmailCodes, FakeMails, FakePendingSignUps, promised_to
 from tests.unit.auth.fake_passkeys import FakePasskeys
 from tests.unit.auth.fake_people import FakePeople, drop
+from tests.unit.auth.fake_policies import FakePolicies
 from tests.unit.auth.fake_programs import FakeApiKeys, FakeDeviceSignIns
 from tests.unit.auth.fake_providers import FakeProviderSignIns
 from tests.unit.auth.fake_rows import Rows
@@ -261,6 +262,7 @@ class FakeWork:
         self.second_factors = FakeSecondFactors(rows)
         self.challenges = FakeSignInChallenges(rows)
         self.people = FakePeople(rows)
+        self.policies = FakePolicies(rows)
 
     async def publish(self, fact: Fact) -> None:
         self._rows.facts.append(fact)

@@ -15,6 +15,7 @@ from services.auth.domain.identifiers import fingerprint
 from services.auth.domain.link import SignInLink
 from services.auth.domain.mail import Mail
 from services.auth.domain.passkey import HANDLE_BYTES, Ceremony, Passkey, PasskeyQuestion
+from services.auth.domain.policy_version import Acceptance, Way
 from services.auth.domain.provider_sign_in import Connecting, ProviderSignIn
 from services.auth.domain.second_factor import SecondFactor, SignInChallenge
 from services.auth.domain.session import RefreshToken, Session
@@ -36,6 +37,9 @@ async def furnish(work: Work, user_id: str) -> None:
         return fingerprint(f"{kind} {user_id}")
 
     await work.accounts.add(Account(user_id, email, "Ada", NOW, "hash", NOW, NOW))
+    await work.policies.accept(user_id, Acceptance(1, NOW, at_sign_up=True))
+    for way in (Way.MAIL, Way.NOTICE):
+        assert await work.policies.tell(user_id, 2, way, NOW)
     session = Session(f"ses_{user_id}", user_id, NOW, NOW, until, device="Firefox, Linux")
     await work.sessions.add(session, RefreshToken(digest("token"), session.session_id, until))
     await work.links.add(SignInLink(digest("link"), user_id, until))
@@ -81,7 +85,8 @@ class PeopleConformance:
             assert await work.people.erase("usr_1", NOW, NOW)
         kinds = ("accounts", "api_keys", "device_sign_ins", "mails", "sessions", "sign_in_links")
         passkeys = ("passkeys", "passkey_handles", "passkey_challenges")
-        expected = dict.fromkeys((*kinds, *passkeys, "second_factors", "sign_in_challenges"), 1)
+        one_each = (*kinds, *passkeys, "second_factors", "sign_in_challenges", "policy_acceptances")
+        expected = dict.fromkeys(one_each, 1) | {"policy_tellings": 2}
         async with store.transaction() as work:
             assert await work.people.counts("usr_1") == expected
             assert await work.sessions.ended_since(NOW) == []
@@ -103,6 +108,9 @@ class PeopleConformance:
             assert await work.device_sign_ins.of_device(fingerprint("device usr_2")) is not None
             assert [each.mail.mail_id for each in await work.mails.claim(NOW, NOW + HOUR, 9)] == ["mail_usr_2"]
             assert await work.people.counts("usr_2") == {}
+            assert len(await work.policies.acceptances("usr_2")) == 1
+            assert await work.policies.acceptances("usr_1") == []
+            assert await work.policies.tellings("usr_1") == []
 
     async def test_a_persons_issuers_speak_for_them_no_more(self, store: Store) -> None:
         """What other issuers call a person ends when that is said, once; what a neighbour is called does not."""

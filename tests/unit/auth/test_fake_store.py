@@ -9,6 +9,7 @@ from tests.unit.auth.fakes import FakeStore
 from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.mail_conformance import MailConformance
 from tests.unit.auth.people_conformance import PeopleConformance
+from tests.unit.auth.policy_conformance import PolicyConformance
 from tests.unit.auth.provider_conformance import ProviderConformance
 from tests.unit.auth.store_conformance import StoreConformance
 
@@ -20,6 +21,7 @@ class TestFakeStore(
     PeopleConformance,
     ProviderConformance,
     FactorConformance,
+    PolicyConformance,
 ):
     @pytest.fixture
     def store(self) -> FakeStore:

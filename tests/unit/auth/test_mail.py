@@ -30,8 +30,10 @@ from services.auth.domain.errors import (
     WrongCredentials,
     WrongPassword,
 )
-from services.auth.domain.letters import letter
+from services.auth.domain.letters import letter, letter_of_policy
 from services.auth.domain.mail import LANGUAGES, Occasion, pause_s, spoken
+from services.auth.domain.policy_version import PolicyVersion
+from services.auth.domain.policy_words import POLICY_WORDS
 from tests.unit.auth.fakes import World
 from tests.unit.auth.signing_up import sign_up
 from tests.unit.auth.waiting_mail import code_in, newest
@@ -48,7 +50,7 @@ async def deliver(world: World) -> list[tuple[Outcome, str]]:
 # ---- What is written ----
 
 
-@pytest.mark.parametrize("occasion", Occasion)
+@pytest.mark.parametrize("occasion", [each for each in Occasion if each not in POLICY_WORDS["en"]])
 def test_every_letter_is_whole_in_every_language(occasion: Occasion) -> None:
     """Each mail has a subject of one line and words, and a link's code in no subject and after the # alone."""
     letters = {language: letter(occasion, language, "https://us.example/", "CODE") for language in LANGUAGES}
@@ -59,6 +61,21 @@ def test_every_letter_is_whole_in_every_language(occasion: Occasion) -> None:
         assert "{" not in text
         assert "https://us.example/" in text
         assert "CODE" not in re.sub(r"#/\w+/CODE\b", "", text)
+
+
+@pytest.mark.parametrize("occasion", POLICY_WORDS["en"])
+@pytest.mark.parametrize("changes", [{}, {"en": "It is new.", "de": "Sie ist neu."}])
+def test_every_letter_about_the_policy_is_whole(occasion: Occasion, changes: dict[str, str]) -> None:
+    """It has a subject of one line, the day, the number and what is new, and leads to that version in each language."""
+    policy = PolicyVersion(7, datetime.datetime(2031, 5, 1, tzinfo=datetime.UTC), changes)
+    subject, text = letter_of_policy(occasion, "https://us.example/", policy)
+    assert "\n" not in subject
+    assert "{" not in subject + text
+    assert " \n" not in text
+    for said in ("1 May 2031", "1. Mai 2031", "version 7", "Fassung 7", *changes.values()):
+        assert said in text
+    for language in LANGUAGES:
+        assert f"https://us.example/privacy?version=7&lang={language}\n" in text
 
 
 @pytest.mark.parametrize(

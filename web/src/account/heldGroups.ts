@@ -32,6 +32,9 @@ const OF_KIND: Readonly<Record<string, Place | null>> = {
   "auth.api_keys": "keys",
   "auth.display_name": "profile",
   "auth.email_address": "profile",
+  // Both stand above, in the same view.
+  "auth.policy_acceptances": null,
+  "auth.policy_tellings": null,
   "library.keys": null,
   "library.webhook_deliveries": "webhooks",
   "library.webhooks": "webhooks",

@@ -97,6 +97,8 @@ export const closing: typeof english = {
     sign_in_links: "Links zum einmaligen Anmelden",
     device_sign_ins: "Programme, die angemeldet werden wollten",
     email_codes: "Codes in E-Mails",
+    policy_acceptances: "Annahmen der Datenschutzerklärung",
+    policy_tellings: "Ankündigungen der Datenschutzerklärung",
     mails: "wartende Mails",
     evidence: "Belege von Songs",
   },

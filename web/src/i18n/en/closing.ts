@@ -96,6 +96,8 @@ export const closing = {
     sign_in_links: "links that sign in once",
     device_sign_ins: "programs that asked to be signed in",
     email_codes: "codes in mails",
+    policy_acceptances: "acceptances of the privacy policy",
+    policy_tellings: "announcements of the privacy policy",
     mails: "mails that waited",
     evidence: "receipts of songs",
   } as Record<string, string>,
