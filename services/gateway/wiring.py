@@ -13,6 +13,7 @@ from chassis.bus.connection import Bus
 from chassis.identity import Certificates
 from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
+from services.gateway.api.acceptance_routes import AcceptanceRoutes
 from services.gateway.api.admission import Admission, Paces
 from services.gateway.api.age_routes import AgeRoutes
 from services.gateway.api.api_key_routes import ApiKeyRoutes
@@ -80,6 +81,7 @@ from stripsession.auth.v1 import (
     email_change_service_pb2_grpc,
     federation_service_pb2_grpc,
     passkey_service_pb2_grpc,
+    policy_acceptance_service_pb2_grpc,
     provider_service_pb2_grpc,
     second_factor_service_pb2_grpc,
 )
@@ -128,6 +130,7 @@ class Stubs:
     passkeys: passkey_service_pb2_grpc.PasskeyServiceAsyncStub
     providers: provider_service_pb2_grpc.ProviderServiceAsyncStub
     factors: second_factor_service_pb2_grpc.SecondFactorServiceAsyncStub
+    acceptances: policy_acceptance_service_pb2_grpc.PolicyAcceptanceServiceAsyncStub
     email_changes: email_change_service_pb2_grpc.EmailChangeServiceAsyncStub
     library: library_service_pb2_grpc.LibraryServiceAsyncStub
     covers: cover_service_pb2_grpc.CoverServiceAsyncStub
@@ -267,6 +270,7 @@ def _stubs(
         passkey_service_pb2_grpc.PasskeyServiceStub(auth),
         provider_service_pb2_grpc.ProviderServiceStub(auth),
         second_factor_service_pb2_grpc.SecondFactorServiceStub(auth),
+        policy_acceptance_service_pb2_grpc.PolicyAcceptanceServiceStub(auth),
         email_change_service_pb2_grpc.EmailChangeServiceStub(auth),
         library_service_pb2_grpc.LibraryServiceStub(library),
         cover_service_pb2_grpc.CoverServiceStub(library),
@@ -337,6 +341,7 @@ def _endpoints(
         *ClosingRoutes(stubs.closings).endpoints(),
         *ReceiptRoutes(stubs.receipts).endpoints(),
         *PromiseRoutes(stubs.promises).endpoints(),
+        *AcceptanceRoutes(stubs.acceptances).endpoints(),
         *CensusRoutes(stubs.census).endpoints(),
         *ExportRoutes(stubs.exports).endpoints(),
     ]

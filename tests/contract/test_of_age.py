@@ -13,6 +13,7 @@ _THERE = "of a song that is there"
 
 # What changes something and asks nobody's age, and why.
 WITHOUT_AGE = {
+    "acceptPolicy": "what they were told and agree to is theirs to say, and takes in nothing",
     "appendUpload": _OPENED,
     "answerDeviceSignIn": _SIGN_IN,
     "askClosing": "whoever is younger goes by it",
@@ -36,6 +37,7 @@ WITHOUT_AGE = {
     "endSession": _ENDS,
     "getUpload": "it only tells",
     "makeRecoveryCodes": _SIGN_IN,
+    "notePolicyNotice": "it puts a notice away",
     "openPortal": "it shows what was paid, and cancels",
     "removeCover": _ENDS,
     "removePasskey": _SIGN_IN,

@@ -17,6 +17,7 @@ from tests.contract.test_limits import member
 
 # What a session does without a fresh proof, and why nobody who found one gets to stay, or keeps its owner out, by it.
 WITHOUT_PROOF = {
+    "acceptPolicy": "it opens nothing, and nothing waits for it",
     "cancelSubscription": "it is resumed by a word until the paid time is over",
     "changePlan": "what it costs is paid for this account, and it is changed back",
     "confirmAge": "it opens nothing of anybody else's, and is said once",
@@ -27,6 +28,7 @@ WITHOUT_PROOF = {
     "describeDeviceSignIn": "it only tells; answerDeviceSignIn takes the proof",
     "endOtherSessions": "whoever fears a thief must not be held up",
     "endSession": "whoever fears a thief must not be held up",
+    "notePolicyNotice": "it puts a notice away",
     "openPortal": "the payment provider's pages show nothing that can be taken over",
     "renamePasskey": "a name opens nothing",
     "replayWebhookDelivery": "it goes to an endpoint that was made for a proof",

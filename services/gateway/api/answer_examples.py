@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.gateway.api.acceptance_schemas import ACCEPTANCE_EXAMPLES
 from services.gateway.api.billing_schemas import EXAMPLES as BILLING_EXAMPLES
 from services.gateway.api.census_schemas import CENSUS_EXAMPLES
 from services.gateway.api.closing_schemas import CLOSING_EXAMPLES
@@ -230,6 +231,7 @@ BY_SCHEMA: Mapping[str, object] = {
     "NewShare": _SHARE | {"token": SHARE_TOKEN, "path": f"/#/shared/{SHARE_TOKEN}"},
     "OpenedShare": {"track": _SHARED_TRACK, "view": _VIEW, "expires_at": _ENDS_AT},
     **BILLING_EXAMPLES,
+    **ACCEPTANCE_EXAMPLES,
     **CENSUS_EXAMPLES,
     **PASSKEY_EXAMPLES,
     **POLICY_EXAMPLES,

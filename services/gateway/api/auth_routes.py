@@ -91,6 +91,7 @@ REFRESH = Body(
 PROFILE = Body("Profile", "What is to change.", (_NAME,), {"display_name": "Ada L."})
 _MORE = {
     "signUp": " An account is for people of 13 or older: without `confirms_age` there is none, and nothing is kept."
+    " Who signs up accepts the privacy policy in force, which is noted (getPolicyAcceptance): show it to them."
     " Where this server confirms sign-ups by mail, the answer is 202 whether or not there is an account with"
     " this address, and the mail has a link whose code `confirmSignUp` takes.",
     "confirmSignUp": " The password keeps whoever opens a mail that a stranger caused from making an account to which"

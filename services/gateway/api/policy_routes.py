@@ -112,7 +112,8 @@ def _section_json(section: pb.PolicySection) -> dict[str, object]:
 
 def _version_json(version: pb.PolicyVersion) -> dict[str, object]:
     told = {"version": version.version, "date": version.date, "digest": version.digest}
-    return {**told, "is_coming": version.is_coming}
+    changes = text_json(version.changes) if version.HasField("changes") else None
+    return {**told, "is_coming": version.is_coming, "changes": changes}
 
 
 def text_json(text: pb.PolicyText) -> dict[str, str]:
@@ -181,7 +182,10 @@ def page_of(answer: pb.GetPolicyResponse, language: str) -> Iterator[str]:
     yield f'<body>\n<main>\n<p><a href="/">{framed("home")}</a></p>\n<h1>{said(policy.title)}</h1>'
     yield f"<p>{said(policy.lead)}</p>"
     yield f"<p>{framed('version')} {version.version}, {framed('coming' if version.is_coming else 'from')} "
-    yield f'<time datetime="{version.date}">{version.date}</time></p>\n<nav><ul>'
+    yield f'<time datetime="{version.date}">{version.date}</time></p>'
+    if version.HasField("changes"):
+        yield f"<p>{said(version.changes)}</p>"
+    yield "<nav><ul>"
     for other in LANGUAGES:
         yield f'<li><a href="{PAGE}?version={version.version}&amp;lang={other}" hreflang="{other}">{other}</a></li>'
     yield "</ul></nav>"

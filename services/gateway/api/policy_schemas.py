@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.gateway.api.shapes import Schema, count, list_of, of, structure, text, yes_no
+from services.gateway.api.shapes import Schema, count, list_of, of, or_null, structure, text, yes_no
 
 FRAME = ("version", "from", "data", "deadline", "basis", "parties", "versions", "home", "coming")
 """Words that a page needs around the clauses."""
@@ -17,6 +17,7 @@ POLICY_SCHEMAS: Mapping[str, Schema] = {
         date=text("The day from which it is in force, as 2026-12-01.", format="date"),
         digest=text("SHA-256 of all that a reader sees of it."),
         is_coming=yes_no("Whether its day is still to come: it is announced, and another is in force."),
+        changes=or_null(of("PolicyText"), "What is new in it; null in the first versions."),
     ),
     "PolicyClause": structure(
         "One promise.",
@@ -48,7 +49,7 @@ POLICY_SCHEMAS: Mapping[str, Schema] = {
     ),
 }
 _DIGEST = "736243d55dda368fc394301f31fed4b09d76202515b2f8321aeceb05ac579771"
-_VERSION = {"version": 1, "date": "2026-12-01", "digest": _DIGEST, "is_coming": False}
+_VERSION = {"version": 1, "date": "2026-12-01", "digest": _DIGEST, "is_coming": False, "changes": None}
 POLICY_EXAMPLES: Mapping[str, object] = {
     "Policy": {
         "version": _VERSION,

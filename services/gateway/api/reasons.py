@@ -166,6 +166,7 @@ OF_SERVICES: Mapping[str, Reason] = {
         "The Home plan has no model to take when none is named. Name one of its models: duo.",
         {"models": "duo"},
     ),
+    "POLICY_NOT_IN_FORCE": Reason(409, "This version of the policy is not the one in force. Read which is."),
     "POLICY_VERSION_NOT_FOUND": Reason(404, "There is no such version of the policy."),
     "PRICE_MISSING": Reason(409, "This offer has no price yet. Tell whoever runs this installation."),
     "PROVIDER_AWAY": Reason(503, "This provider cannot be reached just now. Sign in another way, or try again later."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.gateway.api.acceptance_schemas import ACCEPTANCE_SCHEMAS
 from services.gateway.api.billing_schemas import BILLING_SCHEMAS
 from services.gateway.api.census_schemas import CENSUS_SCHEMAS
 from services.gateway.api.closing_schemas import CLOSING_SCHEMAS
@@ -261,6 +262,7 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     **RECEIPT_SCHEMAS,
     **POLICY_SCHEMAS,
+    **ACCEPTANCE_SCHEMAS,
     **CENSUS_SCHEMAS,
     **CLOSING_SCHEMAS,
     **EXPORT_SCHEMAS,

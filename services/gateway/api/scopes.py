@@ -54,6 +54,10 @@ SCOPES: Mapping[str, Scope] = {
     "startPasskeyProof": Scope.SESSION,
     # How many sessions, keys and cards somebody has is no program's matter.
     "getCensus": Scope.SESSION,
+    # Nobody accepts in a person's place.
+    "acceptPolicy": Scope.SESSION,
+    "getPolicyAcceptance": Scope.SESSION,
+    "notePolicyNotice": Scope.SESSION,
     "beginExport": Scope.SESSION,
     "downloadExport": Scope.SESSION,
     "listExports": Scope.SESSION,

@@ -15,6 +15,7 @@ _KEYS = "stripsession.auth.v1.ApiKeyService"
 _DEVICES = "stripsession.auth.v1.DeviceService"
 _PASSKEYS = "stripsession.auth.v1.PasskeyService"
 _PROVIDERS = "stripsession.auth.v1.ProviderService"
+_ACCEPTANCES = "stripsession.auth.v1.PolicyAcceptanceService"
 _FACTORS = "stripsession.auth.v1.SecondFactorService"
 _LIBRARY = "stripsession.library.v1.LibraryService"
 _COVERS = "stripsession.library.v1.CoverService"
@@ -45,6 +46,7 @@ _IDEMPOTENT = {
     + [f"{_PASSKEYS}/{name}" for name in ("BeginPasskey", "ListPasskeys", "RenamePasskey")]
     + [f"{_PASSKEYS}/{name}" for name in ("BeginPasskeySignIn", "BeginPasskeyProof")]
     + [f"{_PROVIDERS}/{name}" for name in ("ListProviders", "ListConnections")]
+    + [f"{_ACCEPTANCES}/{name}" for name in ("GetPolicyAcceptance", "AcceptPolicy", "NotePolicyNotice")]
     + [f"{_FACTORS}/{name}" for name in ("GetSecondFactor", "ListProofs")],
     "library": [
         f"{_LIBRARY}/{name}"

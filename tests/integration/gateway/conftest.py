@@ -29,6 +29,7 @@ from stripsession.auth.v1 import (
     provider_service_pb2_grpc,
 )
 from stripsession.auth.v1 import account_security_service_pb2_grpc as security_grpc
+from stripsession.auth.v1 import policy_acceptance_service_pb2_grpc as acceptance_grpc
 from stripsession.billing.v1 import billing_service_pb2_grpc, payment_service_pb2_grpc
 from stripsession.library.v1 import (
     cover_service_pb2_grpc,
@@ -40,6 +41,7 @@ from stripsession.library.v1 import (
 from stripsession.retention.v1 import census_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 from tests.integration.gateway.declared import holding
+from tests.integration.gateway.fake_acceptances import FakeAcceptances
 from tests.integration.gateway.fake_api_keys import FakeApiKeys
 from tests.integration.gateway.fake_billing import FakeBilling
 from tests.integration.gateway.fake_census import FakeCensus
@@ -88,6 +90,7 @@ class Door:
     payments: FakePayments
     retention: FakeRetention
     census: FakeCensus
+    acceptances: FakeAcceptances
     http: httpx.AsyncClient
     servers: dict[str, RpcServer]
 
@@ -138,6 +141,18 @@ def _of_retention(retention: FakeRetention, census: FakeCensus) -> list[Registra
     ]
 
 
+def _of_library(
+    library: FakeLibrary, listing: FakeListing, shares: FakeShares, webhooks: FakeWebhooks
+) -> list[Registration]:
+    return [
+        lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
+        lambda server: cover_service_pb2_grpc.add_CoverServiceServicer_to_server(FakeCovers(library), server),
+        lambda server: listing_service_pb2_grpc.add_ListingServiceServicer_to_server(listing, server),
+        lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(shares, server),
+        lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(webhooks, server),
+    ]
+
+
 def _values(certificates: Path, web_dir: Path) -> dict[str, Any]:
     return {
         "certificates": certificates,
@@ -158,6 +173,7 @@ async def opened(
     for user_id in (OWNER, STRANGER):
         auth.accounts[user_id] = account_pb2.Account(user_id=user_id, age_confirmed=True)
     webhooks, passkeys, providers, census = FakeWebhooks(), FakePasskeys(auth), FakeProviders(auth), FakeCensus()
+    acceptances = FakeAcceptances()
     served: dict[str, list[Registration]] = {
         "auth": [
             lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server),
@@ -167,15 +183,10 @@ async def opened(
             lambda server: device_service_pb2_grpc.add_DeviceServiceServicer_to_server(devices, server),
             lambda server: passkey_service_pb2_grpc.add_PasskeyServiceServicer_to_server(passkeys, server),
             lambda server: provider_service_pb2_grpc.add_ProviderServiceServicer_to_server(providers, server),
+            lambda server: acceptance_grpc.add_PolicyAcceptanceServiceServicer_to_server(acceptances, server),
             *factors.registrations(),
         ],
-        "library": [
-            lambda server: library_service_pb2_grpc.add_LibraryServiceServicer_to_server(library, server),
-            lambda server: cover_service_pb2_grpc.add_CoverServiceServicer_to_server(FakeCovers(library), server),
-            lambda server: listing_service_pb2_grpc.add_ListingServiceServicer_to_server(listing, server),
-            lambda server: share_service_pb2_grpc.add_ShareServiceServicer_to_server(shares, server),
-            lambda server: webhook_service_pb2_grpc.add_WebhookServiceServicer_to_server(webhooks, server),
-        ],
+        "library": _of_library(library, listing, shares, webhooks),
         "separation": [
             lambda server: separation_service_pb2_grpc.add_JobReadingServiceServicer_to_server(jobs, server)
         ],
@@ -216,6 +227,7 @@ async def opened(
             payments,
             retention,
             census,
+            acceptances,
             client,
             servers,
         )

@@ -56,6 +56,7 @@ def restore(door: Door) -> None:
     devices.add(USER_CODE, "waiting")
     devices.device_codes[DEVICE_CODE] = "answered"
     door.exports.ready(OWNER)
+    door.acceptances.accepted, door.acceptances.noticed = {}, []
     door.passkeys.passkeys, door.passkeys.credentials = {}, {str(USED["id"]): OWNER}
     door.passkeys.add(OWNER, PASSKEY_ID)
     door.providers.connected = {OWNER}

@@ -41,7 +41,7 @@ async def published(version: int = 0) -> pb.GetPolicyResponse:
 def words_of(answer: pb.GetPolicyResponse, language: str) -> set[str]:
     """Every text of a policy in one language."""
     policy, words = answer.policy, set[str]()
-    texts = [policy.title, policy.lead, *policy.frame.values()]
+    texts = [policy.title, policy.lead, policy.version.changes, *policy.frame.values()]
     for section in policy.sections:
         texts.append(section.title)
         for clause in section.clauses:
@@ -76,6 +76,7 @@ async def test_the_page_says_nothing_but_the_policy(language: str) -> None:
     assert unfounded(page, answer, language) == []
     assert reader.anchors == [f"clause-{clause.clause_id}" for clause in clauses]
     assert {clause.text.by_language[language] for clause in clauses} <= set(reader.texts)
+    assert answer.policy.version.changes.by_language[language] in reader.texts
     assert len(clauses) == 24
 
 

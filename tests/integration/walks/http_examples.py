@@ -11,6 +11,7 @@ from services.gateway.api.cookies import PROVIDER_COOKIE
 from tests.integration.walks.auth_rows import PASSWORD
 from tests.integration.walks.belongings import NOWHERE, State
 from tests.integration.walks.of_payments import signed_event
+from tests.integration.walks.of_policy import IN_FORCE
 from tests.integration.walks.of_provider import PROVIDER
 from tests.integration.walks.rpc_examples import Asked
 from tests.unit.library.pictures import png
@@ -237,6 +238,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "getReceiptChain": _plain(),
     "listPromises": _plain(),
     "getCensus": _plain(),
+    "getPolicyAcceptance": _plain(),
+    "acceptPolicy": _plain(json={"version": IN_FORCE}),
+    "notePolicyNotice": _plain(json={"version": IN_FORCE}),
     "beginExport": _plain(),
     "listExports": _plain(),
     "downloadExport": Operation(lambda asked: Sent({"export_id": asked.things.export_id}), State.READY),

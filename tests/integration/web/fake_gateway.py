@@ -136,7 +136,7 @@ class FakeGateway:
     def _app(self) -> Starlette:
         one = "/v1/tracks/{track_id}"
         signed = [
-            *FakeAccount(self.account).routes(),
+            *FakeAccount(self.account, self.policy.acceptance).routes(),
             *(*self.mail.signed_routes(), *self.factor.signed_routes(), *self.passkeys.routes()),
             *(Route("/v1/billing/usage", self._usage), Route("/v1/billing/plans", self._plans)),
             *(*self.payments.routes(), *self.census.routes(), *self.closing.routes(), signed_receipt()),

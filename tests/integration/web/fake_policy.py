@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from services.gateway.api.policy_routes import policy_json
 from tests.integration.gateway.test_policy import published
+from tests.integration.web.fake_acceptance import FakeAcceptance
 from tests.integration.web.proofs import proved
 from tests.integration.web.told import problem, told
 
@@ -23,6 +24,7 @@ class FakePolicy:
         """What is published."""
         self.has_next = False
         """Whether a version after the one in force is announced."""
+        self.acceptance = FakeAcceptance()
 
     def open_routes(self) -> list[Route]:
         """Those of the contract."""

@@ -8,7 +8,7 @@ from typing import Literal
 from playwright.async_api import FilePayload, expect
 
 from tests.browser import WebPage
-from tests.integration.web import age_views, closing_views, mailed_views, passkey_views, policy_views
+from tests.integration.web import acceptance_views, age_views, closing_views, mailed_views, passkey_views, policy_views
 from tests.integration.web.fake_devices import USER_CODE
 from tests.integration.web.fake_factor import CODE
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
@@ -78,6 +78,7 @@ async def walk(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await _device(web, gateway, look)
     await _payments(web, gateway, look)
     await closing_views.closing(web, gateway, look)
+    await acceptance_views.notices(web, gateway, look)
     await _elsewhere(web, link, look)
     await _faults(web, gateway, look)
 

@@ -14,6 +14,7 @@ import { library } from "$/i18n/de/library";
 import { mailed } from "$/i18n/de/mailed";
 import { listing } from "$/i18n/de/listing";
 import { passkeys } from "$/i18n/de/passkeys";
+import { policy } from "$/i18n/de/policy";
 import { models } from "$/i18n/de/models";
 import { player } from "$/i18n/de/player";
 import { providers } from "$/i18n/de/providers";
@@ -41,6 +42,7 @@ export const de: Messages = {
   listing,
   mailed,
   passkeys,
+  policy,
   models,
   player,
   providers,

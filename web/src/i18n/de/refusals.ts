@@ -95,6 +95,7 @@ export const refusals: Messages["refusals"] = {
   PAYMENT_PENDING:
     "Dein Tarif wird gerade verlängert. Sobald das bezahlt ist, in ein paar Stunden, kannst du in einen größeren wechseln.",
   PLAN_WITHOUT_DEFAULT: "Dein Tarif hat kein Modell zum Trennen. Sag es dem, der diesen Server betreibt.",
+  POLICY_NOT_IN_FORCE: "Diese Fassung der Erklärung gilt nicht. Lies, welche gilt.",
   POLICY_VERSION_NOT_FOUND: "Diese Fassung der Erklärung gibt es nicht.",
   RECEIPTS_UNSIGNED: "Diese Installation unterschreibt noch keine Belege.",
   RECEIPT_NOT_FOUND: "Du hast keinen unterschriebenen Beleg mit dieser Nummer.",

@@ -14,6 +14,7 @@ import { library } from "$/i18n/en/library";
 import { mailed } from "$/i18n/en/mailed";
 import { listing } from "$/i18n/en/listing";
 import { passkeys } from "$/i18n/en/passkeys";
+import { policy } from "$/i18n/en/policy";
 import { models } from "$/i18n/en/models";
 import { player } from "$/i18n/en/player";
 import { providers } from "$/i18n/en/providers";
@@ -40,6 +41,7 @@ export const en = {
   listing,
   mailed,
   passkeys,
+  policy,
   models,
   player,
   providers,

@@ -88,6 +88,7 @@ export const refusals = {
   PAYMENT_PENDING:
     "Your plan is being renewed just now. Once that is paid, within a few hours, you can change to a larger one.",
   PLAN_WITHOUT_DEFAULT: "Your plan has no model to separate with. Tell whoever runs this server.",
+  POLICY_NOT_IN_FORCE: "This version of the policy is not the one in force. Read which one is.",
   POLICY_VERSION_NOT_FOUND: "There is no such version of the policy.",
   RECEIPTS_UNSIGNED: "This installation signs no receipts yet.",
   RECEIPT_NOT_FOUND: "You have no signed receipt of this number.",
