@@ -18,6 +18,7 @@ from chassis.db.examining import (
     living_columns,
 )
 from chassis.db.pool import Database
+from services.auth.store.policy_examination import examine_acceptances
 
 PLACE = "services/auth/store"
 AGE = "accounts.age_confirmed_at"
@@ -68,6 +69,7 @@ class Examination:
             "usage_purged_in_time": lambda: examine_usage(self._database, PLACE),
             "no_path_to_training": training.examine_imports,
             "third_parties_are_named": self._parties,
+            "versions_are_accepted": lambda: examine_acceptances(self._database, self._clock.now()),
         }
 
     async def _children(self) -> Figures:

@@ -202,8 +202,15 @@ CHECKS: Mapping[str, Check] = {
         remedy="set retention's region (on one machine STRIPSESSION_RETENTION__REGION), e.g. to eu-central",
     ),
     "versions_are_accepted": Check(
-        "whether people were told of the version in force",
-        remedy="which version somebody accepted is not kept yet",
+        "whether people were told of the version in force before it was, and accept what is",
+        asks=("auth",),
+        none_of=(
+            *("people_not_told", "people_told_late"),
+            *("acceptances_not_in_force", "accounts_without_acceptance"),
+        ),
+        unless=("policy_versions_unknown",),
+        tells=("accounts", "people_accepted", "people_told_of_next", "people_without_address"),
+        remedy="mail must go out some days before a version's day: see auth's log; docs/runbooks/PromiseBroken.md",
     ),
     "requests_are_recorded": Check(
         "whether a request is past its legal time",

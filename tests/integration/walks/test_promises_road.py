@@ -11,9 +11,11 @@ import pytest
 from services.retention.domain.checks import CHECKS
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import federation_service_pb2 as federation
+from stripsession.auth.v1 import policy_acceptance_service_pb2 as acceptance
 from stripsession.retention.v1 import promise_administration_service_pb2 as admin_pb
 from stripsession.retention.v1 import promise_service_pb2 as pb
 from tests.integration.walks.contracts import method_named
+from tests.integration.walks.of_policy import IN_FORCE
 from tests.integration.walks.people import Walk
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
@@ -69,6 +71,15 @@ async def test_whoever_was_not_asked_for_their_age_is_seen_until_they_are(walk: 
     confirming = auth.ConfirmAgeRequest(user_id=user_id, confirms_age=True)
     await walk.maker.ask("auth.v1.AuthService.ConfirmAge", confirming, "gateway")
     assert (await audited(walk))["children_are_refused"].state == pb.PROMISE_STATE_KEPT
+
+
+async def test_whoever_signs_up_accepts_what_is_in_force(walk: Walk) -> None:
+    """Auth knows the versions of retention, and notes the one in force of a sign-up; one that it lacks is seen."""
+    asking = acceptance.GetPolicyAcceptanceRequest(user_id=walk.ada.user_id)
+    standing = await walk.maker.ask("auth.v1.PolicyAcceptanceService.GetPolicyAcceptance", asking, "gateway")
+    assert standing.in_force.version == IN_FORCE
+    assert [(each.version, each.at_sign_up) for each in standing.accepted] == [(IN_FORCE, True)]
+    assert (await audited(walk))["versions_are_accepted"].state == pb.PROMISE_STATE_KEPT
 
 
 async def test_a_promise_that_is_broken_is_seen_at_the_next_look(walk: Walk) -> None:

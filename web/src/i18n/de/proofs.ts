@@ -32,6 +32,8 @@ export const proofs: typeof english = {
     payments_purged_in_time:
       "Zahlungsbelege gelöschter Konten werden nach solchen durchsucht, die älter als sieben Jahre sind",
     children_are_refused: "Konten werden nach solchen durchsucht, die ohne bestätigtes Alter entstanden sind",
+    versions_are_accepted:
+      "Konten werden nach Personen durchsucht, denen keine Fassung rechtzeitig angekündigt wurde, und Annahmen nach solchen, die nicht galten",
     region_is_stated: "die Einstellungen dieser Installation werden nach ihrer Region gefragt",
   },
   figures: {
@@ -75,6 +77,29 @@ export const proofs: typeof english = {
     erased_people_left: ["Eintrag übrig von gelöschten Personen", "Einträge übrig von gelöschten Personen"],
     erased_payers: ["gelöschtes Konto mit Zahlungsbelegen", "gelöschte Konten mit Zahlungsbelegen"],
     payment_records_past_seven_years: ["davon älter als sieben Jahre", "davon älter als sieben Jahre"],
+    people_accepted: [
+      "Person, die die geltende Fassung angenommen hat",
+      "Personen, die die geltende Fassung angenommen haben",
+    ],
+    people_told_of_next: [
+      "Person, der die nächste Fassung angekündigt ist",
+      "Personen, denen die nächste Fassung angekündigt ist",
+    ],
+    people_without_address: [
+      "Person, der niemand schreiben kann und die kein Hinweis erreicht hat",
+      "Personen, denen niemand schreiben kann und die kein Hinweis erreicht hat",
+    ],
+    people_not_told: [
+      "Person, der die geltende Fassung nicht angekündigt wurde",
+      "Personen, denen die geltende Fassung nicht angekündigt wurde",
+    ],
+    people_told_late: ["Person, der sie zu spät angekündigt wurde", "Personen, denen sie zu spät angekündigt wurde"],
+    acceptances_not_in_force: ["Annahme einer Fassung, die nicht galt", "Annahmen von Fassungen, die nicht galten"],
+    accounts_without_acceptance: [
+      "Konto, das ohne Annahme einer Fassung entstand",
+      "Konten, die ohne Annahme einer Fassung entstanden",
+    ],
+    policy_versions_unknown: ["Dienst, der die Erklärung nicht kennt", "Dienste, die die Erklärung nicht kennen"],
     region_not_stated: [
       "Region, die genannt sein sollte und es nicht ist",
       "Regionen, die genannt sein sollten und es nicht sind",

@@ -31,6 +31,8 @@ export const proofs = {
     usage_purged_in_time: "all columns are searched for usage data, of which none is stored at all",
     payments_purged_in_time: "payment records of erased accounts are searched for any older than seven years",
     children_are_refused: "accounts are searched for any made without a confirmed age",
+    versions_are_accepted:
+      "accounts are searched for people who were told of no version in time, and acceptances for any that was not in force",
     region_is_stated: "the settings of this installation are asked for its region",
   } as Record<string, string>,
   figures: {
@@ -71,6 +73,23 @@ export const proofs = {
     erased_people_left: ["entry left of erased people", "entries left of erased people"],
     erased_payers: ["erased account with payment records", "erased accounts with payment records"],
     payment_records_past_seven_years: ["of them older than seven years", "of them older than seven years"],
+    people_accepted: ["person who accepted the version in force", "people who accepted the version in force"],
+    people_told_of_next: ["person told of the next version", "people told of the next version"],
+    people_without_address: [
+      "person whom nobody can write to and no notice has reached",
+      "people whom nobody can write to and no notice has reached",
+    ],
+    people_not_told: ["person not told of the version in force", "people not told of the version in force"],
+    people_told_late: ["person told of it too late", "people told of it too late"],
+    acceptances_not_in_force: [
+      "acceptance of a version that was not in force",
+      "acceptances of versions that were not in force",
+    ],
+    accounts_without_acceptance: [
+      "account made without accepting any version",
+      "accounts made without accepting any version",
+    ],
+    policy_versions_unknown: ["service that does not know the policy", "services that do not know the policy"],
     region_not_stated: ["region that should be stated and is not", "regions that should be stated and are not"],
   } as Record<string, [one: string, other: string]>,
   reasons: {
