@@ -52,6 +52,14 @@ EXPORT_PREPARING_SECONDS = Gauge(
     "stripsession_export_preparing_seconds", "How long ago the oldest export was asked for that is being prepared."
 )
 RECEIPTS_WAITING = Gauge("stripsession_receipts_waiting", "Deletions whose receipt is not signed; counted up to 10000.")
+PRIVACY_REQUEST_LEFT_SECONDS = Gauge(
+    "stripsession_privacy_request_left_seconds",
+    "Until the first open request about privacy is past its legal day, below 0 after it; infinite where none is open.",
+)
+PRIVACY_REQUEST_UNTOLD_SECONDS = Gauge(
+    "stripsession_privacy_request_untold_seconds",
+    "How long ago the oldest request was answered or extended of which its sender could not be told.",
+)
 PROMISE_KEPT = Gauge("stripsession_promise_kept", "Whether the last look found the promise kept.", ["check"])
 PROMISE_PROVED_AGE_SECONDS = Gauge(
     "stripsession_promise_proved_age_seconds", "How long ago the promise was last found kept.", ["check"]

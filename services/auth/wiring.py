@@ -35,6 +35,7 @@ from services.auth.api.device_servicer import DeviceServicer
 from services.auth.api.email_change_servicer import EmailChangeServicer
 from services.auth.api.factor_servicer import SecondFactorServicer
 from services.auth.api.federation_servicer import FederationServicer
+from services.auth.api.notice_servicer import RequestNoticeServicer
 from services.auth.api.passkey_servicer import PasskeyServicer
 from services.auth.api.policy_servicers import policy_registrations
 from services.auth.api.provider_servicer import ProviderServicer
@@ -87,6 +88,7 @@ from stripsession.auth.v1 import (
     provider_service_pb2_grpc,
     second_factor_service_pb2_grpc,
 )
+from stripsession.auth.v1 import request_notice_service_pb2_grpc as notice_grpc
 from stripsession.library.v1 import events_pb2 as library_events
 from stripsession.privacy.v1 import data_holder_service_pb2_grpc as privacy_grpc
 from stripsession.privacy.v1 import examination_service_pb2_grpc as examination_grpc
@@ -308,6 +310,9 @@ def _registrations(
         ),
         lambda server: closing_grpc.add_AccountClosingServiceServicer_to_server(
             AccountClosingServicer(ports, post), server
+        ),
+        lambda server: notice_grpc.add_RequestNoticeServiceServicer_to_server(
+            RequestNoticeServicer(ports, post), server
         ),
         lambda server: federation_service_pb2_grpc.add_FederationServiceServicer_to_server(
             FederationServicer(federated.federation, federated.issuers), server

@@ -43,6 +43,7 @@ from services.gateway.api.promise_routes import PromiseRoutes
 from services.gateway.api.provider_landing import ProviderLanding
 from services.gateway.api.provider_routes import ProviderRoutes
 from services.gateway.api.receipt_routes import ReceiptRoutes
+from services.gateway.api.request_routes import RequestRoutes
 from services.gateway.api.router import Router
 from services.gateway.api.service_routes import Readiness, ServiceRoutes
 from services.gateway.api.session_routes import SessionRoutes
@@ -98,6 +99,7 @@ from stripsession.retention.v1 import (
     closing_service_pb2_grpc,
     export_service_pb2_grpc,
     policy_service_pb2_grpc,
+    privacy_request_service_pb2_grpc,
     promise_service_pb2_grpc,
     receipt_service_pb2_grpc,
     retention_service_pb2_grpc,
@@ -147,6 +149,7 @@ class Stubs:
     promises: promise_service_pb2_grpc.PromiseServiceAsyncStub
     census: census_service_pb2_grpc.CensusServiceAsyncStub
     exports: export_service_pb2_grpc.ExportServiceAsyncStub
+    requests: privacy_request_service_pb2_grpc.PrivacyRequestServiceAsyncStub
 
 
 @dataclasses.dataclass(frozen=True)
@@ -287,6 +290,7 @@ def _stubs(
         promise_service_pb2_grpc.PromiseServiceStub(retention),
         census_service_pb2_grpc.CensusServiceStub(retention),
         export_service_pb2_grpc.ExportServiceStub(retention),
+        privacy_request_service_pb2_grpc.PrivacyRequestServiceStub(retention),
     )
 
 
@@ -344,5 +348,6 @@ def _endpoints(
         *AcceptanceRoutes(stubs.acceptances).endpoints(),
         *CensusRoutes(stubs.census).endpoints(),
         *ExportRoutes(stubs.exports).endpoints(),
+        *RequestRoutes(stubs.requests).endpoints(),
     ]
     return endpoints

@@ -30,6 +30,7 @@ from services.retention.api.export_servicer import ExportServicer
 from services.retention.api.policy_servicer import PolicyServicer
 from services.retention.api.promise_servicer import PromiseAdministrationServicer, Promises, PromiseServicer
 from services.retention.api.receipt_servicer import ReceiptServicer
+from services.retention.api.request_servicers import PrivacyRequestServicer, RequestAdministrationServicer
 from services.retention.api.servicer import RetentionServicer
 from services.retention.api.statuses import STATUSES
 from services.retention.app.account_ports import AccountPorts, Holder
@@ -39,12 +40,14 @@ from services.retention.app.closing_ports import AccountReceipts, ClosingPorts
 from services.retention.app.export_ports import ExportPorts, GivingHolder
 from services.retention.app.ports import Ports
 from services.retention.app.receipt_ports import ReceiptPorts
+from services.retention.app.request_ports import RequestPorts
 from services.retention.app.take_census import CensusPorts, CountingHolder
 from services.retention.clients.counting_holders import CountingClient
 from services.retention.clients.examiners import ExaminationClient
 from services.retention.clients.giving_holders import GivingClient
 from services.retention.clients.holders import DoorClient, HolderClient
 from services.retention.clients.library import IDEMPOTENT, LibraryClient
+from services.retention.clients.notices import NoticeClient
 from services.retention.clients.policy_keeper import PolicyKeeperClient
 from services.retention.domain.account_erasure import DOOR, LAST
 from services.retention.domain.checks import ITSELF
@@ -58,6 +61,7 @@ from services.retention.events.envelopes import encode
 from services.retention.events.export_timer import ExportTimer
 from services.retention.events.policy_timer import PolicyTimer
 from services.retention.events.receipt_timer import ReceiptTimer
+from services.retention.events.request_timer import RequestTimer
 from services.retention.events.timers import Timers
 from services.retention.settings import RetentionSettings
 from services.retention.store.account_closings import AccountClosingStore
@@ -70,6 +74,7 @@ from services.retention.store.held_words import read_held_words
 from services.retention.store.own_census import OwnCensus
 from services.retention.store.own_export import OwnExport
 from services.retention.store.policy_files import read_policies
+from services.retention.store.privacy_requests import PrivacyRequestStore
 from services.retention.store.receipt_chain import ReceiptChain
 from services.retention.store.receipts import ReceiptStore
 from stripsession.auth.v1 import events_pb2 as auth_events
@@ -79,9 +84,11 @@ from stripsession.retention.v1 import closing_service_pb2_grpc as closing_grpc
 from stripsession.retention.v1 import erasure_administration_service_pb2_grpc as admin_grpc
 from stripsession.retention.v1 import export_service_pb2_grpc as export_grpc
 from stripsession.retention.v1 import policy_service_pb2_grpc as policy_grpc
+from stripsession.retention.v1 import privacy_request_service_pb2_grpc as request_grpc
 from stripsession.retention.v1 import promise_administration_service_pb2_grpc as promise_admin_grpc
 from stripsession.retention.v1 import promise_service_pb2_grpc as promise_grpc
 from stripsession.retention.v1 import receipt_service_pb2_grpc as receipt_grpc
+from stripsession.retention.v1 import request_administration_service_pb2_grpc as request_admin_grpc
 from stripsession.retention.v1 import retention_service_pb2_grpc as pb_grpc
 from stripsession.separation.v1 import events_pb2 as separation_events
 
@@ -114,6 +121,8 @@ async def serve(settings: RetentionSettings) -> None:
     checking = Checking(settings, database, holders, SystemClock())
     exports = make_export_ports(settings, database, holders, SystemClock())
     exporting = ExportTimer(exports)
+    requests = make_request_ports(database, holders, SystemClock())
+    requesting = RequestTimer(requests)
     acts = OperatorActs(database)
     readiness = Readiness()
     await lifecycle.run(
@@ -132,6 +141,8 @@ async def serve(settings: RetentionSettings) -> None:
             signing.forgetter,
             *exporting.preparers,
             exporting.sweeper,
+            requesting.teller,
+            requesting.sweeper,
             checking.timer.runner,
             checking.timer.forgetter,
             *telling_policy(holders, checking.policies),
@@ -148,6 +159,7 @@ async def serve(settings: RetentionSettings) -> None:
                     closing_registration(closings, closing),
                     receipt_registration(receipts),
                     export_registration(exports, exporting),
+                    *request_registrations(requests, requesting, timer),
                 ],
             ),
             readiness,
@@ -229,6 +241,22 @@ def export_registration(ports: ExportPorts, timer: ExportTimer) -> Registration:
     """What people ask who want their data, which wakes the timer."""
     servicer = ExportServicer(ports, timer.wake)
     return lambda server: export_grpc.add_ExportServiceServicer_to_server(servicer, server)
+
+
+def make_request_ports(database: Database, holders: Mapping[str, Channel], clock: Clock) -> RequestPorts:
+    """What requests about privacy work on."""
+    notices = NoticeClient(holders[LAST]) if LAST in holders else None
+    return RequestPorts(PrivacyRequestStore(database), notices, clock)
+
+
+def request_registrations(ports: RequestPorts, timer: RequestTimer, erasing: AccountTimer) -> list[Registration]:
+    """What people ask who have a request, and what operators do about it, which wakes the timers."""
+    servicer = PrivacyRequestServicer(ports)
+    administration = RequestAdministrationServicer(ports, timer.teller.wake, erasing.eraser.wake)
+    return [
+        lambda server: request_grpc.add_PrivacyRequestServiceServicer_to_server(servicer, server),
+        lambda server: request_admin_grpc.add_RequestAdministrationServiceServicer_to_server(administration, server),
+    ]
 
 
 class Checking:

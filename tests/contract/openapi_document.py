@@ -40,6 +40,8 @@ ANYBODYS_NAMES = frozenset(
         "describeUploads",
         "describeUpload",
         "followClosing",
+        "followPrivacyRequest",
+        "sendStrangersRequest",
         "openShare",
         "getSharedManifest",
         "getSharedSegment",

@@ -14,6 +14,8 @@ from services.library.domain.listing import TAG_CHARACTERS_MAX, TAGS_MAX
 from services.library.domain.mixing import GAIN_DB_MAX, GAIN_DB_MIN
 from services.library.domain.share import LIFE_MAX, LIFE_MIN, SHARES_MAX, VIEW_BYTES_MAX, VIEW_DEPTH_MAX
 from services.library.domain.text import TITLE_CHARACTERS_MAX
+from services.retention.domain.privacy_request import ADDRESS_CHARACTERS_MAX as REPLY_CHARACTERS_MAX
+from services.retention.domain.privacy_request import TEXT_CHARACTERS_MAX
 from tests.contract.openapi_document import document, operations
 
 
@@ -29,6 +31,9 @@ def member(body: str, name: str) -> dict[str, Any]:
         ("SignUp", "display_name", "maxLength", DISPLAY_NAME_CHARACTERS_MAX),
         ("Profile", "display_name", "maxLength", DISPLAY_NAME_CHARACTERS_MAX),
         ("TrackChange", "tags", "maxItems", TAGS_MAX),
+        ("NewPrivacyRequest", "text", "maxLength", TEXT_CHARACTERS_MAX),
+        ("StrangersRequest", "text", "maxLength", TEXT_CHARACTERS_MAX),
+        ("StrangersRequest", "reply_to", "maxLength", REPLY_CHARACTERS_MAX),
         ("ShareRequest", "expires_in_s", "minimum", LIFE_MIN.total_seconds()),
         ("ShareRequest", "expires_in_s", "maximum", LIFE_MAX.total_seconds()),
     ],

@@ -51,6 +51,7 @@ WITHOUT_AGE = {
     "revokeApiKey": _ENDS,
     "revokeShare": _ENDS,
     "rotateWebhookSecret": _TOLD,
+    "sendPrivacyRequest": "whoever is younger has rights, too",
     "startConnecting": _SIGN_IN,
     "startPasskey": _SIGN_IN,
     "startPasskeyProof": _SIGN_IN,

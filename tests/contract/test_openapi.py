@@ -38,6 +38,7 @@ PROMISED_NAMES = """
     startPasskeyProof requestEmailChange confirmEmailChange undoEmailChange setCover removeCover listReceipts
     describeMailedLink getPolicy listPromises getReceipt getReceiptKeys getReceiptChain getCensus
     beginExport listExports downloadExport
+    sendPrivacyRequest listPrivacyRequests sendStrangersRequest followPrivacyRequest
 """
 
 

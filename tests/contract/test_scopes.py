@@ -35,6 +35,7 @@ WITHOUT_PROOF = {
     "requestVerification": "it writes to the account's own address",
     "resumeSubscription": "it is cancelled by a word",
     "revokeApiKey": "whoever fears a thief must not be held up",
+    "sendPrivacyRequest": "somebody reads it before anything is done, and nobody is to be kept from their rights",
     "startCheckout": "the payment provider asks who pays",
     "startPasskeyProof": "it asks for the proof",
     "stepUp": "it is the proof",

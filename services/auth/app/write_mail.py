@@ -44,7 +44,7 @@ async def write_mail(
     """
     if ports.mailing is not None:
         words = letter(occasion, language, ports.mailing.public_url, code, still=still)
-        await _let_wait(ports, work, to, words, until=until, user_id=user_id)
+        await write_words(ports, work, to, words, until=until, user_id=user_id)
 
 
 async def write_notice(
@@ -53,7 +53,7 @@ async def write_notice(
     """The same of what begins without the person, in each of our languages; `day` is when it happens."""
     if ports.mailing is not None:
         words = letter_in_all(occasion, ports.mailing.public_url, day=day)
-        await _let_wait(ports, work, account.email.typed, words, user_id=account.user_id)
+        await write_words(ports, work, account.email.typed, words, user_id=account.user_id)
 
 
 async def write_announcement(
@@ -63,10 +63,10 @@ async def write_announcement(
     if ports.mailing is not None:
         words = letter_of_policy(occasion, ports.mailing.public_url, policy)
         until = ports.clock.now() + ANNOUNCEMENT_LIFE
-        await _let_wait(ports, work, account.email.typed, words, until=until, user_id=account.user_id)
+        await write_words(ports, work, account.email.typed, words, until=until, user_id=account.user_id)
 
 
-async def _let_wait(
+async def write_words(
     ports: Ports,
     work: Work,
     to: str,
@@ -75,6 +75,7 @@ async def _let_wait(
     until: datetime.datetime | None = None,
     user_id: str | None,
 ) -> None:
+    """The same of words that are made already, in the caller's unit of work; `user_id` whose mail it is."""
     # An account of another issuer's person may be without an address.
     if to:
         now = ports.clock.now()

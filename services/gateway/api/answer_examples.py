@@ -14,6 +14,7 @@ from services.gateway.api.policy_schemas import POLICY_EXAMPLES
 from services.gateway.api.promise_schemas import PROMISE_EXAMPLES
 from services.gateway.api.provider_schemas import PROVIDER_EXAMPLES
 from services.gateway.api.receipt_examples import RECEIPT_EXAMPLES
+from services.gateway.api.request_schemas import REQUEST_EXAMPLES
 from services.gateway.api.webhook_schemas import WEBHOOK_EXAMPLES
 
 TRACK_ID = "trk_0b5c2f7e9d1a4c38a6e2f1d09b7c5e43"
@@ -240,6 +241,7 @@ BY_SCHEMA: Mapping[str, object] = {
     **PROMISE_EXAMPLES,
     **PROVIDER_EXAMPLES,
     **RECEIPT_EXAMPLES,
+    **REQUEST_EXAMPLES,
     **WEBHOOK_EXAMPLES,
     "Plans": {
         "plans": [_PLAN],

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from stripsession.retention.v1.policy_service_pb2_grpc import PolicyServiceAsyncStub
 
 PAGE = "/privacy"
+REQUESTS = "14"
+"""The clause about requests, in every version: it leads to where one is sent."""
 LANGUAGES = ("en", "de")
 _VERSION = Number("version", "Which version; 0 means the one in force.", 0, 10_000, 0)
 _LANGUAGE = Text("lang", "The language of the page.", options=LANGUAGES)
@@ -193,7 +195,10 @@ def page_of(answer: pb.GetPolicyResponse, language: str) -> Iterator[str]:
         yield f"<section>\n<h2>{section.section_id}. {said(section.title)}</h2>"
         for clause in section.clauses:
             anchor = f"clause-{clause.clause_id}"
-            yield f'<article id="{anchor}">\n<h3><a href="#{anchor}">{clause.clause_id}</a> {said(clause.title)}</h3>'
+            title = said(clause.title)
+            if clause.clause_id == REQUESTS:
+                title = f'<a href="/#/request">{title}</a>'
+            yield f'<article id="{anchor}">\n<h3><a href="#{anchor}">{clause.clause_id}</a> {title}</h3>'
             yield f"<p>{said(clause.text)}</p>\n<dl>"
             told = {"data": clause.data, "deadline": [clause.deadline], "basis": [clause.basis]}
             for name, texts in (told | {"parties": clause.parties}).items():

@@ -203,6 +203,8 @@ _ACTIONS: Mapping[str, str] = {
     "COVER_TOO_LARGE": "Make the picture smaller; 1000 pixels a side are plenty.",
     "COVER_UNREADABLE": "Save the picture as a JPEG or PNG, and send that.",
     "EXPORT_NOT_READY": "Wait until listExports says that it is ready.",
+    "REQUEST_NOT_FOUND": "Look whether the link is whole; the number and what follows it belong together.",
+    "TOO_MANY_REQUESTS": "Write what there is to add once one of them is answered.",
     "SHARE_NOT_FOUND": "Ask whoever shared the song for a new link.",
     "SEGMENT_NOT_FOUND": "Read the manifest again; the segment may not be made yet.",
 }

@@ -197,6 +197,14 @@ OF_SERVICES: Mapping[str, Reason] = {
         "This request was answered already, and its secret is told once. Revoke what it made, and make another.",
         {"key_id": "key_3a9d5e07c1b84f62a0d7e8f91b2c4d6e"},
     ),
+    "REPLY_ADDRESS_INVALID": Reason(422, "This is no e-mail address that an answer can go to."),
+    "REQUESTS_FULL": Reason(
+        503, "Too many requests of people without an account wait for an answer. Sign in, or try again later."
+    ),
+    "REQUEST_NOT_FOUND": Reason(
+        404, "There is no such request, or it ended so long ago that nothing is told of it any more."
+    ),
+    "REQUEST_TEXT_INVALID": Reason(422, "A text has 1 to 4000 characters, without control characters."),
     "SEGMENT_NOT_FOUND": Reason(404, "There is no such segment yet."),
     "SEPARATION_UNAVAILABLE": Reason(
         503, "Separation cannot be reached right now. The file is kept; try again shortly."
@@ -214,6 +222,9 @@ OF_SERVICES: Mapping[str, Reason] = {
     "TAGS_INVALID": Reason(422, "A track has at most 20 tags, each of 1 to 40 visible characters."),
     "TITLE_EMPTY": Reason(422, "A title has at least one visible character."),
     "TOO_MANY_CODES": Reason(429, "Too many wrong codes were entered. Wait before the next one."),
+    "TOO_MANY_REQUESTS": Reason(
+        409, "Five of your requests wait for an answer. Another can be sent once one of them is answered."
+    ),
     "TOO_MANY_MAILS": Reason(429, "Enough mail was sent for now. Look among what came, or try again later."),
     # Waiting makes no room, here and for links: both end by being revoked, or after days.
     "TOO_MANY_API_KEYS": Reason(409, "You have as many keys as you may have. Revoke one of them first."),
@@ -277,6 +288,8 @@ UNTOLD: Mapping[str, str] = {
     "ATTEMPT_FENCED": "to workers",
     "CALLER_NOT_ALLOWED": "the gateway's own certificate was refused: INTERNAL, for nobody outside can change it",
     "DECODER_FAILED": "separation's; the library tells SEPARATION_UNAVAILABLE",
+    "ENDING_UNKNOWN": "operators' own: stripsession requests",
+    "EXTENSION_TOO_LATE": "operators' own: stripsession requests",
     "ERASURE_FAILED": "retention's own errands",
     "EXAMINATION_FAILED": "retention's own errands",
     "EXPORT_LOST": "retention's own errands",
@@ -304,6 +317,9 @@ UNTOLD: Mapping[str, str] = {
     "PAYMENT_REFUSED": "a fault of ours or of the account at the provider: INTERNAL, with the code in the log",
     "PROVIDER_ANSWER_REFUSED": "where the browser comes back: it goes on to the page, with the word in its address",
     "PROVIDER_DENIED": "where the browser comes back: it goes on to the page, with the word in its address",
+    "REQUEST_ENDED": "operators' own: stripsession requests",
+    "REQUEST_EXTENDED": "operators' own: stripsession requests",
+    "REQUEST_KIND_UNKNOWN": "the gateway sends known kinds alone",
     "REQUEST_REFUSED": "stands for a reason that separation always gives",
     "RESERVATION_MISMATCH": "between separation and billing",
     "RESERVATION_NOT_FOUND": "between separation and billing",

@@ -16,6 +16,7 @@ from services.gateway.api.provider_schemas import PROVIDER_SCHEMAS
 from services.gateway.api.reasons import WORDS
 from services.gateway.api.receipt_schemas import RECEIPT_SCHEMAS
 from services.gateway.api.report_schemas import REPORT_SCHEMAS
+from services.gateway.api.request_schemas import REQUEST_SCHEMAS
 from services.gateway.api.scopes import SCOPE_TEXT
 from services.gateway.api.shapes import (
     Schema,
@@ -267,6 +268,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **CLOSING_SCHEMAS,
     **EXPORT_SCHEMAS,
     **PROMISE_SCHEMAS,
+    **REQUEST_SCHEMAS,
     "Status": structure("How the process is.", status=one_of("live or ready.", "live", "ready")),
     "VerificationKey": {
         "type": "object",

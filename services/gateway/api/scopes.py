@@ -61,6 +61,9 @@ SCOPES: Mapping[str, Scope] = {
     "beginExport": Scope.SESSION,
     "downloadExport": Scope.SESSION,
     "listExports": Scope.SESSION,
+    # What somebody writes to us, and what they are answered, is no program's matter either.
+    "listPrivacyRequests": Scope.SESSION,
+    "sendPrivacyRequest": Scope.SESSION,
     # Its links lead to pages of the payment provider, which know name and address.
     "listInvoices": Scope.SESSION,
     "revokeApiKey": Scope.SESSION,

@@ -30,6 +30,7 @@ _CENSUS = "stripsession.retention.v1.CensusService"
 _EXPORTS = "stripsession.retention.v1.ExportService"
 _CLOSINGS = "stripsession.retention.v1.ClosingService"
 _PROMISES = "stripsession.retention.v1.PromiseService"
+_REQUESTS = "stripsession.retention.v1.PrivacyRequestService"
 _RECEIPTS = "stripsession.retention.v1.ReceiptService"
 
 # A refresh token is single-use: sent twice it would end its own session. New accounts, keys, uploads and links would
@@ -77,6 +78,8 @@ _IDEMPOTENT = {
     # Asking makes a token each time, of which the last alone counts.
     + [f"{_CLOSINGS}/{name}" for name in ("GetClosing", "WithdrawClosing", "FollowClosing")]
     + [f"{_EXPORTS}/{name}" for name in ("BeginExport", "GetExport", "ListExports", "ReadArchive")]
+    # A stranger's that was lost may be sent twice; nobody sends it for them.
+    + [f"{_REQUESTS}/{name}" for name in ("ListRequests", "FollowRequest")]
     + [f"{_RECEIPTS}/{name}" for name in ("GetReceipt", "GetReceiptChain", "GetReceiptKeys")],
 }
 

@@ -189,10 +189,14 @@ CHECKS: Mapping[str, Check] = {
         remedy="there is no canary person yet, and not every right has its way",
     ),
     "children_are_refused": Check(
-        "whether an account was made without a confirmed age",
-        asks=("auth",),
-        none_of=("accounts_without_confirmed_age", "sign_up_asks_no_age"),
-        tells=("accounts",),
+        "whether an account was made without a confirmed age, or a reported child's is still there",
+        asks=(ITSELF, "auth"),
+        none_of=("accounts_without_confirmed_age", "sign_up_asks_no_age", "reported_children_left"),
+        tells=("accounts", "children_reported", "child_reports_waiting"),
+        told_by={
+            ITSELF: ("children_reported", "child_reports_waiting", "reported_children_left"),
+            "auth": ("accounts", "accounts_without_confirmed_age", "sign_up_asks_no_age"),
+        },
         remedy="whoever did not say so is asked at their next visit; `stripsession erase` removes who never answers",
     ),
     "region_is_stated": Check(
@@ -213,7 +217,10 @@ CHECKS: Mapping[str, Check] = {
         remedy="mail must go out some days before a version's day: see auth's log; docs/runbooks/PromiseBroken.md",
     ),
     "requests_are_recorded": Check(
-        "whether a request is past its legal time",
-        remedy="requests about privacy have no record here yet",
+        "whether a request is past its legal day unanswered, or its sender was not told of the answer",
+        asks=(ITSELF,),
+        none_of=("requests_past_legal_day", "requests_answered_late", "senders_not_told"),
+        tells=("requests_waiting", "requests_answered"),
+        remedy="`stripsession requests list` has them, soonest due first; see docs/runbooks/PrivacyRequestDue.md",
     ),
 }

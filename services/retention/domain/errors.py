@@ -79,6 +79,46 @@ class PartNameUnsafe(Exception):
     """A holder's name of a part could lead out of its folder."""
 
 
+class RequestNotFound(Exception):
+    """There is no such request, or it ended so long ago that nothing is told of it any more."""
+
+
+class RequestKindUnknown(Exception):
+    """There is no such kind of request."""
+
+
+class RequestTextInvalid(Exception):
+    """A text has 1 to 4000 characters, without control characters."""
+
+
+class ReplyAddressInvalid(Exception):
+    """This is no e-mail address that an answer can go to."""
+
+
+class TooManyRequests(Exception):
+    """Five of your requests wait for an answer. Another can be sent once one of them is answered."""
+
+
+class RequestsFull(Exception):
+    """Too many requests of people without an account wait for an answer. Sign in, or try again later."""
+
+
+class RequestEnded(Exception):
+    """The request was answered or closed already."""
+
+
+class RequestExtended(Exception):
+    """The request was extended already, which the law allows once."""
+
+
+class ExtensionTooLate(Exception):
+    """The month in which an extension has to be told of is over."""
+
+
+class EndingUnknown(Exception):
+    """A request is closed without an answer as withdrawn, as a duplicate or as no request; else it is answered."""
+
+
 class LibraryAway(Exception):
     """The library cannot be reached; the same call may succeed at any moment."""
 

@@ -15,6 +15,7 @@ from services.retention.domain.account_erasure import DOOR, HOLDERS, AccountEras
 from services.retention.domain.deletion import of_account
 from services.retention.store.exports import drop_exports
 from services.retention.store.receipt_chain import ReceiptChain, Signed
+from services.retention.store.request_emptying import drop_requests
 
 _ORDER = (DOOR, *HOLDERS)
 _STEPS = (
@@ -106,13 +107,14 @@ class AccountErasureWork:
         await self._save_steps(erasure)
 
     async def forget_evidence(self, owner_id: str) -> int:
-        """Remove what retention itself holds of a person: evidence of uploads and tracks, and duties; how many.
+        """Remove what retention itself holds of a person: evidence, duties, and what they wrote to us; how many.
 
         What leads to their entries in the chain goes first: whoever is just appending one is waited for.
         """
         await self._connection.execute("DELETE FROM receipt_salts WHERE owner_id = $1", owner_id)
         now: datetime.datetime = await self._connection.fetchval("SELECT now()")
         await drop_exports(self._connection, owner_id, now)
+        await drop_requests(self._connection, owner_id, now)
         tags = [
             await self._connection.execute("DELETE FROM duties WHERE owner_id = $1", owner_id),
             await self._connection.execute("DELETE FROM erasures WHERE owner_id = $1", owner_id),

@@ -24,12 +24,16 @@ from services.retention.domain.deletion import ACCOUNT_RECEIPT_LIFE
 from services.retention.domain.errors import ExaminationFailed
 from services.retention.domain.export import RECORD_LIFE
 from services.retention.domain.finding import Reason
+from services.retention.domain.privacy_request import CONTENT_LIFE
+from services.retention.domain.privacy_request import RECORD_LIFE as REQUEST_LIFE
 
 PLACE = "services/retention/store"
 UPLOAD_DEADLINE = datetime.timedelta(hours=24, minutes=1)
 """What is promised, and the time that an erasure at the deadline itself takes."""
 TRACK_DEADLINE = datetime.timedelta(minutes=1)
 ACCOUNT_DEADLINE = datetime.timedelta(hours=1)
+TELLING_DEADLINE = datetime.timedelta(days=1)
+"""In which a mail about an answer has to be on its way."""
 _LOOKS_BACK = datetime.timedelta(days=1)
 """What was late before that was found then, and stands in the history."""
 _AT_ONCE = datetime.timedelta()
@@ -46,6 +50,8 @@ _LEAVINGS = (
     ("SELECT 1 FROM exports WHERE state = 'ready' AND expires_at < $1", _AT_ONCE),
     ("SELECT 1 FROM exports WHERE over_at < $1", RECORD_LIFE),
     (f"SELECT 1 FROM exports AS e WHERE over_at < $1 AND {_HAS_PARTS}", _AT_ONCE),  # noqa: S608 - the constant above
+    ("SELECT 1 FROM privacy_requests WHERE ended_at < $1 AND text <> ''", CONTENT_LIFE),
+    ("SELECT 1 FROM privacy_requests WHERE ended_at < $1", REQUEST_LIFE),
 )
 _OF_PEOPLE = ("erasures", "track_erasures", "receipt_salts")
 # Each by its owner, which OFFSET 0 has a planner do: it would read whole tables for a join.
@@ -57,6 +63,10 @@ _LEFT = (
     # Of these there are few, and none is found by its owner.
     "SELECT 1 FROM duties JOIN account_erasures ON user_id = owner_id WHERE finished_at IS NOT NULL",
     f"SELECT 1 FROM account_erasures AS a WHERE finished_at IS NOT NULL AND {_HAS_EXPORT}",  # noqa: S608 - the constant above
+    (
+        "SELECT 1 FROM account_erasures WHERE finished_at IS NOT NULL AND EXISTS"
+        " (SELECT 1 FROM privacy_requests WHERE privacy_requests.user_id = account_erasures.user_id OFFSET 0)"
+    ),
 )
 
 
@@ -88,6 +98,8 @@ class Examination:
             "usage_purged_in_time": lambda: examine_usage(self._database, PLACE),
             "no_path_to_training": training.examine_imports,
             "region_is_stated": self._stated,
+            "children_are_refused": self._children,
+            "requests_are_recorded": self._requests,
         }
 
     async def _uploads(self) -> Figures:
@@ -125,6 +137,33 @@ class Examination:
             "accounts_erased": await count_up_to(self._database, erased, now - _LOOKS_BACK),
             "accounts_erased_late": await count_up_to(self._database, late, now - _LOOKS_BACK, ACCOUNT_DEADLINE),
             "accounts_waiting_too_long": await count_up_to(self._database, waiting, now - ACCOUNT_DEADLINE),
+        }
+
+    async def _children(self) -> Figures:
+        reported = "SELECT 1 FROM account_erasures WHERE reason = 'child'"
+        left = f"{reported} AND finished_at IS NULL AND requested_at < $1"
+        return {
+            "children_reported": await count_up_to(self._database, reported),
+            "child_reports_waiting": await count_up_to(
+                self._database, "SELECT 1 FROM privacy_requests WHERE state = 'open' AND kind = 'child'"
+            ),
+            "reported_children_left": await count_up_to(self._database, left, self._clock.now() - ACCOUNT_DEADLINE),
+        }
+
+    async def _requests(self) -> Figures:
+        now = self._clock.now()
+        waiting = "SELECT 1 FROM privacy_requests WHERE state = 'open'"
+        answered = "SELECT 1 FROM privacy_requests WHERE ended_at > $1 AND state = 'answered'"
+        late = f"{answered} AND ended_at >= (due_on + 1)::timestamp AT TIME ZONE 'UTC'"
+        untold = "SELECT 1 FROM privacy_requests WHERE tell_at IS NOT NULL AND coalesce(ended_at, extended_at) < $1"
+        return {
+            "requests_waiting": await count_up_to(self._database, waiting),
+            "requests_past_legal_day": await count_up_to(
+                self._database, f"{waiting} AND due_on < $1", now.astimezone(datetime.UTC).date()
+            ),
+            "requests_answered": await count_up_to(self._database, answered, now - _LOOKS_BACK),
+            "requests_answered_late": await count_up_to(self._database, late, now - _LOOKS_BACK),
+            "senders_not_told": await count_up_to(self._database, untold, now - TELLING_DEADLINE),
         }
 
     async def _stated(self) -> Figures:

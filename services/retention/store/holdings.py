@@ -34,6 +34,11 @@ KINDS = (
         "asked_at",
     ),
     Kind(
+        *("requests", DataClass.ACCOUNT, Kept.PURGED, Basis.LEGAL_DUTY, ("privacy_requests",)),
+        "privacy_requests WHERE user_id = $1",
+        "received_at",
+    ),
+    Kind(
         *("receipt_secret", DataClass.SECRET, Kept.ACCOUNT_LIFE, Basis.LEGAL_DUTY, ("receipt_salts",)),
         "receipt_salts WHERE owner_id = $1",
     ),

@@ -48,6 +48,18 @@ DOCUMENTS = (
         fault=_OURS,
         directory_at=_OURS,
     ),
+    document(
+        "privacy_requests",
+        "requests",
+        "number kind text received_at due_on extended_at extension state answer ending ended_at",
+        owner="user_id",
+        order="r.received_at, r.number",
+        reply_to="of somebody without an account, whose request is nobody's here",
+        token_hash=_SECRET,
+        idempotency_key=_OURS,
+        untold=_OURS,
+        tell_at=_OURS,
+    ),
 )
 
 UNEXPORTED: Mapping[str, str] = {

@@ -87,6 +87,7 @@ TOLD: Mapping[str, Mapping[str, Sequence[str]]] = {
         "which version you accepted and when": ["auth tables policy_acceptances.*"],
         "when you were told of one, by mail or by a notice": ["auth tables policy_tellings.*"],
     },
+    "14": {"a record is kept of each": ["retention tables privacy_requests.*"]},
 }
 """Clause -> what its English text says -> the places that this is about, as `owner section name`."""
 HOLDING_OTHERS = ("postgres/**", "objects/**", "certificates/**", "secrets/**")
@@ -122,8 +123,8 @@ def faults(policy: Policy, places: Mapping[str, Entry]) -> list[str]:
                     found.append(f"clause {clause_id} tells of {pattern}, which is not held")
                 classes |= {str(places[place].data_class) for place in about}
                 untold -= about
-        # What is not built yet is promised for the day that it is.
-        surplus = set(clause.data) - classes - {DataClass.USAGE}
+        # What is not built yet is promised for the day that it is; what is pseudonymous is not among the places.
+        surplus = set(clause.data) - classes - {DataClass.USAGE, DataClass.PSEUDONYMOUS}
         found += [f"clause {clause_id} is about {name}, of which it tells nothing" for name in sorted(surplus)]
         found += [
             f"clause {clause_id} tells of {name} and is not about it" for name in sorted(classes - set(clause.data))

@@ -57,6 +57,7 @@ from tests.integration.gateway.fake_passkeys import FakePasskeys
 from tests.integration.gateway.fake_payments import FakePayments
 from tests.integration.gateway.fake_providers import FakeProviders
 from tests.integration.gateway.fake_receipts import published
+from tests.integration.gateway.fake_requests import FakeRequests
 from tests.integration.gateway.fake_retention import FakeRetention
 from tests.integration.gateway.fake_sessions import FakeSessions
 from tests.integration.gateway.fake_shares import FakeShares
@@ -104,6 +105,10 @@ class Door:
     @property
     def exports(self) -> FakeExports:
         return self.retention.exports
+
+    @property
+    def requests(self) -> FakeRequests:
+        return self.retention.requests
 
     @property
     def address(self) -> str:

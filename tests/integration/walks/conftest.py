@@ -11,6 +11,7 @@ import pytest_asyncio
 from chassis.testing.postgres import PostgresServer
 from tests.integration.walks.belongings import Maker
 from tests.integration.walks.house import standing
+from tests.integration.walks.of_requests import strangers_requests
 from tests.integration.walks.of_secrets import SecretMaker
 from tests.integration.walks.people import Walk
 
@@ -24,4 +25,5 @@ async def walk(
         ada, bob = await maker.person(), await maker.person()
         for person in (ada, bob):
             await maker.paying(person, house.shop)
+        await strangers_requests(house)
         yield Walk(house, maker, ada, bob, SecretMaker(house, maker))

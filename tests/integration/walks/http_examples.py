@@ -13,6 +13,7 @@ from tests.integration.walks.belongings import NOWHERE, State
 from tests.integration.walks.of_payments import signed_event
 from tests.integration.walks.of_policy import IN_FORCE
 from tests.integration.walks.of_provider import PROVIDER
+from tests.integration.walks.of_requests import FOLLOWED, TOKEN
 from tests.integration.walks.rpc_examples import Asked
 from tests.unit.library.pictures import png
 
@@ -241,6 +242,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "getPolicyAcceptance": _plain(),
     "acceptPolicy": _plain(json={"version": IN_FORCE}),
     "notePolicyNotice": _plain(json={"version": IN_FORCE}),
+    "sendPrivacyRequest": _plain(json={"kind": "access", "text": "Hello?"}, headers={"Idempotency-Key": "walk"}),
+    "listPrivacyRequests": _plain(),
+    "sendStrangersRequest": _plain(json={"kind": "access", "text": "Hello?", "reply_to": "walk@example.org"}),
+    "followPrivacyRequest": _plain(json={"number": FOLLOWED, "token": TOKEN}),
     "beginExport": _plain(),
     "listExports": _plain(),
     "downloadExport": Operation(lambda asked: Sent({"export_id": asked.things.export_id}), State.READY),

@@ -13,6 +13,7 @@ from stripsession.retention.v1 import erasure_administration_service_pb2 as eras
 from tests.integration.walks.of_census import OF_CENSUS
 from tests.integration.walks.of_export import OF_EXPORTS
 from tests.integration.walks.of_policy import OF_POLICY
+from tests.integration.walks.of_requests import OF_REQUESTS
 from tests.integration.walks.promise_examples import OF_PROMISES
 from tests.integration.walks.receipt_examples import OF_RECEIPTS
 from tests.integration.walks.rpc_examples import OF_SERVICES, Example
@@ -51,6 +52,7 @@ EXAMPLES: Mapping[str, Example] = {
     **OF_POLICY,
     **{f"stripsession.{name}": example for name, example in OF_OPERATORS.items()},
     **OF_RECEIPTS,
+    **OF_REQUESTS,
     **{f"stripsession.{name}": example for name, example in {**OF_OPERATORS, **OF_PROMISES}.items()},
 }
 """Full name of an RPC -> its example. One that has none fails the walk."""

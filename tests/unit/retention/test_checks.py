@@ -306,5 +306,4 @@ def test_what_is_not_built_is_known() -> None:
         "shared_only_as_listed",
         "encrypted_everywhere",
         "rights_are_self_served",
-        "requests_are_recorded",
     }

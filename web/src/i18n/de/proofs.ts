@@ -31,9 +31,11 @@ export const proofs: typeof english = {
     usage_purged_in_time: "alle Spalten werden nach Nutzungsdaten durchsucht, von denen gar keine gespeichert werden",
     payments_purged_in_time:
       "Zahlungsbelege gelöschter Konten werden nach solchen durchsucht, die älter als sieben Jahre sind",
-    children_are_refused: "Konten werden nach solchen durchsucht, die ohne bestätigtes Alter entstanden sind",
+    children_are_refused:
+      "Konten werden nach solchen durchsucht, die ohne bestätigtes Alter entstanden sind, und nach gemeldeten, die noch da sind",
     versions_are_accepted:
       "Konten werden nach Personen durchsucht, denen keine Fassung rechtzeitig angekündigt wurde, und Annahmen nach solchen, die nicht galten",
+    requests_are_recorded: "Anfragen zum Datenschutz werden nach solchen durchsucht, deren Frist ohne Antwort um ist",
     region_is_stated: "die Einstellungen dieser Installation werden nach ihrer Region gefragt",
   },
   figures: {
@@ -100,6 +102,14 @@ export const proofs: typeof english = {
       "Konten, die ohne Annahme einer Fassung entstanden",
     ],
     policy_versions_unknown: ["Dienst, der die Erklärung nicht kennt", "Dienste, die die Erklärung nicht kennen"],
+    children_reported: ["gemeldetes Konto eines Kindes", "gemeldete Konten von Kindern"],
+    child_reports_waiting: ["wartende Meldung eines Kindes", "wartende Meldungen von Kindern"],
+    reported_children_left: ["gemeldetes Konto noch da", "gemeldete Konten noch da"],
+    requests_waiting: ["wartende Anfrage", "wartende Anfragen"],
+    requests_answered: ["Anfrage an einem Tag beantwortet", "Anfragen an einem Tag beantwortet"],
+    requests_past_legal_day: ["Anfrage nach ihrer Frist", "Anfragen nach ihrer Frist"],
+    requests_answered_late: ["nach der Frist beantwortet", "nach der Frist beantwortet"],
+    senders_not_told: ["Absender ohne Nachricht von der Antwort", "Absender ohne Nachricht von der Antwort"],
     region_not_stated: [
       "Region, die genannt sein sollte und es nicht ist",
       "Regionen, die genannt sein sollten und es nicht sind",

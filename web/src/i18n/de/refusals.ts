@@ -113,6 +113,11 @@ export const refusals: Messages["refusals"] = {
   PROOF_NOT_TAKEN:
     "Zeig auf andere Weise, wer du bist: Was du zeigen kannst, hat sich geändert. Lade die Seite neu und versuch es noch einmal.",
   QUEUE_FULL: "Zu viele Songs warten. Deine Datei bleibt da: Versuch es in einer Weile noch einmal.",
+  REPLY_ADDRESS_INVALID: "Gib eine E-Mail-Adresse an, an die die Antwort gehen kann.",
+  REQUESTS_FULL:
+    "Gerade warten zu viele Anfragen auf Antwort. Versuch es in einigen Tagen noch einmal, oder melde dich an und schick sie dort.",
+  REQUEST_NOT_FOUND: "Es gibt keine solche Anfrage, oder sie ist seit mehr als 90 Tagen zu Ende.",
+  REQUEST_TEXT_INVALID: "Schreib 1 bis 4000 Zeichen, ohne Steuerzeichen.",
   SCOPES_INVALID: "Wähle mindestens eines aus, das der Schlüssel darf.",
   SECOND_FACTOR_NOT_SET: "Es gibt keinen zweiten Schritt mehr. Lade die Seite neu.",
   SECOND_FACTOR_NOT_STARTED: "Das Einrichten wurde anderswo neu begonnen. Beginn es noch einmal.",
@@ -141,6 +146,8 @@ export const refusals: Messages["refusals"] = {
   TOO_MANY_CODES: "Es wurden zu viele falsche Codes eingegeben. Warte eine Weile mit dem nächsten.",
   TOO_MANY_MAILS: "Vorerst ging genug Mail hinaus. Such unter dem, was kam, oder versuch es später noch einmal.",
   TOO_MANY_PASSKEYS: "Du hast so viele Passkeys, wie du haben kannst. Entferne zuerst einen davon.",
+  TOO_MANY_REQUESTS:
+    "Fünf deiner Anfragen warten auf Antwort. Sobald eine davon beantwortet ist, kannst du die nächste schicken.",
   TOO_MANY_SHARES: "Dieser Song hat so viele Links, wie er haben darf. Widerrufe zuerst einen davon.",
   TOO_MANY_STREAMS: "StripSession ist in zu vielen Tabs offen. Schließ einen davon.",
   TOO_MANY_UPLOADS: "Zu viele Uploads sind offen. Beende zuerst einen oder brich ihn ab.",

@@ -30,9 +30,11 @@ export const proofs = {
     accounts_erased_in_time: "each erasure's time is looked at, and every service for what is left",
     usage_purged_in_time: "all columns are searched for usage data, of which none is stored at all",
     payments_purged_in_time: "payment records of erased accounts are searched for any older than seven years",
-    children_are_refused: "accounts are searched for any made without a confirmed age",
+    children_are_refused:
+      "accounts are searched for any made without a confirmed age, and for reported ones that are still there",
     versions_are_accepted:
       "accounts are searched for people who were told of no version in time, and acceptances for any that was not in force",
+    requests_are_recorded: "requests about privacy are searched for any past their legal day without an answer",
     region_is_stated: "the settings of this installation are asked for its region",
   } as Record<string, string>,
   figures: {
@@ -90,6 +92,14 @@ export const proofs = {
       "accounts made without accepting any version",
     ],
     policy_versions_unknown: ["service that does not know the policy", "services that do not know the policy"],
+    children_reported: ["child's account reported", "children's accounts reported"],
+    child_reports_waiting: ["report of a child that waits", "reports of children that wait"],
+    reported_children_left: ["reported account still there", "reported accounts still there"],
+    requests_waiting: ["request that waits", "requests that wait"],
+    requests_answered: ["request answered in a day", "requests answered in a day"],
+    requests_past_legal_day: ["request past its legal day", "requests past their legal day"],
+    requests_answered_late: ["answered after its legal day", "answered after their legal day"],
+    senders_not_told: ["sender not told of an answer", "senders not told of an answer"],
     region_not_stated: ["region that should be stated and is not", "regions that should be stated and are not"],
   } as Record<string, [one: string, other: string]>,
   reasons: {
