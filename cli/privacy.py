@@ -1,4 +1,4 @@
-"""`stripsession privacy`: what is held of you, all of it to keep, what you accepted, and whether promises are kept.
+"""`stripsession privacy`: what is held of you, all of it to keep, what you ask or accepted, and whether promises are kept.
 
 Each verb is in a file of its own, which adds itself here.
 """
@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import argparse
 
-from cli import privacy_audit, privacy_export, privacy_held, privacy_policy, privacy_verify
+from cli import privacy_audit, privacy_export, privacy_held, privacy_policy, privacy_requests, privacy_verify
 
 HELP = (
-    "say what is held of you, fetch it, accept the policy, say whether promises are kept, and verify a receipt of what "
-    "was deleted"
+    "say what is held of you, fetch it, send a request about it, accept the policy, say whether promises are kept, and "
+    "verify a receipt of what was deleted"
 )
 
 
@@ -21,5 +21,6 @@ def add_arguments(parser: argparse.ArgumentParser, shared: argparse.ArgumentPars
     privacy_held.add_to(verbs, shared)
     privacy_export.add_to(verbs, shared)
     privacy_policy.add_to(verbs, shared)
+    privacy_requests.add_to(verbs, shared)
     privacy_audit.add_to(verbs, shared)
     privacy_verify.add_to(verbs, shared)

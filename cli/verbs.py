@@ -23,6 +23,7 @@ from cli import (
     models,
     operators,
     privacy,
+    requests,
     separate,
     up,
 )
@@ -97,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     billing.add_arguments(verbs.add_parser("billing", help=billing.HELP, description=billing.HELP), shared)
     models.add_arguments(verbs.add_parser("models", help=_MODELS, description=_MODELS), shared)
     privacy.add_arguments(verbs.add_parser("privacy", help=privacy.HELP, description=privacy.HELP), shared)
+    requests.add_arguments(verbs.add_parser("requests", help=requests.HELP, description=requests.DESCRIPTION), shared)
     mail.add_arguments(add("mail", "show mail of this installation that no server took", mail.run, mail.HELP))
     audit.add_arguments(add("audit", "list what operators did here", audit.run, audit.HELP))
     erase.add_arguments(add("erase", "erase a person for good, or once more after a backup", erase.run, erase.HELP))
