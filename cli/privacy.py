@@ -1,4 +1,4 @@
-"""`stripsession privacy`: what is held of you, all of it to keep, what you ask or accepted, and whether promises are kept.
+"""`stripsession privacy`: what is held of you, all of it to keep, what you ask or accepted, and promises kept or not.
 
 Each verb is in a file of its own, which adds itself here.
 """

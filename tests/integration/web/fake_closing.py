@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from tests.integration.web.fake_exports import FakeExports
 from tests.integration.web.fake_receipts import SIGNED_RECEIPT
+from tests.integration.web.fake_requests import FakeRequests
 from tests.integration.web.told import MOMENT, problem, told
 
 WINDOW_S = 604_800
@@ -26,6 +27,8 @@ class FakeClosing:
         self._stale = stale
         self.exports = FakeExports(stale)
         """What whoever goes may take along."""
+        self.requests = FakeRequests()
+        """What they may write instead."""
         self.state = ""
         """Of the closing; empty for none."""
         self.asked: list[tuple[str, bool]] = []
@@ -49,11 +52,12 @@ class FakeClosing:
             Route(path, self._ask, methods=["POST"]),
             Route(path, self._keep, methods=["DELETE"]),
             *self.exports.routes(),
+            *self.requests.routes(),
         ]
 
     def open_routes(self) -> list[Route]:
         """Those for whoever holds the link."""
-        return [Route("/v1/privacy/closings/open", self._follow, methods=["POST"])]
+        return [Route("/v1/privacy/closings/open", self._follow, methods=["POST"]), *self.requests.open_routes()]
 
     def _closing(self, at_once: bool = False) -> dict[str, object]:
         return {"state": self.state, "asked_at": MOMENT, "due_at": self.due_at, "at_once": at_once}

@@ -11,7 +11,7 @@ from tests.integration.web.told import problem
 # Without who is signed in there is no view that could be in trouble.
 _SESSION = ("/v1/auth/refresh", "/v1/me")
 # A reading, although it sends what must stand in no address.
-_READ_BY_POST = ("/v1/shares/open", "/v1/auth/mailed-link", "/v1/privacy/closings/open")
+_READ_BY_POST = ("/v1/shares/open", "/v1/auth/mailed-link", "/v1/privacy/closings/open", "/v1/privacy/requests/open")
 
 
 class FakeTrouble:

@@ -28,11 +28,12 @@ SHOWN: dict[str, Callable[[WebPage], Locator]] = {
     "/#/account/webhooks": lambda web: web.page.get_by_text("You have no webhook."),
     "/#/account/closing": lambda web: web.page.get_by_role("button", name="Close the account"),
     "/#/account/privacy": lambda web: web.page.get_by_role("button", name="Count again"),
+    "/#/account/requests": lambda web: web.page.get_by_text("You have sent none."),
     "/#/account/export": lambda web: web.page.get_by_role("button", name="Prepare an export"),
     "/#/account/receipts": lambda web: web.page.get_by_text("Track erased").first,
 }
 """By its address: what is there once the server has answered."""
-TOLD_AGAIN = ("keys", "plan", "profile", "privacy", "receipts", "closing")
+TOLD_AGAIN = ("keys", "plan", "profile", "privacy", "requests", "receipts", "closing")
 
 
 async def somebody(open_page: OpenPage, gateway: FakeGateway) -> WebPage:

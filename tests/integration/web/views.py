@@ -8,11 +8,20 @@ from typing import Literal
 from playwright.async_api import FilePayload, expect
 
 from tests.browser import WebPage
-from tests.integration.web import acceptance_views, age_views, closing_views, mailed_views, passkey_views, policy_views
+from tests.integration.web import (
+    acceptance_views,
+    age_views,
+    closing_views,
+    mailed_views,
+    passkey_views,
+    policy_views,
+    provider_views,
+    request_views,
+)
 from tests.integration.web.fake_devices import USER_CODE
 from tests.integration.web.fake_factor import CODE
 from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
-from tests.integration.web.fake_providers import BOTH, answer_as
+from tests.integration.web.fake_providers import BOTH
 
 WIDTHS_PX = (360, 768, 1440)
 PHONE_PX, DESK_PX = 360, 1440
@@ -20,7 +29,7 @@ Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 SECTIONS = (
     *("profile", "security", "plan", "page", "keys", "webhooks"),
-    *("privacy", "export", "receipts", "session", "closing"),
+    *("privacy", "requests", "export", "receipts", "session", "closing"),
 )
 SONG = "Night Train"
 _SONGS = (
@@ -89,8 +98,9 @@ async def _door(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await expect(web.page.get_by_role("button", name="Continue with Google")).to_be_visible()
     await look("sign-in")
     await policy_views.policy(web, gateway, look)
+    await request_views.strangers(web, gateway, look)
     await passkey_views.sign_in(web, look)
-    await _back_from_a_provider(web, look)
+    await provider_views.back(web, look)
     await mailed_views.sign_up_sent(web, gateway, look)
     await web.page.get_by_role("button", name="Create an account").click()
     await expect(web.page.get_by_label("I am 13 or older")).to_be_visible()
@@ -101,19 +111,6 @@ async def _door(web: WebPage, gateway: FakeGateway, look: Look) -> None:
     await web.page.get_by_label("I am 13 or older").check()
     await web.fill_entry("ada@example.org", PASSWORD, "Create an account")
     await web.sees_library()
-
-
-async def _back_from_a_provider(web: WebPage, look: Look) -> None:
-    await web.page.get_by_role("button", name="Continue with Google").click()
-    await answer_as(web.page, "Nobody")
-    await expect(web.page.get_by_text("The sign-in was cancelled.")).to_be_visible()
-    await look("arrived-denied")
-    await web.page.get_by_role("link", name="To sign-in").click()
-    await web.page.get_by_role("button", name="Continue with Google").click()
-    await answer_as(web.page, "Ada")
-    await expect(web.page.get_by_role("heading", name="One more thing")).to_be_visible()
-    await look("arrived-newcomer")
-    await web.page.get_by_role("link", name="Cancel").click()
 
 
 async def _first_songs(web: WebPage, gateway: FakeGateway, look: Look) -> None:
@@ -229,6 +226,7 @@ async def _account(web: WebPage, gateway: FakeGateway, look: Look) -> None:
         if section == "privacy":
             await expect(web.page.get_by_role("button", name="Count again")).to_be_visible()
         await look(f"account-{section}")
+    await request_views.own(web, gateway, look)
     await passkey_views.kept(web, look)
     await _keys(web, look)
     await _webhooks(web, gateway, look)

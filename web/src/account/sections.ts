@@ -8,6 +8,7 @@ export const SECTIONS = [
   "keys",
   "webhooks",
   "privacy",
+  "requests",
   "export",
   "receipts",
   "session",
@@ -19,7 +20,7 @@ export type Section = (typeof SECTIONS)[number];
 export const addressOf = (section: Section): string => `#/account/${section}`;
 
 /** What whoever has not said yet that they are old enough may see: what is held of them, and the ways out. */
-const BEFORE_AGE: readonly Section[] = ["privacy", "receipts", "session", "closing"];
+const BEFORE_AGE: readonly Section[] = ["privacy", "requests", "receipts", "session", "closing"];
 
 export function isBeforeAge(hash: string): boolean {
   const section = sectionOf(hash);

@@ -6,6 +6,8 @@ export type Route =
   | { view: "account" }
   | { view: "shared"; token: string }
   | { view: "closing"; token: string }
+  /** `number` and `token` are those of one that is followed; empty where one is to be sent. */
+  | { view: "request"; number: string; token: string }
   | { view: "device"; code: string }
   | { view: "link"; code: string }
   | { view: "arrived"; isConnecting: boolean; fault: string }
@@ -21,6 +23,7 @@ const ID = "([A-Za-z0-9_-]+)";
 const TRACK = new RegExp(`^#/track/${ID}(?:[?].*)?$`);
 const SHARED = new RegExp(`^#/shared/${ID}$`);
 const CLOSING = new RegExp(`^#/closing/${ID}$`);
+const REQUEST = new RegExp(`^#/request(?:/(PR-[0-9A-Z]{10})/${ID})?$`);
 const MAILED = new RegExp(`^#/(reset|verify|confirm|change|undo)(?:/${ID})?$`);
 const DEVICE = /^#\/device(?:\/([A-Za-z-]{1,40}))?$/;
 /** Where the server sends whoever comes back from a provider: nothing in it is secret. */
@@ -46,6 +49,10 @@ export function routeOf(hash: string): Route {
   const followed = CLOSING.exec(hash)?.[1];
   if (followed) {
     return { view: "closing", token: followed };
+  }
+  const request = REQUEST.exec(hash);
+  if (request) {
+    return { view: "request", number: request[1] ?? "", token: request[2] ?? "" };
   }
   const code = LINK.exec(hash)?.[1];
   if (code) {

@@ -53,6 +53,7 @@ export const account: Messages["account"] = {
   webhooks: "Webhooks",
 
   privacy: "Was gespeichert ist",
+  requests: "Anfragen zum Datenschutz",
   export: "Deine Daten",
 
   receipts: "Belege",

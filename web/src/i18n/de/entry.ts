@@ -16,6 +16,7 @@ export const entry: Messages["entry"] = {
   ],
   signIn: "Anmelden",
   signUp: "Konto anlegen",
+  request: "Anfrage zum Datenschutz",
   askNew: "Neu hier?",
   askKnown: "Schon ein Konto?",
   email: "E-Mail-Adresse",

@@ -55,6 +55,7 @@ export const account = {
   webhooks: "Webhooks",
 
   privacy: "What is held",
+  requests: "Privacy requests",
   export: "Your data",
 
   receipts: "Receipts",

@@ -14,6 +14,7 @@ export const entry = {
   ],
   signIn: "Sign in",
   signUp: "Create an account",
+  request: "A request about privacy",
   askNew: "New here?",
   askKnown: "Have an account?",
   email: "E-mail address",
