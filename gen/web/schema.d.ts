@@ -2120,6 +2120,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/privacy/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your requests about privacy.
+         * @description What was written, and the answer, are told for 90 days after the end.
+         */
+        get: operations["listPrivacyRequests"];
+        put?: never;
+        /**
+         * Send a request about privacy.
+         * @description Most of what can be asked for you can do yourself, at once: getCensus, updateAccount, deleteTrack, beginExport, askClosing. It has a number at once, and is answered by the day in `due_on`: within a month, to which two may be added, once and with a reason that you are told (GDPR, article 12(3)). Five may wait at a time.
+         */
+        post: operations["sendPrivacyRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/requests/unsigned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one without an account.
+         * @description For whoever has no account, or cannot sign in. It has a number at once, and is answered by the day in `due_on`: within a month, to which two may be added, once and with a reason that you are told (GDPR, article 12(3)). Nothing is mailed to the address before somebody answers or extends the request, as it may be anybody's. Show `path` below the server's address.
+         */
+        post: operations["sendStrangersRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/requests/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How far a request is.
+         * @description For whoever holds the token of one that was sent without an account, until 90 days after its end. The token belongs into no address, where servers log it.
+         */
+        post: operations["followPrivacyRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     trackEvent: {
@@ -3205,7 +3269,7 @@ export interface components {
          * @description What went wrong, for programs; each word has one status. OTHER stands for a word newer than this document, which is then in facts.reason: go by the status.
          * @enum {string}
          */
-        ProblemReason: "ACCOUNT_NOT_FOUND" | "AGE_NOT_CONFIRMED" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CLOSING_BEGUN" | "CLOSING_NOT_FOUND" | "CLOSING_WITHDRAWN" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "COVER_TOO_LARGE" | "COVER_UNREADABLE" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "EXPORT_ENDED" | "EXPORT_EXPIRED" | "EXPORT_NOT_FOUND" | "EXPORT_NOT_READY" | "EXPORT_PART_AWAY" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "POLICY_NOT_IN_FORCE" | "POLICY_VERSION_NOT_FOUND" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "RECEIPTS_UNSIGNED" | "RECEIPT_NOT_FOUND" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_FULL" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WEBHOOK_URL_NEEDED" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSKEY" | "WRONG_PASSWORD" | "OTHER";
+        ProblemReason: "ACCOUNT_NOT_FOUND" | "AGE_NOT_CONFIRMED" | "API_KEY_LIFE_INVALID" | "API_KEY_NAME_INVALID" | "API_KEY_NOT_FOUND" | "BODY_CUT_OFF" | "BODY_TOO_LARGE" | "BODY_TOO_SLOW" | "BUSY" | "CHALLENGE_SPENT" | "CLIENT_NAME_INVALID" | "CLOSING_BEGUN" | "CLOSING_NOT_FOUND" | "CLOSING_WITHDRAWN" | "CODE_SPENT" | "CONNECTION_NOT_FOUND" | "COVER_NOT_FOUND" | "COVER_TOO_LARGE" | "COVER_UNREADABLE" | "CROSS_SITE" | "DAMAGED" | "DEADLINE" | "DEPENDENCY_AWAY" | "DEPENDENCY_UNAVAILABLE" | "DEVICE_CODE_NOT_FOUND" | "DEVICE_PENDING" | "DEVICE_REFUSED" | "DEVICE_TOO_SOON" | "DISPLAY_NAME_TOO_LONG" | "DOWNLOAD_CHANGED" | "EMAIL_KEPT_ELSEWHERE" | "EMAIL_TAKEN" | "EXPORT_ENDED" | "EXPORT_EXPIRED" | "EXPORT_NOT_FOUND" | "EXPORT_NOT_READY" | "EXPORT_PART_AWAY" | "FORMAT_NOT_IN_PLAN" | "IDEMPOTENCY_KEY_REUSED" | "IDENTITY_TAKEN" | "INTERNAL" | "INVALID_EMAIL" | "INVALID_FIELD" | "LAST_WAY_IN" | "LINK_SPENT" | "MAIL_OFF" | "MALFORMED_HEADER" | "MALFORMED_HTTP" | "MALFORMED_JSON" | "MALFORMED_METADATA" | "MALFORMED_QUERY" | "METHOD_NOT_ALLOWED" | "MINUTES_EXHAUSTED" | "MIX_INVALID" | "MODEL_NOT_IN_PLAN" | "MODEL_UNKNOWN" | "NOT_AUDIO" | "NOT_FOUND" | "NOT_JSON" | "NOT_READY" | "NOT_SUBSCRIBED" | "NO_AUDIO_STREAM" | "OTHER_INTERVAL" | "PAGE_TOKEN_INVALID" | "PASSKEYS_OFF" | "PASSKEY_NAME_INVALID" | "PASSKEY_NOT_FOUND" | "PASSKEY_NOT_TAKEN" | "PASSKEY_REFUSED" | "PASSWORD_MISSING" | "PAYMENTS_AWAY" | "PAYMENTS_NOT_SET_UP" | "PAYMENT_DECLINED" | "PAYMENT_PENDING" | "PLAN_WITHOUT_DEFAULT" | "POLICY_NOT_IN_FORCE" | "POLICY_VERSION_NOT_FOUND" | "PRICE_MISSING" | "PROOF_NOT_TAKEN" | "PROVIDER_AWAY" | "PROVIDER_CONNECTED" | "PROVIDER_EMAIL_TAKEN" | "PROVIDER_SIGN_IN_SPENT" | "PROVIDER_UNKNOWN" | "QUEUE_FULL" | "RANGE_INVALID" | "RANGE_OUTSIDE" | "RECEIPTS_UNSIGNED" | "RECEIPT_NOT_FOUND" | "REPLY_ADDRESS_INVALID" | "REQUESTS_FULL" | "REQUEST_NOT_FOUND" | "REQUEST_TEXT_INVALID" | "SCOPES_INVALID" | "SCOPE_MISSING" | "SECOND_FACTOR_NOT_SET" | "SECOND_FACTOR_NOT_STARTED" | "SECOND_FACTOR_SET" | "SECRET_TOLD" | "SEGMENT_NOT_FOUND" | "SEPARATION_UNAVAILABLE" | "SESSION_ENDED" | "SESSION_NOT_FOUND" | "SESSION_REQUIRED" | "SHARE_LIFE_INVALID" | "SHARE_NOT_FOUND" | "SHARE_VIEW_INVALID" | "SIGNATURE_INVALID" | "STEM_NOT_FOUND" | "STEP_UP_REQUIRED" | "SUBSCRIBED_ALREADY" | "TAGS_INVALID" | "TITLE_EMPTY" | "TOO_FAST" | "TOO_LONG" | "TOO_MANY_API_KEYS" | "TOO_MANY_AT_ONCE" | "TOO_MANY_CODES" | "TOO_MANY_MAILS" | "TOO_MANY_PASSKEYS" | "TOO_MANY_REQUESTS" | "TOO_MANY_SHARES" | "TOO_MANY_STREAMS" | "TOO_MANY_UPLOADS" | "TOO_MANY_WEBHOOKS" | "TOO_SHORT" | "TRACK_NOT_FOUND" | "TRACK_NOT_READY" | "TRACK_NOT_RETRYABLE" | "TRACK_NOT_SEPARATING" | "TUS_VERSION" | "UNAUTHENTICATED" | "UNKNOWN_FORMAT" | "UNKNOWN_OFFER" | "UNREACHABLE" | "UNSUPPORTED_CHANNELS" | "UNSUPPORTED_RATE" | "UPLOAD_EMPTY" | "UPLOAD_FRAGMENTED" | "UPLOAD_GONE" | "UPLOAD_INCOMPLETE" | "UPLOAD_IN_USE" | "UPLOAD_NOT_FOUND" | "UPLOAD_OFFSET_MISMATCH" | "UPLOAD_OVERRUN" | "UPLOAD_TOO_LARGE" | "WEAK_PASSWORD" | "WEBHOOK_DELIVERY_NOT_FOUND" | "WEBHOOK_DISABLED" | "WEBHOOK_EVENTS_INVALID" | "WEBHOOK_FULL" | "WEBHOOK_NOT_FOUND" | "WEBHOOK_REFUSED" | "WEBHOOK_UNKNOWN" | "WEBHOOK_UNREADABLE" | "WEBHOOK_URL_INVALID" | "WEBHOOK_URL_NEEDED" | "WRONG_ADDRESS" | "WRONG_CODE" | "WRONG_CONTENT_TYPE" | "WRONG_CREDENTIALS" | "WRONG_PASSKEY" | "WRONG_PASSWORD" | "OTHER";
         /** @description A refusal, as RFC 9457 has it. */
         Problem: {
             /** @description A URN of the reason. */
@@ -4221,6 +4285,100 @@ export interface components {
             /** @description In the order of the clauses. */
             promises: components["schemas"]["Promise"][];
         };
+        /**
+         * @description access: to see what is held; correct: to have something corrected; delete: to have something deleted; export: to take along what is held; object: that something is not done with it any more; child: that an account is a child's; question: something else; unspecified: newer than this gateway.
+         * @enum {string}
+         */
+        PrivacyRequestKind: "unspecified" | "access" | "correct" | "delete" | "export" | "object" | "child" | "question";
+        /**
+         * @description open: it waits for an answer; answered; closed: it ended without one; unspecified: newer than this gateway.
+         * @enum {string}
+         */
+        PrivacyRequestState: "unspecified" | "open" | "answered" | "closed";
+        /**
+         * @description withdrawn: whoever sent it took it back; duplicate: they sent another of the same; no_request: it asks for nothing; erased: its person's account was erased; unspecified: newer than this gateway.
+         * @enum {string}
+         */
+        PrivacyRequestEnding: "unspecified" | "withdrawn" | "duplicate" | "no_request" | "erased";
+        /** @description A request about privacy. */
+        PrivacyRequest: {
+            /** @description Names it, to us too. */
+            number: string;
+            kind: components["schemas"]["PrivacyRequestKind"];
+            /** @description What was written. */
+            text: string;
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            received_at: string;
+            /**
+             * Format: date
+             * @description The last day, in UTC, on which an answer is in time, e.g. 2030-06-04.
+             */
+            due_on: string;
+            /**
+             * Format: date-time
+             * @description When it was extended by two months; null where it was not.
+             */
+            extended_at: string | null;
+            /** @description Why; empty where it was not. */
+            extension: string;
+            state: components["schemas"]["PrivacyRequestState"];
+            /** @description What was answered; empty before. */
+            answer: string;
+            /**
+             * Format: date-time
+             * @description When it ended; null before.
+             */
+            ended_at: string | null;
+            /** @description Why it was closed; null of one that was not. */
+            ending: components["schemas"]["PrivacyRequestEnding"] | null;
+        };
+        /** @description Your requests. */
+        PrivacyRequestList: {
+            /** @description Newest first, as long as anything is told of them; 100 at most. */
+            requests: components["schemas"]["PrivacyRequest"][];
+        };
+        /** @description A request about privacy, and what it is followed by. */
+        SentStrangersRequest: {
+            /** @description Names it, to us too. */
+            number: string;
+            kind: components["schemas"]["PrivacyRequestKind"];
+            /** @description What was written. */
+            text: string;
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            received_at: string;
+            /**
+             * Format: date
+             * @description The last day, in UTC, on which an answer is in time, e.g. 2030-06-04.
+             */
+            due_on: string;
+            /**
+             * Format: date-time
+             * @description When it was extended by two months; null where it was not.
+             */
+            extended_at: string | null;
+            /** @description Why; empty where it was not. */
+            extension: string;
+            state: components["schemas"]["PrivacyRequestState"];
+            /** @description What was answered; empty before. */
+            answer: string;
+            /**
+             * Format: date-time
+             * @description When it ended; null before.
+             */
+            ended_at: string | null;
+            /** @description Why it was closed; null of one that was not. */
+            ending: components["schemas"]["PrivacyRequestEnding"] | null;
+            /** @description For followPrivacyRequest, beside the number. It is told this once. */
+            token: string;
+            /** @description Where to follow it, below the server's address. The token stands behind the #. */
+            path: string;
+        };
         /** @description How the process is. */
         Status: {
             /**
@@ -4285,6 +4443,11 @@ export interface components {
          * @enum {string}
          */
         MixPreset: "karaoke" | "instrumental" | "acapella";
+        /**
+         * @description What is asked for.
+         * @enum {string}
+         */
+        NewPrivacyRequestKind: "access" | "correct" | "delete" | "export" | "object" | "child" | "question";
         /** @description A new account. */
         SignUp: {
             /** @description Address of the account, at most 254 characters. */
@@ -4600,6 +4763,27 @@ export interface components {
         PolicyNotice: {
             /** @description The version in force, or the one that is coming. */
             version: number;
+        };
+        /** @description What you ask for. */
+        NewPrivacyRequest: {
+            kind: components["schemas"]["NewPrivacyRequestKind"];
+            /** @description In your words, 1 to 4000 characters. */
+            text: string;
+        };
+        /** @description What you ask for, and where an answer goes. */
+        StrangersRequest: {
+            kind: components["schemas"]["NewPrivacyRequestKind"];
+            /** @description In your words, 1 to 4000 characters. */
+            text: string;
+            /** @description Your e-mail address, for the answer and nothing else; it is removed once the answer is on its way. */
+            reply_to: string;
+        };
+        /** @description A link, as whoever sent the request was told it. */
+        PrivacyRequestToken: {
+            /** @description The request's number. */
+            number: string;
+            /** @description What the link's fragment holds after the last slash. */
+            token: string;
         };
     };
     responses: {
@@ -5205,6 +5389,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Not Found: REQUEST_NOT_FOUND. */
+        "404-REQUEST_NOT_FOUND": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Not Found: SESSION_NOT_FOUND. */
         "404-SESSION_NOT_FOUND": {
             headers: {
@@ -5306,6 +5499,15 @@ export interface components {
         };
         /** @description Conflict: CLOSING_BEGUN. */
         "409-CLOSING_BEGUN": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict: CLOSING_BEGUN, TOO_MANY_REQUESTS. */
+        "409-CLOSING_BEGUN-TOO_MANY_REQUESTS": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5738,6 +5940,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED, INVALID_FIELD, REQUEST_TEXT_INVALID. */
+        "422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-REQUEST_TEXT_INVALID": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Unprocessable Entity: IDEMPOTENCY_KEY_REUSED, INVALID_FIELD, SHARE_LIFE_INVALID, SHARE_VIEW_INVALID. */
         "422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-SHARE_LIFE_INVALID-SHARE_VIEW_INVALID": {
             headers: {
@@ -5830,6 +6041,15 @@ export interface components {
         };
         /** @description Unprocessable Entity: INVALID_FIELD, RANGE_INVALID, UNKNOWN_FORMAT. */
         "422-INVALID_FIELD-RANGE_INVALID-UNKNOWN_FORMAT": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unprocessable Entity: INVALID_FIELD, REPLY_ADDRESS_INVALID, REQUEST_TEXT_INVALID. */
+        "422-INVALID_FIELD-REPLY_ADDRESS_INVALID-REQUEST_TEXT_INVALID": {
             headers: {
                 [name: string]: unknown;
             };
@@ -6121,6 +6341,17 @@ export interface components {
         };
         /** @description Service Unavailable: BUSY, DEPENDENCY_UNAVAILABLE, QUEUE_FULL, SEPARATION_UNAVAILABLE, UNREACHABLE. */
         "503-BUSY-DEPENDENCY_UNAVAILABLE-QUEUE_FULL-SEPARATION_UNAVAILABLE-UNREACHABLE": {
+            headers: {
+                /** @example 2 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Service Unavailable: BUSY, DEPENDENCY_UNAVAILABLE, REQUESTS_FULL, UNREACHABLE. */
+        "503-BUSY-DEPENDENCY_UNAVAILABLE-REQUESTS_FULL-UNREACHABLE": {
             headers: {
                 /** @example 2 */
                 "Retry-After": number;
@@ -11635,6 +11866,162 @@ export interface operations {
             429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
             500: components["responses"]["500-INTERNAL"];
             503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-EXPORT_PART_AWAY-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    listPrivacyRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where each stands. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequestList"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-SESSION_REQUIRED"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    sendPrivacyRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1 to 200 visible ASCII characters of your choice. The same key sends one request; with another body it is refused.
+                 * @example nightly-backup-2030-05
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPrivacyRequest"];
+            };
+        };
+        responses: {
+            /** @description It is noted. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequest"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HEADER-MALFORMED_HTTP-MALFORMED_JSON"];
+            401: components["responses"]["401-UNAUTHENTICATED"];
+            403: components["responses"]["403-CROSS_SITE-SESSION_REQUIRED"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            409: components["responses"]["409-CLOSING_BEGUN-TOO_MANY_REQUESTS"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-IDEMPOTENCY_KEY_REUSED-INVALID_FIELD-REQUEST_TEXT_INVALID"];
+            429: components["responses"]["429-TOO_FAST-TOO_MANY_AT_ONCE"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    sendStrangersRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StrangersRequest"];
+            };
+        };
+        responses: {
+            /** @description It is noted, and the link to follow it by. */
+            201: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentStrangersRequest"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD-REPLY_ADDRESS_INVALID-REQUEST_TEXT_INVALID"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-REQUESTS_FULL-UNREACHABLE"];
+            504: components["responses"]["504-DEADLINE"];
+        };
+    };
+    followPrivacyRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivacyRequestToken"];
+            };
+        };
+        responses: {
+            /** @description Where it stands. */
+            200: {
+                headers: {
+                    /** @example "person";r=399;t=1 */
+                    RateLimit: string;
+                    /** @example "person";q=400;w=8 */
+                    "RateLimit-Policy": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyRequest"];
+                };
+            };
+            400: components["responses"]["400-MALFORMED_HTTP-MALFORMED_JSON"];
+            404: components["responses"]["404-REQUEST_NOT_FOUND"];
+            408: components["responses"]["408-BODY_CUT_OFF-BODY_TOO_SLOW"];
+            413: components["responses"]["413-BODY_TOO_LARGE"];
+            415: components["responses"]["415-NOT_JSON"];
+            421: components["responses"]["421-WRONG_ADDRESS"];
+            422: components["responses"]["422-INVALID_FIELD"];
+            429: components["responses"]["429-TOO_FAST"];
+            500: components["responses"]["500-INTERNAL"];
+            503: components["responses"]["503-BUSY-DEPENDENCY_UNAVAILABLE-UNREACHABLE"];
             504: components["responses"]["504-DEADLINE"];
         };
     };
