@@ -24,6 +24,7 @@ from chassis.lifecycle import Part, Periodic
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.examination_servicer import ExaminationServicer
 from chassis.rpc.export import Exporter
+from chassis.rpc.purge import Purger
 from chassis.rpc.server import Registration, RpcServer
 from chassis.settings import SettingsInvalid
 from chassis.signing_keys import load_or_make, load_public
@@ -71,9 +72,10 @@ from services.auth.events.envelopes import encode
 from services.auth.events.policy_timer import announcing
 from services.auth.events.told_mails import told
 from services.auth.settings import AuthSettings
-from services.auth.store.examination import Examination
+from services.auth.store.examination import PLACE, Examination
 from services.auth.store.exports import DOCUMENTS
 from services.auth.store.holdings import KINDS
+from services.auth.store.lives import BY_OWN_CLOCK
 from services.auth.store.store import MIGRATIONS, SCHEMA, PostgresStore, SealingKeys
 from stripsession.auth.v1 import account_administration_service_pb2_grpc as administration_grpc
 from stripsession.auth.v1 import account_closing_service_pb2_grpc as closing_grpc
@@ -339,7 +341,7 @@ def _registrations(
 
 def _holding(ports: Ports, database: Database) -> Registration:
     exporter = Exporter(Documents(database, DOCUMENTS))
-    servicer = DataHolderServicer(ports, Holdings(database, KINDS).of, exporter)
+    servicer = DataHolderServicer(ports, Holdings(database, KINDS).of, exporter, Purger(PLACE, BY_OWN_CLOCK, {}))
     return lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(servicer, server)
 
 

@@ -11,6 +11,7 @@ from chassis.bus.connection import Bus, Connecting
 from chassis.bus.relay import Relay
 from chassis.bus.topology import FACTS
 from chassis.clock import Clock, SystemClock
+from chassis.datamap.classes import DataClass
 from chassis.db.census import Holdings
 from chassis.db.export import Documents
 from chassis.db.migrate import migrate_at
@@ -21,6 +22,7 @@ from chassis.identity import Certificates
 from chassis.metrics import MetricsEndpoint
 from chassis.rpc.examination_servicer import ExaminationServicer
 from chassis.rpc.export import Exporter
+from chassis.rpc.purge import Purger
 from chassis.rpc.server import RpcServer
 from services.billing.api.data_holder_servicer import DataHolderServicer
 from services.billing.api.payment_servicers import PaymentAdministrationServicer, PaymentServicer
@@ -30,16 +32,19 @@ from services.billing.app.expire_grants import expire_grants
 from services.billing.app.make_due_looks import Told, make_due_looks
 from services.billing.app.payment_ports import PaymentPorts
 from services.billing.app.ports import Ports
+from services.billing.app.purge_payments import purge_payments
 from services.billing.app.reconcile import reconcile
 from services.billing.clients.stripe.client import Keys, StripeProvider
 from services.billing.domain.paid_periods import Terms
 from services.billing.events.envelopes import encode
 from services.billing.settings import BillingSettings
-from services.billing.store.examination import Examination
+from services.billing.store.examination import PLACE, Examination
 from services.billing.store.exports import DOCUMENTS
 from services.billing.store.holdings import KINDS
 from services.billing.store.ledger import LedgerStore
+from services.billing.store.lives import BY_OWN_CLOCK
 from services.billing.store.payments import PaymentStore
+from services.billing.store.purging import PurgeStore
 from stripsession.billing.v1 import billing_service_pb2_grpc as pb_grpc
 from stripsession.billing.v1 import payment_service_pb2_grpc as payment_grpc
 from stripsession.privacy.v1 import data_holder_service_pb2_grpc as privacy_grpc
@@ -86,6 +91,8 @@ class Payments:
         self.ports = PaymentPorts(ledger, PaymentStore(database), terms, provider)
         self.holdings = Holdings(database, KINDS)
         self.exporter = Exporter(Documents(database, DOCUMENTS))
+        purge = functools.partial(purge_payments, PurgeStore(database))
+        self.purger = Purger(PLACE, BY_OWN_CLOCK, {DataClass.PAYMENT: purge})
         told = Told(
             made=lambda result: metrics.CUSTOMER_LOOKS.labels(result).inc(),
             waiting=_told_waiting,
@@ -130,6 +137,7 @@ def rpc_server(
     """The eight RPC services on their address."""
     paying = PaymentServicer(payments.ports, payments.looks.wake)
     administration = PaymentAdministrationServicer(payments.ports, payments.reconcile)
+    holding = DataHolderServicer(payments.ports, payments.holdings.of, payments.exporter, payments.purger)
     examining = ExaminationServicer(payments.examination.looks())
     return RpcServer(
         settings.listen,
@@ -143,9 +151,7 @@ def rpc_server(
             ),
             lambda server: payment_grpc.add_PaymentServiceServicer_to_server(paying, server),
             lambda server: payment_grpc.add_PaymentAdministrationServiceServicer_to_server(administration, server),
-            lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(
-                DataHolderServicer(payments.ports, payments.holdings.of, payments.exporter), server
-            ),
+            lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(holding, server),
             lambda server: examination_grpc.add_ExaminationServiceServicer_to_server(examining, server),
         ],
         readiness=readiness,

@@ -24,6 +24,7 @@ from chassis.process import EXIT_SETTINGS
 from chassis.rpc.client import Channel
 from chassis.rpc.examination_servicer import ExaminationServicer
 from chassis.rpc.export import Exporter
+from chassis.rpc.purge import Purger
 from chassis.rpc.server import Registration, RpcServer
 from services.library.api.cover_servicer import CoverServicer
 from services.library.api.data_holder_servicer import DataHolderServicer
@@ -44,11 +45,12 @@ from services.library.domain.rooms import STORED
 from services.library.events.consumers import RECLAIMED, FactHandlers
 from services.library.events.envelopes import encode
 from services.library.settings import LibrarySettings
-from services.library.store.examination import Examination
+from services.library.store.examination import PLACE, Examination
 from services.library.store.exports import DOCUMENTS
 from services.library.store.holdings import KINDS
 from services.library.store.keys import KeyRing, MasterKeyFault, read_master_key
 from services.library.store.library_store import MIGRATIONS, SCHEMA, LibraryStore
+from services.library.store.lives import BY_OWN_CLOCK
 from services.library.store.objects import SealedObjectStore
 from stripsession.auth.v1 import events_pb2 as auth_events
 from stripsession.library.v1 import (
@@ -158,7 +160,7 @@ def _registrations(ports: Ports, limits: Limits) -> list[Registration]:
 
 def _holding(ports: Ports, database: Database) -> Registration:
     exporter = Exporter(Documents(database, DOCUMENTS), GivenFiles(ports))
-    servicer = DataHolderServicer(ports, Holdings(database, KINDS).of, exporter)
+    servicer = DataHolderServicer(ports, Holdings(database, KINDS).of, exporter, Purger(PLACE, BY_OWN_CLOCK, {}))
     return lambda server: privacy_grpc.add_DataHolderServiceServicer_to_server(servicer, server)
 
 

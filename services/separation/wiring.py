@@ -25,6 +25,7 @@ from chassis.objects import open_objects
 from chassis.rpc.client import Channel
 from chassis.rpc.examination_servicer import ExaminationServicer
 from chassis.rpc.export import Exporter
+from chassis.rpc.purge import Purger
 from chassis.rpc.server import RpcServer
 from services.separation.api.servicers import DataHolderServicer, JobReadingServicer, SeparationServicer
 from services.separation.api.statuses import STATUSES
@@ -47,10 +48,11 @@ from services.separation.domain.rooms import STORED
 from services.separation.events.consumers import Workbench, job_lanes
 from services.separation.events.envelopes import encode
 from services.separation.settings import Settings
-from services.separation.store.examination import Examination
+from services.separation.store.examination import PLACE, Examination
 from services.separation.store.exports import DOCUMENTS
 from services.separation.store.holdings import KINDS
 from services.separation.store.jobs import PostgresJobs
+from services.separation.store.lives import BY_OWN_CLOCK
 from stripsession.privacy.v1 import data_holder_service_pb2_grpc, examination_service_pb2_grpc
 from stripsession.separation.v1 import separation_service_pb2_grpc
 
@@ -101,7 +103,9 @@ async def serve(settings: Settings) -> None:
     )
     separation, reading = SeparationServicer(submit, jobs, sweeper.wake), JobReadingServicer(jobs, models)
     exporter = Exporter(Documents(database, DOCUMENTS))
-    holding = DataHolderServicer(jobs, sweeper.wake, Holdings(database, KINDS).of, exporter)
+    holding = DataHolderServicer(
+        jobs, sweeper.wake, Holdings(database, KINDS).of, exporter, Purger(PLACE, BY_OWN_CLOCK, {})
+    )
     examining = ExaminationServicer(Examination(database, SystemClock()).looks())
     readiness = Readiness()
     server = RpcServer(

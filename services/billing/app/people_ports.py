@@ -47,5 +47,5 @@ class People(Protocol):
         ...
 
     async def keep_invoices(self, look: int, owner_id: str, invoices: Sequence[Invoice]) -> None:
-        """Keep what became of an erased person's invoices: of payment records nothing is lost."""
+        """Keep what became of an erased person's invoices: no payment record is lost before its life ends."""
         ...

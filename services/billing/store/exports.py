@@ -54,6 +54,7 @@ DOCUMENTS = (
 )
 
 UNEXPORTED: Mapping[str, str] = {
+    "erased_people": "when the records of somebody went who has no account any more",
     "open_grants": "which grants have not ended: a list of some of those that are given",
     "received_events": "names of the payment provider's events, and of nobody",
     "due_looks": "an order to ask the payment provider anew for a customer, who is given; gone within minutes",

@@ -58,8 +58,14 @@ class PeopleStore:
             return True, await erased.counts(owner_id)
 
     async def keep_invoices(self, look: int, owner_id: str, invoices: Sequence[Invoice]) -> None:
-        """Keep what became of an erased person's invoices: of payment records nothing is lost."""
+        """Keep what became of an erased person's invoices: no payment record is lost before its life ends."""
         async with transaction(self._database) as tx:
+            # Locked, so that a purge neither misses what is written here nor is followed by it.
+            is_purged = await tx.connection.fetchval(
+                "SELECT records_purged_at IS NOT NULL FROM erased_people WHERE user_id = $1 FOR SHARE", owner_id
+            )
+            if is_purged:
+                return
             await keep_invoices(tx, look, owner_id, invoices, has_url=False)
 
 

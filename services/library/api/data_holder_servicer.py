@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from chassis.rpc.census import Census, census_response
 from chassis.rpc.export import Exporter
 from chassis.rpc.interceptors import Context
+from chassis.rpc.purge import Purger
 from services.library.app.erase_listener import erase_listener
 from services.library.app.ports import Ports
 from stripsession.privacy.v1 import data_holder_service_pb2 as pb
@@ -14,13 +15,17 @@ from stripsession.privacy.v1 import data_holder_service_pb2_grpc as pb_grpc
 
 
 class DataHolderServicer(pb_grpc.DataHolderServiceServicer):
-    """What retention asks about a person."""
+    """What retention asks about people."""
 
-    def __init__(self, ports: Ports, census: Census, exporter: Exporter) -> None:
-        """Serve with these; `census` counts what is held of a person, and `exporter` gives it."""
+    def __init__(self, ports: Ports, census: Census, exporter: Exporter, purger: Purger) -> None:
+        """Serve with these.
+
+        `census` counts what is held of a person, `exporter` gives it, and `purger` removes what is past its life.
+        """
         self._ports = ports
         self._census = census
         self._exporter = exporter
+        self._purger = purger
 
     async def Erase(self, request: pb.EraseRequest, context: Context) -> pb.EraseResponse:
         """Key, objects, names."""
@@ -35,3 +40,7 @@ class DataHolderServicer(pb_grpc.DataHolderServiceServicer):
     def Export(self, request: pb.ExportRequest, context: Context) -> AsyncIterator[pb.ExportResponse]:
         """What is held of a person, for them to keep."""
         return self._exporter.responses(request)
+
+    async def Purge(self, request: pb.PurgeRequest, context: Context) -> pb.PurgeResponse:
+        """What is past its life, whosever it was."""
+        return await self._purger.response(request)

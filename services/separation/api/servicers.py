@@ -10,6 +10,7 @@ import grpc
 from chassis.rpc.census import Census, census_response
 from chassis.rpc.export import Exporter
 from chassis.rpc.interceptors import Context
+from chassis.rpc.purge import Purger
 from services.separation.api import mapping
 from services.separation.app.cancel_job import cancel_job
 from services.separation.app.erase_jobs import erase_jobs
@@ -82,13 +83,14 @@ class JobReadingServicer(separation_service_pb2_grpc.JobReadingServiceServicer):
 
 
 class DataHolderServicer(data_holder_service_pb2_grpc.DataHolderServiceServicer):
-    """What retention asks about a person."""
+    """What retention asks about people."""
 
-    def __init__(self, jobs: Jobs, wake: Wake, census: Census, exporter: Exporter) -> None:
+    def __init__(self, jobs: Jobs, wake: Wake, census: Census, exporter: Exporter, purger: Purger) -> None:
         self._jobs = jobs
         self._wake = wake
         self._census = census
         self._exporter = exporter
+        self._purger = purger
 
     async def Erase(self, request: privacy.EraseRequest, context: Context) -> privacy.EraseResponse:
         """Their jobs."""
@@ -105,3 +107,7 @@ class DataHolderServicer(data_holder_service_pb2_grpc.DataHolderServiceServicer)
     def Export(self, request: privacy.ExportRequest, context: Context) -> AsyncIterator[privacy.ExportResponse]:
         """What is held of a person, for them to keep."""
         return self._exporter.responses(request)
+
+    async def Purge(self, request: privacy.PurgeRequest, context: Context) -> privacy.PurgeResponse:
+        """What is past its life, whosever it was."""
+        return await self._purger.response(request)

@@ -64,6 +64,9 @@ class ServedHolder(privacy_grpc.DataHolderServiceServicer):
     def Export(self, request: privacy.ExportRequest, context: object) -> AsyncIterator[privacy.ExportResponse]:
         raise AssertionError("nothing was to be given")
 
+    async def Purge(self, request: privacy.PurgeRequest, context: object) -> privacy.PurgeResponse:
+        raise AssertionError("nothing was to be purged")
+
 
 @contextlib.asynccontextmanager
 async def served(database: Database, certificates: Path, name: str) -> AsyncIterator[Channel]:

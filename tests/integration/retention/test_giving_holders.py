@@ -87,6 +87,9 @@ class ServedHolder(pb_grpc.DataHolderServiceServicer):
     def Export(self, request: pb.ExportRequest, context: object) -> AsyncIterator[pb.ExportResponse]:
         return self._exporter.responses(request)
 
+    async def Purge(self, request: pb.PurgeRequest, context: object) -> pb.PurgeResponse:
+        raise AssertionError("nothing was to be purged")
+
 
 @contextlib.asynccontextmanager
 async def served(database: Database, certificates: Path, sound: Sound | None = None) -> AsyncIterator[GivingClient]:

@@ -14,6 +14,7 @@ from tests.integration.walks.of_census import OF_CENSUS
 from tests.integration.walks.of_export import OF_EXPORTS
 from tests.integration.walks.of_policy import OF_POLICY
 from tests.integration.walks.of_requests import OF_REQUESTS
+from tests.integration.walks.of_purge import OF_PURGES
 from tests.integration.walks.promise_examples import OF_PROMISES
 from tests.integration.walks.receipt_examples import OF_RECEIPTS
 from tests.integration.walks.rpc_examples import OF_SERVICES, Example
@@ -50,6 +51,7 @@ EXAMPLES: Mapping[str, Example] = {
     **OF_CENSUS,
     **OF_EXPORTS,
     **OF_POLICY,
+    **OF_PURGES,
     **{f"stripsession.{name}": example for name, example in OF_OPERATORS.items()},
     **OF_RECEIPTS,
     **OF_REQUESTS,

@@ -16,10 +16,12 @@ from stack.issuer.webhooks import deleted
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import federation_service_pb2 as federation
 from stripsession.library.v1 import library_service_pb2 as library
+from stripsession.privacy.v1 import data_holder_service_pb2 as privacy
 from stripsession.retention.v1 import census_service_pb2 as census
 from stripsession.retention.v1 import closing_service_pb2 as closings
 from stripsession.retention.v1 import erasure_administration_service_pb2 as erasures
 from tests.integration.walks.belongings import Belongings, Person, State
+from tests.integration.walks.contracts import method_named
 from tests.integration.walks.house import HOLDERS, House
 from tests.integration.walks.of_receipt import account_receipt, verified_receipt
 from tests.integration.walks.people import Walk
@@ -95,7 +97,7 @@ async def _delete_at_clerk(walk: Walk, subject: str) -> None:
 
 
 async def test_a_deletion_at_the_issuer_empties_every_service(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Songs, keys, jobs, sessions and address go, the subscription ends at once, and the neighbour still has theirs."""
+    """Songs, keys, jobs and address go, seven years later what was paid, and the neighbour still has theirs."""
     house, maker, erased = walk.house, walk.maker, asyncio.Event()
     monkeypatch.setattr(metrics.ACCOUNTS_ERASED, "inc", erased.set)
     person = await maker.person()
@@ -150,6 +152,39 @@ async def test_a_deletion_at_the_issuer_empties_every_service(walk: Walk, monkey
     assert receipt.about is not None
     assert (receipt.entry.kind, receipt.about.person) == ("account", person.user_id)
     assert {("library", "tracks", 2), ("auth", "accounts", 1)} <= set(verifying.counts_of(receipt.entry.body))
+
+    purged = await _seven_years_later(walk, person)
+    assert purged.finished
+    assert {each.kind for each in purged.purged} >= {"customers", "grants", "invoices", "ledger_entries"}
+    held = await _everything(house.urls["billing"], "billing")
+    assert {name for name, text in held.items() if person.user_id in text} <= {"erased_people", "operator_acts"}
+    assert await _census(walk, person) == (set(), [])
+    assert _payments(await _everything(house.urls["billing"], "billing"), walk.bob)
+    assert not (await _seven_years_later(walk, person)).purged
+
+
+async def _seven_years_later(walk: Walk, person: Person) -> privacy.PurgeResponse:
+    """Let a person's erasure and their invoices be that old, and ask billing as retention does."""
+    billing = await asyncpg.connect(walk.house.urls["billing"])
+    try:
+        ago = "now() - interval '7 years 1 minute'"
+        erased = f"UPDATE billing.erased_people SET finished_at = {ago} WHERE user_id = $1"  # noqa: S608 - of this test
+        await billing.execute(erased, person.user_id)
+        paid = f"UPDATE billing.invoices SET created_at = {ago} WHERE owner_id = $1"  # noqa: S608 - of this test
+        await billing.execute(paid, person.user_id)
+    finally:
+        await billing.close()
+    request = privacy.PurgeRequest(data_class="payment")
+    request.older_than.GetCurrentTime()
+    method = method_named("stripsession.privacy.v1.DataHolderService.Purge")
+    (answer,) = (await walk.house.call(method, [request], "retention", service="billing")).answers
+    assert isinstance(answer, privacy.PurgeResponse)
+    return answer
+
+
+def _payments(held: dict[str, str], person: Person) -> set[str]:
+    """Tables of billing in which a person stands."""
+    return {name for name, text in held.items() if person.user_id in text and name in ("entries", "grants")}
 
 
 async def _outlive(house: House, person: Person, erased: asyncio.Event) -> None:

@@ -316,3 +316,65 @@ class ExportPart(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExportPart: _TypeAlias = ExportPart  # noqa: Y015
+
+@_typing.final
+class PurgeRequest(_message.Message):
+    """Asks to remove what is held too long."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATA_CLASS_FIELD_NUMBER: _builtins.int
+    OLDER_THAN_FIELD_NUMBER: _builtins.int
+    data_class: _builtins.str
+    """The class of the data map that it is of, e.g. "payment"."""
+    @_builtins.property
+    def older_than(self) -> _timestamp_pb2.Timestamp:
+        """What ended before this moment."""
+
+    def __init__(
+        self,
+        *,
+        data_class: _builtins.str = ...,
+        older_than: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["older_than", b"older_than"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data_class", b"data_class", "older_than", b"older_than"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PurgeRequest: _TypeAlias = PurgeRequest  # noqa: Y015
+
+@_typing.final
+class PurgeResponse(_message.Message):
+    """How far it has come."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FINISHED_FIELD_NUMBER: _builtins.int
+    PURGED_FIELD_NUMBER: _builtins.int
+    BY_OWN_CLOCK_FIELD_NUMBER: _builtins.int
+    finished: _builtins.bool
+    """Whether nothing is left that ended before that moment. Until then the same is to be asked again."""
+    @_builtins.property
+    def purged(self) -> _containers.RepeatedCompositeFieldContainer[Global___ErasedKind]:
+        """What this call removed, in the order of the kinds; what it removed none of is left out."""
+
+    @_builtins.property
+    def by_own_clock(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What is held of this class, and removed by the holder's own clock, whoever asks or does not: tables of its data map."""
+
+    def __init__(
+        self,
+        *,
+        finished: _builtins.bool = ...,
+        purged: _abc.Iterable[Global___ErasedKind] | None = ...,
+        by_own_clock: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_own_clock", b"by_own_clock", "finished", b"finished", "purged", b"purged"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PurgeResponse: _TypeAlias = PurgeResponse  # noqa: Y015

@@ -50,6 +50,11 @@ class DataHolderServiceStub:
                 request_serializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.ExportRequest.SerializeToString,
                 response_deserializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.ExportResponse.FromString,
                 _registered_method=True)
+        self.Purge = channel.unary_unary(
+                '/stripsession.privacy.v1.DataHolderService/Purge',
+                request_serializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.PurgeRequest.SerializeToString,
+                response_deserializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.PurgeResponse.FromString,
+                _registered_method=True)
 
 
 class DataHolderServiceServicer:
@@ -80,6 +85,16 @@ class DataHolderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Purge(self, request, context):
+        """Removes what is held of a class beyond its life, whosever it was, in steps of bounded size. Idempotent: it is asked again
+        until it is finished, and anew as time goes on. A holder keeps what the law has kept, whatever moment it is told; what
+        it removes by its own clock is left to that, and named. INVALID_ARGUMENT/DATA_CLASS_UNKNOWN for a class that no data
+        map has; INVALID_ARGUMENT/MOMENT_INVALID for no moment, or one to come.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DataHolderServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -97,6 +112,11 @@ def add_DataHolderServiceServicer_to_server(servicer, server):
                     servicer.Export,
                     request_deserializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.ExportRequest.FromString,
                     response_serializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.ExportResponse.SerializeToString,
+            ),
+            'Purge': grpc.unary_unary_rpc_method_handler(
+                    servicer.Purge,
+                    request_deserializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.PurgeRequest.FromString,
+                    response_serializer=stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.PurgeResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -181,6 +201,33 @@ class DataHolderService:
             '/stripsession.privacy.v1.DataHolderService/Export',
             stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.ExportRequest.SerializeToString,
             stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.ExportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Purge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/stripsession.privacy.v1.DataHolderService/Purge',
+            stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.PurgeRequest.SerializeToString,
+            stripsession_dot_privacy_dot_v1_dot_data__holder__service__pb2.PurgeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -44,6 +44,12 @@ class DataHolderServiceStub:
     whom nothing is held nothing is given, as of nobody. NOT_FOUND/PART_GONE for a part that is asked for by name and is not
     there, or not in this version, any more; INVALID_ARGUMENT/PART_INVALID for a place that no part can have.
     """
+    Purge: _grpc.UnaryUnaryMultiCallable[_data_holder_service_pb2.PurgeRequest, _data_holder_service_pb2.PurgeResponse]
+    """Removes what is held of a class beyond its life, whosever it was, in steps of bounded size. Idempotent: it is asked again
+    until it is finished, and anew as time goes on. A holder keeps what the law has kept, whatever moment it is told; what
+    it removes by its own clock is left to that, and named. INVALID_ARGUMENT/DATA_CLASS_UNKNOWN for a class that no data
+    map has; INVALID_ARGUMENT/MOMENT_INVALID for no moment, or one to come.
+    """
 
 @_typing.type_check_only
 class DataHolderServiceAsyncStub(DataHolderServiceStub):
@@ -60,6 +66,12 @@ class DataHolderServiceAsyncStub(DataHolderServiceStub):
     """Gives what is held of a person for them to keep, part by part in an order that stays: documents first, then files. Of
     whom nothing is held nothing is given, as of nobody. NOT_FOUND/PART_GONE for a part that is asked for by name and is not
     there, or not in this version, any more; INVALID_ARGUMENT/PART_INVALID for a place that no part can have.
+    """
+    Purge: _aio.UnaryUnaryMultiCallable[_data_holder_service_pb2.PurgeRequest, _data_holder_service_pb2.PurgeResponse]  # type: ignore[assignment]
+    """Removes what is held of a class beyond its life, whosever it was, in steps of bounded size. Idempotent: it is asked again
+    until it is finished, and anew as time goes on. A holder keeps what the law has kept, whatever moment it is told; what
+    it removes by its own clock is left to that, and named. INVALID_ARGUMENT/DATA_CLASS_UNKNOWN for a class that no data
+    map has; INVALID_ARGUMENT/MOMENT_INVALID for no moment, or one to come.
     """
 
 class DataHolderServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -92,6 +104,18 @@ class DataHolderServiceServicer(metaclass=_abc_1.ABCMeta):
         """Gives what is held of a person for them to keep, part by part in an order that stays: documents first, then files. Of
         whom nothing is held nothing is given, as of nobody. NOT_FOUND/PART_GONE for a part that is asked for by name and is not
         there, or not in this version, any more; INVALID_ARGUMENT/PART_INVALID for a place that no part can have.
+        """
+
+    @_abc_1.abstractmethod
+    def Purge(
+        self,
+        request: _data_holder_service_pb2.PurgeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_data_holder_service_pb2.PurgeResponse, _abc.Awaitable[_data_holder_service_pb2.PurgeResponse]]:
+        """Removes what is held of a class beyond its life, whosever it was, in steps of bounded size. Idempotent: it is asked again
+        until it is finished, and anew as time goes on. A holder keeps what the law has kept, whatever moment it is told; what
+        it removes by its own clock is left to that, and named. INVALID_ARGUMENT/DATA_CLASS_UNKNOWN for a class that no data
+        map has; INVALID_ARGUMENT/MOMENT_INVALID for no moment, or one to come.
         """
 
 def add_DataHolderServiceServicer_to_server(servicer: DataHolderServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
