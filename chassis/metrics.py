@@ -51,6 +51,10 @@ ACCOUNT_CLOSING_LATE_SECONDS = Gauge(
 EXPORT_PREPARING_SECONDS = Gauge(
     "stripsession_export_preparing_seconds", "How long ago the oldest export was asked for that is being prepared."
 )
+PURGED = Counter("stripsession_purged_total", "Records removed past their life, as retention asked.", ["data_class"])
+PURGE_LATE_SECONDS = Gauge(
+    "stripsession_purge_late_seconds", "How late the latest purge of a class at a holder is that should have ended."
+)
 RECEIPTS_WAITING = Gauge("stripsession_receipts_waiting", "Deletions whose receipt is not signed; counted up to 10000.")
 PRIVACY_REQUEST_LEFT_SECONDS = Gauge(
     "stripsession_privacy_request_left_seconds",

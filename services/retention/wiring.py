@@ -39,6 +39,7 @@ from services.retention.app.check_ports import CheckPorts, Examiner
 from services.retention.app.closing_ports import AccountReceipts, ClosingPorts
 from services.retention.app.export_ports import ExportPorts, GivingHolder
 from services.retention.app.ports import Ports
+from services.retention.app.purge_ports import PurgePorts, PurgingHolder
 from services.retention.app.receipt_ports import ReceiptPorts
 from services.retention.app.request_ports import RequestPorts
 from services.retention.app.take_census import CensusPorts, CountingHolder
@@ -49,6 +50,7 @@ from services.retention.clients.holders import DoorClient, HolderClient
 from services.retention.clients.library import IDEMPOTENT, LibraryClient
 from services.retention.clients.notices import NoticeClient
 from services.retention.clients.policy_keeper import PolicyKeeperClient
+from services.retention.clients.purging_holders import PurgingClient
 from services.retention.domain.account_erasure import DOOR, LAST
 from services.retention.domain.checks import ITSELF
 from services.retention.domain.policy import Policy, in_force
@@ -60,6 +62,7 @@ from services.retention.events.consumers import FactHandlers
 from services.retention.events.envelopes import encode
 from services.retention.events.export_timer import ExportTimer
 from services.retention.events.policy_timer import PolicyTimer
+from services.retention.events.purge_timer import PurgeTimer
 from services.retention.events.receipt_timer import ReceiptTimer
 from services.retention.events.request_timer import RequestTimer
 from services.retention.events.timers import Timers
@@ -75,6 +78,7 @@ from services.retention.store.own_census import OwnCensus
 from services.retention.store.own_export import OwnExport
 from services.retention.store.policy_files import read_policies
 from services.retention.store.privacy_requests import PrivacyRequestStore
+from services.retention.store.purges import PurgeStore
 from services.retention.store.receipt_chain import ReceiptChain
 from services.retention.store.receipts import ReceiptStore
 from stripsession.auth.v1 import events_pb2 as auth_events
@@ -143,6 +147,7 @@ async def serve(settings: RetentionSettings) -> None:
             exporting.sweeper,
             requesting.teller,
             requesting.sweeper,
+            PurgeTimer(make_purge_ports(database, holders, SystemClock())).purger,
             checking.timer.runner,
             checking.timer.forgetter,
             *telling_policy(holders, checking.policies),
@@ -211,6 +216,12 @@ def telling_policy(holders: Mapping[str, Channel], policies: Mapping[int, Policy
     if LAST not in holders:
         return []
     return [PolicyTimer(PolicyKeeperClient(holders[LAST]), policies.values()).teller]
+
+
+def make_purge_ports(database: Database, holders: Mapping[str, Channel], clock: Clock) -> PurgePorts:
+    """What the purge of what is past its life works on."""
+    clients: dict[str, PurgingHolder] = {name: PurgingClient(channel) for name, channel in holders.items()}
+    return PurgePorts(PurgeStore(database), clients, clock)
 
 
 def make_closing_ports(

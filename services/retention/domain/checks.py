@@ -182,7 +182,7 @@ CHECKS: Mapping[str, Check] = {
         asks=("billing",),
         none_of=("payment_records_past_seven_years",),
         tells=("erased_payers",),
-        remedy="nothing removes them yet: an erased account's payment records must go seven years after it",
+        remedy="retention has billing remove them each hour: see its log for what is not purged, then billing's",
     ),
     "rights_are_self_served": Check(
         "whether a canary person gets each of their rights",

@@ -71,6 +71,7 @@ UNEXPORTED: Mapping[str, str] = {
     "account_receipts": "what opens the receipt of somebody who has no account any more",
     "account_erasures": "the proof that a person was erased: of somebody who has no account any more",
     "account_erasure_steps": "as the proof that they belong to",
+    "purges": "when each holder was asked for what is past its life, and of nobody",
     "checks": "what is known of promises, and of nobody",
     "findings": "what was known of promises, and of nobody",
 }

@@ -13,8 +13,8 @@ from stripsession.retention.v1 import erasure_administration_service_pb2 as eras
 from tests.integration.walks.of_census import OF_CENSUS
 from tests.integration.walks.of_export import OF_EXPORTS
 from tests.integration.walks.of_policy import OF_POLICY
-from tests.integration.walks.of_requests import OF_REQUESTS
 from tests.integration.walks.of_purge import OF_PURGES
+from tests.integration.walks.of_requests import OF_REQUESTS
 from tests.integration.walks.promise_examples import OF_PROMISES
 from tests.integration.walks.receipt_examples import OF_RECEIPTS
 from tests.integration.walks.rpc_examples import OF_SERVICES, Example
