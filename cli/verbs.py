@@ -25,6 +25,7 @@ from cli import (
     privacy,
     requests,
     separate,
+    uninstall,
     up,
 )
 from cli.exits import CommandFault
@@ -102,6 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     mail.add_arguments(add("mail", "show mail of this installation that no server took", mail.run, mail.HELP))
     audit.add_arguments(add("audit", "list what operators did here", audit.run, audit.HELP))
     erase.add_arguments(add("erase", "erase a person for good, or once more after a backup", erase.run, erase.HELP))
+    uninstall.add_arguments(
+        add("uninstall", "remove this installation, its keys first, for good", uninstall.run, uninstall.HELP)
+    )
     add("doctor", "say what is wrong with this installation and how to mend it", _doctor)
     return parser
 

@@ -167,7 +167,7 @@ class Stack:
 async def running(wishes: Wishes, say: Callable[[str], None]) -> AsyncIterator[Stack]:
     """The stack, started; stopped when the block ends, however it ends. Raises StackFault."""
     layout = Layout(wishes.data.resolve())
-    with _alone(layout):
+    with alone(layout):
         began = time.monotonic()
         _check_room(layout, wishes.engine)
         # In a thread: setting Triton up takes minutes, in which an interrupt must be heard.
@@ -280,7 +280,8 @@ def _triton_lock() -> Path:
 
 
 @contextlib.contextmanager
-def _alone(layout: Layout) -> Iterator[None]:
+def alone(layout: Layout) -> Iterator[None]:
+    """Nobody else runs this installation until the block ends. Raises StackFault where somebody does."""
     try:
         layout.run.mkdir(parents=True, exist_ok=True)
         opened = (layout.run / _LOCK_FILE).open("w")
