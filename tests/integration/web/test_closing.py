@@ -93,6 +93,25 @@ async def test_at_once_this_browser_forgets_though_no_sign_out_is_heard(web: Web
     await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
+async def test_at_once_the_link_is_there_though_this_browser_forgets_nothing(
+    web: WebPage, gateway: FakeGateway
+) -> None:
+    """Where what the browser keeps cannot be removed, the one link to the erasure is not lost, and that is told."""
+    page = web.page
+    await to_closing(web)
+    await page.evaluate("""async () => {
+      await caches.open("stripsession.answers");
+      CacheStorage.prototype.delete = () => Promise.reject(new Error("no"));
+    }""")
+    gateway.closing.followed = "erasing"
+    await page.get_by_role("radio", name="At once").check()
+    await page.get_by_role("textbox", name="To erase all of it now, type erase").fill("erase")
+    await page.get_by_role("button", name="Erase everything now").click()
+    await expect(page.get_by_role("heading", name="The erasure of an account")).to_be_visible()
+    assert page.url.endswith(f"#/closing/{TOKEN}")
+    await expect(page.get_by_role("alert")).to_contain_text("did not let go of all")
+
+
 async def test_whoever_has_not_just_shown_who_they_are_is_asked(web: WebPage, gateway: FakeGateway) -> None:
     """The question comes before anything is closed, and the same wish goes on after it; who cancels closes nothing."""
     page = web.page

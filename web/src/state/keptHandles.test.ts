@@ -1,4 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
+import { settled } from "$/settled.fixture";
 import { BrowserHandles, reopened, type FileHandle } from "$/state/keptHandles";
 import { forbidden } from "$/state/storage.fixture";
 
@@ -14,6 +15,15 @@ it("a browser that forbids pages to keep anything keeps no file, and fails nothi
   await handles.forget("a");
   await handles.forgetAll();
   expect(await handles.all()).toEqual(new Map());
+});
+
+it("a tab that does not let go of it holds up nobody who forgets everything", async () => {
+  const request = { onblocked: () => undefined };
+  vi.stubGlobal("indexedDB", { open: forbidden, deleteDatabase: () => request });
+  const forgetting = new BrowserHandles().forgetAll();
+  await settled();
+  request.onblocked();
+  await forgetting;
 });
 
 it("a file is opened again where the person allows it, or the browser asks nobody", async () => {

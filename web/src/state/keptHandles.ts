@@ -58,7 +58,7 @@ export class BrowserHandles implements KeptHandles {
       const database = await this.#opening?.catch(() => null);
       database?.close();
       this.#opening = null;
-      await answered(indexedDB.deleteDatabase(DATABASE));
+      await gone(indexedDB.deleteDatabase(DATABASE));
     } catch {
       // A browser that forbids it kept nothing either.
     }
@@ -93,6 +93,12 @@ export class BrowserHandles implements KeptHandles {
     };
     return database;
   }
+}
+
+/** Also once the browser waits for a tab that does not let go, such as one that it has put to sleep: it goes with that. */
+function gone(request: IDBOpenDBRequest): Promise<unknown> {
+  const blocked = new Promise<void>((resolve) => (request.onblocked = () => resolve()));
+  return Promise.race([answered(request), blocked]);
 }
 
 function answered<T>(request: IDBRequest<T>): Promise<T> {

@@ -11,9 +11,10 @@ import { forgetAnswers, forgetEverything, relistKept, reviewKept } from "$/offli
 import { forgetPlayers } from "$/player/memory";
 import { forgetModel, rereadModel } from "$/state/models.svelte";
 import { forgetOwner, keptOwner, ownerDigest, rememberOwner } from "$/state/owner";
-import { goInstead, routeOf } from "$/state/route.svelte";
+import { go, goInstead, routeOf } from "$/state/route.svelte";
 import { isRemembered, remember, SIGNED_IN } from "$/state/signedIn";
 import { forgetTags } from "$/state/tags.svelte";
+import { timer } from "$/state/timer";
 import { tracks } from "$/state/tracks.svelte";
 import { uploads } from "$/state/uploads.svelte";
 import { forgetPayments } from "$/state/payments.svelte";
@@ -21,6 +22,9 @@ import { forgetUsage } from "$/state/usage.svelte";
 import type { Json } from "$/state/webauthn";
 
 export type Account = Schemas["Account"];
+
+/** Nobody signs in as somebody else within so short a time. */
+const LEAVING_MS = 3_000;
 
 interface Session {
   status: "starting" | "in" | "out";
@@ -136,11 +140,20 @@ export async function signOut(): Promise<void> {
   await forgetHere();
 }
 
-/** Of whose account is erased nothing stays in this browser, also where the server does not hear of the sign-out. */
-export async function leaveForGood(): Promise<void> {
-  // Its answer takes the cookies away, whose session the server ends by itself.
-  api.POST("/v1/auth/logout", { body: {}, headers: unsigned }).catch(() => undefined);
-  await forgetHere();
+/**
+ * Of whose account is erased nothing stays in this browser, also where the server does not hear of the sign-out. They are
+ * led to `to` before anything is waited for: it is told this once. Throws what the browser says that cannot forget.
+ */
+export async function leaveForGood(to: string): Promise<void> {
+  const leaving = new AbortController();
+  // Its answer takes the cookies away, whose session the server ends by itself; a late one would take somebody else's.
+  const callOff = timer.after(LEAVING_MS, () => leaving.abort(new DOMException("too late", "AbortError")));
+  const { signal } = leaving;
+  const ending = api.POST("/v1/auth/logout", { body: {}, headers: unsigned, signal });
+  void ending.catch(() => undefined).finally(callOff);
+  const forgetting = forgetHere();
+  go(to);
+  await forgetting;
 }
 
 async function forgetHere(): Promise<void> {

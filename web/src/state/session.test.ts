@@ -120,7 +120,7 @@ describe("the session", () => {
       await visit({ isRemembered: true, hash: "#/account" });
       vi.clearAllMocks();
       say({ "/v1/auth/logout": said });
-      await state().leaveForGood();
+      await state().leaveForGood("#/closing/token");
       expect(state().session).toMatchObject({ status: "out", account: null, told: "" });
       expect([browser.stored.has(MARK), browser.stored.has(OWNER)]).toEqual([false, false]);
       expect(server.asked.at(-1)).toBe("/v1/auth/logout");
@@ -129,6 +129,35 @@ describe("the session", () => {
       }
     },
   );
+
+  it("leads whose account is erased to what follows it, though the browser cannot forget, and complains of that", async () => {
+    await visit({ isRemembered: true, hash: "#/account/closing" });
+    told.uploads.forgetAll.mockRejectedValueOnce(new Error("locked"));
+    await expect(state().leaveForGood("#/closing/token")).rejects.toThrow("locked");
+    expect(browser.place.hash).toBe("#/closing/token");
+    expect(state().session.status).toBe("out");
+  });
+
+  it("leads whose account is erased to what follows it, though the browser never says that it forgot", async () => {
+    await visit({ isRemembered: true, hash: "#/account/closing" });
+    told.uploads.forgetAll.mockReturnValueOnce(new Promise(() => undefined));
+    void state().leaveForGood("#/closing/token");
+    expect(browser.place.hash).toBe("#/closing/token");
+    expect(state().session.status).toBe("out");
+  });
+
+  it("waits for the end of an erased account's session no longer than anybody takes to sign in", async () => {
+    await visit({ isRemembered: true });
+    vi.useFakeTimers();
+    const leaving: Request[] = [];
+    vi.stubGlobal("fetch", (input: Request) => new Promise(() => void leaving.push(input)));
+    await state().leaveForGood("#/closing/token");
+    await until(() => leaving.length > 0);
+    expect(leaving.map(({ signal }) => signal.aborted)).toEqual([false]);
+    await vi.advanceTimersByTimeAsync(3_000);
+    vi.useRealTimers();
+    expect(leaving.map(({ signal }) => signal.aborted)).toEqual([true]);
+  });
 
   it("says that it has ended, and keeps unfinished uploads for whoever signs in again", async () => {
     await visit({ isRemembered: true });

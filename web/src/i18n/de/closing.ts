@@ -55,6 +55,8 @@ export const closing: typeof english = {
   followOver: (moment) => `Seit ${moment} ist alles davon weg.`,
   receipt:
     "Ein unterschriebener Beleg beweist, dass alles davon weg ist. Er hat die Kennung des Kontos. Speichere ihn: Nach 90 Tagen kann ihn dir niemand mehr geben.",
+  notForgotten:
+    "Dieser Browser hat nicht alles losgelassen, was er von dem Konto aufbewahrt hat. Lösche in seinen Einstellungen, was er für diese Seite aufbewahrt.",
   gone: "Dieser Link führt nirgendwohin",
   goneText:
     "Er ist vertippt; oder die Schließung wurde noch einmal verlangt, und der zuletzt gezeigte Link gilt; oder die Löschung war vor mehr als 90 Tagen zu Ende.",

@@ -54,6 +54,8 @@ export const closing = {
   followOver: (moment: string): string => `All of it is gone since ${moment}.`,
   receipt:
     "A signed receipt proves that all of it is gone. It has the account's identifier. Save it: after 90 days nobody can give it to you any more.",
+  notForgotten:
+    "This browser did not let go of all that it kept of the account. Clear what this site keeps, in the browser's settings.",
   gone: "This link leads nowhere",
   goneText:
     "It was mistyped; or the closing was asked for once more, and the link that was told last works; or the erasure was over more than 90 days ago.",
