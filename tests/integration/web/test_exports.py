@@ -17,6 +17,11 @@ from tests.integration.web.fake_gateway import PASSWORD, FakeGateway
 from tests.integration.web.layout import misfits
 from tests.integration.web.views import PHONE_PX
 
+LOOK_MS = 3_000
+"""How soon one that is being prepared is looked at again."""
+RENEW_MS = 300_000
+"""How soon the session of a download is renewed."""
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
 
 
@@ -35,6 +40,7 @@ async def test_an_export_is_asked_for_watched_and_downloaded(web: WebPage, gatew
     assert await violations(web) == []
     gateway.closing.exports.exports.clear()
     gateway.closing.exports.add("ready")
+    await expect(web.page.get_by_text(f"stripsession privacy export --server {web.address}")).to_be_visible()
     async with web.page.expect_download() as coming:
         await web.page.get_by_role("button", name="Download the export").click()
     download = await coming.value
@@ -72,6 +78,75 @@ async def test_it_fits_a_phone_in_german(open_page: OpenPage, gateway: FakeGatew
     await expect(web.page.locator("#exports li").nth(0)).to_contain_text("wird vorbereitet")
     assert await misfits(web, PHONE_PX) == []
     assert await violations(web) == []
+
+
+async def test_whoever_has_not_just_shown_who_they_are_is_asked(web: WebPage, gateway: FakeGateway) -> None:
+    """The question comes before anything is prepared, and the press goes on after it; who cancels asks for none."""
+    await visit(web)
+    gateway.factor.is_fresh = False
+    prepare, dialog = web.page.get_by_role("button", name="Prepare an export"), web.page.get_by_role("dialog")
+    await prepare.click()
+    await expect(dialog).to_contain_text("Show that it is you")
+    await dialog.get_by_role("button", name="Cancel").click()
+    await expect(web.page.get_by_role("alert")).to_be_visible()
+    assert gateway.closing.exports.exports == []
+    await prepare.click()
+    await dialog.get_by_label("Password").fill(PASSWORD)
+    await dialog.get_by_role("button", name="Go on").click()
+    await expect(web.page.locator("#exports li")).to_contain_text("being prepared")
+    assert len(gateway.closing.exports.exports) == 1
+    # What was pressed is there no more.
+    await expect(web.page.locator("#section-export")).to_be_focused()
+
+
+async def test_it_is_watched_on_after_a_server_that_was_away(web: WebPage, gateway: FakeGateway) -> None:
+    """One look that fails is not the last one: whoever leaves the page open sees it become ready."""
+    await web.page.clock.install()
+    gateway.closing.exports.add("preparing")
+    await visit(web)
+    rows = web.page.locator("#exports li")
+    await expect(rows).to_contain_text("so far")
+    gateway.trouble.refusal = HTTPStatus.SERVICE_UNAVAILABLE
+    again = web.page.get_by_role("button", name="Try again")
+    await web.page.clock.fast_forward(LOOK_MS)
+    await expect(again).to_be_visible()
+    await expect(rows).to_contain_text("so far")
+    gateway.trouble.end()
+    gateway.closing.exports.exports.clear()
+    gateway.closing.exports.add("ready")
+    await web.page.clock.fast_forward(LOOK_MS)
+    await expect(web.page.get_by_role("button", name="Download the export")).to_be_visible()
+    await expect(again).to_have_count(0)
+
+
+async def test_one_that_is_over_by_now_says_so_to_whoever_presses(web: WebPage, gateway: FakeGateway) -> None:
+    """Nothing is downloaded; why is heard, and the keyboard goes on beside it."""
+    export = gateway.closing.exports.add("ready")
+    await visit(web)
+    download = web.page.get_by_role("button", name="Download the export")
+    await expect(download).to_be_visible()
+    export |= {"state": "ended", "ending": "deleted"}
+    await download.press("Enter")
+    await expect(web.page.locator("#announcer")).to_contain_text("was deleted since")
+    await expect(web.page.get_by_role("button", name="Prepare another")).to_be_focused()
+    assert gateway.closing.exports.downloaded == []
+
+
+async def test_the_session_is_renewed_while_it_may_be_downloading(web: WebPage, gateway: FakeGateway) -> None:
+    """What breaks off after hours is asked for again with a cookie that opens it, as long as the page is open."""
+    await web.page.clock.install()
+    gateway.closing.exports.add("ready")
+    await visit(web)
+    async with web.page.expect_download():
+        await web.page.get_by_role("button", name="Download the export").click()
+    await web.page.goto(f"{web.address}/#/")
+    for _ in range(3):
+        before = gateway.refreshes
+        async with web.page.expect_response("**/v1/auth/refresh"):
+            await web.page.clock.fast_forward(RENEW_MS)
+        assert gateway.refreshes == before + 1
+        # What came before this has been looked at by now.
+        await web.page.evaluate("() => fetch('/v1/me')")
 
 
 async def test_a_server_that_is_away_is_asked_again(web: WebPage, gateway: FakeGateway) -> None:

@@ -33,7 +33,7 @@ SHOWN: dict[str, Callable[[WebPage], Locator]] = {
     "/#/account/receipts": lambda web: web.page.get_by_text("Track erased").first,
 }
 """By its address: what is there once the server has answered."""
-TOLD_AGAIN = ("keys", "plan", "profile", "privacy", "requests", "receipts", "closing")
+TOLD_AGAIN = ("keys", "plan", "profile", "privacy", "requests", "export", "receipts", "closing")
 
 
 async def somebody(open_page: OpenPage, gateway: FakeGateway) -> WebPage:

@@ -36,6 +36,13 @@ it("what is over says why, whether or not the page knows the reason", () => {
   expect(exportRows([{ ...ready, state: "ended" }])[0]?.path).toBeNull();
 });
 
+it("of one whose state the page does not know nothing is claimed, and it is nowhere to be downloaded", () => {
+  const [row] = exportRows([{ ...ready, state: "unspecified" }]);
+  expect(row).toMatchObject({ mark: "", isPreparing: false, path: null });
+  expect(row?.text).toMatch(/^How far it is cannot be said/);
+});
+
 it("how long one can be downloaded is said in days, or in hours where there is no whole day", () => {
   expect([604_800, 86_400, 7200, 60].map(lifeText)).toEqual(["7 days", "1 day", "2 hours", "1 hour"]);
+  expect([36 * 3600, 7199].map(lifeText)).toEqual(["1 day", "1 hour"]);
 });

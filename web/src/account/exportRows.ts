@@ -1,4 +1,4 @@
-/** What is said of each export, and when to look again. */
+/** What is said of each export, and how long one can be downloaded. */
 
 import type { Schemas } from "$/api/client";
 import { i18n } from "$/i18n/i18n.svelte";
@@ -31,12 +31,12 @@ export function exportRows(exports: readonly Export[]): ExportRow[] {
   }));
 }
 
-/** How long one can be downloaded: in whole days, else in hours. */
+/** How long one can be downloaded: in whole days, else in hours, and never longer than that is. */
 export function lifeText(life_s: number): string {
   const words = i18n.m.exporting;
   return life_s >= DAY_S
-    ? words.days(Math.round(life_s / DAY_S))
-    : words.hours(Math.max(1, Math.round(life_s / HOUR_S)));
+    ? words.days(Math.floor(life_s / DAY_S))
+    : words.hours(Math.max(1, Math.floor(life_s / HOUR_S)));
 }
 
 function textOf({ state, files, size_bytes, expires_at, ending }: Export): string {
@@ -48,7 +48,10 @@ function textOf({ state, files, size_bytes, expires_at, ending }: Export): strin
       return words.ready(size(size_bytes), expires_at ? shortMoment(expires_at) : "");
     case "expired":
       return words.expired;
-    default:
+    case "ended":
       return words.ended[ending ?? "unknown"];
+    default:
+      // A newer server's.
+      return words.unclear;
   }
 }

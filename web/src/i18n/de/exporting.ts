@@ -23,5 +23,8 @@ export const exporting: Messages["exporting"] = {
     away: "Beendet: Ein Teil dieses Dienstes war einen Tag lang nicht zu erreichen. Bereite später einen neuen vor.",
     unknown: "Beendet, bevor er vollständig war. Bereite einen neuen vor.",
   },
+  unclear: "Wie weit er ist, lässt sich gerade nicht sagen. Sieh später noch einmal nach.",
+  breaking: (address) =>
+    `Was beim Herunterladen abbricht, geht in den meisten Browsern von selbst weiter, solange diese Seite offen ist. Wo deiner nicht weitermacht, macht \`stripsession privacy export --server ${address}\` weiter.`,
   states: { preparing: "wird vorbereitet", ready: "fertig", expired: "abgelaufen", ended: "beendet", unspecified: "" },
 };

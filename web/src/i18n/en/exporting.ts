@@ -24,5 +24,8 @@ export const exporting = {
     away: "Ended: a part of this service could not be asked for a day. Prepare another later.",
     unknown: "Ended before it was complete. Prepare another.",
   },
+  unclear: "How far it is cannot be said right now. Look again later.",
+  breaking: (address: string): string =>
+    `What breaks off while it downloads goes on by itself in most browsers, for as long as this page is open. Where yours does not go on, \`stripsession privacy export --server ${address}\` does.`,
   states: { preparing: "being prepared", ready: "ready", expired: "expired", ended: "ended", unspecified: "" },
 };
