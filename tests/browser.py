@@ -236,8 +236,8 @@ class WebPage:
         given = FilePayload(name=name, mimeType="audio/flac", buffer=data)
         await self.page.locator("#files").set_input_files(given)
 
-    async def drop(self, name: str, data: bytes) -> None:
-        """Drop a file onto the page."""
+    async def drop(self, name: str, data: bytes, *, onto: str = "#drop") -> None:
+        """Drop a file onto the page, at the first element of that selector."""
         transfer = await self.page.evaluate_handle(
             """([name, bytes]) => {
               const transfer = new DataTransfer();
@@ -246,7 +246,7 @@ class WebPage:
             }""",
             [name, list(data)],
         )
-        await self.page.dispatch_event("#drop", "drop", {"dataTransfer": transfer})
+        await self.page.dispatch_event(onto, "drop", {"dataTransfer": transfer})
 
     async def drop_file(self, path: Path) -> None:
         """Drop a file of any size onto the page."""

@@ -17,7 +17,7 @@ describe("the parts of the account view", () => {
 
   it("shows what is held and the ways out to whoever was not asked for their age yet, and nothing else", () => {
     const shown = SECTIONS.filter((section) => isBeforeAge(addressOf(section)));
-    expect(shown).toEqual(["privacy", "requests", "receipts", "session", "closing"]);
+    expect(shown).toEqual(["privacy", "requests", "export", "receipts", "session", "closing"]);
     expect(["", "#/", "#/account", "#/track/trk_1", "#/account/closings"].some(isBeforeAge)).toBe(false);
   });
 });

@@ -19,8 +19,8 @@ export type Section = (typeof SECTIONS)[number];
 
 export const addressOf = (section: Section): string => `#/account/${section}`;
 
-/** What whoever has not said yet that they are old enough may see: what is held of them, and the ways out. */
-const BEFORE_AGE: readonly Section[] = ["privacy", "requests", "receipts", "session", "closing"];
+/** What whoever has not said yet that they are old enough may see: what is held of them, all of it to keep, and the ways out. */
+const BEFORE_AGE: readonly Section[] = ["privacy", "requests", "export", "receipts", "session", "closing"];
 
 export function isBeforeAge(hash: string): boolean {
   const section = sectionOf(hash);
