@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio
 BAR = "#closing-bar"
 LOOK_MS = 5_000
 """How soon an erasure that is under way is looked at again."""
+UNSIGNED_MS, UNSIGNED_LOOKS = 60_000, 10
+"""How soon, and how often, a receipt is looked for that is not signed yet."""
 
 
 async def to_closing(web: WebPage) -> None:
@@ -244,8 +246,36 @@ async def test_a_receipt_that_is_not_signed_yet_is_not_given(open_page: OpenPage
     web = await open_page()
     gateway.closing.followed, gateway.closing.is_signed = "over", False
     await web.page.goto(f"{web.address}/#/closing/{TOKEN}")
-    await expect(web.page.locator("#closing")).to_contain_text("is not signed")
+    await expect(web.page.locator("#closing")).to_contain_text("is not signed yet")
     await expect(web.page.get_by_role("button", name="Save receipt")).to_have_count(0)
+
+
+async def test_a_receipt_that_nobody_signs_is_not_asked_for_for_ever(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """It comes by itself where it is signed within minutes; a page that stops asking says so."""
+    web = await open_page()
+    shown, looks = web.page.locator("#closing"), list[str]()
+
+    async def note(route: Route) -> None:
+        looks.append(route.request.method)
+        await route.continue_()
+
+    await web.page.route("**/v1/privacy/closings/open", note)
+    await web.page.clock.install()
+    gateway.closing.followed, gateway.closing.is_signed = "over", False
+    await web.page.goto(f"{web.address}/#/closing/{TOKEN}")
+    await expect(shown).to_contain_text("is not signed yet")
+    for look in range(2, UNSIGNED_LOOKS + 1):
+        async with web.page.expect_response("**/closings/open"):
+            await web.page.clock.fast_forward(UNSIGNED_MS)
+        await expect(shown).to_have_attribute("aria-busy", "false")
+        assert len(looks) == look
+    await expect(shown).to_contain_text("has stopped asking")
+    await web.page.clock.fast_forward(10 * UNSIGNED_MS)
+    await web.page.evaluate("() => fetch('/v1/me')")
+    assert len(looks) == UNSIGNED_LOOKS
+    gateway.closing.is_signed = True
+    await web.page.reload()
+    await expect(web.page.get_by_role("button", name="Save receipt")).to_be_visible()
 
 
 async def test_a_server_that_is_away_is_asked_again(open_page: OpenPage, gateway: FakeGateway) -> None:
@@ -288,6 +318,17 @@ async def test_what_is_due_is_not_said_to_wait(open_page: OpenPage, gateway: Fak
     gateway.closing.followed = "over"
     await web.page.clock.fast_forward(LOOK_MS)
     await expect(web.page.locator("#closing")).to_contain_text("All of it is gone since")
+
+
+async def test_a_device_whose_clock_is_wrong_does_not_say_that_it_has_begun(
+    open_page: OpenPage, gateway: FakeGateway
+) -> None:
+    """Whether it is due is for the server's clock to say."""
+    web = await open_page()
+    await web.page.clock.set_fixed_time("2040-01-01T00:00:00Z")
+    gateway.closing.followed = "waiting"
+    await web.page.goto(f"{web.address}/#/closing/{TOKEN}")
+    await expect(web.page.locator("#closing")).to_contain_text("It begins on May 11, 2031.")
 
 
 async def test_the_link_s_address_is_copied(open_page: OpenPage, gateway: FakeGateway) -> None:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isTyped, namedIn, stateAt, windowText } from "$/account/closing";
+import { answeredAt_ms, isTyped, namedIn, stateAt, windowText } from "$/account/closing";
 
 describe("the time in which a closing can be taken back", () => {
   it("is said in the largest unit that it fills", () => {
@@ -7,6 +7,9 @@ describe("the time in which a closing can be taken back", () => {
     expect(windowText(86_400)).toBe("1 day");
     expect(windowText(7_200)).toBe("2 hours");
     expect(windowText(1)).toBe("1 minute");
+    expect(windowText(36 * 3600)).toBe("1 day");
+    expect(windowText(5_400)).toBe("1 hour");
+    expect(windowText(119)).toBe("1 minute");
   });
 });
 
@@ -35,6 +38,15 @@ describe("a closing that is followed", () => {
   it("is under way from the moment on in which it is due", () => {
     expect(stateAt({ state: "waiting", due_at }, due_ms - 1)).toBe("waiting");
     expect(stateAt({ state: "waiting", due_at }, due_ms)).toBe("erasing");
+  });
+
+  it("is judged by the server's clock, to the end of the second that it tells, and else by the device's", () => {
+    const answer = (headers: Record<string, string>): Response => new Response("{}", { headers });
+    expect(answeredAt_ms(answer({ Date: "Sat, 11 May 2030 09:30:00 GMT" }))).toBe(due_ms + 999);
+    const before_ms = Date.now();
+    for (const headers of [{}, { Date: "yesterday" }]) {
+      expect(answeredAt_ms(answer(headers as Record<string, string>))).toBeGreaterThanOrEqual(before_ms);
+    }
   });
 
   it("is as the server says where that is more", () => {

@@ -7,15 +7,15 @@ const MINUTE_S = 60;
 const HOUR_S = 60 * MINUTE_S;
 const DAY_S = 24 * HOUR_S;
 
-/** How long it can be taken back, as it is said: in whole days, else hours, else minutes. */
+/** How long it can be taken back, as it is said: in whole days, else hours, else minutes, and never longer than that is. */
 export function windowText(window_s: number): string {
   const words = i18n.m.closing;
   if (window_s >= DAY_S) {
-    return words.days(Math.round(window_s / DAY_S));
+    return words.days(Math.floor(window_s / DAY_S));
   }
   return window_s >= HOUR_S
-    ? words.hours(Math.round(window_s / HOUR_S))
-    : words.minutes(Math.max(1, Math.round(window_s / MINUTE_S)));
+    ? words.hours(Math.floor(window_s / HOUR_S))
+    : words.minutes(Math.max(1, Math.floor(window_s / MINUTE_S)));
 }
 
 /** Whether what was typed is the word that was asked for, however it was written. */
@@ -29,6 +29,15 @@ export function namedIn(known: Readonly<Record<string, string>>, name: string): 
 }
 
 type Followed = Schemas["FollowedClosing"];
+
+/**
+ * When the server answered, by its own clock: a device's may be days off. It tells whole seconds, and this is the end of
+ * that one: what is due at once is due. The device's where a server tells none.
+ */
+export function answeredAt_ms({ headers }: Response): number {
+  const told_ms = Date.parse(headers.get("Date") ?? "");
+  return Number.isNaN(told_ms) ? Date.now() : told_ms + 999;
+}
 
 /** How far one is that is followed: once it is due it is under way, though the server may say so a moment later. */
 export function stateAt({ state, due_at }: Pick<Followed, "state" | "due_at">, now_ms: number): Followed["state"] {

@@ -53,6 +53,10 @@ export const closing: typeof english = {
   followWithdrawn: "Es wurde zurückgenommen: Das Konto bleibt.",
   followErasing: "Sie läuft. Der letzte Teil dauert etwa zehn Minuten.",
   followOver: (moment) => `Seit ${moment} ist alles davon weg.`,
+  unsigned:
+    "Ihr Beleg ist noch nicht unterschrieben. Wo dieser Server Belege unterschreibt, dauert das Augenblicke, und dann erscheint er hier von selbst.",
+  staysUnsigned:
+    "Ihr Beleg ist nicht unterschrieben, und diese Seite fragt nicht weiter danach. Öffne diese Adresse später wieder, um zu sehen, ob er es ist.",
   receipt:
     "Ein unterschriebener Beleg beweist, dass alles davon weg ist. Er hat die Kennung des Kontos. Speichere ihn: Nach 90 Tagen kann ihn dir niemand mehr geben.",
   notForgotten:

@@ -52,6 +52,10 @@ export const closing = {
   followWithdrawn: "It was taken back: the account stays.",
   followErasing: "It is under way. The last part takes some ten minutes.",
   followOver: (moment: string): string => `All of it is gone since ${moment}.`,
+  unsigned:
+    "Its receipt is not signed yet. Where this server signs receipts that takes moments, and then it is shown here by itself.",
+  staysUnsigned:
+    "Its receipt is not signed, and this page has stopped asking for it. Open this address again later to see whether it is.",
   receipt:
     "A signed receipt proves that all of it is gone. It has the account's identifier. Save it: after 90 days nobody can give it to you any more.",
   notForgotten:
