@@ -47,7 +47,7 @@ LATER = datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC)
 # What changes who may act for a person, or who the person is. Whoever takes a name away lets keys outlive their end.
 NEVER_BY_KEY = {"createApiKey", "listApiKeys", "revokeApiKey", "getAccount", "updateAccount", "confirmAge"}
 NEVER_BY_KEY |= {"createWebhookEndpoint", "updateWebhookEndpoint", "rotateWebhookSecret"}
-NEVER_BY_KEY |= {"describeDeviceSignIn", "answerDeviceSignIn"}
+NEVER_BY_KEY |= {"beginExport", "listExports", "downloadExport"}
 NEVER_BY_KEY |= {"describeDeviceSignIn", "answerDeviceSignIn", "startPasskeyProof", "stepUp", *STEP_UP}
 
 

@@ -138,6 +138,24 @@ async def test_who_comes_back_as_somebody_else_is_told(web: WebPage, gateway: Fa
     await expect(bar).to_have_count(0)
 
 
+async def test_who_comes_back_as_somebody_else_is_told_of_their_own_closing(web: WebPage, gateway: FakeGateway) -> None:
+    """Of two accounts that are both to be erased the bar has the day of the one that is signed in now."""
+    gateway.closing.state = "waiting"
+    await _asked_who_they_are(web, gateway, press="Set up the second step")
+    await _leave_by_google(web, gateway)
+    bar = web.page.locator("#closing-bar")
+
+    async def as_somebody_else(route: Route) -> None:
+        await expect(bar).to_contain_text("on May 11, 2031.")
+        gateway.account |= {"user_id": "usr_bob", "email": "bob@example.org"}
+        gateway.closing.due_at = "2032-06-12T09:30:00Z"
+        await route.continue_()
+
+    await web.page.route("**/v1/auth/providers/finish", as_somebody_else)
+    await answer_as(web.page, "Ada")
+    await expect(bar).to_contain_text("on June 12, 2032.")
+
+
 async def test_who_is_not_let_in_by_the_provider_finds_the_way_back(web: WebPage, gateway: FakeGateway) -> None:
     """It leads to where they were, and not to another part of the account."""
     await _asked_who_they_are(web, gateway, press="Change the address", section="profile")
