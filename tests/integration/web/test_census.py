@@ -47,6 +47,25 @@ async def test_every_kind_is_told_in_words_with_where_to_act_on_it(web: WebPage)
     await expect(web.page.locator("#section-profile")).to_be_focused()
 
 
+async def test_looking_at_what_is_kept_here_keeps_nothing_more(web: WebPage) -> None:
+    """Where this browser has no database of the page's, looking makes none; and one that is there can be removed."""
+    await visit(web)
+    again = web.page.get_by_role("button", name="Count again")
+    await expect(again).to_be_visible()
+    await again.click()
+    await expect(again).to_be_enabled()
+    assert await web.page.evaluate("async () => (await indexedDB.databases()).length") == 0
+    await web.page.evaluate(_KEEP_A_FILE)
+    await again.click()
+    await expect(web.page.get_by_text("Where the files of unfinished uploads lie")).to_be_visible()
+    removed = """() => new Promise((told) => {
+      const removing = indexedDB.deleteDatabase("stripsession");
+      removing.onsuccess = () => told("removed");
+      removing.onblocked = () => told("blocked");
+    })"""
+    assert await web.page.evaluate(removed) == "removed"
+
+
 async def test_a_service_that_is_down_is_named_and_asked_again(web: WebPage, gateway: FakeGateway) -> None:
     """The rest is shown; once it is back, counting again shows its part too, and the keyboard stays where it was."""
     gateway.census.answer = census(away=["billing"], unknown="dreams_of_songs")

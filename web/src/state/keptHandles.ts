@@ -95,6 +95,23 @@ export class BrowserHandles implements KeptHandles {
   }
 }
 
+/** How many of them are kept; where there is no database for them, none is made to be looked at. */
+export async function countKept(): Promise<number> {
+  try {
+    const request = indexedDB.open(DATABASE);
+    request.onupgradeneeded = () => request.transaction?.abort();
+    const database = await answered(request);
+    try {
+      return await answered(database.transaction(STORE).objectStore(STORE).count());
+    } finally {
+      database.close();
+    }
+  } catch {
+    // There is none, or the browser forbids pages to keep anything.
+    return 0;
+  }
+}
+
 /** Also once the browser waits for a tab that does not let go, such as one that it has put to sleep: it goes with that. */
 function gone(request: IDBOpenDBRequest): Promise<unknown> {
   const blocked = new Promise<void>((resolve) => (request.onblocked = () => resolve()));
