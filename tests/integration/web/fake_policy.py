@@ -17,6 +17,11 @@ from tests.integration.web.told import problem, told
 NEXT_DATE = "2031-05-01"
 
 
+async def version_in_force() -> int:
+    """Its number, which each new version that is published moves on."""
+    return (await published()).policy.version.version
+
+
 class FakePolicy:
     """Anybody reads it."""
 

@@ -13,7 +13,7 @@ from tests.integration.gateway.test_policy import published
 from tests.integration.web.axe import violations
 from tests.integration.web.conftest import OpenPage
 from tests.integration.web.fake_gateway import FakeGateway
-from tests.integration.web.fake_policy import NEXT_DATE
+from tests.integration.web.fake_policy import NEXT_DATE, version_in_force
 from tests.integration.web.holding import held
 from tests.integration.web.layout import misfits
 
@@ -55,7 +55,7 @@ async def test_another_version_is_read_from_its_beginning(open_page: OpenPage, g
     # What is announced is not what is shown first.
     await expect(policy.locator("time")).not_to_have_text(NEXT_DATE)
     gateway.trouble.refusal = HTTPStatus.INTERNAL_SERVER_ERROR
-    next_one = policy.get_by_role("button", name="Version 4")
+    next_one = policy.get_by_role("button", name=f"Version {await version_in_force() + 1}")
     await next_one.click()
     await expect(policy).to_contain_text("Something went wrong on our side")
     await expect(policy.locator("time")).not_to_have_text(NEXT_DATE)
@@ -76,7 +76,7 @@ async def test_the_version_that_was_asked_for_last_is_shown(open_page: OpenPage,
     first = "**/v1/privacy/policy?version=1"
     async with web.page.expect_response(first), held(web.page, first, "GET"):
         await policy.get_by_role("button", name="Version 1").click()
-        await policy.get_by_role("button", name="Version 4").click()
+        await policy.get_by_role("button", name=f"Version {await version_in_force() + 1}").click()
         await expect(policy.locator("h1")).to_be_focused()
     # What came before this has been looked at by now.
     await web.page.evaluate("() => fetch('/v1/me')")
