@@ -39,7 +39,7 @@ async def test_a_key_is_made_and_shown_once(web: WebPage, gateway: FakeGateway) 
     assert made["scopes"] == ["tracks:read", "downloads"]
     await dialog.get_by_role("button", name="Done").click()
     row = web.page.locator("#api-keys li")
-    await expect(row).to_contain_text("See your tracks and Get the sound")
+    await expect(row).to_contain_text("It may see your tracks and get the sound.")
     await expect(row).to_contain_text("Does not expire")
     await expect(row).to_contain_text("Last used on January 2, 2024")
     await expect(row).to_contain_text(told[-4:])

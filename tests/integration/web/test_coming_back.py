@@ -76,7 +76,7 @@ async def test_songs_that_waited_outlive_a_reload(web: WebPage, gateway: FakeGat
     for path in paths:
         path.write_bytes(b"abcdefgh" * 2000)
     await web.choose(*paths)
-    await expect(web.upload("1 Way")).to_contain_text("43 %")
+    await expect(web.upload("1 Way")).to_contain_text("43%")
     await expect(web.upload("3 Way")).to_contain_text("Waiting, number 2 in line")
     web.page.on("dialog", lambda dialog: dialog.accept())
     await web.page.reload()
@@ -97,10 +97,10 @@ async def test_one_click_goes_on_where_the_browser_knows_the_files(web: WebPage,
     gateway.breaks_patches = True
     await web.page.evaluate(_PICKED, "Long Way.wav")
     await web.page.get_by_role("button", name="Choose songs").click()
-    await expect(web.upload("Long Way")).to_contain_text("43 %")
+    await expect(web.upload("Long Way")).to_contain_text("43%")
     web.page.on("dialog", lambda dialog: dialog.accept())
     await web.page.reload()
-    await expect(web.upload("Long Way")).to_contain_text("Interrupted at 43 %")
+    await expect(web.upload("Long Way")).to_contain_text("Interrupted at 43%")
     gateway.breaks_patches, gateway.keeps_of_next_patch = False, None
     await web.page.get_by_role("button", name="Go on").click()
     await web.sees_track("Long Way", "separating")

@@ -36,7 +36,7 @@ async def test_plays_while_the_rest_is_still_coming(web: WebPage, gateway: FakeG
     await _upload(web, gateway)
     await expect(web.track("Night Train")).to_contain_text("Waiting: 2 songs ahead of yours")
     gateway.release(2)
-    await expect(web.track("Night Train")).to_contain_text("Separating 25 %")
+    await expect(web.track("Night Train")).to_contain_text("Separating 25%")
     await web.open_track("Night Train")
     await web.play()
     await web.plays_past(0.5)
@@ -154,7 +154,7 @@ async def test_an_upload_resumes_after_a_reload(web: WebPage, gateway: FakeGatew
     path.write_bytes(b"abcdefgh" * 2000)
     await web.choose(path)
     await web.page.wait_for_function("() => Object.keys(localStorage).some(key => key.includes('Long Way'))")
-    await expect(web.upload("Long Way")).to_contain_text("43 %")
+    await expect(web.upload("Long Way")).to_contain_text("43%")
     gateway.breaks_patches, gateway.keeps_of_next_patch = False, None
     web.page.on("dialog", lambda dialog: dialog.accept())
     await web.page.reload()

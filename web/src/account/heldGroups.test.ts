@@ -70,6 +70,7 @@ it("leads to the place of a kind before that of its service", () => {
   expect(of("library", "webhooks")).toBe("#/account/webhooks");
   expect(of("library", "keys")).toBeUndefined();
   expect(of("billing", "invoices")).toBe("#/account/plan");
+  expect(of("retention", "exports")).toBe("#/account/export");
   expect(of("retention", "track_receipts")).toBe("#/account/receipts");
 });
 

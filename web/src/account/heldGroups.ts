@@ -38,6 +38,7 @@ const OF_KIND: Readonly<Record<string, Place | null>> = {
   "library.keys": null,
   "library.webhook_deliveries": "webhooks",
   "library.webhooks": "webhooks",
+  "retention.exports": "export",
 };
 const OF_HOLDER: Readonly<Record<string, Place>> = {
   auth: "security",

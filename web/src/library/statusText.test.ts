@@ -23,8 +23,8 @@ describe("what a row says of a track", () => {
 
   it("tells how much is separated, how long the rest takes and how far it plays", () => {
     const track = madeTrack({ state: "separating", segments: 4, playable_s: 62, percent: 25.9, eta_s: 130 });
-    expect(statusOf(track)).toBe("Separating 25 % · about 2 minutes left · playable to 1:02");
-    expect(statusOf({ ...track, eta_s: null })).toBe("Separating 25 % · playable to 1:02");
+    expect(statusOf(track)).toBe("Separating 25% · about 2 minutes left · playable to 1:02");
+    expect(statusOf({ ...track, eta_s: null })).toBe("Separating 25% · playable to 1:02");
   });
 
   it("gives a failure's reason, and says that it cost nothing", () => {
@@ -51,9 +51,9 @@ describe("what a row says of an upload", () => {
   const song = { ...how, state: "sending", percent: 43, size_bytes: 16_000 } as const;
 
   it("tells how much of how much is sent, how long the rest takes if that is known, and that it waits for the server", () => {
-    expect(uploadText(song)).toBe("Uploading 43 % of 16 kB");
-    expect(uploadText({ ...song, left_s: 130 })).toBe("Uploading 43 % of 16 kB · about 2 minutes left");
-    expect(uploadText({ ...song, isWaiting: true })).toContain("Waiting at 43 % for the server");
+    expect(uploadText(song)).toBe("Uploading 43% of 16 kB");
+    expect(uploadText({ ...song, left_s: 130 })).toBe("Uploading 43% of 16 kB · about 2 minutes left");
+    expect(uploadText({ ...song, isWaiting: true })).toContain("Waiting at 43% for the server");
     expect(uploadText({ ...song, state: "checking", isWaiting: true })).toContain("Waiting for the server");
   });
 
@@ -65,15 +65,15 @@ describe("what a row says of an upload", () => {
   it("says how to go on after a reload, where no click is enough", () => {
     const text = "Choose or drop the same file again to go on with it.";
     const interrupted = { ...song, state: "interrupted" } as const;
-    expect(uploadText(interrupted)).toBe(`Interrupted at 43 %. ${text}`);
+    expect(uploadText(interrupted)).toBe(`Interrupted at 43%. ${text}`);
     expect(uploadText({ ...interrupted, percent: 0 })).toBe(`Interrupted before it began. ${text}`);
-    expect(uploadText({ ...interrupted, canReopen: true })).toBe("Interrupted at 43 %.");
+    expect(uploadText({ ...interrupted, canReopen: true })).toBe("Interrupted at 43%.");
   });
 
   it("gives the server's reason and advice, and where it stopped", () => {
     const fault = new Problem(402, { detail: "No minutes are left.", action: "Choose a larger plan." });
     expect(uploadText({ ...song, state: "refused", fault })).toBe("No minutes are left. Choose a larger plan.");
-    expect(uploadText({ ...song, state: "stopped", fault })).toMatch(/^Stopped at 43 %\. No minutes/);
+    expect(uploadText({ ...song, state: "stopped", fault })).toMatch(/^Stopped at 43%\. No minutes/);
   });
 
   it("names what is wrong with the file itself", () => {

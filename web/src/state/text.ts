@@ -34,6 +34,10 @@ export function listed(names: readonly string[]): string {
   return new Intl.ListFormat(i18n.locale, { type: "conjunction" }).format(names);
 }
 
+export function percent(value: number): string {
+  return (value / 100).toLocaleString(i18n.locale, { style: "percent" });
+}
+
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
 export function size(bytes: number): string {
@@ -46,6 +50,8 @@ export function size(bytes: number): string {
   return new Intl.NumberFormat(i18n.locale, {
     style: "unit",
     unit: UNITS[unit] ?? "byte",
+    // The short word for bytes is the same for one and for many.
+    unitDisplay: unit ? "short" : "long",
     maximumFractionDigits: unit && value < 10 ? 1 : 0,
   }).format(value);
 }

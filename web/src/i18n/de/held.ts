@@ -29,6 +29,7 @@ export const held: Messages["held"] = {
     plan: "Zu Tarif und Rechnungen",
     keys: "Zu den API-Schlüsseln",
     webhooks: "Zu den Webhooks",
+    export: "Zum Export",
     receipts: "Zu den Belegen",
   },
   here: "In diesem Browser",

@@ -12,12 +12,25 @@ export const keys: Messages["keys"] = {
   may: "Er darf",
   needScope: "Wähle mindestens eines aus, das der Schlüssel darf.",
   scopes: {
-    "tracks:read": { name: "Deine Songs sehen", detail: "Titel, Zustand, Berichte, Cover, Fortschritt." },
-    downloads: { name: "Den Ton holen", detail: "Spuren, Mischungen und Zips aller Songs." },
-    "tracks:write": { name: "Hochladen und ändern", detail: "Neue Songs kosten Minuten; Löschen ist endgültig." },
-    shares: { name: "Mit anderen teilen", detail: "Links erstellen und widerrufen, die einen Song spielen." },
+    "tracks:read": {
+      name: "Deine Songs sehen",
+      within: "deine Songs sehen",
+      detail: "Titel, Zustand, Berichte, Cover, Fortschritt.",
+    },
+    downloads: { name: "Den Ton holen", within: "den Ton holen", detail: "Spuren, Mischungen und Zips aller Songs." },
+    "tracks:write": {
+      name: "Hochladen und ändern",
+      within: "hochladen und ändern",
+      detail: "Neue Songs kosten Minuten; Löschen ist endgültig.",
+    },
+    shares: {
+      name: "Mit anderen teilen",
+      within: "mit anderen teilen",
+      detail: "Links erstellen und widerrufen, die einen Song spielen.",
+    },
     "billing:read": {
       name: "Tarif und Minuten sehen",
+      within: "Tarif und Minuten sehen",
       detail: "Was verbraucht wurde und was noch da ist, und die Preise.",
     },
   },

@@ -33,6 +33,7 @@ export const held = {
     plan: "To plan and invoices",
     keys: "To API keys",
     webhooks: "To webhooks",
+    export: "To the export",
     receipts: "To receipts",
   },
   here: "In this browser",

@@ -11,12 +11,29 @@ export const keys = {
   needName: "Give the key a name.",
   may: "It may",
   needScope: "Choose at least one thing that the key may do.",
+  /** `within` is how it is said in a sentence that begins with `may`. */
   scopes: {
-    "tracks:read": { name: "See your tracks", detail: "Titles, states, reports, covers, progress." },
-    downloads: { name: "Get the sound", detail: "Stems, mixes and zips of every track." },
-    "tracks:write": { name: "Upload and change", detail: "New songs cost minutes; deleting is for good." },
-    shares: { name: "Share with others", detail: "Make and revoke links that play a track." },
-    "billing:read": { name: "See plan and minutes", detail: "What is used and what is left, and the prices." },
+    "tracks:read": {
+      name: "See your tracks",
+      within: "see your tracks",
+      detail: "Titles, states, reports, covers, progress.",
+    },
+    downloads: { name: "Get the sound", within: "get the sound", detail: "Stems, mixes and zips of every track." },
+    "tracks:write": {
+      name: "Upload and change",
+      within: "upload and change",
+      detail: "New songs cost minutes; deleting is for good.",
+    },
+    shares: {
+      name: "Share with others",
+      within: "share with others",
+      detail: "Make and revoke links that play a track.",
+    },
+    "billing:read": {
+      name: "See plan and minutes",
+      within: "see plan and minutes",
+      detail: "What is used and what is left, and the prices.",
+    },
   },
   lasts: "It works for",
   lives: { "30": "30 days", "90": "90 days", "365": "1 year", never: "Until I revoke it" },
