@@ -66,7 +66,7 @@ from services.auth.clients.token_signing import JwtSigner
 from services.auth.clients.webauthn_answers import WebauthnAnswers
 from services.auth.domain.errors import IssuerAway, TooManyMissing
 from services.auth.domain.webhook_signature import secret_key
-from services.auth.events.closing_facts import CLOSING_ASKED, CLOSING_WITHDRAWN, ClosingFactHandlers
+from services.auth.events.closing_facts import closing_consumers
 from services.auth.events.consumers import WEBHOOK_GIVEN_UP, FactHandlers
 from services.auth.events.envelopes import encode
 from services.auth.events.policy_timer import announcing
@@ -94,7 +94,6 @@ from stripsession.auth.v1 import request_notice_service_pb2_grpc as notice_grpc
 from stripsession.library.v1 import events_pb2 as library_events
 from stripsession.privacy.v1 import data_holder_service_pb2_grpc as privacy_grpc
 from stripsession.privacy.v1 import examination_service_pb2_grpc as examination_grpc
-from stripsession.retention.v1 import events_pb2 as retention_events
 
 _log = logging.getLogger(__name__)
 
@@ -139,7 +138,7 @@ async def serve(settings: AuthSettings) -> None:
             auth.hasher,
             auth.known_passwords,
             webhooks_given_up(auth.ports, database, bus),
-            *closings(auth.ports, database, bus),
+            *closing_consumers(auth.ports, database, bus),
             auth.purge,
             *auth.federated.parts,
             auth.provider_documents,
@@ -166,28 +165,6 @@ def webhooks_given_up(ports: Ports, database: Database, bus: Bus) -> Part:
         kind=library_events.WebhookGivenUp,
         handle=FactHandlers(ports).webhook_given_up,
     )
-
-
-def closings(ports: Ports, database: Database, bus: Bus) -> list[Part]:
-    """The consumers that have people written to about the closing of their accounts."""
-    handlers = ClosingFactHandlers(ports)
-    asked = Consumer(
-        bus,
-        database,
-        stream=FACTS.name,
-        durable=CLOSING_ASKED,
-        kind=retention_events.AccountClosingAsked,
-        handle=handlers.asked,
-    )
-    withdrawn = Consumer(
-        bus,
-        database,
-        stream=FACTS.name,
-        durable=CLOSING_WITHDRAWN,
-        kind=retention_events.AccountClosingWithdrawn,
-        handle=handlers.withdrawn,
-    )
-    return [asked, withdrawn]
 
 
 def assemble(settings: AuthSettings, database: Database, clock: Clock) -> Assembly:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime
 
-from chassis.bus.consumer import Delivery, Unwanted
+from chassis.bus.connection import Bus
+from chassis.bus.consumer import Consumer, Delivery, Unwanted
+from chassis.bus.topology import FACTS
+from chassis.db.pool import Database
+from chassis.lifecycle import Part
 from services.auth.app.ports import Ports
 from services.auth.app.tell_closing import tell_closing_asked, tell_closing_withdrawn
 from stripsession.retention.v1 import events_pb2 as retention_events
@@ -36,3 +40,25 @@ class ClosingFactHandlers:
             raise Unwanted("a closing of nobody, or taken back at no moment")
         at = fact.withdrawn_at.ToDatetime(datetime.UTC)
         await tell_closing_withdrawn(self._ports, CLOSING_WITHDRAWN, delivery.message_id, fact.user_id, at)
+
+
+def closing_consumers(ports: Ports, database: Database, bus: Bus) -> list[Part]:
+    """The consumers that have people written to about the closing of their accounts."""
+    handlers = ClosingFactHandlers(ports)
+    asked = Consumer(
+        bus,
+        database,
+        stream=FACTS.name,
+        durable=CLOSING_ASKED,
+        kind=retention_events.AccountClosingAsked,
+        handle=handlers.asked,
+    )
+    withdrawn = Consumer(
+        bus,
+        database,
+        stream=FACTS.name,
+        durable=CLOSING_WITHDRAWN,
+        kind=retention_events.AccountClosingWithdrawn,
+        handle=handlers.withdrawn,
+    )
+    return [asked, withdrawn]
