@@ -25,7 +25,7 @@ async def test_an_upload_waits_for_a_lost_network(house: House, listener: Listen
         await begin_slow_upload(web, song, percent_min=30)
         await web.page.context.set_offline(True)
         await expect(web.page.locator("#offline")).to_be_visible()
-        await expect(web.upload("long")).to_contain_text(re.compile(r"Waiting at \d+ % for the server"))
+        await expect(web.upload("long")).to_contain_text(re.compile(r"Waiting at \d+% for the server"))
         await web.page.context.set_offline(False)
         await expect(web.page.locator("#offline")).to_be_hidden()
         await web.sees_track("long", "ready", deadline_s=60)
