@@ -16,6 +16,7 @@ from cli.exits import CommandFault
 from cli.gateway import Gateway, Refused
 
 _TRIES = 8
+_PASSING = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE)
 Tell = Callable[[int], None]
 """Hears how many bytes are here."""
 
@@ -29,7 +30,7 @@ async def download(
     this user alone. It gives up after eight breaks in a row that brought nothing. Raises Refused, CommandFault and
     OSError.
     """
-    partial = _Partial(target, path, mode=0o600 if is_private else 0o666)
+    partial = _Partial(target, path, is_private=is_private)
     tries, why = 0, ""
     while tries < _TRIES:
         had = partial.size()
@@ -39,9 +40,10 @@ async def download(
         except httpx.HTTPError as error:
             why = "the connection broke off" if isinstance(error, httpx.TransportError) else str(error)
         except Refused as refusal:
-            if refusal.status == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+            if refusal.status in (httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE, httpx.codes.GONE):
+                # What came is of a file that is no more: nothing of it is gone on with.
                 partial.drop()
-            elif refusal.status < httpx.codes.INTERNAL_SERVER_ERROR and refusal.status != httpx.codes.TOO_MANY_REQUESTS:
+            if refusal.status < httpx.codes.INTERNAL_SERVER_ERROR and refusal.status not in _PASSING:
                 raise
             why = str(refusal)
         tries = 1 if partial.size() > had else tries + 1
@@ -66,12 +68,13 @@ async def _receive(gateway: Gateway, path: str, partial: _Partial, tell: Tell | 
 class _Partial:
     """What has come of a download, and which version of it."""
 
-    def __init__(self, target: Path, source: str, *, mode: int) -> None:
+    def __init__(self, target: Path, source: str, *, is_private: bool) -> None:
         self.path = target.with_name(target.name + ".part")
         self._note = target.with_name(target.name + ".part.etag")
         self._target = target
         self._source = source
-        self._mode = mode
+        self._is_private = is_private
+        self._mode = 0o600 if is_private else 0o666
 
     def size(self) -> int:
         return self.path.stat().st_size if self.path.exists() else 0
@@ -80,7 +83,11 @@ class _Partial:
         return open(self.path, "ab" if goes_on else "wb", opener=self._open)
 
     def _open(self, path: str, flags: int) -> int:
-        return os.open(path, flags, self._mode)
+        opened = os.open(path, flags, self._mode)
+        if self._is_private:
+            # What came before may have been written for everybody.
+            os.fchmod(opened, 0o600)
+        return opened
 
     def rest(self) -> dict[str, str]:
         """Headers that ask for what is missing; none when everything is."""

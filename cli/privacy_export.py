@@ -109,6 +109,8 @@ async def prepared(gateway: Gateway, export_id: str, console: Console) -> Json:
             raise CommandFault(f"the export ended: {_ENDINGS.get(export['ending'], 'the server does not say why')}")
         if export["state"] == "ready":
             return export
+        if export["state"] != "preparing":
+            raise CommandFault("the server says of the export what this program does not know; a newer one may")
         if looks % _LOOKS_A_LINE == 0:
             files = "1 file" if export["files"] == 1 else f"{export['files']} files"
             line = f"Being prepared: {files}, {export['size_bytes'] / 1e6:,.0f} MB so far"

@@ -30,7 +30,7 @@ READ_S = 6 * 3600.0
 """Longest download; a slower reader goes on with a range."""
 _TRIES = 7
 _PAUSE_S = 0.25
-"""Before the second try, and twice as long before each further one: a service that restarts is waited for 16 s."""
+"""Before the second try, and twice as long before each further one: 16 s, and what the tries themselves wait for."""
 _LOOK_BYTES = 1 << 20
 """Whether the reader is still let in is looked at after each so many."""
 
@@ -121,18 +121,27 @@ class DownloadStream:
     async def _next(self) -> bytes:
         for tried in range(_TRIES):
             try:
+                if tried:
+                    await self._source.still()
+                    self._pieces = self._read()
                 return b"" if self._pieces is None else await anext(self._pieces, b"")
-            except grpc.RpcError as error:
-                if not is_transient(error) or tried == _TRIES - 1:
-                    raise refused(error) from error
-                logs.event(_log, logging.INFO, "download goes on", reason=from_error(error).reason)
+            except (grpc.RpcError, Refused) as error:
+                if not _may_pass(error) or tried == _TRIES - 1:
+                    raise error if isinstance(error, Refused) else refused(error) from error
+                reason = error.problem.reason if isinstance(error, Refused) else from_error(error).reason
+                logs.event(_log, logging.INFO, "download goes on", reason=reason)
                 await asyncio.sleep(_PAUSE_S * 2**tried)
-                await self._source.still()
-                self._pieces = self._read()
         return b""
 
     def _read(self) -> AsyncGenerator[bytes, None]:
         return self._source.read(self._at, self._stop or 0)
+
+
+def _may_pass(error: grpc.RpcError | Refused) -> bool:
+    """Whether asking again helps: a service that restarts neither reads nor says whether its file is still there."""
+    if isinstance(error, Refused):
+        return error.problem.status in {503, 504}
+    return is_transient(error)
 
 
 async def chunks_of(call: UnaryStreamCall[Any, Any]) -> AsyncGenerator[bytes, None]:

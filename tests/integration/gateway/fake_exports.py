@@ -26,6 +26,8 @@ class FakeExports(export_service_pb2_grpc.ExportServiceServicer):
         """Goes away after so many bytes of a reading."""
         self.breaks = 1
         """How often."""
+        self.silent_after_break = 0
+        """How often it cannot say, once it broke, what has become of an export."""
         self.ends_at_break = False
         self.asked: list[tuple[int, int]] = []
         self.holds_at: int | None = None
@@ -47,6 +49,9 @@ class FakeExports(export_service_pb2_grpc.ExportServiceServicer):
         return pb.BeginExportResponse(export=export)
 
     async def GetExport(self, request: Any, context: Any) -> pb.GetExportResponse:
+        if not self.breaks and self.silent_after_break:
+            self.silent_after_break -= 1
+            raise refused(grpc.StatusCode.UNAVAILABLE, "STOPPING")
         export = self.exports.get(request.owner_id)
         if export is None or export.export_id != request.export_id:
             raise missing("EXPORT")

@@ -107,6 +107,14 @@ async def test_a_service_that_stays_away_a_while_is_waited_for(door: Door) -> No
     assert {start for start, _ in door.exports.asked} == {0, 3000}
 
 
+async def test_a_service_that_cannot_say_whether_it_has_the_file_is_asked_again(door: Door) -> None:
+    """One that restarts answers nothing for a while, and the download goes on once it does."""
+    door.exports.ready(OWNER)
+    door.exports.break_after, door.exports.silent_after_break = 3000, 5
+    assert (await door.http.get(ARCHIVE, headers=door.bearer())).content == door.exports.file
+    assert door.exports.silent_after_break == 0
+
+
 async def test_an_archive_that_ends_while_it_is_read_is_cut_short(door: Door) -> None:
     """Bytes of something deleted are not gone on with: the answer breaks off, and the next request says why."""
     door.exports.ready(OWNER)

@@ -18,6 +18,9 @@ OBJECTS = (
     *("passkey_id", "created", "connecting_secret", "endpoint_id", "delivery_id", "sequence", "export_id"),
 )
 
+_NAMES = frozenset(OBJECTS) - {"page_token"}
+"""Whatever reads none of these may tell of all: a list goes on from a page of itself."""
+
 
 class Asking(Protocol):
     """An example of an RPC or of an operation."""
@@ -63,7 +66,7 @@ class Walk:
         none of their belongings, it may tell of any, and all are made.
         """
         needed = self._read_by(example) | frozenset(also)
-        names = needed if needed & frozenset(OBJECTS) else EVERY
+        names = needed if needed & _NAMES else EVERY
         return await self._made(example.state, person, things=names, secrets=needed)
 
     async def whole(self, state: State, person: Person) -> Asked:

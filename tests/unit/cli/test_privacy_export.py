@@ -20,7 +20,7 @@ from rich.console import Console
 
 from cli import exits, login, privacy_export
 from cli.exits import CommandFault
-from cli.gateway import Gateway, Tokens
+from cli.gateway import Gateway, Refused, Tokens
 from cli.sessions import SessionFile
 from cli.verbs import _parser
 from services.gateway.api.export_schemas import EXPORT_EXAMPLES
@@ -126,6 +126,7 @@ async def test_another_is_asked_for_by_name(tmp_path: Path, monkeypatch: pytest.
         (READY | {"state": "ended", "ending": "away"}, "could not be asked"),
         (READY | {"state": "ended", "ending": None}, "does not say why"),
         (READY | {"state": "expired"}, "expired"),
+        (READY | {"state": "resting"}, "does not know"),
         ({}, "expired"),
     ],
 )
@@ -139,9 +140,16 @@ async def test_an_export_that_comes_to_nothing_says_why(
     assert not out.exists()
 
 
-async def test_the_file_is_of_its_person_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("began_before", [False, True])
+async def test_the_file_is_of_its_person_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, began_before: bool
+) -> None:
     """Nobody else who uses the machine can read what is in it, whatever their defaults let files be."""
     out = tmp_path / "mine.zip"
+    if began_before:
+        out.with_name("mine.zip.part").write_bytes(ARCHIVE[:5000])
+        out.with_name("mine.zip.part").chmod(0o644)
+        out.with_name("mine.zip.part.etag").write_text(json.dumps({"source": READY["path"], "etag": '"one"'}))
     before = os.umask(0)
     try:
         await run(House(READY), monkeypatch, out)
@@ -222,3 +230,23 @@ async def test_who_is_signed_in_nowhere_is_told_how(tmp_path: Path, monkeypatch:
     with pytest.raises(CommandFault, match=f"login --server {ADDRESS}"):
         await run(house, monkeypatch, tmp_path / "mine.zip")
     assert house.asked == []
+
+
+async def test_nothing_stays_of_an_archive_that_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was deleted in the middle of its download lies nowhere afterwards."""
+
+    class Ended(House):
+        """Whose archive is gone by the time that it is gone on with."""
+
+        async def __call__(self, request: httpx.Request) -> httpx.Response:
+            answer = await super().__call__(request)
+            is_archive = request.url.path.endswith(".zip")
+            return httpx.Response(410, json={"reason": "EXPORT_ENDED", "detail": "It ended."}) if is_archive else answer
+
+    out = tmp_path / "mine.zip"
+    part = out.with_name("mine.zip.part")
+    part.write_bytes(ARCHIVE[:5000])
+    out.with_name("mine.zip.part.etag").write_text(json.dumps({"source": READY["path"], "etag": '"one"'}))
+    with pytest.raises(Refused, match="It ended"):
+        await run(Ended(READY), monkeypatch, out)
+    assert not part.exists()

@@ -58,6 +58,14 @@ describe("the session of a download", () => {
     expect(clock.timer.isIdle).toBe(true);
   });
 
+  it("is renewed on for what downloads already, also where a further download cannot begin", async () => {
+    await keepSession();
+    refreshSession.mockRejectedValueOnce(new Error("away"));
+    await expect(keepSession()).rejects.toThrow("away");
+    await pass(5 * MINUTE_MS);
+    expect(refreshSession).toHaveBeenCalledTimes(3);
+  });
+
   it("is renewed once for several downloads, and no longer than the last may take", async () => {
     await keepSession();
     await keepSession();

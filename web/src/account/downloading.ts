@@ -13,12 +13,18 @@ const LASTING_MS = 24 * 3600_000;
 
 /** Counts what it was kept for: the last alone is kept on for, and none once the session is over. */
 let keepings = 0;
+/** Counts sessions that ended. */
+let ended = 0;
 
 /** From before a download begins for as long as it may take, while this page is open. Throws Problem. */
 export async function keepSession(): Promise<void> {
-  const keeping = (keepings += 1);
+  const endedBefore = ended;
+  // One that cannot be renewed just now is kept on for whatever downloads already.
   await renew();
-  renewLater(keeping, timer.now_ms() + LASTING_MS);
+  if (ended === endedBefore) {
+    keepings += 1;
+    renewLater(keepings, timer.now_ms() + LASTING_MS);
+  }
 }
 
 function renewLater(keeping: number, until_ms: number): void {
@@ -38,4 +44,7 @@ async function renew(): Promise<void> {
   await refreshSession(Date.now() - RENEW_MS / 2);
 }
 
-sessionEvents.addEventListener("closed", () => (keepings += 1));
+sessionEvents.addEventListener("closed", () => {
+  ended += 1;
+  keepings += 1;
+});
