@@ -14,7 +14,7 @@ from tests.unit.library.pictures import png
 
 PUBLIC = re.compile(
     r"^(/v1/auth/|/v1/shares/|/\.well-known/|/openapi\.json|/healthz|/readyz|/v1/models|/v1/billing/plans|/v1/webhooks/"
-    r"|/v1/privacy/(policy|promises|receipt-keys|receipt-chain|closings/open)$|/$)"
+    r"|/v1/privacy/(policy|promises|receipt-keys|receipt-chain|closings/open|requests/(open|unsigned))$|/$)"
 )
 METHODS = ("get", "post", "patch", "put", "delete", "head")
 Json = dict[str, Any]
