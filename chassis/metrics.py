@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
@@ -60,6 +61,8 @@ PRIVACY_REQUEST_LEFT_SECONDS = Gauge(
     "stripsession_privacy_request_left_seconds",
     "Until the first open request about privacy is past its legal day, below 0 after it; infinite where none is open.",
 )
+# Every process exports it, and an alert looks for what is small: none of them has a request but retention.
+PRIVACY_REQUEST_LEFT_SECONDS.set(math.inf)
 PRIVACY_REQUEST_UNTOLD_SECONDS = Gauge(
     "stripsession_privacy_request_untold_seconds",
     "How long ago the oldest request was answered or extended of which its sender could not be told.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import grpc
@@ -148,6 +148,9 @@ async def _reported(stub: RequestAdministrationServiceAsyncStub, arguments: argp
             f"To do it: `stripsession requests child {user_id}{beside}{more} --now`",
         )
     answer = await stub.ReportChild(pb.ReportChildRequest(user_id=user_id, number=arguments.number))
+    if answer.HasField("finished_at") and not answer.begun:
+        back = f"`stripsession erase {user_id}{more} --now --again` erases what a backup brought back since"
+        raise CommandFault(f"{user_id} was erased before, and it is kept that the account was a child's; {back}")
     begun = "begins now" if answer.begun else "was begun before"
     return (
         f"The erasure of {user_id} {begun}, and it is kept that the account was a child's.",
@@ -170,10 +173,15 @@ def lines_of(each: pb.RequestToAnswer) -> tuple[str, ...]:
         f"sent {_moment(request.received_at.ToDatetime(datetime.UTC))}, to be answered by {request.due_on}",
         *(("the address is what was typed: give it nothing that is of an account",) if each.reply_to else ()),
         *(("its sender is still to be written to",) if each.untold else ()),
-        *(("", request.text) if request.text else ()),
+        *(("", *_quoted(request.text)) if request.text else ()),
         *(("", f"extended, because: {request.extension}") if request.extension else ()),
         *(("", f"answered: {request.answer}") if request.answer else ()),
     )
+
+
+def _quoted(text: str) -> Sequence[str]:
+    """Of a stranger, no line of whom must look like one of ours."""
+    return [f"> {line}" for line in text.split("\n")]
 
 
 def _standing(each: pb.RequestToAnswer) -> str:

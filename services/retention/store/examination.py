@@ -56,7 +56,7 @@ _LEAVINGS = (
 _OF_PEOPLE = ("erasures", "track_erasures", "receipt_salts")
 # Each by its owner, which OFFSET 0 has a planner do: it would read whole tables for a join.
 _HAS_ANY = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE owner_id = user_id OFFSET 0)" for table in _OF_PEOPLE)  # noqa: S608 - one of the names above
-# Whoever a backup brought back may have asked for another since, and has that until they are erased again.
+# Whoever a backup brought back may have asked for another since, or for something else, until they are erased again.
 _HAS_EXPORT = "EXISTS (SELECT 1 FROM exports AS e WHERE e.user_id = a.user_id AND e.asked_at <= a.finished_at OFFSET 0)"
 _LEFT = (
     f"SELECT 1 FROM account_erasures WHERE finished_at IS NOT NULL AND ({_HAS_ANY})",  # noqa: S608 - the constant above
@@ -65,7 +65,8 @@ _LEFT = (
     f"SELECT 1 FROM account_erasures AS a WHERE finished_at IS NOT NULL AND {_HAS_EXPORT}",  # noqa: S608 - the constant above
     (
         "SELECT 1 FROM account_erasures WHERE finished_at IS NOT NULL AND EXISTS"
-        " (SELECT 1 FROM privacy_requests WHERE privacy_requests.user_id = account_erasures.user_id OFFSET 0)"
+        " (SELECT 1 FROM privacy_requests AS r WHERE r.user_id = account_erasures.user_id"
+        " AND r.received_at <= account_erasures.finished_at OFFSET 0)"
     ),
 )
 

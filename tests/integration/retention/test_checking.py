@@ -117,6 +117,11 @@ EXPORT = (
     " VALUES ('exp_1', 'usr_1', 'preparing', '2000-01-01', now())"
 )
 
+REQUEST = (
+    "INSERT INTO privacy_requests (number, kind, user_id, text, received_at, due_on)"
+    " VALUES ('PR-0123456789', 'question', 'usr_1', 'Hello?', '2000-01-01', '2000-02-01')"
+)
+
 
 @pytest.mark.parametrize(
     "left",
@@ -126,6 +131,7 @@ EXPORT = (
         "INSERT INTO erasures VALUES ('upl_1', 'usr_1', now(), now(), 'deadline', 1)",
         "INSERT INTO track_erasures VALUES ('trk_1', 'usr_1', 'upl_1', now(), now(), 4, 8, 8, 0, 0)",
         EXPORT,
+        REQUEST,
     ],
 )
 async def test_what_is_left_of_a_person_breaks_their_promise(setting: Setting, own: Examination, left: str) -> None:
@@ -136,6 +142,17 @@ async def test_what_is_left_of_a_person_breaks_their_promise(setting: Setting, o
     assert await look(setting, own, "accounts_erased_in_time") is State.KEPT
     await write("UPDATE account_erasures SET finished_at = $1", now)
     assert await look(setting, own, "accounts_erased_in_time") is State.BROKEN
+
+
+@pytest.mark.parametrize("asked", [EXPORT, REQUEST])
+async def test_whoever_a_backup_brought_back_may_ask_for_something(
+    setting: Setting, own: Examination, asked: str
+) -> None:
+    """What came after their erasure was over is not left of it."""
+    write, now = setting.database.pool.execute, setting.clock.now()
+    await write("INSERT INTO account_erasures VALUES ('usr_1', $1, $1, $1)", now - HOUR / 2)
+    await write(asked.replace("'2000-01-01'", "$1::timestamptz"), now)
+    assert await look(setting, own, "accounts_erased_in_time") is State.KEPT
 
 
 async def test_a_region_that_nobody_states_breaks_its_promise(setting: Setting, own: Examination) -> None:

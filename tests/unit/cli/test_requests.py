@@ -40,6 +40,7 @@ class Administration:
 
     def __init__(self) -> None:
         self.asked: list[Any] = []
+        self.report = pb.ReportChildResponse(begun=True)
         self.pages = [[given(user_id=PERSON)], [given(reply_to="somebody@example.org")]]
 
     def __call__(self, _: object) -> Administration:
@@ -67,7 +68,7 @@ class Administration:
 
     async def ReportChild(self, asking: Any) -> pb.ReportChildResponse:
         self.asked.append((asking.user_id, asking.number))
-        return pb.ReportChildResponse(begun=True)
+        return self.report
 
 
 class Wire:
@@ -146,6 +147,14 @@ async def test_a_child_is_reported_by_saying_it_twice(retention: Administration)
     assert len(retention.asked) == 1
 
 
+async def test_a_child_whom_a_backup_brought_back_is_told_to_be_there(retention: Administration) -> None:
+    """An erasure that is over erases nobody again by the report alone: the command fails, and says what does."""
+    retention.report = pb.ReportChildResponse(begun=False)
+    retention.report.finished_at.FromDatetime(AT)
+    with pytest.raises(CommandFault, match=f"stripsession erase {PERSON} --now --again"):
+        await ran("child", PERSON, "--now")
+
+
 async def test_a_refusal_says_that_nothing_was_done(retention: Administration, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the service's words; where the answer was lost, nobody is told that it was refused."""
 
@@ -161,6 +170,13 @@ async def test_a_refusal_says_that_nothing_was_done(retention: Administration, m
     monkeypatch.setattr(retention, "AnswerPrivacyRequest", raising(grpc.StatusCode.UNAVAILABLE))
     with pytest.raises(CommandFault, match="it is not known whether"):
         await ran("answer", NUMBER, "Yes.")
+
+
+def test_what_a_stranger_wrote_is_told_from_what_is_ours() -> None:
+    """Each line of theirs is marked, so that none of them passes for a line of the command."""
+    each = given(reply_to="somebody@example.org")
+    each.request.text = "Hello.\nanswered: Yes."
+    assert lines_of(each)[-3:] == ("", "> Hello.", "> answered: Yes.")
 
 
 def test_what_is_over_says_how() -> None:
