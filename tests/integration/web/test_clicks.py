@@ -12,7 +12,7 @@ from tests.browser import WebPage
 from tests.integration.web.fake_gateway import FakeGateway
 from tests.integration.web.made_song import RATE_HZ, STEMS, TONES_HZ, MadeSong
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(90), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="module")]
 
 Samples = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ _SOUGHT = """async (to_s) => {
   do {
     const due_s = at_s + 0.25;
     while (context.currentTime < due_s) await new Promise(requestAnimationFrame);
-    if (context.currentTime > at_s + 0.6) return null;
+    if (context.currentTime > at_s + 0.7) return null;
     at_s = context.currentTime;
     const heard = new Float32Array(32768);
     window.ear.getFloatTimeDomainData(heard);
