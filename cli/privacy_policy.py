@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from cli import exits
-from cli.gateway import Json
+from cli.gateway import Gateway, Json
 from cli.login import server_of, signed_in
 
 if TYPE_CHECKING:
@@ -43,14 +43,19 @@ async def run(arguments: argparse.Namespace, console: Console) -> int:
             standing = await gateway.json("GET", _PATH)
         else:
             standing = await gateway.json("POST", _PATH, json={"version": arguments.accept})
-        # Who was told here need not be told by a notice of the page.
-        for policy, is_due in ((standing["in_force"], standing["is_asked"]), (standing["coming"], standing["is_told"])):
-            if is_due:
-                standing = await gateway.json("POST", "/v1/privacy/notices", json={"version": policy["version"]})
+        if not arguments.json:
+            await _note(gateway, standing)
     lines = [json.dumps(standing, indent=2, ensure_ascii=False)] if arguments.json else lines_of(standing, address)
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     return exits.DONE if standing["is_accepted"] or standing["in_force"] is None else exits.SOME_FAILED
+
+
+async def _note(gateway: Gateway, standing: Json) -> None:
+    """Who is told here need not be told by a notice of the page; a program that asks tells nobody."""
+    for policy, is_due in ((standing["in_force"], standing["is_asked"]), (standing["coming"], standing["is_told"])):
+        if is_due:
+            await gateway.json("POST", "/v1/privacy/notices", json={"version": policy["version"]})
 
 
 def lines_of(standing: Json, address: str) -> Iterator[str]:

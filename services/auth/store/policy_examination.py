@@ -25,8 +25,13 @@ _TOLD_LATE = (
     f"SELECT 1 FROM {_OLDER} AND a.email IS NOT NULL AND EXISTS ({_TOLD} AND t.told_at >= $4)"  # noqa: S608 - of the above
     f" AND NOT EXISTS ({_TOLD} AND t.told_at < $3)"
 )
+# A version that auth heard of after its day is accepted by nobody before; those of the first telling are of their day.
+_SINCE = (
+    "CASE WHEN v.known_at <= (SELECT min(known_at) FROM policy_versions)"
+    " THEN v.in_force_from ELSE greatest(v.in_force_from, v.known_at) END"
+)
 _IN_FORCE_THEN = (
-    "SELECT coalesce(max(v.version) FILTER (WHERE v.in_force_from <= c.accepted_at), min(v.version))"
+    f"SELECT coalesce(max(v.version) FILTER (WHERE {_SINCE} <= c.accepted_at), min(v.version))"  # noqa: S608 - of the above
     " FROM policy_versions AS v"
 )
 _NOT_IN_FORCE = f"SELECT 1 FROM policy_acceptances AS c WHERE c.version > 0 AND c.version <> ({_IN_FORCE_THEN})"  # noqa: S608 - of the above

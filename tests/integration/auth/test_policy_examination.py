@@ -152,6 +152,19 @@ async def test_an_acceptance_of_what_was_not_in_force_is_seen(
     assert (await looks[CHECK]())["acceptances_not_in_force"] == 1
 
 
+async def test_what_was_accepted_before_auth_heard_of_the_next_was_in_force(
+    database: Database, looks: Mapping[str, Look]
+) -> None:
+    """An installation that is brought up to date after a version's day had the one before in force until then."""
+    await database.pool.execute(_VERSION, 1, NOW - 1000 * DAY, NOW - 900 * DAY)
+    await database.pool.execute(_VERSION, 2, NOW - HOUR, NOW - HOUR / 2)
+    await person(database, "usr_1", NOW - HOUR / 4 * 3)
+    assert (await looks[CHECK]())["acceptances_not_in_force"] == 0
+    await database.pool.execute(_ACCOUNT, "usr_2", "bob@example.org", NOW - HOUR / 4)
+    await database.pool.execute(_ACCEPTANCE, "usr_2", 1, NOW - HOUR / 4)
+    assert (await looks[CHECK]())["acceptances_not_in_force"] == 1
+
+
 async def test_an_account_that_accepted_nothing_is_seen(database: Database, looks: Mapping[str, Look]) -> None:
     """One that was made since acceptances are noted; not one of before, nor one that an operator made for somebody."""
     await published(database)

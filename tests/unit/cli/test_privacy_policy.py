@@ -90,6 +90,11 @@ async def _run(house: House, monkeypatch: pytest.MonkeyPatch, *words: str) -> tu
 async def test_looking_tells_once_and_accepts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who was told here is told by no notice of the page; it ends with 1 as long as nothing is accepted."""
     house = House(coming=COMING)
+    # A program that asks is nobody who was told.
+    code, text = await _run(house, monkeypatch, "--json")
+    assert (code, json.loads(text)) == (exits.SOME_FAILED, house.standing)
+    assert house.asked == [("GET", PATH, None)]
+    house.asked.clear()
     code, text = await _run(house, monkeypatch)
     assert (code, text.splitlines()) == (exits.SOME_FAILED, list(lines_of(house.standing, ADDRESS)))
     assert house.asked == [
@@ -98,8 +103,7 @@ async def test_looking_tells_once_and_accepts_nothing(monkeypatch: pytest.Monkey
         ("POST", NOTICES, {"version": 4}),
     ]
     house.asked.clear()
-    code, text = await _run(house, monkeypatch, "--json")
-    assert (code, json.loads(text)) == (exits.SOME_FAILED, house.standing)
+    await _run(house, monkeypatch)
     assert house.asked == [("GET", PATH, None)]
 
 
