@@ -33,7 +33,13 @@ async def run(arguments: argparse.Namespace, console: Console) -> int:
     names = ", ".join(folder.name for folder in parts_of(layout))
     if not arguments.now:
         command = f"stripsession uninstall{with_data(arguments.data)} --now"
-        _say(console, f"In {layout.root}: {names}. Nothing was removed.", f"To remove all of it for good: `{command}`")
+        _say(
+            console,
+            f"In {layout.root}: {names}. Nothing was removed.",
+            "Payment records go too, which the law may have you keep; and subscriptions at Stripe go on, with nothing",
+            "left here that says whose they are: end them there first.",
+            f"To remove all of it for good: `{command}`",
+        )
         return exits.DONE
     try:
         await asyncio.to_thread(_remove, layout)

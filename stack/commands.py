@@ -222,7 +222,7 @@ def _own_settings(plan: Plan, service: str) -> dict[str, str]:
                 "mail_dir": str(layout.mail),
             } | _of_providers(plan)
         case "library":
-            master_key = secrets.key_file(layout.secrets, "master-key")
+            master_key = secrets.key_file(layout.secrets, secrets.MASTER_KEY)
             return objects | {
                 "separation_address": _address(plan, "separation"),
                 "master_key_file": str(master_key),

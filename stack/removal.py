@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from stack.layout import Layout
+from stack.secrets import MASTER_KEY
 
 _OF_CLIENT = "client"
 """What the command line remembers of files that it sent."""
+_BEGUN = ".removing"
+"""A file that stands as long as a removal is not over."""
 
 
 class RemovalFailed(Exception):
@@ -28,23 +32,31 @@ def parts_of(layout: Layout) -> Sequence[Path]:
 
 
 def is_installation(layout: Layout) -> bool:
-    """Whether anything of one is there, be it what an earlier removal left."""
-    return any(folder != layout.run for folder in parts_of(layout))
+    """Whether one is there, or what an earlier removal left of it: folders of such names are many a project's."""
+    return (layout.secrets / MASTER_KEY).is_file() or (layout.root / _BEGUN).is_file()
 
 
 def remove_installation(layout: Layout) -> None:
     """Remove every folder of it, and the data folder where nothing of anybody else's is in it. Raises RemovalFailed.
 
-    The caller keeps it from running meanwhile. Cut off in the middle, the same again removes the rest.
+    The caller keeps it from running meanwhile. Cut off in the middle, the same again removes the rest. A part that
+    cannot be removed keeps none of the others.
     """
+    (layout.root / _BEGUN).touch()
+    _keep_names(layout.root)
+    faults: list[str] = []
     for folder in parts_of(layout):
         try:
             shutil.rmtree(folder)
             # The keys are gone before anything else is, also where the power fails.
             _keep_names(layout.root)
         except OSError as error:
-            raise RemovalFailed(f"{error.filename or folder} cannot be removed: {error.strerror}") from error
-    if not any(layout.root.iterdir()):
+            faults.append(f"{error.filename or folder} cannot be removed: {error.strerror or error}")
+    if faults:
+        raise RemovalFailed("; ".join(faults))
+    (layout.root / _BEGUN).unlink()
+    # It may be a disk of its own, or in a folder of somebody else's.
+    with contextlib.suppress(OSError):
         layout.root.rmdir()
 
 

@@ -15,6 +15,10 @@ def secret(folder: Path, name: str) -> str:
     return _once(folder / name, secrets.token_urlsafe(24).encode()).decode()
 
 
+MASTER_KEY = "master-key"
+"""File of the key by which those of people are wrapped."""
+
+
 def key_file(folder: Path, name: str) -> Path:
     """A file with 32 random bytes, made at its first use."""
     _once(folder / name, secrets.token_bytes(KEY_BYTES))

@@ -59,20 +59,38 @@ async def test_keys_go_first_and_a_crash_goes_on(layout: Layout, monkeypatch: py
     """Whoever is stopped in the middle has no keys left, and the same again removes the rest."""
     gone, remove = list[str](), shutil.rmtree
 
-    def failing(folder: Path) -> None:
+    def killed(folder: Path) -> None:
         if gone:
-            raise OSError(5, "Input/output error", str(folder))
+            raise KeyboardInterrupt
         gone.append(folder.name)
         remove(folder)
 
-    monkeypatch.setattr(shutil, "rmtree", failing)
-    with pytest.raises(CommandFault, match="cannot be removed: Input/output error"):
-        await _said(layout, now=True)
+    monkeypatch.setattr(shutil, "rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        remove_installation(layout)
     assert gone == ["secrets"]
     assert not layout.secrets.exists()
     assert layout.objects.exists()
     monkeypatch.undo()
     assert is_installation(layout)
+    await _said(layout, now=True)
+    assert not layout.root.exists()
+
+
+async def test_a_part_that_stays_keeps_no_other(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Songs on a disk that fails are told of, and what knows people's addresses is gone all the same."""
+    remove = shutil.rmtree
+
+    def failing(folder: Path) -> None:
+        if folder == layout.objects:
+            raise OSError(5, "Input/output error", str(folder))
+        remove(folder)
+
+    monkeypatch.setattr(shutil, "rmtree", failing)
+    with pytest.raises(CommandFault, match="objects cannot be removed: Input/output error"):
+        await _said(layout, now=True)
+    assert not layout.postgres.exists()
+    monkeypatch.undo()
     await _said(layout, now=True)
     assert not layout.root.exists()
 
@@ -88,10 +106,11 @@ async def test_one_that_runs_is_left_alone(layout: Layout) -> None:
 
 def test_a_folder_of_nobodys_is_no_installation(tmp_path: Path) -> None:
     """A slip in the name of the folder removes nothing, and makes nothing either."""
-    (tmp_path / "photos").mkdir()
+    for name in ("client", "logs", "models", "secrets"):
+        (tmp_path / name).mkdir()
     assert not is_installation(Layout(tmp_path))
     assert not is_installation(Layout(tmp_path / "nowhere"))
-    assert [path.name for path in tmp_path.iterdir()] == ["photos"]
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_every_folder_of_the_data_map_goes(tmp_path: Path) -> None:
