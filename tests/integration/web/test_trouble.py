@@ -17,7 +17,7 @@ from tests.integration.web.views import SONG
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-AGAIN = {"/#/account/security": (3, 2, 1, 0), "/#/account/plan": (3, 1, 0)}
+AGAIN = {"/#/account/security": (3, 2, 1, 0), "/#/account/plan": (3, 1, 0), "/#/account/privacy": (2, 1, 0)}
 """Of a view whose parts fail apart: how many can be asked for again, at first and after each press."""
 SHOWN: dict[str, Callable[[WebPage], Locator]] = {
     "/#/": lambda web: web.track(SONG),

@@ -17,6 +17,7 @@ from cli import exits, privacy_requests
 from cli.exits import CommandFault
 from cli.gateway import Gateway
 from cli.privacy_requests import lines_of
+from cli.terminal import as_called
 from cli.verbs import _parser
 from services.gateway.api.request_schemas import REQUEST_EXAMPLES
 from tests.unit.cli.test_account_closing import ADDRESS
@@ -62,7 +63,7 @@ async def test_one_is_sent_and_has_its_number(monkeypatch: pytest.MonkeyPatch) -
     assert body == {"kind": "object", "text": "Please stop."}
     assert len(key) > 20
     told = await ran(house, monkeypatch, "request", "export", "All of it.")
-    assert "`stripsession privacy export`" in told
+    assert as_called("`stripsession privacy export`") in told
 
 
 async def test_a_long_one_comes_from_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
