@@ -109,8 +109,12 @@ class Background:
                     raise
                 logs.event(_log, logging.WARNING, "background work failed", work=self.name, reason="cancelled inside")
             except Exception as error:  # noqa: BLE001 - whatever failed, the work is begun again
-                logs.event(_log, logging.WARNING, "background work failed", work=self.name, reason=repr(error))
+                # Libraries make a failure of a cancellation, such as that they could not connect.
+                level = logging.DEBUG if told_to_stop() else logging.WARNING
+                logs.event(_log, level, "background work failed", work=self.name, reason=repr(error))
                 _log.debug("background work failed", exc_info=True)
+            if told_to_stop():
+                return
             if loop.time() - began > _BACKOFF_LAST_S:
                 pause_s = _BACKOFF_FIRST_S
             await asyncio.sleep(pause_s)
@@ -141,6 +145,8 @@ class Periodic(Background):
         while True:
             self._woken.clear()
             await self._step()
+            if told_to_stop():
+                return
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._every_s):
                     await self._woken.wait()

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -17,9 +18,11 @@ from tests.stories.house import House, Listener, until
 
 
 @pytest.fixture
-def own_house(tmp_path: Path) -> House:
-    """A house that a story may stop."""
-    return House(tmp_path / "data", "--engine", "in_process")
+def own_house(tmp_path: Path) -> Iterator[House]:
+    """A house that a story may stop; one that fails leaves none to the next."""
+    house = House(tmp_path / "data", "--engine", "in_process")
+    yield house
+    house.stop()
 
 
 def _processes_of(data: Path) -> list[str]:

@@ -165,6 +165,33 @@ def test_work_that_swallows_its_cancellation_is_stopped() -> None:
     run_without_waiting(scenario())
 
 
+@pytest.mark.parametrize("is_failure", [True, False])
+def test_work_that_is_over_once_it_is_told_to_stop_is_not_begun_again(*, is_failure: bool) -> None:
+    """A cancellation that comes out as a failure or as an end, as libraries make of it, stops without a wait."""
+    begun: list[int] = []
+
+    async def work() -> None:
+        begun.append(1)
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if is_failure:
+                raise ConnectionRefusedError from None
+
+    async def scenario() -> float:
+        background = Background("work", work) if is_failure else Periodic("work", work, every_s=3600)
+        await background.start()
+        await started.wait()
+        before = asyncio.get_running_loop().time()
+        await background.stop()
+        return asyncio.get_running_loop().time() - before
+
+    started = asyncio.Event()
+    assert run_without_waiting(scenario()) < 1
+    assert begun == [1]
+
+
 def test_a_step_is_repeated_at_its_interval_and_when_woken() -> None:
     """A periodic step runs at once, at its interval, and without delay when woken, also while it runs."""
     moments: list[float] = []
