@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from services.auth.app.close_account import shut_out
+from services.auth.app.mailing_ports import MailerAway
 from services.auth.app.ports import Ports
 
 
@@ -25,6 +26,21 @@ async def erase_account(ports: Ports, user_id: str) -> Erased:
     """
     now = ports.clock.now()
     async with ports.store.transaction() as work:
+        account = await work.accounts.get(user_id)
         await shut_out(ports, work, user_id, now)
         is_finished = await work.people.erase(user_id, now, now - ports.lives.access)
-        return Erased(is_finished, await work.people.counts(user_id))
+        counts = await work.people.counts(user_id)
+    # After what waited is gone, so that no more comes; and each time, for what was just being sent.
+    is_forgotten = await _forget_kept_mail(ports, user_id, account.email.typed if account is not None else "")
+    return Erased(is_finished and is_forgotten, counts)
+
+
+async def _forget_kept_mail(ports: Ports, user_id: str, address: str) -> bool:
+    if ports.mailing is None or ports.mailing.kept is None:
+        return True
+    try:
+        await ports.mailing.kept.forget_of(user_id, address)
+    except MailerAway:
+        # Told with the next mail; whoever asks for the erasure asks again.
+        return False
+    return True

@@ -74,8 +74,8 @@ class PendingSignUps(Protocol):
 class Mails(Protocol):
     """Mail that waits to be sent, within a unit of work."""
 
-    async def add(self, mail: Mail, due_at: datetime.datetime, user_id: str | None = None) -> None:
-        """Let a mail wait until it is due; `user_id` is whose it is, where they have an account."""
+    async def add(self, mail: Mail, due_at: datetime.datetime) -> None:
+        """Let a mail wait until it is due."""
         ...
 
     async def claim(self, now: datetime.datetime, held_until: datetime.datetime, limit: int) -> list[ClaimedMail]:

@@ -32,6 +32,10 @@ class KeptMail(Protocol):
         """Remove what was kept before then; how many. Raises MailerAway."""
         ...
 
+    async def forget_of(self, user_id: str, address: str) -> None:
+        """Remove what was written to a person, or to their address, which may be empty. Raises MailerAway."""
+        ...
+
 
 @dataclasses.dataclass(frozen=True)
 class MailLives:

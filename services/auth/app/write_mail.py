@@ -79,4 +79,4 @@ async def write_words(
     # An account of another issuer's person may be without an address.
     if to:
         now = ports.clock.now()
-        await work.mails.add(Mail(new_mail_id(), to, *words, until or now + NOTICE_LIFE), now, user_id)
+        await work.mails.add(Mail(new_mail_id(), to, *words, until or now + NOTICE_LIFE, user_id), now)

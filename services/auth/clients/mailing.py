@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email.policy
 import email.utils
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 
 from services.auth.domain.mail import Mail
 
@@ -24,3 +24,8 @@ def message_of(mail: Mail, sender: str) -> EmailMessage:
     # The code of a link must not be broken over two lines.
     message.set_content(mail.text, cte="8bit")
     return message
+
+
+def readers_of(message: Message) -> list[str]:
+    """The addresses that a message is for, as they were written to."""
+    return [address for _, address in email.utils.getaddresses([str(each) for each in message.get_all("To", [])])]

@@ -49,6 +49,8 @@ class Mail:
     subject: str
     text: str = dataclasses.field(repr=False)
     expires_at: datetime.datetime
+    user_id: str | None = None
+    """Whose it is, where they have an account."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -21,8 +21,8 @@ class PostgresMails:
         self._connection = connection
         self._key = key
 
-    async def add(self, mail: Mail, due_at: datetime.datetime, user_id: str | None = None) -> None:
-        """Let a mail wait until it is due; `user_id` is whose it is, where they have an account."""
+    async def add(self, mail: Mail, due_at: datetime.datetime) -> None:
+        """Let a mail wait until it is due."""
         words = json.dumps({"to": mail.to, "subject": mail.subject, "text": mail.text}).encode()
         await self._connection.execute(
             "INSERT INTO mails (mail_id, sealed, due_at, tries, expires_at, user_id) VALUES ($1, $2, $3, 0, $4, $5)",
@@ -30,7 +30,7 @@ class PostgresMails:
             sealing.seal(self._key, mail.mail_id, words),
             due_at,
             mail.expires_at,
-            user_id,
+            mail.user_id,
         )
 
     async def claim(self, now: datetime.datetime, held_until: datetime.datetime, limit: int) -> list[ClaimedMail]:
@@ -44,7 +44,7 @@ class PostgresMails:
         rows = await self._connection.fetch(
             "UPDATE mails SET due_at = $2, tries = tries + 1 WHERE mail_id ="
             " ANY(ARRAY(SELECT mail_id FROM mails WHERE due_at <= $1 AND expires_at > $1 ORDER BY due_at LIMIT $3"
-            " FOR UPDATE SKIP LOCKED)) RETURNING mail_id, sealed, tries, expires_at",
+            " FOR UPDATE SKIP LOCKED)) RETURNING mail_id, sealed, tries, expires_at, user_id",
             now,
             held_until,
             limit,
@@ -58,7 +58,7 @@ class PostgresMails:
                 logs.event(_log, logging.WARNING, "a mail of an older key was dropped", mail_id=row["mail_id"])
                 await self.remove(row["mail_id"])
                 continue
-            mail = Mail(row["mail_id"], words["to"], words["subject"], words["text"], row["expires_at"])
+            mail = Mail(row["mail_id"], words["to"], words["subject"], words["text"], row["expires_at"], row["user_id"])
             claimed.append(ClaimedMail(mail, row["tries"]))
         return claimed
 

@@ -197,6 +197,25 @@ async def test_a_folder_forgets_what_is_old(tmp_path: Path) -> None:
     assert list(folder.iterdir()) == [new]
 
 
+async def test_a_folder_forgets_whoever_is_erased(tmp_path: Path) -> None:
+    """What was written about their account goes, to whichever address, and what was to theirs; nothing of others."""
+    folder, mailer = tmp_path / "mail", FolderMailer(tmp_path / "mail", FROM)
+    await mailer.forget_of("usr_1", "ada@example.org")
+    mails = {
+        "confirm": mail_to("Ada@example.org"),
+        "before": dataclasses.replace(mail_to("ada.before@example.org"), user_id="usr_1"),
+        "other": dataclasses.replace(mail_to("eve@example.org"), user_id="usr_2"),
+        "stranger": mail_to("not.Ada@example.org"),
+    }
+    for each in mails.values():
+        await mailer.send(each)
+    await mailer.forget_of("usr_1", "Ada@example.org")
+    left = {path.stem for path in folder.iterdir()}
+    assert left == {mails["other"].mail_id, mails["stranger"].mail_id}
+    await mailer.forget_of("usr_3", "")
+    assert len(list(folder.iterdir())) == 2
+
+
 async def test_a_folder_that_cannot_be_written_loses_no_mail(tmp_path: Path) -> None:
     """Where something is in the folder's way, the mail waits."""
     (tmp_path / "mail").write_text("a file")

@@ -98,8 +98,8 @@ class FakeMails:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    async def add(self, mail: Mail, due_at: datetime.datetime, user_id: str | None = None) -> None:
-        self._rows.mails[mail.mail_id] = WaitingMail(mail, due_at, user_id=user_id)
+    async def add(self, mail: Mail, due_at: datetime.datetime) -> None:
+        self._rows.mails[mail.mail_id] = WaitingMail(mail, due_at)
 
     async def claim(self, now: datetime.datetime, held_until: datetime.datetime, limit: int) -> list[ClaimedMail]:
         for over in [each.mail.mail_id for each in self._rows.mails.values() if each.mail.expires_at <= now][:limit]:

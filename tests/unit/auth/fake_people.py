@@ -50,7 +50,7 @@ class FakePeople:
             "sign_in_challenges": drop(rows.challenges, lambda challenge: challenge.user_id == user_id),
             "policy_acceptances": drop_keys(rows.acceptances, lambda key: key[0] == user_id),
             "policy_tellings": drop_keys(rows.tellings, lambda key: key[0] == user_id),
-            "mails": drop(rows.mails, lambda mail: mail.user_id == user_id),
+            "mails": drop(rows.mails, lambda waiting: waiting.mail.user_id == user_id),
             "sessions": drop(
                 rows.sessions,
                 lambda session: (

@@ -28,7 +28,6 @@ class WaitingMail:
     mail: Mail
     due_at: datetime.datetime
     tries: int = 0
-    user_id: str | None = None
 
 
 @dataclasses.dataclass

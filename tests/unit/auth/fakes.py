@@ -332,6 +332,7 @@ class KeepingMailer:
         self.fault_of = ""
         """Whose mail alone it is for; empty: everybody's."""
         self.forgotten_before: datetime.datetime | None = None
+        self.forgotten_of: list[tuple[str, str]] = []
 
     async def send(self, mail: Mail) -> None:
         if self.fault is not None and self.fault_of in ("", mail.to):
@@ -343,6 +344,11 @@ class KeepingMailer:
             raise self.fault
         self.forgotten_before = before
         return 0
+
+    async def forget_of(self, user_id: str, address: str) -> None:
+        if self.fault is not None:
+            raise self.fault
+        self.forgotten_of.append((user_id, address))
 
 
 class ShortListOfPasswords:

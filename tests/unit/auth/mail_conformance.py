@@ -168,6 +168,7 @@ class MailConformance:
     async def test_mail_is_claimed_by_one(self, store: Store) -> None:
         """Due mail comes whole, the longest due first, counts its tries, and is nobody else's until it is let go."""
         first, second = mail_to("ada@example.org"), mail_to("bob@example.org")
+        first = dataclasses.replace(first, user_id=(await _account(store)).user_id)
         async with store.transaction() as work:
             await work.mails.add(second, NOW)
             await work.mails.add(first, NOW - MINUTE)

@@ -47,7 +47,7 @@ async def furnish(work: Work, user_id: str) -> None:
         code = EmailCode(digest(f"code {number}"), Purpose.RESET, owner_id, email.key, NOW, until)
         await work.email_codes.add(code)
     await work.pending_sign_ups.add(PendingSignUp(digest("pending"), email, "Ada", "hash", NOW, until))
-    await work.mails.add(Mail(f"mail_{user_id}", email.typed, "Hello", "words", until), NOW, user_id)
+    await work.mails.add(Mail(f"mail_{user_id}", email.typed, "Hello", "words", until, user_id), NOW)
     key = ApiKey(f"key_{user_id}", user_id, "backup", ("downloads",), "abcd", NOW, None)
     await work.api_keys.add(key, digest("key"), None)
     waiting = DeviceSignIn(digest("device"), digest("user code"), "program", "192.0.2.1", NOW, until)

@@ -6,6 +6,7 @@ import pytest
 
 from services.auth.app.ask_erasure_again import AFTER, ask_erasure_again
 from services.auth.app.erase_account import erase_account
+from services.auth.app.mailing_ports import MailerAway
 from services.auth.app.refresh_session import refresh_session
 from services.auth.domain.errors import SessionEnded as NoSession
 from services.auth.domain.facts import AccountDeletionRequested, ApiKeyRevoked, SessionEnded
@@ -31,6 +32,21 @@ async def test_an_erased_person_is_signed_out_and_soon_gone() -> None:
     assert not world.store.rows.accounts
     assert not world.store.rows.mails
     await sign_up(world.ports, "ada@example.org", "a long enough secret", "Ada")
+
+
+async def test_mail_that_is_kept_here_goes_before_the_erasure_is_finished() -> None:
+    """It goes by address while that is known, and by person until the end; while it cannot go, nothing is finished."""
+    world = World(sends_mail=True)
+    account, _ = await sign_up(world.ports, "ada@example.org", "a long enough secret", "Ada")
+    await erase_account(world.ports, account.user_id)
+    assert world.mailer.forgotten_of == [(account.user_id, "ada@example.org")]
+    world.clock.advance(seconds=LIVES.access.total_seconds())
+    world.mailer.fault = MailerAway("the mail folder cannot be written")
+    done = await erase_account(world.ports, account.user_id)
+    assert (done.is_finished, done.counts["accounts"]) == (False, 1)
+    world.mailer.fault = None
+    assert (await erase_account(world.ports, account.user_id)).is_finished
+    assert world.mailer.forgotten_of[1:] == [(account.user_id, "")]
 
 
 async def test_nobody_is_erased_without_a_trace_of_who_asks() -> None:
