@@ -18,6 +18,8 @@ _SETTINGS = (
     ("password_encryption", "scram-sha-256"),
     ("log_min_messages", "warning"),
     ("unix_socket_directories", ""),
+    # A file of the log that is used again keeps what stood in it, of people who were erased too, until it is full.
+    ("wal_recycle", "off"),
 )
 
 
