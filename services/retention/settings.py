@@ -9,6 +9,8 @@ from chassis.settings import ServiceSettings, SettingsInvalid
 
 UPLOAD_LIFE_S_MAX = 24 * 3600
 """The privacy policy's promise; an operator may be stricter, not laxer."""
+UPLOAD_LIFE_S = UPLOAD_LIFE_S_MAX - 1800
+"""Half an hour is left for whoever has just come back, so that not a second is needed after the promise."""
 CLOSING_WINDOW_S = 7 * 24 * 3600
 EXPORT_LIFE_S = 7 * 24 * 3600
 
@@ -25,7 +27,7 @@ class RetentionSettings(ServiceSettings):
     """gRPC address of billing."""
     auth_address: str = ""
     """gRPC address of auth."""
-    upload_life_s: float = UPLOAD_LIFE_S_MAX
+    upload_life_s: float = UPLOAD_LIFE_S
     """How long after its creation an upload is erased at the latest."""
     receipt_key_file: Path | None = None
     """Ed25519 key that signs receipts, made at the first start, the same for every process of retention; none signs

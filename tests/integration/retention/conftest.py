@@ -16,7 +16,7 @@ from chassis.testing.clock import ManualClock
 from chassis.testing.postgres import PostgresServer
 from services.retention.app.ports import Ports
 from services.retention.clients.library import IDEMPOTENT
-from services.retention.settings import RetentionSettings
+from services.retention.settings import UPLOAD_LIFE_S_MAX, RetentionSettings
 from services.retention.wiring import MIGRATIONS, make_ports
 from tests.integration.retention.served_library import ServedLibrary
 
@@ -43,7 +43,12 @@ async def setting(database: Database, certificates: Path) -> AsyncIterator[Setti
     library = ServedLibrary(certificates)
     clock = ManualClock()
     settings = RetentionSettings(
-        certificates=certificates, nats_url="", library_address=library.address, reconcile_every_s=3600, drain_s=1
+        certificates=certificates,
+        nats_url="",
+        library_address=library.address,
+        upload_life_s=UPLOAD_LIFE_S_MAX,
+        reconcile_every_s=3600,
+        drain_s=1,
     )
     async with contextlib.AsyncExitStack() as stack:
         await library.start()

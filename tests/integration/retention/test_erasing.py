@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime
 
 import pytest
@@ -15,6 +16,7 @@ from services.retention.app.reconcile import reconcile
 from services.retention.domain.erasure import HeldUpload
 from services.retention.events.envelopes import encode
 from services.retention.events.timers import Timers
+from services.retention.settings import UPLOAD_LIFE_S
 from services.retention.store.erasures import ErasureStore
 from stripsession.retention.v1 import events_pb2
 from tests.integration.retention.conftest import Setting
@@ -104,6 +106,22 @@ async def test_upload_goes_as_soon_as_the_library_is_back(setting: Setting) -> N
         await timers.eraser.stop()
     assert await lateness_s(setting.ports) == 0
     assert await setting.database.pool.fetchval("SELECT count(*) FROM outbox") == 1
+
+
+async def test_an_outage_of_23_hours_makes_no_upload_outlive_its_24(setting: Setting) -> None:
+    """With all down from the upload to the 23rd hour, even one that retention was never told of is gone in time."""
+    ports = dataclasses.replace(setting.ports, upload_life=datetime.timedelta(seconds=UPLOAD_LIFE_S))
+    sent_at = setting.clock.now()
+    setting.library.hold("upl_1", sent_at)
+    await setting.library.stop()
+    setting.clock.advance(hours=23)
+    await setting.library.start()
+    while setting.library.uploads:
+        # Rounds come each five seconds; once a minute is enough to see when it goes.
+        setting.clock.advance(minutes=1)
+        await reconcile(ports)
+        await erase_due(ports)
+    assert setting.clock.now() <= sent_at + datetime.timedelta(hours=23, minutes=31)
 
 
 async def test_round_tells_its_metrics(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -216,7 +216,7 @@ def test_no_setting_breaks_the_promise(name: str, value: str) -> None:
     """An operator cannot keep uploads longer than the policy says, or switch the reconciler off."""
     with pytest.raises(SettingsInvalid, match=name):
         load(RetentionSettings, {**ENVIRONMENT, f"STRIPSESSION_{name}": value})
-    assert load(RetentionSettings, ENVIRONMENT).upload_life_s == 86_400
+    assert load(RetentionSettings, ENVIRONMENT).upload_life_s == 86_400 - 1_800
 
 
 def test_every_domain_error_has_a_status() -> None:
