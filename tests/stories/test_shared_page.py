@@ -38,6 +38,7 @@ async def test_a_guest_plays_a_shared_track_until_it_is_revoked(house: House, mu
         await _check_as_shared(guest)
         await web.page.get_by_role("dialog").get_by_role("button", name="Revoke the link").click()
         await expect(web.page.get_by_text("No link of this track works now.")).to_be_visible()
+        await expect(web.page.get_by_label("The new link")).to_have_count(0)
         await guest.page.reload()
         await expect(guest.page.get_by_role("heading", name="This link has ended")).to_be_visible()
         await expect(guest.page.locator("#content")).to_contain_text("Ask whoever sent it for a new one.")

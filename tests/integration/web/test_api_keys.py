@@ -25,6 +25,7 @@ async def _new_key(web: WebPage) -> Locator:
 async def test_a_key_is_made_and_shown_once(web: WebPage, gateway: FakeGateway) -> None:
     """A key is for what was checked and as long as was chosen; its secret is there to copy, and nowhere after."""
     dialog = await _new_key(web)
+    await expect(dialog.get_by_label("Name")).to_be_focused()
     await dialog.get_by_label("Name").fill("  Nightly backup ")
     await dialog.get_by_role("checkbox", name="Get the sound").check()
     await dialog.get_by_role("radio", name="Until I revoke it").check()

@@ -106,6 +106,18 @@ async def test_what_has_not_come_yet_is_waited_for_aloud(open_page: OpenPage, ga
         gateway.trouble.end()
 
 
+async def test_what_did_not_come_comes_by_itself_with_the_network(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """As the page says while it is offline, what could not be read goes on when the connection is back."""
+    web = await somebody(open_page, gateway)
+    for address in ("/#/account/privacy", "/#/account/security", f"/#/closing/{TOKEN}"):
+        gateway.trouble.refusal, gateway.trouble.spares = HTTPStatus.SERVICE_UNAVAILABLE, ("/v1/auth/refresh",)
+        await visit(web, address)
+        await expect(again(web).first, address).to_be_enabled()
+        gateway.trouble.end()
+        await web.page.evaluate("() => window.dispatchEvent(new Event('online'))")
+        await expect(again(web), address).to_have_count(0)
+
+
 async def test_an_unreachable_part_is_no_empty_library(open_page: OpenPage, gateway: FakeGateway) -> None:
     """Who was here before the first song is not told that there is none while the library cannot be asked."""
     web = await somebody(open_page, gateway)

@@ -9,6 +9,8 @@ import { ANSWERS, FIRST_ASKED, KEPT, ME, WHOLE } from "$/offline/answering";
 import { keepWholePage } from "$/offline/wholePage";
 import { locked } from "$/state/locks";
 import { joiningTabs, type Tabs } from "$/state/tabs";
+import { timer } from "$/state/timer";
+import { untilOnline } from "$/state/waiting";
 
 const AT_ONCE = 3;
 /** What browsers say where a person forbids pages to keep anything; the second is Chromium's word. */
@@ -285,7 +287,9 @@ async function keepManifest(cache: Cache, track_id: string, signal: AbortSignal)
   const indexes: number[] = [];
   for (;;) {
     const asked = { path: { track_id }, query: { from: indexes.length } };
-    const page = await told(api.GET("/v1/tracks/{track_id}/manifest", { params: asked, signal }));
+    const page = await patiently(signal, () =>
+      told(api.GET("/v1/tracks/{track_id}/manifest", { params: asked, signal })),
+    );
     if (!page.segments.length) {
       return indexes;
     }
@@ -324,7 +328,26 @@ async function keepPieces(
 }
 
 async function fetchInto(cache: Cache, path: string, signal: AbortSignal): Promise<void> {
-  await cache.put(path, await send(new Request(urlOf(path), { signal })));
+  await patiently(signal, async () => cache.put(path, await send(new Request(urlOf(path), { signal }))));
+}
+
+/** What is here stays while there is no network, and the rest goes on once it is back. */
+async function patiently<Given>(signal: AbortSignal, ask: () => Promise<Given>): Promise<Given> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (navigator.onLine !== false || !isUnreachable(error)) {
+        throw error;
+      }
+    }
+    await untilOnline(null, { timer, network: globalThis }, signal);
+  }
+}
+
+/** The connection may also break within an answer, which the cache then tells. */
+function isUnreachable(error: unknown): boolean {
+  return error instanceof Problem ? error.status === 0 : error instanceof TypeError;
 }
 
 function urlOf(path: string): URL {

@@ -49,6 +49,22 @@ function navigatorWith(more: object): void {
   vi.stubGlobal("navigator", { serviceWorker: { register: async () => undefined }, ...more });
 }
 
+/** The network is away, as the browser has it, until it comes back. */
+function cutOff(): { isBack: boolean; comeBack: () => void } {
+  const events = new EventTarget();
+  vi.stubGlobal("addEventListener", events.addEventListener.bind(events));
+  vi.stubGlobal("removeEventListener", events.removeEventListener.bind(events));
+  navigatorWith({ locks, onLine: false });
+  const network = {
+    isBack: false,
+    comeBack(): void {
+      network.isBack = true;
+      events.dispatchEvent(new Event("online"));
+    },
+  };
+  return network;
+}
+
 /** A page that is opened: its memory begins anew. */
 async function visit(): Promise<void> {
   vi.resetModules();
@@ -135,6 +151,39 @@ describe("keeping a track", () => {
       expect(state()).toEqual({});
     },
   );
+
+  it.each([PATH, `${PATH}/manifest?from=0`, PIECES[1]!])(
+    "goes on where the network is cut before %s, once it is back",
+    async (at) => {
+      const network = cutOff();
+      before = async (path) => {
+        if (path === at && !network.isBack) {
+          throw new TypeError("fetch failed");
+        }
+      };
+      const keeping = offline.keep(TRACK);
+      await until(() => asked.map(pathOf).includes(at));
+      await settled();
+      expect(state()["trk_1"]!.part).toBeLessThan(1);
+      network.comeBack();
+      await keeping;
+      expect(state()["trk_1"]).toEqual({ part: 1, stopping: null });
+      expect(made.pathsOf(CACHE)).toContain(WHOLE);
+    },
+  );
+
+  it("is stopped while the network is cut", async () => {
+    cutOff();
+    before = async () => {
+      throw new TypeError("fetch failed");
+    };
+    const keeping = offline.keep(TRACK);
+    await until(() => asked.length > 0);
+    await settled();
+    await offline.forget("trk_1");
+    await keeping;
+    expect(state()).toEqual({});
+  });
 
   it("that was stopped says nothing of the one that was begun after it", async () => {
     const answer = held();
