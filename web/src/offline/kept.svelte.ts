@@ -6,11 +6,10 @@ import { Problem } from "$/api/problem";
 import { send } from "$/api/sending";
 import { CHANNELS, LOCKS } from "$/browser/names";
 import { ANSWERS, FIRST_ASKED, KEPT, ME, WHOLE } from "$/offline/answering";
+import { throughOutages } from "$/offline/outages";
 import { keepWholePage } from "$/offline/wholePage";
 import { locked } from "$/state/locks";
 import { joiningTabs, type Tabs } from "$/state/tabs";
-import { timer } from "$/state/timer";
-import { untilOnline } from "$/state/waiting";
 
 const AT_ONCE = 3;
 /** What browsers say where a person forbids pages to keep anything; the second is Chromium's word. */
@@ -287,7 +286,7 @@ async function keepManifest(cache: Cache, track_id: string, signal: AbortSignal)
   const indexes: number[] = [];
   for (;;) {
     const asked = { path: { track_id }, query: { from: indexes.length } };
-    const page = await patiently(signal, () =>
+    const page = await throughOutages(signal, () =>
       told(api.GET("/v1/tracks/{track_id}/manifest", { params: asked, signal })),
     );
     if (!page.segments.length) {
@@ -328,26 +327,7 @@ async function keepPieces(
 }
 
 async function fetchInto(cache: Cache, path: string, signal: AbortSignal): Promise<void> {
-  await patiently(signal, async () => cache.put(path, await send(new Request(urlOf(path), { signal }))));
-}
-
-/** What is here stays while there is no network, and the rest goes on once it is back. */
-async function patiently<Given>(signal: AbortSignal, ask: () => Promise<Given>): Promise<Given> {
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (navigator.onLine !== false || !isUnreachable(error)) {
-        throw error;
-      }
-    }
-    await untilOnline(null, { timer, network: globalThis }, signal);
-  }
-}
-
-/** The connection may also break within an answer, which the cache then tells. */
-function isUnreachable(error: unknown): boolean {
-  return error instanceof Problem ? error.status === 0 : error instanceof TypeError;
+  await throughOutages(signal, async () => cache.put(path, await send(new Request(urlOf(path), { signal }))));
 }
 
 function urlOf(path: string): URL {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ANSWERS, FIRST_ASKED, FIRST_TRACKS, KEPT, ME, REST, SHELL, WHOLE } from "$/offline/answering";
 import { MadeCaches, MadeLocks } from "$/offline/caches.fixture";
+import { cutOff } from "$/offline/outage.fixture";
 import { StrongRequest } from "$/offline/request.fixture";
 import { settled, until } from "$/settled.fixture";
 import { MadeChannel } from "$/state/tabs.fixture";
@@ -47,22 +48,6 @@ function held(): { wait: Promise<void>; letGo: () => void } {
 
 function navigatorWith(more: object): void {
   vi.stubGlobal("navigator", { serviceWorker: { register: async () => undefined }, ...more });
-}
-
-/** The network is away, as the browser has it, until it comes back. */
-function cutOff(): { isBack: boolean; comeBack: () => void } {
-  const events = new EventTarget();
-  vi.stubGlobal("addEventListener", events.addEventListener.bind(events));
-  vi.stubGlobal("removeEventListener", events.removeEventListener.bind(events));
-  navigatorWith({ locks, onLine: false });
-  const network = {
-    isBack: false,
-    comeBack(): void {
-      network.isBack = true;
-      events.dispatchEvent(new Event("online"));
-    },
-  };
-  return network;
 }
 
 /** A page that is opened: its memory begins anew. */
@@ -152,37 +137,16 @@ describe("keeping a track", () => {
     },
   );
 
-  it.each([PATH, `${PATH}/manifest?from=0`, PIECES[1]!])(
-    "goes on where the network is cut before %s, once it is back",
-    async (at) => {
-      const network = cutOff();
-      before = async (path) => {
-        if (path === at && !network.isBack) {
-          throw new TypeError("fetch failed");
-        }
-      };
-      const keeping = offline.keep(TRACK);
-      await until(() => asked.map(pathOf).includes(at));
-      await settled();
-      expect(state()["trk_1"]!.part).toBeLessThan(1);
-      network.comeBack();
-      await keeping;
-      expect(state()["trk_1"]).toEqual({ part: 1, stopping: null });
-      expect(made.pathsOf(CACHE)).toContain(WHOLE);
-    },
-  );
-
-  it("is stopped while the network is cut", async () => {
-    cutOff();
-    before = async () => {
-      throw new TypeError("fetch failed");
-    };
+  it.each([PATH, `${PATH}/manifest?from=0`, PIECES[1]!])("goes on from %s after an outage", async (at) => {
+    const network = cutOff({ serviceWorker: { register: async () => undefined }, locks });
+    before = async (path) =>
+      path === at && !network.isBack ? Promise.reject(new TypeError("fetch failed")) : undefined;
     const keeping = offline.keep(TRACK);
-    await until(() => asked.length > 0);
+    await until(() => asked.map(pathOf).includes(at));
     await settled();
-    await offline.forget("trk_1");
+    network.comeBack();
     await keeping;
-    expect(state()).toEqual({});
+    expect(made.pathsOf(CACHE)).toContain(WHOLE);
   });
 
   it("that was stopped says nothing of the one that was begun after it", async () => {
