@@ -58,7 +58,13 @@ class FakePolicies:
     async def walked(self, version: int, walked_to: str, at: datetime.datetime) -> None:
         self._rows.walks[version] = (walked_to, at)
 
-    async def reachable(self, after: str, limit: int) -> list[Account]:
+    async def give_up_walks(self, but: Sequence[int]) -> None:
+        for version in self._rows.walks.keys() - set(but):
+            self._rows.walks[version] = ("", self._rows.walks[version][1])
+
+    async def unmailed(self, version: int, after: str, made_before: datetime.datetime, limit: int) -> list[Account]:
         accounts = sorted(self._rows.accounts.values(), key=lambda each: each.user_id)
         living = [each for each in accounts if each.user_id not in self._rows.closed and each.email.key]
-        return [dataclasses.replace(each) for each in living if each.user_id > after][:limit]
+        before = [each for each in living if each.user_id > after and each.created_at < made_before]
+        untold = [each for each in before if (each.user_id, version, Way.MAIL) not in self._rows.tellings]
+        return [dataclasses.replace(each) for each in untold][:limit]

@@ -85,20 +85,49 @@ class PolicyConformance:
             again = await work.policies.walk([3], NOW)
             assert again is not None
 
-    async def test_who_can_be_written_to_comes_in_order(self, store: Store) -> None:
-        """Open accounts with an address, some at a time; whoever is closed or has none is left out."""
+    async def test_no_walk_of_another_version_stays_behind(self, store: Store) -> None:
+        """How far an announcing came names somebody: one that does not go on forgets it, and the others do not."""
         async with store.transaction() as work:
-            await people(work, "usr_3", "usr_1", "usr_2", "usr_4")
+            await work.policies.keep(ALL, NOW)
+            for version in (2, 3):
+                await work.policies.walked(version, "usr_5", NOW)
+            await work.policies.give_up_walks([3])
+            left, going_on = await work.policies.walk([2], NOW), await work.policies.walk([3], NOW)
+            assert left is not None
+            assert going_on is not None
+            assert (left.walked_to, going_on.walked_to) == ("", "usr_5")
+
+    async def test_who_was_not_written_to_comes_in_order(self, store: Store) -> None:
+        """Open accounts of before a moment, with an address, some at a time; nobody who has a mail of that version."""
+        async with store.transaction() as work:
+            await people(work, "usr_3", "usr_1", "usr_2", "usr_4", "usr_5")
             await work.accounts.add(Account("usr_0", NO_EMAIL, "", NOW))
+            await work.accounts.add(Account("usr_6", parse_email("new@example.org"), "", NOW + DAY))
             await work.accounts.close("usr_2", NOW)
-            assert [each.user_id for each in await work.policies.reachable("", 2)] == ["usr_1", "usr_3"]
-            assert [each.user_id for each in await work.policies.reachable("usr_3", 2)] == ["usr_4"]
-            assert await work.policies.reachable("usr_4", 2) == []
+            await work.policies.tell("usr_4", 3, Way.MAIL, NOW)
+            await work.policies.tell("usr_3", 3, Way.NOTICE, NOW)
+            await work.policies.tell("usr_3", 2, Way.MAIL, NOW)
+
+            async def untold(after: str) -> list[str]:
+                return [each.user_id for each in await work.policies.unmailed(3, after, NOW + DAY, 2)]
+
+            assert await untold("") == ["usr_1", "usr_3"]
+            assert await untold("usr_3") == ["usr_5"]
+            assert await untold("usr_5") == []
 
     async def test_waiting_mail_is_counted_to_a_bound(self, store: Store) -> None:
         """How many wait is known only as far as anybody asks."""
         async with store.transaction() as work:
-            assert await work.mails.waiting(2) == 0
+            assert await work.mails.waiting(1, 2) == 0
             for waiting in (1, 2, 2):
                 await work.mails.add(mail_to("ada@example.org"), NOW)
-                assert await work.mails.waiting(2) == waiting
+                assert await work.mails.waiting(1, 2) == waiting
+
+    async def test_mail_that_nobody_takes_is_not_waiting_for_ever(self, store: Store) -> None:
+        """What was tried as often as that is left out of the count, whenever it is tried again."""
+        async with store.transaction() as work:
+            await work.mails.add(mail_to("ada@example.org"), NOW)
+            for _ in range(2):
+                assert len(await work.mails.claim(NOW, NOW, 9)) == 1
+            await work.mails.add(mail_to("grace@example.org"), NOW)
+            assert [await work.mails.waiting(tries, 9) for tries in (1, 2, 3)] == [1, 1, 2]
