@@ -100,7 +100,7 @@ class TooManyRequests(Exception):
 
 
 class RequestsFull(Exception):
-    """Too many requests of people without an account wait for an answer. Sign in, or try again later."""
+    """Nothing was noted: too many such requests wait. Try again in some days, or sign in and send it there."""
 
 
 class RequestEnded(Exception):
