@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
+
 from services.auth.app.ports import Store, Work
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import NO_EMAIL, parse_email
@@ -18,7 +20,9 @@ async def people(work: Work, *user_ids: str) -> None:
 
 
 class PolicyConformance:
-    """Subclasses give the fixture `store`."""
+    """Subclasses give the fixture `store`, and what it raises where something is of nobody."""
+
+    refusal: type[Exception]
 
     async def test_a_version_stays_as_it_was_told_first(self, store: Store) -> None:
         """Told again it is no other, whatever is said of it then; versions come in their order."""
@@ -42,7 +46,8 @@ class PolicyConformance:
         async with store.transaction() as work:
             await people(work, "usr_1", "usr_2")
             assert await work.policies.tell("usr_1", 3, Way.MAIL, NOW)
-            assert not await work.policies.tell("usr_1", 3, Way.MAIL, NOW + DAY)
+            for again in (NOW, NOW + DAY):
+                assert not await work.policies.tell("usr_1", 3, Way.MAIL, again)
             for user_id, version, way in (("usr_1", 3, Way.NOTICE), ("usr_1", 2, Way.MAIL), ("usr_2", 3, Way.MAIL)):
                 assert await work.policies.tell(user_id, version, way, NOW)
             assert set(await work.policies.tellings("usr_1")) == {
@@ -50,6 +55,35 @@ class PolicyConformance:
                 Telling(3, Way.MAIL),
                 Telling(3, Way.NOTICE),
             }
+
+    async def test_nothing_is_noted_of_nobody(self, store: Store) -> None:
+        """What is noted is of an account that there is, and a version has a number above that of none."""
+
+        async def accept(work: Work) -> object:
+            return await work.policies.accept("usr_nobody", Acceptance(2, NOW, at_sign_up=False))
+
+        async def tell(work: Work) -> object:
+            return await work.policies.tell("usr_nobody", 2, Way.MAIL, NOW)
+
+        async def keep(work: Work) -> object:
+            return await work.policies.keep([dataclasses.replace(FIRST, version=UNNAMED)], NOW)
+
+        for act in (accept, tell, keep):
+            with pytest.raises(self.refusal):
+                async with store.transaction() as work:
+                    await act(work)
+        async with store.transaction() as work:
+            assert await work.policies.versions() == []
+
+    async def test_a_walk_of_an_unknown_version_is_none(self, store: Store) -> None:
+        """Nothing comes of one that nobody told of: neither where it has come to nor that it ended."""
+        async with store.transaction() as work:
+            await work.policies.walked(3, "usr_5", NOW)
+            assert await work.policies.walk([3], NOW) is None
+            await work.policies.keep(ALL, NOW)
+            begun = await work.policies.walk([3], NOW - DAY)
+            assert begun is not None
+            assert begun.walked_to == ""
 
     async def test_what_has_no_version_gets_that_of_its_moment(self, store: Store) -> None:
         """Acceptances and tellings of before auth knew any, in steps; one that is there already stays as it is."""
