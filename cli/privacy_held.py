@@ -11,16 +11,16 @@ from rich.console import Console
 
 from cli import exits
 from cli.gateway import Json
-from cli.login import signed_in
+from cli.login import server_of, signed_in
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
 HELP = "list what a server holds of you, how much, since when and until when"
 DESCRIPTION = (
-    "List what a server holds of you, kind by kind: how much, since when, and until when it is kept. It is counted as "
-    "you ask. Without --server it is asked of the stack on this machine, about its own account unless `login` keeps "
-    "another's session. Ends with 1 where a service could not be asked, and names it."
+    "List what a server holds of you, and as whom it knows you, kind by kind: how much, since when, and until when it "
+    "is kept. It is counted as you ask. Without --server it is asked of the stack on this machine, about its own "
+    "account unless `login` keeps another's session. Ends with 1 where a service could not be asked, and names it."
 )
 _ANSWER_S = 15.0
 
@@ -37,7 +37,12 @@ async def run(arguments: argparse.Namespace, console: Console) -> int:
     """List it. Raises CommandFault and Refused."""
     async with signed_in(arguments) as gateway:
         census = await gateway.json("GET", "/v1/privacy/census", answer_s=_ANSWER_S)
-    lines = [json.dumps(census, indent=2, ensure_ascii=False)] if arguments.json else lines_of(census)
+        # Who has a session kept may think of another account than it is of; a program has what it asked for.
+        me = None if arguments.json else await gateway.json("GET", "/v1/me")
+    if me is None:
+        lines = [json.dumps(census, indent=2, ensure_ascii=False)]
+    else:
+        lines = [f"Held of {me['email'] or me['user_id']} at {server_of(arguments)}:", *lines_of(census)]
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     return exits.SOME_FAILED if census["away"] else exits.DONE

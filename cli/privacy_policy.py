@@ -53,9 +53,10 @@ async def run(arguments: argparse.Namespace, console: Console) -> int:
 
 async def _note(gateway: Gateway, standing: Json) -> None:
     """Who is told here need not be told by a notice of the page; a program that asks tells nobody."""
-    for policy, is_due in ((standing["in_force"], standing["is_asked"]), (standing["coming"], standing["is_told"])):
-        if is_due:
-            await gateway.json("POST", "/v1/privacy/notices", json={"version": policy["version"]})
+    for name, is_due, asked in (("in_force", "is_asked", True), ("coming", "is_told", False)):
+        if standing[is_due]:
+            notice = {"version": standing[name]["version"], "asked": asked}
+            await gateway.json("POST", "/v1/privacy/notices", json=notice)
 
 
 def lines_of(standing: Json, address: str) -> Iterator[str]:

@@ -2046,8 +2046,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say that a notice told you of a version. Idempotent.
-         * @description No notice tells or asks again of that version. It accepts nothing.
+         * Say that a notice told you of a version, or asked you for it. Idempotent.
+         * @description No notice tells or asks again of that version. It accepts nothing. Where one that was to come has come in force meanwhile nothing is noted, and the answer says that it is asked for.
          */
         post: operations["notePolicyNotice"];
         delete?: never;
@@ -4763,6 +4763,8 @@ export interface components {
         PolicyNotice: {
             /** @description The version in force, or the one that is coming. */
             version: number;
+            /** @description True where it asked for the version, being in force; absent where it told of one to come. */
+            asked?: boolean | null;
         };
         /** @description What you ask for. */
         NewPrivacyRequest: {

@@ -185,7 +185,7 @@ async def contract() -> dict[str, object]:
         keys = KeySet(stubs.auth)
         admission = Admission(KeySetVerifier(keys), _paces(settings))
         signals = Signals(Readiness(), keys, EndedSessions(), TrackWakes(), asyncio.Event())
-        return document(_endpoints(settings, stubs, admission, signals, WatchTimes()))
+        return document(_endpoints(settings, stubs, admission, signals, WatchTimes(), AgeRoutes(stubs.auth)))
 
 
 def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway:
@@ -231,7 +231,8 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
     readiness = Readiness()
 
     signals = Signals(readiness, keys, ended, wakes, draining)
-    endpoints = _endpoints(settings, stubs, admission, signals, times or WatchTimes())
+    age = AgeRoutes(stubs.auth)
+    endpoints = _endpoints(settings, stubs, admission, signals, times or WatchTimes(), age)
     policy = EdgePolicy(
         approach=Approach(
             settings.public_url, settings.trusted_proxies, settings.proxy_networks(), settings.also_known_as
@@ -240,7 +241,7 @@ def build(settings: GatewaySettings, times: WatchTimes | None = None) -> Gateway
         requests_in_flight_max=settings.requests_in_flight_max,
     )
     landings = [*ProviderLanding(stubs.providers).endpoints(), *PolicyRoutes(stubs.policies).pages()]
-    proofs, of_age = FactorRoutes(stubs.factors, admission).methods, AgeRoutes(stubs.auth).confirmed
+    proofs, of_age = FactorRoutes(stubs.factors, admission).methods, age.confirmed
     files = WebFiles(settings.web_dir).endpoint()
     edge = Edge(Router([*endpoints, *landings], admission, files, proofs=proofs, of_age=of_age), policy)
     http = HttpServer(
@@ -304,12 +305,17 @@ def _paces(settings: GatewaySettings) -> Paces:
 
 
 def _endpoints(
-    settings: GatewaySettings, stubs: Stubs, admission: Admission, signals: Signals, times: WatchTimes
+    settings: GatewaySettings,
+    stubs: Stubs,
+    admission: Admission,
+    signals: Signals,
+    times: WatchTimes,
+    age: AgeRoutes,
 ) -> list[Endpoint]:
     endpoints: list[Endpoint] = [
         *ServiceRoutes(signals.readiness, signals.keys.published, lambda: document(endpoints)).endpoints(),
         *AuthRoutes(stubs.auth, admission).endpoints(),
-        *AgeRoutes(stubs.auth).endpoints(),
+        *age.endpoints(),
         *SessionRoutes(stubs.security).endpoints(),
         *MailRoutes(stubs.security, admission).endpoints(),
         *ApiKeyRoutes(stubs.api_keys).endpoints(),

@@ -52,7 +52,7 @@ class PolicyAcceptanceServicer(pb_grpc.PolicyAcceptanceServiceServicer):
         self, request: pb.NotePolicyNoticeRequest, context: Context
     ) -> pb.NotePolicyNoticeResponse:
         """Notes it."""
-        await note_policy_notice(self._ports, request.user_id, request.version)
+        await note_policy_notice(self._ports, request.user_id, request.version, asked=request.asked)
         return pb.NotePolicyNoticeResponse()
 
 

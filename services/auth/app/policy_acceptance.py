@@ -51,8 +51,8 @@ async def accept_policy(ports: Ports, user_id: str, version: int) -> Acceptance:
         return await work.policies.accept(user_id, Acceptance(version, now, at_sign_up=False))
 
 
-async def note_policy_notice(ports: Ports, user_id: str, version: int) -> None:
-    """A notice told them of it as it was to come, or asked for it and was put off.
+async def note_policy_notice(ports: Ports, user_id: str, version: int, *, asked: bool) -> None:
+    """A notice told them of it as it was to come, or `asked` for it and was put off.
 
     Raises AccountNotFound; PolicyVersionNotFound where it is neither in force nor next.
     """
@@ -61,9 +61,12 @@ async def note_policy_notice(ports: Ports, user_id: str, version: int) -> None:
         if await work.accounts.locked(user_id) is None:
             raise AccountNotFound
         versions = await work.policies.versions()
-        # To have been told of it as it came is not to have been asked for it.
         due = ((in_force(versions, now), Way.QUESTION), (coming(versions, now), Way.NOTICE))
         ways = [way for policy, way in due if policy is not None and policy.version == version]
         if not ways:
             raise PolicyVersionNotFound
-        await work.policies.tell(user_id, version, ways[0], now)
+        # To have been told of it as it came is not to have been asked for it. A page that stood open over the day tells
+        # of what has come meanwhile: that notes nothing, and the person is asked.
+        said = Way.QUESTION if asked else Way.NOTICE
+        if said in ways:
+            await work.policies.tell(user_id, version, said, now)

@@ -61,6 +61,13 @@ class PolicyRows(Protocol):
         """It has come so far; with an empty name it is through."""
         ...
 
-    async def reachable(self, after: str, limit: int) -> list[Account]:
-        """The next accounts with an address, in the order of identifiers; nobody closes them until the work commits."""
+    async def give_up_walks(self, but: Sequence[int]) -> None:
+        """Forget how far the announcing of any version but these has come, which names somebody."""
+        ...
+
+    async def unmailed(self, version: int, after: str, made_before: datetime.datetime, limit: int) -> list[Account]:
+        """The next accounts of before then with an address and without a mail of that version, in their order.
+
+        Nobody closes them until the work commits.
+        """
         ...

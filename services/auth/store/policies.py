@@ -129,13 +129,23 @@ class PostgresPolicies:
             "UPDATE policy_versions SET walked_to = $2, walked_at = $3 WHERE version = $1", version, walked_to, at
         )
 
-    async def reachable(self, after: str, limit: int) -> list[Account]:
-        """The next accounts with an address, in the order of identifiers; nobody closes them until the work commits."""
+    async def give_up_walks(self, but: Sequence[int]) -> None:
+        """Forget how far the announcing of any version but these has come, which names somebody."""
+        await self._connection.execute(
+            "UPDATE policy_versions SET walked_to = '' WHERE walked_to <> '' AND version <> ALL($1::int[])", list(but)
+        )
+
+    async def unmailed(self, version: int, after: str, made_before: datetime.datetime, limit: int) -> list[Account]:
+        """The next accounts of before then with an address and without a mail of that version; none is closed now."""
         rows = await self._connection.fetch(
             "SELECT user_id, email, email_key, display_name, password_hash, created_at, email_verified_at,"
-            " age_confirmed_at FROM accounts WHERE user_id > $1 AND closed_at IS NULL AND email IS NOT NULL"
-            " ORDER BY user_id LIMIT $2 FOR KEY SHARE",
+            " age_confirmed_at FROM accounts AS a WHERE user_id > $2 AND closed_at IS NULL AND email IS NOT NULL"
+            " AND created_at < $3 AND NOT EXISTS (SELECT 1 FROM policy_tellings AS t"
+            " WHERE t.user_id = a.user_id AND t.version = $1 AND t.way = 'mail')"
+            " ORDER BY user_id LIMIT $4 FOR KEY SHARE OF a",
+            version,
             after,
+            made_before,
             limit,
         )
         return [account_of(row) for row in rows]

@@ -82,7 +82,9 @@ async def keep_invoices(
     await tx.connection.executemany(
         "INSERT INTO invoices (invoice_id, owner_id, number, created_at, total, currency, state, url, look)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (invoice_id) DO UPDATE SET number = excluded.number,"
-        " total = excluded.total, state = excluded.state, url = excluded.url, look = excluded.look",
+        " total = excluded.total, url = excluded.url, look = excluded.look,"
+        # An invoice of which the provider says no state for once is no draft again.
+        " state = CASE excluded.state WHEN 'draft' THEN invoices.state ELSE excluded.state END",
         [
             (
                 *(invoice.invoice_id, owner_id, invoice.number or None, invoice.created_at, invoice.total),

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from services.gateway.api.acceptance_schemas import acceptance_json
 from services.gateway.api.calls import ask
 from services.gateway.api.endpoint import Answer, Call, Endpoint, json_answer
-from services.gateway.api.schema import Body, Whole
+from services.gateway.api.schema import Body, Whole, YesNo
 from stripsession.auth.v1 import policy_acceptance_service_pb2 as pb
 
 if TYPE_CHECKING:
@@ -26,8 +26,11 @@ ACCEPTED = Body(
 NOTICED = Body(
     "PolicyNotice",
     "Of what a notice told.",
-    (Whole("version", "The version in force, or the one that is coming.", 1, _VERSION_MAX, required=True),),
-    {"version": 3},
+    (
+        Whole("version", "The version in force, or the one that is coming.", 1, _VERSION_MAX, required=True),
+        YesNo("asked", "True where it asked for the version, being in force; absent where it told of one to come."),
+    ),
+    {"version": 3, "asked": True},
 )
 
 
@@ -62,12 +65,13 @@ class AcceptanceRoutes:
                 "POST",
                 "/v1/privacy/notices",
                 "notePolicyNotice",
-                "Say that a notice told you of a version. Idempotent.",
+                "Say that a notice told you of a version, or asked you for it. Idempotent.",
                 self.note,
                 answer,
                 body=NOTICED,
                 tag="privacy",
-                description="No notice tells or asks again of that version. It accepts nothing.",
+                description="No notice tells or asks again of that version. It accepts nothing. Where one that was to"
+                " come has come in force meanwhile nothing is noted, and the answer says that it is asked for.",
                 refusals=("ACCOUNT_NOT_FOUND", "POLICY_VERSION_NOT_FOUND"),
             ),
         ]
@@ -84,7 +88,10 @@ class AcceptanceRoutes:
 
     async def note(self, call: Call) -> Response:
         """Note that they were told."""
-        request = pb.NotePolicyNoticeRequest(user_id=call.owner_id, version=(await call.body())["version"])
+        body = await call.body()
+        request = pb.NotePolicyNoticeRequest(
+            user_id=call.owner_id, version=body["version"], asked=body.get("asked", False)
+        )
         await ask(self._acceptances.NotePolicyNotice, request)
         return await self._told(call)
 

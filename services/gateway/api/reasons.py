@@ -199,7 +199,7 @@ OF_SERVICES: Mapping[str, Reason] = {
     ),
     "REPLY_ADDRESS_INVALID": Reason(422, "This is no e-mail address that an answer can go to."),
     "REQUESTS_FULL": Reason(
-        503, "Too many requests of people without an account wait for an answer. Sign in, or try again later."
+        503, "Nothing was noted: too many such requests wait. Try again in some days, or sign in and send it there."
     ),
     "REQUEST_NOT_FOUND": Reason(
         404, "There is no such request, or it ended so long ago that nothing is told of it any more."

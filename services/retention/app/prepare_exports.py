@@ -16,7 +16,7 @@ from services.retention.domain.census import ASKED
 from services.retention.domain.checks import ITSELF
 from services.retention.domain.erasure import retry_after
 from services.retention.domain.errors import ExportLost, HolderFailed, PartNameUnsafe
-from services.retention.domain.export import OURS, Ending, Export, Given, archive_name
+from services.retention.domain.export import OURS, Ending, Export, Given, archive_name, in_place_of
 
 CLAIM_LIFE = datetime.timedelta(minutes=2)
 """What a process took that died is taken again after this."""
@@ -35,6 +35,8 @@ class Worked:
     word: str = ""
     is_news: bool = False
     """Whether the try before brought something, or another fault."""
+    is_lost: bool = False
+    """Whether a file was left out, which that holder has no more."""
 
 
 async def prepare_export(ports: ExportPorts) -> Worked | None:
@@ -73,6 +75,8 @@ async def _failed(ports: ExportPorts, export: Export, fault: _Failed) -> Worked:
         failing = await ports.exports.fail(export, str(fault), now)
     except ExportLost:
         return Worked(export)
+    if fault.lost is not None and failing.has_lost(export, now):
+        return await _left_out(ports, failing, fault, fault.lost)
     if failing.is_given_up(now):
         await ports.exports.end(failing, Ending.AWAY, now)
     else:
@@ -80,13 +84,26 @@ async def _failed(ports: ExportPorts, export: Export, fault: _Failed) -> Worked:
     return Worked(failing, fault.holder, fault.word, is_news=export.fault != failing.fault)
 
 
-class _Failed(Exception):
-    """A try brought no further: whose fault it is, and a word for why."""
+async def _left_out(ports: ExportPorts, export: Export, fault: _Failed, lost: Given) -> Worked:
+    """Its place is taken by nothing, so that its person has the rest, and the next try goes on behind it."""
+    try:
+        await ports.exports.resume(export)
+        position = await ports.exports.begin_part(export, -1, fault.holder, in_place_of(lost))
+        await ports.exports.end_part(export, position, 0, 0)
+    except ExportLost:
+        return Worked(export)
+    await ports.exports.put_off(export, ports.clock.now())
+    return Worked(export, fault.holder, fault.word, is_lost=True)
 
-    def __init__(self, holder: str, word: str) -> None:
+
+class _Failed(Exception):
+    """A try brought no further: whose fault it is, a word for why, and the file that is gone, where one is."""
+
+    def __init__(self, holder: str, word: str, lost: Given | None = None) -> None:
         super().__init__(f"{holder} {word}")
         self.holder = holder
         self.word = word
+        self.lost = lost
 
 
 @contextlib.contextmanager
@@ -94,7 +111,7 @@ def _of(holder: str) -> Iterator[None]:
     """Whatever goes wrong in it fails this try, and is tried again: nothing is left to be taken up for ever."""
     try:
         yield
-    except ExportLost:
+    except (ExportLost, _Failed):
         raise
     except HolderFailed as error:
         raise _Failed(holder, error.word) from error
@@ -133,14 +150,19 @@ class Preparing:
     async def _write(self, holder: str, pieces: AsyncGenerator[Given | bytes, None], position: int = -1) -> None:
         writing: Writing | None = None
         async with contextlib.aclosing(pieces):
-            async for piece in pieces:
-                if isinstance(piece, Given):
-                    if writing is not None:
-                        await writing.end()
-                    writing = await Writing.begin(self._ports, self._export, holder, piece, position)
-                elif writing is not None:
-                    await writing.add(piece)
-                await self._hold()
+            try:
+                async for piece in pieces:
+                    if isinstance(piece, Given):
+                        if writing is not None:
+                            await writing.end()
+                        writing = await Writing.begin(self._ports, self._export, holder, piece, position)
+                    elif writing is not None:
+                        await writing.add(piece)
+                    await self._hold()
+            except HolderFailed as error:
+                if error.is_gone and writing is not None and writing.given.version:
+                    raise _Failed(holder, error.word, writing.given) from error
+                raise
         if writing is not None:
             await writing.end()
 
@@ -161,7 +183,7 @@ class Writing:
         """Made by `begin`."""
         self._ports = ports
         self._export = export
-        self._given = given
+        self.given = given
         self._position = position
         self._held = bytearray()
         self._kept = self._size = self._crc = 0
@@ -179,14 +201,14 @@ class Writing:
         """It goes on."""
         self._size += len(piece)
         self._crc = zlib.crc32(piece, self._crc)
-        if not self._given.version:
+        if not self.given.version:
             self._held += piece
             while len(self._held) >= _CONTENT_BYTES:
                 await self._keep(bytes(self._held[:_CONTENT_BYTES]))
 
     async def end(self) -> None:
         """It is whole. Raises HolderFailed for a file that is not."""
-        if self._given.version and self._size != self._given.size_bytes:
+        if self.given.version and self._size != self.given.size_bytes:
             raise HolderFailed("PART_CUT")
         if self._held:
             await self._keep(bytes(self._held))

@@ -31,7 +31,8 @@ class GivingClient:
             async for answer in call:
                 yield _given(answer.part) if answer.WhichOneof("piece") == "part" else answer.content
         except grpc.RpcError as error:
-            raise HolderFailed(from_error(error).reason) from error
+            refusal = from_error(error)
+            raise HolderFailed(refusal.reason, is_gone=refusal.code is grpc.StatusCode.NOT_FOUND) from error
         finally:
             call.cancel()
 

@@ -100,7 +100,7 @@ class TooManyRequests(Exception):
 
 
 class RequestsFull(Exception):
-    """Too many requests of people without an account wait for an answer. Sign in, or try again later."""
+    """Nothing was noted: too many such requests wait. Try again in some days, or sign in and send it there."""
 
 
 class RequestEnded(Exception):
@@ -126,10 +126,11 @@ class LibraryAway(Exception):
 class HolderFailed(Exception):
     """A service could not do this for a person this time; the same call may succeed later."""
 
-    def __init__(self, word: str) -> None:
-        """`word` says why, for the log and the row."""
+    def __init__(self, word: str, *, is_gone: bool = False) -> None:
+        """`word` says why, for the log and the row; `is_gone` that it has no more what it was to give."""
         super().__init__(word)
         self.word = word
+        self.is_gone = is_gone
 
 
 class ErasureFailed(Exception):

@@ -14,8 +14,11 @@ RECORD_LIFE = datetime.timedelta(days=1)
 """How long it is told of one that is over."""
 GIVEN_UP_AFTER = datetime.timedelta(days=1)
 """A service that gives nothing for so long ends it."""
+LOST_AFTER = datetime.timedelta(minutes=10)
+"""A file that its holder has no more is left out then: what is deleted ends the export sooner."""
 TOLD_MAX = 20
 ARCHIVE_NAME_MAX = 240
+_NOTHING = "application/x-empty"
 _WORD = r"[a-z0-9][a-z0-9_-]{0,71}"
 _NAME = re.compile(rf"{_WORD}(?:/{_WORD}){{0,3}}\.[a-z0-9]{{1,8}}")
 _HOLDER = re.compile(_WORD)
@@ -71,6 +74,11 @@ class Export:
         """Whether nothing has come for too long."""
         return self.failing_since is not None and now - self.failing_since >= GIVEN_UP_AFTER
 
+    def has_lost(self, before: Export, now: datetime.datetime) -> bool:
+        """Whether what is gone has been for long enough; `before` is as it stood before this try."""
+        is_same = self.fault == before.fault
+        return is_same and self.failing_since is not None and now - self.failing_since >= LOST_AFTER
+
     def require_ready(self, now: datetime.datetime) -> None:
         """Raises ExportNotReady, ExportExpired and ExportEnded."""
         state = self.seen(now).state
@@ -106,6 +114,11 @@ class Part:
     crc32: int
 
     @property
+    def is_lost(self) -> bool:
+        """Whether it is empty in place of a file that its holder has no more."""
+        return self.given.media_type == _NOTHING
+
+    @property
     def archive_name(self) -> str:
         """Its path in the archive."""
         return archive_name(self.holder, self.given.name)
@@ -121,6 +134,11 @@ class Layout:
 
 OURS = ""
 """In place of a holder, of what is written about the archive itself."""
+
+
+def in_place_of(lost: Given) -> Given:
+    """What is noted where a file is lost, after which its holder goes on."""
+    return Given(lost.name, lost.kind, _NOTHING)
 
 
 def new_export_id() -> str:

@@ -42,6 +42,11 @@ liegt; und Dateien, die du selbst geschickt hast, die binnen eines Tages gelösc
 <thead><tr><th scope="col">File</th><th scope="col">What it is</th><th scope="col">Bytes</th></tr></thead>
 <tbody>
 """
+_LOST = (
+    "This file is lost: it was to be in the store, and is not. Here it is empty."
+    ' <span lang="de">Diese Datei ist verloren: Sie sollte im Speicher liegen, und tut es nicht. Hier ist sie'
+    " leer.</span>"
+)
 _TAIL = """</tbody>
 </table>
 </body>
@@ -61,6 +66,8 @@ def html_row(part: Part, words: KindsInWords) -> str:
     if kind is not None:
         each = [f'<span lang="{name}">{html.escape(kind.title[name])}</span>' for name in LANGUAGES]
         told = " · ".join(each) + f"<br><small>{html.escape(kind.use[LANGUAGES[0]])}</small>"
+    if part.is_lost:
+        told += f"<br><em>{_LOST}</em>"
     schema = f"<br><code>{html.escape(part.given.schema)}</code>" if part.given.schema else ""
     name = html.escape(part.archive_name)
     return (
@@ -90,6 +97,7 @@ def json_row(part: Part, words: KindsInWords, *, is_first: bool) -> str:
         "media_type": part.given.media_type,
         "schema": part.given.schema or None,
         "size_bytes": part.size_bytes,
+        "is_lost": part.is_lost,
         "crc32": f"{part.crc32:08x}",
     }
     return f"{'' if is_first else ','}\n    {json.dumps(told, ensure_ascii=False)}"

@@ -34,7 +34,10 @@ TRIES_AGAIN_AFTER = datetime.timedelta(minutes=1)
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _NUMBER_CHARACTERS = 10
 _NUMBER = re.compile(rf"PR-[{_ALPHABET}]{{{_NUMBER_CHARACTERS}}}")
-_ADDRESS = re.compile(r"[!#-'*+./0-9=?A-Z^_`a-z{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+# What auth writes to, and no more: a word that begins as one of RFC 2047 is read as another address.
+_ATOM = r"[!#-'*+/0-9=?A-Z^_`a-z{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"(?!.*=\?)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 _LINE_ENDS = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 _REFUSED = frozenset({"Cc", "Cs"})
 # They turn the order of what stands around them: an operator must read what was written.
@@ -196,7 +199,7 @@ def clean_text(text: str) -> str:
 
 
 def clean_address(text: str) -> str:
-    """An address that mail can go to; auth, which sends it, is stricter still. Raises ReplyAddressInvalid."""
+    """An address that auth writes to, and so the answer has somewhere to go. Raises ReplyAddressInvalid."""
     address = text.strip()
     if len(address) > ADDRESS_CHARACTERS_MAX or not _ADDRESS.fullmatch(address):
         raise ReplyAddressInvalid

@@ -47,6 +47,15 @@ class ExportTimer:
                     holder=worked.holder,
                     reason=worked.word,
                 )
+            elif worked.is_lost:
+                logs.event(
+                    _log,
+                    logging.WARNING,
+                    "a file that its holder lost is left out of an export",
+                    export_id=export_id,
+                    holder=worked.holder,
+                    reason=worked.word,
+                )
             elif not worked.holder:
                 logs.event(_log, logging.INFO, "an export was worked at", export_id=export_id)
 

@@ -86,6 +86,8 @@ class TestPostgresPeople(PeopleConformance):
 
 
 class TestPostgresPolicies(PolicyConformance):
+    refusal = asyncpg.IntegrityConstraintViolationError
+
     @pytest.fixture
     def store(self, database: Database) -> PostgresStore:
         return PostgresStore(database, encode, SealingKeys(bytes(32), bytes(32)))

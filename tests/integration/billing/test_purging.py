@@ -21,7 +21,7 @@ from services.billing.app.look_at_customer import look_at_customer
 from services.billing.app.purge_payments import Purged, purge_payments
 from services.billing.domain.payments import Invoice
 from services.billing.store.examination import Examination
-from services.billing.store.purging import PurgeStore
+from services.billing.store.purging import _NOBODYS, PurgeStore
 from services.billing.wiring import MIGRATIONS
 from services.retention.domain.finding import State
 from tests.integration.billing.counter import HOUR, OWNER, PRO, STUDIO, Counter, at_counter
@@ -131,6 +131,7 @@ async def test_a_day_before_the_seven_years_nothing_goes_and_after_them_all_does
         "grants": len(before[OWNER]["grants"]),
         "invoices": 3,
         "customers": 1,
+        "people": 1,
     }
     assert await _held(database, OWNER) == {}
     assert {each: await _held(database, each) for each in ("usr_later", NEIGHBOUR)} == {
@@ -178,7 +179,11 @@ async def test_the_database_refuses_to_remove_what_is_to_be_kept(
 
 
 @pytest.mark.parametrize(
-    "change", ["UPDATE entries SET seconds = 0", "UPDATE grants SET kept_s = 0", "TRUNCATE postings"]
+    "change",
+    [
+        *("UPDATE entries SET seconds = 0", "UPDATE grants SET kept_s = 0", "TRUNCATE postings"),
+        *("TRUNCATE invoices", "UPDATE invoices SET state = 'draft'", "UPDATE invoices SET owner_id = 'usr_gone'"),
+    ],
 )
 async def test_no_age_lets_anybody_change_the_ledger(at: Counter, database: Database, change: str) -> None:
     """What is past its life is removed or stays: it is never changed, and no table is emptied at once."""
@@ -237,6 +242,7 @@ async def test_a_crash_in_the_middle_goes_on(
         "grants": len(left["grants"]),
         "invoices": 3,
         "customers": 1,
+        "people": 1,
     }
     assert await _held(database, OWNER) == {}
     assert not await records.holds_any(PAST)
@@ -251,7 +257,7 @@ async def test_a_step_that_fails_takes_nothing_away(at: Counter, database: Datab
         await purge_payments(records, PAST)
     assert (await _held(database, OWNER)).keys() == {"customers"}
     await database.pool.execute("ALTER TABLE erased_people DROP CONSTRAINT erased_people_records_purged_at_check")
-    assert await purge_payments(records, PAST) == Purged(True, {"customers": 1})
+    assert await purge_payments(records, PAST) == Purged(True, {"customers": 1, "people": 1})
     assert await _held(database, OWNER) == {}
 
 
@@ -313,6 +319,27 @@ async def test_nothing_that_comes_late_is_kept_anew(at: Counter, database: Datab
     assert await _held(database, OWNER) == {}
 
 
+async def test_who_had_no_records_brings_a_purge_nearer_to_its_end(database: Database, records: PurgeStore) -> None:
+    """Whoever never paid is gone through and counted: retention takes it for no standstill, and goes on at once."""
+    await database.pool.execute(
+        "INSERT INTO erased_people (user_id, begun_at, finished_at) SELECT 'usr_' || n, moment, moment"
+        " FROM generate_series(1, 3) AS n, (SELECT now() - interval '8 years' AS moment)"
+    )
+    step = await records.purge_some(PAST, 10)
+    assert step is not None
+    assert any(step.values())
+    assert await purge_payments(records, PAST) == Purged(True, {"people": 2})
+
+
+async def test_what_is_nobodys_is_found_without_reading_the_ledger(database: Database) -> None:
+    """Every step asks for it: what is anybody's, or younger, is not gone through."""
+    async with database.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        for question in (f"SELECT EXISTS (SELECT 1{_NOBODYS})", f"SELECT entry_id{_NOBODYS} ORDER BY at LIMIT 10"):
+            plan = await connection.fetch(f"EXPLAIN {question.replace('$1::timestamptz', 'now()')}")
+            assert "entries_of_nobody" in "".join(row[0] for row in plan)
+
+
 async def test_what_is_nobodys_goes_by_its_own_age(database: Database, records: PurgeStore) -> None:
     """The end of a job that never reserved names nobody: it goes seven years after it was written."""
     await database.pool.execute(
@@ -367,4 +394,4 @@ async def test_a_large_account_goes_in_small_steps(at: Counter, database: Databa
         )
     await _erased(at, database, OWNER, "interval '8 years'")
     done = await purge_payments(records, PAST)
-    assert done == Purged(True, {"ledger_entries": 2500, "grants": 2500})
+    assert done == Purged(True, {"ledger_entries": 2500, "grants": 2500, "people": 1})

@@ -45,7 +45,8 @@ class FakeAcceptances(pb_grpc.PolicyAcceptanceServiceServicer):
     async def NotePolicyNotice(self, request: Any, context: Any) -> pb.NotePolicyNoticeResponse:
         if request.version != IN_FORCE:
             raise refused(grpc.StatusCode.NOT_FOUND, "POLICY_VERSION_NOT_FOUND", "There is no such version.")
-        self.noticed.append((request.user_id, request.version))
+        if request.asked:
+            self.noticed.append((request.user_id, request.version))
         return pb.NotePolicyNoticeResponse()
 
 

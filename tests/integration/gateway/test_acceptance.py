@@ -39,12 +39,24 @@ async def test_another_version_cannot_be_accepted(door: Door) -> None:
 async def test_a_notice_that_was_put_off_asks_no_more(door: Door) -> None:
     """That it told them is noted, and accepts nothing."""
     headers = door.bearer()
-    answer = await door.http.post(NOTICES, json={"version": IN_FORCE}, headers=headers)
+    answer = await door.http.post(NOTICES, json={"version": IN_FORCE, "asked": True}, headers=headers)
     check_schema(door, "PolicyAcceptance", answer.json())
     assert (answer.json()["is_asked"], answer.json()["is_accepted"]) == (False, False)
     assert door.acceptances.noticed == [(OWNER, IN_FORCE)]
-    unknown = await door.http.post(NOTICES, json={"version": IN_FORCE + 1}, headers=headers)
+    unknown = await door.http.post(NOTICES, json={"version": IN_FORCE + 1, "asked": True}, headers=headers)
     check_problem(unknown, 404, "POLICY_VERSION_NOT_FOUND")
+
+
+async def test_a_notice_that_did_not_ask_leaves_the_question_open(door: Door) -> None:
+    """One that told of what was to come, and was put away once that was in force: the answer says that it is asked."""
+    headers = door.bearer()
+    for body in ({"version": IN_FORCE, "asked": False}, {"version": IN_FORCE}):
+        answer = await door.http.post(NOTICES, json=body, headers=headers)
+        check_schema(door, "PolicyAcceptance", answer.json())
+        assert answer.json()["is_asked"]
+    wrong = await door.http.post(NOTICES, json={"version": IN_FORCE, "asked": "yes"}, headers=headers)
+    check_problem(wrong, 422, "INVALID_FIELD")
+    assert door.acceptances.noticed == []
 
 
 async def test_no_program_accepts_in_a_person_s_place(door: Door) -> None:

@@ -127,7 +127,7 @@ def test_every_operation_keeps_to_the_document(case: Case, standing_door: Door) 
     """No answer is a fault or other than the document says; what it forbids is refused, and what it allows is read."""
     restore(standing_door)
     aimed(case)
-    response = case.call(base_url=standing_door.address, headers=standing_door.bearer() | OF_A_PAGE)
+    response = case.call(base_url=standing_door.address, headers=standing_door.bearer() | OF_A_PAGE, timeout=30)
     case.validate_response(response, additional_checks=[nothing_allowed_is_unreadable])
 
 

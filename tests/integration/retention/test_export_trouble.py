@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import io
+import json
 import logging
+import zipfile
 from collections.abc import AsyncGenerator, Awaitable
 from typing import Any
 
@@ -20,7 +23,7 @@ from services.retention.app.prepare_exports import CLAIM_LIFE, prepare_export
 from services.retention.app.request_erasure import begin_erasure, erase_person
 from services.retention.domain.account_erasure import DOOR, HOLDERS, begun
 from services.retention.domain.errors import ClosingBegun, ExportEnded, ExportNotFound, ExportPartAway, HolderFailed
-from services.retention.domain.export import GIVEN_UP_AFTER, Ending, ExportState, Given
+from services.retention.domain.export import GIVEN_UP_AFTER, LOST_AFTER, Ending, ExportState, Given
 from services.retention.domain.receipt import TrackErasure
 from services.retention.events.envelopes import encode
 from services.retention.events.export_timer import ExportTimer
@@ -29,9 +32,9 @@ from services.retention.store.erasures import ErasureStore
 from services.retention.store.export_claims import require_held
 from services.retention.store.export_parts import PartRows
 from services.retention.store.own_export import OwnExport
-from tests.integration.retention.test_exporting import STEM, World, somebody
+from tests.integration.retention.test_exporting import SONG, STEM, World, somebody
 from tests.unit.retention.fake_accounts import FakeHolder
-from tests.unit.retention.giving import Giver
+from tests.unit.retention.giving import Giver, file
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
@@ -175,6 +178,51 @@ async def test_a_fault_of_whatever_kind_is_put_off_and_ends(world: World) -> Non
     await prepare_export(world.ports)
     (export,) = await list_exports(world.ports, user_id)
     assert (export.state, export.ending) == (ExportState.ENDED, Ending.AWAY)
+
+
+async def test_a_file_that_its_holder_lost_keeps_nobody_from_the_rest(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Gone for ten minutes it is empty in the archive, whose indices say so; all else is there."""
+    caplog.set_level(logging.WARNING)
+    user_id, timer, other = somebody(), ExportTimer(world.ports), STEM.replace("drums", "vocals")
+    world.library.parts.append(file(other, SONG))
+    world.library.lost = {STEM}
+    export = await begin_export(world.ports, user_id)
+    await timer._prepare()
+    world.clock.advance(seconds=LOST_AFTER.total_seconds() - 1)
+    await timer._prepare()
+    preparing = await get_export(world.ports, user_id, export.export_id)
+    assert (preparing.state, preparing.parts) == (ExportState.PREPARING, 1)
+    world.clock.advance(seconds=60)
+    await timer._prepare()
+    ready = await get_export(world.ports, user_id, export.export_id)
+    assert ready.state is ExportState.READY
+    with zipfile.ZipFile(io.BytesIO(await world.read(ready))) as archive:
+        assert archive.testzip() is None
+        assert (archive.read(f"library/{STEM}"), archive.read(f"library/{other}")) == (b"", SONG)
+        files = json.loads(archive.read("index.json"))["files"]
+        page = archive.read("index.html").decode()
+    assert [each["path"] for each in files if each["is_lost"]] == [f"library/{STEM}"]
+    assert page.count("is lost") == page.count("ist verloren") == 1
+    (told,) = [each for each in caplog.records if each.getMessage().startswith("a file that its holder")]
+    assert (told.fields["holder"], told.fields["export_id"]) == ("library", export.export_id)  # type: ignore[attr-defined]  # our own
+
+
+async def test_a_holder_that_was_away_has_lost_nothing_yet(world: World) -> None:
+    """Only what was gone for ten minutes is left out: the time in which a holder did not answer is none of that."""
+    user_id = somebody()
+    world.library.fails_in = STEM
+    export = await begin_export(world.ports, user_id)
+    await prepare_export(world.ports)
+    world.clock.advance(seconds=2 * LOST_AFTER.total_seconds())
+    world.library.lost = {STEM}
+    await prepare_export(world.ports)
+    world.library.lost = set()
+    world.clock.advance(seconds=60)
+    await prepare_export(world.ports)
+    ready = await get_export(world.ports, user_id, export.export_id)
+    assert SONG in await world.read(ready)
 
 
 async def test_after_a_part_that_is_not_there_nothing_is_given(world: World) -> None:

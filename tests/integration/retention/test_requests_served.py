@@ -99,6 +99,28 @@ async def test_a_request_goes_its_whole_way(setting: Setting, channels: Channels
     assert followed.extension == "There are many."
 
 
+async def test_an_operator_goes_through_all_pages(channels: Channels) -> None:
+    """By each answer's token to the next, with one on each: those that wait, and those that ended by themselves."""
+    support = admin_grpc.RequestAdministrationServiceStub(channels["console-support"])
+    admin = admin_grpc.RequestAdministrationServiceStub(channels["console"])
+    numbers = [(await strangers(channels)).request.number for _ in range(4)]
+    for number in numbers[:2]:
+        await admin.AnswerPrivacyRequest(admin_pb.AnswerPrivacyRequestRequest(number=number, answer=ANSWER))
+
+    async def pages(*, ended: bool) -> list[list[str]]:
+        asking, read = admin_pb.ListPrivacyRequestsRequest(ended=ended, page_size=1), []
+        while True:
+            page = await support.ListPrivacyRequests(asking)
+            read.append([each.request.number for each in page.requests])
+            if not page.next_page_token:
+                return read
+            asking.page_token = page.next_page_token
+
+    waiting, over = await pages(ended=False), await pages(ended=True)
+    assert sorted(waiting) == sorted([number] for number in numbers[2:])
+    assert sorted(over) == sorted([number] for number in numbers[:2])
+
+
 async def test_each_refusal_has_its_word(channels: Channels) -> None:
     """What is hostile or comes too late is refused with the word that the page and the command line know."""
     gateway = pb_grpc.PrivacyRequestServiceStub(channels["gateway"])

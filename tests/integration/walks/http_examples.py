@@ -241,7 +241,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "getCensus": _plain(),
     "getPolicyAcceptance": _plain(),
     "acceptPolicy": _plain(json={"version": IN_FORCE}),
-    "notePolicyNotice": _plain(json={"version": IN_FORCE}),
+    "notePolicyNotice": _plain(json={"version": IN_FORCE, "asked": True}),
     "sendPrivacyRequest": _plain(json={"kind": "access", "text": "Hello?"}, headers={"Idempotency-Key": "walk"}),
     "listPrivacyRequests": _plain(),
     "sendStrangersRequest": _plain(json={"kind": "access", "text": "Hello?", "reply_to": "walk@example.org"}),

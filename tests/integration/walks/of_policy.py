@@ -18,7 +18,7 @@ OF_POLICY: Mapping[str, Example] = {
     f"{_SERVICE}.GetPolicyAcceptance": Example(lambda asked: pb.GetPolicyAcceptanceRequest(user_id=asked.actor)),
     f"{_SERVICE}.AcceptPolicy": Example(lambda asked: pb.AcceptPolicyRequest(user_id=asked.actor, version=IN_FORCE)),
     f"{_SERVICE}.NotePolicyNotice": Example(
-        lambda asked: pb.NotePolicyNoticeRequest(user_id=asked.actor, version=IN_FORCE)
+        lambda asked: pb.NotePolicyNoticeRequest(user_id=asked.actor, version=IN_FORCE, asked=True)
     ),
     # What is known stays; nothing of it is new.
     "stripsession.auth.v1.PolicyVersionService.KeepPolicyVersions": Example(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import sys
 from typing import Any
 
+import asyncpg
 import pytest
 
+from services.retention.domain.account_erasure import HOLDERS
 from services.retention.domain.checks import CHECKS
+from services.retention.domain.purge import LIVES_YEARS
 from stripsession.auth.v1 import auth_service_pb2 as auth
 from stripsession.auth.v1 import federation_service_pb2 as federation
 from stripsession.auth.v1 import policy_acceptance_service_pb2 as acceptance
@@ -80,6 +84,28 @@ async def test_whoever_signs_up_accepts_what_is_in_force(walk: Walk) -> None:
     assert standing.in_force.version == IN_FORCE
     assert [(each.version, each.at_sign_up) for each in standing.accepted] == [(IN_FORCE, True)]
     assert (await audited(walk))["versions_are_accepted"].state == pb.PROMISE_STATE_KEPT
+
+
+async def _comes_true(walk: Walk, service: str, question: str, *values: object) -> None:
+    """Wait until a service's own schema says so."""
+    connection = await asyncpg.connect(walk.house.urls[service], server_settings={"search_path": service})
+    try:
+        async with asyncio.timeout(60):
+            while not await connection.fetchval(question, *values):
+                pass
+    finally:
+        await connection.close()
+
+
+async def test_what_goes_by_the_clock_goes_in_the_service_that_runs(walk: Walk) -> None:
+    """Nobody asks for it: each holder is told to purge, and auth, which was told of the policy, announces it."""
+    await _comes_true(
+        walk,
+        "retention",
+        "SELECT count(*) = $1 FROM purges WHERE tries > 0 OR finished_at IS NOT NULL",
+        len(HOLDERS) * len(LIVES_YEARS),
+    )
+    await _comes_true(walk, "auth", "SELECT count(*) > 0 FROM policy_versions WHERE walked_at IS NOT NULL")
 
 
 async def test_a_promise_that_is_broken_is_seen_at_the_next_look(walk: Walk) -> None:

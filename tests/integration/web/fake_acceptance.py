@@ -42,7 +42,10 @@ class FakeAcceptance:
         return self._told()
 
     async def _note(self, request: Request) -> Response:
-        self.noticed.add((await request.json())["version"])
+        body = await request.json()
+        # As auth does: what a notice told of is noted only as long as it is still that.
+        if body["version"] == (self.in_force if body["asked"] else self.coming):
+            self.noticed.add(body["version"])
         return self._told()
 
     def _told(self) -> Response:

@@ -91,6 +91,21 @@ async def test_another_version_that_came_meanwhile_is_asked_for_instead(
     assert gateway.policy.acceptance.accepted == {2: True}
 
 
+async def test_a_notice_that_stood_open_over_the_day_asks_instead(open_page: OpenPage, gateway: FakeGateway) -> None:
+    """What was to come is in force by the time it is put away: nobody counts as asked, and the same notice asks."""
+    gateway.policy.acceptance.coming = 3
+    web = await open_page()
+    await web.fill_entry("ada@example.org", PASSWORD, "Sign in")
+    bar = web.page.locator(BAR)
+    await expect(bar).to_contain_text("Version 3 of the privacy policy comes into force on")
+    gateway.policy.acceptance.coming, gateway.policy.acceptance.in_force = None, 3
+    await bar.get_by_role("button", name="Got it").click()
+    await expect(bar).to_contain_text("Version 3 of the privacy policy is in force.")
+    assert (gateway.policy.acceptance.noticed, gateway.policy.acceptance.accepted) == (set(), {2: True})
+    await bar.get_by_role("button", name="Accept").click()
+    await expect(bar).to_have_count(0)
+
+
 async def test_who_signs_up_reads_what_they_accept(open_page: OpenPage) -> None:
     """Below the form for a new account, and not below that for an old one, stands that the policy is accepted by it."""
     web = await open_page()

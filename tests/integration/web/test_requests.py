@@ -107,6 +107,10 @@ async def test_somebody_without_an_account_sends_one_and_follows_it(open_page: O
     assert body["reply_to"] == "somebody@example.org"
     # The address of the page is not the link: whoever looks over a shoulder later finds nothing in the history.
     assert TOKEN not in web.page.url
+    await web.page.get_by_role("button", name="Write another request").click()
+    await expect(form.get_by_label("In your words")).to_be_focused()
+    await expect(form.get_by_label("Your e-mail address")).to_have_value("")
+    await expect(web.page.get_by_label("Link to follow it by")).to_have_count(0)
     requests.followed |= {"state": "answered", "answer": "Nothing.", "ended_at": "2031-05-05T00:00:00Z"}
     await web.page.goto(link)
     await expect(web.page.locator("#request")).to_contain_text("Nothing.")

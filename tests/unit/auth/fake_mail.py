@@ -110,8 +110,8 @@ class FakeMails:
             each.due_at, each.tries = held_until, each.tries + 1
         return [ClaimedMail(each.mail, each.tries) for each in claimed]
 
-    async def waiting(self, limit: int) -> int:
-        return min(limit, len(self._rows.mails))
+    async def waiting(self, tries_below: int, limit: int) -> int:
+        return min(limit, len([each for each in self._rows.mails.values() if each.tries < tries_below]))
 
     async def postpone(self, mail_id: str, due_at: datetime.datetime) -> None:
         if mail_id in self._rows.mails:

@@ -12,6 +12,10 @@ from services.auth.domain.policy_version import UNNAMED, Acceptance, PolicyVersi
 from tests.unit.auth.fake_rows import Rows
 
 
+class NobodysRow(Exception):
+    """A row that no account has, or of no version."""
+
+
 class FakePolicies:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -20,10 +24,13 @@ class FakePolicies:
         return [self._rows.policies[version] for version in sorted(self._rows.policies)]
 
     async def keep(self, versions: Sequence[PolicyVersion], now: datetime.datetime) -> None:
+        if any(each.version <= UNNAMED for each in versions):
+            raise NobodysRow
         for each in versions:
             self._rows.policies.setdefault(each.version, each)
 
     async def accept(self, user_id: str, acceptance: Acceptance) -> Acceptance:
+        self._require(user_id)
         return self._rows.acceptances.setdefault((user_id, acceptance.version), acceptance)
 
     async def acceptances(self, user_id: str) -> list[Acceptance]:
@@ -43,7 +50,10 @@ class FakePolicies:
         return len(nameless) + len(untold)
 
     async def tell(self, user_id: str, version: int, way: Way, at: datetime.datetime) -> bool:
-        return self._rows.tellings.setdefault((user_id, version, way), at) is at
+        self._require(user_id)
+        is_new = (user_id, version, way) not in self._rows.tellings
+        self._rows.tellings.setdefault((user_id, version, way), at)
+        return is_new
 
     async def tellings(self, user_id: str) -> list[Telling]:
         return [Telling(version, way) for owner, version, way in sorted(self._rows.tellings) if owner == user_id]
@@ -56,9 +66,20 @@ class FakePolicies:
         return None
 
     async def walked(self, version: int, walked_to: str, at: datetime.datetime) -> None:
-        self._rows.walks[version] = (walked_to, at)
+        if version in self._rows.policies:
+            self._rows.walks[version] = (walked_to, at)
 
-    async def reachable(self, after: str, limit: int) -> list[Account]:
+    async def give_up_walks(self, but: Sequence[int]) -> None:
+        for version in self._rows.walks.keys() - set(but):
+            self._rows.walks[version] = ("", self._rows.walks[version][1])
+
+    async def unmailed(self, version: int, after: str, made_before: datetime.datetime, limit: int) -> list[Account]:
         accounts = sorted(self._rows.accounts.values(), key=lambda each: each.user_id)
         living = [each for each in accounts if each.user_id not in self._rows.closed and each.email.key]
-        return [dataclasses.replace(each) for each in living if each.user_id > after][:limit]
+        before = [each for each in living if each.user_id > after and each.created_at < made_before]
+        untold = [each for each in before if (each.user_id, version, Way.MAIL) not in self._rows.tellings]
+        return [dataclasses.replace(each) for each in untold][:limit]
+
+    def _require(self, user_id: str) -> None:
+        if user_id not in self._rows.accounts:
+            raise NobodysRow

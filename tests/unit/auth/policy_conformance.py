@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
+
 from services.auth.app.ports import Store, Work
 from services.auth.domain.account import Account
 from services.auth.domain.email_address import NO_EMAIL, parse_email
@@ -18,7 +20,9 @@ async def people(work: Work, *user_ids: str) -> None:
 
 
 class PolicyConformance:
-    """Subclasses give the fixture `store`."""
+    """Subclasses give the fixture `store`, and what it raises where something is of nobody."""
+
+    refusal: type[Exception]
 
     async def test_a_version_stays_as_it_was_told_first(self, store: Store) -> None:
         """Told again it is no other, whatever is said of it then; versions come in their order."""
@@ -42,7 +46,8 @@ class PolicyConformance:
         async with store.transaction() as work:
             await people(work, "usr_1", "usr_2")
             assert await work.policies.tell("usr_1", 3, Way.MAIL, NOW)
-            assert not await work.policies.tell("usr_1", 3, Way.MAIL, NOW + DAY)
+            for again in (NOW, NOW + DAY):
+                assert not await work.policies.tell("usr_1", 3, Way.MAIL, again)
             for user_id, version, way in (("usr_1", 3, Way.NOTICE), ("usr_1", 2, Way.MAIL), ("usr_2", 3, Way.MAIL)):
                 assert await work.policies.tell(user_id, version, way, NOW)
             assert set(await work.policies.tellings("usr_1")) == {
@@ -50,6 +55,35 @@ class PolicyConformance:
                 Telling(3, Way.MAIL),
                 Telling(3, Way.NOTICE),
             }
+
+    async def test_nothing_is_noted_of_nobody(self, store: Store) -> None:
+        """What is noted is of an account that there is, and a version has a number above that of none."""
+
+        async def accept(work: Work) -> object:
+            return await work.policies.accept("usr_nobody", Acceptance(2, NOW, at_sign_up=False))
+
+        async def tell(work: Work) -> object:
+            return await work.policies.tell("usr_nobody", 2, Way.MAIL, NOW)
+
+        async def keep(work: Work) -> None:
+            await work.policies.keep([dataclasses.replace(FIRST, version=UNNAMED)], NOW)
+
+        for act in (accept, tell, keep):
+            with pytest.raises(self.refusal):
+                async with store.transaction() as work:
+                    await act(work)
+        async with store.transaction() as work:
+            assert await work.policies.versions() == []
+
+    async def test_a_walk_of_an_unknown_version_is_none(self, store: Store) -> None:
+        """Nothing comes of one that nobody told of: neither where it has come to nor that it ended."""
+        async with store.transaction() as work:
+            await work.policies.walked(3, "usr_5", NOW)
+            assert await work.policies.walk([3], NOW) is None
+            await work.policies.keep(ALL, NOW)
+            begun = await work.policies.walk([3], NOW - DAY)
+            assert begun is not None
+            assert begun.walked_to == ""
 
     async def test_what_has_no_version_gets_that_of_its_moment(self, store: Store) -> None:
         """Acceptances and tellings of before auth knew any, in steps; one that is there already stays as it is."""
@@ -85,20 +119,49 @@ class PolicyConformance:
             again = await work.policies.walk([3], NOW)
             assert again is not None
 
-    async def test_who_can_be_written_to_comes_in_order(self, store: Store) -> None:
-        """Open accounts with an address, some at a time; whoever is closed or has none is left out."""
+    async def test_no_walk_of_another_version_stays_behind(self, store: Store) -> None:
+        """How far an announcing came names somebody: one that does not go on forgets it, and the others do not."""
         async with store.transaction() as work:
-            await people(work, "usr_3", "usr_1", "usr_2", "usr_4")
+            await work.policies.keep(ALL, NOW)
+            for version in (2, 3):
+                await work.policies.walked(version, "usr_5", NOW)
+            await work.policies.give_up_walks([3])
+            left, going_on = await work.policies.walk([2], NOW), await work.policies.walk([3], NOW)
+            assert left is not None
+            assert going_on is not None
+            assert (left.walked_to, going_on.walked_to) == ("", "usr_5")
+
+    async def test_who_was_not_written_to_comes_in_order(self, store: Store) -> None:
+        """Open accounts of before a moment, with an address, some at a time; nobody who has a mail of that version."""
+        async with store.transaction() as work:
+            await people(work, "usr_3", "usr_1", "usr_2", "usr_4", "usr_5")
             await work.accounts.add(Account("usr_0", NO_EMAIL, "", NOW))
+            await work.accounts.add(Account("usr_6", parse_email("new@example.org"), "", NOW + DAY))
             await work.accounts.close("usr_2", NOW)
-            assert [each.user_id for each in await work.policies.reachable("", 2)] == ["usr_1", "usr_3"]
-            assert [each.user_id for each in await work.policies.reachable("usr_3", 2)] == ["usr_4"]
-            assert await work.policies.reachable("usr_4", 2) == []
+            await work.policies.tell("usr_4", 3, Way.MAIL, NOW)
+            await work.policies.tell("usr_3", 3, Way.NOTICE, NOW)
+            await work.policies.tell("usr_3", 2, Way.MAIL, NOW)
+
+            async def untold(after: str) -> list[str]:
+                return [each.user_id for each in await work.policies.unmailed(3, after, NOW + DAY, 2)]
+
+            assert await untold("") == ["usr_1", "usr_3"]
+            assert await untold("usr_3") == ["usr_5"]
+            assert await untold("usr_5") == []
 
     async def test_waiting_mail_is_counted_to_a_bound(self, store: Store) -> None:
         """How many wait is known only as far as anybody asks."""
         async with store.transaction() as work:
-            assert await work.mails.waiting(2) == 0
+            assert await work.mails.waiting(1, 2) == 0
             for waiting in (1, 2, 2):
                 await work.mails.add(mail_to("ada@example.org"), NOW)
-                assert await work.mails.waiting(2) == waiting
+                assert await work.mails.waiting(1, 2) == waiting
+
+    async def test_mail_that_nobody_takes_is_not_waiting_for_ever(self, store: Store) -> None:
+        """What was tried as often as that is left out of the count, whenever it is tried again."""
+        async with store.transaction() as work:
+            await work.mails.add(mail_to("ada@example.org"), NOW)
+            for _ in range(2):
+                assert len(await work.mails.claim(NOW, NOW, 9)) == 1
+            await work.mails.add(mail_to("grace@example.org"), NOW)
+            assert [await work.mails.waiting(tries, 9) for tries in (1, 2, 3)] == [1, 1, 2]

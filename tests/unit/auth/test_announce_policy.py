@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 
 import pytest
 
 from services.auth.app import announce_policy as verb
-from services.auth.app.announce_policy import BATCH, WAITING_MAX, announce_policy
+from services.auth.app.announce_policy import BATCH, TRIES_NEW, WAITING_MAX, announce_policy
 from services.auth.app.close_account import close_account
 from services.auth.app.keep_policy_versions import keep_policy_versions
 from services.auth.app.write_mail import write_announcement
@@ -135,6 +136,46 @@ async def test_no_more_is_announced_than_mail_keeps_up_with() -> None:
     assert len(world.waiting()) == BATCH
     world.store.rows.mails.clear()
     assert await announce_policy(world.ports) == WAITING_MAX
+
+
+async def test_mail_that_nobody_takes_holds_no_announcing_up() -> None:
+    """A hundred addresses that take nothing for days are none of the line that others wait in."""
+    world = await published(sends_mail=True)
+    names = await people(world, BATCH + WAITING_MAX)
+    await announce_policy(world.ports)
+    for mail in world.store.rows.mails.values():
+        mail.tries, mail.due_at = TRIES_NEW, NOW + DAY
+    assert await announce_policy(world.ports) == WAITING_MAX
+    assert set(addressed(world)) == {f"{name}@example.org" for name in names}
+
+
+async def test_who_was_written_to_is_not_looked_at_again() -> None:
+    """The walk of an hour later takes those alone who have come: it costs no writing for everybody else."""
+    world = await published(sends_mail=True)
+    await people(world, 3)
+    assert await announce_policy(world.ports) == 3
+    world.clock.advance(hours=1)
+    await people(world, 1, first=3)
+    assert await announce_policy(world.ports) == 1
+    world.clock.advance(hours=1)
+    assert await announce_policy(world.ports) == 0
+
+
+@pytest.mark.parametrize("is_superseded", [True, False])
+async def test_a_walk_that_does_not_go_on_names_nobody(*, is_superseded: bool) -> None:
+    """Nothing is announced of a version that another followed, nor where no mail is sent: none stays midway."""
+    world = await published(sends_mail=True)
+    await people(world, 2 * BATCH)
+    await announce_policy(world.ports)
+    assert world.store.rows.walks[3][0]
+    world.store.rows.mails.clear()
+    if is_superseded:
+        await keep_policy_versions(world.ports, [PolicyVersion(4, NOW + 20 * DAY)])
+        world.clock.advance(days=21)
+        await announce_policy(world.ports)
+    else:
+        await announce_policy(dataclasses.replace(world.ports, mailing=None))
+    assert world.store.rows.walks[3][0] == ""
 
 
 async def test_what_is_in_force_already_is_told_late_to_who_was_here_before() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.auth.factor_conformance import FactorConformance
+from tests.unit.auth.fake_policies import NobodysRow
 from tests.unit.auth.fakes import FakeStore
 from tests.unit.auth.identity_conformance import IdentityConformance
 from tests.unit.auth.mail_conformance import MailConformance
@@ -23,6 +24,8 @@ class TestFakeStore(
     FactorConformance,
     PolicyConformance,
 ):
+    refusal = NobodysRow
+
     @pytest.fixture
     def store(self) -> FakeStore:
         return FakeStore()

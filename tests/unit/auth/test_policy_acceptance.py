@@ -96,7 +96,7 @@ async def test_who_was_here_before_is_asked_once() -> None:
     world = await published()
     user_id, other = await of_before(world), await of_before(world, "grace@example.org")
     assert (await get_policy_standing(world.ports, user_id)).is_asked
-    await note_policy_notice(world.ports, user_id, 2)
+    await note_policy_notice(world.ports, user_id, 2, asked=True)
     put_off = await get_policy_standing(world.ports, user_id)
     assert (put_off.is_asked, put_off.is_accepted) == (False, False)
     accepted = await accept_policy(world.ports, user_id, 2)
@@ -112,7 +112,7 @@ async def test_a_version_is_asked_for_from_its_day_on() -> None:
     account, _ = await sign_up(world.ports, EMAIL, PASSWORD, "")
     before = await get_policy_standing(world.ports, account.user_id)
     assert (before.coming, before.is_told) == (THIRD, True)
-    await note_policy_notice(world.ports, account.user_id, 3)
+    await note_policy_notice(world.ports, account.user_id, 3, asked=False)
     assert not (await get_policy_standing(world.ports, account.user_id)).is_told
     world.clock.advance(days=10)
     # Having been told of it as it came is not having been asked for it.
@@ -133,12 +133,26 @@ async def test_only_what_is_in_force_can_be_accepted(version: int) -> None:
     assert (await get_policy_standing(world.ports, user_id)).accepted == ()
 
 
+@pytest.mark.parametrize("asked", [True, False])
 @pytest.mark.parametrize("version", [0, FIRST.version, 7])
-async def test_a_notice_is_of_what_is_in_force_or_comes(version: int) -> None:
+async def test_a_notice_is_of_what_is_in_force_or_comes(version: int, *, asked: bool) -> None:
     """Of any other version nobody can have been told."""
     world = await published()
     with pytest.raises(PolicyVersionNotFound):
-        await note_policy_notice(world.ports, await of_before(world), version)
+        await note_policy_notice(world.ports, await of_before(world), version, asked=asked)
+
+
+async def test_a_notice_that_stood_open_over_the_day_has_asked_nobody() -> None:
+    """It told of what was to come; put away once that is in force it notes nothing, and the person is asked."""
+    world = await published()
+    user_id = await of_before(world)
+    await note_policy_notice(world.ports, user_id, THIRD.version, asked=True)
+    assert (await get_policy_standing(world.ports, user_id)).is_told
+    world.clock.advance(days=10)
+    await note_policy_notice(world.ports, user_id, THIRD.version, asked=False)
+    due = await get_policy_standing(world.ports, user_id)
+    assert (due.in_force, due.is_asked) == (THIRD, True)
+    assert not world.store.rows.tellings
 
 
 async def test_whose_account_is_closed_accepts_nothing() -> None:
@@ -149,7 +163,7 @@ async def test_whose_account_is_closed_accepts_nothing() -> None:
     for act in (
         get_policy_standing(world.ports, user_id),
         accept_policy(world.ports, user_id, 2),
-        note_policy_notice(world.ports, user_id, 2),
+        note_policy_notice(world.ports, user_id, 2, asked=True),
     ):
         with pytest.raises(AccountNotFound):
             await act

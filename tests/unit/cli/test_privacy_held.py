@@ -23,6 +23,7 @@ from services.gateway.api.census_schemas import CENSUS_EXAMPLES
 
 CENSUS: Any = CENSUS_EXAMPLES["Census"]
 ADDRESS = "https://strip.example"
+ME = {"user_id": "usr_1", "email": "ada@example.org"}
 LOCAL = "http://127.0.0.1:8080"
 
 
@@ -72,7 +73,7 @@ class House:
         self.asked.append((f"{request.method} {request.url}", request.headers.get("authorization", "")))
         if request.url.path == "/v1/auth/link":
             return httpx.Response(200, json={"access_token": "local", "refresh_token": "of this command"})
-        return httpx.Response(200, json=self.census)
+        return httpx.Response(200, json=ME if request.url.path == "/v1/me" else self.census)
 
 
 @pytest.fixture
@@ -106,24 +107,35 @@ async def test_it_ends_well_where_every_service_was_asked(
     SessionFile(ADDRESS).write(Tokens("access", "refresh"))
     house = House(away=away)
     told, text = await _run(house, monkeypatch, "--server", f"{ADDRESS}/")
-    assert (told, text.splitlines()) == (code, list(lines_of(house.census)))
+    assert told == code
+    assert text.splitlines() == [f"Held of ada@example.org at {ADDRESS}:", *lines_of(house.census)]
     told, text = await _run(house, monkeypatch, "--server", ADDRESS, "--json")
     assert (told, json.loads(text)) == (code, house.census)
-    assert house.asked == [(f"GET {ADDRESS}/v1/privacy/census", "Bearer access")] * 2
+    paths = ("/v1/privacy/census", "/v1/me", "/v1/privacy/census")
+    assert house.asked == [(f"GET {ADDRESS}{path}", "Bearer access") for path in paths]
+
+
+@pytest.mark.usefixtures("sessions")
+async def test_who_has_no_address_is_told_by_their_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose account another issuer vouches for may have no address: what is held is of their identifier then."""
+    SessionFile(ADDRESS).write(Tokens("access", "refresh"))
+    monkeypatch.setitem(ME, "email", "")
+    _, text = await _run(House(), monkeypatch, "--server", ADDRESS)
+    assert text.startswith(f"Held of usr_1 at {ADDRESS}:")
 
 
 @pytest.mark.usefixtures("sessions")
 async def test_without_a_server_it_is_who_is_signed_in_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """The session that `login` keeps of this machine's stack, else a link to its own account that ends with it."""
-    asked = f"GET {LOCAL}/v1/privacy/census"
+    asked = [f"GET {LOCAL}{path}" for path in ("/v1/privacy/census", "/v1/me")]
     house = House()
     await _run(house, monkeypatch)
-    assert [what for what, _ in house.asked] == [f"POST {LOCAL}/v1/auth/link", asked, f"POST {LOCAL}/v1/auth/logout"]
+    assert [what for what, _ in house.asked] == [f"POST {LOCAL}/v1/auth/link", *asked, f"POST {LOCAL}/v1/auth/logout"]
     assert house.asked[1][1] == "Bearer local"
     SessionFile(LOCAL).write(Tokens("access", "refresh"))
     house.asked.clear()
     await _run(house, monkeypatch)
-    assert house.asked == [(asked, "Bearer access")]
+    assert house.asked == [(each, "Bearer access") for each in asked]
 
 
 @pytest.mark.usefixtures("sessions")

@@ -68,7 +68,7 @@ class House:
                 return httpx.Response(409, json=problem)
             self.standing |= {"is_accepted": True, "is_asked": False}
         if request.url.path == NOTICES:
-            self.standing |= {"is_asked": False} if body == {"version": 3} else {"is_told": False}
+            self.standing |= {"is_asked": False} if body == {"version": 3, "asked": True} else {"is_told": False}
         return httpx.Response(200, json=self.standing)
 
 
@@ -99,8 +99,8 @@ async def test_looking_tells_once_and_accepts_nothing(monkeypatch: pytest.Monkey
     assert (code, text.splitlines()) == (exits.SOME_FAILED, list(lines_of(house.standing, ADDRESS)))
     assert house.asked == [
         ("GET", PATH, None),
-        ("POST", NOTICES, {"version": 3}),
-        ("POST", NOTICES, {"version": 4}),
+        ("POST", NOTICES, {"version": 3, "asked": True}),
+        ("POST", NOTICES, {"version": 4, "asked": False}),
     ]
     house.asked.clear()
     await _run(house, monkeypatch)

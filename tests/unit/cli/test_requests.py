@@ -42,14 +42,16 @@ class Administration:
         self.asked: list[Any] = []
         self.report = pb.ReportChildResponse(begun=True)
         self.pages = [[given(user_id=PERSON)], [given(reply_to="somebody@example.org")]]
+        self.ended: list[list[pb.RequestToAnswer]] = [[]]
+        """Pages of those that ended."""
 
     def __call__(self, _: object) -> Administration:
         return self
 
     async def ListPrivacyRequests(self, asking: pb.ListPrivacyRequestsRequest) -> pb.ListPrivacyRequestsResponse:
-        page = int(asking.page_token or 0)
-        more = str(page + 1) if page + 1 < len(self.pages) else ""
-        return pb.ListPrivacyRequestsResponse(requests=self.pages[page], next_page_token=more)
+        pages, page = self.ended if asking.ended else self.pages, int(asking.page_token or 0)
+        more = str(page + 1) if page + 1 < len(pages) else ""
+        return pb.ListPrivacyRequestsResponse(requests=pages[page], next_page_token=more)
 
     async def GetPrivacyRequest(self, asking: Any) -> pb.GetPrivacyRequestResponse:
         return pb.GetPrivacyRequestResponse(request=given(reply_to="somebody@example.org", untold=True))
@@ -107,6 +109,19 @@ async def test_all_pages_are_listed_each_with_its_day(retention: Administration)
     retention.pages = [[]]
     assert await ran("list") == "No request waits for an answer.\n"
     assert await ran("list", "--ended") == "No request has ended.\n"
+
+
+async def test_those_that_ended_are_listed_by_themselves(retention: Administration) -> None:
+    """On every page of them each says how it ended and when, and none of those that wait is among them."""
+    answered, closed = given(), given()
+    answered.request.state, closed.request.state = request_pb.REQUEST_STATE_ANSWERED, request_pb.REQUEST_STATE_CLOSED
+    closed.request.ending = request_pb.REQUEST_ENDING_DUPLICATE
+    for each in (answered, closed):
+        each.request.ended_at.FromDatetime(AT)
+    retention.ended = [[answered], [closed]]
+    first, second = (await ran("list", "--ended")).splitlines()
+    assert first.startswith(f"{NUMBER}  answered 2030-05-04  object")
+    assert second.startswith(f"{NUMBER}  closed 2030-05-04: ")
 
 
 async def test_one_is_shown_with_a_warning_about_its_address(retention: Administration) -> None:

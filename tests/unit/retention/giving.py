@@ -35,11 +35,13 @@ def file(name: str, content: bytes, version: str = "1") -> Has:
 
 
 class Giver:
-    """Gives its parts; `fails_in` fails once in the middle of the part of that name."""
+    """Gives its parts; `fails_in` fails once in the middle of the part of that name, and always in those `lost`."""
 
     def __init__(self, *parts: Has) -> None:
         self.parts = list(parts)
         self.fails_in = ""
+        self.lost: set[str] = set()
+        """Names of files of which it has no more than the first byte."""
         self.given: list[str] = []
         """Names of the parts that it began to give, in order."""
         self.pieces_out: list[int] = []
@@ -55,6 +57,9 @@ class Giver:
                     self.fails_in = ""
                     yield piece[:1]
                     raise HolderFailed("UNREACHABLE")
+                if part.given.name in self.lost:
+                    yield piece[:1]
+                    raise HolderFailed("PART_GONE", is_gone=True)
                 self.pieces_out.append(len(piece))
                 yield piece
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.auth.domain.email_address import parse_email
 from services.retention.domain.errors import (
     ExtensionTooLate,
     ReplyAddressInvalid,
@@ -136,12 +137,24 @@ def test_lines_are_kept_and_counted_as_letters() -> None:
         *("", "nobody", "a@b", "a b@example.org", "a@example.org\nBcc: b@example.org", "<a@example.org>"),
         *("a,b@example.org", "a@exa mple.org", "=?utf-8?q?a?=@example.org\0", f"{'a' * 65}@example.org"),
         f"a@{'b' * 63}.{'c' * 63}.{'d' * 63}.{'e' * 63}.org",
+        *("a..b@example.org", ".a@example.org", "a.@example.org", "=?utf-8?q?a?=@example.org"),
+        *("a@-example.org", "a@example-.org", "a@example.-", "a@example.org."),
     ],
 )
 def test_what_is_no_address_is_refused(address: str) -> None:
     """Lists, headers, names around it, and what is longer than any address."""
     with pytest.raises(ReplyAddressInvalid):
         clean_address(address)
+
+
+@given(st.text(alphabet="ab.-=?!é", min_size=1, max_size=8), st.text(alphabet="ab.-1", min_size=1, max_size=8))
+def test_an_address_that_is_taken_is_one_that_mail_is_written_to(local: str, domain: str) -> None:
+    """What is taken here is taken by auth, which writes: else an answer would go nowhere, and nobody would know."""
+    try:
+        address = clean_address(f"{local}@{domain}")
+    except ReplyAddressInvalid:
+        return
+    assert parse_email(address).typed == address
 
 
 @given(st.text(alphabet='ab.@ ,;<>:"\\()[]\r\n\té', max_size=12).map(lambda text: text + "@a.b"))

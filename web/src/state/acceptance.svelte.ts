@@ -29,9 +29,12 @@ export async function acceptPolicy(version: number): Promise<void> {
   await keep(told(api.POST("/v1/privacy/acceptance", { body: { version } })));
 }
 
-/** That a notice told of it: none does again. Throws Problem. */
-export async function notePolicyNotice(version: number): Promise<void> {
-  await keep(told(api.POST("/v1/privacy/notices", { body: { version } })));
+/**
+ * That a notice asked for it, or told of it as it was to come: none does again. One that is in force by now is asked for.
+ * Throws Problem.
+ */
+export async function notePolicyNotice(version: number, asked: boolean): Promise<void> {
+  await keep(told(api.POST("/v1/privacy/notices", { body: { version, asked } })));
 }
 
 export function forgetAcceptance(): void {

@@ -233,19 +233,23 @@ class NotePolicyNoticeRequest(_message.Message):
 
     USER_ID_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    ASKED_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     """To whom."""
     version: _builtins.int
     """Of which version."""
+    asked: _builtins.bool
+    """Whether it asked for it, as of one in force; else it told of it as it was to come."""
     def __init__(
         self,
         *,
         user_id: _builtins.str = ...,
         version: _builtins.int = ...,
+        asked: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_id", b"user_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked", b"asked", "user_id", b"user_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

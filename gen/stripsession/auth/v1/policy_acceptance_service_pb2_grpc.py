@@ -73,8 +73,9 @@ class PolicyAcceptanceServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def NotePolicyNotice(self, request, context):
-        """Notes that a notice told them of a version that is in force or coming, so that none tells it again. Idempotent.
-        NOT_FOUND/POLICY_VERSION_NOT_FOUND for any other, NOT_FOUND/ACCOUNT_NOT_FOUND.
+        """Notes that a notice asked them for the version in force, or told them of the one that is coming, so that none does again.
+        Where the version is the other of the two by now nothing is noted. Idempotent. NOT_FOUND/POLICY_VERSION_NOT_FOUND for any
+        other, NOT_FOUND/ACCOUNT_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -42,8 +42,9 @@ class PolicyAcceptanceServiceStub:
     for any other, NOT_FOUND/ACCOUNT_NOT_FOUND.
     """
     NotePolicyNotice: _grpc.UnaryUnaryMultiCallable[_policy_acceptance_service_pb2.NotePolicyNoticeRequest, _policy_acceptance_service_pb2.NotePolicyNoticeResponse]
-    """Notes that a notice told them of a version that is in force or coming, so that none tells it again. Idempotent.
-    NOT_FOUND/POLICY_VERSION_NOT_FOUND for any other, NOT_FOUND/ACCOUNT_NOT_FOUND.
+    """Notes that a notice asked them for the version in force, or told them of the one that is coming, so that none does again.
+    Where the version is the other of the two by now nothing is noted. Idempotent. NOT_FOUND/POLICY_VERSION_NOT_FOUND for any
+    other, NOT_FOUND/ACCOUNT_NOT_FOUND.
     """
 
 @_typing.type_check_only
@@ -60,8 +61,9 @@ class PolicyAcceptanceServiceAsyncStub(PolicyAcceptanceServiceStub):
     for any other, NOT_FOUND/ACCOUNT_NOT_FOUND.
     """
     NotePolicyNotice: _aio.UnaryUnaryMultiCallable[_policy_acceptance_service_pb2.NotePolicyNoticeRequest, _policy_acceptance_service_pb2.NotePolicyNoticeResponse]  # type: ignore[assignment]
-    """Notes that a notice told them of a version that is in force or coming, so that none tells it again. Idempotent.
-    NOT_FOUND/POLICY_VERSION_NOT_FOUND for any other, NOT_FOUND/ACCOUNT_NOT_FOUND.
+    """Notes that a notice asked them for the version in force, or told them of the one that is coming, so that none does again.
+    Where the version is the other of the two by now nothing is noted. Idempotent. NOT_FOUND/POLICY_VERSION_NOT_FOUND for any
+    other, NOT_FOUND/ACCOUNT_NOT_FOUND.
     """
 
 class PolicyAcceptanceServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -93,8 +95,9 @@ class PolicyAcceptanceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _policy_acceptance_service_pb2.NotePolicyNoticeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_policy_acceptance_service_pb2.NotePolicyNoticeResponse, _abc.Awaitable[_policy_acceptance_service_pb2.NotePolicyNoticeResponse]]:
-        """Notes that a notice told them of a version that is in force or coming, so that none tells it again. Idempotent.
-        NOT_FOUND/POLICY_VERSION_NOT_FOUND for any other, NOT_FOUND/ACCOUNT_NOT_FOUND.
+        """Notes that a notice asked them for the version in force, or told them of the one that is coming, so that none does again.
+        Where the version is the other of the two by now nothing is noted. Idempotent. NOT_FOUND/POLICY_VERSION_NOT_FOUND for any
+        other, NOT_FOUND/ACCOUNT_NOT_FOUND.
         """
 
 def add_PolicyAcceptanceServiceServicer_to_server(servicer: PolicyAcceptanceServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

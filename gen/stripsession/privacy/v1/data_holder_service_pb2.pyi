@@ -217,7 +217,10 @@ class ExportRequest(_message.Message):
     user_id: _builtins.str
     """Of whom."""
     after: _builtins.str
-    """Begins after the part of this name, whether it is still there or not; empty begins with the first."""
+    """Begins after the part of this name; empty begins with the first. A file need not be there any more: files come in the
+    order of their names. Documents have their holder's own order, in which one that it does not give has no place: after
+    such INVALID_ARGUMENT/PART_INVALID is said, for nobody could tell which have been given.
+    """
     part: _builtins.str
     """This part alone, in place of all of them."""
     offset: _builtins.int

@@ -9,6 +9,7 @@ export const requests: typeof english = {
   inAccount: "Du bist angemeldet: Schick sie in deinem Konto, dort findest du auch die Antwort.",
   none: "Du hast keine geschickt.",
   write: "Eine Anfrage schreiben",
+  another: "Noch eine Anfrage schreiben",
   about: "Worum es geht",
   kinds: {
     access: "Sehen, was von mir aufbewahrt wird",

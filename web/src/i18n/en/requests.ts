@@ -9,6 +9,7 @@ export const requests = {
   inAccount: "You are signed in: send it in your account, where you find the answer, too.",
   none: "You have sent none.",
   write: "Write a request",
+  another: "Write another request",
   about: "What it is about",
   kinds: {
     access: "To see what is held of me",
