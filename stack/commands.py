@@ -132,6 +132,10 @@ def triton_command(plan: Plan, runtime: triton_runtime.TritonRuntime) -> Command
         working_folder=command.cwd,
         ready=lambda: http_answers(f"http://127.0.0.1:{plan.ports['triton-http']}/v2/health/ready"),
         before_start=lambda: _clean(instance),
+        # It keeps nothing, and its worker was stopped before it. Asked to end, it unloads its models, and looks once a
+        # second whether that is done.
+        drains=False,
+        after_stop=lambda: _clean(instance),
     )
 
 

@@ -54,6 +54,10 @@ class Command:
     """The port that it must itself listen on before an answer there counts; 0 where no stranger is feared."""
     before_start: Callable[[], None] | None = None
     """Run in the supervisor before every start, e.g. to clear what a killed one left."""
+    after_stop: Callable[[], None] | None = None
+    """Run in the supervisor once it was stopped, e.g. to clear what it leaves."""
+    drains: bool = True
+    """Whether it has anything to finish or to keep when it is stopped; one that has nothing is ended at once."""
 
 
 class StartFailed(Exception):
@@ -109,10 +113,17 @@ class Supervised:
             self._watch.cancel()
             await asyncio.wait((self._watch,))
         process = self._process
-        if process is None or process.returncode is not None:
-            return
+        if process is not None and process.returncode is None:
+            await self._end(process)
+        if self.command.after_stop is not None:
+            try:
+                await asyncio.to_thread(self.command.after_stop)
+            except Exception as error:  # noqa: BLE001 - what else is to be stopped must be stopped all the same
+                self._say(f"{self.command.name} left something behind: {error}")
+
+    async def _end(self, process: asyncio.subprocess.Process) -> None:
         with contextlib.suppress(ProcessLookupError):
-            process.send_signal(self.command.stop_signal)
+            process.send_signal(self.command.stop_signal if self.command.drains else signal.SIGKILL)
         try:
             await asyncio.wait_for(process.wait(), self.command.stop_s)
         except TimeoutError:

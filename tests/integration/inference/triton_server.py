@@ -67,13 +67,10 @@ def serving(
             _wait_ready(server, ports, log)
             yield server, ports
         finally:
-            server.terminate()
-            try:
-                server.wait(timeout=20)
-            finally:
-                server.kill()
-                server.wait()
-                clean_leftovers(instance)
+            # As the supervisor ends it: it has nothing to keep.
+            server.kill()
+            server.wait()
+            clean_leftovers(instance)
 
 
 def _free_ports() -> TritonPorts:

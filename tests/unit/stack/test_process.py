@@ -90,6 +90,40 @@ async def test_stopping_takes_the_children_of_the_process_too(tmp_path: Path) ->
         os.close(grandchild)
 
 
+async def test_what_has_nothing_to_keep_is_ended_at_once(tmp_path: Path) -> None:
+    """A process that has nothing to finish is not waited for, and what it leaves is cleared when it is gone."""
+    ready, left = tmp_path / "ready", tmp_path / "left"
+    program = (
+        "import pathlib, signal\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        f"pathlib.Path({str(left)!r}).touch()\n"
+        f"pathlib.Path({str(ready)!r}).touch()\n"
+        "while True: signal.pause()\n"
+    )
+    said: list[str] = []
+    asked = dataclasses.replace(command(program, exists(ready)), drains=False, after_stop=left.unlink)
+    child = Supervised(asked, tmp_path / "log", said.append)
+    await child.start(PATIENCE_S)
+    await child.stop()
+    assert (child.pid, left.exists(), said) == (0, False, [])
+
+
+async def test_what_cannot_be_cleared_is_told_and_stops_no_stop(tmp_path: Path) -> None:
+    """Whatever clearing up after a process meets is told, and the stop comes to its end."""
+    ready = tmp_path / "ready"
+
+    def after_stop() -> None:
+        raise RuntimeError("it does not end")
+
+    said: list[str] = []
+    program = f"import pathlib; pathlib.Path({str(ready)!r}).touch(); {SERVES}"
+    asked = dataclasses.replace(command(program, exists(ready)), after_stop=after_stop)
+    child = Supervised(asked, tmp_path / "log", said.append)
+    await child.start(PATIENCE_S)
+    await child.stop()
+    assert (child.pid, said) == (0, ["child left something behind: it does not end"])
+
+
 async def test_a_long_log_is_moved_aside_while_its_process_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
