@@ -18,8 +18,10 @@ WAITING_MAX = 100
 TRIES_NEW = 5
 """What failed so often, over seven minutes, is not in that line: an address that takes nothing holds nobody up.
 
-Where no server takes anything, a hundred are added each seven minutes, and are gone a week later.
+Where no server takes anything, a hundred are added each seven minutes, until there are `WAITING_MAX_IN_ALL`.
 """
+WAITING_MAX_IN_ALL = 2_000
+"""Once a server that was away is back, whoever asks for a link waits behind all of them."""
 AGAIN = datetime.timedelta(hours=1)
 """Who signed up meanwhile, or has an address now, is written to by the next walk."""
 SETTLED = datetime.timedelta(minutes=30)
@@ -44,7 +46,7 @@ async def announce_policy(ports: Ports) -> int:
         told = [*ahead, current.version] if ports.mailing is not None else []
         await work.policies.give_up_walks(told)
         walk = await work.policies.walk(told, now - AGAIN)
-        if walk is None or await work.mails.waiting(TRIES_NEW, WAITING_MAX) >= WAITING_MAX:
+        if walk is None or await _is_full(work):
             return 0
         policy = walk.policy
         # Whoever came after its day has accepted it, or is asked for it as they come.
@@ -54,6 +56,11 @@ async def announce_policy(ports: Ports) -> int:
         walked_to = people[-1].user_id if len(people) == BATCH else ""
         await work.policies.walked(policy.version, walked_to, now)
         return len(people)
+
+
+async def _is_full(work: Work) -> bool:
+    is_full = await work.mails.waiting(TRIES_NEW, WAITING_MAX) >= WAITING_MAX
+    return is_full or await work.mails.waiting(None, WAITING_MAX_IN_ALL) >= WAITING_MAX_IN_ALL
 
 
 async def _write(

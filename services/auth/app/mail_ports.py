@@ -82,8 +82,8 @@ class Mails(Protocol):
         """Mails that are due, which nobody else is given before `held_until`; those past their end are removed."""
         ...
 
-    async def waiting(self, tries_below: int, limit: int) -> int:
-        """How many wait that were tried less often than that, counted up to `limit`."""
+    async def waiting(self, tries_below: int | None, limit: int) -> int:
+        """How many wait that were tried less often than that, None: however often; counted up to `limit`."""
         ...
 
     async def postpone(self, mail_id: str, due_at: datetime.datetime) -> None:

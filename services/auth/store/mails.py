@@ -62,10 +62,11 @@ class PostgresMails:
             claimed.append(ClaimedMail(mail, row["tries"]))
         return claimed
 
-    async def waiting(self, tries_below: int, limit: int) -> int:
-        """How many wait that were tried less often than that, counted up to `limit`."""
+    async def waiting(self, tries_below: int | None, limit: int) -> int:
+        """How many wait that were tried less often than that, None: however often; counted up to `limit`."""
         count: int = await self._connection.fetchval(
-            "SELECT count(mail_id) FROM (SELECT mail_id FROM mails WHERE tries < $1 LIMIT $2) AS waiting",
+            "SELECT count(mail_id) FROM (SELECT mail_id FROM mails WHERE $1::int IS NULL OR tries < $1 LIMIT $2)"
+            " AS waiting",
             tries_below,
             limit,
         )

@@ -160,7 +160,7 @@ class Preparing:
                         await writing.add(piece)
                     await self._hold()
             except HolderFailed as error:
-                if error.is_gone and writing is not None and writing.given.version:
+                if error.is_gone and writing is not None and writing.is_cut:
                     raise _Failed(holder, error.word, writing.given) from error
                 raise
         if writing is not None:
@@ -196,6 +196,11 @@ class Writing:
         except PartNameUnsafe as error:
             raise HolderFailed("PART_NAME_UNSAFE") from error
         return cls(ports, export, given, await ports.exports.begin_part(export, position, holder, given))
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it is a file of which something is missing; of one that is whole, what comes after it is at fault."""
+        return bool(self.given.version) and self._size < self.given.size_bytes
 
     async def add(self, piece: bytes) -> None:
         """It goes on."""

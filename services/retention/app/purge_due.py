@@ -13,6 +13,8 @@ from services.retention.domain.purge import Answer, Purge, life_began_before, pl
 
 CLAIM_LIFE = datetime.timedelta(seconds=60)
 """What a process took that died is taken again after this; longer than a holder is waited for."""
+TOLD_AT_TRY = 4
+"""Services that start together look for each other for some seconds, and what is purged has waited for years."""
 _AT_ONCE = 4
 _TURNS_MAX = 100
 """Of one round. A holder that says for ever that there is more keeps no round from its end."""
@@ -25,7 +27,7 @@ class Asked:
     purge: Purge
     removed: Mapping[str, int]
     is_news: bool
-    """Whether it failed twice in a row, or once more for another reason."""
+    """Whether it failed so often in a row that somebody should hear of it, or then for another reason."""
 
 
 async def purge_due(ports: PurgePorts) -> Sequence[Asked]:
@@ -62,8 +64,8 @@ async def _ask(ports: PurgePorts, purge: Purge) -> Asked:
         await work.save(after)
     if isinstance(answer, Answer):
         return Asked(after, {kind: count for kind, count in answer.counts.items() if count}, is_news=False)
-    # Services that start together look for each other: the second time in a row is the first that anybody need hear of.
-    return Asked(after, {}, is_news=after.tries == 2 or (after.tries > 2 and after.fault != before.fault))
+    is_changed = after.tries > TOLD_AT_TRY and after.fault != before.fault
+    return Asked(after, {}, is_news=after.tries == TOLD_AT_TRY or is_changed)
 
 
 async def _answer_of(ports: PurgePorts, purge: Purge) -> Answer | str:

@@ -58,6 +58,8 @@ class Export:
     """Since when no part has come, where the last try brought none."""
     fault: str = ""
     """Whose it was and why, in a word each."""
+    fault_since: datetime.datetime | None = None
+    """Since when that one, of all that may have come one after the other."""
     parts: int = 0
     size_bytes: int = 0
     directory_at: int = 0
@@ -77,7 +79,7 @@ class Export:
     def has_lost(self, before: Export, now: datetime.datetime) -> bool:
         """Whether what is gone has been for long enough; `before` is as it stood before this try."""
         is_same = self.fault == before.fault
-        return is_same and self.failing_since is not None and now - self.failing_since >= LOST_AFTER
+        return is_same and self.fault_since is not None and now - self.fault_since >= LOST_AFTER
 
     def require_ready(self, now: datetime.datetime) -> None:
         """Raises ExportNotReady, ExportExpired and ExportEnded."""

@@ -17,7 +17,7 @@ from services.retention.store.export_claims import HELD, hold, require_held
 from services.retention.store.export_parts import PartRows
 
 _COLUMNS = (
-    "export_id, user_id, state, ending, asked_at, attempt, tries, failing_since, fault, parts, size_bytes,"
+    "export_id, user_id, state, ending, asked_at, attempt, tries, failing_since, fault, fault_since, parts, size_bytes,"
     " directory_at, ready_at, expires_at"
 )
 _SELECT = f"SELECT {_COLUMNS} FROM exports"  # noqa: S608 - the constant above
@@ -111,7 +111,7 @@ class ExportStore:
                 # Its own two are written with each try, and say nothing of how far it is.
                 await tx.connection.execute(
                     "UPDATE exports SET parts = parts + 1, size_bytes = size_bytes + $2, tries = 0,"
-                    " failing_since = NULL, fault = '' WHERE export_id = $1",
+                    " failing_since = NULL, fault = '', fault_since = NULL WHERE export_id = $1",
                     *(export.export_id, size_bytes),
                 )
 
@@ -137,7 +137,7 @@ class ExportStore:
             )
             await tx.connection.execute(
                 "UPDATE exports SET state = 'ready', directory_at = $2, size_bytes = $3, ready_at = $4,"
-                " expires_at = $5, failing_since = NULL, fault = '',"
+                " expires_at = $5, failing_since = NULL, fault = '', fault_since = NULL,"
                 " parts = (SELECT count(position) FROM export_parts WHERE export_id = $1) WHERE export_id = $1",
                 *(export.export_id, layout.directory_at, layout.size_bytes, now, expires_at),
             )
@@ -147,7 +147,8 @@ class ExportStore:
         """Note that it cannot go on, and why; as it stands then."""
         async with transaction(self._database) as tx:
             row = await tx.connection.fetchrow(
-                f"UPDATE exports SET tries = tries + 1, fault = $3, failing_since = coalesce(failing_since, $4)"  # noqa: S608 - constants of this service
+                f"UPDATE exports SET tries = tries + 1, fault = $3, failing_since = coalesce(failing_since, $4),"  # noqa: S608 - constants of this service
+                f" fault_since = CASE WHEN fault = $3 THEN coalesce(fault_since, $4) ELSE $4 END"
                 f" WHERE {HELD} RETURNING {_COLUMNS}",
                 *(export.export_id, export.attempt, fault, now),
             )
@@ -270,6 +271,7 @@ def _export(row: asyncpg.Record) -> Export:
         attempt=row["attempt"],
         tries=row["tries"],
         failing_since=row["failing_since"],
+        fault_since=row["fault_since"],
         fault=row["fault"],
         parts=row["parts"],
         size_bytes=row["size_bytes"],

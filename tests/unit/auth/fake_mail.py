@@ -110,8 +110,9 @@ class FakeMails:
             each.due_at, each.tries = held_until, each.tries + 1
         return [ClaimedMail(each.mail, each.tries) for each in claimed]
 
-    async def waiting(self, tries_below: int, limit: int) -> int:
-        return min(limit, len([each for each in self._rows.mails.values() if each.tries < tries_below]))
+    async def waiting(self, tries_below: int | None, limit: int) -> int:
+        waiting = [each for each in self._rows.mails.values() if tries_below is None or each.tries < tries_below]
+        return min(limit, len(waiting))
 
     async def postpone(self, mail_id: str, due_at: datetime.datetime) -> None:
         if mail_id in self._rows.mails:

@@ -42,6 +42,8 @@ class Giver:
         self.fails_in = ""
         self.lost: set[str] = set()
         """Names of files of which it has no more than the first byte."""
+        self.unreadable: set[str] = set()
+        """Names of files that it cannot even begin to give."""
         self.given: list[str] = []
         """Names of the parts that it began to give, in order."""
         self.pieces_out: list[int] = []
@@ -50,6 +52,8 @@ class Giver:
     async def give(self, user_id: str, after: str) -> AsyncGenerator[Given | bytes, None]:
         names = [part.given.name for part in self.parts]
         for part in self.parts[names.index(after) + 1 if after in names else 0 :]:
+            if part.given.name in self.unreadable:
+                raise HolderFailed("PART_GONE", is_gone=True)
             self.given.append(part.given.name)
             yield part.given
             for piece in part.read(0):
