@@ -45,6 +45,7 @@ DOCUMENTS = (
         attempt=_OURS,
         tries=_OURS,
         failing_since=_OURS,
+        fault_since=_OURS,
         fault=_OURS,
         directory_at=_OURS,
     ),
